@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+// The errors of Weft itself, beside those of the system: one category, and a few conditions
+// to compare against when the exact reason does not matter.
+#pragma once
+
+#include <system_error>
+
+namespace weft {
+
+/// What went wrong, when it is not the operating system that says so.
+enum class errc {
+    // URIs and outgoing headers
+    bad_uri = 1,           ///< not a `ws:` or `wss:` URI (RFC 6455 §3, RFC 3986)
+    unsupported_scheme,    ///< a URI of another scheme than `ws` or `wss`
+    bad_header,            ///< a header, host or subprotocol holds CR, LF, NUL or another illegal byte
+
+    // the opening handshake (RFC 6455 §4), as seen by a server
+    bad_request,           ///< not a well-formed HTTP/1.1 request
+    bad_method,            ///< an upgrade must be a GET
+    bad_http_version,      ///< an upgrade needs HTTP/1.1
+    bad_host,              ///< no Host header, or several
+    bad_upgrade,           ///< Upgrade does not name `websocket`
+    bad_connection,        ///< Connection does not name `upgrade`
+    bad_key,               ///< Sec-WebSocket-Key is missing, repeated or not 16 bytes of base64
+    bad_version,           ///< Sec-WebSocket-Version is not 13
+    bad_subprotocol,       ///< Sec-WebSocket-Protocol is malformed or names one twice
+    bad_extension,         ///< Sec-WebSocket-Extensions is malformed
+    header_too_large,      ///< the limit on the bytes of a request or response head
+    too_many_headers,      ///< the limit on the number of headers
+    body_too_large,        ///< the limit on the bytes of a request body
+    rejected,              ///< the application rejected the handshake
+
+    // the opening handshake, as seen by a client
+    bad_response,          ///< not a well-formed HTTP/1.1 response
+    not_upgraded,          ///< the server answered with another status than 101
+    bad_accept,            ///< Sec-WebSocket-Accept is missing or does not match the key
+    unexpected_subprotocol, ///< the server chose a subprotocol that was not offered
+    unexpected_extension,  ///< the server chose an extension that was not offered
+
+    // frames and messages (RFC 6455 §5 to §8)
+    reserved_bits,         ///< RSV bits without an extension that defines them
+    reserved_opcode,       ///< an opcode without a meaning
+    bad_mask,              ///< a client must mask its frames and a server must not
+    bad_length,            ///< a length that is not minimal or exceeds 2^63-1
+    control_too_long,      ///< a control frame of more than 125 bytes
+    control_fragmented,    ///< a control frame without FIN
+    unexpected_continuation, ///< a continuation without a message to continue
+    expected_continuation, ///< a new message inside a fragmented one
+    bad_utf8,              ///< text that is not UTF-8
+    bad_close_payload,     ///< a close frame with a payload of one byte
+    bad_close_code,        ///< a close code that may not stand in a frame
+    frame_too_big,         ///< the limit on the bytes of a frame
+    message_too_big,       ///< the limit on the bytes of a message
+    too_many_fragments,    ///< the limit on the number of fragments
+
+    // the life of a connection
+    handshake_timeout,     ///< the opening handshake took too long
+    close_timeout,         ///< the peer did not answer the close in time
+    idle_timeout,          ///< nothing was received for too long
+    pong_timeout,          ///< a ping was not answered in time
+    connect_timeout,       ///< the connection could not be established in time
+    unexpected_eof,        ///< the stream ended without a close frame
+    not_open,              ///< the connection is not (or no longer) open
+    queue_full,            ///< the limit on queued output
+    aborted,               ///< ended by the application without a closing handshake
+    shut_down,             ///< ended because its endpoint was shut down
+    handler_threw,         ///< a handler of the application threw an exception
+    bad_argument,          ///< an argument that the protocol does not allow
+
+    // loops and endpoints
+    no_resolver,           ///< a host name needs a resolver, and this program has none
+    no_tls,                ///< a `wss:` URI needs TLS, and this program has none
+    no_descriptor,         ///< this engine has no descriptor that a host could watch
+    already_attached,      ///< the loop is attached to a host
+    forked,                ///< the loop belongs to the parent process
+    gone,                  ///< the loop or the connection that is meant no longer exists
+};
+
+/// Families of errors, for comparison: `if (code == weft::condition::timeout)`.
+enum class condition {
+    protocol_error = 1, ///< the peer broke RFC 6455 or RFC 9112
+    limit,              ///< a limit was reached
+    timeout,            ///< a deadline passed
+    misuse,             ///< the application asked for what cannot be
+};
+
+[[nodiscard]] const std::error_category& error_category() noexcept;
+[[nodiscard]] const std::error_category& condition_category() noexcept;
+
+[[nodiscard]] inline std::error_code make_error_code(errc code) noexcept {
+    return {static_cast<int>(code), error_category()};
+}
+[[nodiscard]] inline std::error_condition make_error_condition(condition which) noexcept {
+    return {static_cast<int>(which), condition_category()};
+}
+
+} // namespace weft
+
+template <>
+struct std::is_error_code_enum<weft::errc> : std::true_type {};
+template <>
+struct std::is_error_condition_enum<weft::condition> : std::true_type {};

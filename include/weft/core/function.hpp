@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+// The move-only function of handlers: always this type, whatever the user's language level.
+#pragma once
+
+#include <cassert>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <new>
+#include <type_traits>
+#include <utility>
+
+namespace weft {
+
+template <class Signature>
+class function;
+
+/// Owns something callable, which need not be copyable; empty by default.
+///
+/// Callables of up to three pointers that move without throwing live inside, without an
+/// allocation. Calling an empty function is a programmer's error and asserts.
+template <class Result, class... Args>
+class function<Result(Args...)> {
+public:
+    function() noexcept = default;
+    function(std::nullptr_t) noexcept {}
+
+    template <class Callable>
+        requires(!std::is_same_v<std::remove_cvref_t<Callable>, function> &&
+                 std::is_invocable_r_v<Result, std::decay_t<Callable>&, Args...>)
+    function(Callable&& callable) {
+        using stored = std::decay_t<Callable>;
+        if constexpr (std::is_pointer_v<stored> || std::is_member_pointer_v<stored>) {
+            if (callable == nullptr) return;
+        }
+        if constexpr (fits_inside<stored>) {
+            ::new (static_cast<void*>(&storage_)) stored(std::forward<Callable>(callable));
+            operations_ = &inside<stored>;
+        } else {
+            ::new (static_cast<void*>(&storage_)) stored*(
+                new stored(std::forward<Callable>(callable)));
+            operations_ = &outside<stored>;
+        }
+    }
+
+    function(function&& other) noexcept { take(other); }
+    function& operator=(function&& other) noexcept {
+        if (this != &other) {
+            reset();
+            take(other);
+        }
+        return *this;
+    }
+    function& operator=(std::nullptr_t) noexcept {
+        reset();
+        return *this;
+    }
+    function(const function&) = delete;
+    function& operator=(const function&) = delete;
+    ~function() { reset(); }
+
+    explicit operator bool() const noexcept { return operations_ != nullptr; }
+
+    Result operator()(Args... args) {
+        assert(operations_);
+        return operations_->call(&storage_, std::forward<Args>(args)...);
+    }
+
+private:
+    struct operations {
+        Result (*call)(void*, Args&&...);
+        void (*move)(void* to, void* from) noexcept;
+        void (*destroy)(void*) noexcept;
+    };
+
+    static constexpr std::size_t room = 3 * sizeof(void*);
+
+    template <class Stored>
+    static constexpr bool fits_inside = sizeof(Stored) <= room &&
+                                        alignof(Stored) <= alignof(void*) &&
+                                        std::is_nothrow_move_constructible_v<Stored>;
+
+    template <class Stored>
+    static Result invoke(Stored& callable, Args&&... args) {
+        if constexpr (std::is_void_v<Result>) {
+            std::invoke(callable, std::forward<Args>(args)...);
+        } else {
+            return std::invoke(callable, std::forward<Args>(args)...);
+        }
+    }
+
+    template <class Stored>
+    static constexpr operations inside{
+        [](void* at, Args&&... args) -> Result {
+            return invoke(*static_cast<Stored*>(at), std::forward<Args>(args)...);
+        },
+        [](void* to, void* from) noexcept {
+            auto* old = static_cast<Stored*>(from);
+            ::new (to) Stored(std::move(*old));
+            old->~Stored();
+        },
+        [](void* at) noexcept { static_cast<Stored*>(at)->~Stored(); },
+    };
+
+    template <class Stored>
+    static constexpr operations outside{
+        [](void* at, Args&&... args) -> Result {
+            return invoke(**static_cast<Stored**>(at), std::forward<Args>(args)...);
+        },
+        [](void* to, void* from) noexcept { ::new (to) Stored*(*static_cast<Stored**>(from)); },
+        [](void* at) noexcept { delete *static_cast<Stored**>(at); },
+    };
+
+    void take(function& other) noexcept {
+        if (!other.operations_) return;
+        other.operations_->move(&storage_, &other.storage_);
+        operations_ = std::exchange(other.operations_, nullptr);
+    }
+
+    void reset() noexcept {
+        if (operations_) std::exchange(operations_, nullptr)->destroy(&storage_);
+    }
+
+    alignas(void*) std::byte storage_[room];
+    const operations* operations_ = nullptr;
+};
+
+} // namespace weft

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+// The words of each error, and which family it belongs to.
+#include <weft/core/error.hpp>
+
+#include <string>
+
+namespace weft {
+namespace {
+
+const char* words(errc code) noexcept {
+    switch (code) {
+    case errc::bad_uri: return "not a valid WebSocket URI";
+    case errc::unsupported_scheme: return "the URI's scheme is neither ws nor wss";
+    case errc::bad_header: return "a header holds a byte that is not allowed there";
+    case errc::bad_request: return "malformed HTTP request";
+    case errc::bad_method: return "the upgrade request is not a GET";
+    case errc::bad_http_version: return "the upgrade request is not HTTP/1.1";
+    case errc::bad_host: return "the request has no Host header, or several";
+    case errc::bad_upgrade: return "the Upgrade header does not name websocket";
+    case errc::bad_connection: return "the Connection header does not name upgrade";
+    case errc::bad_key: return "Sec-WebSocket-Key is missing or malformed";
+    case errc::bad_version: return "Sec-WebSocket-Version is not 13";
+    case errc::bad_subprotocol: return "Sec-WebSocket-Protocol is malformed";
+    case errc::bad_extension: return "Sec-WebSocket-Extensions is malformed";
+    case errc::header_too_large: return "the HTTP head exceeds its size limit";
+    case errc::too_many_headers: return "the HTTP head has too many headers";
+    case errc::body_too_large: return "the HTTP body exceeds its size limit";
+    case errc::rejected: return "the handshake was rejected";
+    case errc::bad_response: return "malformed HTTP response";
+    case errc::not_upgraded: return "the server did not switch to WebSocket";
+    case errc::bad_accept: return "Sec-WebSocket-Accept is missing or wrong";
+    case errc::unexpected_subprotocol: return "the server chose a subprotocol that was not offered";
+    case errc::unexpected_extension: return "the server chose an extension that was not offered";
+    case errc::reserved_bits: return "reserved bits are set";
+    case errc::reserved_opcode: return "reserved opcode";
+    case errc::bad_mask: return "a client's frame is not masked, or a server's is";
+    case errc::bad_length: return "the frame's length is malformed";
+    case errc::control_too_long: return "a control frame exceeds 125 bytes";
+    case errc::control_fragmented: return "a control frame is fragmented";
+    case errc::unexpected_continuation: return "a continuation without a message";
+    case errc::expected_continuation: return "a new message inside a fragmented one";
+    case errc::bad_utf8: return "text is not valid UTF-8";
+    case errc::bad_close_payload: return "malformed close frame";
+    case errc::bad_close_code: return "invalid close code";
+    case errc::frame_too_big: return "a frame exceeds its size limit";
+    case errc::message_too_big: return "a message exceeds its size limit";
+    case errc::too_many_fragments: return "a message has too many fragments";
+    case errc::handshake_timeout: return "the opening handshake timed out";
+    case errc::close_timeout: return "the closing handshake timed out";
+    case errc::idle_timeout: return "nothing was received for too long";
+    case errc::pong_timeout: return "a ping was not answered in time";
+    case errc::connect_timeout: return "connecting timed out";
+    case errc::unexpected_eof: return "the peer ended the stream without a close frame";
+    case errc::not_open: return "the connection is not open";
+    case errc::queue_full: return "the limit on queued output was reached";
+    case errc::aborted: return "the connection was aborted";
+    case errc::shut_down: return "the endpoint was shut down";
+    case errc::handler_threw: return "a handler threw an exception";
+    case errc::bad_argument: return "the protocol does not allow this argument";
+    case errc::no_resolver: return "resolving a host name needs a resolver, which is not there";
+    case errc::no_tls: return "wss: needs TLS, which is not there";
+    case errc::no_descriptor: return "this engine has no descriptor to watch";
+    case errc::already_attached: return "the loop is attached to a host";
+    case errc::forked: return "the loop belongs to the parent process";
+    case errc::gone: return "it no longer exists";
+    }
+    return "unknown error";
+}
+
+bool is_limit(errc code) noexcept {
+    switch (code) {
+    case errc::header_too_large:
+    case errc::too_many_headers:
+    case errc::body_too_large:
+    case errc::frame_too_big:
+    case errc::message_too_big:
+    case errc::too_many_fragments:
+    case errc::queue_full: return true;
+    default: return false;
+    }
+}
+
+bool is_timeout(errc code) noexcept {
+    switch (code) {
+    case errc::handshake_timeout:
+    case errc::close_timeout:
+    case errc::idle_timeout:
+    case errc::pong_timeout:
+    case errc::connect_timeout: return true;
+    default: return false;
+    }
+}
+
+bool is_misuse(errc code) noexcept {
+    switch (code) {
+    case errc::bad_uri:
+    case errc::unsupported_scheme:
+    case errc::bad_header:
+    case errc::not_open:
+    case errc::bad_argument:
+    case errc::no_resolver:
+    case errc::no_tls:
+    case errc::no_descriptor:
+    case errc::already_attached:
+    case errc::forked:
+    case errc::gone: return true;
+    default: return false;
+    }
+}
+
+bool is_peer_fault(errc code) noexcept {
+    return code >= errc::bad_request && code <= errc::bad_close_code && !is_limit(code) &&
+           code != errc::rejected && code != errc::not_upgraded;
+}
+
+class weft_category final : public std::error_category {
+public:
+    const char* name() const noexcept override { return "weft"; }
+    std::string message(int code) const override { return words(static_cast<errc>(code)); }
+};
+
+class weft_conditions final : public std::error_category {
+public:
+    const char* name() const noexcept override { return "weft-condition"; }
+    std::string message(int which) const override {
+        switch (static_cast<condition>(which)) {
+        case condition::protocol_error: return "the peer broke the protocol";
+        case condition::limit: return "a limit was reached";
+        case condition::timeout: return "a deadline passed";
+        case condition::misuse: return "the application asked for what cannot be";
+        }
+        return "unknown condition";
+    }
+    bool equivalent(const std::error_code& code, int which) const noexcept override {
+        if (code.category() != error_category()) {
+            return static_cast<condition>(which) == condition::timeout &&
+                   code == std::errc::timed_out;
+        }
+        const auto error = static_cast<errc>(code.value());
+        switch (static_cast<condition>(which)) {
+        case condition::protocol_error: return is_peer_fault(error);
+        case condition::limit: return is_limit(error);
+        case condition::timeout: return is_timeout(error);
+        case condition::misuse: return is_misuse(error);
+        }
+        return false;
+    }
+};
+
+} // namespace
+
+const std::error_category& error_category() noexcept {
+    static const weft_category category;
+    return category;
+}
+
+const std::error_category& condition_category() noexcept {
+    static const weft_conditions category;
+    return category;
+}
+
+} // namespace weft
