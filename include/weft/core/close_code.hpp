@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// The close codes of RFC 6455 §7.4 and of the IANA registry: their names, which of them may stand
+// in a close frame, and which one tells a peer about an error of ours.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <system_error>
+
+namespace weft {
+
+/// Why a connection was closed. 3000-3999 are for libraries, 4000-4999 for applications.
+enum class close_code : std::uint16_t {
+    normal = 1000,       ///< the purpose of the connection is fulfilled
+    going_away,          ///< a server goes down or a browser leaves the page
+    protocol_error,      ///< the peer broke the protocol
+    unsupported_data,    ///< a kind of data that the endpoint cannot accept
+    no_status = 1005,    ///< never sent: the close frame held no code
+    abnormal,            ///< never sent: the connection ended without a close frame
+    invalid_payload,     ///< data that does not fit the message's type, such as text not in UTF-8
+    policy_violation,    ///< a message that breaks the endpoint's policy
+    message_too_big,     ///< a message that is too big to process
+    mandatory_extension, ///< the server did not negotiate an extension that the client needs
+    internal_error,      ///< an unexpected condition on the server
+    service_restart,     ///< the service restarts: reconnect after a random delay
+    try_again_later,     ///< the service is overloaded
+    bad_gateway,         ///< a gateway received an invalid answer from its upstream
+    tls_handshake,       ///< never sent: the TLS handshake failed
+};
+
+/// True for 1000-1003, 1007-1014 and 3000-4999, which alone may stand in a close frame that an
+/// endpoint sends. RFC 6455 §7.4.
+[[nodiscard]] bool may_be_sent(close_code code) noexcept;
+
+/// True for the codes that a peer may put in its close frame; the same ones.
+[[nodiscard]] bool may_be_received(close_code code) noexcept;
+
+/// The code that tells the peer about `why`; `normal` when there is no error.
+[[nodiscard]] close_code close_code_for(std::error_code why) noexcept;
+
+/// A short lower-case English name, such as "going away"; never empty.
+[[nodiscard]] std::string_view name(close_code code) noexcept;
+
+} // namespace weft

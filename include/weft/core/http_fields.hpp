@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// HTTP fields (RFC 9110 §5): what a name and a value may hold, lists in values, and comparisons.
+// Knows nothing of requests, responses or WebSocket.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace weft {
+
+/// One header line.
+struct http_field {
+    std::string name;
+    std::string value;
+};
+
+using http_fields = std::vector<http_field>;
+
+/// One header line, as a view into memory that another owns.
+struct http_field_view {
+    std::string_view name;
+    std::string_view value;
+};
+
+/// True for a byte that may stand in a token (RFC 9110 §5.6.2).
+[[nodiscard]] bool is_token_byte(char byte) noexcept;
+
+/// True for one or more token bytes, such as a header's name or a subprotocol.
+[[nodiscard]] bool is_token(std::string_view text) noexcept;
+
+/// True for a byte that may stand in a value: visible ASCII, SP, HT and 0x80-0xFF.
+[[nodiscard]] bool is_field_byte(char byte) noexcept;
+
+/// True for a value that is safe in a header: `is_field_byte` throughout, so no CR, LF or NUL.
+/// Empty values are legal. RFC 9110 §5.5.
+[[nodiscard]] bool is_field_value(std::string_view text) noexcept;
+
+/// Equality where ASCII letters match in either case, as names of headers and of hosts do.
+[[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;
+
+/// `text` with its ASCII letters in lower case.
+[[nodiscard]] std::string to_lower(std::string_view text);
+
+/// `text` without spaces and tabs at its ends.
+[[nodiscard]] std::string_view trim(std::string_view text) noexcept;
+
+/// Equality in a time that depends on the lengths alone: for credentials and accept keys.
+[[nodiscard]] bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept;
+
+/// Takes the next element off a comma-separated list (RFC 9110 §5.6.1), trimmed.
+///
+/// A comma inside a quoted string does not separate. The element may be empty. `list` becomes what
+/// follows; `list.data()` is null after the last element.
+[[nodiscard]] std::string_view next_list_item(std::string_view& list) noexcept;
+
+/// Calls `visit(std::string_view)` for each element of a list that is not empty.
+template <class Visit>
+void for_each_list_item(std::string_view list, Visit&& visit) {
+    while (list.data() != nullptr) {
+        if (const auto item = next_list_item(list); !item.empty()) visit(item);
+    }
+}
+
+/// True when one element of `list` is `item`, in any case.
+[[nodiscard]] bool list_contains(std::string_view list, std::string_view item) noexcept;
+
+} // namespace weft

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// `ws:` and `wss:` URIs (RFC 6455 §3, RFC 3986): parsed strictly once, then read. Knows nothing of
+// addresses or resolving.
+#pragma once
+
+#include <weft/core/result.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace weft {
+
+/// Where a WebSocket is to be found.
+class uri {
+public:
+    /// Longer URIs are refused.
+    static constexpr std::size_t size_max = 8192;
+
+    /// Parses an absolute `ws:` or `wss:` URI.
+    ///
+    /// Fails with `errc::unsupported_scheme` for another scheme and with `errc::bad_uri` for all
+    /// else: a fragment, user information, a space or control byte, a port that is not within
+    /// 1..65535, a literal that is not an IPv6 address, a zone identifier, a stray percent sign.
+    static result<uri> parse(std::string_view text);
+
+    [[nodiscard]] bool secure() const noexcept { return secure_; }
+
+    /// "ws" or "wss".
+    [[nodiscard]] std::string_view scheme() const noexcept { return secure_ ? "wss" : "ws"; }
+
+    /// The host in lower case, an IPv6 address without its brackets.
+    [[nodiscard]] std::string_view host() const noexcept { return host_; }
+
+    /// The port, 80 or 443 when the URI names none.
+    [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+
+    /// What the Host header says: IPv6 in brackets, the port only when it is not the default.
+    [[nodiscard]] std::string authority() const;
+
+    /// The path as it stands in the URI; "/" when that has none.
+    [[nodiscard]] std::string_view path() const noexcept;
+
+    /// What follows the question mark, as it stands in the URI; often empty.
+    [[nodiscard]] std::string_view query() const noexcept;
+
+    /// Path and query: the request target (the "resource name" of RFC 6455 §3).
+    [[nodiscard]] std::string_view resource() const noexcept { return resource_; }
+
+    /// The URI in its normal form.
+    [[nodiscard]] std::string str() const;
+
+    friend bool operator==(const uri&, const uri&) = default;
+
+private:
+    uri() = default;
+
+    std::string host_;
+    std::string resource_;
+    std::uint16_t port_ = 0;
+    bool secure_ = false;
+    bool literal_ = false;
+};
+
+} // namespace weft
