@@ -132,7 +132,7 @@ public:
         return "unknown condition";
     }
     bool equivalent(const std::error_code& code, int which) const noexcept override {
-        if (code.category() != error_category()) {
+        if (code.category() != weft::error_category()) {
             return static_cast<condition>(which) == condition::timeout &&
                    code == std::errc::timed_out;
         }

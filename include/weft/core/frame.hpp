@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// The header of a WebSocket frame: decoded with every rule that it can break, and encoded.
+// RFC 6455 §5.2.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <system_error>
+
+#include <weft/core/masking.hpp>
+
+namespace weft {
+
+/// Which side of a connection a session plays; only clients mask. RFC 6455 §5.1.
+enum class role : std::uint8_t { server, client };
+
+/// What a frame carries. RFC 6455 §11.8.
+enum class opcode : std::uint8_t {
+    continuation = 0x0,
+    text = 0x1,
+    binary = 0x2,
+    close = 0x8,
+    ping = 0x9,
+    pong = 0xa,
+};
+
+[[nodiscard]] constexpr bool is_control(opcode code) noexcept {
+    return (static_cast<unsigned>(code) & 0x8U) != 0;
+}
+
+inline constexpr std::size_t frame_header_size_max = 14;
+inline constexpr std::size_t control_payload_max = 125;
+
+struct frame_header {
+    opcode code = opcode::binary;
+    bool fin = true;
+    bool masked = false;
+    masking_key key{};
+    std::uint64_t length = 0;
+};
+
+/// What `decode_frame_header` found.
+struct decoded_frame_header {
+    std::size_t size = 0;  ///< bytes of the header; 0 while `bytes` does not hold all of it
+    std::error_code error; ///< the rule that is broken, as soon as the bytes show it
+    frame_header header;
+};
+
+/// Decodes the header at the front of `bytes`, as `receiver` has to judge it.
+[[nodiscard]] decoded_frame_header decode_frame_header(std::span<const std::byte> bytes,
+                                                       role receiver) noexcept;
+
+/// Writes `header` to `to`, which has room for `frame_header_size_max`; returns its size.
+std::size_t encode_frame_header(const frame_header& header, std::byte* to) noexcept;
+
+} // namespace weft

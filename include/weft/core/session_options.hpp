@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// What a peer may make a session spend: limits in bytes and numbers, timeouts in time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+
+#include <weft/core/time.hpp>
+
+namespace weft {
+
+inline constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
+
+/// Limits on what the peer sends. Reaching one is allowed, exceeding it ends the connection.
+struct session_limits {
+    std::size_t header_size_max = 16 * 1024;         ///< bytes of the HTTP head; 431
+    std::size_t header_count_max = 100;              ///< headers in it; 431
+    std::size_t body_size_max = 64 * 1024;           ///< bytes of a plain request's body; 413
+    std::size_t message_size_max = 16 * 1024 * 1024; ///< bytes of a message; 1009
+    std::size_t frame_size_max = unlimited;          ///< bytes of a frame; 1009
+    std::size_t fragment_count_max = 128 * 1024;     ///< frames of a message; 1008
+};
+
+/// How long a session waits. Zero means for ever.
+struct session_timeouts {
+    duration handshake = std::chrono::seconds(10); ///< from the first byte to `open`
+    duration close = std::chrono::seconds(5);      ///< for the peer's part of the close
+    duration idle{};                               ///< without a byte received: the end, 1001
+    duration ping_interval = std::chrono::seconds(30); ///< without a byte received: a ping
+    duration pong = std::chrono::seconds(20);      ///< without a byte after a ping: the end
+};
+
+/// What a session is built with. Shared by many sessions and must outlive them.
+struct session_options {
+    session_limits limits;
+    session_timeouts timeouts;
+};
+
+} // namespace weft

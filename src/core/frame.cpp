@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+// Frame headers, one rule of RFC 6455 §5.2 to §5.5 a branch.
+#include <weft/core/frame.hpp>
+
+#include <weft/core/error.hpp>
+
+namespace weft {
+namespace {
+
+constexpr unsigned fin_bit = 0x80;
+constexpr unsigned reserved_mask = 0x70;
+constexpr unsigned opcode_mask = 0x0f;
+constexpr unsigned mask_bit = 0x80;
+constexpr unsigned length_mask = 0x7f;
+constexpr unsigned length_is_16_bits = 126;
+constexpr unsigned length_is_64_bits = 127;
+
+constexpr bool is_known(unsigned code) noexcept {
+    return code <= 0x2 || (code >= 0x8 && code <= 0xa);
+}
+
+/// The rules that the first two bytes can break.
+errc broken_rule(unsigned first, unsigned second, role receiver) noexcept {
+    if ((first & reserved_mask) != 0) return errc::reserved_bits;       // §5.2, no extension
+    if (!is_known(first & opcode_mask)) return errc::reserved_opcode;   // §5.2
+    const bool masked = (second & mask_bit) != 0;
+    if (masked != (receiver == role::server)) return errc::bad_mask;    // §5.1
+    if (is_control(static_cast<opcode>(first & opcode_mask))) {         // §5.5
+        if ((first & fin_bit) == 0) return errc::control_fragmented;
+        if ((second & length_mask) > control_payload_max) return errc::control_too_long;
+    }
+    return errc{};
+}
+
+std::uint64_t big_endian(std::span<const std::byte> bytes) noexcept {
+    std::uint64_t value = 0;
+    for (const std::byte byte : bytes) value = value << 8 | std::to_integer<std::uint64_t>(byte);
+    return value;
+}
+
+/// A length must use the fewest bytes and leave its highest bit clear. RFC 6455 §5.2.
+bool is_minimal(std::uint64_t length, unsigned short_form) noexcept {
+    if (short_form == length_is_16_bits) return length >= length_is_16_bits;
+    return length > 0xffff && length >> 63 == 0;
+}
+
+constexpr std::size_t extended_size(unsigned short_form) noexcept {
+    if (short_form == length_is_64_bits) return 8;
+    return short_form == length_is_16_bits ? 2 : 0;
+}
+
+void put_big_endian(std::uint64_t value, std::byte* to, std::size_t size) noexcept {
+    for (std::size_t i = 0; i < size; ++i) {
+        to[i] = static_cast<std::byte>(value >> (8 * (size - 1 - i)));
+    }
+}
+
+} // namespace
+
+decoded_frame_header decode_frame_header(std::span<const std::byte> bytes,
+                                         role receiver) noexcept {
+    decoded_frame_header found;
+    if (bytes.size() < 2) return found;
+    const auto first = std::to_integer<unsigned>(bytes[0]);
+    const auto second = std::to_integer<unsigned>(bytes[1]);
+    if (const errc broken = broken_rule(first, second, receiver); broken != errc{}) {
+        found.error = broken;
+        return found;
+    }
+
+    const unsigned short_form = second & length_mask;
+    const std::size_t extended = extended_size(short_form);
+    if (bytes.size() < 2 + extended) return found;
+    std::uint64_t length = short_form;
+    if (extended != 0) {
+        length = big_endian(bytes.subspan(2, extended));
+        if (!is_minimal(length, short_form)) {
+            found.error = errc::bad_length;
+            return found;
+        }
+    }
+
+    const bool masked = (second & mask_bit) != 0;
+    const std::size_t size = 2 + extended + (masked ? sizeof(masking_key) : 0);
+    if (bytes.size() < size) return found;
+    found.size = size;
+    found.header.code = static_cast<opcode>(first & opcode_mask);
+    found.header.fin = (first & fin_bit) != 0;
+    found.header.masked = masked;
+    found.header.length = length;
+    if (masked) {
+        for (std::size_t i = 0; i < 4; ++i) found.header.key[i] = bytes[2 + extended + i];
+    }
+    return found;
+}
+
+std::size_t encode_frame_header(const frame_header& header, std::byte* to) noexcept {
+    const unsigned short_form = header.length > 0xffff              ? length_is_64_bits
+                                : header.length > control_payload_max ? length_is_16_bits
+                                                    : static_cast<unsigned>(header.length);
+    const std::size_t extended = extended_size(short_form);
+    to[0] = static_cast<std::byte>((header.fin ? fin_bit : 0U) |
+                                   static_cast<unsigned>(header.code));
+    to[1] = static_cast<std::byte>((header.masked ? mask_bit : 0U) | short_form);
+    put_big_endian(header.length, to + 2, extended);
+    std::size_t size = 2 + extended;
+    if (header.masked) {
+        for (const std::byte byte : header.key) to[size++] = byte;
+    }
+    return size;
+}
+
+} // namespace weft
