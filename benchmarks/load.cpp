@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+//
+// The load generator: keeps an echo server busy and prints what each message cost it, as one line
+// of JSON. It must not depend on Weft, so that it can measure any server.
+
+#include "load/fleet.hpp"
+#include "load/latencies.hpp"
+#include "load/options.hpp"
+#include "load/process_cost.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <optional>
+
+namespace {
+
+using namespace weft::load;
+
+struct figures {
+    std::uint64_t messages = 0;
+    double seconds = 0;
+    double generator_cpu_seconds = 0;
+    std::optional<double> server_cpu_seconds;
+    std::optional<double> idle_bytes_per_connection;
+    latencies round_trips;
+};
+
+// Memory is compared after a warm-up, so that what the server allocates once is not counted.
+void open_idle(fleet& all, const options& wanted, figures& into) {
+    if (wanted.idle == 0) return;
+    const std::int64_t before = wanted.pid == 0 ? 0 : user_memory(wanted.pid);
+    all.open_idle();
+    if (wanted.pid == 0) return;
+    into.idle_bytes_per_connection = static_cast<double>(user_memory(wanted.pid) - before) /
+                                     static_cast<double>(wanted.idle);
+}
+
+void measure_window(fleet& all, const options& wanted, figures& into) {
+    using clock = std::chrono::steady_clock;
+    const auto began = clock::now();
+    const double generator_before = cpu_seconds(0);
+    const double server_before = wanted.pid == 0 ? 0 : cpu_seconds(wanted.pid);
+    into.messages = all.run_for(wanted.seconds, into.round_trips);
+    if (wanted.pid != 0) into.server_cpu_seconds = cpu_seconds(wanted.pid) - server_before;
+    into.generator_cpu_seconds = cpu_seconds(0) - generator_before;
+    into.seconds = std::chrono::duration<double>(clock::now() - began).count();
+}
+
+figures measure(const options& wanted) {
+    figures result;
+    fleet all{wanted};
+    all.start();
+    latencies ignored;
+    all.run_for(wanted.warmup, ignored);
+    open_idle(all, wanted, result);
+    if (wanted.idle != 0) all.run_for(wanted.warmup, ignored);
+    measure_window(all, wanted, result);
+    return result;
+}
+
+void print(const figures& result) {
+    const auto messages = static_cast<double>(result.messages);
+    std::printf("{\"messages\": %ju, \"seconds\": %.4f, \"messages_per_second\": %.0f",
+                static_cast<std::uintmax_t>(result.messages), result.seconds,
+                messages / result.seconds);
+    std::printf(", \"p50_us\": %.1f, \"p99_us\": %.1f", result.round_trips.quantile_us(0.5),
+                result.round_trips.quantile_us(0.99));
+    std::printf(", \"generator_cpu_seconds\": %.4f", result.generator_cpu_seconds);
+    if (const auto cpu = result.server_cpu_seconds) {
+        std::printf(", \"server_cpu_seconds\": %.4f, \"messages_per_cpu_second\": %.0f", *cpu,
+                    messages / *cpu);
+    }
+    if (const auto bytes = result.idle_bytes_per_connection) {
+        std::printf(", \"idle_bytes_per_connection\": %.1f", *bytes);
+    }
+    std::printf("}\n");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+    print(measure(parse_options(argc, argv)));
+    return EXIT_SUCCESS;
+} catch (const std::exception& error) {
+    std::fprintf(stderr, "load: %s\n", error.what());
+    return EXIT_FAILURE;
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+//
+// One busy connection: sends a batch of messages in one send, waits until all came back, sends the
+// next. Knows neither who waits for readiness nor what the bytes mean.
+
+#pragma once
+
+#include "dial.hpp"
+#include "latencies.hpp"
+#include "reply_counter.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string_view>
+
+namespace weft::load {
+
+class conversation {
+public:
+    using clock = std::chrono::steady_clock;
+
+    /// `batch` holds `depth` messages and outlives the conversation.
+    conversation(descriptor socket, std::string_view batch, std::size_t depth,
+                 std::unique_ptr<reply_counter> replies)
+        : socket_{std::move(socket)}, batch_{batch}, depth_{depth}, replies_{std::move(replies)} {}
+
+    int number() const { return socket_.number(); }
+
+    void send_batch();
+
+    /// Does what the socket is ready for; returns how many messages came back.
+    ///
+    /// Readiness is expected as edges: it goes on until the socket has nothing more. `scratch` is
+    /// free again on return.
+    std::size_t handle_ready(std::span<char> scratch, latencies& into);
+
+private:
+    void flush();
+    std::size_t count(std::string_view bytes, latencies& into);
+
+    descriptor socket_;
+    std::string_view batch_;
+    std::string_view unsent_;
+    std::size_t depth_;
+    std::size_t outstanding_ = 0;
+    clock::time_point sent_at_{};
+    std::unique_ptr<reply_counter> replies_;
+};
+
+}  // namespace weft::load

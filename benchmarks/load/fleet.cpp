@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+//
+// All connections of one run and the loop that drives them.
+
+#include "fleet.hpp"
+
+#include "client_frames.hpp"
+
+#include <sys/epoll.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <stdexcept>
+#include <system_error>
+
+namespace weft::load {
+namespace {
+
+using clock = conversation::clock;
+
+// Large reads keep the generator cheaper than any server that it measures.
+constexpr std::size_t scratch_size = 512 * 1024;
+
+int milliseconds_until(clock::time_point end) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - clock::now());
+    return static_cast<int>(std::max<std::chrono::milliseconds::rep>(0, left.count()));
+}
+
+}  // namespace
+
+fleet::fleet(const options& wanted)
+    : wanted_{wanted},
+      payload_{random_payload(wanted.size)},
+      batch_{client_frames(payload_, wanted.depth)},
+      request_{upgrade_request(wanted.path, wanted.port)},
+      scratch_(scratch_size),
+      set_{::epoll_create1(EPOLL_CLOEXEC)} {
+    if (set_.number() < 0) throw std::system_error{errno, std::generic_category(), "epoll_create1"};
+    while (busy_.size() < wanted.connections) {
+        busy_.push_back(std::make_unique<conversation>(open_connection(), batch_, wanted.depth,
+                                                       make_counter()));
+        watch(*busy_.back());
+    }
+}
+
+void fleet::start() {
+    for (const auto& talk : busy_) talk->send_batch();
+}
+
+std::uint64_t fleet::run_for(std::chrono::duration<double> time, latencies& into) {
+    const auto end = clock::now() + std::chrono::duration_cast<clock::duration>(time);
+    std::array<epoll_event, 1024> events;
+    std::uint64_t messages = 0;
+    while (clock::now() < end) {
+        const int count = ::epoll_wait(set_.number(), events.data(), int{events.size()},
+                                       milliseconds_until(end));
+        for (int i = 0; i < count; ++i) {
+            auto* talk = static_cast<conversation*>(events[static_cast<std::size_t>(i)].data.ptr);
+            messages += talk->handle_ready(scratch_, into);
+        }
+    }
+    if (messages == 0) throw std::runtime_error{"nothing came back"};
+    return messages;
+}
+
+void fleet::open_idle() {
+    idle_.reserve(wanted_.idle);
+    while (idle_.size() < wanted_.idle) idle_.push_back(open_connection());
+}
+
+descriptor fleet::open_connection() {
+    descriptor socket = dial(wanted_.port, busy_.size() + idle_.size());
+    const bool raw = wanted_.speaks == protocol::raw;
+    exchange_opening(socket, request_, raw ? std::string_view{request_} : expected_accept);
+    return socket;
+}
+
+std::unique_ptr<reply_counter> fleet::make_counter() const {
+    if (wanted_.speaks == protocol::raw) {
+        return std::make_unique<raw_reply_counter>(client_frame_size(wanted_.size));
+    }
+    return std::make_unique<frame_reply_counter>(payload_);
+}
+
+// One registration for the connection's life; edges cost no epoll_ctl later.
+void fleet::watch(conversation& talk) {
+    epoll_event event{};
+    event.events = EPOLLIN | EPOLLOUT | EPOLLET;
+    event.data.ptr = &talk;
+    if (::epoll_ctl(set_.number(), EPOLL_CTL_ADD, talk.number(), &event) < 0) {
+        throw std::system_error{errno, std::generic_category(), "epoll_ctl"};
+    }
+}
+
+}  // namespace weft::load

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+//
+// Weft's echo server as an application would write it, for the benchmark: an ephemeral port on
+// loopback, printed on stdout. Nothing in it is tuned.
+
+#include <weft/weft.hpp>
+
+#include <iostream>
+
+int main() {
+    weft::event_loop loop;
+    weft::server server{loop};
+    server.route("/echo", {
+        .message = [](weft::connection& peer, weft::message m) { peer.send(m); },
+    });
+    const auto bound = server.listen("127.0.0.1", 0);
+    if (!bound) {
+        std::cerr << "weft_echo: " << bound.error().message() << '\n';
+        return 1;
+    }
+    std::cout << bound->port() << std::endl;
+    loop.run();
+}
