@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: MIT
+# Compiler flags: warnings for our own targets, sanitizers for everything, ccache when there is one.
+
+if(WEFT_SANITIZE)
+    add_compile_options(-fsanitize=${WEFT_SANITIZE} -fno-sanitize-recover=all
+        -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=${WEFT_SANITIZE})
+endif()
+
+if(PROJECT_IS_TOP_LEVEL)
+    set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+    find_program(WEFT_CCACHE ccache)
+    if(WEFT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+        set(CMAKE_CXX_COMPILER_LAUNCHER ${WEFT_CCACHE})
+    endif()
+endif()
+
+# Gives `target` the project's warnings; users of the target are not affected.
+function(weft_set_warnings target)
+    if(MSVC)
+        target_compile_options(${target} PRIVATE /W4 $<$<BOOL:${WEFT_WERROR}>:/WX>)
+        return()
+    endif()
+    target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+    if(WEFT_WERROR)
+        target_compile_options(${target} PRIVATE -Werror)
+        if(WEFT_SANITIZE)
+            # Instrumentation confuses flow analysis: GCC's manual warns of false positives.
+            target_compile_options(${target} PRIVATE -Wno-error=maybe-uninitialized)
+        endif()
+    endif()
+endfunction()

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: MIT
+# What a layer is: a static library with an include root of its own, so that only headers along the
+# declared link edges can be found and a wrong include fails to build.
+
+# Declares layer `name` from include/weft/<name> and src/<name>:
+#   weft_layer(name [DEPENDS layer...] [LIBRARIES imported target...])
+# Targets: weft_<name> (alias weft::<name>), and weft_<name>_private, which shows the private
+# headers of this layer and of those it depends on to its own sources and to its unit tests.
+function(weft_layer name)
+    cmake_parse_arguments(LAYER "" "" "DEPENDS;LIBRARIES" ${ARGN})
+    set(target weft_${name})
+    weft_layer_sources(${name} sources)
+    weft_include_root(${name} public weft/${name} ${PROJECT_SOURCE_DIR}/include/weft/${name})
+    weft_include_root(${name} private ${name} ${PROJECT_SOURCE_DIR}/src/${name})
+
+    add_library(${target} STATIC ${sources})
+    add_library(weft::${name} ALIAS ${target})
+    add_library(${target}_private INTERFACE)
+    set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
+    target_compile_features(${target} PUBLIC cxx_std_20)
+    target_include_directories(${target} PUBLIC
+        $<BUILD_INTERFACE:${weft_layer_roots}/${name}/public>
+        $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+    target_include_directories(${target}_private INTERFACE ${weft_layer_roots}/${name}/private)
+    foreach(left IN LISTS LAYER_DEPENDS)
+        target_link_libraries(${target} PUBLIC weft_${left})
+        target_link_libraries(${target}_private INTERFACE weft_${left}_private)
+    endforeach()
+    target_link_libraries(${target}
+        PUBLIC ${LAYER_LIBRARIES}
+        PRIVATE $<BUILD_INTERFACE:${target}_private>)
+    weft_set_warnings(${target})
+    set_property(GLOBAL APPEND PROPERTY weft_layers ${name})
+endfunction()
+
+# Declares weft::weft: every layer declared so far and the umbrella header.
+function(weft_umbrella)
+    weft_include_root(weft public weft/weft.hpp ${PROJECT_SOURCE_DIR}/include/weft/weft.hpp)
+    add_library(weft_all INTERFACE)
+    add_library(weft::weft ALIAS weft_all)
+    set_target_properties(weft_all PROPERTIES EXPORT_NAME weft)
+    target_include_directories(weft_all INTERFACE
+        $<BUILD_INTERFACE:${weft_layer_roots}/weft/public>
+        $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+    get_property(layers GLOBAL PROPERTY weft_layers)
+    list(TRANSFORM layers PREPEND weft_)
+    target_link_libraries(weft_all INTERFACE ${layers})
+endfunction()
+
+set(weft_layer_roots ${PROJECT_BINARY_DIR}/layers)
+
+# Makes <build>/layers/<layer>/<kind>/<path> show what is in `source`, which need not exist yet.
+function(weft_include_root layer kind path source)
+    set(link ${weft_layer_roots}/${layer}/${kind}/${path})
+    get_filename_component(folder ${link} DIRECTORY)
+    file(MAKE_DIRECTORY ${folder})
+    file(CREATE_LINK ${source} ${link} SYMBOLIC)
+endfunction()
+
+# A static library needs a source: a layer that is headers only gets one without content.
+function(weft_layer_sources name out)
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
+    if(NOT sources)
+        set(sources ${weft_layer_roots}/${name}/${name}_headers_only.cpp)
+        file(CONFIGURE OUTPUT ${sources} CONTENT "// This layer has headers only.\n")
+    endif()
+    set(${out} ${sources} PARENT_SCOPE)
+endfunction()

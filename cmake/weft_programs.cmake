@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+# The programs: the command line tool, the examples and the benchmarks, found by their place.
+
+# tools/weft/*.cpp with all of web/ embedded becomes <build>/weft. A file web/page.html is
+# weft_web::page_html there.
+function(weft_add_tool)
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tools/weft/*.cpp)
+    if(NOT sources)
+        return()
+    endif()
+    find_package(CLI11 CONFIG QUIET)
+    if(NOT CLI11_FOUND)
+        message(FATAL_ERROR "The weft program needs CLI11 (Debian, Ubuntu: libcli11-dev). "
+            "Install it, or configure with -DWEFT_BUILD_TOOLS=OFF.")
+    endif()
+    add_executable(weft_tool ${sources})
+    target_link_libraries(weft_tool PRIVATE weft::weft CLI11::CLI11)
+    target_include_directories(weft_tool PRIVATE ${PROJECT_SOURCE_DIR}/tools)
+    target_compile_definitions(weft_tool PRIVATE WEFT_VERSION="${PROJECT_VERSION}")
+    set_target_properties(weft_tool PROPERTIES
+        OUTPUT_NAME weft
+        RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+    weft_set_warnings(weft_tool)
+
+    file(GLOB pages RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS
+        ${PROJECT_SOURCE_DIR}/web/*.html
+        ${PROJECT_SOURCE_DIR}/web/*.js
+        ${PROJECT_SOURCE_DIR}/web/*.css
+        ${PROJECT_SOURCE_DIR}/web/*.svg)
+    foreach(page IN LISTS pages)
+        get_filename_component(symbol ${page} NAME)
+        string(MAKE_C_IDENTIFIER ${symbol} symbol)
+        weft_embed(weft_tool ${page} ${symbol})
+    endforeach()
+endfunction()
+
+# Each examples/*.cpp becomes <build>/examples/<name>.
+function(weft_add_examples)
+    file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/examples/*.cpp)
+    foreach(source IN LISTS sources)
+        get_filename_component(name ${source} NAME_WE)
+        weft_add_program(example_${name} examples ${name} ${source})
+    endforeach()
+endfunction()
+
+# Each benchmarks/*.cpp, together with benchmarks/<same name>/*.cpp if there are such, becomes
+# <build>/benchmarks/<name>. Built by the target `benchmarks` only.
+function(weft_add_benchmarks)
+    add_custom_target(benchmarks)
+    file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/benchmarks/*.cpp)
+    foreach(source IN LISTS sources)
+        get_filename_component(name ${source} NAME_WE)
+        file(GLOB parts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/benchmarks/${name}/*.cpp)
+        weft_add_program(benchmark_${name} benchmarks ${name} ${source} ${parts})
+        target_include_directories(benchmark_${name} PRIVATE ${PROJECT_SOURCE_DIR}/benchmarks)
+        set_target_properties(benchmark_${name} PROPERTIES EXCLUDE_FROM_ALL ON)
+        add_dependencies(benchmarks benchmark_${name})
+    endforeach()
+endfunction()
+
+# One executable of `sources` at <build>/<folder>/<name>.
+function(weft_add_program target folder name)
+    add_executable(${target} ${ARGN})
+    target_link_libraries(${target} PRIVATE weft::weft)
+    set_target_properties(${target} PROPERTIES
+        OUTPUT_NAME ${name}
+        RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/${folder})
+    weft_set_warnings(${target})
+endfunction()

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: MIT
+# How a folder of tests becomes a program whose cases ctest runs one by one.
+
+set(weft_tests_dir ${PROJECT_SOURCE_DIR}/tests)
+
+# Makes the program `target` of all sources below tests/<folder>, linked to `libraries`, if there
+# are any sources: weft_add_test_folder(folder target libraries...)
+function(weft_add_test_folder folder target)
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${weft_tests_dir}/${folder}/*.cpp)
+    if(NOT sources)
+        return()
+    endif()
+    add_executable(${target} ${sources})
+    weft_link_test(${target} ${ARGN})
+    weft_discover_tests(${target})
+endfunction()
+
+# Links a test program to `libraries`, to GoogleTest with its main, and to tests/support; headers
+# of the latter are included as "support/x.hpp", vectors are found below WEFT_TESTS_DIR.
+function(weft_link_test target)
+    file(GLOB support CONFIGURE_DEPENDS ${weft_tests_dir}/support/*.cpp)
+    target_sources(${target} PRIVATE ${support})
+    target_link_libraries(${target} PRIVATE ${ARGN} GTest::gtest GTest::gtest_main)
+    if(TARGET weft_testing)
+        target_link_libraries(${target} PRIVATE weft::testing)
+    endif()
+    target_include_directories(${target} PRIVATE ${weft_tests_dir})
+    target_compile_definitions(${target} PRIVATE WEFT_TESTS_DIR="${weft_tests_dir}")
+    weft_set_warnings(${target})
+endfunction()
+
+# Registers the cases of `target` under its name as label; suites with "threads" in their name get
+# the label <target>_threads, which ThreadSanitizer runs look for.
+function(weft_discover_tests target)
+    gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+        TEST_PREFIX ${target}. TEST_FILTER "-*threads*" PROPERTIES LABELS ${target})
+    gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+        TEST_PREFIX ${target}. TEST_FILTER "*threads*" PROPERTIES LABELS ${target}_threads)
+endfunction()

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: MIT
+# The steps of the install test; run by ctest with the variables that CMakeLists.txt passes.
+
+function(step)
+    execute_process(COMMAND ${ARGN} RESULT_VARIABLE status)
+    if(NOT status EQUAL 0)
+        list(JOIN ARGN " " line)
+        message(FATAL_ERROR "failed (${status}): ${line}")
+    endif()
+endfunction()
+
+set(flags "")
+if(SANITIZE)
+    set(flags "-fsanitize=${SANITIZE}")
+endif()
+
+file(REMOVE_RECURSE ${WORK})
+step(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
+step(${CMAKE_COMMAND} -G ${GENERATOR} -S ${CONSUMER} -B ${WORK}/build
+    -D CMAKE_PREFIX_PATH=${WORK}/prefix
+    -D CMAKE_CXX_COMPILER=${COMPILER}
+    -D CMAKE_CXX_FLAGS=${flags})
+step(${CMAKE_COMMAND} --build ${WORK}/build)
+step(${WORK}/build/everything)
+step(${WORK}/build/core_only)

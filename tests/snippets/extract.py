@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# Turns the C++ blocks of documents into source files, and prints their names for CMake.
+# A block with a main is a program. `<!-- compile: body -->` on the line before a block puts it into
+# a function; `<!-- compile: program -->` takes it as it is; `<!-- compile: none -->` leaves it out.
+
+import argparse
+import pathlib
+import re
+
+BLOCK = re.compile(
+    r"(?:^<!-- compile: (?P<mark>\w+) -->[ \t]*\n\s*)?^```cpp[ \t]*\n(?P<code>.*?)^```[ \t]*$",
+    re.MULTILINE | re.DOTALL)
+HAS_MAIN = re.compile(r"^int main\(", re.MULTILINE)
+
+# What a reader takes for granted around a fragment; one that the fragment declares is left out.
+SURROUNDINGS = {
+    "loop": "weft::event_loop",
+    "server": "weft::server",
+    "client": "weft::client",
+    "peer": "weft::connection",
+}
+HEADERS = ["chrono", "iostream", "span", "string", "string_view", "poll.h", "weft/weft.hpp"]
+
+
+def kind_of(mark, code):
+    if mark not in (None, "program", "body", "none"):
+        raise SystemExit(f"unknown mark: compile: {mark}")
+    return mark or ("program" if HAS_MAIN.search(code) else "none")
+
+
+def wrapped(code, name, line):
+    parameters = ", ".join(
+        f"[[maybe_unused]] {kind}& {word}" for word, kind in SURROUNDINGS.items()
+        if not re.search(rf"\bweft::\w+&? {word}\b", code))
+    includes = "".join(f"#include <{header}>\n" for header in HEADERS)
+    return f"{includes}void {name}({parameters});\nvoid {name}({parameters}) {{\n{line}{code}}}\n"
+
+
+def program(code, line):
+    """A program may leave out the headers of the library's own sketch, never weft's."""
+    return f"#include <iostream>\n{line}{code}"
+
+
+def sources_of(document, root):
+    text = document.read_text(encoding="utf-8")
+    shown = document.relative_to(root)
+    stem = re.sub(r"\W", "_", str(shown.with_suffix("")))
+    for number, block in enumerate(BLOCK.finditer(text), start=1):
+        kind = kind_of(block["mark"], block["code"])
+        if kind == "none":
+            continue
+        name = f"{stem}_{number}"
+        first = text.count("\n", 0, block.start("code")) + 1
+        line = f'#line {first} "{shown}"\n'
+        body = program(block["code"], line) if kind == "program" else wrapped(
+            block["code"], name, line)
+        yield f"{name}.cpp", body
+
+
+def write_if_changed(path, content):
+    if not path.exists() or path.read_text(encoding="utf-8") != content:
+        path.write_text(content, encoding="utf-8")
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--root", type=pathlib.Path, required=True)
+    arguments.add_argument("--out", type=pathlib.Path, required=True)
+    arguments.add_argument("documents", type=pathlib.Path, nargs="*")
+    options = arguments.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    written = []
+    for document in options.documents:
+        for name, content in sources_of(document, options.root):
+            write_if_changed(options.out / name, content)
+            written.append(str(options.out / name))
+    print(";".join(written))
+
+
+main()

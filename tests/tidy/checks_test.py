@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# Proves that the checks find what they look for, and only that.
+
+import pathlib
+import tempfile
+import unittest
+
+import file_style
+import include_direction
+import system_headers
+
+OPENING = "// SPDX-License-Identifier: MIT\n// Owns a thing.\n"
+
+
+def findings(check, path, text):
+    """What `check` says about a tree of one file."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = pathlib.Path(folder) / path
+        file.parent.mkdir(parents=True)
+        file.write_text(text, encoding="utf-8")
+        return list(check.check(pathlib.Path(folder)))
+
+
+class IncludeDirection(unittest.TestCase):
+    def faults(self, path, include):
+        return len(findings(include_direction, path, f"#include {include}\n"))
+
+    def test_left_is_allowed(self):
+        self.assertEqual(self.faults("src/endpoint/a.cpp", "<weft/loop/b.hpp>"), 0)
+        self.assertEqual(self.faults("src/loop/a.cpp", '"stream/b.hpp"'), 0)
+        self.assertEqual(self.faults("tools/weft/main.cpp", "<weft/weft.hpp>"), 0)
+        self.assertEqual(self.faults("include/weft/weft.hpp", "<weft/core/b.hpp>"), 0)
+
+    def test_right_and_across_are_faults(self):
+        self.assertEqual(self.faults("include/weft/core/a.hpp", "<weft/stream/b.hpp>"), 1)
+        self.assertEqual(self.faults("src/connection/a.cpp", "<weft/loop/b.hpp>"), 1)
+        self.assertEqual(self.faults("src/loop/a.cpp", "<weft/connection/b.hpp>"), 1)
+        self.assertEqual(self.faults("src/stream/a.cpp", '"loop/b.hpp"'), 1)
+        self.assertEqual(self.faults("src/endpoint/a.cpp", "<weft/weft.hpp>"), 1)
+
+    def test_private_headers_stay_private(self):
+        self.assertEqual(self.faults("include/weft/core/a.hpp", '"core/b.hpp"'), 1)
+        self.assertEqual(self.faults("examples/a.cpp", '"core/b.hpp"'), 1)
+
+    def test_climbing_is_a_fault(self):
+        self.assertEqual(self.faults("src/core/a.cpp", '"../stream/b.hpp"'), 1)
+
+
+class SystemHeaders(unittest.TestCase):
+    def faults(self, path, line):
+        return len(findings(system_headers, path, line + "\n"))
+
+    def test_headers(self):
+        self.assertEqual(self.faults("src/loop/a.cpp", "#include <unistd.h>"), 0)
+        self.assertEqual(self.faults("examples/a.cpp", "#include <poll.h>"), 0)
+        self.assertEqual(self.faults("src/endpoint/a.cpp", "#include <sys/socket.h>"), 1)
+        self.assertEqual(self.faults("include/weft/loop/a.hpp", "#include <netinet/in.h>"), 1)
+
+    def test_conditions(self):
+        self.assertEqual(self.faults("src/loop/epoll_engine.cpp", "#ifdef __linux__"), 0)
+        self.assertEqual(self.faults("src/core/a.cpp", "#ifndef NDEBUG"), 0)
+        self.assertEqual(self.faults("src/loop/timer.cpp", "#ifdef __linux__"), 1)
+        self.assertEqual(self.faults("src/core/a.cpp", "#if defined(_WIN32)"), 1)
+
+
+class FileStyle(unittest.TestCase):
+    def faults(self, path, text):
+        return len(findings(file_style, path, text))
+
+    def test_good(self):
+        self.assertEqual(self.faults("src/core/frame_parser.cpp", OPENING), 0)
+
+    def test_names(self):
+        self.assertEqual(self.faults("src/core/FrameParser.cpp", OPENING), 1)
+        self.assertEqual(self.faults("src/core/frame_utils.cpp", OPENING), 1)
+
+    def test_opening(self):
+        self.assertEqual(self.faults("src/core/a.cpp", "int a;\n"), 1)
+        self.assertEqual(self.faults("src/core/a.cpp", OPENING.split("\n")[0] + "\n\n"), 1)
+        self.assertEqual(self.faults("src/core/a.cpp", OPENING + "// and more\n" * 5), 1)
+
+    def test_lines(self):
+        self.assertEqual(self.faults("src/core/a.cpp", OPENING + "\tint a;\n"), 1)
+        self.assertEqual(self.faults("src/core/a.cpp", OPENING + "int a; \n"), 1)
+        self.assertEqual(self.faults("src/core/a.cpp", OPENING + "/" * 101 + "\n"), 1)
+        self.assertEqual(self.faults("src/core/a.cpp", OPENING + "// TO" "DO\n"), 1)
+
+
+unittest.main()

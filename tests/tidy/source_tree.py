@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+# The tree as the checks see it: which files there are, which layer each is in, and how findings
+# are reported. Knows no rule.
+
+import pathlib
+import sys
+
+CPP_FOLDERS = ["include", "src", "tools", "examples", "benchmarks", "tests"]
+SCRIPT_FOLDERS = ["cmake", "benchmarks", "tests"]
+
+
+def cpp_files(root):
+    """All C++ files below `root`, as paths relative to it."""
+    return files(root, CPP_FOLDERS, {".hpp", ".cpp"})
+
+
+def script_files(root):
+    """Python, shell and CMake files below `root`, as paths relative to it."""
+    found = files(root, SCRIPT_FOLDERS, {".py", ".sh", ".cmake"})
+    found += [path for path in files(root, ["src", "tests"], {".txt"})
+              if path.name == "CMakeLists.txt"]
+    return found + [pathlib.Path(name) for name in ("CMakeLists.txt", "dev")
+                    if (root / name).exists()]
+
+
+def files(root, folders, suffixes):
+    return sorted(
+        path.relative_to(root) for folder in folders for path in (root / folder).rglob("*")
+        if path.suffix in suffixes and path.is_file() and "node_modules" not in path.parts)
+
+
+def layer_of(path):
+    """The layer of a file below include/weft/ or src/; of others the first folder."""
+    parts = path.parts
+    if parts[:2] == ("include", "weft"):
+        return parts[2] if len(parts) > 3 else "weft"
+    return parts[1] if parts[0] == "src" else parts[0]
+
+
+def lines_of(root, path):
+    text = (root / path).read_text(encoding="utf-8")
+    return list(enumerate(text.splitlines(), start=1))
+
+
+def run(check):
+    """Prints what `check(root)` yields and exits with 1 if that was anything."""
+    findings = list(check(pathlib.Path(sys.argv[1]).resolve()))
+    for finding in findings:
+        print(finding)
+    print(f"{len(findings)} finding(s)")
+    sys.exit(1 if findings else 0)
