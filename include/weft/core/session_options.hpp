@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <limits>
 
+#include <weft/core/frame.hpp>
+#include <weft/core/random_source.hpp>
 #include <weft/core/time.hpp>
 
 namespace weft {
@@ -33,8 +35,10 @@ struct session_timeouts {
 
 /// What a session is built with. Shared by many sessions and must outlive them.
 struct session_options {
+    weft::role role = role::server;
     session_limits limits;
     session_timeouts timeouts;
+    random_source* random = nullptr; ///< a client's masking keys and nonces; a server needs none
 };
 
 } // namespace weft

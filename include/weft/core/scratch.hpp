@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// Memory for work in progress, which a caller lends to one session after the other, so that an
+// idle session owns no buffer.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace weft {
+
+/// What a session works in while its caller works for it. Made by the caller, used by the session.
+///
+/// Lend it with `session::borrow`, take it back with `session::settle`. One session at a time.
+class scratch {
+public:
+    scratch() = default;
+    scratch(const scratch&) = delete;
+    scratch& operator=(const scratch&) = delete;
+
+private:
+    friend class session;
+
+    std::span<std::byte> input_;         // received and not pulled yet
+    std::vector<std::byte> output_;      // frames, older than payload_
+    std::size_t taken_ = 0;              // bytes of output_ that were consumed
+    std::span<const std::byte> payload_; // the end of the last frame, where the sender has it
+};
+
+} // namespace weft

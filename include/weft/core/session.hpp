@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: MIT
+// The WebSocket state machine: bytes in, events out, for both roles. It does no I/O and knows no
+// socket, loop, thread or clock; time and random bytes are arguments. RFC 6455.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <weft/core/frame.hpp>
+#include <weft/core/handshake.hpp>
+#include <weft/core/http_head.hpp>
+#include <weft/core/message.hpp>
+#include <weft/core/report.hpp>
+#include <weft/core/scratch.hpp>
+#include <weft/core/session_options.hpp>
+#include <weft/core/time.hpp>
+#include <weft/core/uri.hpp>
+#include <weft/core/utf8.hpp>
+
+namespace weft {
+
+/// What `session::next_event` tells.
+enum class event_type : std::uint8_t {
+    none,    ///< nothing to tell before more input, or while paused
+    request, ///< server: a handshake; answer it with `accept` or `reject`
+    http,    ///< server: a plain request; answer it with `respond`
+    opened,  ///< the handshake is complete: messages may be sent
+    message, ///< a whole message
+    ping,    ///< a ping, which has been answered already
+    pong,    ///< a pong
+    closed,  ///< the closing handshake is complete; `outcome()` tells
+    failed,  ///< any other end; `outcome()` tells. What is left in `output()` tells the peer
+};
+
+struct event {
+    event_type type = event_type::none;
+    bool is_text = false;                    ///< of a message
+    std::span<const std::byte> payload = {}; ///< of a message, a ping or a pong
+};
+
+enum class session_state : std::uint8_t { connecting, open, closing, closed };
+
+/// Output that waits: at most three pieces, in their order.
+struct output_list {
+    std::array<std::span<const std::byte>, 3> pieces{};
+    std::size_t count = 0;
+
+    [[nodiscard]] auto begin() const noexcept { return pieces.begin(); }
+    [[nodiscard]] auto end() const noexcept {
+        return pieces.begin() + static_cast<std::ptrdiff_t>(count);
+    }
+    [[nodiscard]] std::size_t size() const noexcept { return count; }
+};
+
+/// One WebSocket connection without any I/O.
+///
+/// Four families of functions. The order of use: an input or a command; then `next_event` until it
+/// gives `none`; then write `output()` and tell with `consume_output` what was taken; then
+/// `settle`; then wait for bytes or for `next_deadline()`. A peer's fault is never an exception and
+/// never a return code: it is a `failed` event, and the close frame that tells the peer waits in
+/// the output. Not thread-safe. Only std::bad_alloc is ever thrown.
+class session {
+public:
+    /// A session whose life, and handshake deadline, begins at `now`.
+    session(const session_options& options, time_point now);
+    ~session();
+    session(const session&) = delete;
+    session& operator=(const session&) = delete;
+
+    // --- getters
+
+    [[nodiscard]] weft::role role() const noexcept { return options_->role; }
+    [[nodiscard]] session_state state() const noexcept { return state_; }
+    [[nodiscard]] bool paused() const noexcept { return paused_; }
+    [[nodiscard]] const session_options& options() const noexcept { return *options_; }
+
+    /// Bytes of output that wait to be consumed.
+    [[nodiscard]] std::size_t output_size() const noexcept;
+
+    /// Whether bytes should be read for this session now: not while it is paused, waits for a
+    /// decision about its handshake, or has met the end of its input.
+    [[nodiscard]] bool wants_input() const noexcept;
+
+    /// True when no more output will come: half-close the stream once `output()` is empty.
+    [[nodiscard]] bool output_ends() const noexcept { return state_ == session_state::closed; }
+
+    /// True when the stream has no more use and may be dropped.
+    [[nodiscard]] bool finished() const noexcept;
+
+    /// The client's request: a server's from its event on, until `forget_handshake`.
+    [[nodiscard]] const http_request* request() const noexcept;
+
+    /// What the client offered; a server's from the `request` event until `forget_handshake`.
+    [[nodiscard]] const upgrade_offer* offer() const noexcept;
+
+    /// The server's response: a client's from its arrival until `forget_handshake`.
+    [[nodiscard]] const http_response_head* response() const noexcept;
+
+    /// The subprotocol that was agreed on; empty for none and after `forget_handshake`.
+    [[nodiscard]] std::string_view subprotocol() const noexcept;
+
+    /// How the session ended; meaningful from `closed` or `failed` on.
+    [[nodiscard]] const report& outcome() const noexcept;
+
+    // --- inputs
+
+    /// Feeds bytes that the peer sent.
+    ///
+    /// Consumes all of `bytes` and may overwrite them (payload is unmasked in place); views in the
+    /// events that follow stay valid until the next `receive` or `next_event`. `bytes` must stay
+    /// until `next_event` has given `none` or `settle` was called. A protocol violation is not
+    /// returned: it becomes a `failed` event, and the close frame to send waits in `output()`.
+    /// RFC 6455 §7.1.7.
+    void receive(std::span<std::byte> bytes, time_point now);
+
+    /// Says that the peer will send no more. What it sent before is still told first.
+    void receive_eof(time_point now);
+
+    /// Says that the stream broke; output that waits is dropped.
+    void receive_error(std::error_code why, time_point now);
+
+    /// Does what is due at `now`; calling it early is harmless.
+    void handle_deadline(time_point now);
+
+    // --- commands; they do not invalidate views
+
+    /// Client: writes the handshake. Fails with `bad_header` or `bad_subprotocol`, and then
+    /// nothing was written. RFC 6455 §4.1.
+    result<void> start(const uri& target, std::vector<std::string> subprotocols = {},
+                       const http_fields& headers = {});
+
+    /// Server: accepts the handshake. Fails with `not_open` when none waits for an answer, or as
+    /// `make_upgrade_response` does; then another answer may be given. RFC 6455 §4.2.2.
+    result<void> accept(std::string_view subprotocol, const http_fields& headers, time_point now);
+
+    /// Server: refuses the handshake; the session fails with `rejected`. Fails as `serialize` does.
+    result<void> reject(const http_response& response, time_point now);
+
+    /// Server: answers a plain request, after which the session is closed without an event.
+    result<void> respond(const http_response& response, time_point now);
+
+    /// Frees request, response and subprotocol.
+    void forget_handshake() noexcept;
+
+    /// Sends a whole message; false, and nothing is sent, unless open and not inside a message.
+    bool send(message whole);
+
+    /// Sends the next part of a fragmented message, whose kind the first part decides; the part
+    /// with `last` ends it. False unless open. RFC 6455 §5.4.
+    bool send_part(message part, bool last);
+
+    /// Sends a ping or a pong with at most 125 bytes, of which only the first are sent if there
+    /// are more; false unless open. RFC 6455 §5.5.2, §5.5.3.
+    bool ping(std::span<const std::byte> payload, time_point now);
+    bool pong(std::span<const std::byte> payload);
+
+    /// Begins the closing handshake; nothing happens unless open.
+    ///
+    /// `code` may stand in a frame, or is `no_status` for an empty one (asserted; otherwise
+    /// `internal_error` is sent). The reason is cut to 123 bytes at a character's end. Ends a
+    /// pause: what comes then, but for the peer's close frame, is dropped. RFC 6455 §7.1.2.
+    void close(close_code code, std::string_view reason, time_point now);
+
+    /// Ends the session with `why`, telling the peer if that is possible. RFC 6455 §7.1.7.
+    void fail(std::error_code why, time_point now);
+
+    /// Stops events and, with them, the deadlines for idle peers and pongs.
+    void pause(time_point now);
+    void resume(time_point now);
+
+    // --- outputs
+
+    /// The next thing to tell; `none` when there is nothing before more input.
+    event next_event(time_point now);
+
+    /// What to write next; ends with the next call of any other function but a getter.
+    [[nodiscard]] output_list output() const noexcept;
+
+    /// Says that the first `count` bytes of the output were taken.
+    void consume_output(std::size_t count);
+
+    /// When to call `handle_deadline`; `never` when there is nothing to wait for.
+    [[nodiscard]] time_point next_deadline() const noexcept;
+
+    // --- lent memory
+
+    /// Builds output in `lent`, and takes input from where `receive` was told, until `settle`.
+    void borrow(scratch& lent) noexcept;
+
+    /// Moves output that lies in lent memory into the session's own.
+    void settle_output();
+
+    /// Moves everything that lies in lent memory into the session's own, gives the lent memory
+    /// back and frees what is not needed. Ends views into the input of `receive`.
+    void settle();
+
+    [[nodiscard]] bool borrowing() const noexcept { return lent_ != nullptr; }
+
+private:
+    struct opening;
+    struct extra;
+
+    extra& more();
+    opening& handshake();
+    void discard_extra_if_empty() noexcept;
+    [[nodiscard]] bool awaits_decision() const noexcept;
+
+    // input that waits: own before lent
+    [[nodiscard]] std::span<std::byte> given() const noexcept;
+    void set_given(std::span<std::byte> bytes);
+    std::span<std::byte> gather(std::size_t count);
+    std::span<std::byte> waiting() noexcept;
+    void consume_input(std::size_t count) noexcept;
+    void discard_input() noexcept;
+
+    // the opening handshake
+    event next_opening_event(time_point now);
+    event read_request(time_point now);
+    event read_body();
+    event read_response(time_point now);
+    event judge_request(time_point now);
+    event judge_response(time_point now);
+    void refuse(const http_response& response, std::error_code why, time_point now);
+    void become_open(time_point now) noexcept;
+
+    // frames
+    event next_frame_event(time_point now);
+    std::error_code judge_data_frame(const frame_header& header) const noexcept;
+    event take_control_frame(const frame_header& header, std::span<std::byte> payload,
+                             time_point now);
+    event take_whole_message(const frame_header& header, time_point now);
+    event take_payload(time_point now);
+    event end_of_frame(time_point now);
+    void take_close_frame(std::span<const std::byte> payload, time_point now);
+    void answer_ping(std::span<const std::byte> payload);
+
+    // output
+    void put(std::span<const std::byte> bytes);
+    void put_text(std::string_view text);
+    void put_frame(opcode code, bool fin, std::span<const std::byte> payload);
+    void put_masked(std::span<const std::byte> payload, masking_key key);
+    void put_close_frame(close_code code, std::string_view reason);
+    void put_delayed_pong();
+
+    // the end
+    report& begin_end(side who, time_point now);
+    void end_with(event_type how, std::error_code why, side who, time_point now);
+
+    const session_options* options_;
+    scratch* lent_ = nullptr;
+    std::unique_ptr<extra> extra_;
+    std::uint64_t frame_left_ = 0;  // payload bytes of the data frame in progress
+    time_point received_;           // when the last bytes came
+    time_point since_;              // when the phase began; while open: when a ping was sent
+    masking_key key_{};
+    std::uint32_t fragments_ = 0;   // frames of the message in progress; 0 between messages
+    session_state state_ = session_state::connecting;
+    utf8_validator text_;
+    std::uint8_t key_offset_ = 0;
+    event_type ending_ = event_type::none; // the last event, not yet told
+    bool is_text_ : 1 = false;             // the message in progress
+    bool in_frame_ : 1 = false;
+    bool last_frame_ : 1 = false;
+    bool message_told_ : 1 = false; // the assembled message may be freed
+    bool sending_parts_ : 1 = false;
+    bool ping_waits_ : 1 = false;
+    bool paused_ : 1 = false;
+    bool eof_ : 1 = false;
+    bool deaf_ : 1 = false;      // messages are dropped: closed while paused
+    bool abandoned_ : 1 = false; // the stream may be dropped at once
+};
+
+} // namespace weft

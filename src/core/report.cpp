@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// A report in words.
+#include <weft/core/report.hpp>
+
+#include <ostream>
+
+namespace weft {
+namespace {
+
+/// The close frame of the side that began, or else the only one there is.
+const close_frame* telling(const report& why) noexcept {
+    const auto& first = why.began == side::peer ? why.received : why.sent;
+    const auto& second = why.began == side::peer ? why.sent : why.received;
+    if (first) return &*first;
+    return second ? &*second : nullptr;
+}
+
+std::string in_words(const close_frame& frame) {
+    std::string text = std::to_string(static_cast<unsigned>(frame.code));
+    text.append(" ").append(name(frame.code));
+    if (!frame.reason.empty()) text.append(" (").append(frame.reason).append(")");
+    return text;
+}
+
+std::string_view beginner(side which) noexcept {
+    switch (which) {
+    case side::local: return "by this side";
+    case side::peer: return "by the peer";
+    case side::system: return "by the system";
+    }
+    return "";
+}
+
+} // namespace
+
+close_code report::code() const noexcept {
+    const close_frame* frame = telling(*this);
+    return frame ? frame->code : close_code::abnormal;
+}
+
+std::string_view report::reason() const noexcept {
+    const close_frame* frame = telling(*this);
+    return frame ? std::string_view(frame->reason) : std::string_view();
+}
+
+std::string_view name(phase which) noexcept {
+    switch (which) {
+    case phase::resolve: return "resolve";
+    case phase::connect: return "connect";
+    case phase::proxy: return "proxy";
+    case phase::tls: return "TLS";
+    case phase::http: return "HTTP";
+    case phase::websocket: return "WebSocket";
+    }
+    return "";
+}
+
+std::string_view name(side which) noexcept {
+    switch (which) {
+    case side::local: return "local";
+    case side::peer: return "peer";
+    case side::system: return "system";
+    }
+    return "";
+}
+
+std::string to_string(const report& why) {
+    std::string text;
+    if (why.clean()) {
+        text.append("closed ").append(beginner(why.began));
+    } else {
+        text.append("ended ").append(beginner(why.began));
+        text.append(" during ").append(name(why.phase));
+    }
+    if (why.error) text.append(": ").append(why.error.message());
+    if (why.http_status != 0) text.append("; HTTP status ").append(std::to_string(why.http_status));
+    if (const close_frame* frame = telling(why)) {
+        text.append(why.error ? "; close code " : ": ").append(in_words(*frame));
+    }
+    return text;
+}
+
+std::ostream& operator<<(std::ostream& out, const report& why) {
+    return out << to_string(why);
+}
+
+} // namespace weft

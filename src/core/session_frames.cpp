@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: MIT
+// Frames of a session, received and sent: messages assembled, control frames answered, the closing
+// handshake. RFC 6455 §5 to §7.
+#include <algorithm>
+#include <cassert>
+
+#include <weft/core/error.hpp>
+#include <weft/core/masking.hpp>
+
+#include "core/session_extra.hpp"
+
+namespace weft {
+namespace {
+
+/// A payload of this size is not copied behind its header if it can be written from where it is.
+constexpr std::size_t large_payload = 16 * 1024;
+
+/// With so much output waiting a pong waits too, and only the last one is kept. RFC 6455 §5.5.3.
+constexpr std::size_t output_before_pongs_wait = 64 * 1024;
+
+constexpr std::size_t close_reason_max = control_payload_max - 2;
+
+/// The longest front of `text` that has at most `size` bytes and ends with a character's end.
+std::string_view cut_at_character(std::string_view text, std::size_t size) noexcept {
+    if (text.size() <= size) return text;
+    while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0U) == 0x80U) --size;
+    return text.substr(0, size);
+}
+
+std::span<const std::byte> as_bytes(std::string_view text) noexcept {
+    return std::as_bytes(std::span(text.data(), text.size()));
+}
+
+} // namespace
+
+// --- receiving
+
+event session::next_frame_event(time_point now) {
+    while (state_ != session_state::closed) {
+        if (in_frame_) {
+            const event told = take_payload(now);
+            if (told.type != event_type::none || in_frame_) return told;
+            continue;
+        }
+        const auto input = gather(frame_header_size_max);
+        const auto found = decode_frame_header(input, role());
+        if (found.error) {
+            fail(found.error, now);
+            return {};
+        }
+        if (found.size == 0) return {};
+        if (is_control(found.header.code)) {
+            const auto size = static_cast<std::size_t>(found.header.length);
+            const auto frame = gather(found.size + size);
+            if (frame.size() < found.size + size) return {};
+            const event told = take_control_frame(found.header, frame.subspan(found.size, size),
+                                                  now);
+            if (told.type != event_type::none) return told;
+            continue;
+        }
+        if (const auto broken = judge_data_frame(found.header)) {
+            fail(broken, now);
+            return {};
+        }
+        consume_input(found.size);
+        const event told = take_whole_message(found.header, now);
+        if (told.type != event_type::none) return told;
+    }
+    return {};
+}
+
+/// Order and limits of data frames, judged before a byte of the payload is kept.
+std::error_code session::judge_data_frame(const frame_header& header) const noexcept {
+    const bool continues = header.code == opcode::continuation;
+    if (continues && fragments_ == 0) return errc::unexpected_continuation;
+    if (!continues && fragments_ != 0) return errc::expected_continuation;
+    const auto& limits = options_->limits;
+    if (header.length > limits.frame_size_max) return errc::frame_too_big;
+    const std::size_t assembled = extra_ ? extra_->assembly.size() : 0;
+    if (header.length > limits.message_size_max - assembled) return errc::message_too_big;
+    if (fragments_ >= limits.fragment_count_max) return errc::too_many_fragments;
+    return {};
+}
+
+/// Tells a message of one frame from where it lies; begins any other.
+event session::take_whole_message(const frame_header& header, time_point now) {
+    if (header.code != opcode::continuation) {
+        is_text_ = header.code == opcode::text;
+        text_.reset();
+    }
+    const auto input = waiting();
+    if (fragments_ == 0 && header.fin && header.length <= input.size()) {
+        const auto payload = input.first(static_cast<std::size_t>(header.length));
+        if (header.masked) mask(payload, header.key);
+        consume_input(payload.size());
+        if (is_text_ && !(text_.feed(payload) && text_.complete())) {
+            fail(errc::bad_utf8, now);
+            return {};
+        }
+        if (deaf_) return {};
+        return {event_type::message, is_text_, payload};
+    }
+    ++fragments_;
+    in_frame_ = true;
+    last_frame_ = header.fin;
+    frame_left_ = header.length;
+    key_ = header.masked ? header.key : masking_key{};
+    key_offset_ = 0;
+    return {};
+}
+
+/// Adds what has come of the frame in progress to the message.
+event session::take_payload(time_point now) {
+    while (frame_left_ != 0 && !waiting().empty()) {
+        const auto input = waiting();
+        const auto size = static_cast<std::size_t>(
+            std::min<std::uint64_t>(frame_left_, input.size()));
+        const auto piece = input.first(size);
+        if (role() == role::server) mask(piece, key_, key_offset_);
+        key_offset_ = static_cast<std::uint8_t>((key_offset_ + size) % key_.size());
+        if (is_text_ && !text_.feed(piece)) {
+            fail(errc::bad_utf8, now);
+            return {};
+        }
+        auto& assembly = more().assembly;
+        assembly.insert(assembly.end(), piece.begin(), piece.end());
+        frame_left_ -= size;
+        consume_input(size);
+    }
+    return frame_left_ == 0 ? end_of_frame(now) : event{};
+}
+
+event session::end_of_frame(time_point now) {
+    in_frame_ = false;
+    if (!last_frame_) return {};
+    fragments_ = 0;
+    if (is_text_ && !text_.complete()) {
+        fail(errc::bad_utf8, now);
+        return {};
+    }
+    message_told_ = extra_ != nullptr;
+    if (deaf_) {
+        if (extra_) std::vector<std::byte>().swap(extra_->assembly);
+        message_told_ = false;
+        return {};
+    }
+    const auto payload = extra_ ? std::span<const std::byte>(extra_->assembly)
+                                : std::span<const std::byte>();
+    return {event_type::message, is_text_, payload};
+}
+
+event session::take_control_frame(const frame_header& header, std::span<std::byte> payload,
+                                  time_point now) {
+    if (header.masked) mask(payload, header.key);
+    consume_input(static_cast<std::size_t>(payload.data() - waiting().data()) + payload.size());
+    switch (header.code) {
+    case opcode::ping:
+        answer_ping(payload);
+        return deaf_ ? event{} : event{event_type::ping, false, payload};
+    case opcode::pong: return deaf_ ? event{} : event{event_type::pong, false, payload};
+    default: take_close_frame(payload, now); return {};
+    }
+}
+
+void session::take_close_frame(std::span<const std::byte> payload, time_point now) {
+    close_frame received;
+    if (payload.size() == 1) return fail(errc::bad_close_payload, now);
+    if (payload.size() >= 2) {
+        received.code = static_cast<close_code>(std::to_integer<unsigned>(payload[0]) << 8 |
+                                                std::to_integer<unsigned>(payload[1]));
+        if (!may_be_received(received.code)) return fail(errc::bad_close_code, now);
+        const auto reason = payload.subspan(2);
+        if (!is_utf8(reason)) return fail(errc::bad_utf8, now);
+        received.reason.assign(reinterpret_cast<const char*>(reason.data()), reason.size());
+    }
+    report& outcome = begin_end(side::peer, now);
+    if (state_ == session_state::open) put_close_frame(received.code, {}); // echo it, §5.5.1
+    outcome.received = std::move(received);
+    end_with(event_type::closed, {}, outcome.began, now);
+}
+
+void session::answer_ping(std::span<const std::byte> payload) {
+    if (state_ != session_state::open) return;
+    if (output_size() < output_before_pongs_wait) return put_frame(opcode::pong, true, payload);
+    more().delayed_pong.emplace(payload.begin(), payload.end());
+}
+
+// --- sending
+
+bool session::send(message whole) {
+    if (state_ != session_state::open || sending_parts_) return false;
+    put_frame(whole.is_text() ? opcode::text : opcode::binary, true, whole.bytes());
+    return true;
+}
+
+bool session::send_part(message part, bool last) {
+    if (state_ != session_state::open) return false;
+    const auto code = sending_parts_    ? opcode::continuation
+                      : part.is_text() ? opcode::text
+                                       : opcode::binary;
+    sending_parts_ = !last;
+    put_frame(code, last, part.bytes());
+    return true;
+}
+
+bool session::ping(std::span<const std::byte> payload, time_point now) {
+    if (state_ != session_state::open) return false;
+    put_frame(opcode::ping, true, payload.first(std::min(payload.size(), control_payload_max)));
+    ping_waits_ = true;
+    since_ = now;
+    return true;
+}
+
+bool session::pong(std::span<const std::byte> payload) {
+    if (state_ != session_state::open) return false;
+    put_frame(opcode::pong, true, payload.first(std::min(payload.size(), control_payload_max)));
+    return true;
+}
+
+void session::close(close_code code, std::string_view reason, time_point now) {
+    if (state_ != session_state::open) return;
+    assert(code == close_code::no_status || may_be_sent(code));
+    if (code != close_code::no_status && !may_be_sent(code)) code = close_code::internal_error;
+    deaf_ = paused_;
+    resume(now);
+    put_close_frame(code, reason);
+    begin_end(side::local, now);
+    state_ = session_state::closing;
+}
+
+// --- output
+
+std::size_t session::output_size() const noexcept {
+    std::size_t size = 0;
+    for (const auto piece : output()) size += piece.size();
+    return size;
+}
+
+output_list session::output() const noexcept {
+    output_list list;
+    const auto add = [&list](std::span<const std::byte> piece) {
+        if (!piece.empty()) list.pieces[list.count++] = piece;
+    };
+    if (extra_) add(extra_->output.bytes());
+    if (lent_) {
+        add(std::span(lent_->output_).subspan(lent_->taken_));
+        add(lent_->payload_);
+    }
+    return list;
+}
+
+void session::consume_output(std::size_t count) {
+    if (extra_ && !extra_->output.empty()) {
+        const auto own = std::min(count, extra_->output.size());
+        extra_->output.consume(own);
+        count -= own;
+    }
+    if (lent_) {
+        const auto built = std::min(count, lent_->output_.size() - lent_->taken_);
+        lent_->taken_ += built;
+        lent_->payload_ = lent_->payload_.subspan(count - built);
+        if (lent_->taken_ == lent_->output_.size()) {
+            lent_->output_.clear();
+            lent_->taken_ = 0;
+        }
+    }
+    if (extra_ && extra_->delayed_pong && output_size() == 0) put_delayed_pong();
+}
+
+void session::put_delayed_pong() {
+    const auto payload = std::move(*extra_->delayed_pong);
+    extra_->delayed_pong.reset();
+    if (state_ == session_state::open) put_frame(opcode::pong, true, payload);
+}
+
+void session::put(std::span<const std::byte> bytes) {
+    if (bytes.empty()) return;
+    if (!lent_) return more().output.append(bytes);
+    if (!lent_->payload_.empty()) settle_output();
+    lent_->output_.insert(lent_->output_.end(), bytes.begin(), bytes.end());
+}
+
+void session::put_text(std::string_view text) {
+    put(as_bytes(text));
+}
+
+void session::put_frame(opcode code, bool fin, std::span<const std::byte> payload) {
+    frame_header header{code, fin, role() == role::client, {}, payload.size()};
+    if (header.masked) options_->random->fill(header.key); // fresh for each frame, RFC 6455 §5.3
+    std::array<std::byte, frame_header_size_max> bytes;
+    const auto header_size = encode_frame_header(header, bytes.data());
+    put(std::span(bytes).first(header_size));
+    if (header.masked) {
+        put_masked(payload, header.key);
+    } else if (lent_ && payload.size() >= large_payload) {
+        lent_->payload_ = payload;
+    } else {
+        put(payload);
+    }
+}
+
+/// Masks through a small buffer: the payload is the caller's and stays as it is.
+void session::put_masked(std::span<const std::byte> payload, masking_key key) {
+    std::array<std::byte, 4096> masked;
+    for (std::size_t at = 0; at < payload.size(); at += masked.size()) {
+        const auto piece = payload.subspan(at, std::min(masked.size(), payload.size() - at));
+        mask_copy(piece, masked.data(), key, at);
+        put(std::span(masked).first(piece.size()));
+    }
+}
+
+void session::put_close_frame(close_code code, std::string_view reason) {
+    std::vector<std::byte> payload;
+    close_frame sent{code, std::string(cut_at_character(reason, close_reason_max))};
+    if (code != close_code::no_status) {
+        payload.push_back(static_cast<std::byte>(static_cast<unsigned>(code) >> 8));
+        payload.push_back(static_cast<std::byte>(static_cast<unsigned>(code) & 0xffU));
+        const auto words = as_bytes(sent.reason);
+        payload.insert(payload.end(), words.begin(), words.end());
+    }
+    put_frame(opcode::close, true, payload);
+    begin_end(side::local, since_).sent = std::move(sent);
+}
+
+} // namespace weft

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+// The opening handshake of a session: reading the peer's half, judging it, answering. The rules
+// themselves are in handshake.hpp. RFC 6455 §4.
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include <weft/core/error.hpp>
+
+#include "core/session_extra.hpp"
+
+namespace weft {
+namespace {
+
+/// A plain request's body is framed by its Content-Length or there is none. RFC 9112 §6.
+result<std::size_t> body_length(const http_request& request) {
+    if (request.header_count("Transfer-Encoding") != 0) return failure(errc::bad_request);
+    const auto text = request.header("Content-Length");
+    if (!text) return std::size_t{0};
+    if (request.header_count("Content-Length") != 1) return failure(errc::bad_request);
+    std::size_t length = 0;
+    const auto parsed = std::from_chars(text->data(), text->data() + text->size(), length);
+    if (parsed.ec == std::errc::result_out_of_range) return failure(errc::body_too_large);
+    if (parsed.ec != std::errc{} || parsed.ptr != text->data() + text->size()) {
+        return failure(errc::bad_request);
+    }
+    return length;
+}
+
+} // namespace
+
+session::opening& session::handshake() {
+    auto& at = more().handshake;
+    if (!at) {
+        const auto kind = role() == role::server ? http_kind::request : http_kind::response;
+        at = std::make_unique<opening>(kind, options_->limits);
+    }
+    return *at;
+}
+
+void session::forget_handshake() noexcept {
+    if (extra_ && state_ != session_state::connecting) extra_->handshake.reset();
+    discard_extra_if_empty();
+}
+
+event session::next_opening_event(time_point now) {
+    if (role() == role::client) return read_response(now);
+    if (waiting().empty() && !extra_) return {};
+    switch (handshake().at) {
+    case opening::step::head: return read_request(now);
+    case opening::step::body: return read_body();
+    case opening::step::decision:
+    case opening::step::done: break;
+    }
+    return {};
+}
+
+// --- server
+
+event session::read_request(time_point now) {
+    opening& at = handshake();
+    while (at.parser.status() == http_head_parser::state::more && !waiting().empty()) {
+        consume_input(at.parser.feed(waiting()));
+    }
+    if (at.parser.status() == http_head_parser::state::failed) fail(at.parser.error(), now);
+    if (at.parser.status() != http_head_parser::state::done) return {};
+    at.request = at.parser.take_request();
+    return judge_request(now);
+}
+
+event session::judge_request(time_point now) {
+    opening& at = handshake();
+    if (!wants_upgrade(*at.request)) {
+        const auto length = body_length(*at.request);
+        if (!length || *length > options_->limits.body_size_max) {
+            fail(length ? errc::body_too_large : length.error(), now);
+            return {};
+        }
+        at.body_left = *length;
+        at.at = opening::step::body;
+        return read_body();
+    }
+    auto offer = check_upgrade(*at.request);
+    if (!offer) {
+        fail(offer.error(), now);
+        return {};
+    }
+    at.offer = std::move(*offer);
+    at.at = opening::step::decision;
+    return {event_type::request};
+}
+
+event session::read_body() {
+    opening& at = handshake();
+    while (at.body_left != 0 && !waiting().empty()) {
+        const auto piece = waiting().first(std::min(at.body_left, waiting().size()));
+        at.request->body().append(reinterpret_cast<const char*>(piece.data()), piece.size());
+        at.body_left -= piece.size();
+        consume_input(piece.size());
+    }
+    if (at.body_left != 0) return {};
+    at.at = opening::step::decision;
+    return {event_type::http};
+}
+
+result<void> session::accept(std::string_view subprotocol, const http_fields& headers,
+                             time_point now) {
+    if (state_ != session_state::connecting || !awaits_decision()) return failure(errc::not_open);
+    opening& at = handshake();
+    if (at.offer.key.empty()) return failure(errc::not_open); // a plain request
+    auto response = make_upgrade_response(at.offer, subprotocol, headers);
+    if (!response) return failure(response.error());
+    put_text(*response);
+    at.subprotocol = subprotocol;
+    become_open(now);
+    return {};
+}
+
+result<void> session::reject(const http_response& response, time_point now) {
+    if (state_ != session_state::connecting || !awaits_decision()) return failure(errc::not_open);
+    if (const auto usable = serialize(response); !usable) return failure(usable.error());
+    refuse(response, errc::rejected, now);
+    return {};
+}
+
+result<void> session::respond(const http_response& response, time_point now) {
+    if (state_ != session_state::connecting || !awaits_decision()) return failure(errc::not_open);
+    auto text = serialize(response, handshake().request->method() == "HEAD");
+    if (!text) return failure(text.error());
+    put_text(*text);
+    state_ = session_state::closed;
+    since_ = now;
+    return {};
+}
+
+void session::refuse(const http_response& response, std::error_code why, time_point now) {
+    if (auto text = serialize(response)) put_text(*text);
+    begin_end(side::local, now).http_status = response.status;
+    const bool by_peer = why == condition::protocol_error;
+    end_with(event_type::failed, why, by_peer ? side::peer : side::local, now);
+}
+
+void session::become_open(time_point now) noexcept {
+    handshake().at = opening::step::done;
+    state_ = session_state::open;
+    ending_ = event_type::opened;
+    received_ = now;
+    since_ = now;
+}
+
+// --- client
+
+result<void> session::start(const uri& target, std::vector<std::string> subprotocols,
+                            const http_fields& headers) {
+    opening& at = handshake();
+    options_->random->fill(at.nonce);
+    auto request = make_upgrade_request(target, at.nonce, subprotocols, headers);
+    if (!request) return failure(request.error());
+    at.offer.subprotocols = std::move(subprotocols);
+    put_text(*request);
+    return {};
+}
+
+event session::read_response(time_point now) {
+    if (waiting().empty()) return {};
+    opening& at = handshake();
+    while (at.parser.status() == http_head_parser::state::more && !waiting().empty()) {
+        consume_input(at.parser.feed(waiting()));
+    }
+    if (at.parser.status() == http_head_parser::state::failed) fail(at.parser.error(), now);
+    if (at.parser.status() != http_head_parser::state::done) return {};
+    at.response = at.parser.take_response();
+    return judge_response(now);
+}
+
+event session::judge_response(time_point now) {
+    opening& at = handshake();
+    const auto broken = check_upgrade_response(*at.response, at.nonce, at.offer.subprotocols,
+                                               at.subprotocol);
+    if (!broken) {
+        become_open(now);
+        return {};
+    }
+    const int status = at.response->status();
+    fail(broken, now);
+    extra_->outcome->http_status = status;
+    return {};
+}
+
+} // namespace weft
