@@ -76,7 +76,7 @@ def read_port(process):
     ready, _, _ = select.select([process.stdout], [], [], START_SECONDS)
     line = process.stdout.readline().strip() if ready else ""
     if not line.isdigit():
-        raise Failure(f"printed {line!r} where its port was expected")
+        raise Failure(f"printed {line!r} where its port was expected; run it by hand to see why")
     return line
 
 
@@ -84,8 +84,10 @@ def read_port(process):
 def running(server, core):
     """The server pinned to a core, as (pid, port); it is ended on the way out."""
     try:
+        # Clients leave without a goodbye, which some servers lament at length: nobody listens.
         process = subprocess.Popen(
-            server.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+            server.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, text=True,
             preexec_fn=lambda: os.sched_setaffinity(0, {core}))
     except OSError as error:
         raise Failure(f"cannot start: {error}") from error
@@ -106,7 +108,7 @@ def measure(binaries, server, scene, seconds, warmup):
                 command, capture_output=True, text=True, timeout=seconds + 60,
                 preexec_fn=lambda: os.sched_setaffinity(0, {load_core}))
         except subprocess.TimeoutExpired as error:
-            raise Failure("the run did not end") from error
+            raise Failure("the run did not end in time") from error
     if done.returncode != 0:
         raise Failure(done.stderr.strip() or f"the generator ended with {done.returncode}")
     return json.loads(done.stdout)
@@ -168,10 +170,18 @@ def print_header(arguments):
           f"{platform.machine()}; server on core {server_core}, generator on core {load_core}")
     if server_core == load_core:
         print("only one core can be used: the server and the generator share it")
-    print(f"rounds: {arguments.rounds} interleaved, {arguments.seconds} s each; figures are medians")
+    print(f"rounds: {arguments.rounds} interleaved, {arguments.seconds} s each; "
+          f"figures are medians")
     print(f"again: {shlex.join([sys.executable, *sys.argv])}\n")
     print(f"{'scenario':<38}{'server':<14}{'msg / CPU s':>13}{'p50 us':>9}{'p99 us':>9}  "
           f"ratio to {FLOOR} (min .. max)", flush=True)
+
+
+def peer_from(text):
+    name, separator, command = text.partition("=")
+    if not (name and separator and command):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=COMMAND")
+    return Server(name, tuple(shlex.split(command)), "ws")
 
 
 def servers_from(binaries, peers):
@@ -181,10 +191,7 @@ def servers_from(binaries, peers):
                ("256K",)),
         Server("weft", (binaries / "weft_echo",), "ws"),
     ]
-    for peer in peers:
-        name, _, command = peer.partition("=")
-        servers.append(Server(name, tuple(shlex.split(command)), "ws"))
-    return servers
+    return servers + peers
 
 
 def binaries_in(build):
@@ -192,7 +199,7 @@ def binaries_in(build):
     for folder in (build / "benchmarks", build):
         if (folder / "load").is_file():
             return folder.resolve()
-    sys.exit(f"{build} holds no benchmark programs; build them first, for instance with ./dev build")
+    sys.exit(f"{build} holds no benchmark programs; build them first, with ./dev build")
 
 
 def parse_arguments():
@@ -202,12 +209,13 @@ def parse_arguments():
     parser.add_argument("--seconds", type=float, help="measured seconds of each run (2)")
     parser.add_argument("--only", action="append", choices=[scene.key for scene in SCENARIOS],
                         help="this scenario alone; may be repeated")
-    parser.add_argument("--peer", action="append", default=[], metavar="NAME=COMMAND",
+    parser.add_argument("--peer", action="append", default=[], type=peer_from,
+                        metavar="NAME=COMMAND",
                         help="a further WebSocket echo server that prints its port")
     parser.add_argument("--quick", action="store_true", help="a rough answer within a minute")
     arguments = parser.parse_args()
     arguments.rounds = arguments.rounds or (3 if arguments.quick else 5)
-    arguments.seconds = arguments.seconds or (0.5 if arguments.quick else 2.0)
+    arguments.seconds = arguments.seconds or (0.4 if arguments.quick else 2.0)
     arguments.warmup = 0.2 if arguments.quick else 0.5
     return arguments
 

@@ -69,7 +69,8 @@ descriptor dial(std::uint16_t port, std::size_t index) {
     const sockaddr_in local = loopback(host, 0);
     checked(::bind(number, reinterpret_cast<const sockaddr*>(&local), sizeof local), "bind");
     const sockaddr_in remote = loopback(0, port);
-    checked(::connect(number, reinterpret_cast<const sockaddr*>(&remote), sizeof remote), "connect");
+    checked(::connect(number, reinterpret_cast<const sockaddr*>(&remote), sizeof remote),
+            "connect");
     return socket;
 }
 

@@ -13,6 +13,9 @@ namespace {
 constexpr unsigned fin = 0x80;
 constexpr unsigned reserved_bits = 0x70;
 constexpr unsigned control_bit = 0x08;
+constexpr unsigned opcode_bits = 0x0f;
+constexpr unsigned continuation_opcode = 0x00;
+constexpr unsigned binary_opcode = 0x02;
 constexpr unsigned close_opcode = 0x08;
 constexpr unsigned masked = 0x80;
 constexpr std::size_t compared_messages = 4;
@@ -55,12 +58,17 @@ std::size_t frame_reply_counter::header_size() const {
 void frame_reply_counter::begin_frame() {
     require((header_[1] & masked) == 0, "the server masked a frame");
     require((header_[0] & reserved_bits) == 0, "the server set a reserved bit");
-    require((header_[0] & 0x0f) != close_opcode, "the server closed the connection");
-    control_ = (header_[0] & control_bit) != 0;
+    const unsigned opcode = header_[0] & opcode_bits;
+    require(opcode != close_opcode, "the server closed the connection");
+    control_ = (opcode & control_bit) != 0;
+    require(control_ || opcode == binary_opcode || opcode == continuation_opcode,
+            "the server sent a message that is not binary");
     frame_left_ = header_[1];
     if (header_filled_ > 2) {
         frame_left_ = 0;
-        for (std::size_t i = 2; i < header_filled_; ++i) frame_left_ = frame_left_ << 8 | header_[i];
+        for (std::size_t i = 2; i < header_filled_; ++i) {
+            frame_left_ = frame_left_ << 8 | header_[i];
+        }
     }
     in_payload_ = true;
 }
