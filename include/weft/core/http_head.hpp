@@ -90,7 +90,9 @@ public:
     [[nodiscard]] std::string_view host() const noexcept;
 
     /// The Origin header; nothing for a client that is not a browser.
-    [[nodiscard]] std::optional<std::string_view> origin() const noexcept { return header("Origin"); }
+    [[nodiscard]] std::optional<std::string_view> origin() const noexcept {
+        return header("Origin");
+    }
 
     /// The first cookie of this name, without quotes around its value. RFC 6265 §4.2.
     [[nodiscard]] std::optional<std::string_view> cookie(std::string_view name) const noexcept;
@@ -116,7 +118,7 @@ enum class http_kind : std::uint8_t { request, response };
 
 /// What a head may cost.
 struct http_limits {
-    std::size_t bytes = 16 * 1024; ///< first line and headers with their line ends
+    std::size_t bytes = 16 * 1024; ///< the whole head, with all line ends
     std::size_t count = 100;       ///< header lines
 };
 
@@ -148,13 +150,13 @@ public:
     [[nodiscard]] http_response_head take_response();
 
 private:
-    bool feed_byte(char byte);
-    bool feed_line_byte(char byte);
-    void end_line();
+    void receive(std::string_view chunk, bool whole);
+    std::error_code parse_line(std::string_view line);
     std::error_code parse_request_line(std::string_view line);
     std::error_code parse_status_line(std::string_view line);
     std::error_code parse_version(std::string_view version);
     std::error_code parse_field(std::string_view line);
+    [[nodiscard]] http_head::range range_of(std::string_view part) const noexcept;
     [[nodiscard]] std::error_code malformed() const noexcept;
     void fail(std::error_code why);
 
@@ -164,8 +166,6 @@ private:
     std::error_code error_;
     http_kind kind_;
     state state_ = state::more;
-    bool first_line_ = true;
-    bool after_cr_ = false;
 };
 
 /// What an application answers to a request.

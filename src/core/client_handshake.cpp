@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// The client's side of the opening handshake (RFC 6455 §4.1): the request, and every check of what
+// the server answers.
+#include "core/handshake_fields.hpp"
+
+#include <weft/core/base64.hpp>
+#include <weft/core/error.hpp>
+#include <weft/core/handshake.hpp>
+
+#include <algorithm>
+
+namespace weft {
+namespace {
+
+// RFC 6455 §4.1, item 10: tokens, each named once.
+bool are_subprotocols(const std::vector<std::string>& names) {
+    std::vector<std::string_view> sorted{names.begin(), names.end()};
+    std::ranges::sort(sorted);
+    return std::ranges::all_of(sorted, is_token) &&
+           std::ranges::adjacent_find(sorted) == sorted.end();
+}
+
+std::string join(const std::vector<std::string>& names) {
+    std::string joined;
+    for (const auto& name : names) {
+        if (!joined.empty()) joined += ", ";
+        joined += name;
+    }
+    return joined;
+}
+
+// Moves a Host that the application set; false when it is wrong or set twice.
+bool take_host(http_fields& fields, std::string& host) {
+    const auto is_host = [](const http_field& field) {
+        return equal_ignoring_case(field.name, "Host");
+    };
+    const auto first = std::ranges::find_if(fields, is_host);
+    if (first == fields.end()) return true;
+    host = first->value;
+    fields.erase(first);
+    return !host.empty() && is_field_value(host) && std::ranges::none_of(fields, is_host);
+}
+
+} // namespace
+
+result<std::string> make_upgrade_request(const uri& target, handshake_nonce nonce,
+                                         const std::vector<std::string>& subprotocols,
+                                         const http_fields& extra) {
+    if (!are_subprotocols(subprotocols)) return failure{errc::bad_subprotocol};
+    auto fields = extra;
+    auto host = target.authority();
+    if (!take_host(fields, host)) return failure{errc::bad_header};
+
+    std::string text = "GET ";
+    text.append(target.resource()).append(" HTTP/1.1\r\nHost: ").append(host);
+    text += "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ";
+    text += base64_encode(nonce) + "\r\nSec-WebSocket-Version: 13\r\n";
+    if (!subprotocols.empty()) text += "Sec-WebSocket-Protocol: " + join(subprotocols) + "\r\n";
+    if (!append_fields(text, fields)) return failure{errc::bad_header};
+    return text + "\r\n";
+}
+
+std::error_code check_upgrade_response(const http_response_head& response, handshake_nonce nonce,
+                                       const std::vector<std::string>& offered,
+                                       std::string& chosen_subprotocol) {
+    // The items are those of the second list in RFC 6455 §4.1. Item 1: the status.
+    if (response.status() != 101) return errc::not_upgraded;
+    if (response.version_minor() < 1) return errc::bad_http_version;
+    // Items 2 and 3: Upgrade is exactly "websocket", and Connection names it.
+    if (response.header_count("Upgrade") != 1 ||
+        !equal_ignoring_case(*response.header("Upgrade"), "websocket")) {
+        return errc::bad_upgrade;
+    }
+    if (!names_item(response, "Connection", "upgrade")) return errc::bad_connection;
+    // Item 4: the proof that the server understood the key.
+    if (response.header_count("Sec-WebSocket-Accept") != 1 ||
+        !equal_in_constant_time(*response.header("Sec-WebSocket-Accept"),
+                                accept_key(base64_encode(nonce)))) {
+        return errc::bad_accept;
+    }
+    // Item 5: no extension was offered.
+    if (response.header_count("Sec-WebSocket-Extensions") != 0) return errc::unexpected_extension;
+    // Item 6: at most one subprotocol, and one that was offered.
+    const auto chosen = response.header("Sec-WebSocket-Protocol");
+    if (chosen && (response.header_count("Sec-WebSocket-Protocol") != 1 ||
+                   std::ranges::find(offered, *chosen) == offered.end())) {
+        return errc::unexpected_subprotocol;
+    }
+    chosen_subprotocol = chosen.value_or(std::string_view{});
+    return {};
+}
+
+} // namespace weft

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+// The server's side of the opening handshake (RFC 6455 §4.2): what a client asks, checked, and
+// what it is answered. The client's side stands in client_handshake.cpp.
+#include <weft/core/handshake.hpp>
+
+#include "core/handshake_fields.hpp"
+
+#include <weft/core/base64.hpp>
+#include <weft/core/error.hpp>
+#include <weft/core/sha1.hpp>
+
+#include <algorithm>
+#include <optional>
+
+namespace weft {
+namespace {
+
+constexpr std::string_view accept_guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+constexpr std::size_t key_size = 16;
+
+// RFC 9112 §3.2: a request whose Host is not a host is answered with 400.
+bool is_host(std::string_view text) noexcept {
+    static constexpr std::string_view marks = "-._~%!$&'()*+,;=:[]";
+    return !text.empty() && std::ranges::all_of(text, [](char byte) {
+        return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
+               (byte >= 'A' && byte <= 'Z') || marks.find(byte) != marks.npos;
+    });
+}
+
+bool has_body(const http_request& request) {
+    if (request.header("Transfer-Encoding")) return true;
+    for (const auto& [name, value] : request.headers()) {
+        if (equal_ignoring_case(name, "Content-Length") && value != "0") return true;
+    }
+    return false;
+}
+
+bool is_key(std::string_view text) {
+    const auto bytes = base64_decode(text);
+    return bytes && bytes->size() == key_size;
+}
+
+bool is_unique(const std::vector<std::string>& names) {
+    std::vector<std::string_view> sorted{names.begin(), names.end()};
+    std::ranges::sort(sorted);
+    return std::ranges::adjacent_find(sorted) == sorted.end();
+}
+
+std::string_view take_token(std::string_view& rest) noexcept {
+    const auto end = std::ranges::find_if_not(rest, is_token_byte);
+    const auto token = rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
+    rest = trim(rest.substr(token.size()));
+    return token;
+}
+
+// A quoted value has to be a token once it is unquoted (RFC 6455 §9.1).
+bool take_quoted_token(std::string_view& rest) {
+    std::string unquoted;
+    for (std::size_t i = 1; i < rest.size(); ++i) {
+        if (rest[i] == '"') {
+            rest = trim(rest.substr(i + 1));
+            return is_token(unquoted);
+        }
+        if (rest[i] == '\\' && ++i == rest.size()) return false;
+        unquoted += rest[i];
+    }
+    return false;
+}
+
+// RFC 6455 §9.1: token *( ";" token [ "=" ( token / quoted-string ) ] ).
+bool is_extension(std::string_view rest) {
+    if (take_token(rest).empty()) return false;
+    while (!rest.empty()) {
+        if (rest[0] != ';') return false;
+        rest = trim(rest.substr(1));
+        if (take_token(rest).empty()) return false;
+        if (!rest.starts_with('=')) continue;
+        rest = trim(rest.substr(1));
+        const bool quoted = rest.starts_with('"');
+        if (quoted ? !take_quoted_token(rest) : take_token(rest).empty()) return false;
+    }
+    return true;
+}
+
+// Every Sec-WebSocket-Protocol names at least one token, and no token twice (RFC 6455 §4.1,
+// item 10).
+std::optional<std::vector<std::string>> parse_subprotocols(const http_request& request) {
+    std::vector<std::string> names;
+    bool valid = true;
+    for_each_value(request, "Sec-WebSocket-Protocol", [&](std::string_view value) {
+        const auto before = names.size();
+        for_each_list_item(value, [&](std::string_view item) {
+            valid = valid && is_token(item);
+            names.emplace_back(item);
+        });
+        valid = valid && names.size() > before;
+    });
+    if (!valid || !is_unique(names)) return std::nullopt;
+    return names;
+}
+
+std::optional<std::string> parse_extensions(const http_request& request) {
+    std::string joined;
+    bool valid = true;
+    for_each_value(request, "Sec-WebSocket-Extensions", [&](std::string_view value) {
+        bool any = false;
+        for_each_list_item(value, [&](std::string_view item) {
+            any = true;
+            valid = valid && is_extension(item);
+            if (!joined.empty()) joined += ", ";
+            joined += item;
+        });
+        valid = valid && any;
+    });
+    if (!valid) return std::nullopt;
+    return joined;
+}
+
+// The checks of RFC 6455 §4.2.1 that yield nothing. The version comes before the key, since a
+// client of another version, which is told ours, may have another kind of key.
+std::error_code check_required(const http_request& request) {
+    // Item 1: a GET of HTTP/1.1 or higher. Its body would be taken for frames, so it has none.
+    if (request.method() != "GET") return errc::bad_method;
+    if (request.version_minor() < 1) return errc::bad_http_version;
+    if (has_body(request)) return errc::bad_request;
+    // Item 2: Host.
+    if (request.header_count("Host") != 1 || !is_host(*request.header("Host"))) {
+        return errc::bad_host;
+    }
+    // Items 3 and 4: Upgrade and Connection.
+    if (!names_item(request, "Upgrade", "websocket")) return errc::bad_upgrade;
+    if (!names_item(request, "Connection", "upgrade")) return errc::bad_connection;
+    // Item 6: version 13 and no other.
+    if (request.header_count("Sec-WebSocket-Version") != 1 ||
+        *request.header("Sec-WebSocket-Version") != "13") {
+        return errc::bad_version;
+    }
+    // Item 5, and §11.3.1: one key of 16 bytes.
+    if (request.header_count("Sec-WebSocket-Key") != 1 ||
+        !is_key(*request.header("Sec-WebSocket-Key"))) {
+        return errc::bad_key;
+    }
+    return {};
+}
+
+int refusal_status(std::error_code why) noexcept {
+    if (why.category() != error_category()) return 500;
+    switch (static_cast<errc>(why.value())) {
+    case errc::rejected: return 403;
+    case errc::gone: return 404;
+    case errc::bad_method: return 405;
+    case errc::handshake_timeout: return 408;
+    case errc::body_too_large: return 413;
+    case errc::bad_upgrade:
+    case errc::bad_version: return 426;
+    case errc::header_too_large:
+    case errc::too_many_headers: return 431;
+    case errc::bad_header:
+    case errc::handler_threw: return 500;
+    case errc::aborted:
+    case errc::shut_down: return 503;
+    case errc::bad_http_version: return 505;
+    default: return 400;
+    }
+}
+
+} // namespace
+
+std::string accept_key(std::string_view key) {
+    std::string text{key};
+    text += accept_guid;
+    return base64_encode(sha1(std::as_bytes(std::span{text})));
+}
+
+bool wants_upgrade(const http_request& request) {
+    return names_item(request, "Upgrade", "websocket") || request.header("Sec-WebSocket-Key");
+}
+
+result<upgrade_offer> check_upgrade(const http_request& request) {
+    if (const auto why = check_required(request)) return failure{why};
+    auto subprotocols = parse_subprotocols(request);
+    if (!subprotocols) return failure{errc::bad_subprotocol};
+    auto extensions = parse_extensions(request);
+    if (!extensions) return failure{errc::bad_extension};
+    return upgrade_offer{std::string{*request.header("Sec-WebSocket-Key")},
+                         std::move(*subprotocols), std::move(*extensions)};
+}
+
+http_response refusal(std::error_code why) {
+    http_response response;
+    response.status = refusal_status(why);
+    if (response.status == 405) response.headers.push_back({"Allow", "GET"});
+    if (response.status == 426) {
+        // RFC 6455 §4.4: the versions that the server understands; RFC 9110 §15.5.22: Upgrade.
+        response.headers.push_back({"Upgrade", "websocket"});
+        response.headers.push_back({"Sec-WebSocket-Version", "13"});
+    }
+    response.body = std::to_string(response.status) + ' ' + http_reason(response.status) + ": " +
+                    why.message() + '\n';
+    return response;
+}
+
+result<std::string> make_upgrade_response(const upgrade_offer& offer, std::string_view subprotocol,
+                                          const http_fields& extra) {
+    // RFC 6455 §4.2.2, item 5.
+    std::string text = "HTTP/1.1 101 Switching Protocols\r\n"
+                       "Upgrade: websocket\r\n"
+                       "Connection: Upgrade\r\n"
+                       "Sec-WebSocket-Accept: " +
+                       accept_key(offer.key) + "\r\n";
+    if (!subprotocol.empty()) {
+        const bool offered = std::ranges::find(offer.subprotocols, subprotocol) !=
+                             offer.subprotocols.end();
+        if (!offered || !is_token(subprotocol)) return failure{errc::bad_subprotocol};
+        text.append("Sec-WebSocket-Protocol: ").append(subprotocol).append("\r\n");
+    }
+    if (!append_fields(text, extra)) return failure{errc::bad_header};
+    return text + "\r\n";
+}
+
+} // namespace weft

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// What both sides of the opening handshake do with header fields: read the lists in them, and
+// append those that an application adds.
+#pragma once
+
+#include <weft/core/http_head.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace weft {
+
+/// Calls `visit(std::string_view)` with the value of each header of this name.
+template <class Visit>
+void for_each_value(const http_head& head, std::string_view name, Visit&& visit) {
+    for (std::size_t i = 0; i < head.size(); ++i) {
+        const auto field = head.at(i);
+        if (equal_ignoring_case(field.name, name)) visit(field.value);
+    }
+}
+
+/// True when a header of this name has `item`, in any case, in its list.
+inline bool names_item(const http_head& head, std::string_view name, std::string_view item) {
+    bool found = false;
+    for_each_value(head, name, [&](std::string_view value) {
+        found = found || list_contains(value, item);
+    });
+    return found;
+}
+
+/// True for the headers that belong to the handshake or to the framing of the message.
+inline bool is_handshake_field(std::string_view name) noexcept {
+    constexpr std::string_view prefix = "Sec-WebSocket-";
+    return equal_ignoring_case(name.substr(0, prefix.size()), prefix) ||
+           equal_ignoring_case(name, "Upgrade") || equal_ignoring_case(name, "Connection") ||
+           equal_ignoring_case(name, "Content-Length") ||
+           equal_ignoring_case(name, "Transfer-Encoding");
+}
+
+/// Appends header lines; false when one is malformed or is not the application's to set.
+[[nodiscard]] inline bool append_fields(std::string& text, const http_fields& fields) {
+    for (const auto& [name, value] : fields) {
+        if (!is_token(name) || !is_field_value(value) || is_handshake_field(name)) return false;
+        text.append(name).append(": ").append(value).append("\r\n");
+    }
+    return true;
+}
+
+} // namespace weft

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+// HTTP heads: what can be read from one, and how an application's response becomes bytes.
+#include <weft/core/http_head.hpp>
+
+#include <weft/core/error.hpp>
+
+#include <algorithm>
+
+namespace weft {
+namespace {
+
+std::optional<int> hex_value(char byte) noexcept {
+    if (byte >= '0' && byte <= '9') return byte - '0';
+    if (byte >= 'a' && byte <= 'f') return byte - 'a' + 10;
+    if (byte >= 'A' && byte <= 'F') return byte - 'A' + 10;
+    return std::nullopt;
+}
+
+// As browsers encode forms: percent triplets, and '+' for a space.
+std::optional<std::string> decode_query_part(std::string_view text) {
+    std::string decoded;
+    decoded.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '%') {
+            decoded += text[i] == '+' ? ' ' : text[i];
+            continue;
+        }
+        const auto high = i + 2 < text.size() ? hex_value(text[i + 1]) : std::nullopt;
+        const auto low = i + 2 < text.size() ? hex_value(text[i + 2]) : std::nullopt;
+        if (!high || !low) return std::nullopt;
+        decoded += static_cast<char>(*high * 16 + *low);
+        i += 2;
+    }
+    return decoded;
+}
+
+std::string_view take_until(std::string_view& text, char separator) noexcept {
+    const auto part = text.substr(0, text.find(separator));
+    text.remove_prefix(std::min(part.size() + 1, text.size()));
+    return part;
+}
+
+// What precedes the resource in an absolute target: scheme and authority.
+std::size_t authority_begin(std::string_view target) noexcept {
+    if (target.starts_with('/')) return target.npos;
+    const auto mark = target.find("://");
+    return mark == target.npos ? mark : mark + 3;
+}
+
+bool frames_response(std::string_view name) noexcept {
+    return equal_ignoring_case(name, "Content-Length") ||
+           equal_ignoring_case(name, "Transfer-Encoding") ||
+           equal_ignoring_case(name, "Connection");
+}
+
+bool has_field(const http_fields& fields, std::string_view name) noexcept {
+    return std::ranges::any_of(fields, [name](const http_field& field) {
+        return equal_ignoring_case(field.name, name);
+    });
+}
+
+// RFC 9110 §8.6 forbids a Content-Length in a 204; neither it nor a 304 has a body.
+bool never_has_body(int status) noexcept { return status == 204 || status == 304; }
+
+} // namespace
+
+http_field_view http_head::at(std::size_t index) const noexcept {
+    return {text(lines_[index].name), text(lines_[index].value)};
+}
+
+std::optional<std::string_view> http_head::header(std::string_view name) const noexcept {
+    for (const auto& each : lines_) {
+        if (equal_ignoring_case(text(each.name), name)) return text(each.value);
+    }
+    return std::nullopt;
+}
+
+std::size_t http_head::header_count(std::string_view name) const noexcept {
+    const auto count = std::ranges::count_if(
+        lines_, [&](const line& each) { return equal_ignoring_case(text(each.name), name); });
+    return static_cast<std::size_t>(count);
+}
+
+std::vector<http_field_view> http_head::headers() const {
+    std::vector<http_field_view> views;
+    views.reserve(size());
+    for (std::size_t i = 0; i < size(); ++i) views.push_back(at(i));
+    return views;
+}
+
+std::string_view http_request::resource() const noexcept {
+    const auto begin = authority_begin(target());
+    if (begin == std::string_view::npos) return target();
+    const auto end = target().find_first_of("/?", begin);
+    return end == std::string_view::npos ? std::string_view{} : target().substr(end);
+}
+
+std::string_view http_request::path() const noexcept {
+    const auto path = resource().substr(0, resource().find('?'));
+    return path.empty() ? std::string_view{"/"} : path;
+}
+
+std::string_view http_request::query() const noexcept {
+    const auto mark = resource().find('?');
+    return mark == std::string_view::npos ? std::string_view{} : resource().substr(mark + 1);
+}
+
+std::optional<std::string> http_request::query_value(std::string_view key) const {
+    auto rest = query();
+    while (!rest.empty()) {
+        auto pair = take_until(rest, '&');
+        const auto name = decode_query_part(take_until(pair, '='));
+        if (name && *name == key) return decode_query_part(pair);
+    }
+    return std::nullopt;
+}
+
+std::string_view http_request::host() const noexcept {
+    const auto begin = authority_begin(target());
+    if (begin == std::string_view::npos) return header("Host").value_or(std::string_view{});
+    const auto rest = target().substr(begin);
+    return rest.substr(0, rest.find_first_of("/?"));
+}
+
+std::optional<std::string_view> http_request::cookie(std::string_view name) const noexcept {
+    for (const auto& each : lines_) {
+        if (!equal_ignoring_case(text(each.name), "Cookie")) continue;
+        auto rest = text(each.value);
+        while (!rest.empty()) {
+            auto value = trim(take_until(rest, ';'));
+            if (trim(take_until(value, '=')) != name) continue;
+            value = trim(value);
+            const bool quoted = value.size() >= 2 && value.front() == '"' && value.back() == '"';
+            return quoted ? value.substr(1, value.size() - 2) : value;
+        }
+    }
+    return std::nullopt;
+}
+
+std::string http_reason(int status) {
+    switch (status) {
+    case 100: return "Continue";
+    case 101: return "Switching Protocols";
+    case 200: return "OK";
+    case 201: return "Created";
+    case 202: return "Accepted";
+    case 204: return "No Content";
+    case 206: return "Partial Content";
+    case 301: return "Moved Permanently";
+    case 302: return "Found";
+    case 303: return "See Other";
+    case 304: return "Not Modified";
+    case 307: return "Temporary Redirect";
+    case 308: return "Permanent Redirect";
+    case 400: return "Bad Request";
+    case 401: return "Unauthorized";
+    case 403: return "Forbidden";
+    case 404: return "Not Found";
+    case 405: return "Method Not Allowed";
+    case 406: return "Not Acceptable";
+    case 408: return "Request Timeout";
+    case 409: return "Conflict";
+    case 410: return "Gone";
+    case 411: return "Length Required";
+    case 413: return "Content Too Large";
+    case 414: return "URI Too Long";
+    case 415: return "Unsupported Media Type";
+    case 421: return "Misdirected Request";
+    case 422: return "Unprocessable Content";
+    case 426: return "Upgrade Required";
+    case 429: return "Too Many Requests";
+    case 431: return "Request Header Fields Too Large";
+    case 500: return "Internal Server Error";
+    case 501: return "Not Implemented";
+    case 502: return "Bad Gateway";
+    case 503: return "Service Unavailable";
+    case 504: return "Gateway Timeout";
+    case 505: return "HTTP Version Not Supported";
+    default: break;
+    }
+    switch (status / 100) {
+    case 1: return "Informational";
+    case 2: return "Success";
+    case 3: return "Redirection";
+    case 4: return "Client Error";
+    case 5: return "Server Error";
+    default: return "Unknown";
+    }
+}
+
+result<std::string> serialize(const http_response& response, bool head_only) {
+    if (response.status < 200 || response.status > 599) return failure{errc::bad_header};
+
+    std::string text = "HTTP/1.1 " + std::to_string(response.status) + ' ';
+    text += http_reason(response.status) + "\r\n";
+    for (const auto& [name, value] : response.headers) {
+        if (!is_token(name) || !is_field_value(value) || frames_response(name)) {
+            return failure{errc::bad_header};
+        }
+        text += name + ": " + value + "\r\n";
+    }
+    if (!never_has_body(response.status)) {
+        if (!response.body.empty() && !has_field(response.headers, "Content-Type")) {
+            text += "Content-Type: text/plain; charset=utf-8\r\n";
+        }
+        text += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
+    }
+    // Whoever sends Upgrade MUST name it in Connection too (RFC 9110 §7.8).
+    const bool upgrade = has_field(response.headers, "Upgrade");
+    text += upgrade ? "Connection: close, Upgrade\r\n\r\n" : "Connection: close\r\n\r\n";
+    if (!head_only && !never_has_body(response.status)) text += response.body;
+    return text;
+}
+
+} // namespace weft

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+// The incremental parser of HTTP heads: bytes are kept once, and a line is looked at once, when it
+// is whole. Everything that leniency could smuggle is refused.
+#include <weft/core/error.hpp>
+#include <weft/core/http_head.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+namespace weft {
+namespace {
+
+bool is_digit(char byte) noexcept { return byte >= '0' && byte <= '9'; }
+
+// RFC 3986 allows less, but what it forbids here does no harm: visible ASCII without '#'.
+bool is_target_byte(char byte) noexcept { return byte > ' ' && byte < 0x7F && byte != '#'; }
+
+// Scheme, "://" and an authority that holds no user information (RFC 9110 §4.2.4).
+bool is_absolute_form(std::string_view target) noexcept {
+    const auto mark = target.find("://");
+    if (mark == target.npos) return false;
+    const auto scheme = to_lower(target.substr(0, mark));
+    const auto rest = target.substr(mark + 3);
+    const auto authority = rest.substr(0, rest.find_first_of("/?"));
+    return (scheme == "ws" || scheme == "wss" || scheme == "http" || scheme == "https") &&
+           !authority.empty() && authority.find('@') == authority.npos;
+}
+
+// RFC 9112 §3.2, without the authority form, which only CONNECT has.
+bool is_target(std::string_view target, std::string_view method) noexcept {
+    if (target.empty() || !std::ranges::all_of(target, is_target_byte)) return false;
+    if (target == "*") return method == "OPTIONS";
+    return target.front() == '/' || is_absolute_form(target);
+}
+
+bool is_head_byte(char byte) noexcept {
+    return is_field_byte(byte) || byte == '\r' || byte == '\n';
+}
+
+} // namespace
+
+http_head_parser::http_head_parser(http_kind kind, http_limits limits)
+    : limits_(limits), kind_(kind) {
+    // Positions in the text are kept in 32 bits.
+    limits_.bytes = std::min<std::size_t>(limits_.bytes, std::numeric_limits<std::uint32_t>::max());
+}
+
+std::size_t http_head_parser::feed(std::span<const std::byte> bytes) {
+    const std::string_view all{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+    std::size_t used = 0;
+    while (state_ == state::more && used < all.size()) {
+        const auto end = all.find('\n', used);
+        const bool whole = end != all.npos;
+        const auto chunk = all.substr(used, whole ? end + 1 - used : end);
+        used += chunk.size();
+        receive(chunk, whole);
+    }
+    return used;
+}
+
+// Takes a piece of a line, or with `whole` its last piece. What can be refused is refused before
+// the line ends: a peer that speaks another protocol may never end it.
+void http_head_parser::receive(std::string_view chunk, bool whole) {
+    if (chunk.size() > limits_.bytes - head_.text_.size()) return fail(errc::header_too_large);
+    if (!std::ranges::all_of(chunk, is_head_byte)) return fail(malformed());
+    const auto line_begin = line_begin_;
+    head_.text_ += chunk;
+    if (!whole) return;
+
+    auto line = std::string_view{head_.text_}.substr(line_begin);
+    if (!line.ends_with("\r\n")) return fail(malformed());
+    line.remove_suffix(2);
+    line_begin_ = head_.text_.size();
+    if (line.empty() && line_begin != 0) {
+        state_ = state::done;
+    } else if (const auto why = parse_line(line)) {
+        fail(why);
+    }
+}
+
+std::error_code http_head_parser::parse_line(std::string_view line) {
+    // Only the first line can begin at the beginning, since an empty one there is refused.
+    if (line.data() != head_.text_.data()) return parse_field(line);
+    return kind_ == http_kind::request ? parse_request_line(line) : parse_status_line(line);
+}
+
+// RFC 9112 §3: method SP request-target SP HTTP-version.
+std::error_code http_head_parser::parse_request_line(std::string_view line) {
+    const auto first = line.find(' ');
+    const auto last = line.rfind(' ');
+    if (first == line.npos || first == last) return malformed();
+    const auto method = line.substr(0, first);
+    const auto target = line.substr(first + 1, last - first - 1);
+    if (const auto why = parse_version(line.substr(last + 1))) return why;
+    if (!is_token(method) || !is_target(target, method)) return malformed();
+    head_.first_ = range_of(method);
+    head_.second_ = range_of(target);
+    return {};
+}
+
+// RFC 9112 §4: HTTP-version SP status-code SP [ reason-phrase ]. Many servers leave out the second
+// space when they have no reason, and nothing depends on it.
+std::error_code http_head_parser::parse_status_line(std::string_view line) {
+    constexpr std::size_t digits = 3;
+    const auto version = line.substr(0, line.find(' '));
+    if (const auto why = parse_version(version)) return why;
+    line.remove_prefix(std::min(version.size() + 1, line.size()));
+    const auto status = line.substr(0, digits);
+    if (status.size() != digits || !std::ranges::all_of(status, is_digit) || status[0] == '0') {
+        return malformed();
+    }
+    head_.status_ = (status[0] - '0') * 100 + (status[1] - '0') * 10 + (status[2] - '0');
+    line.remove_prefix(digits);
+    if (line.empty()) return {};
+    if (line[0] != ' ' || !is_field_value(line)) return malformed();
+    head_.first_ = range_of(line.substr(1));
+    return {};
+}
+
+std::error_code http_head_parser::parse_version(std::string_view version) {
+    constexpr std::string_view prefix = "HTTP/";
+    version.remove_prefix(version.starts_with(prefix) ? prefix.size() : version.size());
+    const bool numbers = version.size() == 3 && is_digit(version[0]) && version[1] == '.' &&
+                         is_digit(version[2]);
+    if (!numbers) return malformed();
+    if (version[0] != '1') return make_error_code(errc::bad_http_version);
+    head_.minor_ = version[2] - '0';
+    return {};
+}
+
+// RFC 9112 §5: a name with the colon directly behind it; a folded line is no name, so it fails.
+std::error_code http_head_parser::parse_field(std::string_view line) {
+    if (head_.lines_.size() >= limits_.count) return make_error_code(errc::too_many_headers);
+    const auto colon = line.find(':');
+    if (colon == line.npos) return malformed();
+    const auto name = line.substr(0, colon);
+    const auto value = trim(line.substr(colon + 1));
+    if (!is_token(name) || !is_field_value(value)) return malformed();
+    head_.lines_.push_back({range_of(name), range_of(value)});
+    return {};
+}
+
+http_head::range http_head_parser::range_of(std::string_view part) const noexcept {
+    return {static_cast<std::uint32_t>(part.data() - head_.text_.data()),
+            static_cast<std::uint32_t>(part.size())};
+}
+
+std::error_code http_head_parser::malformed() const noexcept {
+    return kind_ == http_kind::request ? errc::bad_request : errc::bad_response;
+}
+
+void http_head_parser::fail(std::error_code why) {
+    state_ = state::failed;
+    error_ = why;
+}
+
+http_request http_head_parser::take_request() {
+    http_request request;
+    static_cast<http_head&>(request) = std::exchange(head_, {});
+    return request;
+}
+
+http_response_head http_head_parser::take_response() {
+    http_response_head response;
+    static_cast<http_head&>(response) = std::exchange(head_, {});
+    return response;
+}
+
+} // namespace weft

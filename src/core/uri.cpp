@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+// Parsing of WebSocket URIs: one pass from left to right, each part checked against its own rule.
+#include <weft/core/uri.hpp>
+
+#include <weft/core/error.hpp>
+#include <weft/core/http_fields.hpp>
+
+#include <algorithm>
+#include <optional>
+
+namespace weft {
+namespace {
+
+constexpr std::string_view sub_delims = "!$&'()*+,;=";
+constexpr std::uint16_t ws_port = 80;
+constexpr std::uint16_t wss_port = 443;
+
+bool is_digit(char byte) noexcept { return byte >= '0' && byte <= '9'; }
+bool is_letter(char byte) noexcept {
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+}
+bool is_hex(char byte) noexcept {
+    return is_digit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
+}
+
+bool is_unreserved(char byte) noexcept {
+    return is_letter(byte) || is_digit(byte) || byte == '-' || byte == '.' || byte == '_' ||
+           byte == '~';
+}
+
+// Unreserved bytes, sub-delimiters, whole percent triplets, and what `also` allows.
+bool is_made_of(std::string_view text, std::string_view also) noexcept {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '%') {
+            if (text.size() - i < 3 || !is_hex(text[i + 1]) || !is_hex(text[i + 2])) return false;
+            i += 2;
+        } else if (!is_unreserved(text[i]) && sub_delims.find(text[i]) == sub_delims.npos &&
+                   also.find(text[i]) == also.npos) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// RFC 3986 §3.2.2: four decimal numbers without leading zeros.
+bool is_ipv4(std::string_view text) noexcept {
+    for (int part = 0; part < 4; ++part) {
+        const auto end = part < 3 ? text.find('.') : text.size();
+        if (end == text.npos || end < 1 || end > 3 || (end > 1 && text[0] == '0')) return false;
+        int number = 0;
+        for (const char digit : text.substr(0, end)) {
+            if (!is_digit(digit)) return false;
+            number = number * 10 + (digit - '0');
+        }
+        if (number > 255) return false;
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return true;
+}
+
+// Counts the 16-bit groups in one side of an IPv6 address; the last may be an IPv4 address.
+std::optional<int> count_ipv6_groups(std::string_view text, bool may_end_in_ipv4) noexcept {
+    int groups = 0;
+    while (!text.empty()) {
+        const auto colon = text.find(':');
+        const auto group = text.substr(0, colon);
+        if (colon == text.npos && may_end_in_ipv4 && is_ipv4(group)) return groups + 2;
+        if (group.empty() || group.size() > 4 || !std::ranges::all_of(group, is_hex)) return {};
+        ++groups;
+        if (colon == text.npos) break;
+        text.remove_prefix(colon + 1);
+        if (text.empty()) return {}; // it ends in a single colon
+    }
+    return groups;
+}
+
+bool is_ipv6(std::string_view text) noexcept {
+    const auto gap = text.find("::");
+    if (gap == text.npos) return count_ipv6_groups(text, true) == 8;
+    const auto before = count_ipv6_groups(text.substr(0, gap), false);
+    const auto after = count_ipv6_groups(text.substr(gap + 2), true);
+    // The gap stands for at least one group.
+    return before && after && *before + *after <= 7;
+}
+
+bool is_scheme(std::string_view text) noexcept {
+    return !text.empty() && is_letter(text[0]) && std::ranges::all_of(text, [](char byte) {
+        return is_letter(byte) || is_digit(byte) || byte == '+' || byte == '-' || byte == '.';
+    });
+}
+
+// RFC 3986 §3.2.3 allows an empty port, which means the default.
+std::optional<std::uint16_t> parse_port(std::string_view text, std::uint16_t when_empty) noexcept {
+    if (text.empty()) return when_empty;
+    unsigned long number = 0;
+    for (const char digit : text) {
+        if (!is_digit(digit)) return std::nullopt;
+        number = number * 10 + static_cast<unsigned long>(digit - '0');
+        if (number > 65535) return std::nullopt;
+    }
+    if (number == 0) return std::nullopt;
+    return static_cast<std::uint16_t>(number);
+}
+
+struct host_port {
+    std::string_view host;
+    std::string_view port;
+    bool literal = false;
+};
+
+std::optional<host_port> split_authority(std::string_view authority) noexcept {
+    host_port parts;
+    if (authority.starts_with('[')) {
+        const auto end = authority.find(']');
+        if (end == authority.npos) return std::nullopt;
+        parts.literal = true;
+        parts.host = authority.substr(1, end - 1);
+        authority.remove_prefix(end + 1);
+        if (!is_ipv6(parts.host)) return std::nullopt;
+        if (!authority.empty() && authority[0] != ':') return std::nullopt;
+    } else {
+        parts.host = authority.substr(0, authority.find(':'));
+        authority.remove_prefix(parts.host.size());
+        if (parts.host.empty() || !is_made_of(parts.host, "")) return std::nullopt;
+    }
+    if (!authority.empty()) parts.port = authority.substr(1);
+    return parts;
+}
+
+} // namespace
+
+result<uri> uri::parse(std::string_view text) {
+    const auto colon = text.find(':');
+    if (text.size() > size_max || colon == text.npos) return failure{errc::bad_uri};
+
+    uri parsed;
+    const auto scheme = text.substr(0, colon);
+    if (!is_scheme(scheme)) return failure{errc::bad_uri};
+    parsed.secure_ = equal_ignoring_case(scheme, "wss");
+    if (!parsed.secure_ && !equal_ignoring_case(scheme, "ws")) {
+        return failure{errc::unsupported_scheme};
+    }
+    text.remove_prefix(colon + 1);
+    if (!text.starts_with("//")) return failure{errc::bad_uri};
+    text.remove_prefix(2);
+
+    // A fragment is no part of a WebSocket URI (RFC 6455 §3); its '#' is refused below.
+    const auto authority = text.substr(0, text.find_first_of("/?#"));
+    const auto parts = split_authority(authority);
+    if (!parts) return failure{errc::bad_uri};
+    const auto port = parse_port(parts->port, parsed.secure_ ? wss_port : ws_port);
+    if (!port) return failure{errc::bad_uri};
+    text.remove_prefix(authority.size());
+
+    const auto path = text.substr(0, text.find('?'));
+    if (!is_made_of(path, ":@/") || !is_made_of(text.substr(path.size()), ":@/?")) {
+        return failure{errc::bad_uri};
+    }
+    parsed.host_ = to_lower(parts->host);
+    parsed.literal_ = parts->literal;
+    parsed.port_ = *port;
+    parsed.resource_ = path.empty() ? "/" : "";
+    parsed.resource_ += text;
+    return parsed;
+}
+
+std::string uri::authority() const {
+    std::string text = literal_ ? '[' + host_ + ']' : host_;
+    if (port_ != (secure_ ? wss_port : ws_port)) text += ':' + std::to_string(port_);
+    return text;
+}
+
+std::string_view uri::path() const noexcept {
+    return resource().substr(0, resource_.find('?'));
+}
+
+std::string_view uri::query() const noexcept {
+    const auto mark = resource_.find('?');
+    return mark == resource_.npos ? std::string_view{} : resource().substr(mark + 1);
+}
+
+std::string uri::str() const {
+    return std::string{scheme()} + "://" + authority() + resource_;
+}
+
+} // namespace weft
