@@ -44,6 +44,8 @@ def opening_faults(path, lines, comment):
     if not lines or lines[0] != f"{comment} {SPDX}":
         yield f"{path}:1: the first line must be '{comment} {SPDX}'"
         return
+    if lines[1:2] and lines[1].startswith('"""'):
+        return
     length = 0
     while length + 1 < len(lines) and lines[length + 1].startswith(comment):
         length += 1
