@@ -34,8 +34,8 @@ void open_idle(fleet& all, const options& wanted, figures& into) {
     const std::int64_t before = wanted.pid == 0 ? 0 : user_memory(wanted.pid);
     all.open_idle();
     if (wanted.pid == 0) return;
-    into.idle_bytes_per_connection = static_cast<double>(user_memory(wanted.pid) - before) /
-                                     static_cast<double>(wanted.idle);
+    into.idle_bytes_per_connection =
+        static_cast<double>(user_memory(wanted.pid) - before) / static_cast<double>(wanted.idle);
 }
 
 void measure_window(fleet& all, const options& wanted, figures& into) {

@@ -31,8 +31,8 @@ int checked(int result, const char* call) {
 }
 
 int listen_on_loopback() {
-    const int listener = checked(
-        ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), "socket");
+    const int listener =
+        checked(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), "socket");
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -59,7 +59,8 @@ public:
         for (;;) {
             const int count = ::epoll_wait(set_, events.data(), int{events.size()}, -1);
             if (count < 0 && errno != EINTR) checked(count, "epoll_wait");
-            for (int i = 0; i < count; ++i) handle(events[static_cast<std::size_t>(i)].data.fd);
+            for (int i = 0; i < count; ++i)
+                handle(events[static_cast<std::size_t>(i)].data.fd);
         }
     }
 

@@ -33,7 +33,8 @@ void append_header(std::string& out, std::size_t payload_size) {
 void append_frame(std::string& out, std::string_view payload, std::uint32_t key) {
     append_header(out, payload.size());
     std::array<char, key_size> mask;
-    for (std::size_t i = 0; i < key_size; ++i) mask[i] = static_cast<char>(key >> (8 * i));
+    for (std::size_t i = 0; i < key_size; ++i)
+        mask[i] = static_cast<char>(key >> (8 * i));
     out.append(mask.data(), key_size);
     for (std::size_t i = 0; i < payload.size(); ++i) {
         out.push_back(static_cast<char>(payload[i] ^ mask[i % key_size]));
@@ -44,8 +45,8 @@ void append_frame(std::string& out, std::string_view payload, std::uint32_t key)
 
 std::string upgrade_request(std::string_view path, unsigned port) {
     return "GET " + std::string{path} + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) +
-           "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-           "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+        "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
 }
 
 std::size_t client_frame_size(std::size_t payload_size) {
@@ -55,7 +56,8 @@ std::size_t client_frame_size(std::size_t payload_size) {
 std::string random_payload(std::size_t size) {
     std::minstd_rand source{1};
     std::string payload(size, '\0');
-    for (char& byte : payload) byte = static_cast<char>(source() >> 8);
+    for (char& byte : payload)
+        byte = static_cast<char>(source() >> 8);
     return payload;
 }
 

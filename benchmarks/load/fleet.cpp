@@ -45,7 +45,8 @@ fleet::fleet(const options& wanted)
 }
 
 void fleet::start() {
-    for (const auto& talk : busy_) talk->send_batch();
+    for (const auto& talk : busy_)
+        talk->send_batch();
 }
 
 std::uint64_t fleet::run_for(std::chrono::duration<double> time, latencies& into) {
@@ -53,8 +54,8 @@ std::uint64_t fleet::run_for(std::chrono::duration<double> time, latencies& into
     std::array<epoll_event, 1024> events;
     std::uint64_t messages = 0;
     while (clock::now() < end) {
-        const int count = ::epoll_wait(set_.number(), events.data(), int{events.size()},
-                                       milliseconds_until(end));
+        const int count =
+            ::epoll_wait(set_.number(), events.data(), int{events.size()}, milliseconds_until(end));
         for (int i = 0; i < count; ++i) {
             auto* talk = static_cast<conversation*>(events[static_cast<std::size_t>(i)].data.ptr);
             messages += talk->handle_ready(scratch_, into);
@@ -66,7 +67,8 @@ std::uint64_t fleet::run_for(std::chrono::duration<double> time, latencies& into
 
 void fleet::open_idle() {
     idle_.reserve(wanted_.idle);
-    while (idle_.size() < wanted_.idle) idle_.push_back(open_connection());
+    while (idle_.size() < wanted_.idle)
+        idle_.push_back(open_connection());
 }
 
 descriptor fleet::open_connection() {

@@ -33,16 +33,26 @@ protocol parse_protocol(std::string_view word) {
 
 void set(options& into, std::string_view name, std::string_view value) {
     using seconds = std::chrono::duration<double>;
-    if (name == "--port") into.port = number<std::uint16_t>(value);
-    else if (name == "--pid") into.pid = number<pid_t>(value);
-    else if (name == "--path") into.path = value;
-    else if (name == "--connections") into.connections = number<std::size_t>(value);
-    else if (name == "--size") into.size = number<std::size_t>(value);
-    else if (name == "--depth") into.depth = number<std::size_t>(value);
-    else if (name == "--idle") into.idle = number<std::size_t>(value);
-    else if (name == "--warmup") into.warmup = seconds{number<double>(value)};
-    else if (name == "--seconds") into.seconds = seconds{number<double>(value)};
-    else throw std::invalid_argument{"unknown option: " + std::string{name} + '\n' + usage};
+    if (name == "--port")
+        into.port = number<std::uint16_t>(value);
+    else if (name == "--pid")
+        into.pid = number<pid_t>(value);
+    else if (name == "--path")
+        into.path = value;
+    else if (name == "--connections")
+        into.connections = number<std::size_t>(value);
+    else if (name == "--size")
+        into.size = number<std::size_t>(value);
+    else if (name == "--depth")
+        into.depth = number<std::size_t>(value);
+    else if (name == "--idle")
+        into.idle = number<std::size_t>(value);
+    else if (name == "--warmup")
+        into.warmup = seconds{number<double>(value)};
+    else if (name == "--seconds")
+        into.seconds = seconds{number<double>(value)};
+    else
+        throw std::invalid_argument{"unknown option: " + std::string{name} + '\n' + usage};
 }
 
 }  // namespace
@@ -51,7 +61,8 @@ options parse_options(int argc, char** argv) {
     if (argc < 2 || argc % 2 != 0) throw std::invalid_argument{usage};
     options parsed;
     parsed.speaks = parse_protocol(argv[1]);
-    for (int i = 2; i < argc; i += 2) set(parsed, argv[i], argv[i + 1]);
+    for (int i = 2; i < argc; i += 2)
+        set(parsed, argv[i], argv[i + 1]);
     if (parsed.port == 0 || parsed.connections == 0 || parsed.depth == 0) {
         throw std::invalid_argument{usage};
     }
