@@ -12,7 +12,7 @@ enum class errc {
     // URIs and outgoing headers
     bad_uri = 1,           ///< not a `ws:` or `wss:` URI (RFC 6455 §3, RFC 3986)
     unsupported_scheme,    ///< a URI of another scheme than `ws` or `wss`
-    bad_header,            ///< a header, host or subprotocol holds CR, LF, NUL or another illegal byte
+    bad_header,            ///< a header, host or subprotocol holds CR, LF, NUL or the like
 
     // the opening handshake (RFC 6455 §4), as seen by a server
     bad_request,           ///< not a well-formed HTTP/1.1 request

@@ -94,7 +94,8 @@ TEST(uri, malformed) {
     for (const auto* text :
          {"", "h", "/path", "h/path", "ws", "ws:", "ws:/", "ws:/h", "ws:h", "://h", "1ws://h",
           "ws://", "ws:///x", "ws://?q", "ws://:80/", "ws://u@h/", "ws://u:p@h/", "ws://h/#f",
-          "ws://h#f", "ws://h/?#", "ws://[::1/", "ws://::1/", "ws://[::1]x/", "ws://[::1]80/", "ws://h]/",
+          "ws://h#f", "ws://h/?#", "ws://[::1/", "ws://::1/", "ws://[::1]x/", "ws://[::1]80/",
+          "ws://h]/",
           "ws://h/%", "ws://h/%2", "ws://h/%zz", "ws://h/?%1", "ws://%/", "ws://h%4/", "ws://h/ x",
           " ws://h/", "ws://h/ ", "ws://h/\x7F", "ws://h/\xC3\xA4", "ws://\xC3\xA4/", "ws://h/<>",
           "ws://h/\"", "ws://h\\x/", "ws://h/\\", "ws://h/^", "ws://h/`", "ws://h/{}", "ws://h/|",
