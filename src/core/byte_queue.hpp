@@ -2,6 +2,7 @@
 // Bytes that wait: appended at the end, consumed at the front, linear in the bytes.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -16,6 +17,16 @@ public:
     [[nodiscard]] std::span<std::byte> bytes() noexcept { return std::span(bytes_).subspan(head_); }
     [[nodiscard]] std::span<const std::byte> bytes() const noexcept {
         return std::span(bytes_).subspan(head_);
+    }
+
+    /// True when it owns memory, into which views may still point although nothing waits.
+    [[nodiscard]] bool owns_memory() const noexcept { return bytes_.capacity() != 0; }
+
+    /// After this, appending `more` bytes cannot fail.
+    void reserve(std::size_t more) {
+        if (head_ > size()) compact();
+        if (bytes_.capacity() - bytes_.size() >= more) return;
+        bytes_.reserve(std::max(bytes_.size() + more, 2 * bytes_.capacity()));
     }
 
     void append(std::span<const std::byte> more) {

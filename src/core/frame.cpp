@@ -19,17 +19,24 @@ constexpr bool is_known(unsigned code) noexcept {
     return code <= 0x2 || (code >= 0x8 && code <= 0xa);
 }
 
-/// The rules that the first two bytes can break.
-errc broken_rule(unsigned first, unsigned second, role receiver) noexcept {
-    if ((first & reserved_mask) != 0) return errc::reserved_bits;       // §5.2, no extension
-    if (!is_known(first & opcode_mask)) return errc::reserved_opcode;   // §5.2
+constexpr opcode opcode_of(unsigned first) noexcept {
+    return static_cast<opcode>(first & opcode_mask);
+}
+
+/// The rules that the first byte can break.
+errc broken_by_first(unsigned first) noexcept {
+    if ((first & reserved_mask) != 0) return errc::reserved_bits;     // §5.2, no extension
+    if (!is_known(first & opcode_mask)) return errc::reserved_opcode; // §5.2
+    const bool whole = (first & fin_bit) != 0;
+    return is_control(opcode_of(first)) && !whole ? errc::control_fragmented : errc{}; // §5.5
+}
+
+/// The rules that the second byte can break.
+errc broken_by_second(unsigned first, unsigned second, role receiver) noexcept {
     const bool masked = (second & mask_bit) != 0;
-    if (masked != (receiver == role::server)) return errc::bad_mask;    // §5.1
-    if (is_control(static_cast<opcode>(first & opcode_mask))) {         // §5.5
-        if ((first & fin_bit) == 0) return errc::control_fragmented;
-        if ((second & length_mask) > control_payload_max) return errc::control_too_long;
-    }
-    return errc{};
+    if (masked != (receiver == role::server)) return errc::bad_mask; // §5.1
+    const bool is_long = (second & length_mask) > control_payload_max;
+    return is_control(opcode_of(first)) && is_long ? errc::control_too_long : errc{}; // §5.5
 }
 
 std::uint64_t big_endian(std::span<const std::byte> bytes) noexcept {
@@ -60,10 +67,15 @@ void put_big_endian(std::uint64_t value, std::byte* to, std::size_t size) noexce
 decoded_frame_header decode_frame_header(std::span<const std::byte> bytes,
                                          role receiver) noexcept {
     decoded_frame_header found;
-    if (bytes.size() < 2) return found;
+    if (bytes.empty()) return found;
     const auto first = std::to_integer<unsigned>(bytes[0]);
+    if (const errc broken = broken_by_first(first); broken != errc{}) {
+        found.error = broken;
+        return found;
+    }
+    if (bytes.size() < 2) return found;
     const auto second = std::to_integer<unsigned>(bytes[1]);
-    if (const errc broken = broken_rule(first, second, receiver); broken != errc{}) {
+    if (const errc broken = broken_by_second(first, second, receiver); broken != errc{}) {
         found.error = broken;
         return found;
     }
@@ -84,7 +96,7 @@ decoded_frame_header decode_frame_header(std::span<const std::byte> bytes,
     const std::size_t size = 2 + extended + (masked ? sizeof(masking_key) : 0);
     if (bytes.size() < size) return found;
     found.size = size;
-    found.header.code = static_cast<opcode>(first & opcode_mask);
+    found.header.code = opcode_of(first);
     found.header.fin = (first & fin_bit) != 0;
     found.header.masked = masked;
     found.header.length = length;

@@ -3,6 +3,8 @@
 #include <weft/core/session.hpp>
 
 #include <algorithm>
+#include <cassert>
+#include <new>
 #include <utility>
 
 #include <weft/core/error.hpp>
@@ -60,8 +62,14 @@ std::string_view session::subprotocol() const noexcept {
 }
 
 const report& session::outcome() const noexcept {
+    if (extra_ && extra_->outcome) return *extra_->outcome;
     static const report nothing{};
-    return extra_ && extra_->outcome ? *extra_->outcome : nothing;
+    static const report no_memory = [] {
+        report why;
+        why.error = make_error_code(std::errc::not_enough_memory);
+        return why;
+    }();
+    return state_ == session_state::closed ? no_memory : nothing;
 }
 
 // --- inputs
@@ -84,8 +92,20 @@ void session::receive_eof(time_point now) {
 void session::receive_error(std::error_code why, time_point now) {
     eof_ = true;
     abandoned_ = true;
+    if (extra_) {
+        extra_->output.clear();
+        extra_->delayed_pong.reset();
+    }
+    if (lent_) {
+        lent_->output_.clear();
+        lent_->taken_ = 0;
+        lent_->payload_ = {};
+    }
     if (state_ == session_state::closed) return;
-    end_with(event_type::failed, why, side::system, now);
+    report& outcome = begin_end(side::system);
+    outcome.began = side::system;
+    outcome.error = why;
+    end_with(event_type::failed, now);
 }
 
 void session::handle_deadline(time_point now) {
@@ -134,64 +154,75 @@ void session::pause(time_point now) {
     paused_ = true;
 }
 
-/// Deadlines stood still during the pause: they move by its length.
+/// Deadlines stood still during the pause: what they are counted from moves by its length, but not
+/// beyond now if it happened during the pause.
 void session::resume(time_point now) {
     if (!paused_) return;
     paused_ = false;
     const duration stood_still = now - extra_->paused_since;
-    received_ += stood_still;
-    if (state_ == session_state::open) since_ += stood_still;
+    received_ = std::min(received_ + stood_still, now);
+    if (state_ == session_state::open) since_ = std::min(since_ + stood_still, now);
     discard_extra_if_empty();
 }
 
 // --- the end
 
-report& session::begin_end(side who, time_point now) {
+/// The report, fresh unless the closing handshake has begun.
+report& session::begin_end(side who) {
     auto& outcome = more().outcome;
-    if (!outcome) {
-        outcome = std::make_unique<report>();
-        outcome->phase =
-            state_ == session_state::connecting ? phase::http : phase::websocket;
-        outcome->began = who;
-    }
-    since_ = now;
+    if (!outcome) outcome = std::make_unique<report>();
+    if (state_ == session_state::closing) return *outcome;
+    *outcome = report{};
+    outcome->phase = state_ == session_state::connecting ? phase::http : phase::websocket;
+    outcome->began = who;
     return *outcome;
 }
 
-void session::end_with(event_type how, std::error_code why, side who, time_point now) {
-    report& outcome = begin_end(who, now);
-    outcome.error = why;
-    if (how == event_type::failed) outcome.began = who;
+void session::end_with(event_type how, time_point now) noexcept {
     state_ = session_state::closed;
     ending_ = how;
+    since_ = now;
     paused_ = false;
     frame_left_ = 0;
     in_frame_ = false;
 }
 
-void session::fail(std::error_code why, time_point now) {
+void session::fail(std::error_code why, time_point now) noexcept {
     if (state_ == session_state::closed) return;
-    if (state_ == session_state::connecting) {
-        if (role() == role::server && why != errc::unexpected_eof) {
-            refuse(refusal(why), why, now);
-            return;
-        }
-        if (role() == role::client) abandoned_ = true;
-    }
     const bool by_peer = why == condition::protocol_error || why == errc::unexpected_eof ||
                          why == errc::not_upgraded;
-    if (state_ == session_state::open) {
-        put_close_frame(close_code_for(why), {});
+    // A client whose handshake failed has nothing to say, nobody listens behind an early end.
+    const bool client_connects = state_ == session_state::connecting && role() == role::client;
+    abandoned_ = abandoned_ || client_connects || why == errc::unexpected_eof;
+    try {
+        report& outcome = begin_end(side::local);
+        outcome.began = by_peer ? side::peer : side::local;
+        outcome.error = why;
+        if (!abandoned_) tell_peer(outcome);
+    } catch (const std::bad_alloc&) {
+        abandoned_ = true; // without memory the peer cannot be told
     }
-    if (why == errc::unexpected_eof) abandoned_ = true;
-    end_with(event_type::failed, why, by_peer ? side::peer : side::local, now);
+    end_with(event_type::failed, now);
 }
 
-event session::next_event(time_point now) {
-    if (message_told_) {
-        message_told_ = false;
-        std::vector<std::byte>().swap(extra_->assembly);
+/// Answers a fault in the way of the phase: a status, a close frame, or nothing while closing.
+void session::tell_peer(report& outcome) {
+    if (state_ == session_state::connecting) return refuse(refusal(outcome.error), outcome);
+    if (state_ == session_state::open) put_close_frame(outcome, close_code_for(outcome.error), {});
+}
+
+event session::next_event(time_point now) noexcept {
+    try {
+        if (lent_ && !lent_->payload_.empty()) settle_output(); // it may lie in what ends here
+        forget_message();
+        return find_event(now);
+    } catch (const std::bad_alloc&) {
+        fail(make_error_code(std::errc::not_enough_memory), now);
+        return {std::exchange(ending_, event_type::none)};
     }
+}
+
+event session::find_event(time_point now) {
     for (;;) {
         if (ending_ != event_type::none) return {std::exchange(ending_, event_type::none)};
         if (state_ == session_state::closed) {
@@ -206,6 +237,13 @@ event session::next_event(time_point now) {
         if (!eof_ || state_ == session_state::closed) return {};
         fail(errc::unexpected_eof, now);
     }
+}
+
+/// Frees the assembled message that was told.
+void session::forget_message() noexcept {
+    if (!message_told_) return;
+    message_told_ = false;
+    std::vector<std::byte>().swap(extra_->assembly);
 }
 
 // --- input that waits
@@ -250,15 +288,20 @@ void session::consume_input(std::size_t count) noexcept {
 }
 
 void session::discard_input() noexcept {
-    if (extra_) extra_->input.clear();
+    if (extra_) {
+        extra_->input.clear();
+        std::vector<std::byte>().swap(extra_->assembly);
+    }
     set_given({});
 }
 
 // --- lent memory
 
 void session::borrow(scratch& lent) noexcept {
+    assert(!lent_);
+    lent.input_ = given();
+    if (extra_) extra_->given = {};
     lent_ = &lent;
-    lent_->input_ = {};
 }
 
 void session::settle_output() {
@@ -279,10 +322,7 @@ void session::settle() {
     }
     lent_ = nullptr;
     if (!extra_) return;
-    if (message_told_) {
-        message_told_ = false;
-        std::vector<std::byte>().swap(extra_->assembly);
-    }
+    forget_message();
     extra_->input.release_if_empty();
     extra_->output.release_if_empty();
     discard_extra_if_empty();

@@ -41,7 +41,7 @@ struct session::extra {
     time_point paused_since{};
 
     [[nodiscard]] bool empty() const noexcept {
-        return input.empty() && given.empty() && assembly.empty() && output.empty() &&
+        return !input.owns_memory() && given.empty() && assembly.empty() && output.empty() &&
                !delayed_pong && !handshake && !outcome;
     }
 };

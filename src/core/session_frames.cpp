@@ -3,6 +3,7 @@
 // handshake. RFC 6455 §5 to §7.
 #include <algorithm>
 #include <cassert>
+#include <limits>
 
 #include <weft/core/error.hpp>
 #include <weft/core/masking.hpp>
@@ -100,7 +101,7 @@ event session::take_whole_message(const frame_header& header, time_point now) {
         if (deaf_) return {};
         return {event_type::message, is_text_, payload};
     }
-    ++fragments_;
+    if (fragments_ != std::numeric_limits<std::uint32_t>::max()) ++fragments_;
     in_frame_ = true;
     last_frame_ = header.fin;
     frame_left_ = header.length;
@@ -173,15 +174,18 @@ void session::take_close_frame(std::span<const std::byte> payload, time_point no
         if (!is_utf8(reason)) return fail(errc::bad_utf8, now);
         received.reason.assign(reinterpret_cast<const char*>(reason.data()), reason.size());
     }
-    report& outcome = begin_end(side::peer, now);
-    if (state_ == session_state::open) put_close_frame(received.code, {}); // echo it, §5.5.1
+    report& outcome = begin_end(side::peer);
+    if (state_ == session_state::open) put_close_frame(outcome, received.code, {}); // §5.5.1
     outcome.received = std::move(received);
-    end_with(event_type::closed, {}, outcome.began, now);
+    end_with(event_type::closed, now);
 }
 
 void session::answer_ping(std::span<const std::byte> payload) {
     if (state_ != session_state::open) return;
-    if (output_size() < output_before_pongs_wait) return put_frame(opcode::pong, true, payload);
+    const bool one_waits = extra_ && extra_->delayed_pong; // which must not follow a later one
+    if (!one_waits && output_size() < output_before_pongs_wait) {
+        return put_frame(opcode::pong, true, payload);
+    }
     more().delayed_pong.emplace(payload.begin(), payload.end());
 }
 
@@ -198,16 +202,16 @@ bool session::send_part(message part, bool last) {
     const auto code = sending_parts_    ? opcode::continuation
                       : part.is_text() ? opcode::text
                                        : opcode::binary;
-    sending_parts_ = !last;
     put_frame(code, last, part.bytes());
+    sending_parts_ = !last;
     return true;
 }
 
 bool session::ping(std::span<const std::byte> payload, time_point now) {
     if (state_ != session_state::open) return false;
     put_frame(opcode::ping, true, payload.first(std::min(payload.size(), control_payload_max)));
+    if (!ping_waits_) since_ = now; // a later ping gives the peer no more time for an earlier one
     ping_waits_ = true;
-    since_ = now;
     return true;
 }
 
@@ -221,11 +225,11 @@ void session::close(close_code code, std::string_view reason, time_point now) {
     if (state_ != session_state::open) return;
     assert(code == close_code::no_status || may_be_sent(code));
     if (code != close_code::no_status && !may_be_sent(code)) code = close_code::internal_error;
+    put_close_frame(begin_end(side::local), code, reason);
     deaf_ = paused_;
     resume(now);
-    put_close_frame(code, reason);
-    begin_end(side::local, now);
     state_ = session_state::closing;
+    since_ = now;
 }
 
 // --- output
@@ -250,6 +254,7 @@ output_list session::output() const noexcept {
 }
 
 void session::consume_output(std::size_t count) {
+    assert(count <= output_size());
     if (extra_ && !extra_->output.empty()) {
         const auto own = std::min(count, extra_->output.size());
         extra_->output.consume(own);
@@ -268,15 +273,23 @@ void session::consume_output(std::size_t count) {
 }
 
 void session::put_delayed_pong() {
-    const auto payload = std::move(*extra_->delayed_pong);
+    if (state_ == session_state::open) put_frame(opcode::pong, true, *extra_->delayed_pong);
     extra_->delayed_pong.reset();
-    if (state_ == session_state::open) put_frame(opcode::pong, true, payload);
+}
+
+/// After this, putting `size` bytes cannot fail, so that a frame is put whole or not at all.
+void session::reserve_output(std::size_t size) {
+    if (!lent_) return more().output.reserve(size);
+    if (!lent_->payload_.empty()) settle_output();
+    auto& built = lent_->output_;
+    if (built.capacity() - built.size() >= size) return;
+    built.reserve(std::max(built.size() + size, 2 * built.capacity()));
 }
 
 void session::put(std::span<const std::byte> bytes) {
     if (bytes.empty()) return;
-    if (!lent_) return more().output.append(bytes);
-    if (!lent_->payload_.empty()) settle_output();
+    reserve_output(bytes.size());
+    if (!lent_) return extra_->output.append(bytes);
     lent_->output_.insert(lent_->output_.end(), bytes.begin(), bytes.end());
 }
 
@@ -289,13 +302,15 @@ void session::put_frame(opcode code, bool fin, std::span<const std::byte> payloa
     if (header.masked) options_->random->fill(header.key); // fresh for each frame, RFC 6455 §5.3
     std::array<std::byte, frame_header_size_max> bytes;
     const auto header_size = encode_frame_header(header, bytes.data());
+    const bool copied = header.masked || !lent_ || payload.size() < large_payload;
+    reserve_output(header_size + (copied ? payload.size() : 0));
     put(std::span(bytes).first(header_size));
     if (header.masked) {
         put_masked(payload, header.key);
-    } else if (lent_ && payload.size() >= large_payload) {
-        lent_->payload_ = payload;
-    } else {
+    } else if (copied) {
         put(payload);
+    } else {
+        lent_->payload_ = payload;
     }
 }
 
@@ -309,7 +324,7 @@ void session::put_masked(std::span<const std::byte> payload, masking_key key) {
     }
 }
 
-void session::put_close_frame(close_code code, std::string_view reason) {
+void session::put_close_frame(report& outcome, close_code code, std::string_view reason) {
     std::vector<std::byte> payload;
     close_frame sent{code, std::string(cut_at_character(reason, close_reason_max))};
     if (code != close_code::no_status) {
@@ -319,7 +334,7 @@ void session::put_close_frame(close_code code, std::string_view reason) {
         payload.insert(payload.end(), words.begin(), words.end());
     }
     put_frame(opcode::close, true, payload);
-    begin_end(side::local, since_).sent = std::move(sent);
+    outcome.sent = std::move(sent);
 }
 
 } // namespace weft

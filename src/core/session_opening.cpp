@@ -110,8 +110,9 @@ result<void> session::accept(std::string_view subprotocol, const http_fields& he
     if (at.offer.key.empty()) return failure(errc::not_open); // a plain request
     auto response = make_upgrade_response(at.offer, subprotocol, headers);
     if (!response) return failure(response.error());
+    std::string chosen(subprotocol);
     put_text(*response);
-    at.subprotocol = subprotocol;
+    at.subprotocol = std::move(chosen);
     become_open(now);
     return {};
 }
@@ -119,7 +120,10 @@ result<void> session::accept(std::string_view subprotocol, const http_fields& he
 result<void> session::reject(const http_response& response, time_point now) {
     if (state_ != session_state::connecting || !awaits_decision()) return failure(errc::not_open);
     if (const auto usable = serialize(response); !usable) return failure(usable.error());
-    refuse(response, errc::rejected, now);
+    report& outcome = begin_end(side::local);
+    outcome.error = errc::rejected;
+    refuse(response, outcome);
+    end_with(event_type::failed, now);
     return {};
 }
 
@@ -133,11 +137,9 @@ result<void> session::respond(const http_response& response, time_point now) {
     return {};
 }
 
-void session::refuse(const http_response& response, std::error_code why, time_point now) {
-    if (auto text = serialize(response)) put_text(*text);
-    begin_end(side::local, now).http_status = response.status;
-    const bool by_peer = why == condition::protocol_error;
-    end_with(event_type::failed, why, by_peer ? side::peer : side::local, now);
+void session::refuse(const http_response& response, report& outcome) {
+    if (const auto text = serialize(response)) put_text(*text);
+    outcome.http_status = response.status;
 }
 
 void session::become_open(time_point now) noexcept {
@@ -183,7 +185,7 @@ event session::judge_response(time_point now) {
     }
     const int status = at.response->status();
     fail(broken, now);
-    extra_->outcome->http_status = status;
+    if (extra_->outcome) extra_->outcome->http_status = status;
     return {};
 }
 

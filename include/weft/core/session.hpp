@@ -65,7 +65,9 @@ struct output_list {
 /// gives `none`; then write `output()` and tell with `consume_output` what was taken; then
 /// `settle`; then wait for bytes or for `next_deadline()`. A peer's fault is never an exception and
 /// never a return code: it is a `failed` event, and the close frame that tells the peer waits in
-/// the output. Not thread-safe. Only std::bad_alloc is ever thrown.
+/// the output. Not thread-safe. Only std::bad_alloc is ever thrown, by inputs, commands and
+/// settling; then nothing was done. `next_event` and `fail` throw nothing: a session that finds no
+/// memory for what its peer sends fails with `std::errc::not_enough_memory`.
 class session {
 public:
     /// A session whose life, and handshake deadline, begins at `now`.
@@ -115,9 +117,9 @@ public:
     ///
     /// Consumes all of `bytes` and may overwrite them (payload is unmasked in place); views in the
     /// events that follow stay valid until the next `receive` or `next_event`. `bytes` must stay
-    /// until `next_event` has given `none` or `settle` was called. A protocol violation is not
-    /// returned: it becomes a `failed` event, and the close frame to send waits in `output()`.
-    /// RFC 6455 §7.1.7.
+    /// until `settle` was called, or without lent memory until `next_event` has given `none`. A
+    /// protocol violation is not returned: it becomes a `failed` event, and the close frame to send
+    /// waits in `output()`. RFC 6455 §7.1.7.
     void receive(std::span<std::byte> bytes, time_point now);
 
     /// Says that the peer will send no more. What it sent before is still told first.
@@ -150,6 +152,10 @@ public:
     void forget_handshake() noexcept;
 
     /// Sends a whole message; false, and nothing is sent, unless open and not inside a message.
+    ///
+    /// A server that works in lent memory does not copy a payload of 16 KiB or more: it must stay
+    /// until it was consumed, or until the next call that is no getter and moves what is left into
+    /// memory of the session: `settle_output`, `next_event`, another command that sends.
     bool send(message whole);
 
     /// Sends the next part of a fragmented message, whose kind the first part decides; the part
@@ -169,7 +175,7 @@ public:
     void close(close_code code, std::string_view reason, time_point now);
 
     /// Ends the session with `why`, telling the peer if that is possible. RFC 6455 §7.1.7.
-    void fail(std::error_code why, time_point now);
+    void fail(std::error_code why, time_point now) noexcept;
 
     /// Stops events and, with them, the deadlines for idle peers and pongs.
     void pause(time_point now);
@@ -178,7 +184,7 @@ public:
     // --- outputs
 
     /// The next thing to tell; `none` when there is nothing before more input.
-    event next_event(time_point now);
+    event next_event(time_point now) noexcept;
 
     /// What to write next; ends with the next call of any other function but a getter.
     [[nodiscard]] output_list output() const noexcept;
@@ -227,10 +233,11 @@ private:
     event read_response(time_point now);
     event judge_request(time_point now);
     event judge_response(time_point now);
-    void refuse(const http_response& response, std::error_code why, time_point now);
+    void refuse(const http_response& response, report& outcome);
     void become_open(time_point now) noexcept;
 
     // frames
+    event find_event(time_point now);
     event next_frame_event(time_point now);
     std::error_code judge_data_frame(const frame_header& header) const noexcept;
     event take_control_frame(const frame_header& header, std::span<std::byte> payload,
@@ -242,16 +249,19 @@ private:
     void answer_ping(std::span<const std::byte> payload);
 
     // output
+    void reserve_output(std::size_t size);
     void put(std::span<const std::byte> bytes);
     void put_text(std::string_view text);
     void put_frame(opcode code, bool fin, std::span<const std::byte> payload);
     void put_masked(std::span<const std::byte> payload, masking_key key);
-    void put_close_frame(close_code code, std::string_view reason);
+    void put_close_frame(report& outcome, close_code code, std::string_view reason);
     void put_delayed_pong();
 
     // the end
-    report& begin_end(side who, time_point now);
-    void end_with(event_type how, std::error_code why, side who, time_point now);
+    report& begin_end(side who);
+    void tell_peer(report& outcome);
+    void end_with(event_type how, time_point now) noexcept;
+    void forget_message() noexcept;
 
     const session_options* options_;
     scratch* lent_ = nullptr;
