@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+// Who calls streams and connections: it tells the time, keeps deadlines, and runs what was
+// deferred, in turns. The part that all drivers share; which loop waits, if any, it does not know.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <exception>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <weft/core/function.hpp>
+#include <weft/core/random_source.hpp>
+#include <weft/core/scratch.hpp>
+#include <weft/core/time.hpp>
+#include <weft/stream/mailbox.hpp>
+#include <weft/stream/task.hpp>
+#include <weft/stream/timer_queue.hpp>
+
+namespace weft {
+
+/// How much one turn may do: it ends after so many handler calls or so much time.
+struct budget {
+    std::size_t handlers = SIZE_MAX;
+    duration time = duration::max();
+};
+
+/// Something that lives on a driver and must know of what concerns all on it.
+class resident {
+public:
+    resident(const resident&) = delete;
+    resident& operator=(const resident&) = delete;
+
+    /// The driver was woken by `wake`: call the `interrupt` handlers.
+    virtual void on_interrupt() = 0;
+
+    /// The driver will make no more turns: drop everything, call nobody.
+    virtual void on_driver_closed() noexcept = 0;
+
+protected:
+    resident() noexcept = default;
+    ~resident() = default;
+
+private:
+    friend class driver;
+
+    resident* next_ = nullptr;
+    resident* previous_ = nullptr;
+};
+
+/// Calls tasks, in turns, on one thread.
+///
+/// A handler is only ever called inside a turn. Every function here belongs to that thread, but
+/// for `mailbox()`. Whatever is queued or armed outside a turn takes effect in the next one.
+class driver {
+public:
+    driver(const driver&) = delete;
+    driver& operator=(const driver&) = delete;
+    virtual ~driver();
+
+    // --- time
+
+    /// The time of the turn; outside a turn it is read afresh.
+    [[nodiscard]] time_point now() const noexcept { return depth_ == 0 ? read_clock() : now_; }
+
+    /// Reads the clock, also inside a turn.
+    [[nodiscard]] virtual time_point read_clock() const noexcept = 0;
+
+    /// Calls `which.expire()` once at `deadline`, replacing an earlier arming; `never` disarms.
+    void arm(timed_task& which, time_point deadline);
+    void disarm(timed_task& which) noexcept { timers_.disarm(which); }
+    [[nodiscard]] time_point deadline(const timed_task& which) const noexcept {
+        return timers_.deadline(which);
+    }
+
+    // --- work
+
+    /// Calls `which.run()` in the next round of work.
+    void defer(task& which) noexcept;
+
+    /// Calls `which.finish_turn()` at the end of this turn, or of the next one.
+    void at_turn_end(task& which) noexcept;
+
+    /// Takes `which` out of the list it is in.
+    void cancel(task& which) noexcept;
+
+    /// Deletes `dead` when no frame of a turn can hold it any more: outside a turn at once.
+    void bury(task* dead) noexcept;
+
+    [[nodiscard]] bool in_turn() const noexcept { return depth_ != 0; }
+
+    /// Counts what keeps `run` from returning: listeners, connections, armed timers.
+    void work_started() noexcept { ++work_; }
+    void work_finished() noexcept { --work_; }
+
+    void enroll(resident& added) noexcept;
+    void leave(resident& gone) noexcept;
+
+    // --- handlers
+
+    /// Stands on the stack while handlers of `which` may run, so that a nested turn can see it.
+    class activity {
+    public:
+        activity(driver& owner, task& which) noexcept
+            : owner_(owner), outer_(owner.active_), which_(&which) {
+            owner.active_ = this;
+        }
+        activity(const activity&) = delete;
+        activity& operator=(const activity&) = delete;
+        ~activity() { owner_.active_ = outer_; }
+
+    private:
+        friend class driver;
+
+        driver& owner_;
+        activity* outer_;
+        task* which_;
+        bool suspended_ = false;
+    };
+
+    /// Counts one handler call against the turn's budget; ask `may_call` before the next.
+    void handler_called() noexcept;
+    [[nodiscard]] bool may_call() noexcept { return handlers_left_ != 0 && !time_is_up_; }
+
+    /// Takes an exception that left a handler; terminates the program when nobody wants it.
+    void handler_threw(std::exception_ptr what) noexcept;
+    void on_error(function<void(std::exception_ptr)> handler) { on_error_ = std::move(handler); }
+
+    // --- what is shared by all on this driver
+
+    /// Memory for one session's work; give it back in the reverse order.
+    [[nodiscard]] scratch& take_scratch();
+    void give_back(scratch& lent) noexcept;
+
+    [[nodiscard]] virtual random_source& random() noexcept = 0;
+
+    /// For other threads: the mailbox outlives the driver.
+    [[nodiscard]] const std::shared_ptr<weft::mailbox>& mailbox() const noexcept {
+        return mailbox_;
+    }
+
+    /// False, with a message that names both threads, when this is not the driver's thread.
+    [[nodiscard]] bool called_by_owner(const char* function) const noexcept;
+
+    /// Called by the mailbox on any thread: something was posted.
+    virtual void mail_arrived() noexcept = 0;
+
+    /// A weak reference that can be kept anywhere and redeemed on the driver's thread.
+    struct ticket {
+        std::uint32_t place = UINT32_MAX;
+        std::uint32_t generation = 0;
+    };
+    [[nodiscard]] ticket issue_ticket(void* target);
+    void withdraw(ticket issued) noexcept;
+    [[nodiscard]] void* redeem(ticket issued) const noexcept;
+
+protected:
+    driver();
+
+    /// Work came outside a turn, or from a handler that may run its host's loop.
+    virtual void work_arrived() noexcept {}
+
+    /// One turn, while it lasts; turns nest.
+    class turn {
+    public:
+        turn(driver& owner, budget limit) noexcept;
+        turn(const turn&) = delete;
+        turn& operator=(const turn&) = delete;
+        ~turn();
+
+    private:
+        driver& owner_;
+        activity* outer_active_;
+        std::size_t outer_left_;
+        time_point outer_until_;
+        bool outer_time_is_up_;
+    };
+
+    // The steps of a turn; each says whether it did something.
+    bool expire_timers();
+    bool run_posted();
+    bool run_work();
+    void interrupt_residents();
+
+    /// Whether a turn would find something to do, timers aside.
+    [[nodiscard]] bool work_waits() const noexcept;
+    [[nodiscard]] time_point earliest_deadline() const noexcept { return timers_.earliest(); }
+    [[nodiscard]] std::size_t work_count() const noexcept {
+        return work_ + posted_.size() + (mailbox_->waiting() ? 1 : 0);
+    }
+    [[nodiscard]] std::size_t depth() const noexcept { return depth_; }
+    void refresh_now() noexcept { now_ = read_clock(); }
+
+    /// The turns from now on belong to the calling thread.
+    void own() noexcept { owner_ = std::this_thread::get_id(); }
+
+    /// Ends the life of all residents; idempotent.
+    void close() noexcept;
+
+    [[nodiscard]] virtual std::string describe_thread(std::thread::id which) const;
+
+private:
+    struct ticket_entry {
+        void* target = nullptr;
+        std::uint32_t generation = 0;
+    };
+
+    void added() noexcept;
+    void finish_tasks() noexcept;
+    void free_graves() noexcept;
+    void suspend_outer() noexcept;
+
+    timer_queue timers_;
+    task_list work_list_;
+    task_list next_work_;
+    task_list turn_end_;
+    task_list graves_;
+    std::deque<function<void()>> posted_;
+    resident* residents_ = nullptr;
+    resident* next_interrupted_ = nullptr;
+    activity* active_ = nullptr;
+    std::shared_ptr<weft::mailbox> mailbox_;
+    std::vector<std::unique_ptr<scratch>> scratches_;
+    std::size_t scratches_lent_ = 0;
+    std::vector<ticket_entry> tickets_;
+    std::vector<std::uint32_t> free_tickets_;
+    function<void(std::exception_ptr)> on_error_;
+    std::size_t work_ = 0;
+    std::size_t depth_ = 0;
+    std::size_t handlers_left_ = 0;
+    std::size_t calls_ = 0;
+    time_point now_{};
+    time_point until_ = never;
+    bool time_is_up_ = false;
+    std::thread::id owner_;
+};
+
+} // namespace weft

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// Two streams joined in memory, for tests and for peers in one process. No system call anywhere.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+#include <weft/stream/stream.hpp>
+
+namespace weft {
+
+/// One end of a memory pipe.
+class memory_stream final : public stream {
+public:
+    ~memory_stream() override;
+
+    void start(stream_events& sink) override;
+    void pause() noexcept override;
+    void resume() noexcept override;
+    result<std::size_t> write(std::span<const std::span<const std::byte>> pieces) override;
+    void half_close() noexcept override;
+    void close() noexcept override;
+
+    /// Breaks the pipe as a reset does: both ends lose what is under way, the other end's
+    /// `on_error` is called with `connection_reset`.
+    void reset() noexcept;
+
+    /// At most so many bytes are told by one `on_receive`; for tests that split.
+    void deliver_at_most(std::size_t bytes) noexcept { delivery_max_ = bytes; }
+
+    /// Bytes that were written to the other end and have not been told there.
+    [[nodiscard]] std::size_t in_flight() const noexcept;
+
+private:
+    friend std::pair<std::unique_ptr<memory_stream>, std::unique_ptr<memory_stream>>
+    memory_pipe(weft::driver& first, weft::driver& second, std::size_t capacity);
+
+    struct arrived;
+
+    memory_stream(weft::driver& owner, std::size_t capacity);
+
+    void run() noexcept override;
+    void deliver();
+    void wake() noexcept;
+    [[nodiscard]] bool has_news() const noexcept;
+
+    stream_events* sink_ = nullptr;
+    memory_stream* peer_ = nullptr;
+    std::unique_ptr<arrived> inbox_; // what the peer wrote
+    std::size_t capacity_;
+    std::size_t delivery_max_;
+    bool paused_ = false;
+    bool refused_ = false;       // a write took only a part: tell when there is room
+    bool writable_ = false;      // and now there is
+    bool peer_has_ended_ = false;
+    bool eof_told_ = false;
+    bool broken_ = false;
+    bool closed_ = false;
+    bool half_closed_ = false;
+};
+
+/// A pipe whose ends hold `capacity` bytes in each direction, 64 KiB unless told.
+///
+/// Both drivers must belong to one thread; they may be the same.
+[[nodiscard]] std::pair<std::unique_ptr<memory_stream>, std::unique_ptr<memory_stream>>
+memory_pipe(weft::driver& first, weft::driver& second, std::size_t capacity = 64 * 1024);
+
+} // namespace weft

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// The byte-stream seam: where the bytes of a connection come from and go to. A socket, TLS over
+// one, a pipe in memory, an iostream, your own.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <system_error>
+
+#include <weft/core/result.hpp>
+#include <weft/stream/address.hpp>
+#include <weft/stream/driver.hpp>
+#include <weft/stream/task.hpp>
+
+namespace weft {
+
+/// Who hears what happens on a stream. Called on the driver's thread, inside a turn, and never
+/// from inside a call to the stream. The stream may be closed and buried from each of these.
+class stream_events {
+public:
+    /// Bytes came; they may be overwritten and live until this returns.
+    virtual void on_receive(std::span<std::byte> bytes) = 0;
+
+    /// The peer will send no more; writing may still be possible.
+    virtual void on_eof() = 0;
+
+    /// A `write` that took only a part can go on.
+    virtual void on_writable() = 0;
+
+    /// The stream broke; nothing else will be told.
+    virtual void on_error(std::error_code why) = 0;
+
+protected:
+    ~stream_events() = default;
+};
+
+/// A connected stream of bytes in both directions.
+///
+/// Belongs to one driver and its thread. Destroying it closes it; its owner buries it with
+/// `driver::bury`, since one of its frames may be on the stack.
+class stream : public task {
+public:
+    /// Begins: from now on `sink`, which must outlive the stream's life, hears what happens.
+    virtual void start(stream_events& sink) = 0;
+
+    /// Reads no more until `resume`: neither bytes nor the end of the input are told, and what
+    /// the peer sends wakes nobody.
+    virtual void pause() noexcept = 0;
+
+    /// Goes on reading; what already waits is told in the next round of work.
+    virtual void resume() noexcept = 0;
+
+    /// Writes the pieces in their order; returns how many bytes were taken.
+    ///
+    /// Fewer than all were taken when the stream is full: then `on_writable` comes once it is
+    /// not. Never blocks. An error ends the stream and is returned; `on_error` is not called.
+    virtual result<std::size_t> write(std::span<const std::span<const std::byte>> pieces) = 0;
+
+    /// Tells the peer that no more will be written. What was taken is still delivered.
+    virtual void half_close() noexcept = 0;
+
+    /// Ends both directions at once; no event follows. Idempotent.
+    virtual void close() noexcept = 0;
+
+    [[nodiscard]] virtual address local_address() const { return {}; }
+    [[nodiscard]] virtual address remote_address() const { return {}; }
+
+    /// Whether bytes are encrypted and the peer is authenticated by TLS.
+    [[nodiscard]] virtual bool secure() const noexcept { return false; }
+
+    [[nodiscard]] weft::driver& driver() const noexcept { return driver_; }
+
+protected:
+    explicit stream(weft::driver& owner) noexcept : driver_(owner) {}
+
+private:
+    weft::driver& driver_;
+};
+
+} // namespace weft

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+// Things that a driver calls later in a turn, or at a deadline. They lie in the driver's lists
+// themselves, so that neither queueing nor leaving a queue allocates or fails.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+
+#include <weft/core/time.hpp>
+
+namespace weft {
+
+/// A place in a circular list; alone, it points at itself.
+class list_link {
+public:
+    list_link() noexcept = default;
+    list_link(const list_link&) = delete;
+    list_link& operator=(const list_link&) = delete;
+
+    [[nodiscard]] bool linked() const noexcept { return next_ != this; }
+
+    void unlink() noexcept {
+        next_->previous_ = previous_;
+        previous_->next_ = next_;
+        next_ = previous_ = this;
+    }
+
+    void insert_before(list_link& at) noexcept {
+        previous_ = at.previous_;
+        next_ = &at;
+        previous_->next_ = this;
+        at.previous_ = this;
+    }
+
+    [[nodiscard]] list_link* next() const noexcept { return next_; }
+
+private:
+    list_link* next_ = this;
+    list_link* previous_ = this;
+};
+
+/// Something that a driver calls later; see `driver::defer` and `driver::at_turn_end`.
+///
+/// Leaves its list when it is destroyed. Belongs to one driver and its thread.
+class task : private list_link {
+public:
+    task() noexcept = default;
+    virtual ~task() { unlink(); }
+
+protected:
+    /// Does a piece of work; called after `driver::defer`.
+    virtual void run() noexcept {}
+
+    /// Finishes what a turn has begun; called after `driver::at_turn_end`. Calls no handler.
+    virtual void finish_turn() noexcept {}
+
+    /// A nested turn begins while a handler of this one is on the stack.
+    virtual void suspend() noexcept {}
+
+private:
+    friend class driver;
+    friend class task_list;
+
+    enum class place : std::uint8_t { nowhere, work, turn_end, grave };
+
+    place place_ = place::nowhere;
+};
+
+/// Tasks in their order; each is in one list at most.
+class task_list {
+public:
+    [[nodiscard]] bool empty() const noexcept { return !head_.linked(); }
+
+private:
+    friend class driver;
+
+    void push_back(task& added) noexcept { added.insert_before(head_); }
+
+    task& pop_front() noexcept {
+        auto& first = static_cast<task&>(*head_.next());
+        first.unlink();
+        return first;
+    }
+
+    /// Moves all of `other` behind what is here.
+    void take(task_list& other) noexcept {
+        while (!other.empty()) push_back(other.pop_front());
+    }
+
+    list_link head_;
+};
+
+/// A task with one deadline; see `driver::arm`. Disarmed when it is destroyed.
+class timed_task : public task {
+public:
+    timed_task() noexcept = default;
+    ~timed_task() override;
+
+    [[nodiscard]] bool armed() const noexcept { return index_ != unarmed; }
+
+protected:
+    /// The deadline has passed and is no longer armed.
+    virtual void expire() noexcept = 0;
+
+private:
+    friend class driver;
+    friend class timer_queue;
+
+    static constexpr std::uint32_t unarmed = UINT32_MAX;
+
+    std::uint32_t index_ = unarmed; // in the queue
+    class timer_queue* queue_ = nullptr;
+};
+
+} // namespace weft

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// std::random_device, byte-wise.
+#include <weft/stream/device_random.hpp>
+
+namespace weft {
+
+void device_random::fill(std::span<std::byte> bytes) noexcept {
+    unsigned drawn = 0;
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        drawn = i % sizeof(drawn) == 0 ? device_() : drawn >> 8;
+        bytes[i] = static_cast<std::byte>(drawn & 0xffU);
+    }
+}
+
+} // namespace weft

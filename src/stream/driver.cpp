@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: MIT
+// Turns: what was queued is run within a budget, then what was begun is finished, then what died
+// is freed.
+#include <weft/stream/driver.hpp>
+
+#include <cstdio>
+#include <sstream>
+#include <utility>
+
+namespace weft {
+namespace {
+
+/// Reading the clock costs as much as a small handler, so it is read after every eighth call.
+constexpr std::size_t calls_between_clock_reads = 8;
+
+} // namespace
+
+driver::driver()
+    : mailbox_(std::make_shared<weft::mailbox>(*this)), owner_(std::this_thread::get_id()) {}
+
+driver::~driver() {
+    close();
+}
+
+void driver::close() noexcept {
+    mailbox_->close();
+    while (residents_) {
+        resident& last = *residents_;
+        leave(last);
+        last.on_driver_closed();
+    }
+    posted_.clear();
+    if (depth_ == 0) free_graves();
+}
+
+// --- time
+
+void driver::arm(timed_task& which, time_point deadline) {
+    if (deadline == never) return timers_.disarm(which);
+    const bool earlier = deadline < timers_.earliest();
+    timers_.arm(which, deadline);
+    if (earlier) added();
+}
+
+bool driver::expire_timers() {
+    bool did = false;
+    // What a handler arms for now waits for the next round, so each round ends.
+    for (std::size_t left = timers_.size(); left != 0 && may_call(); --left) {
+        if (timers_.earliest() > now_) break;
+        timed_task& due = timers_.pop();
+        due.expire();
+        did = true;
+    }
+    return did;
+}
+
+// --- work
+
+void driver::added() noexcept {
+    if (depth_ == 0 || active_) work_arrived();
+}
+
+void driver::defer(task& which) noexcept {
+    if (which.place_ == task::place::work || which.place_ == task::place::grave) return;
+    which.unlink();
+    which.place_ = task::place::work;
+    next_work_.push_back(which);
+    added();
+}
+
+void driver::at_turn_end(task& which) noexcept {
+    if (which.place_ == task::place::turn_end || which.place_ == task::place::grave) return;
+    which.unlink();
+    which.place_ = task::place::turn_end;
+    turn_end_.push_back(which);
+    added();
+}
+
+void driver::cancel(task& which) noexcept {
+    if (which.place_ == task::place::grave) return;
+    which.unlink();
+    which.place_ = task::place::nowhere;
+}
+
+bool driver::run_work() {
+    bool did = false;
+    work_list_.take(next_work_); // what is deferred from here on waits for the next round
+    while (!work_list_.empty() && may_call()) {
+        task& next = work_list_.pop_front();
+        next.place_ = task::place::nowhere;
+        next.run();
+        did = true;
+    }
+    return did;
+}
+
+bool driver::run_posted() {
+    if (mailbox_->waiting()) {
+        auto fresh = mailbox_->collect();
+        if (posted_.empty()) {
+            posted_.swap(fresh);
+        } else {
+            for (auto& work : fresh) posted_.push_back(std::move(work));
+        }
+    }
+    bool did = false;
+    for (std::size_t left = posted_.size(); left != 0 && !posted_.empty() && may_call(); --left) {
+        auto work = std::move(posted_.front());
+        posted_.pop_front();
+        try {
+            work();
+        } catch (...) {
+            handler_threw(std::current_exception());
+        }
+        handler_called();
+        did = true;
+    }
+    return did;
+}
+
+bool driver::work_waits() const noexcept {
+    return !work_list_.empty() || !next_work_.empty() || !turn_end_.empty() || !posted_.empty() ||
+           mailbox_->waiting();
+}
+
+void driver::finish_tasks() noexcept {
+    while (!turn_end_.empty()) {
+        task& next = turn_end_.pop_front();
+        next.place_ = task::place::nowhere;
+        next.finish_turn();
+    }
+}
+
+void driver::bury(task* dead) noexcept {
+    if (depth_ == 0) {
+        delete dead;
+        return;
+    }
+    dead->unlink();
+    dead->place_ = task::place::grave;
+    graves_.push_back(*dead);
+}
+
+void driver::free_graves() noexcept {
+    while (!graves_.empty()) delete &graves_.pop_front();
+}
+
+void driver::enroll(resident& added) noexcept {
+    added.previous_ = nullptr;
+    added.next_ = residents_;
+    if (residents_) residents_->previous_ = &added;
+    residents_ = &added;
+}
+
+void driver::leave(resident& gone) noexcept {
+    if (residents_ != &gone && !gone.previous_) return; // has left before
+    if (next_interrupted_ == &gone) next_interrupted_ = gone.next_;
+    if (gone.previous_) gone.previous_->next_ = gone.next_;
+    if (gone.next_) gone.next_->previous_ = gone.previous_;
+    if (residents_ == &gone) residents_ = gone.next_;
+    gone.next_ = gone.previous_ = nullptr;
+}
+
+// --- handlers
+
+void driver::handler_called() noexcept {
+    if (handlers_left_ != 0) --handlers_left_;
+    if (until_ == never || ++calls_ % calls_between_clock_reads != 0) return;
+    if (read_clock() >= until_) time_is_up_ = true;
+}
+
+void driver::handler_threw(std::exception_ptr what) noexcept {
+    if (!on_error_) std::terminate();
+    on_error_(std::move(what)); // an exception out of this one terminates as well
+}
+
+// --- turns
+
+driver::turn::turn(driver& owner, budget limit) noexcept
+    : owner_(owner), outer_active_(owner.active_), outer_left_(owner.handlers_left_),
+      outer_until_(owner.until_), outer_time_is_up_(owner.time_is_up_) {
+    if (owner.depth_ != 0) owner.suspend_outer();
+    ++owner.depth_;
+    owner.refresh_now();
+    owner.handlers_left_ = limit.handlers;
+    owner.until_ = limit.time == duration::max() ? never : deadline_after(owner.now_, limit.time);
+    owner.time_is_up_ = false;
+    owner.active_ = nullptr;
+}
+
+driver::turn::~turn() {
+    owner_.finish_tasks();
+    owner_.active_ = outer_active_;
+    owner_.handlers_left_ = outer_left_;
+    owner_.until_ = outer_until_;
+    owner_.time_is_up_ = outer_time_is_up_;
+    if (--owner_.depth_ == 0) owner_.free_graves();
+}
+
+void driver::suspend_outer() noexcept {
+    for (activity* at = active_; at; at = at->outer_) {
+        if (std::exchange(at->suspended_, true)) break; // those below were suspended with it
+        at->which_->suspend();
+    }
+}
+
+// --- what is shared
+
+scratch& driver::take_scratch() {
+    if (scratches_lent_ == scratches_.size()) scratches_.push_back(std::make_unique<scratch>());
+    return *scratches_[scratches_lent_++];
+}
+
+void driver::give_back(scratch&) noexcept {
+    --scratches_lent_;
+}
+
+driver::ticket driver::issue_ticket(void* target) {
+    if (free_tickets_.empty()) {
+        free_tickets_.reserve(tickets_.size() + 1); // so that withdrawing cannot fail
+        tickets_.push_back({});
+        free_tickets_.push_back(static_cast<std::uint32_t>(tickets_.size() - 1));
+    }
+    const std::uint32_t place = free_tickets_.back();
+    free_tickets_.pop_back();
+    tickets_[place].target = target;
+    return {place, tickets_[place].generation};
+}
+
+void driver::withdraw(ticket issued) noexcept {
+    if (!redeem(issued)) return;
+    tickets_[issued.place].target = nullptr;
+    ++tickets_[issued.place].generation;
+    free_tickets_.push_back(issued.place);
+}
+
+void* driver::redeem(ticket issued) const noexcept {
+    if (issued.place >= tickets_.size()) return nullptr;
+    const ticket_entry& entry = tickets_[issued.place];
+    return entry.generation == issued.generation ? entry.target : nullptr;
+}
+
+std::string driver::describe_thread(std::thread::id which) const {
+    std::ostringstream text;
+    text << which;
+    return text.str();
+}
+
+bool driver::called_by_owner(const char* function) const noexcept {
+    const auto here = std::this_thread::get_id();
+    if (here == owner_) return true;
+    try {
+        std::fprintf(stderr, "weft: %s was called on thread %s, but belongs to thread %s\n",
+                     function, describe_thread(here).c_str(), describe_thread(owner_).c_str());
+    } catch (...) {
+        std::fprintf(stderr, "weft: %s was called on a foreign thread\n", function);
+    }
+    return false;
+}
+
+void driver::interrupt_residents() {
+    next_interrupted_ = residents_;
+    while (next_interrupted_) {
+        resident& which = *next_interrupted_;
+        next_interrupted_ = which.next_; // `leave` moves it on, should that one leave
+        which.on_interrupt();
+    }
+}
+
+} // namespace weft

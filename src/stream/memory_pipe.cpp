@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+// A pipe in memory: writing fills the other end's inbox, the other end's driver delivers it.
+#include <weft/stream/memory_pipe.hpp>
+
+#include <algorithm>
+#include <vector>
+
+#include "core/byte_queue.hpp"
+
+namespace weft {
+
+struct memory_stream::arrived {
+    byte_queue bytes;
+};
+
+std::pair<std::unique_ptr<memory_stream>, std::unique_ptr<memory_stream>>
+memory_pipe(weft::driver& first, weft::driver& second, std::size_t capacity) {
+    std::unique_ptr<memory_stream> a(new memory_stream(first, capacity));
+    std::unique_ptr<memory_stream> b(new memory_stream(second, capacity));
+    a->peer_ = b.get();
+    b->peer_ = a.get();
+    return {std::move(a), std::move(b)};
+}
+
+memory_stream::memory_stream(weft::driver& owner, std::size_t capacity)
+    : stream(owner), inbox_(std::make_unique<arrived>()), capacity_(capacity),
+      delivery_max_(capacity) {}
+
+memory_stream::~memory_stream() {
+    memory_stream::close();
+}
+
+std::size_t memory_stream::in_flight() const noexcept {
+    return peer_ ? peer_->inbox_->bytes.size() : 0;
+}
+
+void memory_stream::start(stream_events& sink) {
+    sink_ = &sink;
+    wake();
+}
+
+void memory_stream::pause() noexcept {
+    paused_ = true;
+}
+
+void memory_stream::resume() noexcept {
+    paused_ = false;
+    wake();
+}
+
+bool memory_stream::has_news() const noexcept {
+    if (!sink_ || closed_) return false;
+    if (broken_ || writable_) return true;
+    return !paused_ && (!inbox_->bytes.empty() || (peer_has_ended_ && !eof_told_));
+}
+
+void memory_stream::wake() noexcept {
+    if (has_news()) driver().defer(*this);
+}
+
+result<std::size_t> memory_stream::write(std::span<const std::span<const std::byte>> pieces) {
+    if (closed_ || half_closed_ || broken_ || !peer_) {
+        return failure(std::make_error_code(std::errc::broken_pipe));
+    }
+    byte_queue& there = peer_->inbox_->bytes;
+    std::size_t taken = 0;
+    for (const auto piece : pieces) {
+        const auto fits = std::min(piece.size(), capacity_ - std::min(capacity_, there.size()));
+        there.append(piece.first(fits));
+        taken += fits;
+        if (fits < piece.size()) refused_ = true;
+    }
+    peer_->wake();
+    return taken;
+}
+
+void memory_stream::half_close() noexcept {
+    if (half_closed_ || !peer_) return;
+    half_closed_ = true;
+    peer_->peer_has_ended_ = true;
+    peer_->wake();
+}
+
+void memory_stream::close() noexcept {
+    closed_ = true;
+    driver().cancel(*this);
+    if (!peer_) return;
+    memory_stream& other = *std::exchange(peer_, nullptr);
+    other.peer_ = nullptr;
+    other.peer_has_ended_ = true;
+    other.wake();
+}
+
+void memory_stream::reset() noexcept {
+    if (peer_) {
+        peer_->broken_ = true;
+        peer_->inbox_->bytes.clear();
+    }
+    inbox_->bytes.clear();
+    close();
+}
+
+void memory_stream::run() noexcept {
+    if (!has_news()) return;
+    if (broken_) {
+        closed_ = true;
+        return sink_->on_error(std::make_error_code(std::errc::connection_reset));
+    }
+    if (std::exchange(writable_, false)) {
+        sink_->on_writable();
+    } else if (!inbox_->bytes.empty()) {
+        deliver();
+    } else {
+        eof_told_ = true;
+        sink_->on_eof();
+    }
+    wake();
+}
+
+void memory_stream::deliver() {
+    byte_queue& waiting = inbox_->bytes;
+    const auto front = waiting.bytes().first(std::min(delivery_max_, waiting.size()));
+    std::vector<std::byte> bytes(front.begin(), front.end()); // the sink may write and so append
+    waiting.consume(bytes.size());
+    waiting.release_if_empty();
+    if (peer_ && std::exchange(peer_->refused_, false)) {
+        peer_->writable_ = true;
+        peer_->wake();
+    }
+    sink_->on_receive(bytes);
+}
+
+} // namespace weft

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// The heap of deadlines.
+#include <weft/stream/timer_queue.hpp>
+
+#include <algorithm>
+
+namespace weft {
+namespace {
+
+constexpr std::size_t children = 4;
+
+} // namespace
+
+timed_task::~timed_task() {
+    if (queue_) queue_->disarm(*this);
+}
+
+timer_queue::~timer_queue() {
+    while (!heap_.empty()) pop();
+}
+
+void timer_queue::arm(timed_task& which, time_point deadline) {
+    if (!which.armed()) {
+        heap_.push_back({never, &which});
+        which.index_ = static_cast<std::uint32_t>(heap_.size() - 1);
+        which.queue_ = this;
+    }
+    const std::size_t at = which.index_;
+    const time_point before = heap_[at].deadline;
+    if (deadline < before) {
+        move_up(at, {deadline, &which});
+    } else {
+        move_down(at, {deadline, &which});
+    }
+}
+
+void timer_queue::disarm(timed_task& which) noexcept {
+    if (!which.armed()) return;
+    const std::size_t at = which.index_;
+    which.index_ = timed_task::unarmed;
+    which.queue_ = nullptr;
+    const entry last = heap_.back();
+    heap_.pop_back();
+    if (last.which == &which) return;
+    if (at > 0 && last.deadline < heap_[(at - 1) / children].deadline) {
+        move_up(at, last);
+    } else {
+        move_down(at, last);
+    }
+}
+
+timed_task& timer_queue::pop() noexcept {
+    timed_task& first = *heap_.front().which;
+    disarm(first);
+    return first;
+}
+
+void timer_queue::put(std::size_t at, entry placed) noexcept {
+    heap_[at] = placed;
+    placed.which->index_ = static_cast<std::uint32_t>(at);
+}
+
+void timer_queue::move_up(std::size_t at, entry moved) noexcept {
+    while (at > 0) {
+        const std::size_t parent = (at - 1) / children;
+        if (heap_[parent].deadline <= moved.deadline) break;
+        put(at, heap_[parent]);
+        at = parent;
+    }
+    put(at, moved);
+}
+
+void timer_queue::move_down(std::size_t at, entry moved) noexcept {
+    for (;;) {
+        const std::size_t first = at * children + 1;
+        if (first >= heap_.size()) break;
+        const std::size_t end = std::min(first + children, heap_.size());
+        std::size_t least = first;
+        for (std::size_t child = first + 1; child < end; ++child) {
+            if (heap_[child].deadline < heap_[least].deadline) least = child;
+        }
+        if (moved.deadline <= heap_[least].deadline) break;
+        put(at, heap_[least]);
+        at = least;
+    }
+    put(at, moved);
+}
+
+} // namespace weft
