@@ -5,6 +5,8 @@
 #include <weft/core/error.hpp>
 #include <weft/core/http_fields.hpp>
 
+#include "core/ip_literal.hpp"
+
 #include <algorithm>
 #include <optional>
 
@@ -42,47 +44,6 @@ bool is_made_of(std::string_view text, std::string_view also) noexcept {
     return true;
 }
 
-// RFC 3986 §3.2.2: four decimal numbers without leading zeros.
-bool is_ipv4(std::string_view text) noexcept {
-    for (int part = 0; part < 4; ++part) {
-        const auto end = part < 3 ? text.find('.') : text.size();
-        if (end == text.npos || end < 1 || end > 3 || (end > 1 && text[0] == '0')) return false;
-        int number = 0;
-        for (const char digit : text.substr(0, end)) {
-            if (!is_digit(digit)) return false;
-            number = number * 10 + (digit - '0');
-        }
-        if (number > 255) return false;
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return true;
-}
-
-// Counts the 16-bit groups in one side of an IPv6 address; the last may be an IPv4 address.
-std::optional<int> count_ipv6_groups(std::string_view text, bool may_end_in_ipv4) noexcept {
-    int groups = 0;
-    while (!text.empty()) {
-        const auto colon = text.find(':');
-        const auto group = text.substr(0, colon);
-        if (colon == text.npos && may_end_in_ipv4 && is_ipv4(group)) return groups + 2;
-        if (group.empty() || group.size() > 4 || !std::ranges::all_of(group, is_hex)) return {};
-        ++groups;
-        if (colon == text.npos) break;
-        text.remove_prefix(colon + 1);
-        if (text.empty()) return {}; // it ends in a single colon
-    }
-    return groups;
-}
-
-bool is_ipv6(std::string_view text) noexcept {
-    const auto gap = text.find("::");
-    if (gap == text.npos) return count_ipv6_groups(text, true) == 8;
-    const auto before = count_ipv6_groups(text.substr(0, gap), false);
-    const auto after = count_ipv6_groups(text.substr(gap + 2), true);
-    // The gap stands for at least one group.
-    return before && after && *before + *after <= 7;
-}
-
 bool is_scheme(std::string_view text) noexcept {
     return !text.empty() && is_letter(text[0]) && std::ranges::all_of(text, [](char byte) {
         return is_letter(byte) || is_digit(byte) || byte == '+' || byte == '-' || byte == '.';
@@ -116,7 +77,7 @@ std::optional<host_port> split_authority(std::string_view authority) noexcept {
         parts.literal = true;
         parts.host = authority.substr(1, end - 1);
         authority.remove_prefix(end + 1);
-        if (!is_ipv6(parts.host)) return std::nullopt;
+        if (!parse_ipv6(parts.host)) return std::nullopt;
         if (!authority.empty() && authority[0] != ':') return std::nullopt;
     } else {
         parts.host = authority.substr(0, authority.find(':'));
