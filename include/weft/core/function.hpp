@@ -30,7 +30,8 @@ public:
                  std::is_invocable_r_v<Result, std::decay_t<Callable>&, Args...>)
     function(Callable&& callable) {
         using stored = std::decay_t<Callable>;
-        if constexpr (std::is_pointer_v<stored> || std::is_member_pointer_v<stored>) {
+        using given = std::remove_cvref_t<Callable>; // a function itself is never null
+        if constexpr (std::is_pointer_v<given> || std::is_member_pointer_v<given>) {
             if (callable == nullptr) return;
         }
         if constexpr (fits_inside<stored>) {

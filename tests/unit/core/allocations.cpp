@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// Replaces operator new and delete of the test program.
+#include "allocations.hpp"
+
+#include <cstdint>
+#include <cstdlib>
+#include <new>
+
+namespace weft::testing {
+namespace {
+
+struct tally {
+    std::size_t count = 0;
+    std::size_t bytes = 0;
+    std::size_t freed = 0;
+    std::size_t until_failure = 0; // 0: none is to fail
+    bool failed = false;
+};
+
+constinit tally all;
+
+void* allocate(std::size_t size) {
+    if (all.until_failure != 0 && --all.until_failure == 0) {
+        all.failed = true;
+        throw std::bad_alloc{};
+    }
+    void* const memory = std::malloc(size == 0 ? 1 : size);
+    if (memory == nullptr) throw std::bad_alloc{};
+    ++all.count;
+    all.bytes += size;
+    return memory;
+}
+
+void release(void* memory) noexcept {
+    if (memory == nullptr) return;
+    ++all.freed;
+    std::free(memory);
+}
+
+} // namespace
+
+allocation_counter::allocation_counter() noexcept
+    : count_(all.count), bytes_(all.bytes), live_(all.count - all.freed) {}
+
+std::size_t allocation_counter::count() const noexcept { return all.count - count_; }
+std::size_t allocation_counter::bytes() const noexcept { return all.bytes - bytes_; }
+std::size_t allocation_counter::live() const noexcept { return all.count - all.freed - live_; }
+
+failing_allocation::failing_allocation(std::size_t nth) noexcept {
+    all.failed = false;
+    all.until_failure = nth;
+}
+
+failing_allocation::~failing_allocation() { all.until_failure = 0; }
+
+bool failing_allocation::happened() const noexcept { return all.failed; }
+
+} // namespace weft::testing
+
+void* operator new(std::size_t size) { return weft::testing::allocate(size); }
+void* operator new[](std::size_t size) { return weft::testing::allocate(size); }
+void operator delete(void* memory) noexcept { weft::testing::release(memory); }
+void operator delete[](void* memory) noexcept { weft::testing::release(memory); }
+void operator delete(void* memory, std::size_t) noexcept { weft::testing::release(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { weft::testing::release(memory); }

@@ -1,0 +1,435 @@
+// SPDX-License-Identifier: MIT
+// Frames into events, in both roles: every vector whole, byte by byte, cut once at each byte and at
+// random, ending against a guard page; limits exactly and by one more. RFC 6455 §5.
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "session_probe.hpp"
+
+namespace weft {
+namespace {
+
+using namespace testing;
+
+struct test_vector {
+    std::string name;
+    byte_string (*bytes)(frame_builder&);
+    std::vector<told> expected;
+    std::error_code error = {};
+};
+
+const std::string medium(70'000, 'm');
+const std::string snowman = "\xe2\x98\x83";
+
+std::vector<test_vector> all_vectors() {
+    using b = frame_builder&;
+    const told failed{event_type::failed};
+    const told closed{event_type::closed};
+    return {
+        {"text", [](b p) { return p.text("hello"); }, {text_told("hello")}},
+        {"binary", [](b p) { return p.binary("\x01\xff"); }, {binary_told("\x01\xff")}},
+        {"empty", [](b p) { return p.text("") + p.binary(""); }, {text_told(""), binary_told("")}},
+        {"125", [](b p) { return p.text(std::string(125, 'a')); }, {text_told(std::string(125, 'a'))}},
+        {"126", [](b p) { return p.text(std::string(126, 'a')); }, {text_told(std::string(126, 'a'))}},
+        {"70000", [](b p) { return p.binary(medium) + p.text("x"); },
+         {binary_told(medium), text_told("x")}},
+        {"several", [](b p) { return p.text("a") + p.text("b") + p.binary("c"); },
+         {text_told("a"), text_told("b"), binary_told("c")}},
+        {"ping", [](b p) { return p.ping("are you there") + p.ping(); },
+         {{event_type::ping, false, "are you there"}, {event_type::ping}}},
+        {"pong", [](b p) { return p.pong("unasked") + p.pong(); },
+         {{event_type::pong, false, "unasked"}, {event_type::pong}}},
+        {"long_ping", [](b p) { return p.ping(std::string(125, 'p')); },
+         {{event_type::ping, false, std::string(125, 'p')}}},
+        {"fragments", [](b p) { return p.begin_text("he") + p.part("ll") + p.last_part("o"); },
+         {text_told("hello")}},
+        {"empty_fragments", [](b p) { return p.begin_binary("") + p.part("") + p.last_part(""); },
+         {binary_told("")}},
+        // curl 18286: an empty last fragment ends the message
+        {"empty_last_fragment", [](b p) { return p.begin_text("all") + p.last_part("") + p.text("x"); },
+         {text_told("all"), text_told("x")}},
+        {"control_between_fragments",
+         [](b p) { return p.begin_text("a") + p.ping("1") + p.part("b") + p.pong("2") + p.last_part("c"); },
+         {{event_type::ping, false, "1"}, {event_type::pong, false, "2"}, text_told("abc")}},
+        {"character_across_fragments",
+         [](b p) { return p.begin_text("\xe2") + p.part("\x98") + p.last_part("\x83"); },
+         {text_told(snowman)}},
+        {"text_after_unfinished_binary_bytes", [](b p) { return p.binary("\xe2") + p.text("ok"); },
+         {binary_told("\xe2"), text_told("ok")}},
+        {"close", [](b p) { return p.text("a") + p.close(1000, "bye") + p.text("never told"); },
+         {text_told("a"), closed}},
+        {"close_inside_message", [](b p) { return p.begin_text("a") + p.close(1001); }, {closed}},
+
+        {"bad_text", [](b p) { return p.text("ok") + p.text("a\xff"); }, {text_told("ok"), failed},
+         errc::bad_utf8},
+        {"unfinished_text", [](b p) { return p.text("\xe2\x98"); }, {failed}, errc::bad_utf8},
+        {"unfinished_fragments", [](b p) { return p.begin_text("a") + p.last_part("\xe2\x98"); },
+         {failed}, errc::bad_utf8},
+        {"surrogate", [](b p) { return p.text("\xed\xa0\x80"); }, {failed}, errc::bad_utf8},
+        {"rsv1", [](b p) { return p.text("a") + p.frame(fin | 0x41, "x"); }, {text_told("a"), failed},
+         errc::reserved_bits},
+        {"rsv_on_ping", [](b p) { return p.frame(fin | 0x29, ""); }, {failed}, errc::reserved_bits},
+        {"opcode_3", [](b p) { return p.frame(fin | 0x3, "x"); }, {failed}, errc::reserved_opcode},
+        {"opcode_15", [](b p) { return p.frame(fin | 0xf, ""); }, {failed}, errc::reserved_opcode},
+        // libsoup CVE-2026-15711: oversized control frames
+        {"ping_126", [](b p) { return p.frame(fin | 0x9, std::string(126, 'x')); }, {failed},
+         errc::control_too_long},
+        {"ping_64_bit_length", [](b p) { return p.header(fin | 0x9, 127, 1); }, {failed},
+         errc::control_too_long},
+        {"ping_fragmented", [](b p) { return p.frame(0x9, "a"); }, {failed}, errc::control_fragmented},
+        {"close_126", [](b p) { return p.frame(fin | 0x8, std::string(126, 'x')); }, {failed},
+         errc::control_too_long},
+        {"stray_continuation", [](b p) { return p.part("a"); }, {failed},
+         errc::unexpected_continuation},
+        {"stray_last_continuation", [](b p) { return p.text("x") + p.last_part("a"); },
+         {text_told("x"), failed}, errc::unexpected_continuation},
+        {"text_inside_text", [](b p) { return p.begin_text("a") + p.text("b"); }, {failed},
+         errc::expected_continuation},
+        {"binary_inside_empty", [](b p) { return p.begin_text("") + p.begin_binary(""); }, {failed},
+         errc::expected_continuation},
+        {"close_1_byte", [](b p) { return p.frame(fin | 0x8, "x"); }, {failed},
+         errc::bad_close_payload},
+        {"close_1005", [](b p) { return p.close(1005); }, {failed}, errc::bad_close_code},
+        {"close_bad_reason", [](b p) { return p.close(1000, "\xff"); }, {failed}, errc::bad_utf8},
+        {"not_minimal", [](b p) { return p.header(fin | 0x2, 126, 125); }, {failed}, errc::bad_length},
+        {"too_big", [](b p) { return p.header(fin | 0x2, 127, (1ULL << 63) - 1); }, {failed},
+         errc::message_too_big},
+    };
+}
+
+class session_frames : public ::testing::TestWithParam<std::tuple<role, test_vector>> {
+protected:
+    void expect(session_probe& probe, std::size_t pieces) {
+        const auto& wanted = std::get<1>(GetParam());
+        EXPECT_EQ(probe.events, wanted.expected) << pieces << " pieces";
+        EXPECT_EQ(probe.error(), wanted.error) << pieces << " pieces";
+        const auto code = wanted.error ? close_code_for(wanted.error) : close_code{};
+        if (wanted.error) {
+            EXPECT_EQ(probe.sent_close_code(), static_cast<unsigned>(code));
+        }
+        for (const auto& frame : read_frames(probe.sent)) EXPECT_NE(frame.first, 0xffU);
+    }
+
+    role ours() const { return std::get<0>(GetParam()); }
+    byte_string bytes_from(frame_builder& peer) const { return std::get<1>(GetParam()).bytes(peer); }
+};
+
+TEST_P(session_frames, make_the_same_events_however_they_are_cut) {
+    session_probe measure{ours()};
+    const auto size = bytes_from(measure.peer).size();
+    for (const auto& sizes : splittings(size)) {
+        session_probe probe{ours()};
+        probe.open();
+        probe.feed(bytes_from(probe.peer), sizes);
+        expect(probe, sizes.size());
+    }
+}
+
+TEST_P(session_frames, make_the_same_events_without_lent_memory) {
+    session_probe probe{ours()};
+    probe.open();
+    probe.lends = false;
+    const auto bytes = bytes_from(probe.peer);
+    probe.feed(bytes, splittings(bytes.size(), 3).back());
+    expect(probe, 0);
+}
+
+TEST_P(session_frames, make_the_same_events_after_a_pause_in_which_they_came) {
+    session_probe measure{ours()};
+    const auto size = bytes_from(measure.peer).size();
+    for (const auto& sizes : splittings(size)) {
+        session_probe probe{ours()};
+        probe.open();
+        probe.tested.pause(probe.now);
+        probe.feed(bytes_from(probe.peer), sizes);
+        EXPECT_TRUE(probe.events.empty());
+        probe.tested.resume(probe.now);
+        probe.pull();
+        probe.collect();
+        expect(probe, sizes.size());
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(all, session_frames,
+                         ::testing::Combine(::testing::ValuesIn(both_roles),
+                                            ::testing::ValuesIn(all_vectors())),
+                         [](const auto& each) {
+                             return name_of(std::get<0>(each.param)) + "_" +
+                                    std::get<1>(each.param).name;
+                         });
+
+class session_limit : public ::testing::TestWithParam<role> {};
+INSTANTIATE_TEST_SUITE_P(, session_limit, ::testing::ValuesIn(both_roles), name_of_role);
+
+TEST_P(session_limit, of_a_message_in_one_frame_is_exact) {
+    for (const std::size_t size : {1000, 1001}) {
+        session_probe probe{GetParam(), {.message_size_max = 1000}};
+        probe.open();
+        probe.feed(probe.peer.binary(std::string(size, 'x')));
+        EXPECT_EQ(probe.sent_close_code(), size > 1000 ? 1009U : 0U);
+        EXPECT_EQ(probe.events.back().type, size > 1000 ? event_type::failed : event_type::message);
+    }
+}
+
+// Netty CVE-2014-0193, undici CVE-2026-9675: a limit across fragments, not for each
+TEST_P(session_limit, of_a_message_holds_across_its_fragments) {
+    for (const std::size_t last : {400, 401}) {
+        session_probe probe{GetParam(), {.message_size_max = 1000}};
+        probe.open();
+        probe.feed(probe.peer.begin_text(std::string(300, 'x')) +
+                   probe.peer.part(std::string(300, 'x')) + probe.peer.ping() +
+                   probe.peer.last_part(std::string(last, 'x')));
+        EXPECT_EQ(probe.error(), last > 400 ? make_error_code(errc::message_too_big)
+                                            : std::error_code{});
+        EXPECT_EQ(probe.sent_close_code(), last > 400 ? 1009U : 0U);
+    }
+}
+
+TEST_P(session_limit, of_a_message_is_noticed_before_its_payload_comes) {
+    session_probe probe{GetParam(), {.message_size_max = 1000}};
+    probe.open();
+    probe.feed(probe.peer.header(fin | 0x2, 126, 1001));
+    EXPECT_EQ(probe.error(), errc::message_too_big);
+    EXPECT_EQ(probe.tested.outcome().began, side::local);
+}
+
+// undici CVE-2026-1528 and others: a sum over fragments that would wrap
+TEST_P(session_limit, of_a_message_does_not_wrap_with_the_sum_over_fragments) {
+    for (const std::size_t limit : {std::size_t{1000}, std::size_t{1} << 62}) {
+        session_probe probe{GetParam(), {.message_size_max = limit}};
+        probe.open();
+        probe.feed(probe.peer.begin_binary("xx") + probe.peer.header(0, 127, (1ULL << 63) - 1));
+        EXPECT_EQ(probe.error(), errc::message_too_big);
+        EXPECT_EQ(probe.sent_close_code(), 1009U);
+    }
+}
+
+TEST_P(session_limit, of_a_frame_is_exact_and_not_for_control_frames) {
+    for (const std::size_t size : {100, 101}) {
+        session_probe probe{GetParam(), {.frame_size_max = 100}};
+        probe.open();
+        probe.feed(probe.peer.ping(std::string(125, 'p')) +
+                   probe.peer.begin_text(std::string(100, 'x')) +
+                   probe.peer.last_part(std::string(size, 'x')));
+        EXPECT_EQ(probe.error(), size > 100 ? make_error_code(errc::frame_too_big)
+                                            : std::error_code{});
+        EXPECT_EQ(probe.sent_close_code(), size > 100 ? 1009U : 0U);
+    }
+}
+
+// ws GHSA-96hv-2xvq-fx4p: tiny fragments; the default is 131,072 of them
+TEST_P(session_limit, of_fragments_is_exact) {
+    for (const std::size_t count : {131'072, 131'073}) {
+        session_probe probe{GetParam()};
+        probe.open();
+        auto bytes = probe.peer.begin_text("x");
+        for (std::size_t i = 2; i < count; ++i) {
+            const auto part = i % 2 == 0 ? probe.peer.part("") : probe.peer.part("y");
+            bytes.insert(bytes.end(), part.begin(), part.end());
+        }
+        probe.feed(bytes + probe.peer.last_part("z"));
+        EXPECT_EQ(probe.error(), count > 131'072 ? make_error_code(errc::too_many_fragments)
+                                                 : std::error_code{});
+        EXPECT_EQ(probe.sent_close_code(), count > 131'072 ? 1008U : 0U);
+    }
+}
+
+TEST_P(session_limit, of_fragments_can_be_off_and_a_million_empty_ones_cost_nothing) {
+    session_probe probe{GetParam(), {.fragment_count_max = unlimited}};
+    probe.open();
+    probe.feed(probe.peer.begin_binary("x"));
+    byte_string many;
+    for (int i = 0; i < 1000; ++i) many = std::move(many) + probe.peer.part("");
+    for (int i = 0; i < 1000; ++i) {
+        auto copy = many;
+        probe.feed_in_place(copy);
+    }
+    probe.feed(probe.peer.last_part("y"));
+    EXPECT_EQ(probe.events, (std::vector<told>{binary_told("xy")}));
+}
+
+TEST_P(session_limit, none_at_all_still_lets_messages_through) {
+    session_probe probe{GetParam(),
+                        {.message_size_max = unlimited, .fragment_count_max = unlimited}};
+    probe.open();
+    probe.feed(probe.peer.begin_text("a") + probe.peer.last_part("b"));
+    probe.feed(probe.peer.header(0x2, 127, (1ULL << 63) - 1) + to_bytes("cde"));
+    EXPECT_EQ(probe.events, (std::vector<told>{text_told("ab")}));
+    EXPECT_FALSE(probe.error());
+}
+
+class session_views : public session_limit {};
+INSTANTIATE_TEST_SUITE_P(, session_views, ::testing::ValuesIn(both_roles), name_of_role);
+
+TEST_P(session_views, lie_in_the_bytes_that_were_given_when_whole) {
+    session_probe probe{GetParam()};
+    probe.open();
+    auto bytes = probe.peer.text("in place");
+    probe.tested.receive(bytes, probe.now);
+    const auto next = probe.tested.next_event(probe.now);
+    EXPECT_EQ(next.payload.data() + next.payload.size(), bytes.data() + bytes.size());
+    EXPECT_EQ(to_text(next.payload), "in place");
+}
+
+TEST_P(session_views, survive_every_command) {
+    for (const bool lends : {false, true}) {
+        for (const bool retained : {false, true}) {
+            session_probe probe{GetParam()};
+            probe.open();
+            scratch lent;
+            if (lends) probe.tested.borrow(lent);
+            auto bytes = probe.peer.text("look at me") + probe.peer.begin_text("and ") +
+                         probe.peer.last_part("at me");
+            if (retained) probe.tested.pause(probe.now);
+            probe.tested.receive(bytes, probe.now);
+            if (retained) {
+                probe.tested.settle();
+                std::fill(bytes.begin(), bytes.end(), std::byte{0});
+                if (lends) probe.tested.borrow(lent);
+                probe.tested.resume(probe.now);
+            }
+            for (const std::string expected : {"look at me", "and at me"}) {
+                const auto next = probe.tested.next_event(probe.now);
+                EXPECT_EQ(to_text(next.payload), expected);
+                probe.tested.send(message(next.payload, true));
+                probe.tested.pause(probe.now);
+                probe.tested.forget_handshake();
+                probe.tested.resume(probe.now);
+                probe.tested.ping(next.payload, probe.now);
+                probe.tested.settle_output();
+                probe.tested.send_part(std::string(20'000, 'x'), true);
+                EXPECT_EQ(to_text(next.payload), expected);
+                if (expected == "and at me") probe.tested.close(close_code::normal, {}, probe.now);
+                EXPECT_EQ(to_text(next.payload), expected);
+                probe.collect();
+            }
+            probe.tested.fail(errc::aborted, probe.now);
+        }
+    }
+}
+
+TEST_P(session_views, of_retained_input_are_the_same_through_many_pauses) {
+    session_probe probe{GetParam()};
+    probe.open();
+    std::mt19937 random{11};
+    byte_string bytes;
+    std::vector<told> expected;
+    for (int i = 0; i < 300; ++i) {
+        const auto payload = std::string(random() % 300, static_cast<char>('a' + i % 26));
+        bytes = std::move(bytes) + probe.peer.text(payload);
+        expected.push_back(text_told(payload));
+    }
+    std::span<const std::byte> left = bytes;
+    while (!left.empty() || probe.events.size() < expected.size()) {
+        if (random() % 3 == 0) probe.tested.pause(probe.now);
+        if (random() % 2 == 0) probe.tested.resume(probe.now);
+        const auto size = std::min<std::size_t>(left.size(), random() % 700);
+        guard_page memory{left.first(size)};
+        scratch lent;
+        if (random() % 2 == 0) probe.tested.borrow(lent);
+        if (size != 0) probe.tested.receive(memory.last(size), probe.now);
+        for (auto budget = random() % 4; budget > 0; --budget) {
+            const auto next = probe.tested.next_event(probe.now);
+            if (next.type == event_type::none) break;
+            probe.events.push_back({next.type, next.is_text, to_text(next.payload)});
+        }
+        probe.tested.settle();
+        left = left.subspan(size);
+        if (left.empty()) probe.tested.resume(probe.now);
+    }
+    EXPECT_EQ(probe.events, expected);
+}
+
+TEST_P(session_views, of_input_given_twice_before_it_was_pulled_come_in_order) {
+    session_probe probe{GetParam()};
+    probe.open();
+    auto first = probe.peer.text("first"), second = probe.peer.text("second");
+    const auto third = probe.peer.text("third");
+    auto cut = std::span(second).first(4), rest = std::span(second).subspan(4);
+    probe.tested.receive(first, probe.now);
+    probe.tested.receive(cut, probe.now);
+    scratch lent;
+    probe.tested.borrow(lent); // takes over what was given before
+    probe.tested.receive(rest, probe.now);
+    auto last = third;
+    probe.tested.receive(last, probe.now);
+    probe.pull();
+    probe.tested.settle();
+    EXPECT_EQ(probe.events,
+              (std::vector<told>{text_told("first"), text_told("second"), text_told("third")}));
+}
+
+TEST(session_masking, is_demanded_of_clients_and_forbidden_to_servers) {
+    for (const role ours : both_roles) {
+        session_probe probe{ours};
+        probe.open();
+        probe.feed(frame_builder{ours}.text("wrong way round")); // as we would send it
+        EXPECT_EQ(probe.error(), errc::bad_mask);
+        EXPECT_EQ(probe.sent_close_code(), 1002U);
+    }
+}
+
+// Fails at the first wrong byte, not at the end of the frame or of the message.
+TEST(session_text, fails_at_the_byte_that_breaks_it) {
+    for (const role ours : both_roles) {
+        for (const std::string bad : {"\xff", "\xc0", "\xe0\x80", "\xed\xa0", "\xf4\x90", "\xf5",
+                                      "\xe2\x28", "a\x80"}) {
+            session_probe probe{ours};
+            probe.open();
+            const auto bytes = probe.peer.frame(0x1, "caf\xc3\xa9 " + bad + std::string(500, 'x'));
+            const auto until_bad = bytes.size() - 500;
+            for (std::size_t i = 0; i < until_bad; ++i) {
+                ASSERT_TRUE(probe.events.empty()) << i << " of " << until_bad;
+                probe.feed(std::span(bytes).subspan(i, 1));
+            }
+            EXPECT_EQ(probe.error(), errc::bad_utf8);
+            EXPECT_EQ(probe.sent_close_code(), 1007U);
+        }
+    }
+}
+
+TEST(session_end, is_told_after_what_came_before_also_after_a_pause) {
+    for (const role ours : both_roles) {
+        for (const bool pauses : {false, true}) {
+            session_probe probe{ours};
+            probe.open();
+            if (pauses) probe.tested.pause(probe.now);
+            probe.feed(probe.peer.text("a") + probe.peer.text("b") + probe.peer.begin_text("c"));
+            probe.feed_eof();
+            if (pauses) {
+                EXPECT_TRUE(probe.events.empty());
+                EXPECT_FALSE(probe.tested.wants_input());
+                EXPECT_EQ(probe.tested.next_deadline(), never);
+                probe.tested.resume(probe.now);
+                probe.pull();
+            }
+            EXPECT_EQ(probe.events, (std::vector<told>{text_told("a"), text_told("b"),
+                                                       {event_type::failed}}));
+            EXPECT_EQ(probe.error(), errc::unexpected_eof);
+            EXPECT_EQ(probe.tested.outcome().code(), close_code::abnormal);
+            EXPECT_EQ(probe.tested.outcome().began, side::peer);
+            EXPECT_TRUE(probe.tested.finished());
+        }
+    }
+}
+
+TEST(session_end, by_the_stream_is_told_at_once_and_drops_output) {
+    for (const role ours : both_roles) {
+        session_probe probe{ours};
+        probe.open();
+        probe.tested.send("waits");
+        probe.tested.pause(probe.now);
+        probe.tested.receive_error(std::make_error_code(std::errc::connection_reset), probe.now);
+        EXPECT_EQ(probe.tested.output_size(), 0U);
+        probe.pull();
+        EXPECT_EQ(probe.events, (std::vector<told>{{event_type::failed}}));
+        EXPECT_EQ(probe.error(), std::errc::connection_reset);
+        EXPECT_EQ(probe.tested.outcome().began, side::system);
+        EXPECT_TRUE(probe.tested.finished());
+        EXPECT_EQ(probe.tested.next_deadline(), never);
+    }
+}
+
+} // namespace
+} // namespace weft
