@@ -30,7 +30,8 @@ void session::discard_extra_if_empty() noexcept {
 // --- getters
 
 bool session::awaits_decision() const noexcept {
-    return extra_ && extra_->handshake && extra_->handshake->at == opening::step::decision;
+    return state_ == session_state::connecting && extra_ && extra_->handshake &&
+           extra_->handshake->at == opening::step::decision;
 }
 
 bool session::wants_input() const noexcept {
@@ -90,6 +91,11 @@ void session::receive_eof(time_point now) {
 }
 
 void session::receive_error(std::error_code why, time_point now) {
+    abort(why, side::system,
+          state_ == session_state::connecting ? phase::http : phase::websocket, now);
+}
+
+void session::abort(std::error_code why, side who, phase at, time_point now) {
     eof_ = true;
     abandoned_ = true;
     if (extra_) {
@@ -102,8 +108,9 @@ void session::receive_error(std::error_code why, time_point now) {
         lent_->payload_ = {};
     }
     if (state_ == session_state::closed) return;
-    report& outcome = begin_end(side::system);
-    outcome.began = side::system;
+    report& outcome = begin_end(who);
+    outcome.began = who;
+    outcome.phase = at;
     outcome.error = why;
     end_with(event_type::failed, now);
 }

@@ -84,10 +84,12 @@ void memory_stream::half_close() noexcept {
 void memory_stream::close() noexcept {
     closed_ = true;
     driver().cancel(*this);
+    inbox_->bytes.clear();
     if (!peer_) return;
     memory_stream& other = *std::exchange(peer_, nullptr);
     other.peer_ = nullptr;
     other.peer_has_ended_ = true;
+    other.writable_ = std::exchange(other.refused_, false); // its next write tells that we left
     other.wake();
 }
 
@@ -96,7 +98,6 @@ void memory_stream::reset() noexcept {
         peer_->broken_ = true;
         peer_->inbox_->bytes.clear();
     }
-    inbox_->bytes.clear();
     close();
 }
 
@@ -108,6 +109,9 @@ void memory_stream::run() noexcept {
     }
     if (std::exchange(writable_, false)) {
         sink_->on_writable();
+    } else if (!sink_->wants_bytes()) {
+        paused_ = true; // until `resume`
+        return;
     } else if (!inbox_->bytes.empty()) {
         deliver();
     } else {

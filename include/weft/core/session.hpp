@@ -93,6 +93,11 @@ public:
     /// True when no more output will come: half-close the stream once `output()` is empty.
     [[nodiscard]] bool output_ends() const noexcept { return state_ == session_state::closed; }
 
+    /// True while `closed` or `failed` is still to be told.
+    [[nodiscard]] bool end_waits() const noexcept {
+        return output_ends() && ending_ != event_type::none;
+    }
+
     /// True when the stream has no more use and may be dropped.
     [[nodiscard]] bool finished() const noexcept;
 
@@ -132,6 +137,9 @@ public:
     void handle_deadline(time_point now);
 
     // --- commands; they do not invalidate views
+
+    /// Begins the handshake's deadline anew, for a session that had to wait for its stream.
+    void begin(time_point now) noexcept { received_ = since_ = now; }
 
     /// Client: writes the handshake. Fails with `bad_header` or `bad_subprotocol`, and then
     /// nothing was written. RFC 6455 §4.1.
@@ -176,6 +184,13 @@ public:
 
     /// Ends the session with `why`, telling the peer if that is possible. RFC 6455 §7.1.7.
     void fail(std::error_code why, time_point now) noexcept;
+
+    /// Ends the session without telling the peer: output that waits is dropped, and the stream
+    /// has no more use. The report says that `who` ended it in the phase `at`.
+    void abort(std::error_code why, side who, phase at, time_point now);
+
+    /// Judges by other limits and timeouts from now on, for the same role.
+    void change_options(const session_options& options) noexcept { options_ = &options; }
 
     /// Stops events and, with them, the deadlines for idle peers and pongs.
     void pause(time_point now);

@@ -18,6 +18,10 @@ namespace weft {
 /// from inside a call to the stream. The stream may be closed and buried from each of these.
 class stream_events {
 public:
+    /// Asked before bytes or the end of the input are told. After a no the stream waits for
+    /// `resume`, though it has not been paused.
+    [[nodiscard]] virtual bool wants_bytes() noexcept = 0;
+
     /// Bytes came; they may be overwritten and live until this returns.
     virtual void on_receive(std::span<std::byte> bytes) = 0;
 

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: MIT
+// One connection: session, stream and driver joined. Written once for servers and clients, for
+// sockets, pipes and streams of others; it knows none of them.
+#pragma once
+
+#include <any>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <weft/connection/connection_handle.hpp>
+#include <weft/connection/connection_options.hpp>
+#include <weft/connection/handlers.hpp>
+#include <weft/core/session.hpp>
+#include <weft/stream/stream.hpp>
+
+namespace weft {
+
+class connection_set;
+struct route;
+
+/// What became of a `send`.
+enum class send_result : std::uint8_t {
+    accepted,  ///< with the kernel, or leaving at the end of this turn
+    backed_up, ///< taken, but older output is waiting; `writable` comes once it has drained
+    dropped,   ///< not taken: the limit on queued output
+    closed,    ///< not taken: the connection is not open
+};
+
+/// One WebSocket connection, or one HTTP exchange on a server's port.
+///
+/// Handlers are given a reference; it is good until the handler of the end (`close` or `fail`) has
+/// returned. All functions belong to the driver's thread, which debug builds check; for other
+/// threads and for keeping there is `handle()`.
+class connection final : private timed_task, private stream_events {
+public:
+    // --- commands
+
+    /// Sends a whole message; `accepted` and `backed_up` mean that it was taken.
+    ///
+    /// What is sent while a handler runs leaves together. The bytes are copied or written before
+    /// this returns, so a handler can send what it was handed. Text must be UTF-8.
+    send_result send(message whole);
+
+    /// Sends the next part of a fragmented message; `last` ends it. RFC 6455 §5.4.
+    send_result send_part(message part, bool last);
+
+    /// Sends a ping or a pong of at most 125 bytes; longer ones are cut. RFC 6455 §5.5.2.
+    send_result ping(std::string_view payload = {});
+    send_result pong(std::string_view payload = {});
+
+    /// Begins the closing handshake, after all that was sent. Nothing happens unless open; before,
+    /// it ends like `abort`. The reason is cut to 123 bytes. RFC 6455 §7.1.2.
+    void close(close_code code = close_code::normal, std::string_view reason = {});
+
+    /// Ends the connection at once, without a closing handshake; what waits is dropped. `close`
+    /// or `fail` is called in the next round of work with `errc::aborted`.
+    void abort();
+
+    /// Stops reading: no messages, pings or pongs, and no end of the input. Deadlines for idle
+    /// peers and pongs stand still.
+    void pause();
+    void resume();
+
+    // --- answers to a handshake or a plain request (server)
+
+    /// Accepts, optionally with one of the offered subprotocols and with further headers.
+    ///
+    /// Fails with `not_open` when no handshake waits, `bad_subprotocol`, `bad_header`.
+    result<void> accept(std::string_view subprotocol = {}, const http_fields& headers = {});
+
+    /// Refuses the handshake: `fail` is called with `errc::rejected`. Fails like `accept`.
+    result<void> reject(const http_response& response);
+    result<void> reject(int status, std::string body = {}) {
+        return reject(http_response{status, {}, std::move(body)});
+    }
+
+    /// Answers a plain request; the connection then ends without a further handler.
+    result<void> respond(const http_response& response);
+
+    /// The answer comes later, through a `handle()`; the handshake's deadline goes on.
+    void defer() noexcept { deferred_ = true; }
+
+    // --- getters
+
+    [[nodiscard]] weft::role role() const noexcept { return session_.role(); }
+    [[nodiscard]] session_state state() const noexcept { return session_.state(); }
+    [[nodiscard]] bool is_open() const noexcept { return state() == session_state::open; }
+    [[nodiscard]] bool paused() const noexcept { return session_.paused(); }
+
+    /// Bytes of output that wait for the stream.
+    [[nodiscard]] std::size_t buffered_amount() const noexcept { return session_.output_size(); }
+
+    [[nodiscard]] bool secure() const noexcept { return stream_ && stream_->secure(); }
+    [[nodiscard]] address local_address() const;
+    [[nodiscard]] address remote_address() const;
+
+    /// The subprotocol that was agreed on; empty for none.
+    [[nodiscard]] std::string_view subprotocol() const noexcept;
+
+    /// The request that opened the connection: a server's until `open` has returned, or for life
+    /// with `keep_handshake`; otherwise null. The getters below read it and are empty without.
+    [[nodiscard]] const http_request* request() const noexcept { return session_.request(); }
+    [[nodiscard]] std::string_view path() const noexcept;
+    [[nodiscard]] std::string_view query() const noexcept;
+    [[nodiscard]] std::string_view host() const noexcept;
+    [[nodiscard]] std::optional<std::string_view> origin() const noexcept;
+    [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const noexcept;
+    [[nodiscard]] std::optional<std::string_view> cookie(std::string_view name) const noexcept;
+    [[nodiscard]] std::optional<std::string> query_value(std::string_view key) const;
+    [[nodiscard]] const std::vector<std::string>& offered_subprotocols() const noexcept;
+
+    /// The server's response, a client's counterpart of `request()`.
+    [[nodiscard]] const http_response_head* response() const noexcept {
+        return session_.response();
+    }
+
+    /// The URI that a client dialled, null on a server.
+    [[nodiscard]] const weft::uri* uri() const noexcept;
+
+    /// How the connection ended, once it has.
+    [[nodiscard]] const report& outcome() const noexcept { return session_.outcome(); }
+
+    /// Anything the application wants to keep with the connection.
+    [[nodiscard]] std::any& data();
+
+    /// The data of type `T`, or null.
+    template <class T>
+    [[nodiscard]] T* data_as() {
+        return std::any_cast<T>(&data());
+    }
+
+    /// A weak reference that may be kept, copied, and used on any thread.
+    [[nodiscard]] connection_handle handle();
+
+    [[nodiscard]] weft::driver& driver() const noexcept;
+
+private:
+    friend class connection_set;
+    friend class connection_handle;
+    friend class service;
+
+    struct details;
+    class visit;
+
+    connection(route& by, time_point now);
+    ~connection() override;
+
+    // life, by connection_set
+    void attach(std::unique_ptr<stream> connected);
+    void dial(const weft::uri& target, dial_options&& options, function<void()> cancel);
+    void fail_dialling(phase at, std::error_code why);
+    void end_at_once(std::error_code why);
+    void end_for_shutdown(std::error_code why);
+    void dismiss() noexcept;
+
+    // from the stream
+    bool wants_bytes() noexcept override;
+    void on_receive(std::span<std::byte> bytes) override;
+    void on_eof() override;
+    void on_writable() override;
+    void on_error(std::error_code why) override;
+
+    // from the driver
+    void run() noexcept override;
+    void finish_turn() noexcept override;
+    void suspend() noexcept override;
+    void expire() noexcept override;
+
+    // events
+    void pump();
+    void tell(const event& what);
+    void tell_request();
+    void tell_http();
+    void tell_opened();
+    void tell_end();
+    template <class Handler, class... Args>
+    void call(Handler& handler, Args&&... args);
+    void apply_route(route& chosen) noexcept;
+
+    // output
+    template <class Command>
+    send_result submit(std::size_t size, Command&& command);
+    [[nodiscard]] bool queue_is_full(std::size_t more) const noexcept;
+    [[nodiscard]] bool queue_pauses() const noexcept;
+    send_result refuse_to_queue();
+    void write_now();
+    void after_writing();
+    result<void> answered(result<void> outcome);
+
+    // after each entry
+    void update();
+    void half_close_if_done() noexcept;
+    void update_reading() noexcept;
+    void update_timer();
+    void die() noexcept;
+
+    details& more();
+
+    route* route_;
+    std::unique_ptr<stream> stream_;
+    std::unique_ptr<details> details_;
+    session session_;
+    std::uint32_t index_ = 0; // in the set
+    std::uint8_t depth_ = 0;  // frames of handlers on the stack
+    bool opened_ = false;
+    bool ended_ = false; // the last handler has been called
+    bool dead_ = false;
+    bool deferred_ = false;
+    bool continues_ = false;     // there are events left for another turn
+    bool reading_ = true;        // the stream has not been paused
+    bool declined_ = false;      // the stream waits for resume
+    bool blocked_ = false;       // the stream took only a part
+    bool tell_writable_ = false; // a send has said backed_up
+    bool half_closed_ = false;
+    bool dialling_ = false;
+};
+
+} // namespace weft

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// What a connection may spend, and what it does when a peer does not read.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <weft/core/http_fields.hpp>
+#include <weft/core/session_options.hpp>
+
+namespace weft {
+
+/// What happens when the peer reads slower than this side writes.
+enum class queue_policy : std::uint8_t {
+    /// From half the limit on, nothing more is read from this peer until its queue has drained,
+    /// so that answers cannot fill it; a `send` beyond the limit is dropped.
+    pause,
+    drop, ///< a `send` beyond the limit is dropped
+    close ///< a `send` beyond the limit ends the connection with 1008
+};
+
+/// The options of a route's or a dialled connection.
+struct connection_options {
+    session_limits limits;
+    session_timeouts timeouts;
+
+    /// Bytes of output that may wait. A message that finds the queue empty is always taken.
+    std::size_t queue_size_max = 1024 * 1024;
+    queue_policy when_full = queue_policy::pause;
+
+    /// Keeps request and response readable after `open` has returned, at their cost in memory.
+    bool keep_handshake = false;
+};
+
+/// The options of a route.
+struct route_options {
+    connection_options connection;
+
+    /// A route with a subprotocol serves clients that offer it; without, all others.
+    std::string subprotocol;
+};
+
+/// What a client asks for beside the URI.
+struct dial_options {
+    connection_options connection;
+
+    /// In the order of preference. RFC 6455 §1.9.
+    std::vector<std::string> subprotocols;
+
+    /// Further headers: Origin, Cookie, Authorization, User-Agent, ...
+    http_fields headers;
+
+    /// For resolving and connecting; the handshake's own timeout begins afterwards.
+    duration connect_timeout = std::chrono::seconds(10);
+
+    /// Dials this address instead of the URI's host, such as "unix:/run/app.sock", "unix:@name"
+    /// or "127.0.0.1:9001"; the URI then only names the resource and the Host header.
+    std::string via;
+};
+
+} // namespace weft

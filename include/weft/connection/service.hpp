@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// A set of connections over any streams and any driver: routes in front, one end behind. Servers
+// and clients are services that bring their own streams.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+#include <weft/connection/connection.hpp>
+
+namespace weft {
+
+/// Serves and dials over streams that it is given.
+///
+/// Needs no event loop: with a `manual_driver` and a `memory_pipe` or a stream of your own it is
+/// a complete WebSocket endpoint. Destroying it ends its connections at once and calls no handler
+/// but a pending `done`; that is legal anywhere, its own handlers included. The driver must outlive
+/// it. Belongs to the driver's thread.
+class service {
+public:
+    explicit service(weft::driver& owner);
+    ~service();
+    service(service&& other) noexcept;
+    service& operator=(service&& other) noexcept;
+
+    /// Serves requests for `path`, which may end with `*` to match all that begins so.
+    ///
+    /// The longest path that matches wins; among routes with one path those with a subprotocol
+    /// that the client offers, in the client's order of preference, come before the one without.
+    void route(std::string_view path, handlers what, const route_options& options = {});
+
+    /// Hears of connections that failed before a route was found for them.
+    void on_fail(function<void(const report&)> handler);
+
+    /// Limits and timeouts until a route is found.
+    void handshake_options(const session_limits& limits, const session_timeouts& timeouts);
+
+    /// Serves a client that is connected through `client`.
+    connection& serve(std::unique_ptr<stream> client);
+
+    /// Opens a WebSocket through `server`, a stream that is connected.
+    ///
+    /// A fault in the options is told like any other failure: `fail` is called in the next round.
+    connection& dial(std::unique_ptr<stream> server, const uri& target, handlers what,
+                     dial_options options = {});
+
+    /// Closes all connections with 1001, refuses those that have not opened with 503, aborts what
+    /// is left at `deadline`, and then calls `done`, exactly once and never from inside this call.
+    ///
+    /// A second call moves the deadline; the functions of both are called.
+    void shutdown(time_point deadline, function<void()> done = {});
+
+    /// Aborts all connections; their `close` or `fail` is called in the next round of work.
+    void stop();
+
+    [[nodiscard]] std::size_t connection_count() const noexcept;
+
+    /// Calls `visit(connection&)` for each connection; `visit` may end any of them,
+    /// but not destroy the service.
+    void for_each(function<void(connection&)> visit);
+
+    [[nodiscard]] weft::driver& driver() const noexcept;
+
+    // --- for endpoints that bring streams
+
+    /// A connection whose stream is still to come; end it with `attach` or `fail_dialling`.
+    connection& begin_dial(const uri& target, handlers what, dial_options options,
+                           function<void()> cancel);
+    void attach(connection& dialled, std::unique_ptr<stream> connected);
+    void fail_dialling(connection& dialled, phase at, std::error_code why);
+
+private:
+    class connection_set* set_;
+};
+
+} // namespace weft

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+// What an application tells a connection to do, and the output that comes of it.
+#include <array>
+#include <cassert>
+#include <utility>
+
+#include <weft/core/error.hpp>
+
+#include "connection/connection_details.hpp"
+#include "connection/connection_set.hpp"
+
+namespace weft {
+namespace {
+
+/// So much output leaves at once, without waiting for the end of the turn.
+constexpr std::size_t output_that_leaves_at_once = 64 * 1024;
+
+/// From this size on a message is written from where its sender has it.
+constexpr std::size_t large_message = 16 * 1024;
+
+std::span<const std::byte> as_bytes(std::string_view text) noexcept {
+    return std::as_bytes(std::span(text.data(), text.size()));
+}
+
+} // namespace
+
+// --- sending
+
+send_result connection::send(message whole) {
+    assert(driver().called_by_owner("connection::send"));
+    return submit(whole.size(), [&](session& to) { return to.send(whole); });
+}
+
+send_result connection::send_part(message part, bool last) {
+    assert(driver().called_by_owner("connection::send_part"));
+    return submit(part.size(), [&](session& to) { return to.send_part(part, last); });
+}
+
+send_result connection::ping(std::string_view payload) {
+    assert(driver().called_by_owner("connection::ping"));
+    const auto now = driver().now();
+    return submit(payload.size(), [&](session& to) { return to.ping(as_bytes(payload), now); });
+}
+
+send_result connection::pong(std::string_view payload) {
+    assert(driver().called_by_owner("connection::pong"));
+    return submit(payload.size(), [&](session& to) { return to.pong(as_bytes(payload)); });
+}
+
+/// Gives the session a command that makes output, within the limit on what may wait.
+template <class Command>
+send_result connection::submit(std::size_t size, Command&& command) {
+    if (dead_ || !is_open()) return send_result::closed;
+    if (queue_is_full(size)) return refuse_to_queue();
+
+    scratch* lent = nullptr;
+    if (size >= large_message && !session_.borrowing()) {
+        lent = &driver().take_scratch();
+        session_.borrow(*lent);
+    }
+    const bool taken = command(session_);
+    if (taken && session_.output_size() >= output_that_leaves_at_once) write_now();
+    if (lent) {
+        session_.settle();
+        driver().give_back(*lent);
+    }
+    if (!taken) return send_result::closed;
+    after_writing();
+    if (!blocked_) return send_result::accepted;
+    tell_writable_ = true;
+    return send_result::backed_up;
+}
+
+bool connection::queue_is_full(std::size_t more) const noexcept {
+    const std::size_t waiting = session_.output_size();
+    const std::size_t limit = route_->options.queue_size_max;
+    return waiting != 0 && (waiting >= limit || more > limit - waiting) && blocked_;
+}
+
+bool connection::queue_pauses() const noexcept {
+    return blocked_ && route_->options.when_full == queue_policy::pause &&
+           session_.output_size() > route_->options.queue_size_max / 2;
+}
+
+send_result connection::refuse_to_queue() {
+    tell_writable_ = true;
+    if (route_->options.when_full != queue_policy::close) return send_result::dropped;
+    session_.fail(errc::queue_full, driver().now());
+    driver().defer(*this);
+    return send_result::dropped;
+}
+
+/// Hands all output to the stream, as far as it takes it.
+void connection::write_now() {
+    if (dead_ || !stream_ || blocked_) return;
+    for (;;) {
+        const output_list output = session_.output();
+        if (output.size() == 0) return;
+        std::size_t size = 0;
+        for (const auto piece : output) size += piece.size();
+        const auto taken = stream_->write(std::span(output.pieces).first(output.size()));
+        if (!taken) {
+            session_.receive_error(taken.error(), driver().now());
+            driver().defer(*this);
+            return;
+        }
+        session_.consume_output(*taken);
+        if (*taken < size) {
+            blocked_ = true;
+            return;
+        }
+    }
+}
+
+/// Output that was not made by a handler of this connection leaves at the end of the turn.
+void connection::after_writing() {
+    if (depth_ == 0) driver().at_turn_end(*this);
+}
+
+// --- ending and pausing
+
+void connection::close(close_code code, std::string_view reason) {
+    assert(driver().called_by_owner("connection::close"));
+    if (dead_) return;
+    if (state() == session_state::connecting) return end_at_once(errc::aborted);
+    session_.close(code, reason, driver().now());
+    after_writing();
+}
+
+void connection::pause() {
+    assert(driver().called_by_owner("connection::pause"));
+    if (dead_) return;
+    session_.pause(driver().now());
+    if (depth_ == 0) update();
+}
+
+void connection::resume() {
+    assert(driver().called_by_owner("connection::resume"));
+    if (dead_ || !session_.paused()) return;
+    session_.resume(driver().now());
+    if (depth_ == 0) driver().defer(*this); // messages may wait in the session
+}
+
+// --- answering a handshake or a plain request
+
+result<void> connection::accept(std::string_view subprotocol, const http_fields& headers) {
+    assert(driver().called_by_owner("connection::accept"));
+    return answered(session_.accept(subprotocol, headers, driver().now()));
+}
+
+result<void> connection::reject(const http_response& response) {
+    assert(driver().called_by_owner("connection::reject"));
+    return answered(session_.reject(response, driver().now()));
+}
+
+result<void> connection::respond(const http_response& response) {
+    assert(driver().called_by_owner("connection::respond"));
+    return answered(session_.respond(response, driver().now()));
+}
+
+/// An answer makes output and events; one that comes late, in a round of its own.
+result<void> connection::answered(result<void> outcome) {
+    if (outcome && depth_ == 0) driver().defer(*this);
+    return outcome;
+}
+
+// --- getters
+
+address connection::local_address() const {
+    return stream_ ? stream_->local_address() : address();
+}
+
+address connection::remote_address() const {
+    return stream_ ? stream_->remote_address() : address();
+}
+
+std::string_view connection::subprotocol() const noexcept {
+    return details_ ? std::string_view(details_->subprotocol) : std::string_view();
+}
+
+const uri* connection::uri() const noexcept {
+    return details_ && details_->uri ? &*details_->uri : nullptr;
+}
+
+std::string_view connection::path() const noexcept {
+    if (uri()) return uri()->path();
+    return request() ? request()->path() : std::string_view();
+}
+
+std::string_view connection::query() const noexcept {
+    if (uri()) return uri()->query();
+    return request() ? request()->query() : std::string_view();
+}
+
+std::string_view connection::host() const noexcept {
+    if (uri()) return uri()->host();
+    return request() ? request()->host() : std::string_view();
+}
+
+std::optional<std::string_view> connection::origin() const noexcept {
+    return request() ? request()->origin() : std::nullopt;
+}
+
+std::optional<std::string_view> connection::header(std::string_view name) const noexcept {
+    if (request()) return request()->header(name);
+    return response() ? response()->header(name) : std::nullopt;
+}
+
+std::optional<std::string_view> connection::cookie(std::string_view name) const noexcept {
+    return request() ? request()->cookie(name) : std::nullopt;
+}
+
+std::optional<std::string> connection::query_value(std::string_view key) const {
+    return request() ? request()->query_value(key) : std::nullopt;
+}
+
+const std::vector<std::string>& connection::offered_subprotocols() const noexcept {
+    static const std::vector<std::string> none;
+    const upgrade_offer* offer = session_.offer();
+    return offer ? offer->subprotocols : none;
+}
+
+std::any& connection::data() {
+    return more().data;
+}
+
+connection_handle connection::handle() {
+    assert(driver().called_by_owner("connection::handle"));
+    auto& ticket = more().ticket;
+    if (!ticket && !dead_) ticket = driver().issue_ticket(this);
+    return {driver(), ticket.value_or(driver::ticket{})};
+}
+
+} // namespace weft

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+// Routes found, connections kept, and all of them ended.
+#include "connection/connection_set.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <weft/core/error.hpp>
+
+#include "connection/connection_details.hpp"
+
+namespace weft {
+namespace {
+
+session_options as_session_options(role plays, const connection_options& options,
+                                   driver& owner) {
+    return {plays, options.limits, options.timeouts, &owner.random()};
+}
+
+/// How specific a route is: an exact path before any prefix, a long prefix before a short one.
+std::size_t weight(const route& which) noexcept {
+    return which.path.ends_with('*') ? which.path.size() : SIZE_MAX;
+}
+
+function<void()> both(function<void()> first, function<void()> second) {
+    if (!first) return second;
+    if (!second) return first;
+    return [first = std::move(first), second = std::move(second)]() mutable {
+        first();
+        second();
+    };
+}
+
+} // namespace
+
+connection_set::connection_set(weft::driver& owner)
+    : driver_(owner),
+      unrouted_{this, {}, {}, {}, {}, as_session_options(role::server, {}, owner)} {
+    driver_.enroll(*this);
+}
+
+connection_set::~connection_set() = default;
+
+// --- routes
+
+void connection_set::add_route(std::string_view path, handlers&& what,
+                               const route_options& options) {
+    auto added = std::make_unique<route>(
+        route{this, std::string(path), options.subprotocol, std::move(what), options.connection,
+              as_session_options(role::server, options.connection, driver_)});
+    routes_.push_back(std::move(added));
+}
+
+bool connection_set::knows_path(std::string_view path) const noexcept {
+    return std::any_of(routes_.begin(), routes_.end(), [&](const auto& one) {
+        return one->matches(path) && one->serves_websocket();
+    });
+}
+
+route* connection_set::find(const http_request& request, const upgrade_offer* offer) {
+    route* best = nullptr;
+    std::size_t best_rank = SIZE_MAX; // place of the subprotocol in the client's list
+    for (const auto& one : routes_) {
+        if (!one->matches(request.path())) continue;
+        std::size_t rank = SIZE_MAX - 1; // without a subprotocol: after all that were offered
+        if (offer) {
+            if (!one->serves_websocket()) continue;
+            if (!one->subprotocol.empty()) {
+                const auto& offered = offer->subprotocols;
+                const auto at = std::find(offered.begin(), offered.end(), one->subprotocol);
+                if (at == offered.end()) continue;
+                rank = static_cast<std::size_t>(at - offered.begin());
+            }
+        } else if (!one->handlers.http) {
+            continue;
+        }
+        const bool more_specific = best && weight(*one) > weight(*best);
+        const bool better_rank = best && weight(*one) == weight(*best) && rank < best_rank;
+        if (!best || more_specific || better_rank) {
+            best = one.get();
+            best_rank = rank;
+        }
+    }
+    return best;
+}
+
+// --- connections
+
+connection& connection_set::add(route& by) {
+    connections_.reserve(connections_.size() + 1);
+    auto* added = new connection(by, driver_.now());
+    added->index_ = static_cast<std::uint32_t>(connections_.size());
+    connections_.push_back(added);
+    return *added;
+}
+
+connection& connection_set::add_dialled(const uri& target, handlers&& what,
+                                        dial_options&& options, function<void()> cancel) {
+    auto own = std::make_unique<route>(
+        route{this, {}, {}, std::move(what), options.connection,
+              as_session_options(role::client, options.connection, driver_)});
+    connection& added = add(*own);
+    added.more().own_route = std::move(own);
+    added.dial(target, std::move(options), std::move(cancel));
+    return added;
+}
+
+void connection_set::remove(connection& gone) noexcept {
+    connection* last = connections_.back();
+    connections_[gone.index_] = last;
+    last->index_ = gone.index_;
+    connections_.pop_back();
+    if (shutting_down_ && connections_.empty()) driver_.defer(*this);
+}
+
+void connection_set::for_each(function<void(connection&)>& visit) {
+    for (auto at = connections_.size(); at-- != 0;) visit(*connections_[at]);
+}
+
+// --- the end
+
+void connection_set::shut_down(time_point deadline, function<void()> done, std::error_code why) {
+    done_ = both(std::move(done_), std::move(done));
+    if (!std::exchange(shutting_down_, true)) driver_.work_started();
+    why_ = why;
+    for (connection* one : connections_) one->end_for_shutdown(why);
+    driver_.arm(*this, deadline);
+    driver_.defer(*this);
+}
+
+void connection_set::stop(std::error_code why) {
+    for (connection* one : connections_) one->end_at_once(why);
+}
+
+void connection_set::expire() noexcept {
+    for (connection* one : connections_) one->end_at_once(why_);
+    // Those whose end has been told only wait for the peer, and have had their time.
+    for (auto at = connections_.size(); at-- != 0;) {
+        if (connections_[at]->ended_) connections_[at]->die();
+    }
+}
+
+void connection_set::run() noexcept {
+    if (!shutting_down_ || !connections_.empty()) return;
+    shutting_down_ = false;
+    driver_.disarm(*this);
+    driver_.work_finished();
+    call_done();
+}
+
+void connection_set::call_done() noexcept {
+    auto done = std::exchange(done_, nullptr);
+    if (!done) return;
+    try {
+        done();
+    } catch (...) {
+        driver_.handler_threw(std::current_exception());
+    }
+}
+
+void connection_set::drop_all() noexcept {
+    gone_ = true;
+    if (std::exchange(shutting_down_, false)) driver_.work_finished();
+    driver_.disarm(*this);
+    driver_.cancel(*this);
+    while (!connections_.empty()) connections_.back()->dismiss();
+}
+
+void connection_set::dismiss() noexcept {
+    if (!gone_) {
+        driver_.leave(*this);
+        drop_all();
+        call_done();
+    }
+    driver_.bury(this);
+}
+
+void connection_set::on_driver_closed() noexcept {
+    drop_all();
+    call_done();
+}
+
+void connection_set::on_interrupt() {
+    const auto interrupt = [this](route& which) {
+        if (gone_ || !which.handlers.interrupt) return;
+        try {
+            which.handlers.interrupt();
+        } catch (...) {
+            driver_.handler_threw(std::current_exception());
+        }
+    };
+    for (std::size_t at = 0; at < routes_.size(); ++at) interrupt(*routes_[at]);
+    const auto dialled = connections_; // a handler may end any of them; their memory stays
+    for (connection* one : dialled) {
+        if (!gone_ && !one->dead_ && one->details_ && one->details_->own_route) {
+            interrupt(*one->details_->own_route);
+        }
+    }
+}
+
+} // namespace weft

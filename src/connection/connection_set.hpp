@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// The connections of one endpoint with the routes they share, and how all of them end. It lives
+// until the last frame has left, whoever destroys the endpoint.
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include <weft/connection/connection.hpp>
+#include <weft/connection/route.hpp>
+
+namespace weft {
+
+class connection_set final : public timed_task, public resident {
+public:
+    explicit connection_set(weft::driver& owner);
+    ~connection_set() override;
+
+    [[nodiscard]] weft::driver& driver() const noexcept { return driver_; }
+
+    /// The endpoint is gone: every connection dies, no handler is called but a pending `done`;
+    /// then this buries itself.
+    void dismiss() noexcept;
+
+    void add_route(std::string_view path, handlers&& what, const route_options& options);
+
+    /// The route for a request, and the subprotocol to accept; null when there is none.
+    [[nodiscard]] route* find(const http_request& request, const upgrade_offer* offer);
+
+    /// Whether there is a route for this path with any subprotocol.
+    [[nodiscard]] bool knows_path(std::string_view path) const noexcept;
+
+    [[nodiscard]] route& unrouted() noexcept { return unrouted_; }
+
+    connection& add(route& by);
+    connection& add_dialled(const uri& target, handlers&& what, dial_options&& options,
+                            function<void()> cancel);
+    void remove(connection& gone) noexcept;
+
+    [[nodiscard]] const std::vector<connection*>& connections() const noexcept {
+        return connections_;
+    }
+
+    void for_each(function<void(connection&)>& visit);
+
+    void shut_down(time_point deadline, function<void()> done, std::error_code why);
+    void stop(std::error_code why);
+    [[nodiscard]] bool shutting_down() const noexcept { return shutting_down_; }
+
+    void on_interrupt() override;
+    void on_driver_closed() noexcept override;
+
+private:
+    void run() noexcept override;
+    void expire() noexcept override;
+    void call_done() noexcept;
+    void drop_all() noexcept;
+
+    weft::driver& driver_;
+    std::vector<std::unique_ptr<route>> routes_;
+    route unrouted_;
+    std::vector<connection*> connections_;
+    function<void()> done_;
+    std::error_code why_;
+    bool shutting_down_ = false;
+    bool gone_ = false;
+};
+
+} // namespace weft

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// The handle to a set of connections.
+#include <weft/connection/service.hpp>
+
+#include <cassert>
+#include <utility>
+
+#include <weft/core/error.hpp>
+
+#include "connection/connection_set.hpp"
+
+namespace weft {
+
+service::service(weft::driver& owner) : set_(new connection_set(owner)) {}
+
+service::~service() {
+    if (set_) set_->dismiss();
+}
+
+service::service(service&& other) noexcept : set_(std::exchange(other.set_, nullptr)) {}
+
+service& service::operator=(service&& other) noexcept {
+    std::swap(set_, other.set_);
+    return *this;
+}
+
+void service::route(std::string_view path, handlers what, const route_options& options) {
+    set_->add_route(path, std::move(what), options);
+}
+
+void service::on_fail(function<void(const report&)> handler) {
+    set_->unrouted().handlers.fail = std::move(handler);
+}
+
+void service::handshake_options(const session_limits& limits, const session_timeouts& timeouts) {
+    set_->unrouted().session.limits = limits;
+    set_->unrouted().session.timeouts = timeouts;
+}
+
+connection& service::serve(std::unique_ptr<stream> client) {
+    connection& served = set_->add(set_->unrouted());
+    served.attach(std::move(client));
+    return served;
+}
+
+connection& service::dial(std::unique_ptr<stream> server, const uri& target, handlers what,
+                          dial_options options) {
+    connection& dialled = begin_dial(target, std::move(what), std::move(options), {});
+    attach(dialled, std::move(server));
+    return dialled;
+}
+
+connection& service::begin_dial(const uri& target, handlers what, dial_options options,
+                                function<void()> cancel) {
+    return set_->add_dialled(target, std::move(what), std::move(options), std::move(cancel));
+}
+
+void service::attach(connection& dialled, std::unique_ptr<stream> connected) {
+    dialled.attach(std::move(connected));
+}
+
+void service::fail_dialling(connection& dialled, phase at, std::error_code why) {
+    dialled.fail_dialling(at, why);
+}
+
+void service::shutdown(time_point deadline, function<void()> done) {
+    assert(driver().called_by_owner("service::shutdown"));
+    set_->shut_down(deadline, std::move(done), errc::shut_down);
+}
+
+void service::stop() {
+    assert(driver().called_by_owner("service::stop"));
+    set_->stop(errc::aborted);
+}
+
+std::size_t service::connection_count() const noexcept {
+    return set_->connections().size();
+}
+
+void service::for_each(function<void(connection&)> visit) {
+    set_->for_each(visit);
+}
+
+driver& service::driver() const noexcept {
+    return set_->driver();
+}
+
+} // namespace weft
