@@ -14,7 +14,7 @@ inline std::string canned_request(std::string_view more = {}) {
     return "GET /chat?room=1 HTTP/1.1\r\nHost: example.org\r\nUpgrade: websocket\r\n"
            "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
            "Sec-WebSocket-Version: 13\r\n" +
-           std::string(more) + "\r\n";
+        std::string(more) + "\r\n";
 }
 
 /// The server's answer to `request`, with more header lines if wanted.
@@ -24,7 +24,7 @@ inline std::string canned_response(std::string_view request, std::string_view mo
     const auto key = request.substr(at, request.find('\r', at) - at);
     return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
            "Sec-WebSocket-Accept: " +
-           accept_key(key) + "\r\n" + std::string(more) + "\r\n";
+        accept_key(key) + "\r\n" + std::string(more) + "\r\n";
 }
 
 } // namespace weft::testing

@@ -33,7 +33,8 @@ inline byte_string from_hex(std::string_view digits) {
     bool half = false;
     for (const char digit : digits) {
         if (digit == ' ') continue;
-        const auto number = static_cast<unsigned>(digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10);
+        const auto number =
+            static_cast<unsigned>(digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10);
         value = value << 4 | number;
         if (half) bytes.push_back(static_cast<std::byte>(value & 0xffU));
         half = !half;
@@ -49,7 +50,8 @@ inline byte_string operator+(byte_string front, const byte_string& back) {
 /// The first byte of a frame.
 inline constexpr unsigned fin = 0x80;
 
-/// Makes the frames of one side; a client's are masked, with a key that changes from frame to frame.
+/// Makes the frames of one side; a client's are masked, with a key that changes from frame to
+/// frame.
 class frame_builder {
 public:
     explicit frame_builder(role sender) : masks_(sender == role::client) {}
@@ -73,12 +75,14 @@ public:
     /// Any frame.
     byte_string frame(unsigned first, std::string_view payload) {
         const auto short_form = payload.size() > 0xffff ? 127U
-                                : payload.size() > 125  ? 126U
+            : payload.size() > 125                      ? 126U
                                                         : static_cast<unsigned>(payload.size());
         byte_string bytes = header(first, short_form, payload.size());
-        const byte_string content = to_bytes(payload);
-        for (std::size_t i = 0; i < content.size(); ++i) {
-            bytes.push_back(masks_ ? content[i] ^ key_[i % 4] : content[i]);
+        const auto begin = bytes.size();
+        bytes.resize(begin + payload.size());
+        for (std::size_t i = 0; i < payload.size(); ++i) {
+            bytes[begin + i] =
+                static_cast<std::byte>(payload[i]) ^ (masks_ ? key_[i % 4] : std::byte{});
         }
         return bytes;
     }
@@ -93,7 +97,8 @@ public:
             bytes.push_back(static_cast<std::byte>(length >> (8 * (left - 1)) & 0xffU));
         }
         if (!masks_) return bytes;
-        for (auto& byte : key_) byte = static_cast<std::byte>(std::to_integer<unsigned>(byte) * 5 + 3);
+        for (auto& byte : key_)
+            byte = static_cast<std::byte>(std::to_integer<unsigned>(byte) * 5 + 3);
         bytes.insert(bytes.end(), key_.begin(), key_.end());
         return bytes;
     }
@@ -114,7 +119,7 @@ struct read_frame {
     [[nodiscard]] unsigned close_code() const {
         if (payload.size() < 2) return 0;
         return static_cast<unsigned>(static_cast<unsigned char>(payload[0])) << 8 |
-               static_cast<unsigned char>(payload[1]);
+            static_cast<unsigned char>(payload[1]);
     }
 };
 
@@ -134,11 +139,13 @@ inline bool take_frame(std::span<const std::byte>& bytes, read_frame& found) {
     }
     if (bytes.size() - header < length) return false;
     if (found.masked) {
-        for (std::size_t i = 0; i < 4; ++i) found.key[i] = bytes[header - 4 + i];
+        for (std::size_t i = 0; i < 4; ++i)
+            found.key[i] = bytes[header - 4 + i];
     }
     found.payload = to_text(bytes.subspan(header, static_cast<std::size_t>(length)));
     for (std::size_t i = 0; i < found.payload.size(); ++i) {
-        found.payload[i] = static_cast<char>(static_cast<std::byte>(found.payload[i]) ^ found.key[i % 4]);
+        found.payload[i] =
+            static_cast<char>(static_cast<std::byte>(found.payload[i]) ^ found.key[i % 4]);
     }
     bytes = bytes.subspan(header + static_cast<std::size_t>(length));
     return true;
@@ -148,8 +155,10 @@ inline bool take_frame(std::span<const std::byte>& bytes, read_frame& found) {
 inline std::vector<read_frame> read_frames(std::span<const std::byte> bytes) {
     std::vector<read_frame> frames;
     read_frame found;
-    while (take_frame(bytes, found)) frames.push_back(found);
-    if (!bytes.empty()) frames.push_back({.first = 0xff, .masked = false, .key = {}, .payload = {}});
+    while (take_frame(bytes, found))
+        frames.push_back(found);
+    if (!bytes.empty())
+        frames.push_back({.first = 0xff, .masked = false, .key = {}, .payload = {}});
     return frames;
 }
 

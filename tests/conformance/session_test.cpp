@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// The conformance suite over a bare session, without any I/O.
+#include <random>
+
+#include <weft/core/session.hpp>
+
+#include "conformance/subject.hpp"
+
+namespace weft::testing {
+namespace {
+
+class repeatable_random : public random_source {
+public:
+    void fill(std::span<std::byte> bytes) noexcept override {
+        for (auto& byte : bytes)
+            byte = static_cast<std::byte>(generator_());
+    }
+
+private:
+    std::mt19937 generator_{1};
+};
+
+class echo_session : public subject {
+public:
+    explicit echo_session(role ours) : options_{ours, {}, {}, &random_}, session_(options_, {}) {
+        if (ours == role::client) (void)session_.start(*uri::parse("ws://localhost/"));
+        collect();
+    }
+
+    void write(std::span<const std::byte> bytes) override {
+        byte_string copy{bytes.begin(), bytes.end()};
+        session_.borrow(scratch_);
+        session_.receive(copy, {});
+        serve();
+        session_.settle();
+    }
+
+    void write_end() override {
+        session_.receive_eof({});
+        serve();
+    }
+
+    bool read(byte_string& into) override {
+        into.insert(into.end(), output_.begin(), output_.end());
+        return !std::exchange(output_, {}).empty();
+    }
+
+    bool ended() const override { return session_.finished(); }
+
+private:
+    void serve() {
+        for (;;) {
+            const event next = session_.next_event({});
+            if (next.type == event_type::none) return collect();
+            if (next.type == event_type::request) (void)session_.accept({}, {}, {});
+            if (next.type == event_type::message) {
+                session_.send(message(next.payload, next.is_text));
+                collect();
+            }
+        }
+    }
+
+    void collect() {
+        while (session_.output_size() != 0) {
+            const auto piece = *session_.output().begin();
+            output_.insert(output_.end(), piece.begin(), piece.end());
+            session_.consume_output(piece.size());
+        }
+    }
+
+    repeatable_random random_;
+    session_options options_;
+    scratch scratch_;
+    session session_;
+    byte_string output_;
+};
+
+[[maybe_unused]] const bool registered =
+    register_conformance("session", [](role ours) { return std::make_unique<echo_session>(ours); });
+
+} // namespace
+} // namespace weft::testing
