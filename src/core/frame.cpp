@@ -41,7 +41,8 @@ errc broken_by_second(unsigned first, unsigned second, role receiver) noexcept {
 
 std::uint64_t big_endian(std::span<const std::byte> bytes) noexcept {
     std::uint64_t value = 0;
-    for (const std::byte byte : bytes) value = value << 8 | std::to_integer<std::uint64_t>(byte);
+    for (const std::byte byte : bytes)
+        value = value << 8 | std::to_integer<std::uint64_t>(byte);
     return value;
 }
 
@@ -64,8 +65,7 @@ void put_big_endian(std::uint64_t value, std::byte* to, std::size_t size) noexce
 
 } // namespace
 
-decoded_frame_header decode_frame_header(std::span<const std::byte> bytes,
-                                         role receiver) noexcept {
+decoded_frame_header decode_frame_header(std::span<const std::byte> bytes, role receiver) noexcept {
     decoded_frame_header found;
     if (bytes.empty()) return found;
     const auto first = std::to_integer<unsigned>(bytes[0]);
@@ -101,23 +101,25 @@ decoded_frame_header decode_frame_header(std::span<const std::byte> bytes,
     found.header.masked = masked;
     found.header.length = length;
     if (masked) {
-        for (std::size_t i = 0; i < 4; ++i) found.header.key[i] = bytes[2 + extended + i];
+        for (std::size_t i = 0; i < 4; ++i)
+            found.header.key[i] = bytes[2 + extended + i];
     }
     return found;
 }
 
 std::size_t encode_frame_header(const frame_header& header, std::byte* to) noexcept {
-    const unsigned short_form = header.length > 0xffff              ? length_is_64_bits
-                                : header.length > control_payload_max ? length_is_16_bits
-                                                    : static_cast<unsigned>(header.length);
+    const unsigned short_form = header.length > 0xffff ? length_is_64_bits
+        : header.length > control_payload_max          ? length_is_16_bits
+                                                       : static_cast<unsigned>(header.length);
     const std::size_t extended = extended_size(short_form);
-    to[0] = static_cast<std::byte>((header.fin ? fin_bit : 0U) |
-                                   static_cast<unsigned>(header.code));
+    to[0] =
+        static_cast<std::byte>((header.fin ? fin_bit : 0U) | static_cast<unsigned>(header.code));
     to[1] = static_cast<std::byte>((header.masked ? mask_bit : 0U) | short_form);
     put_big_endian(header.length, to + 2, extended);
     std::size_t size = 2 + extended;
     if (header.masked) {
-        for (const std::byte byte : header.key) to[size++] = byte;
+        for (const std::byte byte : header.key)
+            to[size++] = byte;
     }
     return size;
 }

@@ -31,7 +31,7 @@ void session::discard_extra_if_empty() noexcept {
 
 bool session::awaits_decision() const noexcept {
     return state_ == session_state::connecting && extra_ && extra_->handshake &&
-           extra_->handshake->at == opening::step::decision;
+        extra_->handshake->at == opening::step::decision;
 }
 
 bool session::wants_input() const noexcept {
@@ -91,8 +91,8 @@ void session::receive_eof(time_point now) {
 }
 
 void session::receive_error(std::error_code why, time_point now) {
-    abort(why, side::system,
-          state_ == session_state::connecting ? phase::http : phase::websocket, now);
+    abort(why, side::system, state_ == session_state::connecting ? phase::http : phase::websocket,
+          now);
 }
 
 void session::abort(std::error_code why, side who, phase at, time_point now) {
@@ -143,8 +143,7 @@ time_point session::next_deadline() const noexcept {
     case session_state::connecting: return deadline_after(since_, timeouts.handshake);
     case session_state::open: break;
     case session_state::closing: return deadline_after(since_, timeouts.close);
-    case session_state::closed:
-        return abandoned_ ? never : deadline_after(since_, timeouts.close);
+    case session_state::closed: return abandoned_ ? never : deadline_after(since_, timeouts.close);
     }
     if (paused_ || eof_) return never;
     const time_point idle = deadline_after(received_, timeouts.idle);
@@ -197,7 +196,7 @@ void session::end_with(event_type how, time_point now) noexcept {
 void session::fail(std::error_code why, time_point now) noexcept {
     if (state_ == session_state::closed) return;
     const bool by_peer = why == condition::protocol_error || why == errc::unexpected_eof ||
-                         why == errc::not_upgraded;
+        why == errc::not_upgraded;
     // A client whose handshake failed has nothing to say, nobody listens behind an early end.
     const bool client_connects = state_ == session_state::connecting && role() == role::client;
     abandoned_ = abandoned_ || client_connects || why == errc::unexpected_eof;
@@ -237,8 +236,8 @@ event session::find_event(time_point now) {
             return {};
         }
         if (paused_) return {};
-        const event told = state_ == session_state::connecting ? next_opening_event(now)
-                                                               : next_frame_event(now);
+        const event told =
+            state_ == session_state::connecting ? next_opening_event(now) : next_frame_event(now);
         if (told.type != event_type::none) return told;
         if (ending_ != event_type::none) continue;
         if (!eof_ || state_ == session_state::closed) return {};

@@ -31,10 +31,10 @@ struct session::opening {
 };
 
 struct session::extra {
-    byte_queue input;                 // retained, older than given
-    std::span<std::byte> given;       // of receive, while nothing is lent
-    std::vector<std::byte> assembly;  // of the message in progress
-    byte_queue output;                // older than what is lent
+    byte_queue input;                // retained, older than given
+    std::span<std::byte> given;      // of receive, while nothing is lent
+    std::vector<std::byte> assembly; // of the message in progress
+    byte_queue output;               // older than what is lent
     std::optional<std::vector<std::byte>> delayed_pong;
     std::unique_ptr<opening> handshake;
     std::unique_ptr<report> outcome;
@@ -42,7 +42,7 @@ struct session::extra {
 
     [[nodiscard]] bool empty() const noexcept {
         return !input.owns_memory() && given.empty() && assembly.empty() && output.empty() &&
-               !delayed_pong && !handshake && !outcome;
+            !delayed_pong && !handshake && !outcome;
     }
 };
 

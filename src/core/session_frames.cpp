@@ -24,7 +24,8 @@ constexpr std::size_t close_reason_max = control_payload_max - 2;
 /// The longest front of `text` that has at most `size` bytes and ends with a character's end.
 std::string_view cut_at_character(std::string_view text, std::size_t size) noexcept {
     if (text.size() <= size) return text;
-    while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0U) == 0x80U) --size;
+    while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0U) == 0x80U)
+        --size;
     return text.substr(0, size);
 }
 
@@ -54,8 +55,8 @@ event session::next_frame_event(time_point now) {
             const auto size = static_cast<std::size_t>(found.header.length);
             const auto frame = gather(found.size + size);
             if (frame.size() < found.size + size) return {};
-            const event told = take_control_frame(found.header, frame.subspan(found.size, size),
-                                                  now);
+            const event told =
+                take_control_frame(found.header, frame.subspan(found.size, size), now);
             if (told.type != event_type::none) return told;
             continue;
         }
@@ -114,8 +115,8 @@ event session::take_whole_message(const frame_header& header, time_point now) {
 event session::take_payload(time_point now) {
     while (frame_left_ != 0 && !waiting().empty()) {
         const auto input = waiting();
-        const auto size = static_cast<std::size_t>(
-            std::min<std::uint64_t>(frame_left_, input.size()));
+        const auto size =
+            static_cast<std::size_t>(std::min<std::uint64_t>(frame_left_, input.size()));
         const auto piece = input.first(size);
         if (role() == role::server) mask(piece, key_, key_offset_);
         key_offset_ = static_cast<std::uint8_t>((key_offset_ + size) % key_.size());
@@ -145,8 +146,8 @@ event session::end_of_frame(time_point now) {
         message_told_ = false;
         return {};
     }
-    const auto payload = extra_ ? std::span<const std::byte>(extra_->assembly)
-                                : std::span<const std::byte>();
+    const auto payload =
+        extra_ ? std::span<const std::byte>(extra_->assembly) : std::span<const std::byte>();
     return {event_type::message, is_text_, payload};
 }
 
@@ -199,9 +200,9 @@ bool session::send(message whole) {
 
 bool session::send_part(message part, bool last) {
     if (state_ != session_state::open) return false;
-    const auto code = sending_parts_    ? opcode::continuation
-                      : part.is_text() ? opcode::text
-                                       : opcode::binary;
+    const auto code = sending_parts_ ? opcode::continuation
+        : part.is_text()             ? opcode::text
+                                     : opcode::binary;
     put_frame(code, last, part.bytes());
     sending_parts_ = !last;
     return true;
@@ -236,7 +237,8 @@ void session::close(close_code code, std::string_view reason, time_point now) {
 
 std::size_t session::output_size() const noexcept {
     std::size_t size = 0;
-    for (const auto piece : output()) size += piece.size();
+    for (const auto piece : output())
+        size += piece.size();
     return size;
 }
 

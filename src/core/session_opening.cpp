@@ -177,8 +177,8 @@ event session::read_response(time_point now) {
 
 event session::judge_response(time_point now) {
     opening& at = handshake();
-    const auto broken = check_upgrade_response(*at.response, at.nonce, at.offer.subprotocols,
-                                               at.subprotocol);
+    const auto broken =
+        check_upgrade_response(*at.response, at.nonce, at.offer.subprotocols, at.subprotocol);
     if (!broken) {
         become_open(now);
         return {};

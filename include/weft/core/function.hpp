@@ -26,9 +26,9 @@ public:
     function(std::nullptr_t) noexcept {}
 
     template <class Callable>
-        requires(!std::is_same_v<std::remove_cvref_t<Callable>, function> &&
-                 std::is_invocable_r_v<Result, std::decay_t<Callable>&, Args...>)
-    function(Callable&& callable) {
+    requires(!std::is_same_v<std::remove_cvref_t<Callable>, function> &&
+             std::is_invocable_r_v<Result, std::decay_t<Callable>&, Args...>)
+        function(Callable&& callable) {
         using stored = std::decay_t<Callable>;
         using given = std::remove_cvref_t<Callable>; // a function itself is never null
         if constexpr (std::is_pointer_v<given> || std::is_member_pointer_v<given>) {
@@ -38,8 +38,8 @@ public:
             ::new (static_cast<void*>(&storage_)) stored(std::forward<Callable>(callable));
             operations_ = &inside<stored>;
         } else {
-            ::new (static_cast<void*>(&storage_)) stored*(
-                new stored(std::forward<Callable>(callable)));
+            ::new (static_cast<void*>(&storage_))
+                stored*(new stored(std::forward<Callable>(callable)));
             operations_ = &outside<stored>;
         }
     }
@@ -78,8 +78,7 @@ private:
 
     template <class Stored>
     static constexpr bool fits_inside = sizeof(Stored) <= room &&
-                                        alignof(Stored) <= alignof(void*) &&
-                                        std::is_nothrow_move_constructible_v<Stored>;
+        alignof(Stored) <= alignof(void*) && std::is_nothrow_move_constructible_v<Stored>;
 
     template <class Stored>
     static Result invoke(Stored& callable, Args&&... args) {

@@ -281,11 +281,11 @@ private:
     const session_options* options_;
     scratch* lent_ = nullptr;
     std::unique_ptr<extra> extra_;
-    std::uint64_t frame_left_ = 0;  // payload bytes of the data frame in progress
-    time_point received_;           // when the last bytes came
-    time_point since_;              // when the phase began; while open: when a ping was sent
+    std::uint64_t frame_left_ = 0; // payload bytes of the data frame in progress
+    time_point received_;          // when the last bytes came
+    time_point since_;             // when the phase began; while open: when a ping was sent
     masking_key key_{};
-    std::uint32_t fragments_ = 0;   // frames of the message in progress; 0 between messages
+    std::uint32_t fragments_ = 0; // frames of the message in progress; 0 between messages
     session_state state_ = session_state::connecting;
     utf8_validator text_;
     std::uint8_t key_offset_ = 0;

@@ -42,24 +42,46 @@ void release(void* memory) noexcept {
 allocation_counter::allocation_counter() noexcept
     : count_(all.count), bytes_(all.bytes), live_(all.count - all.freed) {}
 
-std::size_t allocation_counter::count() const noexcept { return all.count - count_; }
-std::size_t allocation_counter::bytes() const noexcept { return all.bytes - bytes_; }
-std::size_t allocation_counter::live() const noexcept { return all.count - all.freed - live_; }
+std::size_t allocation_counter::count() const noexcept {
+    return all.count - count_;
+}
+std::size_t allocation_counter::bytes() const noexcept {
+    return all.bytes - bytes_;
+}
+std::size_t allocation_counter::live() const noexcept {
+    return all.count - all.freed - live_;
+}
 
 failing_allocation::failing_allocation(std::size_t nth) noexcept {
     all.failed = false;
     all.until_failure = nth;
 }
 
-failing_allocation::~failing_allocation() { all.until_failure = 0; }
+failing_allocation::~failing_allocation() {
+    all.until_failure = 0;
+}
 
-bool failing_allocation::happened() const noexcept { return all.failed; }
+bool failing_allocation::happened() const noexcept {
+    return all.failed;
+}
 
 } // namespace weft::testing
 
-void* operator new(std::size_t size) { return weft::testing::allocate(size); }
-void* operator new[](std::size_t size) { return weft::testing::allocate(size); }
-void operator delete(void* memory) noexcept { weft::testing::release(memory); }
-void operator delete[](void* memory) noexcept { weft::testing::release(memory); }
-void operator delete(void* memory, std::size_t) noexcept { weft::testing::release(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { weft::testing::release(memory); }
+void* operator new(std::size_t size) {
+    return weft::testing::allocate(size);
+}
+void* operator new[](std::size_t size) {
+    return weft::testing::allocate(size);
+}
+void operator delete(void* memory) noexcept {
+    weft::testing::release(memory);
+}
+void operator delete[](void* memory) noexcept {
+    weft::testing::release(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+    weft::testing::release(memory);
+}
+void operator delete[](void* memory, std::size_t) noexcept {
+    weft::testing::release(memory);
+}

@@ -27,8 +27,8 @@ decoded_frame_header decode(const byte_string& bytes, role receiver) {
 /// The error that the bytes end with when they come one after the other; size 0 for none.
 std::error_code error_of(const byte_string& bytes, role receiver) {
     for (std::size_t size = 0; size <= bytes.size(); ++size) {
-        const auto found = decode({bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size)},
-                                  receiver);
+        const auto found =
+            decode({bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size)}, receiver);
         if (found.error) return found.error;
     }
     return {};
@@ -95,9 +95,9 @@ TEST(frame, judges_every_pair_of_first_bytes) {
 }
 
 TEST(frame, judges_the_first_byte_before_the_second_comes) {
-    for (const auto& [first, expected] :
-         {std::pair{0xc1U, errc::reserved_bits}, {0x83U, errc::reserved_opcode},
-          {0x09U, errc::control_fragmented}}) {
+    for (const auto& [first, expected] : {std::pair{0xc1U, errc::reserved_bits},
+                                          {0x83U, errc::reserved_opcode},
+                                          {0x09U, errc::control_fragmented}}) {
         EXPECT_EQ(decode({static_cast<std::byte>(first)}, role::server).error, expected);
     }
 }
@@ -116,8 +116,12 @@ TEST(frame, refuses_lengths_that_could_overflow) {
 TEST(frame, refuses_lengths_that_are_not_minimal) {
     for (const role receiver : {role::server, role::client}) {
         frame_builder peer{receiver == role::server ? role::client : role::server};
-        for (const auto& [form, length] : {std::pair{126U, 0U}, {126U, 125U}, {127U, 0U},
-                                           {127U, 125U}, {127U, 126U}, {127U, 65535U}}) {
+        for (const auto& [form, length] : {std::pair{126U, 0U},
+                                           {126U, 125U},
+                                           {127U, 0U},
+                                           {127U, 125U},
+                                           {127U, 126U},
+                                           {127U, 65535U}}) {
             EXPECT_EQ(error_of(peer.header(fin | 0x1, form, length), receiver), errc::bad_length);
         }
         EXPECT_FALSE(error_of(peer.header(fin | 0x1, 126, 126), receiver));

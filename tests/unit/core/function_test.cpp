@@ -13,7 +13,9 @@
 namespace weft {
 namespace {
 
-int twice(int number) { return 2 * number; }
+int twice(int number) {
+    return 2 * number;
+}
 
 struct counted {
     explicit counted(int& alive) : alive_(&alive) { ++*alive_; }
@@ -93,8 +95,12 @@ void expect_to_die_once() {
     EXPECT_EQ(alive, 0);
 }
 
-TEST(function, destroys_what_lies_inside_once) { expect_to_die_once<counted>(); }
-TEST(function, destroys_what_lies_outside_once) { expect_to_die_once<large_counted>(); }
+TEST(function, destroys_what_lies_inside_once) {
+    expect_to_die_once<counted>();
+}
+TEST(function, destroys_what_lies_outside_once) {
+    expect_to_die_once<large_counted>();
+}
 
 TEST(function, keeps_three_pointers_without_an_allocation) {
     int a = 1, b = 2, c = 3;

@@ -64,8 +64,8 @@ TEST(report, says_a_failure_with_its_phase_error_and_status) {
     why.began = side::peer;
     why.error = errc::not_upgraded;
     why.http_status = 404;
-    EXPECT_EQ(to_string(why), "ended by the peer during HTTP: " + why.error.message() +
-                                  "; HTTP status 404");
+    EXPECT_EQ(to_string(why),
+              "ended by the peer during HTTP: " + why.error.message() + "; HTTP status 404");
 }
 
 TEST(report, has_a_name_for_every_phase_and_side) {

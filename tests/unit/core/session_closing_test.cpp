@@ -20,7 +20,7 @@ INSTANTIATE_TEST_SUITE_P(, session_closing, ::testing::ValuesIn(both_roles), nam
 
 bool is_legal(unsigned code) {
     return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) ||
-           (code >= 3000 && code <= 4999);
+        (code >= 3000 && code <= 4999);
 }
 
 TEST_P(session_closing, echoes_every_legal_code_and_refuses_every_other) {
@@ -32,7 +32,8 @@ TEST_P(session_closing, echoes_every_legal_code_and_refuses_every_other) {
         const auto frames = each.sent_frames();
         ASSERT_EQ(frames.size(), 1U);
         EXPECT_EQ(frames[0].close_code(), is_legal(code) ? code : 1002U) << code;
-        EXPECT_EQ(each.events.back().type, is_legal(code) ? event_type::closed : event_type::failed);
+        EXPECT_EQ(each.events.back().type,
+                  is_legal(code) ? event_type::closed : event_type::failed);
         if (!is_legal(code)) {
             EXPECT_EQ(each.error(), errc::bad_close_code) << code;
         }
@@ -77,8 +78,9 @@ TEST_P(session_closing, begun_here_ends_with_the_peer_s_answer) {
     EXPECT_EQ(frames[0].close_code(), 1001U);
     EXPECT_EQ(frames[0].payload.substr(2), "restart");
     probe.feed(probe.peer.text("on its way") + probe.peer.ping() + probe.peer.close(1001));
-    EXPECT_EQ(probe.events, (std::vector<told>{text_told("on its way"), {event_type::ping},
-                                               {event_type::closed}}));
+    EXPECT_EQ(
+        probe.events,
+        (std::vector<told>{text_told("on its way"), {event_type::ping}, {event_type::closed}}));
     EXPECT_TRUE(probe.sent.empty()); // neither a pong nor a second close frame
     EXPECT_TRUE(probe.tested.outcome().clean());
     EXPECT_EQ(probe.tested.outcome().began, side::local);
@@ -115,7 +117,8 @@ TEST_P(session_closing, cuts_a_long_reason_at_a_character) {
         session_probe each{GetParam()};
         each.open();
         const std::string snowman = "\xe2\x98\x83";
-        each.tested.close(close_code::normal, std::string(before, 'x') + snowman + "tail", each.now);
+        each.tested.close(close_code::normal, std::string(before, 'x') + snowman + "tail",
+                          each.now);
         each.collect();
         const auto reason = each.sent_frames().at(0).payload.substr(2);
         EXPECT_LE(reason.size(), 123U);
@@ -152,9 +155,11 @@ TEST_P(session_closing, ends_in_failure_when_the_peer_never_answers) {
 }
 
 TEST_P(session_closing, tells_the_peer_why_it_failed) {
-    for (const auto& [why, code] :
-         {std::pair{errc::aborted, 1001U}, {errc::handler_threw, 1011U}, {errc::queue_full, 1008U},
-          {errc::message_too_big, 1009U}, {errc::bad_utf8, 1007U}}) {
+    for (const auto& [why, code] : {std::pair{errc::aborted, 1001U},
+                                    {errc::handler_threw, 1011U},
+                                    {errc::queue_full, 1008U},
+                                    {errc::message_too_big, 1009U},
+                                    {errc::bad_utf8, 1007U}}) {
         session_probe each{GetParam()};
         each.open();
         each.tested.fail(why, each.now);

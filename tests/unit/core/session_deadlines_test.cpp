@@ -12,7 +12,8 @@ namespace {
 using namespace testing;
 using std::chrono::seconds;
 
-constexpr session_timeouts timeouts{seconds(10), seconds(5), seconds(100), seconds(30), seconds(20)};
+constexpr session_timeouts timeouts{seconds(10), seconds(5), seconds(100), seconds(30),
+                                    seconds(20)};
 
 class session_deadlines : public ::testing::TestWithParam<role> {
 protected:

@@ -30,70 +30,116 @@ std::vector<test_vector> all_vectors() {
         {"text", [](b p) { return p.text("hello"); }, {text_told("hello")}},
         {"binary", [](b p) { return p.binary("\x01\xff"); }, {binary_told("\x01\xff")}},
         {"empty", [](b p) { return p.text("") + p.binary(""); }, {text_told(""), binary_told("")}},
-        {"125", [](b p) { return p.text(std::string(125, 'a')); }, {text_told(std::string(125, 'a'))}},
-        {"126", [](b p) { return p.text(std::string(126, 'a')); }, {text_told(std::string(126, 'a'))}},
-        {"70000", [](b p) { return p.binary(medium) + p.text("x"); },
+        {"125",
+         [](b p) { return p.text(std::string(125, 'a')); },
+         {text_told(std::string(125, 'a'))}},
+        {"126",
+         [](b p) { return p.text(std::string(126, 'a')); },
+         {text_told(std::string(126, 'a'))}},
+        {"70000",
+         [](b p) { return p.binary(medium) + p.text("x"); },
          {binary_told(medium), text_told("x")}},
-        {"several", [](b p) { return p.text("a") + p.text("b") + p.binary("c"); },
+        {"several",
+         [](b p) { return p.text("a") + p.text("b") + p.binary("c"); },
          {text_told("a"), text_told("b"), binary_told("c")}},
-        {"ping", [](b p) { return p.ping("are you there") + p.ping(); },
+        {"ping",
+         [](b p) { return p.ping("are you there") + p.ping(); },
          {{event_type::ping, false, "are you there"}, {event_type::ping}}},
-        {"pong", [](b p) { return p.pong("unasked") + p.pong(); },
+        {"pong",
+         [](b p) { return p.pong("unasked") + p.pong(); },
          {{event_type::pong, false, "unasked"}, {event_type::pong}}},
-        {"long_ping", [](b p) { return p.ping(std::string(125, 'p')); },
+        {"long_ping",
+         [](b p) { return p.ping(std::string(125, 'p')); },
          {{event_type::ping, false, std::string(125, 'p')}}},
-        {"fragments", [](b p) { return p.begin_text("he") + p.part("ll") + p.last_part("o"); },
+        {"fragments",
+         [](b p) { return p.begin_text("he") + p.part("ll") + p.last_part("o"); },
          {text_told("hello")}},
-        {"empty_fragments", [](b p) { return p.begin_binary("") + p.part("") + p.last_part(""); },
+        {"empty_fragments",
+         [](b p) { return p.begin_binary("") + p.part("") + p.last_part(""); },
          {binary_told("")}},
         // curl 18286: an empty last fragment ends the message
-        {"empty_last_fragment", [](b p) { return p.begin_text("all") + p.last_part("") + p.text("x"); },
+        {"empty_last_fragment",
+         [](b p) { return p.begin_text("all") + p.last_part("") + p.text("x"); },
          {text_told("all"), text_told("x")}},
         {"control_between_fragments",
-         [](b p) { return p.begin_text("a") + p.ping("1") + p.part("b") + p.pong("2") + p.last_part("c"); },
+         [](b p) {
+             return p.begin_text("a") + p.ping("1") + p.part("b") + p.pong("2") + p.last_part("c");
+         },
          {{event_type::ping, false, "1"}, {event_type::pong, false, "2"}, text_told("abc")}},
         {"character_across_fragments",
          [](b p) { return p.begin_text("\xe2") + p.part("\x98") + p.last_part("\x83"); },
          {text_told(snowman)}},
-        {"text_after_unfinished_binary_bytes", [](b p) { return p.binary("\xe2") + p.text("ok"); },
+        {"text_after_unfinished_binary_bytes",
+         [](b p) { return p.binary("\xe2") + p.text("ok"); },
          {binary_told("\xe2"), text_told("ok")}},
-        {"close", [](b p) { return p.text("a") + p.close(1000, "bye") + p.text("never told"); },
+        {"close",
+         [](b p) { return p.text("a") + p.close(1000, "bye") + p.text("never told"); },
          {text_told("a"), closed}},
         {"close_inside_message", [](b p) { return p.begin_text("a") + p.close(1001); }, {closed}},
 
-        {"bad_text", [](b p) { return p.text("ok") + p.text("a\xff"); }, {text_told("ok"), failed},
+        {"bad_text",
+         [](b p) { return p.text("ok") + p.text("a\xff"); },
+         {text_told("ok"), failed},
          errc::bad_utf8},
         {"unfinished_text", [](b p) { return p.text("\xe2\x98"); }, {failed}, errc::bad_utf8},
-        {"unfinished_fragments", [](b p) { return p.begin_text("a") + p.last_part("\xe2\x98"); },
-         {failed}, errc::bad_utf8},
+        {"unfinished_fragments",
+         [](b p) { return p.begin_text("a") + p.last_part("\xe2\x98"); },
+         {failed},
+         errc::bad_utf8},
         {"surrogate", [](b p) { return p.text("\xed\xa0\x80"); }, {failed}, errc::bad_utf8},
-        {"rsv1", [](b p) { return p.text("a") + p.frame(fin | 0x41, "x"); }, {text_told("a"), failed},
+        {"rsv1",
+         [](b p) { return p.text("a") + p.frame(fin | 0x41, "x"); },
+         {text_told("a"), failed},
          errc::reserved_bits},
         {"rsv_on_ping", [](b p) { return p.frame(fin | 0x29, ""); }, {failed}, errc::reserved_bits},
         {"opcode_3", [](b p) { return p.frame(fin | 0x3, "x"); }, {failed}, errc::reserved_opcode},
         {"opcode_15", [](b p) { return p.frame(fin | 0xf, ""); }, {failed}, errc::reserved_opcode},
         // libsoup CVE-2026-15711: oversized control frames
-        {"ping_126", [](b p) { return p.frame(fin | 0x9, std::string(126, 'x')); }, {failed},
+        {"ping_126",
+         [](b p) { return p.frame(fin | 0x9, std::string(126, 'x')); },
+         {failed},
          errc::control_too_long},
-        {"ping_64_bit_length", [](b p) { return p.header(fin | 0x9, 127, 1); }, {failed},
+        {"ping_64_bit_length",
+         [](b p) { return p.header(fin | 0x9, 127, 1); },
+         {failed},
          errc::control_too_long},
-        {"ping_fragmented", [](b p) { return p.frame(0x9, "a"); }, {failed}, errc::control_fragmented},
-        {"close_126", [](b p) { return p.frame(fin | 0x8, std::string(126, 'x')); }, {failed},
+        {"ping_fragmented",
+         [](b p) { return p.frame(0x9, "a"); },
+         {failed},
+         errc::control_fragmented},
+        {"close_126",
+         [](b p) { return p.frame(fin | 0x8, std::string(126, 'x')); },
+         {failed},
          errc::control_too_long},
-        {"stray_continuation", [](b p) { return p.part("a"); }, {failed},
+        {"stray_continuation",
+         [](b p) { return p.part("a"); },
+         {failed},
          errc::unexpected_continuation},
-        {"stray_last_continuation", [](b p) { return p.text("x") + p.last_part("a"); },
-         {text_told("x"), failed}, errc::unexpected_continuation},
-        {"text_inside_text", [](b p) { return p.begin_text("a") + p.text("b"); }, {failed},
+        {"stray_last_continuation",
+         [](b p) { return p.text("x") + p.last_part("a"); },
+         {text_told("x"), failed},
+         errc::unexpected_continuation},
+        {"text_inside_text",
+         [](b p) { return p.begin_text("a") + p.text("b"); },
+         {failed},
          errc::expected_continuation},
-        {"binary_inside_empty", [](b p) { return p.begin_text("") + p.begin_binary(""); }, {failed},
+        {"binary_inside_empty",
+         [](b p) { return p.begin_text("") + p.begin_binary(""); },
+         {failed},
          errc::expected_continuation},
-        {"close_1_byte", [](b p) { return p.frame(fin | 0x8, "x"); }, {failed},
+        {"close_1_byte",
+         [](b p) { return p.frame(fin | 0x8, "x"); },
+         {failed},
          errc::bad_close_payload},
         {"close_1005", [](b p) { return p.close(1005); }, {failed}, errc::bad_close_code},
         {"close_bad_reason", [](b p) { return p.close(1000, "\xff"); }, {failed}, errc::bad_utf8},
-        {"not_minimal", [](b p) { return p.header(fin | 0x2, 126, 125); }, {failed}, errc::bad_length},
-        {"too_big", [](b p) { return p.header(fin | 0x2, 127, (1ULL << 63) - 1); }, {failed},
+        {"not_minimal",
+         [](b p) { return p.header(fin | 0x2, 126, 125); },
+         {failed},
+         errc::bad_length},
+        {"too_big",
+         [](b p) { return p.header(fin | 0x2, 127, (1ULL << 63) - 1); },
+         {failed},
          errc::message_too_big},
     };
 }
@@ -108,11 +154,14 @@ protected:
         if (wanted.error) {
             EXPECT_EQ(probe.sent_close_code(), static_cast<unsigned>(code));
         }
-        for (const auto& frame : read_frames(probe.sent)) EXPECT_NE(frame.first, 0xffU);
+        for (const auto& frame : read_frames(probe.sent))
+            EXPECT_NE(frame.first, 0xffU);
     }
 
     role ours() const { return std::get<0>(GetParam()); }
-    byte_string bytes_from(frame_builder& peer) const { return std::get<1>(GetParam()).bytes(peer); }
+    byte_string bytes_from(frame_builder& peer) const {
+        return std::get<1>(GetParam()).bytes(peer);
+    }
 };
 
 TEST_P(session_frames, make_the_same_events_however_they_are_cut) {
@@ -156,7 +205,7 @@ INSTANTIATE_TEST_SUITE_P(all, session_frames,
                                             ::testing::ValuesIn(all_vectors())),
                          [](const auto& each) {
                              return name_of(std::get<0>(each.param)) + "_" +
-                                    std::get<1>(each.param).name;
+                                 std::get<1>(each.param).name;
                          });
 
 class session_limit : public ::testing::TestWithParam<role> {};
@@ -180,8 +229,8 @@ TEST_P(session_limit, of_a_message_holds_across_its_fragments) {
         probe.feed(probe.peer.begin_text(std::string(300, 'x')) +
                    probe.peer.part(std::string(300, 'x')) + probe.peer.ping() +
                    probe.peer.last_part(std::string(last, 'x')));
-        EXPECT_EQ(probe.error(), last > 400 ? make_error_code(errc::message_too_big)
-                                            : std::error_code{});
+        EXPECT_EQ(probe.error(),
+                  last > 400 ? make_error_code(errc::message_too_big) : std::error_code{});
         EXPECT_EQ(probe.sent_close_code(), last > 400 ? 1009U : 0U);
     }
 }
@@ -212,8 +261,8 @@ TEST_P(session_limit, of_a_frame_is_exact_and_not_for_control_frames) {
         probe.feed(probe.peer.ping(std::string(125, 'p')) +
                    probe.peer.begin_text(std::string(100, 'x')) +
                    probe.peer.last_part(std::string(size, 'x')));
-        EXPECT_EQ(probe.error(), size > 100 ? make_error_code(errc::frame_too_big)
-                                            : std::error_code{});
+        EXPECT_EQ(probe.error(),
+                  size > 100 ? make_error_code(errc::frame_too_big) : std::error_code{});
         EXPECT_EQ(probe.sent_close_code(), size > 100 ? 1009U : 0U);
     }
 }
@@ -229,8 +278,8 @@ TEST_P(session_limit, of_fragments_is_exact) {
             bytes.insert(bytes.end(), part.begin(), part.end());
         }
         probe.feed(bytes + probe.peer.last_part("z"));
-        EXPECT_EQ(probe.error(), count > 131'072 ? make_error_code(errc::too_many_fragments)
-                                                 : std::error_code{});
+        EXPECT_EQ(probe.error(),
+                  count > 131'072 ? make_error_code(errc::too_many_fragments) : std::error_code{});
         EXPECT_EQ(probe.sent_close_code(), count > 131'072 ? 1008U : 0U);
     }
 }
@@ -240,7 +289,8 @@ TEST_P(session_limit, of_fragments_can_be_off_and_a_million_empty_ones_cost_noth
     probe.open();
     probe.feed(probe.peer.begin_binary("x"));
     byte_string many;
-    for (int i = 0; i < 1000; ++i) many = std::move(many) + probe.peer.part("");
+    for (int i = 0; i < 1000; ++i)
+        many = std::move(many) + probe.peer.part("");
     for (int i = 0; i < 1000; ++i) {
         auto copy = many;
         probe.feed_in_place(copy);
@@ -273,6 +323,7 @@ TEST_P(session_views, lie_in_the_bytes_that_were_given_when_whole) {
 }
 
 TEST_P(session_views, survive_every_command) {
+    const std::string large(20'000, 'x');
     for (const bool lends : {false, true}) {
         for (const bool retained : {false, true}) {
             session_probe probe{GetParam()};
@@ -280,7 +331,7 @@ TEST_P(session_views, survive_every_command) {
             scratch lent;
             if (lends) probe.tested.borrow(lent);
             auto bytes = probe.peer.text("look at me") + probe.peer.begin_text("and ") +
-                         probe.peer.last_part("at me");
+                probe.peer.last_part("at me");
             if (retained) probe.tested.pause(probe.now);
             probe.tested.receive(bytes, probe.now);
             if (retained) {
@@ -298,7 +349,7 @@ TEST_P(session_views, survive_every_command) {
                 probe.tested.resume(probe.now);
                 probe.tested.ping(next.payload, probe.now);
                 probe.tested.settle_output();
-                probe.tested.send_part(std::string(20'000, 'x'), true);
+                probe.tested.send_part(large, true);
                 EXPECT_EQ(to_text(next.payload), expected);
                 if (expected == "and at me") probe.tested.close(close_code::normal, {}, probe.now);
                 EXPECT_EQ(to_text(next.payload), expected);
@@ -373,8 +424,8 @@ TEST(session_masking, is_demanded_of_clients_and_forbidden_to_servers) {
 // Fails at the first wrong byte, not at the end of the frame or of the message.
 TEST(session_text, fails_at_the_byte_that_breaks_it) {
     for (const role ours : both_roles) {
-        for (const std::string bad : {"\xff", "\xc0", "\xe0\x80", "\xed\xa0", "\xf4\x90", "\xf5",
-                                      "\xe2\x28", "a\x80"}) {
+        for (const std::string bad :
+             {"\xff", "\xc0", "\xe0\x80", "\xed\xa0", "\xf4\x90", "\xf5", "\xe2\x28", "a\x80"}) {
             session_probe probe{ours};
             probe.open();
             const auto bytes = probe.peer.frame(0x1, "caf\xc3\xa9 " + bad + std::string(500, 'x'));
@@ -404,8 +455,8 @@ TEST(session_end, is_told_after_what_came_before_also_after_a_pause) {
                 probe.tested.resume(probe.now);
                 probe.pull();
             }
-            EXPECT_EQ(probe.events, (std::vector<told>{text_told("a"), text_told("b"),
-                                                       {event_type::failed}}));
+            EXPECT_EQ(probe.events,
+                      (std::vector<told>{text_told("a"), text_told("b"), {event_type::failed}}));
             EXPECT_EQ(probe.error(), errc::unexpected_eof);
             EXPECT_EQ(probe.tested.outcome().code(), close_code::abnormal);
             EXPECT_EQ(probe.tested.outcome().began, side::peer);

@@ -22,7 +22,9 @@ protected:
 };
 INSTANTIATE_TEST_SUITE_P(, session_memory, ::testing::ValuesIn(both_roles), name_of_role);
 
-TEST(session, is_64_bytes) { EXPECT_EQ(sizeof(session), 64U); }
+TEST(session, is_64_bytes) {
+    EXPECT_EQ(sizeof(session), 64U);
+}
 
 TEST_P(session_memory, of_an_idle_session_is_its_object_alone) {
     const session_options options{GetParam(), {}, {}, &probe.random};
@@ -68,7 +70,8 @@ TEST_P(session_memory, is_not_taken_for_small_messages) {
         return allocations.count();
     };
     echo_one(probe.peer.text("the first one fills the scratch memory"));
-    for (int i = 0; i < 10; ++i) EXPECT_EQ(echo_one(probe.peer.text("hello")), 0U);
+    for (int i = 0; i < 10; ++i)
+        EXPECT_EQ(echo_one(probe.peer.text("hello")), 0U);
 }
 
 // gorilla CVE-2020-27813, ws CVE-2016-10542, uws CVE-2016-10544, libsoup CVE-2025-32049 and
@@ -82,18 +85,20 @@ TEST_P(session_memory, is_not_taken_for_lengths_that_are_announced) {
                 session_probe each{GetParam(), {.message_size_max = limit}};
                 each.open();
                 const auto bytes = each.peer.header(first, 127, length) +
-                                   to_bytes(first == 0x1 ? "" : "few bytes");
+                    to_bytes(first == 0x1 ? "" : "few bytes");
                 guard_page memory{bytes.size()};
                 each.events.reserve(10);
                 each.sent.reserve(1000);
                 const allocation_counter allocations;
-                for (const auto byte : bytes) each.feed_in_place(memory.place({&byte, 1}));
+                for (const auto byte : bytes)
+                    each.feed_in_place(memory.place({&byte, 1}));
                 EXPECT_LT(allocations.bytes(), 8192U) << length;
                 const bool legal = length >> 63 == 0;
                 const bool allowed = legal && length <= limit;
-                EXPECT_EQ(each.error(), allowed ? std::error_code{}
-                                        : legal ? make_error_code(errc::message_too_big)
-                                                : make_error_code(errc::bad_length));
+                EXPECT_EQ(each.error(),
+                          allowed     ? std::error_code{}
+                              : legal ? make_error_code(errc::message_too_big)
+                                      : make_error_code(errc::bad_length));
                 EXPECT_EQ(each.sent_close_code(), allowed ? 0U : legal ? 1009U : 1002U);
             }
         }
@@ -106,14 +111,16 @@ TEST_P(session_memory, is_bounded_by_the_bytes_received) {
     each.feed(each.peer.header(0x2, 127, (1ULL << 63) - 1));
     byte_string chunk(10'000);
     const allocation_counter allocations;
-    for (int i = 0; i < 100; ++i) each.feed_in_place(chunk);
+    for (int i = 0; i < 100; ++i)
+        each.feed_in_place(chunk);
     EXPECT_LT(allocations.bytes(), 5'000'000U); // of a million: doubling, with what it copied from
 }
 
 TEST_P(session_memory, is_given_back_after_each_message_and_pause) {
     const allocation_counter allocations;
     {
-        const auto bytes = probe.peer.begin_text(std::string(5000, 'x')) + probe.peer.last_part("y");
+        const auto bytes =
+            probe.peer.begin_text(std::string(5000, 'x')) + probe.peer.last_part("y");
         probe.tested.pause(probe.now);
         probe.feed(bytes);
         probe.tested.resume(probe.now);
@@ -153,9 +160,11 @@ double seconds_for(role ours, byte_string bytes) {
 TEST_P(session_memory, and_time_are_linear_however_text_is_fragmented) {
     const std::size_t size = 4 * 1024 * 1024, part = 64;
     std::string text;
-    while (text.size() < size) text += "\xe2\x98\x83 is \xc3\xa9t\xc3\xa9 or so!";
+    while (text.size() < size)
+        text += "\xe2\x98\x83 is \xc3\xa9t\xc3\xa9 or so!";
     text.resize(size, '.');
-    for (std::size_t i = size; i > size - 20; --i) text[i - 1] = '.';
+    for (std::size_t i = size; i > size - 20; --i)
+        text[i - 1] = '.';
     byte_string fragments = probe.peer.begin_text(text.substr(0, part));
     fragments.reserve(2 * size);
     for (std::size_t at = part; at < size; at += part) {
@@ -190,7 +199,8 @@ run_result converse(role ours, std::size_t nth, bool& failed) {
     };
     run_result result;
     result.events.reserve(20);
-    for (int i = 0; i < 20; ++i) result.events.push_back({event_type::none, false, large + large});
+    for (int i = 0; i < 20; ++i)
+        result.events.push_back({event_type::none, false, large + large});
     result.events.clear();
     result.sent.reserve(200'000);
     std::vector<byte_string> copies = steps;
@@ -244,7 +254,8 @@ TEST_P(session_memory, that_runs_out_leaks_nothing_and_leaves_whole_frames) {
         const allocation_counter allocations;
         {
             const auto run = converse(GetParam(), nth, failed);
-            for (const auto& frame : read_frames(run.sent)) ASSERT_NE(frame.first, 0xffU) << nth;
+            for (const auto& frame : read_frames(run.sent))
+                ASSERT_NE(frame.first, 0xffU) << nth;
             if (run.error) {
                 EXPECT_EQ(run.error, std::errc::not_enough_memory) << nth;
             }
@@ -265,14 +276,16 @@ TEST_P(session_memory, that_runs_out_for_a_command_leaves_the_session_as_it_was)
             try {
                 each.tested.send_part(large, false);
                 each.tested.send_part(large, true);
-                each.tested.close(close_code::normal, "a reason that does not fit inside", each.now);
+                each.tested.close(close_code::normal, "a reason that does not fit inside",
+                                  each.now);
             } catch (const std::bad_alloc&) {
                 threw = true;
             }
         }
         const auto closed_already = each.tested.state() != session_state::open;
         each.collect();
-        for (const auto& frame : each.sent_frames()) ASSERT_NE(frame.first, 0xffU);
+        for (const auto& frame : each.sent_frames())
+            ASSERT_NE(frame.first, 0xffU);
         if (threw) {
             EXPECT_FALSE(closed_already);
             each.tested.close(close_code::normal, {}, each.now);

@@ -14,8 +14,8 @@ namespace {
 using namespace testing;
 
 std::string start_client(session_probe& probe, std::vector<std::string> subprotocols = {}) {
-    EXPECT_TRUE(probe.tested.start(*uri::parse("ws://example.org/chat?x=1"),
-                                   std::move(subprotocols)));
+    EXPECT_TRUE(
+        probe.tested.start(*uri::parse("ws://example.org/chat?x=1"), std::move(subprotocols)));
     probe.collect();
     return to_text(probe.take_sent());
 }
@@ -76,7 +76,8 @@ TEST(session_opening, frames_may_follow_a_handshake_in_the_same_bytes) {
 TEST(session_opening, a_decision_may_come_late_and_input_waits_for_it) {
     session_probe probe{role::server};
     probe.feed(to_bytes(canned_request()));
-    for (int i = 0; i < 5; ++i) probe.feed(probe.peer.text("early"));
+    for (int i = 0; i < 5; ++i)
+        probe.feed(probe.peer.text("early"));
     EXPECT_EQ(probe.events.size(), 1U);
     ASSERT_TRUE(probe.tested.accept({}, {}, probe.now));
     probe.pull();
@@ -103,7 +104,8 @@ TEST(session_opening, a_rejection_is_sent_and_told) {
 }
 
 TEST(session_opening, a_plain_request_is_answered_with_its_body_read) {
-    const auto request = to_bytes("POST /form HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
+    const auto request =
+        to_bytes("POST /form HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
     for (const auto& sizes : splittings(request.size())) {
         session_probe probe{role::server};
         probe.feed(request, sizes);
@@ -127,16 +129,17 @@ TEST(session_opening, bodies_are_limited_and_framed_by_content_length_alone) {
     for (const auto& [fields, expected] :
          {std::pair{"Content-Length: 6", errc::body_too_large},
           {"Content-Length: 18446744073709551616", errc::body_too_large},
-          {"Content-Length: +5", errc::bad_request}, {"Content-Length: 5,5", errc::bad_request},
-          {"Content-Length: -1", errc::bad_request}, {"Content-Length: ", errc::bad_request},
+          {"Content-Length: +5", errc::bad_request},
+          {"Content-Length: 5,5", errc::bad_request},
+          {"Content-Length: -1", errc::bad_request},
+          {"Content-Length: ", errc::bad_request},
           {"Content-Length: 5\r\nContent-Length: 5", errc::bad_request},
           {"Transfer-Encoding: chunked", errc::bad_request}}) {
         session_probe probe{role::server, limits};
         probe.feed(to_bytes(std::string("POST / HTTP/1.1\r\nHost: a\r\n") + fields + "\r\n\r\n"));
         EXPECT_EQ(probe.error(), expected) << fields;
         EXPECT_EQ(probe.events, (std::vector<told>{{event_type::failed}})) << fields;
-        EXPECT_EQ(probe.tested.outcome().http_status,
-                  expected == errc::body_too_large ? 413 : 400);
+        EXPECT_EQ(probe.tested.outcome().http_status, expected == errc::body_too_large ? 413 : 400);
     }
 }
 
@@ -214,7 +217,8 @@ TEST(session_opening, commands_refuse_bytes_that_would_break_out_of_a_header) {
 TEST(session_opening, the_number_of_headers_is_limited_exactly) {
     const auto with_headers = [](std::size_t count) {
         std::string more;
-        for (std::size_t i = 5; i < count; ++i) more += "X-" + std::to_string(i) + ": y\r\n";
+        for (std::size_t i = 5; i < count; ++i)
+            more += "X-" + std::to_string(i) + ": y\r\n";
         session_probe probe{role::server};
         probe.feed(to_bytes(canned_request(more)));
         return probe.tested.outcome().http_status;

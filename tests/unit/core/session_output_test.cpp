@@ -20,7 +20,8 @@ protected:
 
     std::vector<std::string> payloads(const std::vector<read_frame>& frames) const {
         std::vector<std::string> all;
-        for (const auto& frame : frames) all.push_back(frame.payload);
+        for (const auto& frame : frames)
+            all.push_back(frame.payload);
         return all;
     }
 
@@ -53,7 +54,8 @@ TEST_P(session_output, of_parts_makes_one_fragmented_message) {
     EXPECT_TRUE(probe.tested.send("after it"));
     probe.collect();
     std::vector<unsigned> firsts;
-    for (const auto& frame : probe.sent_frames()) firsts.push_back(frame.first);
+    for (const auto& frame : probe.sent_frames())
+        firsts.push_back(frame.first);
     EXPECT_EQ(firsts, (std::vector<unsigned>{0x2, fin | 0x9, 0x0, fin, fin | 0x1}));
 }
 
@@ -62,14 +64,16 @@ TEST_P(session_output, of_control_frames_is_cut_to_125_bytes) {
     probe.tested.ping(payload, probe.now);
     probe.tested.pong(payload);
     probe.collect();
-    for (const auto& frame : probe.sent_frames()) EXPECT_EQ(frame.payload.size(), 125U);
+    for (const auto& frame : probe.sent_frames())
+        EXPECT_EQ(frame.payload.size(), 125U);
 }
 
 TEST_P(session_output, answers_each_ping_with_its_payload) {
     probe.feed(probe.peer.ping("1") + probe.peer.ping("") + probe.peer.ping("3"));
     const auto frames = probe.sent_frames();
     EXPECT_EQ(payloads(frames), (std::vector<std::string>{"1", "", "3"}));
-    for (const auto& frame : frames) EXPECT_EQ(frame.first, fin | 0xa);
+    for (const auto& frame : frames)
+        EXPECT_EQ(frame.first, fin | 0xa);
 }
 
 TEST_P(session_output, delays_pongs_behind_much_output_and_keeps_the_last) {
@@ -117,7 +121,8 @@ TEST_P(session_output, puts_control_frames_only_between_frames) {
         while (each.tested.output_size() != 0) {
             const auto piece = *each.tested.output().begin();
             const auto size = std::min<std::size_t>(piece.size(), 7000);
-            taken.insert(taken.end(), piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(size));
+            taken.insert(taken.end(), piece.begin(),
+                         piece.begin() + static_cast<std::ptrdiff_t>(size));
             each.tested.consume_output(size);
             if (taken.size() > 30'000) continue;
             auto ping = each.peer.ping("p");
@@ -127,7 +132,8 @@ TEST_P(session_output, puts_control_frames_only_between_frames) {
         const auto frames = read_frames(taken);
         ASSERT_GT(frames.size(), 2U);
         EXPECT_EQ(frames[0].payload, large);
-        for (std::size_t i = 1; i < frames.size(); ++i) EXPECT_EQ(frames[i].first, fin | 0xa);
+        for (std::size_t i = 1; i < frames.size(); ++i)
+            EXPECT_EQ(frames[i].first, fin | 0xa);
         each.tested.settle();
     }
 }
@@ -149,7 +155,8 @@ TEST_P(session_output, may_be_taken_up_to_any_byte) {
         fill(whole.tested, large, whole.now);
         whole.collect();
         const auto size = whole.sent.size();
-        for (std::size_t first = 0; first <= size; first += first < 60 || first + 60 > size ? 1 : 997) {
+        for (std::size_t first = 0; first <= size;
+             first += first < 60 || first + 60 > size ? 1 : 997) {
             session_probe each{GetParam()};
             each.open();
             scratch lent;

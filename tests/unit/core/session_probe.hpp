@@ -25,7 +25,8 @@ namespace weft::testing {
 class seeded_random : public random_source {
 public:
     void fill(std::span<std::byte> bytes) noexcept override {
-        for (auto& byte : bytes) byte = static_cast<std::byte>(generator_());
+        for (auto& byte : bytes)
+            byte = static_cast<std::byte>(generator_());
     }
 
 private:
@@ -52,8 +53,10 @@ class session_probe {
 public:
     explicit session_probe(role ours, const session_limits& limits = {},
                            const session_timeouts& timeouts = {})
-        : options{ours, limits, timeouts, &random}, now(time_point{} + std::chrono::hours(1)),
-          peer(ours == role::server ? role::client : role::server), tested(options, now) {}
+        : options{ours, limits, timeouts, &random},
+          now(time_point{} + std::chrono::hours(1)),
+          peer(ours == role::server ? role::client : role::server),
+          tested(options, now) {}
 
     session_options options;
     seeded_random random;
@@ -161,7 +164,9 @@ private:
     scratch lent_;
 };
 
-inline std::string name_of(role which) { return which == role::server ? "server" : "client"; }
+inline std::string name_of(role which) {
+    return which == role::server ? "server" : "client";
+}
 
 /// Names the tests of a suite that is run for both roles.
 inline std::string name_of_role(const ::testing::TestParamInfo<role>& each) {
