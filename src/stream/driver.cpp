@@ -3,6 +3,7 @@
 // is freed.
 #include <weft/stream/driver.hpp>
 
+#include <cassert>
 #include <cstdio>
 #include <sstream>
 #include <utility>
@@ -44,10 +45,11 @@ void driver::arm(timed_task& which, time_point deadline) {
 
 bool driver::expire_timers() {
     bool did = false;
-    // What a handler arms for now waits for the next round, so each round ends.
+    // Counted, so that the round ends even if handlers keep arming for now.
     for (std::size_t left = timers_.size(); left != 0 && may_call(); --left) {
         if (timers_.earliest() > now_) break;
         timed_task& due = timers_.pop();
+        if (due.place_ == task::place::grave) continue;
         due.expire();
         did = true;
     }
@@ -61,8 +63,8 @@ void driver::added() noexcept {
 }
 
 void driver::defer(task& which) noexcept {
-    if (which.place_ == task::place::work || which.place_ == task::place::grave) return;
-    which.unlink();
+    if (which.place_ == task::place::turn_end) which.deferred_too_ = true;
+    if (which.place_ != task::place::nowhere) return;
     which.place_ = task::place::work;
     next_work_.push_back(which);
     added();
@@ -70,6 +72,7 @@ void driver::defer(task& which) noexcept {
 
 void driver::at_turn_end(task& which) noexcept {
     if (which.place_ == task::place::turn_end || which.place_ == task::place::grave) return;
+    which.deferred_too_ = which.place_ == task::place::work;
     which.unlink();
     which.place_ = task::place::turn_end;
     turn_end_.push_back(which);
@@ -80,6 +83,7 @@ void driver::cancel(task& which) noexcept {
     if (which.place_ == task::place::grave) return;
     which.unlink();
     which.place_ = task::place::nowhere;
+    which.deferred_too_ = false;
 }
 
 bool driver::run_work() {
@@ -95,15 +99,10 @@ bool driver::run_work() {
 }
 
 bool driver::run_posted() {
-    if (mailbox_->waiting()) {
-        auto fresh = mailbox_->collect();
-        if (posted_.empty()) {
-            posted_.swap(fresh);
-        } else {
-            for (auto& work : fresh) posted_.push_back(std::move(work));
-        }
-    }
+    if (mailbox_->waiting()) mailbox_->collect(posted_);
     bool did = false;
+    task handler;
+    const activity running(*this, handler);
     for (std::size_t left = posted_.size(); left != 0 && !posted_.empty() && may_call(); --left) {
         auto work = std::move(posted_.front());
         posted_.pop_front();
@@ -123,16 +122,19 @@ bool driver::work_waits() const noexcept {
            mailbox_->waiting();
 }
 
-void driver::finish_tasks() noexcept {
+bool driver::finish_tasks() noexcept {
+    const bool did = !turn_end_.empty();
     while (!turn_end_.empty()) {
         task& next = turn_end_.pop_front();
         next.place_ = task::place::nowhere;
+        if (std::exchange(next.deferred_too_, false)) defer(next);
         next.finish_turn();
     }
+    return did;
 }
 
 void driver::bury(task* dead) noexcept {
-    if (depth_ == 0) {
+    if (depth_ == 0 || !dead) {
         delete dead;
         return;
     }
@@ -184,7 +186,7 @@ driver::turn::turn(driver& owner, budget limit) noexcept
     owner.refresh_now();
     owner.handlers_left_ = limit.handlers;
     owner.until_ = limit.time == duration::max() ? never : deadline_after(owner.now_, limit.time);
-    owner.time_is_up_ = false;
+    owner.time_is_up_ = limit.time <= duration::zero();
     owner.active_ = nullptr;
 }
 
@@ -211,27 +213,29 @@ scratch& driver::take_scratch() {
     return *scratches_[scratches_lent_++];
 }
 
-void driver::give_back(scratch&) noexcept {
+void driver::give_back([[maybe_unused]] scratch& lent) noexcept {
     --scratches_lent_;
+    assert(scratches_[scratches_lent_].get() == &lent);
 }
 
 driver::ticket driver::issue_ticket(void* target) {
-    if (free_tickets_.empty()) {
-        free_tickets_.reserve(tickets_.size() + 1); // so that withdrawing cannot fail
+    if (free_ticket_ == no_place) {
         tickets_.push_back({});
-        free_tickets_.push_back(static_cast<std::uint32_t>(tickets_.size() - 1));
+        free_ticket_ = static_cast<std::uint32_t>(tickets_.size() - 1);
     }
-    const std::uint32_t place = free_tickets_.back();
-    free_tickets_.pop_back();
-    tickets_[place].target = target;
-    return {place, tickets_[place].generation};
+    const std::uint32_t place = free_ticket_;
+    ticket_entry& entry = tickets_[place];
+    free_ticket_ = std::exchange(entry.next_free, no_place);
+    entry.target = target;
+    return {place, entry.generation};
 }
 
 void driver::withdraw(ticket issued) noexcept {
     if (!redeem(issued)) return;
-    tickets_[issued.place].target = nullptr;
-    ++tickets_[issued.place].generation;
-    free_tickets_.push_back(issued.place);
+    ticket_entry& entry = tickets_[issued.place];
+    entry.target = nullptr;
+    ++entry.generation;
+    entry.next_free = std::exchange(free_ticket_, issued.place);
 }
 
 void* driver::redeem(ticket issued) const noexcept {

@@ -16,10 +16,12 @@ bool mailbox::post(function<void()> work) {
     return true;
 }
 
-std::deque<function<void()>> mailbox::collect() {
+void mailbox::collect(std::deque<function<void()>>& taken) {
     const std::lock_guard lock(mutex_);
     waiting_.store(false, std::memory_order_release);
-    return std::exchange(posted_, {});
+    if (taken.empty()) return posted_.swap(taken);
+    for (auto& work : posted_) taken.push_back(std::move(work));
+    posted_.clear();
 }
 
 void mailbox::close() noexcept {

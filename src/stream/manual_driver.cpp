@@ -12,6 +12,7 @@ bool manual_driver::advance(time_point now, budget limit) {
     bool did = expire_timers();
     did |= run_posted();
     did |= run_work();
+    did |= finish_tasks();
     return did;
 }
 

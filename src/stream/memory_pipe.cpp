@@ -59,9 +59,8 @@ void memory_stream::wake() noexcept {
 }
 
 result<std::size_t> memory_stream::write(std::span<const std::span<const std::byte>> pieces) {
-    if (closed_ || half_closed_ || broken_ || !peer_) {
-        return failure(std::make_error_code(std::errc::broken_pipe));
-    }
+    if (!peer_) close(); // a write that fails ends the stream
+    if (closed_ || half_closed_) return failure(std::make_error_code(std::errc::broken_pipe));
     byte_queue& there = peer_->inbox_->bytes;
     std::size_t taken = 0;
     for (const auto piece : pieces) {
@@ -89,7 +88,7 @@ void memory_stream::close() noexcept {
     memory_stream& other = *std::exchange(peer_, nullptr);
     other.peer_ = nullptr;
     other.peer_has_ended_ = true;
-    other.writable_ = std::exchange(other.refused_, false); // its next write tells that we left
+    if (std::exchange(other.refused_, false)) other.writable_ = true; // so that it writes and fails
     other.wake();
 }
 

@@ -77,16 +77,18 @@ public:
 
     // --- work
 
-    /// Calls `which.run()` in the next round of work.
+    /// Calls `which.run()` in the next round of work; if it waits for the turn's end, after that.
     void defer(task& which) noexcept;
 
-    /// Calls `which.finish_turn()` at the end of this turn, or of the next one.
+    /// Calls `which.finish_turn()` at the end of this turn, or of the next one. If it was
+    /// deferred, it runs after that.
     void at_turn_end(task& which) noexcept;
 
     /// Takes `which` out of the list it is in.
     void cancel(task& which) noexcept;
 
-    /// Deletes `dead` when no frame of a turn can hold it any more: outside a turn at once.
+    /// Deletes `dead` when no frame of a turn can hold it any more: outside a turn at once. Until
+    /// then nothing calls it.
     void bury(task* dead) noexcept;
 
     [[nodiscard]] bool in_turn() const noexcept { return depth_ != 0; }
@@ -144,7 +146,7 @@ public:
     /// False, with a message that names both threads, when this is not the driver's thread.
     [[nodiscard]] bool called_by_owner(const char* function) const noexcept;
 
-    /// Called by the mailbox on any thread: something was posted.
+    /// Called by the mailbox on any thread: something was posted. Must not post.
     virtual void mail_arrived() noexcept = 0;
 
     /// A weak reference that can be kept anywhere and redeemed on the driver's thread.
@@ -182,6 +184,7 @@ protected:
     bool expire_timers();
     bool run_posted();
     bool run_work();
+    bool finish_tasks() noexcept;
     void interrupt_residents();
 
     /// Whether a turn would find something to do, timers aside.
@@ -196,19 +199,22 @@ protected:
     /// The turns from now on belong to the calling thread.
     void own() noexcept { owner_ = std::this_thread::get_id(); }
 
-    /// Ends the life of all residents; idempotent.
+    /// Ends the life of all residents, and takes no more post; idempotent. Every driver calls it
+    /// before anything of its own dies.
     void close() noexcept;
 
     [[nodiscard]] virtual std::string describe_thread(std::thread::id which) const;
 
 private:
+    static constexpr std::uint32_t no_place = UINT32_MAX;
+
     struct ticket_entry {
         void* target = nullptr;
         std::uint32_t generation = 0;
+        std::uint32_t next_free = no_place;
     };
 
     void added() noexcept;
-    void finish_tasks() noexcept;
     void free_graves() noexcept;
     void suspend_outer() noexcept;
 
@@ -225,7 +231,7 @@ private:
     std::vector<std::unique_ptr<scratch>> scratches_;
     std::size_t scratches_lent_ = 0;
     std::vector<ticket_entry> tickets_;
-    std::vector<std::uint32_t> free_tickets_;
+    std::uint32_t free_ticket_ = no_place;
     function<void(std::exception_ptr)> on_error_;
     std::size_t work_ = 0;
     std::size_t depth_ = 0;

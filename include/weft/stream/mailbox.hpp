@@ -30,8 +30,8 @@ public:
     /// Whether something may have been posted; from any thread.
     [[nodiscard]] bool waiting() const noexcept { return waiting_.load(std::memory_order_acquire); }
 
-    /// The driver's side: takes out all that was posted.
-    [[nodiscard]] std::deque<function<void()>> collect();
+    /// The driver's side: moves all that was posted behind what is in `taken`.
+    void collect(std::deque<function<void()>>& taken);
 
     /// The driver's side: nothing is taken any more, and what waits is destroyed.
     void close() noexcept;

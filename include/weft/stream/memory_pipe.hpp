@@ -26,8 +26,8 @@ public:
     /// `on_error` is called with `connection_reset`.
     void reset() noexcept;
 
-    /// At most so many bytes are told by one `on_receive`; for tests that split.
-    void deliver_at_most(std::size_t bytes) noexcept { delivery_max_ = bytes; }
+    /// At most so many bytes, at least one, are told by one `on_receive`; for tests that split.
+    void deliver_at_most(std::size_t bytes) noexcept { delivery_max_ = bytes != 0 ? bytes : 1; }
 
     /// Bytes that were written to the other end and have not been told there.
     [[nodiscard]] std::size_t in_flight() const noexcept;

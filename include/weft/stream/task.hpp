@@ -32,6 +32,15 @@ public:
         at.previous_ = this;
     }
 
+    /// Puts the circle that begins with `first` in front of this link.
+    void join(list_link& first) noexcept {
+        list_link& last = *first.previous_;
+        previous_->next_ = &first;
+        first.previous_ = previous_;
+        last.next_ = this;
+        previous_ = &last;
+    }
+
     [[nodiscard]] list_link* next() const noexcept { return next_; }
 
 private:
@@ -64,11 +73,19 @@ private:
     enum class place : std::uint8_t { nowhere, work, turn_end, grave };
 
     place place_ = place::nowhere;
+    bool deferred_too_ = false; // lies in the list of the turn's end, and has work to do after it
 };
 
 /// Tasks in their order; each is in one list at most.
 class task_list {
 public:
+    task_list() noexcept = default;
+    task_list(const task_list&) = delete;
+    task_list& operator=(const task_list&) = delete;
+
+    /// Tasks that are still here stay alive and may be destroyed later.
+    ~task_list() { head_.unlink(); }
+
     [[nodiscard]] bool empty() const noexcept { return !head_.linked(); }
 
 private:
@@ -84,7 +101,10 @@ private:
 
     /// Moves all of `other` behind what is here.
     void take(task_list& other) noexcept {
-        while (!other.empty()) push_back(other.pop_front());
+        if (other.empty()) return;
+        list_link& first = *other.head_.next();
+        other.head_.unlink(); // leaves a circle without a head
+        head_.join(first);
     }
 
     list_link head_;
