@@ -23,15 +23,17 @@ void add_own_cases(case_list& cases) {
     cases.push_back({"own.length_2_63", [] { return header(fin | binary, 127, 1ULL << 63); }});
     cases.push_back({"own.length_2_64_minus_1", [] { return header(fin | binary, 127, ~0ULL); }});
     cases.push_back({"own.length_2_64_minus_4", [] { return header(fin | binary, 127, ~3ULL); }});
-    cases.push_back(
-        {"own.length_2_63_minus_1", [] { return header(fin | binary, 127, ~0ULL >> 1, 1009); }});
-    cases.push_back({"own.sum_of_lengths", [] {
+    cases.push_back({"own.length_2_63_minus_1",
+                     [] { return header(fin | binary, 127, ~0ULL >> 1, 1009); }, 0, false, true});
+    cases.push_back({"own.sum_of_lengths",
+                     [] {
                          return breaks(
                              [](frame_builder& peer) {
                                  return peer.begin_binary("x") + peer.header(0, 127, ~0ULL >> 1);
                              },
                              1009);
-                     }});
+                     },
+                     0, false, true});
     cases.push_back({"own.length_not_minimal_16", [] { return header(fin | text, 126, 125); }});
     cases.push_back({"own.length_not_minimal_64", [] { return header(fin | text, 127, 65535); }});
     // libsoup CVE-2026-15711

@@ -150,10 +150,11 @@ const case_list& all_cases() {
     return cases;
 }
 
-bool register_conformance(const std::string& name, subject_factory make) {
+bool register_conformance(const std::string& name, subject_factory make, bool limited) {
     static std::vector<std::unique_ptr<subject_factory>> factories;
     const auto& kept = *factories.emplace_back(std::make_unique<subject_factory>(std::move(make)));
     for (const auto& tested : all_cases()) {
+        if (tested.limited && !limited) continue;
         for (const auto ours : {role::server, role::client}) {
             for (const auto& [how, how_name] : cuttings) {
                 if (!applies(how, tested)) continue;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The conformance suite over a bare session, without any I/O.
 #include <random>
+#include <utility>
 
 #include <weft/core/session.hpp>
 
@@ -22,7 +23,8 @@ private:
 
 class echo_session : public subject {
 public:
-    explicit echo_session(role ours) : options_{ours, {}, {}, &random_}, session_(options_, {}) {
+    explicit echo_session(role ours, const session_limits& limits = {})
+        : options_{ours, limits, {}, &random_}, session_(options_, {}) {
         if (ours == role::client) (void)session_.start(*uri::parse("ws://localhost/"));
         collect();
     }
@@ -77,6 +79,15 @@ private:
 
 [[maybe_unused]] const bool registered =
     register_conformance("session", [](role ours) { return std::make_unique<echo_session>(ours); });
+
+/// ws CVE-2016-10542, uws CVE-2016-10544 and others: nothing may depend on the limits.
+[[maybe_unused]] const bool registered_without_limits = register_conformance(
+    "session_without_limits",
+    [](role ours) {
+        const session_limits none{unlimited, unlimited, unlimited, unlimited, unlimited, unlimited};
+        return std::make_unique<echo_session>(ours, none);
+    },
+    false);
 
 } // namespace
 } // namespace weft::testing

@@ -41,6 +41,8 @@ public:
 using subject_factory = std::function<std::unique_ptr<subject>(role)>;
 
 /// Adds a test for each case, role and way to cut: "conformance.<name>/6.4.1/server/whole".
-bool register_conformance(const std::string& name, subject_factory make);
+///
+/// `limited` says whether the endpoint has the default limits. Returns true.
+bool register_conformance(const std::string& name, subject_factory make, bool limited = true);
 
 } // namespace weft::testing

@@ -34,6 +34,7 @@ struct test_case {
     std::function<script()> make;
     std::size_t chop = 0; ///< bytes in each write; 0 to cut in every way
     bool large = false;   ///< not to be cut byte by byte
+    bool limited = false; ///< passes only within the default limits
 };
 
 using case_list = std::vector<test_case>;
