@@ -1,0 +1,589 @@
+// SPDX-License-Identifier: MIT
+// What all drivers share: time, work and its order, budgets, graves, residents, tickets.
+#include <weft/stream/driver.hpp>
+
+#include "probes.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+
+namespace weft {
+namespace {
+
+using std::chrono::milliseconds;
+
+// --- time
+
+TEST(driver, time_stands_still_in_a_turn) {
+    stepped_driver d;
+    d.clock = at(1);
+    EXPECT_EQ(d.now(), at(1));
+    {
+        const stepped_driver::turn here(d, {});
+        d.clock = at(2);
+        EXPECT_EQ(d.now(), at(1));
+    }
+    EXPECT_EQ(d.now(), at(2));
+}
+
+TEST(driver, a_timer_expires_once_at_its_deadline) {
+    log told;
+    stepped_driver d;
+    probe a(told, "a");
+    d.arm(a, at(2));
+    EXPECT_EQ(d.deadline(a), at(2));
+    d.clock = at(2) - duration(1);
+    EXPECT_FALSE(d.make_turn());
+    d.clock = at(2);
+    EXPECT_TRUE(d.make_turn());
+    EXPECT_FALSE(d.make_turn());
+    EXPECT_EQ(told, log{"a.expire"});
+    EXPECT_EQ(d.deadline(a), never);
+}
+
+TEST(driver, arming_for_never_disarms) {
+    log told;
+    stepped_driver d;
+    probe a(told, "a");
+    d.arm(a, at(0));
+    d.arm(a, never);
+    EXPECT_FALSE(a.armed());
+    EXPECT_FALSE(d.make_turn());
+}
+
+TEST(driver, timers_that_disarm_each_other) {
+    log told;
+    stepped_driver d;
+    probe a(told, "a");
+    probe b(told, "b");
+    d.arm(a, at(0));
+    d.arm(b, at(1));
+    a.on_expire = [&] { d.disarm(b); };
+    d.clock = at(5);
+    d.make_turn();
+    EXPECT_EQ(told, log{"a.expire"});
+}
+
+TEST(driver, a_timer_that_arms_itself_for_now_does_not_hold_the_turn) {
+    log told;
+    stepped_driver d;
+    probe a(told, "a");
+    a.on_expire = [&] { d.arm(a, d.now()); };
+    d.arm(a, at(0));
+    d.make_turn();
+    EXPECT_EQ(told.size(), 1U);
+    d.make_turn();
+    EXPECT_EQ(told.size(), 2U);
+}
+
+TEST(driver, work_arrives_only_with_an_earlier_deadline) {
+    log told;
+    stepped_driver d;
+    probe a(told, "a");
+    probe b(told, "b");
+    d.arm(a, at(5));
+    EXPECT_EQ(d.arrivals, 1);
+    d.arm(b, at(6));
+    d.arm(a, at(7));
+    EXPECT_EQ(d.arrivals, 1);
+    d.arm(b, at(4));
+    EXPECT_EQ(d.arrivals, 2);
+}
+
+// --- work
+
+TEST(driver, work_runs_in_its_order_and_once) {
+    log told;
+    stepped_driver d;
+    probe a(told, "a");
+    probe b(told, "b");
+    d.defer(a);
+    d.defer(b);
+    d.defer(a);
+    EXPECT_EQ(told, log{});
+    EXPECT_TRUE(d.work_waits());
+    EXPECT_TRUE(d.make_turn());
+    EXPECT_EQ(told, (log{"a.run", "b.run"}));
+    EXPECT_FALSE(d.work_waits());
+}
+
+TEST(driver, work_deferred_by_work_waits_for_the_next_round) {
+    log told;
+    stepped_driver d;
+    probe a(told, "a");
+    a.on_run = [&] { d.defer(a); };
+    d.defer(a);
+    d.make_turn();
+    EXPECT_EQ(told.size(), 1U);
+    EXPECT_TRUE(d.work_waits());
+}
+
+TEST(driver, a_task_cancels_another) {
+    log told;
+    stepped_driver d;
+    probe a(told, "a");
+    probe b(told, "b");
+    probe c(told, "c");
+    a.on_run = [&] {
+        d.cancel(a);
+        d.cancel(b);
+        d.cancel(c);
+    };
+    d.defer(a);
+    d.defer(b);
+    d.at_turn_end(c);
+    d.make_turn();
+    EXPECT_EQ(told, log{"a.run"});
+}
+
+TEST(driver, turns_finish_what_they_began) {
+    log told;
+    stepped_driver d;
+    probe a(told, "a");
+    probe b(told, "b");
+    a.on_run = [&] { d.at_turn_end(b); };
+    b.on_run = [&] { d.at_turn_end(a); };
+    d.defer(a);
+    d.defer(b); // taken from the work list when `a` runs, and back when the turn ends
+    d.make_turn();
+    EXPECT_EQ(told, (log{"a.run", "b.finish"}));
+    d.make_turn();
+    EXPECT_EQ(told, (log{"a.run", "b.finish", "b.run", "a.finish"}));
+}
+
+TEST(driver, a_task_waits_for_work_and_the_turns_end) {
+    log told;
+    stepped_driver d;
+    probe a(told, "a");
+    d.at_turn_end(a);
+    d.defer(a);
+    d.make_turn();
+    EXPECT_EQ(told, log{"a.finish"});
+    EXPECT_TRUE(d.work_waits());
+    d.make_turn();
+    EXPECT_EQ(told, (log{"a.finish", "a.run"}));
+
+    d.defer(a);
+    d.at_turn_end(a);
+    d.cancel(a);
+    EXPECT_FALSE(d.work_waits());
+    d.at_turn_end(a);
+    d.make_turn();
+    EXPECT_FALSE(d.work_waits());
+}
+
+TEST(driver, finishing_may_make_others_finish) {
+    log told;
+    stepped_driver d;
+    probe a(told, "a");
+    probe b(told, "b");
+    a.on_finish = [&] { d.at_turn_end(b); };
+    d.at_turn_end(a);
+    d.make_turn();
+    EXPECT_EQ(told, (log{"a.finish", "b.finish"}));
+}
+
+TEST(driver, work_arrives_outside_turns_and_from_handlers) {
+    log told;
+    stepped_driver d;
+    probe a(told, "a");
+    probe b(told, "b");
+    d.defer(a);
+    EXPECT_EQ(d.arrivals, 1);
+    a.on_run = [&] { d.at_turn_end(b); }; // the turn itself will see it
+    d.make_turn();
+    EXPECT_EQ(d.arrivals, 1);
+    a.on_run = [&] {
+        const driver::activity running(d, a);
+        d.at_turn_end(b); // but this one may be running its host's loop
+    };
+    d.defer(a);
+    d.make_turn();
+    EXPECT_EQ(d.arrivals, 3);
+    d.mailbox()->post([&] { d.defer(a); });
+    d.make_turn();
+    EXPECT_EQ(d.arrivals, 5); // the post's, and b's from the run of `a`
+}
+
+TEST(driver, counts_what_keeps_it_going) {
+    stepped_driver d;
+    EXPECT_EQ(d.work_count(), 0U);
+    d.work_started();
+    d.mailbox()->post([] {});
+    EXPECT_EQ(d.work_count(), 2U);
+    d.make_turn();
+    d.work_finished();
+    EXPECT_EQ(d.work_count(), 0U);
+}
+
+// --- budgets
+
+TEST(driver, a_turn_ends_after_so_many_handlers) {
+    log told;
+    stepped_driver d;
+    probe a(told, "a");
+    probe b(told, "b");
+    probe c(told, "c");
+    for (probe* each : {&a, &b, &c}) {
+        each->on_run = [&] { d.handler_called(); };
+        d.defer(*each);
+    }
+    EXPECT_TRUE(d.make_turn({.handlers = 2}));
+    EXPECT_EQ(told, (log{"a.run", "b.run"}));
+    EXPECT_FALSE(d.make_turn({.handlers = 0}));
+    EXPECT_TRUE(d.make_turn({.handlers = 2}));
+    EXPECT_EQ(told.size(), 3U);
+}
+
+TEST(driver, posted_functions_count_as_handlers) {
+    stepped_driver d;
+    int ran = 0;
+    for (int i = 0; i < 3; ++i) d.mailbox()->post([&] { ++ran; });
+    d.make_turn({.handlers = 2});
+    EXPECT_EQ(ran, 2);
+}
+
+TEST(driver, a_turn_ends_after_so_much_time) {
+    stepped_driver d;
+    int ran = 0;
+    for (int i = 0; i < 100; ++i) {
+        d.mailbox()->post([&] {
+            ++ran;
+            d.clock += milliseconds(1);
+        });
+    }
+    d.make_turn({.time = milliseconds(20)});
+    EXPECT_GE(ran, 20);
+    EXPECT_LE(ran, 28);
+    const int before = ran;
+    EXPECT_FALSE(d.make_turn({.time = duration::zero()}));
+    EXPECT_EQ(ran, before);
+    d.make_turn();
+    EXPECT_EQ(ran, 100);
+}
+
+TEST(driver, without_a_time_budget_no_clock_is_read) {
+    stepped_driver d;
+    for (int i = 0; i < 100; ++i) d.mailbox()->post([] {});
+    d.make_turn();
+    EXPECT_EQ(d.clock_reads, 1);
+}
+
+// --- nested turns
+
+TEST(driver, a_nested_turn_suspends_each_handler_below_once) {
+    log told;
+    stepped_driver d;
+    probe a(told, "a");
+    probe b(told, "b");
+    probe c(told, "c");
+    a.on_run = [&] {
+        const driver::activity running(d, a);
+        d.defer(b);
+        d.make_turn();
+        told.push_back("between");
+        d.make_turn();
+    };
+    b.on_run = [&] {
+        const driver::activity running(d, b);
+        d.defer(c);
+        d.make_turn();
+    };
+    d.defer(a);
+    d.make_turn();
+    EXPECT_EQ(told, (log{"a.run", "a.suspend", "b.run", "b.suspend", "c.run", "between"}));
+}
+
+TEST(driver, activities_of_one_turn_are_all_suspended) {
+    log told;
+    stepped_driver d;
+    probe a(told, "a");
+    probe b(told, "b");
+    const stepped_driver::turn here(d, {});
+    const driver::activity first(d, a);
+    const driver::activity second(d, b);
+    d.make_turn();
+    EXPECT_EQ(told, (log{"b.suspend", "a.suspend"}));
+}
+
+TEST(driver, a_nested_turn_has_a_budget_of_its_own) {
+    log told;
+    stepped_driver d;
+    probe a(told, "a");
+    probe b(told, "b");
+    a.on_run = [&] {
+        d.handler_called();
+        EXPECT_FALSE(d.may_call());
+        d.make_turn({.handlers = 5});
+        EXPECT_FALSE(d.may_call());
+    };
+    b.on_run = [&] { EXPECT_TRUE(d.may_call()); };
+    d.defer(a);
+    d.defer(b);
+    d.make_turn({.handlers = 1});
+    EXPECT_EQ(told, (log{"a.run", "b.run"}));
+}
+
+TEST(driver, a_nested_turn_finishes_what_the_outer_began) {
+    log told;
+    stepped_driver d;
+    probe a(told, "a");
+    const stepped_driver::turn here(d, {});
+    d.at_turn_end(a);
+    d.make_turn();
+    EXPECT_EQ(told, log{"a.finish"});
+}
+
+TEST(driver, a_posted_function_may_make_a_turn) {
+    stepped_driver d;
+    std::string ran;
+    d.mailbox()->post([&] {
+        ran += 'a';
+        d.make_turn();
+        ran += 'c';
+    });
+    d.mailbox()->post([&] { ran += 'b'; });
+    d.make_turn();
+    EXPECT_EQ(ran, "abc");
+}
+
+// --- graves
+
+TEST(driver, outside_a_turn_the_buried_die_at_once) {
+    log told;
+    stepped_driver d;
+    auto* a = new probe(told, "a");
+    d.defer(*a);
+    d.bury(a);
+    d.bury(nullptr);
+    EXPECT_EQ(told, log{"a.died"});
+    EXPECT_FALSE(d.work_waits());
+}
+
+TEST(driver, in_a_turn_the_buried_die_with_the_outermost) {
+    log told;
+    stepped_driver d;
+    auto* a = new probe(told, "a");
+    a->on_run = [&] {
+        d.bury(a);
+        d.bury(a);
+        d.make_turn();
+        EXPECT_EQ(told, log{"a.run"});
+    };
+    d.defer(*a);
+    d.make_turn();
+    EXPECT_EQ(told, (log{"a.run", "a.died"}));
+}
+
+TEST(driver, nothing_calls_the_buried) {
+    log told;
+    stepped_driver d;
+    auto* a = new probe(told, "a");
+    {
+        const stepped_driver::turn here(d, {});
+        d.arm(*a, at(0));
+        d.defer(*a);
+        d.at_turn_end(*a);
+        d.bury(a);
+        d.defer(*a);
+        d.at_turn_end(*a);
+        d.cancel(*a);
+        EXPECT_FALSE(d.work_waits());
+        d.expire_timers();
+        d.run_work();
+    }
+    EXPECT_EQ(told, log{"a.died"});
+}
+
+TEST(driver, the_dying_may_bury_and_defer) {
+    struct chain final : task {
+        chain(driver& owner, task* next, task& later)
+            : owner_(owner), next_(next), later_(later) {}
+        ~chain() override {
+            owner_.bury(next_);
+            owner_.defer(later_);
+        }
+        driver& owner_;
+        task* next_;
+        task& later_;
+    };
+    log told;
+    stepped_driver d;
+    probe later(told, "later");
+    {
+        const stepped_driver::turn here(d, {});
+        auto* last = new probe(told, "last");
+        d.bury(new chain(d, last, later));
+        d.bury(last); // buried twice: by us, and by the one that dies before it
+    }
+    EXPECT_EQ(told, log{"last.died"});
+    d.make_turn();
+    EXPECT_EQ(told, (log{"last.died", "later.run"}));
+}
+
+// --- residents
+
+TEST(driver, interrupts_all_residents) {
+    log told;
+    probe_resident a(told, "a");
+    probe_resident b(told, "b");
+    stepped_driver d;
+    d.enroll(a);
+    d.enroll(b);
+    d.interrupt_residents();
+    EXPECT_EQ(told, (log{"b.interrupt", "a.interrupt"}));
+    d.leave(a);
+    d.leave(a);
+    d.interrupt_residents();
+    EXPECT_EQ(told.size(), 3U);
+}
+
+TEST(driver, residents_leave_while_interrupted) {
+    for (std::size_t leaving = 0; leaving < 3; ++leaving) {
+        log told;
+        probe_resident c(told, "c");
+        probe_resident b(told, "b");
+        probe_resident a(told, "a");
+        stepped_driver d;
+        probe_resident* const all[] = {&a, &b, &c};
+        for (auto* each : {&c, &b, &a}) d.enroll(*each);
+        b.interrupted = [&] { d.leave(*all[leaving]); };
+        d.interrupt_residents();
+        const bool next_left = leaving == 2;
+        EXPECT_EQ(told.size(), next_left ? 2U : 3U);
+    }
+}
+
+TEST(driver, interrupts_from_an_interrupt) {
+    log told;
+    probe_resident a(told, "a");
+    probe_resident b(told, "b");
+    stepped_driver d;
+    d.enroll(a);
+    d.enroll(b);
+    b.interrupted = [&] {
+        b.interrupted = nullptr;
+        d.interrupt_residents();
+    };
+    d.interrupt_residents();
+    EXPECT_EQ(told, (log{"b.interrupt", "b.interrupt", "a.interrupt"}));
+}
+
+TEST(driver, closing_ends_residents_once) {
+    log told;
+    probe_resident a(told, "a");
+    probe_resident b(told, "b");
+    {
+        stepped_driver d;
+        d.enroll(a);
+        d.enroll(b);
+        d.close();
+        EXPECT_EQ(told, (log{"b.closed", "a.closed"}));
+    }
+    EXPECT_EQ(told.size(), 2U);
+}
+
+TEST(driver, closing_from_a_posted_function_drops_the_others) {
+    stepped_driver d;
+    int ran = 0;
+    d.mailbox()->post([&] {
+        ++ran;
+        d.close();
+    });
+    d.mailbox()->post([&] { ++ran; });
+    d.make_turn();
+    EXPECT_EQ(ran, 1);
+    EXPECT_FALSE(d.mailbox()->post([] {}));
+}
+
+// --- exceptions
+
+TEST(driver, hands_over_what_posted_functions_throw) {
+    stepped_driver d;
+    std::string heard;
+    int ran = 0;
+    d.on_error([&](std::exception_ptr what) {
+        try {
+            std::rethrow_exception(what);
+        } catch (const std::runtime_error& why) {
+            heard += why.what();
+        }
+    });
+    d.mailbox()->post([] { throw std::runtime_error("one "); });
+    d.mailbox()->post([&] { ++ran; });
+    d.mailbox()->post([] { throw std::runtime_error("two"); });
+    d.make_turn();
+    EXPECT_EQ(heard, "one two");
+    EXPECT_EQ(ran, 1);
+}
+
+TEST(driver_death_test, terminates_when_nobody_wants_the_exception) {
+    stepped_driver d;
+    d.mailbox()->post([] { throw std::runtime_error("unwanted"); });
+    EXPECT_DEATH(d.make_turn(), "unwanted");
+}
+
+// --- what is shared
+
+TEST(driver, scratch_is_lent_as_on_a_stack) {
+    stepped_driver d;
+    scratch& outer = d.take_scratch();
+    scratch& inner = d.take_scratch();
+    EXPECT_NE(&outer, &inner);
+    d.give_back(inner);
+    EXPECT_EQ(&d.take_scratch(), &inner);
+    d.give_back(inner);
+    d.give_back(outer);
+    EXPECT_EQ(&d.take_scratch(), &outer);
+    d.give_back(outer);
+}
+
+TEST(driver, tickets_are_worth_something_until_withdrawn) {
+    stepped_driver d;
+    int a = 0;
+    int b = 0;
+    EXPECT_EQ(d.redeem({}), nullptr);
+    const auto first = d.issue_ticket(&a);
+    const auto second = d.issue_ticket(&b);
+    EXPECT_EQ(d.redeem(first), &a);
+    EXPECT_EQ(d.redeem(second), &b);
+    d.withdraw(first);
+    d.withdraw(first);
+    EXPECT_EQ(d.redeem(first), nullptr);
+    const auto third = d.issue_ticket(&b); // in the place of the first
+    EXPECT_EQ(third.place, first.place);
+    EXPECT_EQ(d.redeem(first), nullptr);
+    EXPECT_EQ(d.redeem(third), &b);
+    const auto fourth = d.issue_ticket(&a);
+    EXPECT_NE(fourth.place, second.place);
+    EXPECT_NE(fourth.place, third.place);
+    for (const auto issued : {fourth, second, third}) d.withdraw(issued);
+    EXPECT_EQ(d.issue_ticket(&a).place, third.place);
+    EXPECT_EQ(d.issue_ticket(&a).place, second.place);
+    EXPECT_EQ(d.issue_ticket(&a).place, fourth.place);
+}
+
+TEST(driver, knows_its_thread) {
+    stepped_driver d;
+    EXPECT_TRUE(d.called_by_owner("here"));
+}
+
+TEST(driver_threads, names_a_foreign_thread_and_may_be_handed_over) {
+    stepped_driver d;
+    std::thread([&] {
+        testing::internal::CaptureStderr();
+        EXPECT_FALSE(d.called_by_owner("send"));
+        EXPECT_NE(testing::internal::GetCapturedStderr().find("send was called on thread"),
+                  std::string::npos);
+        d.own();
+        EXPECT_TRUE(d.called_by_owner("send"));
+    }).join();
+}
+
+} // namespace
+} // namespace weft

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// The lists that tasks lie in, through a driver: order, moving, leaving, dying.
+#include <weft/stream/task.hpp>
+
+#include "probes.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+
+namespace weft {
+namespace {
+
+TEST(list_link, alone_points_at_itself) {
+    list_link alone;
+    EXPECT_FALSE(alone.linked());
+    EXPECT_EQ(alone.next(), &alone);
+    alone.unlink();
+    EXPECT_FALSE(alone.linked());
+}
+
+TEST(list_link, stands_where_it_was_put) {
+    list_link head;
+    list_link first;
+    list_link second;
+    second.insert_before(head);
+    first.insert_before(second);
+    EXPECT_EQ(head.next(), &first);
+    EXPECT_EQ(first.next(), &second);
+    EXPECT_EQ(second.next(), &head);
+    first.unlink();
+    EXPECT_EQ(head.next(), &second);
+    second.unlink();
+    EXPECT_FALSE(head.linked());
+}
+
+TEST(list_link, a_circle_joins_another_in_its_order) {
+    list_link head;
+    list_link a;
+    list_link b;
+    list_link c;
+    a.insert_before(head);
+    c.insert_before(b); // the circle b, c
+    head.join(b);
+    EXPECT_EQ(head.next(), &a);
+    EXPECT_EQ(a.next(), &b);
+    EXPECT_EQ(b.next(), &c);
+    EXPECT_EQ(c.next(), &head);
+    c.unlink();
+    b.unlink();
+    a.unlink();
+    EXPECT_FALSE(head.linked());
+}
+
+TEST(task_list, new_work_stands_behind_what_a_budget_left) {
+    log told;
+    stepped_driver d;
+    probe a(told, "a");
+    probe b(told, "b");
+    probe c(told, "c");
+    for (probe* each : {&a, &b}) {
+        each->on_run = [&] { d.handler_called(); };
+        d.defer(*each);
+    }
+    d.make_turn({.handlers = 1});
+    d.defer(c);
+    d.defer(b); // keeps its place
+    d.make_turn();
+    EXPECT_EQ(told, (log{"a.run", "b.run", "c.run"}));
+}
+
+TEST(task_list, a_dying_task_leaves) {
+    log told;
+    stepped_driver d;
+    probe a(told, "a");
+    probe c(told, "c");
+    auto b = std::make_unique<probe>(told, "b");
+    d.defer(a);
+    d.defer(*b);
+    d.defer(c);
+    b.reset();
+    d.make_turn();
+    EXPECT_EQ(told, (log{"b.died", "a.run", "c.run"}));
+}
+
+TEST(task_list, tasks_may_outlive_their_driver) {
+    log told;
+    probe a(told, "a");
+    probe b(told, "b");
+    probe c(told, "c");
+    {
+        stepped_driver d;
+        d.defer(a);
+        d.defer(b);
+        d.at_turn_end(c);
+        d.arm(a, at(1));
+    }
+    EXPECT_EQ(told, log{});
+    EXPECT_FALSE(a.armed());
+}
+
+} // namespace
+} // namespace weft
