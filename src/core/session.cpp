@@ -249,7 +249,7 @@ event session::find_event(time_point now) {
 void session::forget_message() noexcept {
     if (!message_told_) return;
     message_told_ = false;
-    std::vector<std::byte>().swap(extra_->assembly);
+    if (extra_) std::vector<std::byte>().swap(extra_->assembly);
 }
 
 // --- input that waits

@@ -140,7 +140,7 @@ event session::end_of_frame(time_point now) {
         fail(errc::bad_utf8, now);
         return {};
     }
-    message_told_ = extra_ != nullptr;
+    message_told_ = true;
     if (deaf_) {
         if (extra_) std::vector<std::byte>().swap(extra_->assembly);
         message_told_ = false;

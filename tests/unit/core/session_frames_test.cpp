@@ -360,6 +360,20 @@ TEST_P(session_views, survive_every_command) {
     }
 }
 
+TEST_P(session_views, of_nothing_are_no_reason_to_keep_memory) {
+    session_probe probe{GetParam()};
+    probe.open();
+    probe.lends = false;
+    probe.tested.send("takes memory of its own");
+    probe.tested.consume_output(probe.tested.output_size());
+    auto bytes = probe.peer.begin_text("") + probe.peer.last_part("");
+    probe.tested.receive(bytes, probe.now);
+    EXPECT_EQ(probe.tested.next_event(probe.now).type, event_type::message);
+    probe.tested.pause(probe.now);
+    probe.tested.resume(probe.now);
+    EXPECT_EQ(probe.tested.next_event(probe.now).type, event_type::none);
+}
+
 TEST_P(session_views, of_retained_input_are_the_same_through_many_pauses) {
     session_probe probe{GetParam()};
     probe.open();
