@@ -12,6 +12,13 @@
 #include "connection/connection_set.hpp"
 
 namespace weft {
+namespace {
+
+http_response not_found() {
+    return {404, {}, "Not found.\n"};
+}
+
+} // namespace
 
 /// Stands on the stack while this connection's handlers may run: lends the session memory to work
 /// in, and brings stream and timer up to date when the outermost one leaves.
@@ -27,6 +34,7 @@ public:
     visit& operator=(const visit&) = delete;
     ~visit() {
         if (--here_.depth_ != 0) return;
+        here_.suspended_ = false;
         here_.write_now();
         here_.session_.settle();
         here_.driver().give_back(*lent_);
@@ -72,14 +80,18 @@ void connection::attach(std::unique_ptr<stream> connected) {
     update_timer();
 }
 
-void connection::dial(const weft::uri& target, dial_options&& options, function<void()> cancel) {
+void connection::dial(const weft::uri& target, dial_options&& options) {
     dialling_ = true;
     more().uri = target;
     details_->dialled_with = std::move(options);
-    details_->cancel = std::move(cancel);
     details_->connect_deadline =
         deadline_after(driver().now(), details_->dialled_with.connect_timeout);
     update_timer();
+}
+
+void connection::dialling(phase at, function<void()> cancel) {
+    details_->dialling_phase = at;
+    details_->cancel = std::move(cancel);
 }
 
 void connection::fail_dialling(phase at, std::error_code why) {
@@ -102,7 +114,7 @@ void connection::end_at_once(std::error_code why) {
         return fail_dialling(details_->dialling_phase, why);
     }
     session_.abort(why, side::local, opened_ ? phase::websocket : phase::http, driver().now());
-    stream_->close();
+    if (stream_) stream_->close();
     driver().defer(*this);
 }
 
@@ -132,7 +144,7 @@ void connection::die() noexcept {
     if (std::exchange(dead_, true)) return;
     if (stream_) stream_->close();
     driver().disarm(*this);
-    if (details_ && details_->ticket) driver().withdraw(*details_->ticket);
+    withdraw_ticket();
     driver().work_finished();
     route_->set->remove(*this);
     driver().bury(this);
@@ -157,19 +169,20 @@ void connection::on_eof() {
     pump();
 }
 
+/// In a turn inside a handler of this connection, the frame below tells what comes of it.
 void connection::on_error(std::error_code why) {
+    if (depth_ != 0) return session_.receive_error(why, driver().now());
     const visit here(*this);
     session_.receive_error(why, driver().now());
     pump();
 }
 
 void connection::on_writable() {
-    const visit here(*this);
     blocked_ = false;
+    if (depth_ != 0) return write_now(); // as above
+    const visit here(*this);
     write_now();
-    if (!blocked_ && std::exchange(tell_writable_, false) && is_open()) {
-        call(route_->handlers.writable, *this);
-    }
+    tell_writable();
     pump();
 }
 
@@ -179,6 +192,7 @@ void connection::run() noexcept {
     if (dead_ || depth_ != 0) return; // the frame below does it when it leaves
     const visit here(*this);
     continues_ = false;
+    if (writable_waits()) tell_writable();
     pump();
 }
 
@@ -190,6 +204,7 @@ void connection::finish_turn() noexcept {
 
 /// What the handlers below have written leaves now; their connection waits until they return.
 void connection::suspend() noexcept {
+    suspended_ = true;
     if (dead_) return;
     write_now();
     session_.settle_output();
@@ -211,10 +226,15 @@ void connection::expire() noexcept {
     pump();
 }
 
+bool connection::writable_waits() const noexcept {
+    return tell_writable_ && !blocked_ && is_open();
+}
+
 // --- events
 
+/// Tells events until there is none, the turn's budget is used up, or the peer must read first.
 void connection::pump() {
-    while (!dead_) {
+    while (!dead_ && !queue_pauses()) {
         if (!driver().may_call()) {
             continues_ = true;
             return;
@@ -280,13 +300,18 @@ void connection::tell_http() {
     if (route* chosen = route_->set->find(*request(), nullptr)) apply_route(*chosen);
     if (!route_->handlers.http) {
         const bool known = route_->set->knows_path(request()->path());
-        auto answer = refusal(known ? errc::bad_upgrade : errc::gone);
-        static_cast<void>(respond(answer));
+        static_cast<void>(respond(known ? refusal(errc::bad_upgrade) : not_found()));
         return;
     }
     call(route_->handlers.http, *this);
     if (dead_ || deferred_ || state() != session_state::connecting) return;
-    static_cast<void>(respond({404, {}, "Not found.\n"}));
+    static_cast<void>(respond(not_found()));
+}
+
+void connection::tell_writable() {
+    if (!writable_waits()) return;
+    tell_writable_ = false;
+    call(route_->handlers.writable, *this);
 }
 
 void connection::tell_opened() {
@@ -305,6 +330,13 @@ void connection::tell_end() {
     } else {
         call(route_->handlers.fail, why);
     }
+    if (!dead_) withdraw_ticket(); // a handle refers to what the application may still use
+}
+
+void connection::withdraw_ticket() noexcept {
+    if (!details_ || !details_->ticket) return;
+    driver().withdraw(*details_->ticket);
+    details_->ticket.reset();
 }
 
 // --- after each entry
@@ -313,7 +345,7 @@ void connection::update() {
     if (dead_) return;
     const bool told_all = ended_ || !session_.end_waits();
     if (session_.finished() && told_all) return die();
-    if (continues_ || (session_.finished() && !told_all)) driver().defer(*this);
+    if (continues_ || !told_all || writable_waits()) driver().defer(*this);
     half_close_if_done();
     update_reading();
     update_timer();

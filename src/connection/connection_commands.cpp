@@ -24,6 +24,24 @@ std::span<const std::byte> as_bytes(std::string_view text) noexcept {
 
 } // namespace
 
+/// Lends the session memory to work in, outside its own handlers.
+class connection::loan {
+public:
+    explicit loan(connection& to) : to_(to), lent_(to.driver().take_scratch()) {
+        to_.session_.borrow(lent_);
+    }
+    loan(const loan&) = delete;
+    loan& operator=(const loan&) = delete;
+    ~loan() {
+        to_.session_.settle();
+        to_.driver().give_back(lent_);
+    }
+
+private:
+    connection& to_;
+    scratch& lent_;
+};
+
 // --- sending
 
 send_result connection::send(message whole) {
@@ -53,18 +71,14 @@ send_result connection::submit(std::size_t size, Command&& command) {
     if (dead_ || !is_open()) return send_result::closed;
     if (queue_is_full(size)) return refuse_to_queue();
 
-    scratch* lent = nullptr;
-    if (size >= large_message && !session_.borrowing()) {
-        lent = &driver().take_scratch();
-        session_.borrow(*lent);
-    }
-    const bool taken = command(session_);
-    if (taken && session_.output_size() >= output_that_leaves_at_once) write_now();
-    if (lent) {
-        session_.settle();
-        driver().give_back(*lent);
-    }
-    if (!taken) return send_result::closed;
+    const bool large = size >= large_message;
+    std::optional<loan> lent;
+    if (large && !session_.borrowing()) lent.emplace(*this);
+    if (!command(session_)) return send_result::closed;
+    if (large || session_.output_size() >= output_that_leaves_at_once) write_now();
+    if (large) session_.settle_output(); // what is left lies where its sender has it
+    lent.reset();
+    if (!is_open()) return send_result::closed; // the stream broke
     after_writing();
     if (!blocked_) return send_result::accepted;
     tell_writable_ = true;
@@ -77,9 +91,13 @@ bool connection::queue_is_full(std::size_t more) const noexcept {
     return waiting != 0 && (waiting >= limit || more > limit - waiting) && blocked_;
 }
 
-bool connection::queue_pauses() const noexcept {
-    return blocked_ && route_->options.when_full == queue_policy::pause &&
-           session_.output_size() > route_->options.queue_size_max / 2;
+/// From half the limit on, until all has drained, nothing is heard of a peer that does not read.
+bool connection::queue_pauses() noexcept {
+    const bool applies =
+        blocked_ && is_open() && route_->options.when_full == queue_policy::pause;
+    held_back_ = applies && (held_back_ ||
+                             session_.output_size() > route_->options.queue_size_max / 2);
+    return held_back_;
 }
 
 send_result connection::refuse_to_queue() {
@@ -112,9 +130,9 @@ void connection::write_now() {
     }
 }
 
-/// Output that was not made by a handler of this connection leaves at the end of the turn.
+/// Output that was not made by the innermost handler leaves at the end of the turn.
 void connection::after_writing() {
-    if (depth_ == 0) driver().at_turn_end(*this);
+    if (depth_ == 0 || suspended_) driver().at_turn_end(*this);
 }
 
 // --- ending and pausing
@@ -125,6 +143,7 @@ void connection::close(close_code code, std::string_view reason) {
     if (state() == session_state::connecting) return end_at_once(errc::aborted);
     session_.close(code, reason, driver().now());
     after_writing();
+    if (depth_ == 0) driver().defer(*this); // the peer's close frame may wait in the session
 }
 
 void connection::pause() {
@@ -227,7 +246,7 @@ std::any& connection::data() {
 connection_handle connection::handle() {
     assert(driver().called_by_owner("connection::handle"));
     auto& ticket = more().ticket;
-    if (!ticket && !dead_) ticket = driver().issue_ticket(this);
+    if (!ticket && !dead_ && !ended_) ticket = driver().issue_ticket(this);
     return {driver(), ticket.value_or(driver::ticket{})};
 }
 

@@ -22,15 +22,6 @@ std::size_t weight(const route& which) noexcept {
     return which.path.ends_with('*') ? which.path.size() : SIZE_MAX;
 }
 
-function<void()> both(function<void()> first, function<void()> second) {
-    if (!first) return second;
-    if (!second) return first;
-    return [first = std::move(first), second = std::move(second)]() mutable {
-        first();
-        second();
-    };
-}
-
 } // namespace
 
 connection_set::connection_set(weft::driver& owner)
@@ -95,13 +86,13 @@ connection& connection_set::add(route& by) {
 }
 
 connection& connection_set::add_dialled(const uri& target, handlers&& what,
-                                        dial_options&& options, function<void()> cancel) {
+                                        dial_options&& options) {
     auto own = std::make_unique<route>(
         route{this, {}, {}, std::move(what), options.connection,
               as_session_options(role::client, options.connection, driver_)});
     connection& added = add(*own);
     added.more().own_route = std::move(own);
-    added.dial(target, std::move(options), std::move(cancel));
+    added.dial(target, std::move(options));
     return added;
 }
 
@@ -114,13 +105,16 @@ void connection_set::remove(connection& gone) noexcept {
 }
 
 void connection_set::for_each(function<void(connection&)>& visit) {
-    for (auto at = connections_.size(); at-- != 0;) visit(*connections_[at]);
+    for (auto at = connections_.size(); at-- != 0;) {
+        if (at >= connections_.size()) continue; // a turn inside `visit` has ended some
+        if (!connections_[at]->ended_) visit(*connections_[at]);
+    }
 }
 
 // --- the end
 
 void connection_set::shut_down(time_point deadline, function<void()> done, std::error_code why) {
-    done_ = both(std::move(done_), std::move(done));
+    if (done) done_.push_back(std::move(done));
     if (!std::exchange(shutting_down_, true)) driver_.work_started();
     why_ = why;
     for (connection* one : connections_) one->end_for_shutdown(why);
@@ -128,16 +122,16 @@ void connection_set::shut_down(time_point deadline, function<void()> done, std::
     driver_.defer(*this);
 }
 
-void connection_set::stop(std::error_code why) {
+void connection_set::stop(std::error_code why) noexcept {
     for (connection* one : connections_) one->end_at_once(why);
-}
-
-void connection_set::expire() noexcept {
-    for (connection* one : connections_) one->end_at_once(why_);
-    // Those whose end has been told only wait for the peer, and have had their time.
+    // Those whose end has been told only wait for the peer.
     for (auto at = connections_.size(); at-- != 0;) {
         if (connections_[at]->ended_) connections_[at]->die();
     }
+}
+
+void connection_set::expire() noexcept {
+    stop(why_);
 }
 
 void connection_set::run() noexcept {
@@ -149,10 +143,15 @@ void connection_set::run() noexcept {
 }
 
 void connection_set::call_done() noexcept {
-    auto done = std::exchange(done_, nullptr);
-    if (!done) return;
+    auto all = std::exchange(done_, {});
+    for (auto& done : all) call(done);
+}
+
+void connection_set::call(function<void()>& handler) noexcept {
+    const driver::activity running(driver_, *this);
+    driver_.handler_called();
     try {
-        done();
+        handler();
     } catch (...) {
         driver_.handler_threw(std::current_exception());
     }
@@ -175,6 +174,10 @@ void connection_set::dismiss() noexcept {
     driver_.bury(this);
 }
 
+void connection_set::on_shutdown(time_point deadline, function<void()> done) {
+    shut_down(deadline, std::move(done), errc::shut_down);
+}
+
 void connection_set::on_driver_closed() noexcept {
     drop_all();
     call_done();
@@ -182,12 +185,7 @@ void connection_set::on_driver_closed() noexcept {
 
 void connection_set::on_interrupt() {
     const auto interrupt = [this](route& which) {
-        if (gone_ || !which.handlers.interrupt) return;
-        try {
-            which.handlers.interrupt();
-        } catch (...) {
-            driver_.handler_threw(std::current_exception());
-        }
+        if (!gone_ && which.handlers.interrupt) call(which.handlers.interrupt);
     };
     for (std::size_t at = 0; at < routes_.size(); ++at) interrupt(*routes_[at]);
     const auto dialled = connections_; // a handler may end any of them; their memory stays

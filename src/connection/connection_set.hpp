@@ -34,8 +34,7 @@ public:
     [[nodiscard]] route& unrouted() noexcept { return unrouted_; }
 
     connection& add(route& by);
-    connection& add_dialled(const uri& target, handlers&& what, dial_options&& options,
-                            function<void()> cancel);
+    connection& add_dialled(const uri& target, handlers&& what, dial_options&& options);
     void remove(connection& gone) noexcept;
 
     [[nodiscard]] const std::vector<connection*>& connections() const noexcept {
@@ -45,23 +44,25 @@ public:
     void for_each(function<void(connection&)>& visit);
 
     void shut_down(time_point deadline, function<void()> done, std::error_code why);
-    void stop(std::error_code why);
+    void stop(std::error_code why) noexcept;
     [[nodiscard]] bool shutting_down() const noexcept { return shutting_down_; }
 
     void on_interrupt() override;
+    void on_shutdown(time_point deadline, function<void()> done) override;
     void on_driver_closed() noexcept override;
 
 private:
     void run() noexcept override;
     void expire() noexcept override;
     void call_done() noexcept;
+    void call(function<void()>& handler) noexcept;
     void drop_all() noexcept;
 
     weft::driver& driver_;
     std::vector<std::unique_ptr<route>> routes_;
     route unrouted_;
     std::vector<connection*> connections_;
-    function<void()> done_;
+    std::vector<function<void()>> done_;
     std::error_code why_;
     bool shutting_down_ = false;
     bool gone_ = false;

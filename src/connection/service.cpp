@@ -39,24 +39,28 @@ void service::handshake_options(const session_limits& limits, const session_time
 
 connection& service::serve(std::unique_ptr<stream> client) {
     connection& served = set_->add(set_->unrouted());
-    served.attach(std::move(client));
+    attach(served, std::move(client));
     return served;
 }
 
 connection& service::dial(std::unique_ptr<stream> server, const uri& target, handlers what,
                           dial_options options) {
-    connection& dialled = begin_dial(target, std::move(what), std::move(options), {});
+    connection& dialled = begin_dial(target, std::move(what), std::move(options));
     attach(dialled, std::move(server));
     return dialled;
 }
 
-connection& service::begin_dial(const uri& target, handlers what, dial_options options,
-                                function<void()> cancel) {
-    return set_->add_dialled(target, std::move(what), std::move(options), std::move(cancel));
+connection& service::begin_dial(const uri& target, handlers what, dial_options options) {
+    return set_->add_dialled(target, std::move(what), std::move(options));
+}
+
+void service::dialling(connection& dialled, phase at, function<void()> cancel) {
+    dialled.dialling(at, std::move(cancel));
 }
 
 void service::attach(connection& dialled, std::unique_ptr<stream> connected) {
     dialled.attach(std::move(connected));
+    if (set_->shutting_down()) dialled.end_for_shutdown(errc::shut_down); // too late
 }
 
 void service::fail_dialling(connection& dialled, phase at, std::error_code why) {

@@ -145,13 +145,15 @@ private:
 
     struct details;
     class visit;
+    class loan;
 
     connection(route& by, time_point now);
     ~connection() override;
 
     // life, by connection_set
     void attach(std::unique_ptr<stream> connected);
-    void dial(const weft::uri& target, dial_options&& options, function<void()> cancel);
+    void dial(const weft::uri& target, dial_options&& options);
+    void dialling(phase at, function<void()> cancel);
     void fail_dialling(phase at, std::error_code why);
     void end_at_once(std::error_code why);
     void end_for_shutdown(std::error_code why);
@@ -176,6 +178,7 @@ private:
     void tell_request();
     void tell_http();
     void tell_opened();
+    void tell_writable();
     void tell_end();
     template <class Handler, class... Args>
     void call(Handler& handler, Args&&... args);
@@ -185,7 +188,8 @@ private:
     template <class Command>
     send_result submit(std::size_t size, Command&& command);
     [[nodiscard]] bool queue_is_full(std::size_t more) const noexcept;
-    [[nodiscard]] bool queue_pauses() const noexcept;
+    [[nodiscard]] bool queue_pauses() noexcept;
+    [[nodiscard]] bool writable_waits() const noexcept;
     send_result refuse_to_queue();
     void write_now();
     void after_writing();
@@ -196,6 +200,7 @@ private:
     void half_close_if_done() noexcept;
     void update_reading() noexcept;
     void update_timer();
+    void withdraw_ticket() noexcept;
     void die() noexcept;
 
     details& more();
@@ -214,6 +219,8 @@ private:
     bool reading_ = true;        // the stream has not been paused
     bool declined_ = false;      // the stream waits for resume
     bool blocked_ = false;       // the stream took only a part
+    bool held_back_ = false;     // nothing is heard of the peer until it has read
+    bool suspended_ = false;     // a nested turn runs, or has run, inside a handler
     bool tell_writable_ = false; // a send has said backed_up
     bool half_closed_ = false;
     bool dialling_ = false;

@@ -65,8 +65,10 @@ public:
     // --- for endpoints that bring streams
 
     /// A connection whose stream is still to come; end it with `attach` or `fail_dialling`.
-    connection& begin_dial(const uri& target, handlers what, dial_options options,
-                           function<void()> cancel);
+    connection& begin_dial(const uri& target, handlers what, dial_options options);
+
+    /// Says how far dialling has come, and how to give it up if the connection is ended first.
+    void dialling(connection& dialled, phase at, function<void()> cancel);
     void attach(connection& dialled, std::unique_ptr<stream> connected);
     void fail_dialling(connection& dialled, phase at, std::error_code why);
 
