@@ -137,6 +137,18 @@ TEST_P(session_closing, while_paused_resumes_and_drops_what_comes_but_the_close_
     EXPECT_TRUE(probe.tested.outcome().clean());
 }
 
+TEST_P(session_closing, forgets_what_it_drops_message_by_message) {
+    session_probe each{GetParam(), {.message_size_max = 1000}};
+    each.open();
+    each.tested.pause(each.now);
+    each.tested.close(close_code::normal, {}, each.now);
+    for (int i = 0; i < 3; ++i) {
+        each.feed(each.peer.begin_text(std::string(600, 'x')) + each.peer.last_part("x"));
+    }
+    each.feed(each.peer.close(1000));
+    EXPECT_TRUE(each.tested.outcome().clean());
+}
+
 TEST_P(session_closing, still_checks_what_it_drops) {
     probe.tested.pause(probe.now);
     probe.tested.close(close_code::normal, {}, probe.now);

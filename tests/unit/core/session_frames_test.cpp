@@ -331,7 +331,7 @@ TEST_P(session_views, survive_every_command) {
             scratch lent;
             if (lends) probe.tested.borrow(lent);
             auto bytes = probe.peer.text("look at me") + probe.peer.begin_text("and ") +
-                probe.peer.last_part("at me");
+                probe.peer.last_part("at me") + probe.peer.text("the last one");
             if (retained) probe.tested.pause(probe.now);
             probe.tested.receive(bytes, probe.now);
             if (retained) {
@@ -340,7 +340,7 @@ TEST_P(session_views, survive_every_command) {
                 if (lends) probe.tested.borrow(lent);
                 probe.tested.resume(probe.now);
             }
-            for (const std::string expected : {"look at me", "and at me"}) {
+            for (const std::string expected : {"look at me", "and at me", "the last one"}) {
                 const auto next = probe.tested.next_event(probe.now);
                 EXPECT_EQ(to_text(next.payload), expected);
                 probe.tested.send(message(next.payload, true));
@@ -351,7 +351,8 @@ TEST_P(session_views, survive_every_command) {
                 probe.tested.settle_output();
                 probe.tested.send_part(large, true);
                 EXPECT_EQ(to_text(next.payload), expected);
-                if (expected == "and at me") probe.tested.close(close_code::normal, {}, probe.now);
+                if (expected == "the last one")
+                    probe.tested.close(close_code::normal, {}, probe.now);
                 EXPECT_EQ(to_text(next.payload), expected);
                 probe.collect();
             }

@@ -132,6 +132,28 @@ TEST_P(session_memory, is_given_back_after_each_message_and_pause) {
     EXPECT_LE(allocations.live(), 2U);
 }
 
+// Each piece leaves one byte of a header behind, so that what is retained is never empty.
+TEST_P(session_memory, of_retained_input_does_not_grow_with_what_passed_through) {
+    byte_string frames;
+    for (int i = 0; i < 20'000; ++i) {
+        const auto next = probe.peer.binary("01234567");
+        frames.insert(frames.end(), next.begin(), next.end());
+    }
+    const std::size_t piece = frames.size() / 20'000;
+    std::size_t told = 0;
+    const allocation_counter allocations;
+    for (auto left = std::span(frames).subspan(0); !left.empty();) {
+        const auto size = left.size() == frames.size() ? 1 : std::min(piece, left.size());
+        probe.tested.receive(left.first(size), probe.now);
+        while (probe.tested.next_event(probe.now).type != event_type::none)
+            ++told;
+        probe.tested.settle();
+        left = left.subspan(size);
+    }
+    EXPECT_EQ(told, 20'000U);
+    EXPECT_LT(allocations.bytes(), 10'000U);
+}
+
 TEST_P(session_memory, of_output_is_given_back_when_it_was_taken) {
     {
         const allocation_counter allocations;
