@@ -77,6 +77,7 @@ void connection::attach(std::unique_ptr<stream> connected) {
         driver().defer(*this);
     }
     stream_->start(*this);
+    if (route_->set->shutting_down()) end_for_shutdown(errc::shut_down); // too late
     update_timer();
 }
 

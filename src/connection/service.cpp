@@ -60,7 +60,6 @@ void service::dialling(connection& dialled, phase at, function<void()> cancel) {
 
 void service::attach(connection& dialled, std::unique_ptr<stream> connected) {
     dialled.attach(std::move(connected));
-    if (set_->shutting_down()) dialled.end_for_shutdown(errc::shut_down); // too late
 }
 
 void service::fail_dialling(connection& dialled, phase at, std::error_code why) {

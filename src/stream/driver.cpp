@@ -167,7 +167,8 @@ void driver::leave(resident& gone) noexcept {
 
 void driver::handler_called() noexcept {
     if (handlers_left_ != 0) --handlers_left_;
-    if (until_ == never || ++calls_ % calls_between_clock_reads != 0) return;
+    ++calls_;
+    if (until_ == never || calls_ % calls_between_clock_reads != 0) return;
     if (read_clock() >= until_) time_is_up_ = true;
 }
 
@@ -260,6 +261,25 @@ bool driver::called_by_owner(const char* function) const noexcept {
         std::fprintf(stderr, "weft: %s was called on a foreign thread\n", function);
     }
     return false;
+}
+
+void resident::on_shutdown(time_point, function<void()> done) {
+    if (done) done();
+}
+
+void driver::shut_down(time_point deadline, function<void()> done) {
+    // The last to let go of this calls `done`, whichever resident that is.
+    const std::shared_ptr<void> all_done(nullptr, [this, done = std::move(done)](void*) mutable {
+        try {
+            if (done) done();
+        } catch (...) {
+            handler_threw(std::current_exception());
+        }
+    });
+    for (resident* at = residents_; at; at = at->next_) {
+        at->on_shutdown(deadline, [all_done] {});
+    }
+    mailbox_->post([all_done] {});
 }
 
 void driver::interrupt_residents() {

@@ -68,9 +68,9 @@ public:
     connection& begin_dial(const uri& target, handlers what, dial_options options);
 
     /// Says how far dialling has come, and how to give it up if the connection is ended first.
-    void dialling(connection& dialled, phase at, function<void()> cancel);
-    void attach(connection& dialled, std::unique_ptr<stream> connected);
-    void fail_dialling(connection& dialled, phase at, std::error_code why);
+    static void dialling(connection& dialled, phase at, function<void()> cancel);
+    static void attach(connection& dialled, std::unique_ptr<stream> connected);
+    static void fail_dialling(connection& dialled, phase at, std::error_code why);
 
 private:
     class connection_set* set_;

@@ -36,6 +36,10 @@ public:
     /// The driver was woken by `wake`: call the `interrupt` handlers.
     virtual void on_interrupt() = 0;
 
+    /// All on the driver is to end: begin no more, and call `done` once when nothing is left, by
+    /// `deadline` at the latest.
+    virtual void on_shutdown(time_point deadline, function<void()> done);
+
     /// The driver will make no more turns: drop everything, call nobody.
     virtual void on_driver_closed() noexcept = 0;
 
@@ -94,8 +98,16 @@ public:
     [[nodiscard]] bool in_turn() const noexcept { return depth_ != 0; }
 
     /// Counts what keeps `run` from returning: listeners, connections, armed timers.
-    void work_started() noexcept { ++work_; }
-    void work_finished() noexcept { --work_; }
+    void work_started() noexcept {
+        if (work_++ == 0) work_changed();
+    }
+    void work_finished() noexcept {
+        if (--work_ == 0) work_changed();
+    }
+
+    /// Shuts down all that lives here, and calls `done` once when nothing is left of it; never
+    /// from inside this call.
+    void shut_down(time_point deadline, function<void()> done);
 
     void enroll(resident& added) noexcept;
     void leave(resident& gone) noexcept;
@@ -164,6 +176,9 @@ protected:
     /// Work came outside a turn, or from a handler that may run its host's loop.
     virtual void work_arrived() noexcept {}
 
+    /// The count of what keeps `run` from returning has left or reached zero.
+    virtual void work_changed() noexcept {}
+
     /// One turn, while it lasts; turns nest.
     class turn {
     public:
@@ -194,10 +209,14 @@ protected:
         return work_ + posted_.size() + (mailbox_->waiting() ? 1 : 0);
     }
     [[nodiscard]] std::size_t depth() const noexcept { return depth_; }
+    [[nodiscard]] std::size_t handlers_called() const noexcept { return calls_; }
     void refresh_now() noexcept { now_ = read_clock(); }
 
     /// The turns from now on belong to the calling thread.
     void own() noexcept { owner_ = std::this_thread::get_id(); }
+    [[nodiscard]] bool owned_here() const noexcept {
+        return owner_ == std::this_thread::get_id();
+    }
 
     /// Ends the life of all residents, and takes no more post; idempotent. Every driver calls it
     /// before anything of its own dies.

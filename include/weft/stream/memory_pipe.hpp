@@ -7,11 +7,12 @@
 #include <utility>
 
 #include <weft/stream/stream.hpp>
+#include <weft/stream/task.hpp>
 
 namespace weft {
 
 /// One end of a memory pipe.
-class memory_stream final : public stream {
+class memory_stream final : public stream, public task {
 public:
     ~memory_stream() override;
 

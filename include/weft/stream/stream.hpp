@@ -10,7 +10,6 @@
 #include <weft/core/result.hpp>
 #include <weft/stream/address.hpp>
 #include <weft/stream/driver.hpp>
-#include <weft/stream/task.hpp>
 
 namespace weft {
 
@@ -40,10 +39,14 @@ protected:
 
 /// A connected stream of bytes in both directions.
 ///
-/// Belongs to one driver and its thread. Destroying it closes it; its owner buries it with
-/// `driver::bury`, since one of its frames may be on the stack.
-class stream : public task {
+/// Belongs to one driver and its thread. Destroying it closes it. Its owner lets it live until
+/// the driver's turn has ended (`driver::bury`), as one of its frames may be on the stack.
+class stream {
 public:
+    stream(const stream&) = delete;
+    stream& operator=(const stream&) = delete;
+    virtual ~stream() = default;
+
     /// Begins: from now on `sink`, which must outlive the stream's life, hears what happens.
     virtual void start(stream_events& sink) = 0;
 

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// A client: dials, and hands the connection to a service. Knows neither the engine nor a host.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include <weft/connection/service.hpp>
+#include <weft/loop/event_loop.hpp>
+
+namespace weft {
+
+/// Opens WebSocket connections; one client may hold any number.
+///
+/// Belongs to the loop's thread. Destroying it is legal anywhere, its own handlers included: its
+/// connections die at once, and no handler is called but a pending `done`.
+class client {
+public:
+    explicit client(event_loop& loop);
+    ~client();
+    client(client&& other) noexcept;
+    client& operator=(client&& other) noexcept;
+
+    /// Dials `target`, a `ws:` URI.
+    ///
+    /// However it ends, it is told: `open` is called once it is open, `fail` with the whole reason
+    /// if that does not come to be, a malformed URI included; neither from inside this call. The
+    /// handle closes or aborts it from anywhere, also while it is being dialled.
+    connection_handle connect(std::string_view target, handlers what, dial_options options = {});
+    connection_handle connect(const uri& target, handlers what, dial_options options = {});
+
+    /// Closes all connections with 1001 and gives up dialling; what is left after `within` is
+    /// aborted. Then calls `done`: exactly once, and never from inside this call.
+    void shutdown(duration within, function<void()> done = {});
+
+    /// Aborts all connections; their handlers hear `errc::aborted`.
+    void stop();
+
+    /// Connections, including those being dialled.
+    [[nodiscard]] std::size_t connection_count() const noexcept;
+
+    /// Calls `visit(connection&)` for each of them; it may end any of them.
+    void for_each(function<void(connection&)> visit);
+
+private:
+    void dial(connection& dialled, const uri& target, std::string_view via);
+
+    std::shared_ptr<loop_state> loop_;
+    service service_;
+};
+
+} // namespace weft

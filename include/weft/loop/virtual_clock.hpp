@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// A clock that a test moves.
+#pragma once
+
+#include <algorithm>
+
+#include <weft/core/time.hpp>
+
+namespace weft {
+
+/// The time of `virtual_time` loops; one clock may serve several loops of one thread.
+class virtual_clock {
+public:
+    explicit virtual_clock(time_point start = time_point(std::chrono::seconds(1))) noexcept
+        : now_(start) {}
+
+    [[nodiscard]] time_point now() const noexcept { return now_; }
+
+    /// Moves the time on, never back. Deadlines that pass are served by the loop's next turn.
+    void advance(duration by) noexcept { now_ += std::max(by, duration::zero()); }
+    void advance_to(time_point then) noexcept { now_ = std::max(now_, then); }
+
+private:
+    time_point now_;
+};
+
+} // namespace weft

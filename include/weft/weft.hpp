@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// All of Weft that needs no further library.
+#pragma once
+
+#include <weft/connection/connection.hpp>
+#include <weft/connection/service.hpp>
+#include <weft/core/session.hpp>
+#include <weft/endpoint/client.hpp>
+#include <weft/endpoint/server.hpp>
+#include <weft/loop/event_loop.hpp>
+#include <weft/loop/guest.hpp>
+#include <weft/loop/timer.hpp>
+#include <weft/stream/manual_driver.hpp>
+#include <weft/stream/memory_pipe.hpp>

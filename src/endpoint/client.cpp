@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// Dialling: from a URI to a connected socket, with a report for each way to fail.
+#include <weft/endpoint/client.hpp>
+
+#include <cassert>
+#include <utility>
+
+#include <weft/core/error.hpp>
+
+#include "endpoint/target.hpp"
+#include "loop/connector_posix.hpp"
+#include "loop/loop_state.hpp"
+#include "loop/socket_stream_posix.hpp"
+
+namespace weft {
+
+client::client(event_loop& loop) : loop_(loop.state()), service_(*loop_) {}
+
+client::~client() = default;
+
+client::client(client&& other) noexcept = default;
+client& client::operator=(client&& other) noexcept {
+    std::swap(loop_, other.loop_);
+    std::swap(service_, other.service_);
+    return *this;
+}
+
+connection_handle client::connect(std::string_view target, handlers what, dial_options options) {
+    const auto parsed = uri::parse(target);
+    if (parsed) return connect(*parsed, std::move(what), std::move(options));
+    static const auto nowhere = uri::parse("ws://invalid/");
+    connection& dialled = service_.begin_dial(*nowhere, std::move(what), std::move(options));
+    service::fail_dialling(dialled, phase::resolve, parsed.error());
+    return dialled.handle();
+}
+
+connection_handle client::connect(const uri& target, handlers what, dial_options options) {
+    assert(loop_->called_by_owner("client::connect"));
+    const std::string via = options.via;
+    connection& dialled = service_.begin_dial(target, std::move(what), std::move(options));
+    dial(dialled, target, via);
+    return dialled.handle();
+}
+
+void client::dial(connection& dialled, const uri& target, std::string_view via) {
+    if (target.secure()) return service::fail_dialling(dialled, phase::tls, errc::no_tls);
+    auto where = via.empty() ? addresses_of(target.host(), target.port()) : addresses_of(via);
+    if (!where) return service::fail_dialling(dialled, phase::resolve, where.error());
+
+    // The connector is cancelled when the connection ends, and the connection with its endpoint,
+    // so what is told here always finds them both.
+    connector& dialler = connector::start(
+        *loop_, std::move(*where), [loop = loop_.get(), &dialled](result<owned_descriptor> got) {
+            if (got) {
+                service::attach(dialled, std::make_unique<socket_stream>(*loop, std::move(*got)));
+            } else {
+                service::fail_dialling(dialled, phase::connect, got.error());
+            }
+        });
+    service::dialling(dialled, phase::connect, [&dialler] { dialler.cancel(); });
+}
+
+void client::shutdown(duration within, function<void()> done) {
+    service_.shutdown(loop_->now() + within, std::move(done));
+}
+
+void client::stop() {
+    service_.stop();
+}
+
+std::size_t client::connection_count() const noexcept {
+    return service_.connection_count();
+}
+
+void client::for_each(function<void(connection&)> visit) {
+    service_.for_each(std::move(visit));
+}
+
+} // namespace weft

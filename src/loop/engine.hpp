@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// What waits inside an event loop. An engine reports readiness as edges: after a report it is
+// silent on that direction until the target has met EAGAIN or a short read.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <system_error>
+
+#include <weft/core/random_source.hpp>
+#include <weft/core/result.hpp>
+#include <weft/loop/event_loop.hpp>
+#include <weft/stream/task.hpp>
+
+namespace weft {
+
+/// What is ready, or what is of interest.
+struct readiness {
+    bool read = false;
+    bool write = false;
+    bool hangup = false; ///< an end or an error waits behind the bytes: read on until it shows
+};
+
+/// Something with a descriptor that an engine watches.
+class source : public task {
+public:
+    /// Notes what is ready. Calls no handler: that is for a later `run`.
+    virtual void ready(readiness what) noexcept = 0;
+};
+
+class engine {
+public:
+    engine() = default;
+    engine(const engine&) = delete;
+    engine& operator=(const engine&) = delete;
+    virtual ~engine() = default;
+
+    [[nodiscard]] virtual engine_kind kind() const noexcept = 0;
+    [[nodiscard]] virtual time_point now() const noexcept = 0;
+
+    /// Watches `descriptor` until `remove`. Errors are always of interest, the peer's end with
+    /// reading.
+    virtual std::error_code add(int descriptor, source& target, readiness interest) noexcept = 0;
+    virtual void modify(int descriptor, source& target, readiness interest) noexcept = 0;
+    virtual void remove(int descriptor) noexcept = 0;
+
+    /// Tells sources what is ready, waiting for that until `deadline`, or until it is woken.
+    /// True when more may be ready than was told.
+    virtual bool wait(time_point deadline) = 0;
+
+    /// Makes `wait` return, and the descriptor readable; from any thread and from signal handlers.
+    virtual void wake() noexcept = 0;
+
+    /// The descriptor that is readable when `wait` would tell something.
+    virtual result<int> descriptor() = 0;
+
+    /// Makes the descriptor readable at `deadline`; only after `descriptor()` was called.
+    virtual void set_timer(time_point deadline) noexcept = 0;
+
+    /// False in a child of the process that made it.
+    [[nodiscard]] virtual bool in_own_process() const noexcept { return true; }
+};
+
+/// Throws std::system_error, or std::bad_alloc.
+std::unique_ptr<engine> make_engine(const loop_options& options);
+
+} // namespace weft

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// A loop's stay in a host: turns while it lasts, and one way to leave, whoever begins it.
+#include <weft/loop/guest.hpp>
+
+#include <utility>
+
+#include <weft/core/error.hpp>
+
+#include "loop/loop_state.hpp"
+
+namespace weft {
+
+class guest::stay final : public host_link, public std::enable_shared_from_this<stay> {
+public:
+    stay(std::shared_ptr<loop_state> loop, host_ops host, budget limit)
+        : loop_(std::move(loop)), host_(std::move(host)), limit_(limit) {}
+
+    std::error_code begin() {
+        const auto descriptor = loop_->descriptor();
+        if (!descriptor) return descriptor.error();
+        if (const auto why = loop_->attach(*this)) return why;
+        // The host may keep the turn longer than we stay.
+        const auto watched = host_.watch(*descriptor, [weak = weak_from_this()] {
+            if (const auto here = weak.lock()) here->turn();
+        });
+        if (watched) return {};
+        loop_->detach();
+        loop_ = nullptr;
+        return watched.error();
+    }
+
+    void end(function<void()> done) {
+        const auto loop = std::exchange(loop_, nullptr);
+        if (!loop) {
+            if (done) done();
+            return;
+        }
+        loop->detach();
+        host_.unwatch(done ? std::move(done) : [] {});
+    }
+
+    [[nodiscard]] bool lasts() const noexcept { return loop_ != nullptr; }
+
+private:
+    void turn() noexcept {
+        if (loop_) loop_->run_ready(limit_);
+    }
+
+    void work_changed(bool any) noexcept override {
+        if (host_.work) host_.work(any);
+    }
+
+    void loop_closed() noexcept override {
+        if (std::exchange(loop_, nullptr)) host_.unwatch([] {});
+    }
+
+    std::shared_ptr<loop_state> loop_; // null once the stay has ended
+    host_ops host_;
+    budget limit_;
+};
+
+guest::guest(event_loop& loop, host_ops host, budget limit)
+    : stay_(std::make_shared<stay>(loop.state(), std::move(host), limit)) {
+    if (const auto why = stay_->begin()) throw std::system_error(why, "weft::guest");
+}
+
+guest::guest(std::shared_ptr<stay> attached) noexcept : stay_(std::move(attached)) {}
+
+result<guest> guest::create(event_loop& loop, host_ops host, budget limit) {
+    auto attached = std::make_shared<stay>(loop.state(), std::move(host), limit);
+    if (const auto why = attached->begin()) return failure(why);
+    return guest(std::move(attached));
+}
+
+guest::~guest() {
+    if (stay_) stay_->end({});
+}
+
+guest& guest::operator=(guest&& other) noexcept {
+    std::swap(stay_, other.stay_);
+    return *this;
+}
+
+void guest::detach(function<void()> done) {
+    stay_->end(std::move(done));
+}
+
+bool guest::attached() const noexcept {
+    return stay_->lasts();
+}
+
+} // namespace weft

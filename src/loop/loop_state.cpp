@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+// One turn, and the ways to make it: alone until there is no more work, stepped, or as a guest.
+#include "loop/loop_state.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include <weft/core/error.hpp>
+
+#include "loop/thread_name_posix.hpp"
+
+namespace weft {
+namespace {
+
+constexpr std::size_t receive_size_at_first = 16 * 1024;
+constexpr budget one_handler{1, duration::max()};
+
+} // namespace
+
+loop_state::loop_state(const loop_options& options)
+    : engine_(make_engine(options)),
+      receive_size_(std::min(receive_size_at_first, options.receive_buffer_max)),
+      receive_size_max_(options.receive_buffer_max), owner_name_(this_thread_name()) {}
+
+loop_state::~loop_state() {
+    close();
+}
+
+void loop_state::close() noexcept {
+    if (std::exchange(closed_, true)) return;
+    stopped_ = true;
+    driver::close();
+    if (auto* host = std::exchange(host_, nullptr)) host->loop_closed();
+}
+
+// --- turns
+
+/// One turn: wait, hear what is ready, serve it within the budget, finish.
+bool loop_state::make_turn(budget limit, bool may_wait) {
+    take_ownership();
+    const turn here(*this, limit);
+    const bool idle = may_wait && !work_waits() && !interrupted_;
+    signalled_ = false;
+    crowded_ = engine_->wait(idle ? earliest_deadline() : time_point::min());
+    refresh_now();
+    bool did = false;
+    if (interrupted_.exchange(false)) {
+        interrupt_residents();
+        did = true;
+    }
+    did |= expire_timers();
+    did |= run_posted();
+    did |= run_work();
+    did |= finish_tasks();
+    return did;
+}
+
+std::size_t loop_state::run() {
+    assert(!host_ && "an attached loop is run by its host");
+    const auto self = shared_from_this(); // a handler may destroy the loop
+    const std::size_t before = handlers_called();
+    while (!stopped_ && work() != 0) {
+        const bool did = make_turn({}, true);
+        keep_contract();
+        const bool stuck = !did && engine_->kind() == engine_kind::virtual_time &&
+                           !work_waits() && earliest_deadline() == never;
+        if (stuck) break; // nothing can ever happen: there is no outside
+    }
+    stopped_ = true;
+    return handlers_called() - before;
+}
+
+std::size_t loop_state::run_one() {
+    assert(!host_ && "an attached loop is run by its host");
+    const auto self = shared_from_this();
+    const std::size_t before = handlers_called();
+    while (!stopped_ && work() != 0) {
+        make_turn(one_handler, true);
+        keep_contract();
+        if (handlers_called() != before) return handlers_called() - before;
+    }
+    stopped_ = true;
+    return 0;
+}
+
+std::size_t loop_state::poll(budget limit) {
+    if (closed_) return 0;
+    const auto self = shared_from_this();
+    const std::size_t before = handlers_called();
+    make_turn(limit, false);
+    keep_contract();
+    return handlers_called() - before;
+}
+
+turn_result loop_state::run_ready(budget limit) {
+    if (closed_ || !engine_->in_own_process()) return {};
+    const auto self = shared_from_this();
+    turn_result result;
+    result.did_something = make_turn(limit, false);
+    keep_contract();
+    result.more_waiting = crowded_ || work_waits() || earliest_deadline() <= now();
+    return result;
+}
+
+void loop_state::stop() noexcept {
+    stopped_ = true;
+    engine_->wake();
+}
+
+void loop_state::interrupt() noexcept {
+    interrupted_ = true;
+    engine_->wake();
+}
+
+// --- as a guest
+
+/// What keeps the descriptor readable after a turn, as long as there is more to do.
+void loop_state::keep_contract() noexcept {
+    if (!shown_ || closed_) return;
+    if (crowded_ || work_waits()) work_arrived();
+    const time_point earliest = earliest_deadline();
+    if (timer_set_for_ <= now()) timer_set_for_ = never; // it has gone off
+    if (earliest < timer_set_for_) {
+        timer_set_for_ = earliest;
+        engine_->set_timer(earliest);
+    }
+}
+
+void loop_state::work_arrived() noexcept {
+    if (!shown_ || closed_ || std::exchange(signalled_, true)) return;
+    engine_->wake();
+}
+
+/// Tells the host, which may end its own loop when there is no work left.
+void loop_state::work_changed() noexcept {
+    if (!host_ || had_work_ == (work() != 0)) return;
+    had_work_ = !had_work_;
+    host_->work_changed(had_work_);
+}
+
+result<int> loop_state::descriptor() {
+    const auto shown = engine_->descriptor();
+    if (!shown || std::exchange(shown_, true)) return shown;
+    keep_contract();
+    return shown;
+}
+
+std::optional<duration> loop_state::next_timeout() const {
+    const time_point earliest = earliest_deadline();
+    if (earliest == never) return std::nullopt;
+    return std::max(earliest - now(), duration::zero());
+}
+
+std::error_code loop_state::attach(host_link& host) noexcept {
+    if (closed_) return errc::gone;
+    if (host_) return errc::already_attached;
+    host_ = &host;
+    had_work_ = false;
+    work_changed();
+    return {};
+}
+
+// --- memory
+
+std::span<std::byte> loop_state::receive_buffer() {
+    if (buffers_.size() < depth()) buffers_.resize(depth());
+    receive_memory& here = buffers_[depth() - 1];
+    if (here.size < receive_size_) {
+        here.bytes = std::make_unique_for_overwrite<std::byte[]>(receive_size_);
+        here.size = receive_size_;
+    }
+    return {here.bytes.get(), here.size};
+}
+
+void loop_state::buffer_was_filled() noexcept {
+    receive_size_ = std::min(receive_size_ * 2, receive_size_max_);
+}
+
+// --- threads
+
+/// A loop that nobody is running may be run by another thread than before.
+void loop_state::take_ownership() {
+    assert(!in_turn() || called_by_owner("event_loop::run"));
+    if (owned_here()) return;
+    own();
+    owner_name_ = this_thread_name();
+}
+
+std::string loop_state::describe_thread(std::thread::id which) const {
+    const auto name = which == std::this_thread::get_id() ? this_thread_name() : owner_name_;
+    return '"' + name + "\" (" + driver::describe_thread(which) + ")";
+}
+
+} // namespace weft

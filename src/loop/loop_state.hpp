@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+// An event loop's state: the driver of all on it, an engine, and the turns that both make. It
+// lives until the last handle and the last frame have left it.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include <weft/loop/event_loop.hpp>
+
+#include "loop/engine.hpp"
+#include "loop/system_random_posix.hpp"
+
+namespace weft {
+
+/// Hears of what concerns a loop's host.
+class host_link {
+public:
+    /// The loop's work count has left or reached zero.
+    virtual void work_changed(bool any) noexcept = 0;
+
+    /// The loop dies: leave the host.
+    virtual void loop_closed() noexcept = 0;
+
+protected:
+    ~host_link() = default;
+};
+
+class loop_state final : public driver, public std::enable_shared_from_this<loop_state> {
+public:
+    explicit loop_state(const loop_options& options);
+    ~loop_state() override;
+
+    [[nodiscard]] weft::engine& engine() noexcept { return *engine_; }
+    [[nodiscard]] const weft::engine& engine() const noexcept { return *engine_; }
+
+    /// The event loop is gone: everything on it dies; only frames and handles still hold this.
+    void close() noexcept;
+    [[nodiscard]] bool closed() const noexcept { return closed_; }
+
+    // --- turns
+    std::size_t run();
+    std::size_t run_one();
+    std::size_t poll(budget limit);
+    turn_result run_ready(budget limit);
+
+    void stop() noexcept;
+    [[nodiscard]] bool stopped() const noexcept { return stopped_; }
+    void restart() noexcept { stopped_ = false; }
+    void interrupt() noexcept;
+
+    // --- as a guest
+    result<int> descriptor();
+    [[nodiscard]] std::optional<duration> next_timeout() const;
+    std::error_code attach(host_link& host) noexcept;
+    void detach() noexcept { host_ = nullptr; }
+
+    [[nodiscard]] std::size_t work() const noexcept { return work_count(); }
+
+    /// Where the present turn reads to; a nested turn has a buffer of its own.
+    [[nodiscard]] std::span<std::byte> receive_buffer();
+
+    /// A reader has filled the buffer: the next one may be larger.
+    void buffer_was_filled() noexcept;
+
+    // driver
+    [[nodiscard]] time_point read_clock() const noexcept override { return engine_->now(); }
+    [[nodiscard]] random_source& random() noexcept override { return random_; }
+    void mail_arrived() noexcept override { engine_->wake(); }
+
+private:
+    struct receive_memory {
+        std::unique_ptr<std::byte[]> bytes;
+        std::size_t size = 0;
+    };
+
+    void work_arrived() noexcept override;
+    void work_changed() noexcept override;
+    [[nodiscard]] std::string describe_thread(std::thread::id which) const override;
+
+    void take_ownership();
+    bool make_turn(budget limit, bool may_wait);
+    void keep_contract() noexcept;
+
+    std::unique_ptr<weft::engine> engine_;
+    system_random random_;
+    host_link* host_ = nullptr;
+    std::size_t receive_size_;
+    std::size_t receive_size_max_;
+    std::vector<receive_memory> buffers_; // by the depth of the turn
+    time_point timer_set_for_ = never;
+    std::string owner_name_;
+    std::atomic<bool> stopped_ = false;
+    std::atomic<bool> interrupted_ = false;
+    bool shown_ = false;  // the descriptor is known outside
+    bool signalled_ = false; // it is readable already, by a wake-up of ours
+    bool closed_ = false;
+    bool crowded_ = false;   // more is ready than one wait could tell
+    bool had_work_ = false; // as the host was told
+};
+
+} // namespace weft

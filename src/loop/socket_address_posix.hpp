@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// Addresses as the system's calls want them. POSIX.
+#pragma once
+
+#include <sys/socket.h>
+
+#include <weft/core/result.hpp>
+#include <weft/stream/address.hpp>
+
+namespace weft {
+
+/// A sockaddr of any family with its length.
+struct socket_address {
+    sockaddr_storage storage{};
+    socklen_t size = sizeof(storage);
+
+    [[nodiscard]] sockaddr* get() noexcept { return reinterpret_cast<sockaddr*>(&storage); }
+    [[nodiscard]] const sockaddr* get() const noexcept {
+        return reinterpret_cast<const sockaddr*>(&storage);
+    }
+    [[nodiscard]] int family() const noexcept { return storage.ss_family; }
+};
+
+/// Fails with `filename_too_long` for a path that does not fit, `bad_argument` for no address.
+result<socket_address> as_socket_address(const address& from);
+
+[[nodiscard]] address as_address(const socket_address& from);
+
+/// The two ends of a socket; no address when the system does not tell.
+[[nodiscard]] address local_address_of(int descriptor);
+[[nodiscard]] address remote_address_of(int descriptor);
+
+} // namespace weft

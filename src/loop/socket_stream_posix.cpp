@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+// Reading and writing a socket.
+#include "loop/socket_stream_posix.hpp"
+
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "loop/loop_state.hpp"
+#include "loop/socket_address_posix.hpp"
+
+namespace weft {
+namespace {
+
+constexpr std::size_t pieces_per_write = 16;
+
+std::error_code last_error() noexcept {
+    return {errno, std::system_category()};
+}
+
+bool would_block(int error) noexcept {
+    return error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS;
+}
+
+/// send(2) or sendmsg(2), never a SIGPIPE, and again when a signal came between.
+ssize_t send_pieces(int descriptor, std::span<const std::span<const std::byte>> pieces) noexcept {
+    std::array<iovec, pieces_per_write> vectors;
+    const auto count = std::min(pieces.size(), vectors.size());
+    for (std::size_t i = 0; i < count; ++i) {
+        vectors[i] = {const_cast<std::byte*>(pieces[i].data()), pieces[i].size()};
+    }
+    msghdr message{};
+    message.msg_iov = vectors.data();
+    message.msg_iovlen = count;
+    ssize_t sent;
+    do {
+        sent = count == 1 ? ::send(descriptor, vectors[0].iov_base, vectors[0].iov_len,
+                                   MSG_NOSIGNAL)
+                          : ::sendmsg(descriptor, &message, MSG_NOSIGNAL);
+    } while (sent < 0 && errno == EINTR);
+    return sent;
+}
+
+} // namespace
+
+socket_stream::socket_stream(loop_state& loop, owned_descriptor connected) noexcept
+    : stream(loop), descriptor_(std::move(connected)) {}
+
+socket_stream::~socket_stream() {
+    socket_stream::close();
+}
+
+loop_state& socket_stream::loop() const noexcept {
+    return static_cast<loop_state&>(driver());
+}
+
+// --- life
+
+void socket_stream::start(stream_events& sink) {
+    sink_ = &sink;
+    const auto why = loop().engine().add(descriptor_.get(), *this, {.read = true, .write = true});
+    registered_ = interested_ = !why;
+    if (!why) return;
+    // Found out by the first turn: an error is told, never thrown back at a start.
+    hangup_ = readable_ = true;
+    driver().defer(*this);
+}
+
+void socket_stream::half_close() noexcept {
+    if (descriptor_) ::shutdown(descriptor_.get(), SHUT_WR);
+}
+
+void socket_stream::close() noexcept {
+    if (!descriptor_) return;
+    driver().cancel(*this);
+    if (registered_) loop().engine().remove(descriptor_.get());
+    descriptor_.reset();
+}
+
+void socket_stream::fail(std::error_code why) {
+    close();
+    sink_->on_error(why);
+}
+
+// --- reading
+
+void socket_stream::ready(readiness what) noexcept {
+    readable_ |= what.read;
+    writable_ |= what.write;
+    hangup_ |= what.hangup;
+    if (has_news()) driver().defer(*this);
+}
+
+bool socket_stream::has_news() const noexcept {
+    if (!descriptor_) return false;
+    return (blocked_ && writable_) || (readable_ && !paused_ && !eof_told_);
+}
+
+void socket_stream::run() noexcept {
+    if (!descriptor_) return;
+    if (blocked_ && writable_) {
+        blocked_ = false;
+        sink_->on_writable();
+    }
+    if (descriptor_ && readable_ && !paused_ && !eof_told_ && sink_->wants_bytes()) {
+        read();
+        if (has_news()) driver().defer(*this); // behind the others
+    }
+}
+
+void socket_stream::read() {
+    if (!registered_) return fail(std::make_error_code(std::errc::not_enough_memory));
+    const auto buffer = loop().receive_buffer();
+    ssize_t count;
+    do {
+        count = ::recv(descriptor_.get(), buffer.data(), buffer.size(), 0);
+    } while (count < 0 && errno == EINTR);
+
+    if (count < 0) {
+        readable_ = false;
+        if (!would_block(errno)) fail(last_error());
+    } else if (count == 0) {
+        readable_ = false;
+        eof_told_ = true;
+        sink_->on_eof();
+    } else {
+        const auto size = static_cast<std::size_t>(count);
+        if (size == buffer.size()) loop().buffer_was_filled();
+        if (size < buffer.size() && !hangup_) readable_ = false;
+        sink_->on_receive(buffer.first(size));
+    }
+}
+
+void socket_stream::pause() noexcept {
+    if (paused_) return;
+    paused_ = true;
+    if (!registered_) return;
+    if (driver().in_turn()) {
+        driver().at_turn_end(*this); // a pause within one turn costs no system call
+    } else {
+        update_interest();
+    }
+}
+
+void socket_stream::resume() noexcept {
+    paused_ = false;
+    if (!descriptor_) return;
+    update_interest();
+    if (has_news()) driver().defer(*this);
+}
+
+void socket_stream::finish_turn() noexcept {
+    if (!descriptor_) return;
+    update_interest();
+    if (has_news()) driver().defer(*this);
+}
+
+/// Registering anew reports what is ready, so no edge is lost.
+void socket_stream::update_interest() noexcept {
+    if (!registered_ || interested_ == !paused_) return;
+    interested_ = !paused_;
+    loop().engine().modify(descriptor_.get(), *this, {.read = interested_, .write = true});
+}
+
+// --- writing
+
+result<std::size_t> socket_stream::write(std::span<const std::span<const std::byte>> pieces) {
+    if (!descriptor_) return failure(std::make_error_code(std::errc::broken_pipe));
+    std::size_t size = 0;
+    for (const auto piece : pieces) size += piece.size();
+    const auto sent = send_pieces(descriptor_.get(), pieces);
+    if (sent < 0 && !would_block(errno)) {
+        const auto why = last_error();
+        close();
+        return failure(why);
+    }
+    const auto taken = static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
+    if (taken < size) {
+        blocked_ = true;
+        writable_ = false;
+    }
+    return taken;
+}
+
+address socket_stream::local_address() const {
+    return local_address_of(descriptor_.get());
+}
+
+address socket_stream::remote_address() const {
+    return remote_address_of(descriptor_.get());
+}
+
+} // namespace weft

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// A connected socket as a stream, on engines that report readiness. POSIX.
+#pragma once
+
+#include <weft/stream/stream.hpp>
+
+#include "loop/descriptor_posix.hpp"
+#include "loop/engine.hpp"
+
+namespace weft {
+
+class loop_state;
+
+/// Registered once, for both directions, edge-triggered; it reads until a short read or EAGAIN.
+///
+/// A pause that outlives its turn gives up the interest in reading, so that a peer that goes on
+/// sending wakes nobody.
+class socket_stream final : public stream, private source {
+public:
+    /// Takes over `connected`, which does not block.
+    socket_stream(loop_state& loop, owned_descriptor connected) noexcept;
+    ~socket_stream() override;
+
+    void start(stream_events& sink) override;
+    void pause() noexcept override;
+    void resume() noexcept override;
+    result<std::size_t> write(std::span<const std::span<const std::byte>> pieces) override;
+    void half_close() noexcept override;
+    void close() noexcept override;
+    [[nodiscard]] address local_address() const override;
+    [[nodiscard]] address remote_address() const override;
+
+private:
+    void ready(readiness what) noexcept override;
+    void run() noexcept override;
+    void finish_turn() noexcept override;
+
+    [[nodiscard]] loop_state& loop() const noexcept;
+    [[nodiscard]] bool has_news() const noexcept;
+    void read();
+    void fail(std::error_code why);
+    void update_interest() noexcept;
+
+    owned_descriptor descriptor_;
+    bool readable_ : 1 = false;
+    bool writable_ : 1 = false;
+    bool hangup_ : 1 = false;   // the end is near: a short read is not the last one
+    bool blocked_ : 1 = false;  // a write took only a part
+    bool paused_ : 1 = false;
+    bool interested_ : 1 = false; // in reading, as the engine knows it
+    bool registered_ : 1 = false;
+    bool eof_told_ : 1 = false;
+    stream_events* sink_ = nullptr;
+};
+
+} // namespace weft

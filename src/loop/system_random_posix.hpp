@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// The system's random bytes, a page at a time. POSIX.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include <weft/core/random_source.hpp>
+
+namespace weft {
+
+/// getrandom(2), buffered, so that a frame's masking key costs no system call.
+///
+/// A forked child draws afresh: parent and child never use the same bytes.
+class system_random final : public random_source {
+public:
+    void fill(std::span<std::byte> bytes) noexcept override;
+
+private:
+    void refill() noexcept;
+
+    std::array<std::byte, 1024> drawn_{};
+    std::size_t used_ = sizeof(drawn_);
+    unsigned fork_generation_ = 0;
+};
+
+} // namespace weft

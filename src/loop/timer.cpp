@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+// An application's timer on the driver's queue.
+#include <weft/loop/timer.hpp>
+
+#include <cassert>
+#include <utility>
+
+#include "loop/loop_state.hpp"
+
+namespace weft {
+
+/// What is armed. It dies in the driver's graveyard, as its function may be on the stack.
+class timer::alarm final : public timed_task {
+public:
+    alarm(loop_state& loop, function<void()> expired)
+        : loop_(loop), expired_(std::move(expired)) {}
+
+    void arm(time_point deadline) {
+        if (loop_.closed()) return;
+        if (!std::exchange(counted_, true)) loop_.work_started();
+        loop_.arm(*this, deadline);
+        if (deadline == never) disarm();
+    }
+
+    void disarm() noexcept {
+        loop_.disarm(*this);
+        if (std::exchange(counted_, false)) loop_.work_finished();
+    }
+
+private:
+    void expire() noexcept override {
+        if (std::exchange(counted_, false)) loop_.work_finished();
+        if (loop_.closed() || !expired_) return;
+        const driver::activity here(loop_, *this);
+        try {
+            expired_();
+        } catch (...) {
+            loop_.handler_threw(std::current_exception());
+        }
+        loop_.handler_called();
+    }
+
+    loop_state& loop_;
+    function<void()> expired_;
+    bool counted_ = false;
+};
+
+timer::timer(event_loop& loop, function<void()> expired)
+    : loop_(loop.state()), alarm_(new alarm(*loop_, std::move(expired))) {}
+
+timer::~timer() {
+    if (!alarm_) return;
+    alarm_->disarm();
+    loop_->bury(alarm_);
+}
+
+timer::timer(timer&& other) noexcept
+    : loop_(std::move(other.loop_)), alarm_(std::exchange(other.alarm_, nullptr)) {}
+
+timer& timer::operator=(timer&& other) noexcept {
+    std::swap(loop_, other.loop_);
+    std::swap(alarm_, other.alarm_);
+    return *this;
+}
+
+void timer::arm_at(time_point deadline) {
+    assert(loop_->called_by_owner("timer::arm_at"));
+    alarm_->arm(deadline);
+}
+
+void timer::arm_after(duration delay) {
+    arm_at(loop_->read_clock() + delay);
+}
+
+void timer::disarm() noexcept {
+    alarm_->disarm();
+}
+
+bool timer::armed() const noexcept {
+    return alarm_->armed();
+}
+
+} // namespace weft

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// Waiting without waiting.
+#include "loop/virtual_engine.hpp"
+
+#include <weft/core/error.hpp>
+
+namespace weft {
+
+std::error_code virtual_engine::add(int, source&, readiness) noexcept {
+    return std::make_error_code(std::errc::operation_not_supported);
+}
+
+bool virtual_engine::wait(time_point deadline) {
+    if (deadline != never) clock_->advance_to(deadline);
+    return false;
+}
+
+result<int> virtual_engine::descriptor() {
+    return failure(errc::no_descriptor);
+}
+
+} // namespace weft

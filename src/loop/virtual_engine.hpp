@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// An engine without descriptors: its clock is moved by a test, and waiting moves it too.
+#pragma once
+
+#include <weft/loop/virtual_clock.hpp>
+
+#include "loop/engine.hpp"
+
+namespace weft {
+
+class virtual_engine final : public engine {
+public:
+    explicit virtual_engine(virtual_clock* clock) noexcept : clock_(clock ? clock : &own_) {}
+
+    [[nodiscard]] engine_kind kind() const noexcept override {
+        return engine_kind::virtual_time;
+    }
+    [[nodiscard]] time_point now() const noexcept override { return clock_->now(); }
+    std::error_code add(int descriptor, source& target, readiness interest) noexcept override;
+    void modify(int, source&, readiness) noexcept override {}
+    void remove(int) noexcept override {}
+    bool wait(time_point deadline) override;
+    void wake() noexcept override {}
+    result<int> descriptor() override;
+    void set_timer(time_point) noexcept override {}
+
+private:
+    virtual_clock own_;
+    virtual_clock* clock_;
+};
+
+} // namespace weft
