@@ -156,7 +156,7 @@ void driver::enroll(resident& added) noexcept {
 
 void driver::leave(resident& gone) noexcept {
     if (residents_ != &gone && !gone.previous_) return; // has left before
-    if (next_interrupted_ == &gone) next_interrupted_ = gone.next_;
+    if (next_told_ == &gone) next_told_ = gone.next_;
     if (gone.previous_) gone.previous_->next_ = gone.next_;
     if (gone.next_) gone.next_->previous_ = gone.previous_;
     if (residents_ == &gone) residents_ = gone.next_;
@@ -276,18 +276,21 @@ void driver::shut_down(time_point deadline, function<void()> done) {
             handler_threw(std::current_exception());
         }
     });
-    for (resident* at = residents_; at; at = at->next_) {
-        at->on_shutdown(deadline, [all_done] {});
-    }
+    for_each_resident([&](resident& which) { which.on_shutdown(deadline, [all_done] {}); });
     mailbox_->post([all_done] {});
 }
 
 void driver::interrupt_residents() {
-    next_interrupted_ = residents_;
-    while (next_interrupted_) {
-        resident& which = *next_interrupted_;
-        next_interrupted_ = which.next_; // `leave` moves it on, should that one leave
-        which.on_interrupt();
+    for_each_resident([](resident& which) { which.on_interrupt(); });
+}
+
+template <class Tell>
+void driver::for_each_resident(Tell&& tell) {
+    next_told_ = residents_;
+    while (next_told_) {
+        resident& which = *next_told_;
+        next_told_ = which.next_; // `leave` moves it on, should that one leave
+        tell(which);
     }
 }
 

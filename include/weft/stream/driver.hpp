@@ -236,6 +236,8 @@ private:
     void added() noexcept;
     void free_graves() noexcept;
     void suspend_outer() noexcept;
+    template <class Tell>
+    void for_each_resident(Tell&& tell);
 
     timer_queue timers_;
     task_list work_list_;
@@ -244,7 +246,7 @@ private:
     task_list graves_;
     std::deque<function<void()>> posted_;
     resident* residents_ = nullptr;
-    resident* next_interrupted_ = nullptr;
+    resident* next_told_ = nullptr;
     activity* active_ = nullptr;
     std::shared_ptr<weft::mailbox> mailbox_;
     std::vector<std::unique_ptr<scratch>> scratches_;

@@ -51,11 +51,20 @@ public:
     probe_resident(log& told, std::string name) : told_(told), name_(std::move(name)) {}
 
     std::function<void()> interrupted;
+    time_point shutdown_deadline{};
+    function<void()> shutdown_done;
+    std::function<void()> shutting_down;
 
 private:
     void on_interrupt() override {
         told_.push_back(name_ + ".interrupt");
         if (interrupted) interrupted();
+    }
+    void on_shutdown(time_point deadline, function<void()> done) override {
+        told_.push_back(name_ + ".shutdown");
+        shutdown_deadline = deadline;
+        shutdown_done = std::move(done);
+        if (shutting_down) shutting_down();
     }
     void on_driver_closed() noexcept override { told_.push_back(name_ + ".closed"); }
 

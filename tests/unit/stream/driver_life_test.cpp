@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: MIT
+// Who lives on a driver, how they end, and what they share: graves, residents, exceptions, scratch,
+// tickets, threads.
+#include <weft/stream/driver.hpp>
+
+#include "probes.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <stdexcept>
+#include <thread>
+
+namespace weft {
+namespace {
+
+// --- graves
+
+TEST(driver_life, outside_a_turn_the_buried_die_at_once) {
+    log told;
+    stepped_driver d;
+    auto* a = new probe(told, "a");
+    d.defer(*a);
+    d.bury(a);
+    d.bury(nullptr);
+    EXPECT_EQ(told, log{"a.died"});
+    EXPECT_FALSE(d.work_waits());
+}
+
+TEST(driver_life, in_a_turn_the_buried_die_with_the_outermost) {
+    log told;
+    stepped_driver d;
+    auto* a = new probe(told, "a");
+    a->on_run = [&] {
+        d.bury(a);
+        d.bury(a);
+        d.make_turn();
+        EXPECT_EQ(told, log{"a.run"});
+    };
+    d.defer(*a);
+    d.make_turn();
+    EXPECT_EQ(told, (log{"a.run", "a.died"}));
+}
+
+TEST(driver_life, nothing_calls_the_buried) {
+    log told;
+    stepped_driver d;
+    auto* a = new probe(told, "a");
+    {
+        const stepped_driver::turn here(d, {});
+        d.arm(*a, at(0));
+        d.defer(*a);
+        d.at_turn_end(*a);
+        d.bury(a);
+        d.defer(*a);
+        d.at_turn_end(*a);
+        d.cancel(*a);
+        EXPECT_FALSE(d.work_waits());
+        d.expire_timers();
+        d.run_work();
+    }
+    EXPECT_EQ(told, log{"a.died"});
+}
+
+TEST(driver_life, the_dying_may_bury_and_defer) {
+    struct chain final : task {
+        chain(driver& owner, task* next, task& later)
+            : owner_(owner), next_(next), later_(later) {}
+        ~chain() override {
+            owner_.bury(next_);
+            owner_.defer(later_);
+        }
+        driver& owner_;
+        task* next_;
+        task& later_;
+    };
+    log told;
+    stepped_driver d;
+    probe later(told, "later");
+    {
+        const stepped_driver::turn here(d, {});
+        auto* last = new probe(told, "last");
+        d.bury(new chain(d, last, later));
+        d.bury(last); // buried twice: by us, and by the one that dies before it
+    }
+    EXPECT_EQ(told, log{"last.died"});
+    d.make_turn();
+    EXPECT_EQ(told, (log{"last.died", "later.run"}));
+}
+
+// --- residents
+
+TEST(driver_life, interrupts_all_residents) {
+    log told;
+    probe_resident a(told, "a");
+    probe_resident b(told, "b");
+    stepped_driver d;
+    d.enroll(a);
+    d.enroll(b);
+    d.interrupt_residents();
+    EXPECT_EQ(told, (log{"b.interrupt", "a.interrupt"}));
+    d.leave(a);
+    d.leave(a);
+    d.interrupt_residents();
+    EXPECT_EQ(told.size(), 3U);
+}
+
+TEST(driver_life, residents_leave_while_interrupted) {
+    for (std::size_t leaving = 0; leaving < 3; ++leaving) {
+        log told;
+        probe_resident c(told, "c");
+        probe_resident b(told, "b");
+        probe_resident a(told, "a");
+        stepped_driver d;
+        probe_resident* const all[] = {&a, &b, &c};
+        for (auto* each : {&c, &b, &a}) d.enroll(*each);
+        b.interrupted = [&] { d.leave(*all[leaving]); };
+        d.interrupt_residents();
+        const bool next_left = leaving == 2;
+        EXPECT_EQ(told.size(), next_left ? 2U : 3U);
+    }
+}
+
+TEST(driver_life, interrupts_from_an_interrupt) {
+    log told;
+    probe_resident a(told, "a");
+    probe_resident b(told, "b");
+    stepped_driver d;
+    d.enroll(a);
+    d.enroll(b);
+    b.interrupted = [&] {
+        b.interrupted = nullptr;
+        d.interrupt_residents();
+    };
+    d.interrupt_residents();
+    EXPECT_EQ(told, (log{"b.interrupt", "b.interrupt", "a.interrupt"}));
+}
+
+TEST(driver_life, closing_ends_residents_once) {
+    log told;
+    probe_resident a(told, "a");
+    probe_resident b(told, "b");
+    {
+        stepped_driver d;
+        d.enroll(a);
+        d.enroll(b);
+        d.close();
+        EXPECT_EQ(told, (log{"b.closed", "a.closed"}));
+    }
+    EXPECT_EQ(told.size(), 2U);
+}
+
+TEST(driver_life, closing_from_a_posted_function_drops_the_others) {
+    stepped_driver d;
+    int ran = 0;
+    d.mailbox()->post([&] {
+        ++ran;
+        d.close();
+    });
+    d.mailbox()->post([&] { ++ran; });
+    d.make_turn();
+    EXPECT_EQ(ran, 1);
+    EXPECT_FALSE(d.mailbox()->post([] {}));
+}
+
+TEST(driver_life, a_shutdown_is_done_when_the_last_resident_says_so) {
+    log told;
+    probe_resident a(told, "a");
+    probe_resident b(told, "b");
+    stepped_driver d;
+    d.enroll(a);
+    d.enroll(b);
+    d.shut_down(at(5), [&] { told.push_back("done"); });
+    EXPECT_EQ(told, (log{"b.shutdown", "a.shutdown"}));
+    EXPECT_EQ(a.shutdown_deadline, at(5));
+    a.shutdown_done = nullptr;
+    EXPECT_EQ(told.size(), 2U);
+    b.shutdown_done = nullptr;
+    EXPECT_EQ(told.size(), 2U); // it is a handler, so it waits for a turn
+    d.make_turn();
+    EXPECT_EQ(told.back(), "done");
+    EXPECT_EQ(told.size(), 3U);
+    d.leave(a);
+    d.leave(b);
+    d.shut_down(at(5), [&] { told.push_back("nobody left"); });
+    EXPECT_EQ(told.size(), 3U);
+    d.make_turn();
+    EXPECT_EQ(told.back(), "nobody left");
+}
+
+TEST(driver_life, residents_leave_while_they_shut_down) {
+    log told;
+    probe_resident a(told, "a");
+    probe_resident b(told, "b");
+    stepped_driver d;
+    d.enroll(a);
+    d.enroll(b);
+    b.shutting_down = [&] { d.leave(b); };
+    d.shut_down(at(5), nullptr);
+    EXPECT_EQ(told, (log{"b.shutdown", "a.shutdown"}));
+}
+
+// --- exceptions
+
+TEST(driver_life, hands_over_what_posted_functions_throw) {
+    stepped_driver d;
+    std::string heard;
+    int ran = 0;
+    d.on_error([&](std::exception_ptr what) {
+        try {
+            std::rethrow_exception(what);
+        } catch (const std::runtime_error& why) {
+            heard += why.what();
+        }
+    });
+    d.mailbox()->post([] { throw std::runtime_error("one "); });
+    d.mailbox()->post([&] { ++ran; });
+    d.mailbox()->post([] { throw std::runtime_error("two"); });
+    d.make_turn();
+    EXPECT_EQ(heard, "one two");
+    EXPECT_EQ(ran, 1);
+}
+
+TEST(driver_life_death_test, terminates_when_nobody_wants_the_exception) {
+    stepped_driver d;
+    d.mailbox()->post([] { throw std::runtime_error("unwanted"); });
+    EXPECT_DEATH(d.make_turn(), "unwanted");
+}
+
+// --- what is shared
+
+TEST(driver_life, scratch_is_lent_as_on_a_stack) {
+    stepped_driver d;
+    scratch& outer = d.take_scratch();
+    scratch& inner = d.take_scratch();
+    EXPECT_NE(&outer, &inner);
+    d.give_back(inner);
+    EXPECT_EQ(&d.take_scratch(), &inner);
+    d.give_back(inner);
+    d.give_back(outer);
+    EXPECT_EQ(&d.take_scratch(), &outer);
+    d.give_back(outer);
+}
+
+TEST(driver_life, tickets_are_worth_something_until_withdrawn) {
+    stepped_driver d;
+    int a = 0;
+    int b = 0;
+    EXPECT_EQ(d.redeem({}), nullptr);
+    const auto first = d.issue_ticket(&a);
+    const auto second = d.issue_ticket(&b);
+    EXPECT_EQ(d.redeem(first), &a);
+    EXPECT_EQ(d.redeem(second), &b);
+    d.withdraw(first);
+    d.withdraw(first);
+    EXPECT_EQ(d.redeem(first), nullptr);
+    const auto third = d.issue_ticket(&b); // in the place of the first
+    EXPECT_EQ(third.place, first.place);
+    EXPECT_EQ(d.redeem(first), nullptr);
+    EXPECT_EQ(d.redeem(third), &b);
+    const auto fourth = d.issue_ticket(&a);
+    EXPECT_NE(fourth.place, second.place);
+    EXPECT_NE(fourth.place, third.place);
+    for (const auto issued : {fourth, second, third}) d.withdraw(issued);
+    EXPECT_EQ(d.issue_ticket(&a).place, third.place);
+    EXPECT_EQ(d.issue_ticket(&a).place, second.place);
+    EXPECT_EQ(d.issue_ticket(&a).place, fourth.place);
+}
+
+TEST(driver_life, knows_its_thread) {
+    stepped_driver d;
+    EXPECT_TRUE(d.called_by_owner("here"));
+}
+
+TEST(driver_threads, names_a_foreign_thread_and_may_be_handed_over) {
+    stepped_driver d;
+    std::thread([&] {
+        testing::internal::CaptureStderr();
+        EXPECT_FALSE(d.called_by_owner("send"));
+        EXPECT_NE(testing::internal::GetCapturedStderr().find("send was called on thread"),
+                  std::string::npos);
+        d.own();
+        EXPECT_TRUE(d.called_by_owner("send"));
+    }).join();
+}
+
+} // namespace
+} // namespace weft
