@@ -19,6 +19,8 @@ SURROUNDINGS = {
     "server": "weft::server",
     "client": "weft::client",
     "peer": "weft::connection",
+    "mine": "int",
+    "do_my_work": "weft::function<void()>",
 }
 HEADERS = ["chrono", "iostream", "span", "string", "string_view", "poll.h", "weft/weft.hpp"]
 

@@ -115,11 +115,17 @@ public:
     // --- handlers
 
     /// Stands on the stack while handlers of `which` may run, so that a nested turn can see it.
+    ///
+    /// What waits behind it counts as work that has arrived: a handler may run its host's loop,
+    /// which has not heard of work that this turn has collected already.
     class activity {
     public:
         activity(driver& owner, task& which) noexcept
             : owner_(owner), outer_(owner.active_), which_(&which) {
             owner.active_ = this;
+            if (owner.work_waits() || owner.earliest_deadline() <= owner.now_) {
+                owner.work_arrived();
+            }
         }
         activity(const activity&) = delete;
         activity& operator=(const activity&) = delete;
