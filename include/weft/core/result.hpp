@@ -70,9 +70,9 @@ private:
     std::variant<T, std::error_code> state_;
 };
 
-/// Success, or the reason why not.
+/// Success, or the reason why not. May be ignored, unless a function says `[[nodiscard]]` itself.
 template <>
-class [[nodiscard]] result<void> {
+class result<void> {
 public:
     using value_type = void;
 

@@ -143,18 +143,19 @@ public:
 
     /// Client: writes the handshake. Fails with `bad_header` or `bad_subprotocol`, and then
     /// nothing was written. RFC 6455 §4.1.
-    result<void> start(const uri& target, std::vector<std::string> subprotocols = {},
-                       const http_fields& headers = {});
+    [[nodiscard]] result<void> start(const uri& target, std::vector<std::string> subprotocols = {},
+                                     const http_fields& headers = {});
 
     /// Server: accepts the handshake. Fails with `not_open` when none waits for an answer, or as
     /// `make_upgrade_response` does; then another answer may be given. RFC 6455 §4.2.2.
-    result<void> accept(std::string_view subprotocol, const http_fields& headers, time_point now);
+    [[nodiscard]] result<void> accept(std::string_view subprotocol, const http_fields& headers,
+                                      time_point now);
 
     /// Server: refuses the handshake; the session fails with `rejected`. Fails as `serialize` does.
-    result<void> reject(const http_response& response, time_point now);
+    [[nodiscard]] result<void> reject(const http_response& response, time_point now);
 
     /// Server: answers a plain request, after which the session is closed without an event.
-    result<void> respond(const http_response& response, time_point now);
+    [[nodiscard]] result<void> respond(const http_response& response, time_point now);
 
     /// Frees request, response and subprotocol.
     void forget_handshake() noexcept;

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: MIT
+// What send answers, when output leaves, and what a full queue does.
+#include "connection_fixture.hpp"
+
+namespace weft::testing {
+namespace {
+
+class sending_test : public connection_fixture {
+public:
+    /// An open server's connection whose peer is a client by hand that reads nothing.
+    std::optional<raw_peer> peer;
+
+    void open_to_a_peer(const connection_options& options = {}) {
+        server->route("/chat", at_server.all(), {.connection = options, .subprotocol = {}});
+        auto [a, b] = memory_pipe(driver, driver, capacity);
+        server_end = a.get();
+        server->serve(std::move(a));
+        peer.emplace(std::move(b));
+        peer->write(canned_request());
+        driver.settle();
+        ASSERT_EQ(at_server.opens, 1);
+        peer->end().pause();
+    }
+
+    std::size_t messages() const {
+        std::size_t found = 0;
+        for (const auto& frame : peer->frames()) {
+            const auto code = frame.code();
+            found += code == opcode::text || code == opcode::binary ? 1 : 0;
+        }
+        return found;
+    }
+};
+
+TEST_F(sending_test, outside_a_turn_it_leaves_at_the_end_of_the_next) {
+    open();
+    EXPECT_EQ(served().send("a"), send_result::accepted);
+    EXPECT_EQ(server_end->in_flight(), 0U);
+    EXPECT_NE(served().buffered_amount(), 0U);
+    driver.settle();
+    EXPECT_EQ(served().buffered_amount(), 0U);
+    EXPECT_TRUE(at_client.heard("message a"));
+}
+
+TEST_F(sending_test, what_a_handler_sends_leaves_together_when_it_returns) {
+    std::size_t inside = 1;
+    at_server.on["message"] = [&](connection* c) {
+        c->send("a");
+        c->send("b");
+        inside = server_end->in_flight();
+    };
+    open();
+    dialled().send("go");
+    driver.settle();
+    EXPECT_EQ(inside, 0U);
+    EXPECT_TRUE(at_client.heard("message a"));
+    EXPECT_TRUE(at_client.heard("message b"));
+}
+
+TEST_F(sending_test, a_lot_leaves_before_the_handler_returns) {
+    std::size_t inside = 0;
+    capacity = 1024 * 1024;
+    at_server.on["message"] = [&](connection* c) {
+        for (int i = 0; i < 100; ++i) c->send(std::string(1000, 'x'));
+        inside = server_end->in_flight();
+    };
+    open();
+    dialled().send("go");
+    driver.settle();
+    EXPECT_GE(inside, 64U * 1024U);
+    EXPECT_EQ(at_client.count("message " + std::string(1000, 'x')), 100U);
+}
+
+/// Around the sizes at which payloads are not copied, leave at once, or fill the pipe.
+TEST_F(sending_test, messages_of_every_size_from_memory_that_dies_at_once) {
+    at_server.on["message"] = [](connection* c) {
+        for (const std::size_t size : {100U, 16383U, 16384U, 20000U, 65535U, 65536U, 300000U}) {
+            std::string text(size, 'm');
+            c->send(text);
+            std::fill(text.begin(), text.end(), 'X');
+        }
+    };
+    connection_options options;
+    options.queue_size_max = unlimited;
+    for (const std::size_t room : {1024U * 1024U, 64U * 1024U, 1000U}) {
+        capacity = room;
+        server.emplace(driver);
+        at_client.log.clear();
+        at_server.opens = at_client.opens = 0;
+        open(options);
+        dialled().send("go");
+        driver.settle();
+        for (const std::size_t size : {100U, 16383U, 16384U, 20000U, 65535U, 65536U, 300000U}) {
+            EXPECT_TRUE(at_client.heard("message " + std::string(size, 'm'))) << size;
+        }
+        std::string text(200000, 'n');
+        served().send(text);
+        std::fill(text.begin(), text.end(), 'X');
+        text.assign(50000, 'o');
+        dialled().send(text);
+        std::fill(text.begin(), text.end(), 'X');
+        driver.settle();
+        EXPECT_TRUE(at_client.heard("message " + std::string(200000, 'n')));
+        EXPECT_TRUE(at_server.heard("message " + std::string(50000, 'o')));
+    }
+}
+
+TEST_F(sending_test, an_echo_of_every_size_through_every_pipe) {
+    at_server.on["message"] = [](connection* c) { c->send(std::string(40000, 'y')); };
+    for (const std::size_t room : {1U, 2U, 3U, 7U, 1000U}) {
+        capacity = room;
+        server.emplace(driver);
+        at_client.log.clear();
+        at_server.opens = at_client.opens = 0;
+        open();
+        for (const std::size_t size : {0U, 1U, 125U, 126U, 3000U}) {
+            dialled().send(std::string(size, 'z'));
+        }
+        driver.settle();
+        EXPECT_EQ(at_client.count("message " + std::string(40000, 'y')), 5U);
+        dialled().close();
+        driver.settle();
+        EXPECT_EQ(at_client.end->code(), close_code::normal);
+        expect_all_over();
+    }
+}
+
+TEST_F(sending_test, a_handler_echoes_the_view_it_was_handed) {
+    server->route("/echo", {.message = [](connection& c, message m) { c.send(m); }});
+    connection_options options;
+    for (const std::size_t room : {1U, 1000U, 64U * 1024U}) {
+        capacity = room;
+        at_client.log.clear();
+        auto& c = link("ws://x/echo");
+        driver.settle();
+        std::string expected(30000, 'a');
+        for (std::size_t i = 0; i < expected.size(); ++i) {
+            expected[i] = static_cast<char>('a' + i % 26);
+        }
+        for (int i = 0; i < 3; ++i) c.send(expected);
+        driver.settle();
+        EXPECT_EQ(at_client.count("message " + expected), 3U);
+    }
+}
+
+TEST_F(sending_test, backed_up_then_writable_exactly_once) {
+    capacity = 1000;
+    open_to_a_peer();
+    EXPECT_EQ(served().send(std::string(20000, 'x')), send_result::backed_up);
+    EXPECT_EQ(served().send("more"), send_result::backed_up);
+    EXPECT_GT(served().buffered_amount(), 19000U);
+    driver.settle();
+    EXPECT_FALSE(driver.waiting());
+    EXPECT_EQ(at_server.count("writable"), 0U);
+    peer->end().resume();
+    driver.settle();
+    EXPECT_EQ(at_server.count("writable"), 1U);
+    EXPECT_EQ(served().buffered_amount(), 0U);
+    EXPECT_EQ(messages(), 2U);
+    EXPECT_EQ(served().send("fits"), send_result::accepted);
+    driver.settle();
+    EXPECT_EQ(at_server.count("writable"), 1U);
+}
+
+TEST_F(sending_test, a_source_that_is_driven_by_writable) {
+    capacity = 1000;
+    int left = 200;
+    const auto fill = [&](connection* c) {
+        while (left != 0) {
+            --left;
+            if (c->send(std::string(700, 'x')) != send_result::accepted) break;
+        }
+    };
+    at_server.on["open"] = fill;
+    at_server.on["writable"] = fill;
+    server->route("/chat", at_server.all());
+    auto reader = visit();
+    reader.write(canned_request());
+    driver.settle();
+    EXPECT_EQ(left, 0);
+    EXPECT_EQ(reader.frames().size(), 200U);
+    EXPECT_GE(at_server.count("writable"), 1U);
+}
+
+TEST_F(sending_test, drop) {
+    connection_options options;
+    options.queue_size_max = 5000;
+    options.when_full = queue_policy::drop;
+    capacity = 100;
+    open_to_a_peer(options);
+    EXPECT_EQ(served().send(std::string(20000, 'x')), send_result::backed_up); // it found no queue
+    EXPECT_EQ(served().send("y"), send_result::dropped);
+    EXPECT_EQ(served().ping(), send_result::dropped);
+    EXPECT_TRUE(served().is_open());
+    peer->end().resume();
+    driver.settle();
+    EXPECT_EQ(messages(), 1U);
+    EXPECT_EQ(at_server.count("writable"), 1U);
+    EXPECT_EQ(served().send("z"), send_result::accepted);
+}
+
+TEST_F(sending_test, the_limit_is_exact) {
+    connection_options options;
+    options.queue_size_max = 50000;
+    options.when_full = queue_policy::drop;
+    capacity = 100;
+    open_to_a_peer(options);
+    served().send(std::string(20000, 'x'));
+    const auto room = 50000 - served().buffered_amount();
+    EXPECT_EQ(served().send(std::string(room + 1, 'y')), send_result::dropped);
+    EXPECT_EQ(served().send(std::string(room, 'y')), send_result::backed_up);
+    EXPECT_EQ(served().send(""), send_result::dropped);
+}
+
+TEST_F(sending_test, close_when_full) {
+    connection_options options;
+    options.queue_size_max = 5000;
+    options.when_full = queue_policy::close;
+    capacity = 100;
+    open_to_a_peer(options);
+    served().send(std::string(20000, 'x'));
+    EXPECT_EQ(served().send("y"), send_result::dropped);
+    EXPECT_EQ(served().send("y"), send_result::closed);
+    EXPECT_EQ(at_server.ends, 0);
+    driver.settle();
+    EXPECT_EQ(at_server.ends, 1);
+    EXPECT_EQ(at_server.end->error, errc::queue_full);
+    peer->end().resume();
+    driver.settle();
+    EXPECT_EQ(peer->close_code(), 1008U);
+    EXPECT_EQ(at_server.count("writable"), 0U);
+    expect_all_over();
+}
+
+TEST_F(sending_test, a_peer_that_does_not_read_is_not_heard_beyond_half_the_limit) {
+    connection_options options;
+    options.queue_size_max = 100000;
+    capacity = 100000;
+    std::size_t dropped = 0;
+    at_server.on["message"] = [&](connection* c) {
+        const auto result = c->send(std::string(1000, 'x'));
+        dropped += result == send_result::dropped ? 1 : 0;
+    };
+    open_to_a_peer(options);
+    frame_builder builder(role::client);
+    byte_string all;
+    for (int i = 0; i < 1000; ++i) all = std::move(all) + builder.text("go");
+    peer->write(all);
+    driver.settle();
+    EXPECT_FALSE(driver.waiting());
+    EXPECT_EQ(dropped, 0U);
+    EXPECT_LT(at_server.count("message go"), 250U);
+    EXPECT_LT(served().buffered_amount(), 70000U);
+    peer->end().resume();
+    driver.settle();
+    EXPECT_EQ(at_server.count("message go"), 1000U);
+    EXPECT_EQ(messages(), 1000U);
+    EXPECT_EQ(dropped, 0U);
+}
+
+TEST_F(sending_test, a_close_ends_holding_back) {
+    connection_options options;
+    options.queue_size_max = 10000;
+    capacity = 1000;
+    open_to_a_peer(options);
+    EXPECT_EQ(served().send(std::string(20000, 'x')), send_result::backed_up);
+    frame_builder builder(role::client);
+    peer->write(builder.text("not yet"));
+    driver.settle();
+    EXPECT_FALSE(at_server.heard("message not yet"));
+    served().close();
+    peer->write(builder.close(1000));
+    driver.settle();
+    EXPECT_EQ(at_server.ends, 1);
+    EXPECT_TRUE(at_server.end->clean());
+}
+
+TEST_F(sending_test, fragments) {
+    open();
+    EXPECT_EQ(served().send_part("a", false), send_result::accepted);
+    served().ping("between");
+    EXPECT_EQ(served().send_part("b", false), send_result::accepted);
+    EXPECT_EQ(served().send_part("c", true), send_result::accepted);
+    EXPECT_EQ(served().send("d"), send_result::accepted);
+    driver.settle();
+    EXPECT_EQ(at_client.log, (std::vector<std::string>{"open", "ping between", "message abc",
+                                                       "message d"}));
+}
+
+TEST_F(sending_test, closed) {
+    open();
+    dialled().close();
+    EXPECT_EQ(dialled().send("a"), send_result::closed);
+    EXPECT_EQ(dialled().ping(), send_result::closed);
+    send_result in_close = send_result::accepted;
+    at_server.on["close"] = [&](connection* c) { in_close = c->send("b"); };
+    driver.settle();
+    EXPECT_EQ(in_close, send_result::closed);
+}
+
+TEST_F(sending_test, a_broadcast_from_one_handler_reaches_all) {
+    at_server.on["message"] = [this](connection*) {
+        server->for_each([](connection& c) { c.send("to all"); });
+    };
+    open();
+    link();
+    link();
+    driver.settle();
+    ASSERT_EQ(server->connection_count(), 3U);
+    dialled().send("go");
+    driver.settle();
+    EXPECT_EQ(at_client.count("message to all"), 3U);
+    std::string large(30000, 'l');
+    server->for_each([&](connection& c) { c.send(large); });
+    large.assign(30000, 'X');
+    driver.settle();
+    EXPECT_EQ(at_client.count("message " + std::string(30000, 'l')), 3U);
+}
+
+TEST_F(sending_test, a_stream_that_breaks_under_a_send) {
+    open();
+    client_end->reset();
+    served().send(std::string(100000, 'x'));
+    EXPECT_EQ(served().send("y"), send_result::closed);
+    driver.settle();
+    EXPECT_EQ(at_server.ends, 1);
+    EXPECT_EQ(at_server.end->began, side::system);
+    EXPECT_TRUE(at_server.heard("close"));
+}
+
+} // namespace
+} // namespace weft::testing
