@@ -41,7 +41,6 @@ private:
     void fail(std::error_code why);
     void update_interest() noexcept;
 
-    owned_descriptor descriptor_;
     bool readable_ : 1 = false;
     bool writable_ : 1 = false;
     bool hangup_ : 1 = false;   // the end is near: a short read is not the last one
@@ -50,6 +49,7 @@ private:
     bool interested_ : 1 = false; // in reading, as the engine knows it
     bool registered_ : 1 = false;
     bool eof_told_ : 1 = false;
+    owned_descriptor descriptor_;
     stream_events* sink_ = nullptr;
 };
 

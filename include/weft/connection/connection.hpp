@@ -211,19 +211,19 @@ private:
     session session_;
     std::uint32_t index_ = 0; // in the set
     std::uint8_t depth_ = 0;  // frames of handlers on the stack
-    bool opened_ = false;
     bool ended_ = false; // the last handler has been called
     bool dead_ = false;
-    bool deferred_ = false;
-    bool continues_ = false;     // there are events left for another turn
     bool reading_ = true;        // the stream has not been paused
-    bool declined_ = false;      // the stream waits for resume
     bool blocked_ = false;       // the stream took only a part
-    bool held_back_ = false;     // nothing is heard of the peer until it has read
     bool suspended_ = false;     // a nested turn runs, or has run, inside a handler
     bool tell_writable_ = false; // a send has said backed_up
-    bool half_closed_ = false;
     bool dialling_ = false;
+    bool opened_ : 1 = false;
+    bool deferred_ : 1 = false;
+    bool continues_ : 1 = false;     // there are events left for another turn
+    bool declined_ : 1 = false;      // the stream waits for resume
+    bool held_back_ : 1 = false;     // nothing is heard of the peer until it has read
+    bool half_closed_ : 1 = false;
 };
 
 } // namespace weft
