@@ -106,7 +106,7 @@ TEST_F(sending_test, messages_of_every_size_from_memory_that_dies_at_once) {
 }
 
 TEST_F(sending_test, an_echo_of_every_size_through_every_pipe) {
-    at_server.on["message"] = [](connection* c) { c->send(std::string(40000, 'y')); };
+    at_server.on["message"] = [](connection* c) { c->send(std::string(8000, 'y')); };
     for (const std::size_t room : {1U, 2U, 3U, 7U, 1000U}) {
         capacity = room;
         server.emplace(driver);
@@ -117,7 +117,7 @@ TEST_F(sending_test, an_echo_of_every_size_through_every_pipe) {
             dialled().send(std::string(size, 'z'));
         }
         driver.settle();
-        EXPECT_EQ(at_client.count("message " + std::string(40000, 'y')), 5U);
+        EXPECT_EQ(at_client.count("message " + std::string(8000, 'y')), 5U);
         dialled().close();
         driver.settle();
         EXPECT_EQ(at_client.end->code(), close_code::normal);
@@ -128,7 +128,7 @@ TEST_F(sending_test, an_echo_of_every_size_through_every_pipe) {
 TEST_F(sending_test, a_handler_echoes_the_view_it_was_handed) {
     server->route("/echo", {.message = [](connection& c, message m) { c.send(m); }});
     connection_options options;
-    for (const std::size_t room : {1U, 1000U, 64U * 1024U}) {
+    for (const std::size_t room : {64U, 1000U, 64U * 1024U}) {
         capacity = room;
         at_client.log.clear();
         auto& c = link("ws://x/echo");

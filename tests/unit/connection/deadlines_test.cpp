@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+// Timeouts on a clock that the test moves: handshake, idle, ping and pong, close, and pauses.
+#include "connection_fixture.hpp"
+
+namespace weft::testing {
+namespace {
+
+class deadlines_test : public connection_fixture {
+public:
+    std::optional<raw_peer> peer;
+    frame_builder builder{role::client};
+
+    void open_to_a_peer(const session_timeouts& timeouts) {
+        connection_options options;
+        options.timeouts = timeouts;
+        server->route("/chat", at_server.all(), {.connection = options, .subprotocol = {}});
+        auto [a, b] = memory_pipe(driver, driver, capacity);
+        server_end = a.get();
+        server->serve(std::move(a));
+        peer.emplace(std::move(b));
+        peer->write(canned_request());
+        driver.settle();
+        ASSERT_EQ(at_server.opens, 1);
+    }
+
+    static session_timeouts none() { return {0s, 0s, 0s, 0s, 0s}; }
+    static session_timeouts idle(duration after) {
+        auto made = none();
+        made.idle = after;
+        return made;
+    }
+    static session_timeouts pings(duration every, duration answer) {
+        auto made = none();
+        made.ping_interval = every;
+        made.pong = answer;
+        return made;
+    }
+};
+
+TEST_F(deadlines_test, a_client_that_says_nothing) {
+    std::optional<report> failed;
+    server->on_fail([&](const report& why) { failed = why; });
+    auto silent = visit();
+    pass(10s - 1us);
+    EXPECT_FALSE(failed);
+    pass(1us);
+    ASSERT_TRUE(failed);
+    EXPECT_EQ(failed->error, errc::handshake_timeout);
+    EXPECT_EQ(failed->phase, phase::http);
+    EXPECT_EQ(failed->began, side::local);
+    EXPECT_TRUE(silent.text().starts_with("HTTP/1.1 408 "));
+    expect_all_over();
+}
+
+TEST_F(deadlines_test, a_client_that_trickles_its_request) {
+    std::optional<report> failed;
+    server->on_fail([&](const report& why) { failed = why; });
+    auto slow = visit();
+    for (const char each : canned_request()) {
+        slow.write(std::string(1, each));
+        pass(1s);
+        if (failed) break;
+    }
+    ASSERT_TRUE(failed);
+    EXPECT_EQ(failed->error, errc::handshake_timeout);
+    EXPECT_EQ(driver.now(), time_point{} + 10s);
+}
+
+TEST_F(deadlines_test, a_server_that_says_nothing) {
+    auto silent = dial_raw();
+    pass(10s);
+    EXPECT_EQ(at_client.end->error, errc::handshake_timeout);
+    EXPECT_EQ(at_client.log, std::vector<std::string>{"fail"});
+    expect_all_over();
+}
+
+TEST_F(deadlines_test, the_handshake_has_its_time_after_connecting) {
+    dial_options options;
+    options.connect_timeout = 60s;
+    auto& c = client->begin_dial(*uri::parse("ws://x/"), at_client.all(), std::move(options));
+    pass(50s);
+    EXPECT_EQ(at_client.ends, 0);
+    auto [a, b] = memory_pipe(driver, driver);
+    client->attach(c, std::move(a));
+    raw_peer silent(std::move(b));
+    pass(9s);
+    EXPECT_EQ(at_client.ends, 0);
+    pass(1s);
+    EXPECT_EQ(at_client.end->error, errc::handshake_timeout);
+}
+
+TEST_F(deadlines_test, an_idle_peer) {
+    open_to_a_peer(idle(10s));
+    pass(9s);
+    peer->write(builder.ping());
+    driver.settle();
+    pass(9s);
+    EXPECT_EQ(at_server.ends, 0);
+    served().send("sending does not count");
+    pass(1s);
+    EXPECT_EQ(at_server.end->error, errc::idle_timeout);
+    EXPECT_EQ(peer->close_code(), 1001U);
+    expect_all_over();
+}
+
+TEST_F(deadlines_test, pings_that_are_answered_and_one_that_is_not) {
+    open_to_a_peer(pings(30s, 20s));
+    for (int i = 0; i < 3; ++i) {
+        pass(30s);
+        EXPECT_EQ(peer->frames().back().code(), opcode::ping);
+        peer->write(builder.pong());
+        driver.settle();
+    }
+    EXPECT_EQ(at_server.count("pong"), 3U);
+    pass(30s);
+    pass(20s - 1us);
+    EXPECT_EQ(at_server.ends, 0);
+    pass(1us);
+    EXPECT_EQ(at_server.end->error, errc::pong_timeout);
+    EXPECT_EQ(at_server.end->began, side::local);
+    EXPECT_EQ(peer->close_code(), 1001U);
+}
+
+TEST_F(deadlines_test, two_connections_keep_each_other_alive) {
+    open();
+    for (int i = 0; i < 100; ++i) pass(30s);
+    EXPECT_EQ(at_server.ends, 0);
+    EXPECT_EQ(at_client.ends, 0);
+    EXPECT_GE(at_server.count("ping"), 40U);
+}
+
+TEST_F(deadlines_test, they_stand_still_during_a_pause) {
+    open_to_a_peer(idle(10s));
+    pass(4s);
+    served().pause();
+    driver.settle();
+    EXPECT_EQ(driver.next_deadline() == never || driver.next_deadline() >= time_point{} + 10s, true);
+    for (int i = 0; i < 10; ++i) pass(100s);
+    EXPECT_EQ(at_server.ends, 0);
+    served().resume();
+    driver.settle();
+    pass(6s - 1us);
+    EXPECT_EQ(at_server.ends, 0);
+    pass(1us);
+    EXPECT_EQ(at_server.end->error, errc::idle_timeout);
+}
+
+TEST_F(deadlines_test, a_ping_that_was_sent_waits_through_a_pause) {
+    open_to_a_peer(pings(30s, 20s));
+    pass(30s);
+    pass(5s);
+    served().pause();
+    pass(1000s);
+    EXPECT_EQ(at_server.ends, 0);
+    served().resume();
+    driver.settle();
+    pass(14s);
+    EXPECT_EQ(at_server.ends, 0);
+    pass(1s);
+    EXPECT_EQ(at_server.end->error, errc::pong_timeout);
+}
+
+TEST_F(deadlines_test, a_paused_connection_without_deadlines_wakes_nobody) {
+    open_to_a_peer(none());
+    served().pause();
+    peer->write(builder.text("waits"));
+    driver.settle();
+    EXPECT_FALSE(driver.waiting());
+    pass(1000s);
+    EXPECT_FALSE(driver.waiting());
+    EXPECT_FALSE(at_server.heard("message waits"));
+}
+
+TEST_F(deadlines_test, a_close_that_is_not_answered) {
+    auto timeouts = none();
+    timeouts.close = 5s;
+    open_to_a_peer(timeouts);
+    peer->answers_eof = false;
+    served().close(close_code::normal, "bye");
+    pass(5s - 1us);
+    EXPECT_EQ(at_server.ends, 0);
+    pass(1us);
+    EXPECT_EQ(to_string(*at_server.end),
+              "ended by this side during WebSocket: the closing handshake timed out; close code "
+              "1000 normal (bye)");
+    expect_all_over();
+}
+
+TEST_F(deadlines_test, a_failed_connection_waits_for_its_peer_no_longer_than_for_a_close) {
+    auto timeouts = none();
+    timeouts.close = 5s;
+    open_to_a_peer(timeouts);
+    peer->answers_eof = false;
+    peer->write(from_hex("ff 80 00 00 00 00"));
+    driver.settle();
+    EXPECT_EQ(at_server.ends, 1);
+    EXPECT_EQ(server->connection_count(), 1U);
+    pass(5s);
+    EXPECT_EQ(server->connection_count(), 0U);
+}
+
+TEST_F(deadlines_test, a_close_that_the_pipe_does_not_take) {
+    capacity = 200;
+    auto timeouts = none();
+    timeouts.close = 5s;
+    open_to_a_peer(timeouts);
+    peer->end().pause();
+    served().send(std::string(20000, 'x'));
+    served().close();
+    driver.settle();
+    pass(5s);
+    EXPECT_EQ(at_server.end->error, errc::close_timeout);
+    expect_all_over();
+}
+
+TEST_F(deadlines_test, a_slow_reader_is_not_forgotten) {
+    capacity = 200;
+    open_to_a_peer(pings(30s, 20s));
+    peer->end().pause();
+    served().send(std::string(20000, 'x'));
+    driver.settle();
+    pass(30s);
+    pass(20s);
+    EXPECT_EQ(at_server.end->error, errc::pong_timeout);
+    pass(60s);
+}
+
+} // namespace
+} // namespace weft::testing
