@@ -113,9 +113,7 @@ bool epoll_engine::wait(time_point deadline) {
 }
 
 int epoll_engine::wait_for_events(epoll_event* events, int room, time_point deadline) noexcept {
-    const duration left = deadline == never || deadline == time_point::min()
-                              ? duration::zero()
-                              : std::max(deadline - now(), duration::zero());
+    const duration left = time_until(deadline);
     if (has_precise_wait_ && left > duration::zero()) {
         const timespec timeout = as_timespec(left);
         const int count = ::epoll_pwait2(set_.get(), events, room, &timeout, nullptr);
@@ -123,6 +121,13 @@ int epoll_engine::wait_for_events(epoll_event* events, int room, time_point dead
         has_precise_wait_ = false;
     }
     return ::epoll_wait(set_.get(), events, room, deadline == never ? -1 : as_milliseconds(left));
+}
+
+/// Zero for what is due, and for what never is; without a look at the clock where none is needed.
+duration epoll_engine::time_until(time_point deadline) const noexcept {
+    if (deadline == never || deadline == time_point::min()) return duration::zero();
+    const time_point present = now();
+    return deadline <= present ? duration::zero() : deadline - present;
 }
 
 void epoll_engine::wake() noexcept {

@@ -81,7 +81,7 @@ std::optional<duration> event_loop::next_timeout() const {
 }
 
 void event_loop::post(function<void()> work) {
-    state_->mailbox()->post(std::move(work));
+    state_->post(std::move(work));
 }
 
 void event_loop::wake() noexcept {
@@ -90,7 +90,8 @@ void event_loop::wake() noexcept {
 
 void event_loop::shutdown(duration within, function<void()> done) {
     assert(state_->called_by_owner("event_loop::shutdown"));
-    state_->shut_down(state_->now() + within, std::move(done));
+    const time_point now = state_->now();
+    state_->shut_down(within > never - now ? never : now + within, std::move(done));
 }
 
 time_point event_loop::now() const noexcept {
@@ -116,6 +117,7 @@ driver& event_loop::driver() noexcept {
 // --- work guard
 
 work_guard::work_guard(event_loop& loop) : state_(loop.state()) {
+    assert(state_->called_by_owner("work_guard"));
     state_->work_started();
 }
 

@@ -19,40 +19,52 @@ public:
         const auto descriptor = loop_->descriptor();
         if (!descriptor) return descriptor.error();
         if (const auto why = loop_->attach(*this)) return why;
-        // The host may keep the turn longer than we stay.
-        const auto watched = host_.watch(*descriptor, [weak = weak_from_this()] {
-            if (const auto here = weak.lock()) here->turn();
-        });
-        if (watched) return {};
-        loop_->detach();
-        loop_ = nullptr;
-        return watched.error();
+        try {
+            if (const auto watched = watch(*descriptor); !watched) return give_up(watched.error());
+        } catch (...) {
+            give_up({});
+            throw;
+        }
+        if (loop_) loop_->tell_work();
+        return {};
     }
 
     void end(function<void()> done) {
+        const auto self = shared_from_this(); // the host may let go of the guest now
         const auto loop = std::exchange(loop_, nullptr);
-        if (!loop) {
-            if (done) done();
-            return;
+        if (loop) loop->detach();
+        if (loop && loop->engine().in_own_process()) {
+            host_.unwatch(done ? std::move(done) : [] {});
+        } else if (done) { // a forked child shares what the host waits with: hands off
+            done();
         }
-        loop->detach();
-        host_.unwatch(done ? std::move(done) : [] {});
     }
 
     [[nodiscard]] bool lasts() const noexcept { return loop_ != nullptr; }
 
 private:
+    result<void> watch(int descriptor) {
+        // The host may keep the turn longer than we stay.
+        return host_.watch(descriptor, [weak = weak_from_this()] {
+            if (const auto here = weak.lock()) here->turn();
+        });
+    }
+
+    std::error_code give_up(std::error_code why) noexcept {
+        if (const auto loop = std::exchange(loop_, nullptr)) loop->detach();
+        return why;
+    }
+
     void turn() noexcept {
         if (loop_) loop_->run_ready(limit_);
     }
 
     void work_changed(bool any) noexcept override {
+        const auto self = shared_from_this(); // as above
         if (host_.work) host_.work(any);
     }
 
-    void loop_closed() noexcept override {
-        if (std::exchange(loop_, nullptr)) host_.unwatch([] {});
-    }
+    void loop_closed() noexcept override { end({}); }
 
     std::shared_ptr<loop_state> loop_; // null once the stay has ended
     host_ops host_;

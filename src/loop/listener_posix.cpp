@@ -12,6 +12,8 @@
 #include <string>
 #include <utility>
 
+#include <weft/core/error.hpp>
+
 #include "loop/loop_state.hpp"
 #include "loop/socket_address_posix.hpp"
 #include "loop/socket_options_posix.hpp"
@@ -26,8 +28,23 @@ std::error_code last_error() noexcept {
     return {errno, std::system_category()};
 }
 
-bool is_out_of_descriptors(int error) noexcept {
-    return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+/// Whether accept(2) has spoken of the one connection that it took from the queue: accept(2) hands
+/// on the network errors that wait on it.
+bool concerns_one_connection(int error) noexcept {
+    switch (error) {
+    case EINTR:
+    case ECONNABORTED:
+    case EPROTO:
+    case EPERM: // a firewall's word
+    case ENETDOWN:
+    case ENETUNREACH:
+    case ENOPROTOOPT:
+    case EHOSTDOWN:
+    case EHOSTUNREACH:
+    case ENONET:
+    case ETIMEDOUT: return true;
+    default: return false;
+    }
 }
 
 /// A socket file that nobody answers at is left over from a process that died.
@@ -56,6 +73,8 @@ private:
 
 result<listener*> listener::open(loop_state& loop, const address& where,
                                  const listen_options& options, accepted then) {
+    if (!loop.engine().in_own_process()) return failure(errc::forked);
+    if (loop.closed()) return failure(errc::gone);
     const auto at = as_socket_address(where);
     if (!at) return failure(at.error());
     owned_descriptor made(
@@ -85,7 +104,8 @@ result<listener*> listener::open(loop_state& loop, const address& where,
 
 listener::listener(loop_state& loop, owned_descriptor listening, const address& where,
                    accepted then)
-    : loop_(loop), listening_(std::move(listening)), where_(where), then_(std::move(then)) {}
+    : loop_(loop), listening_(std::move(listening)), where_(where), then_(std::move(then)),
+      retry_(std::make_unique<retry>(*this)) {}
 
 listener::~listener() = default;
 
@@ -121,16 +141,14 @@ void listener::run() noexcept {
             then_(std::move(connected));
             continue;
         }
-        if (errno == EINTR || errno == ECONNABORTED || errno == EPROTO) continue;
-        if (is_out_of_descriptors(errno)) wait_for_descriptors();
-        return;
+        if (errno == EAGAIN || errno == EWOULDBLOCK) return;
+        if (!concerns_one_connection(errno)) return wait_for_descriptors();
     }
     if (listening_) loop_.defer(*this); // others have their turn first
 }
 
-/// The edge has been reported and will not come again by itself.
+/// Out of descriptors or memory: the edge has been reported and will not come again by itself.
 void listener::wait_for_descriptors() {
-    if (!retry_) retry_ = std::make_unique<retry>(*this);
     loop_.arm(*retry_, loop_.now() + pause_without_descriptors);
 }
 

@@ -45,7 +45,7 @@ private:
     owned_descriptor listening_;
     address where_;
     accepted then_;
-    std::unique_ptr<retry> retry_; // while the process has no descriptor left
+    std::unique_ptr<retry> retry_; // armed while the process has no descriptor left
     bool counted_ = false;
 };
 

@@ -3,6 +3,7 @@
 #include "loop/loop_state.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <utility>
 
@@ -16,12 +17,19 @@ namespace {
 constexpr std::size_t receive_size_at_first = 16 * 1024;
 constexpr budget one_handler{1, duration::max()};
 
+/// The least that lets every turn make progress.
+budget at_least_one(budget limit) noexcept {
+    return {std::max<std::size_t>(limit.handlers, 1), std::max(limit.time, duration(1))};
+}
+
 } // namespace
 
 loop_state::loop_state(const loop_options& options)
     : engine_(make_engine(options)),
-      receive_size_(std::min(receive_size_at_first, options.receive_buffer_max)),
-      receive_size_max_(options.receive_buffer_max), owner_name_(this_thread_name()) {}
+      receive_size_max_(std::max<std::size_t>(options.receive_buffer_max, 1)),
+      owner_name_(this_thread_name()), owner_(std::this_thread::get_id()) {
+    receive_size_ = std::min(receive_size_at_first, receive_size_max_);
+}
 
 loop_state::~loop_state() {
     close();
@@ -31,7 +39,7 @@ void loop_state::close() noexcept {
     if (std::exchange(closed_, true)) return;
     stopped_ = true;
     driver::close();
-    if (auto* host = std::exchange(host_, nullptr)) host->loop_closed();
+    if (host_) host_->loop_closed();
 }
 
 // --- turns
@@ -39,7 +47,7 @@ void loop_state::close() noexcept {
 /// One turn: wait, hear what is ready, serve it within the budget, finish.
 bool loop_state::make_turn(budget limit, bool may_wait) {
     take_ownership();
-    const turn here(*this, limit);
+    const turn here(*this, at_least_one(limit));
     const bool idle = may_wait && !work_waits() && !interrupted_;
     signalled_ = false;
     crowded_ = engine_->wait(idle ? earliest_deadline() : time_point::min());
@@ -49,23 +57,42 @@ bool loop_state::make_turn(budget limit, bool may_wait) {
         interrupt_residents();
         did = true;
     }
-    did |= expire_timers();
-    did |= run_posted();
-    did |= run_work();
+    did |= serve();
     did |= finish_tasks();
     return did;
+}
+
+/// A turn that ends early is followed by one that begins with the next kind of work, so that no
+/// kind can starve another.
+bool loop_state::serve() {
+    constexpr std::array kinds{&loop_state::expire_timers, &loop_state::run_posted,
+                               &loop_state::run_work};
+    const std::size_t first = std::exchange(first_kind_, 0);
+    bool did = false;
+    for (std::size_t i = 0; i < kinds.size(); ++i) {
+        const std::size_t kind = (first + i) % kinds.size();
+        did |= (this->*kinds[kind])();
+        if (may_call()) continue;
+        first_kind_ = (kind + 1) % kinds.size();
+        break;
+    }
+    return did;
+}
+
+/// In virtual time there is no outside that could bring something.
+bool loop_state::nothing_can_happen() const noexcept {
+    return engine_->kind() == engine_kind::virtual_time && !work_waits() && !interrupted_ &&
+           earliest_deadline() == never;
 }
 
 std::size_t loop_state::run() {
     assert(!host_ && "an attached loop is run by its host");
     const auto self = shared_from_this(); // a handler may destroy the loop
     const std::size_t before = handlers_called();
-    while (!stopped_ && work() != 0) {
+    while (!stopped_ && alive() && work() != 0) {
         const bool did = make_turn({}, true);
         keep_contract();
-        const bool stuck = !did && engine_->kind() == engine_kind::virtual_time &&
-                           !work_waits() && earliest_deadline() == never;
-        if (stuck) break; // nothing can ever happen: there is no outside
+        if (!did && nothing_can_happen()) break;
     }
     stopped_ = true;
     return handlers_called() - before;
@@ -75,17 +102,18 @@ std::size_t loop_state::run_one() {
     assert(!host_ && "an attached loop is run by its host");
     const auto self = shared_from_this();
     const std::size_t before = handlers_called();
-    while (!stopped_ && work() != 0) {
-        make_turn(one_handler, true);
+    while (!stopped_ && alive() && work() != 0) {
+        const bool did = make_turn(one_handler, true);
         keep_contract();
         if (handlers_called() != before) return handlers_called() - before;
+        if (!did && nothing_can_happen()) break;
     }
     stopped_ = true;
     return 0;
 }
 
 std::size_t loop_state::poll(budget limit) {
-    if (closed_) return 0;
+    if (!alive()) return 0;
     const auto self = shared_from_this();
     const std::size_t before = handlers_called();
     make_turn(limit, false);
@@ -94,12 +122,14 @@ std::size_t loop_state::poll(budget limit) {
 }
 
 turn_result loop_state::run_ready(budget limit) {
-    if (closed_ || !engine_->in_own_process()) return {};
+    if (!alive()) return {};
     const auto self = shared_from_this();
     turn_result result;
     result.did_something = make_turn(limit, false);
     keep_contract();
-    result.more_waiting = crowded_ || work_waits() || earliest_deadline() <= now();
+    if (closed_) return result;
+    result.more_waiting =
+        crowded_ || work_waits() || interrupted_ || earliest_deadline() <= now();
     return result;
 }
 
@@ -118,6 +148,7 @@ void loop_state::interrupt() noexcept {
 /// What keeps the descriptor readable after a turn, as long as there is more to do.
 void loop_state::keep_contract() noexcept {
     if (!shown_ || closed_) return;
+    work_changed(); // what was posted has come and gone without a word
     if (crowded_ || work_waits()) work_arrived();
     const time_point earliest = earliest_deadline();
     if (timer_set_for_ <= now()) timer_set_for_ = never; // it has gone off
@@ -134,7 +165,7 @@ void loop_state::work_arrived() noexcept {
 
 /// Tells the host, which may end its own loop when there is no work left.
 void loop_state::work_changed() noexcept {
-    if (!host_ || had_work_ == (work() != 0)) return;
+    if (!host_ || had_work_ == (work() != 0) || !engine_->in_own_process()) return;
     had_work_ = !had_work_;
     host_->work_changed(had_work_);
 }
@@ -149,7 +180,8 @@ result<int> loop_state::descriptor() {
 std::optional<duration> loop_state::next_timeout() const {
     const time_point earliest = earliest_deadline();
     if (earliest == never) return std::nullopt;
-    return std::max(earliest - now(), duration::zero());
+    const time_point present = now();
+    return earliest <= present ? duration::zero() : earliest - present;
 }
 
 std::error_code loop_state::attach(host_link& host) noexcept {
@@ -157,8 +189,13 @@ std::error_code loop_state::attach(host_link& host) noexcept {
     if (host_) return errc::already_attached;
     host_ = &host;
     had_work_ = false;
-    work_changed();
     return {};
+}
+
+void loop_state::detach() noexcept {
+    host_link* const host = std::exchange(host_, nullptr);
+    if (!std::exchange(had_work_, false) || !engine_->in_own_process()) return;
+    host->work_changed(false);
 }
 
 // --- memory
@@ -184,7 +221,12 @@ void loop_state::take_ownership() {
     assert(!in_turn() || called_by_owner("event_loop::run"));
     if (owned_here()) return;
     own();
+    owner_ = std::this_thread::get_id();
     owner_name_ = this_thread_name();
+}
+
+void loop_state::post(function<void()> work) {
+    if (mailbox()->post(std::move(work)) && owner_ == std::this_thread::get_id()) work_changed();
 }
 
 std::string loop_state::describe_thread(std::thread::id which) const {

@@ -20,7 +20,7 @@ public:
     /// The loop's work count has left or reached zero.
     virtual void work_changed(bool any) noexcept = 0;
 
-    /// The loop dies: leave the host.
+    /// The loop dies: leave the host, and detach.
     virtual void loop_closed() noexcept = 0;
 
 protected:
@@ -53,10 +53,19 @@ public:
     // --- as a guest
     result<int> descriptor();
     [[nodiscard]] std::optional<duration> next_timeout() const;
+
+    /// Nothing is told to `host` before `tell_work`. At the end it is told that there is no work.
     std::error_code attach(host_link& host) noexcept;
-    void detach() noexcept { host_ = nullptr; }
+    void tell_work() noexcept { work_changed(); }
+    void detach() noexcept;
 
     [[nodiscard]] std::size_t work() const noexcept { return work_count(); }
+
+    /// From any thread; a host hears of the new work at once if it is its own.
+    void post(function<void()> work);
+
+    /// False after `close`, and in a forked child: there is no turn any more.
+    [[nodiscard]] bool alive() const noexcept { return !closed_ && engine_->in_own_process(); }
 
     /// Where the present turn reads to; a nested turn has a buffer of its own.
     [[nodiscard]] std::span<std::byte> receive_buffer();
@@ -81,6 +90,8 @@ private:
 
     void take_ownership();
     bool make_turn(budget limit, bool may_wait);
+    bool serve();
+    [[nodiscard]] bool nothing_can_happen() const noexcept;
     void keep_contract() noexcept;
 
     std::unique_ptr<weft::engine> engine_;
@@ -91,12 +102,14 @@ private:
     std::vector<receive_memory> buffers_; // by the depth of the turn
     time_point timer_set_for_ = never;
     std::string owner_name_;
+    std::atomic<std::thread::id> owner_; // as the driver knows it, for other threads to read
+    std::size_t first_kind_ = 0;         // of work, with which the next turn begins
     std::atomic<bool> stopped_ = false;
     std::atomic<bool> interrupted_ = false;
-    bool shown_ = false;  // the descriptor is known outside
+    bool shown_ = false;     // the descriptor is known outside
     bool signalled_ = false; // it is readable already, by a wake-up of ours
     bool closed_ = false;
-    bool crowded_ = false;   // more is ready than one wait could tell
+    bool crowded_ = false;  // more is ready than one wait could tell
     bool had_work_ = false; // as the host was told
 };
 

@@ -9,6 +9,8 @@
 #include <array>
 #include <cerrno>
 
+#include <weft/core/error.hpp>
+
 #include "loop/loop_state.hpp"
 #include "loop/socket_address_posix.hpp"
 
@@ -22,7 +24,7 @@ std::error_code last_error() noexcept {
 }
 
 bool would_block(int error) noexcept {
-    return error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS;
+    return error == EAGAIN || error == EWOULDBLOCK;
 }
 
 /// send(2) or sendmsg(2), never a SIGPIPE, and again when a signal came between.
@@ -70,7 +72,7 @@ void socket_stream::start(stream_events& sink) {
 }
 
 void socket_stream::half_close() noexcept {
-    if (descriptor_) ::shutdown(descriptor_.get(), SHUT_WR);
+    if (descriptor_ && loop().engine().in_own_process()) ::shutdown(descriptor_.get(), SHUT_WR);
 }
 
 void socket_stream::close() noexcept {
@@ -112,7 +114,7 @@ void socket_stream::run() noexcept {
 }
 
 void socket_stream::read() {
-    if (!registered_) return fail(std::make_error_code(std::errc::not_enough_memory));
+    if (!registered_) return fail(std::make_error_code(std::errc::no_buffer_space));
     const auto buffer = loop().receive_buffer();
     ssize_t count;
     do {
@@ -169,6 +171,7 @@ void socket_stream::update_interest() noexcept {
 
 result<std::size_t> socket_stream::write(std::span<const std::span<const std::byte>> pieces) {
     if (!descriptor_) return failure(std::make_error_code(std::errc::broken_pipe));
+    if (!loop().engine().in_own_process()) return failure(errc::forked);
     std::size_t size = 0;
     for (const auto piece : pieces) size += piece.size();
     const auto sent = send_pieces(descriptor_.get(), pieces);

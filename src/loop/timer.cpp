@@ -16,10 +16,10 @@ public:
         : loop_(loop), expired_(std::move(expired)) {}
 
     void arm(time_point deadline) {
+        if (deadline == never) return disarm();
         if (loop_.closed()) return;
-        if (!std::exchange(counted_, true)) loop_.work_started();
         loop_.arm(*this, deadline);
-        if (deadline == never) disarm();
+        if (!std::exchange(counted_, true)) loop_.work_started();
     }
 
     void disarm() noexcept {
@@ -29,11 +29,15 @@ public:
 
 private:
     void expire() noexcept override {
-        if (std::exchange(counted_, false)) loop_.work_finished();
-        if (loop_.closed() || !expired_) return;
+        if (!loop_.closed()) call();
+        // Only now, as it may have been armed again: a periodic timer is work throughout.
+        if (!armed() && std::exchange(counted_, false)) loop_.work_finished();
+    }
+
+    void call() noexcept {
         const driver::activity here(loop_, *this);
         try {
-            expired_();
+            if (expired_) expired_();
         } catch (...) {
             loop_.handler_threw(std::current_exception());
         }
@@ -69,10 +73,12 @@ void timer::arm_at(time_point deadline) {
 }
 
 void timer::arm_after(duration delay) {
-    arm_at(loop_->read_clock() + delay);
+    const time_point now = loop_->read_clock();
+    arm_at(delay > never - now ? never : now + delay);
 }
 
 void timer::disarm() noexcept {
+    assert(loop_->called_by_owner("timer::disarm"));
     alarm_->disarm();
 }
 

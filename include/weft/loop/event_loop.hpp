@@ -70,7 +70,8 @@ inline constexpr budget guest_budget{64, std::chrono::microseconds(500)};
 /// 6. It works level-triggered, edge-triggered, one-shot and under poll(2).
 /// 7. A paused connection, a full peer, an empty loop: no wake-up before the next deadline.
 /// 8. Stop watching before the loop is destroyed. In a forked child destroying things only closes
-///    descriptors and frees memory; other calls fail with `errc::forked`.
+///    descriptors and frees memory; other calls fail with `errc::forked`, and there are no turns:
+///    `run` and the like return at once.
 class event_loop {
 public:
     /// Throws std::system_error when the system refuses what the engine needs.

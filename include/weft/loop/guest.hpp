@@ -19,7 +19,7 @@ struct host_ops {
     function<void(function<void()> done)> unwatch;
 
     /// The loop has work (true) or none (false), so that the host's own `run` can end when it
-    /// should. Begins with no work. May be empty.
+    /// should. A stay begins and ends with no work: after `watch`, before `unwatch`. May be empty.
     function<void(bool)> work = {};
 };
 
