@@ -2,6 +2,7 @@
 // Handlers that write down what they were told and do what a test hooks to them.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <optional>
@@ -27,6 +28,8 @@ public:
     int opens = 0;
     int ends = 0;
     connection* last = nullptr;
+    connection_handle handle;     ///< of the last one
+    std::size_t handlers_max = 0; ///< that ran at one time for one connection
 
     /// All handlers but `http`, which would make a route answer plain requests too.
     handlers all() {
@@ -77,13 +80,24 @@ public:
 
 private:
     void hear(const std::string& what, std::string_view with, connection* from) {
-        if (from) last = from;
+        if (from) {
+            last = from;
+            handle = from->handle();
+            handlers_max = std::max(handlers_max, ++running_[from]);
+        }
+        act(what, with, from);
+        if (from) --running_[from];
+    }
+
+    void act(const std::string& what, std::string_view with, connection* from) {
         log.push_back(with.empty() ? what : what + " " + std::string(with));
         const auto found = on.find(what);
         if (found == on.end()) return;
         const hook call = found->second; // a hook may unhook itself
         call(from);
     }
+
+    std::map<const connection*, std::size_t> running_;
 };
 
 } // namespace weft::testing
