@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// A room in which everybody hears everybody, and nobody's slowness is everybody's.
+//
+//     build/release/examples/chat
+//     build/release/weft connect ws://127.0.0.1:9001/    # twice
+#include <iostream>
+
+#include <weft/weft.hpp>
+
+int main() {
+    weft::event_loop loop;
+    weft::server room{loop};
+    // Who does not read is closed once 64 KiB wait for it.
+    weft::route_options options;
+    options.connection.queue_size_max = 64 * 1024;
+    options.connection.when_full = weft::queue_policy::close;
+    room.route("/", {
+        .message =
+            [&room](weft::connection&, weft::message m) {
+                room.for_each([m](weft::connection& one) { one.send(m); });
+            },
+    }, options);
+    const auto bound = room.listen("127.0.0.1", 9001);
+    if (!bound) {
+        std::cerr << "cannot listen: " << bound.error().message() << '\n';
+        return 1;
+    }
+    std::cout << "ws://" << bound->str() << "/\n" << std::flush;
+    loop.run();
+}

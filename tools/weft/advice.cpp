@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// Reports matched with what usually helps.
+#include "weft/advice.hpp"
+
+#include <weft/core/error.hpp>
+
+namespace weft_tool {
+namespace {
+
+std::string status_advice(int status, const weft::uri& target) {
+    if (status == 404) {
+        return "The server is there, but serves no WebSocket at " + std::string(target.path()) +
+               ". Check the path; `weft serve` has /echo and /chat";
+    }
+    if (status == 401 || status == 403) {
+        return "The server wants credentials, or another origin. Try -H 'Authorization: ...', "
+               "-H 'Cookie: ...' or -H 'Origin: ...'";
+    }
+    if (status == 400) return "The server did not like the request. Try another --subprotocol";
+    if (status >= 300 && status < 400) {
+        return "The server redirects, which is not followed. Look where to: curl -I http://" +
+               target.authority() + std::string(target.resource());
+    }
+    if (status >= 500) return "The server, or a proxy before it, has a problem. Try again later";
+    return "A web server, but it does not serve a WebSocket at " + std::string(target.path()) +
+           ". Check host, port and path";
+}
+
+std::string refused_advice(const weft::uri& target, const std::string& via) {
+    const std::string where = via.empty() ? target.authority() : via;
+    return "Nothing listens at " + where + ". Is the server running? `weft serve` starts one";
+}
+
+} // namespace
+
+std::string advice(const weft::report& why, const weft::uri& target, const std::string& via) {
+    const auto error = why.error;
+    if (error == std::errc::connection_refused || error == std::errc::no_such_file_or_directory) {
+        return refused_advice(target, via);
+    }
+    if (error == weft::errc::no_tls) {
+        return "This build speaks ws: only. Try ws://" + target.authority() +
+               std::string(target.resource()) + " if the server offers it";
+    }
+    if (error == weft::errc::no_resolver) {
+        return "This build takes numeric addresses and localhost only. Try --via ADDRESS:" +
+               std::to_string(target.port()) + " with an address from: getent hosts " +
+               std::string(target.host());
+    }
+    if (error == weft::errc::unexpected_subprotocol) {
+        return "Try the --subprotocol that the server speaks, or none";
+    }
+    if (error == weft::errc::connect_timeout || error == weft::errc::handshake_timeout) {
+        return "Check host and port, and firewalls on the way, or give it longer: --timeout";
+    }
+    if (error == weft::errc::bad_response) {
+        return "Whatever listens there does not speak HTTP. Check the port, or whether it is wss:";
+    }
+    if (error == weft::errc::unexpected_eof) {
+        return "The server hung up during the handshake. Check the port, or whether it is wss:";
+    }
+    if (error == weft::errc::bad_header) {
+        return "Headers of the handshake itself and of HTTP's framing cannot be given with -H";
+    }
+    if (error == weft::errc::not_upgraded) return status_advice(why.http_status, target);
+    return {};
+}
+
+std::string uri_advice(std::string_view typed) {
+    const auto scheme_end = typed.find("://");
+    const auto rest = scheme_end == std::string_view::npos ? typed : typed.substr(scheme_end + 3);
+    std::string guess = typed.starts_with("https") ? "wss://" : "ws://";
+    guess.append(rest.substr(0, rest.find('#')));
+    if (guess != typed && weft::uri::parse(guess)) return "Try " + guess;
+    return "It should look like ws://127.0.0.1:9001/echo or ws://[::1]:9001/echo";
+}
+
+} // namespace weft_tool

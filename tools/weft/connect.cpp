@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// From options to a conversation.
+#include "weft/connect.hpp"
+
+#include <iostream>
+#include <optional>
+#include <utility>
+
+#include <weft/weft.hpp>
+
+#include "weft/advice.hpp"
+#include "weft/conversation.hpp"
+#include "weft/printable.hpp"
+#include "weft/seconds.hpp"
+
+namespace weft_tool {
+namespace {
+
+exit_code misused(const std::string& what, const std::string& what_to_try) {
+    std::cerr << "weft connect: " << printable(what) << "\n  " << printable(what_to_try) << '\n';
+    return exit_code::usage;
+}
+
+std::optional<weft::http_field> parse_header(std::string_view typed) {
+    const auto colon = typed.find(':');
+    if (colon == std::string_view::npos) return std::nullopt;
+    const auto name = typed.substr(0, colon);
+    const auto value = weft::trim(typed.substr(colon + 1));
+    if (!weft::is_token(name) || !weft::is_field_value(value)) return std::nullopt;
+    return weft::http_field{std::string(name), std::string(value)};
+}
+
+weft::dial_options dialling(const connect_options& options) {
+    weft::dial_options dial;
+    dial.subprotocols = options.subprotocols;
+    dial.connect_timeout = seconds(options.timeout);
+    dial.connection.timeouts.handshake = seconds(options.timeout);
+    // No more is read from the input while output waits, so the input's lines are the limit.
+    dial.connection.queue_size_max = weft::unlimited;
+    dial.via = options.unix_path.empty() ? options.via : "unix:" + options.unix_path;
+    return dial;
+}
+
+} // namespace
+
+exit_code connect(const connect_options& options) {
+    const auto target = weft::uri::parse(options.url);
+    if (!target) {
+        return misused(options.url + ": " + target.error().message(), uri_advice(options.url));
+    }
+    weft::dial_options dial = dialling(options);
+    for (const auto& typed : options.headers) {
+        auto header = parse_header(typed);
+        if (!header) return misused(typed + ": not a header", "Try -H 'Name: value'");
+        dial.headers.push_back(std::move(*header));
+    }
+    for (const auto& typed : options.subprotocols) {
+        if (!weft::is_token(typed)) {
+            return misused(typed + ": not a subprotocol", "It is one word, such as chat.v2");
+        }
+    }
+    conversation talk(options, *target);
+    return talk.run(std::move(dial));
+}
+
+} // namespace weft_tool

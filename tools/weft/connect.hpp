@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// `weft connect`: what the command line asks for, checked.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "weft/exit_code.hpp"
+
+namespace weft_tool {
+
+struct connect_options {
+    std::string url;
+    bool binary = false;
+    std::vector<std::string> headers; ///< "Name: value"
+    std::vector<std::string> subprotocols;
+    std::string unix_path;
+    std::string via;
+    double ping = 0; ///< seconds between pings; 0 for none
+    double timeout = 10;
+    double wait = 1;
+    bool stay = false;
+    bool quiet = false;
+};
+
+exit_code connect(const connect_options& options);
+
+} // namespace weft_tool

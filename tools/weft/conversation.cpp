@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+// The poll(2) loop that is Weft's host here, and what each side tells the other.
+#include "weft/conversation.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <iostream>
+#include <span>
+#include <system_error>
+#include <utility>
+
+#include "weft/advice.hpp"
+#include "weft/printable.hpp"
+#include "weft/seconds.hpp"
+
+namespace weft_tool {
+namespace {
+
+/// A server closes the stream last (RFC 6455 §7.1.1); one that does not is not waited for longer.
+constexpr auto farewell_time = std::chrono::seconds(1);
+
+bool is_text(std::string_view line) {
+    return weft::is_utf8(std::as_bytes(std::span(line.data(), line.size())));
+}
+
+bool is_proper(const weft::report& why) {
+    const auto code = why.code();
+    return why.clean() && (code == weft::close_code::normal ||
+                           code == weft::close_code::going_away ||
+                           code == weft::close_code::no_status);
+}
+
+} // namespace
+
+conversation::conversation(const connect_options& options, const weft::uri& target)
+    : options_(options), target_(target), signals_(loop_), client_(loop_),
+      quiet_(loop_, [this] { silence(); }), ping_(loop_, [this] { send_ping(); }),
+      input_(STDIN_FILENO), output_(STDOUT_FILENO, input_.is_terminal()) {}
+
+// --- the host's loop
+
+exit_code conversation::run(weft::dial_options dial) {
+    const auto descriptor = loop_.descriptor();
+    if (!descriptor) throw std::system_error(descriptor.error());
+    via_ = dial.via;
+    client_.connect(target_, handlers(), std::move(dial));
+    while (!ended_ || client_.connection_count() != 0) wait_and_serve(*descriptor);
+    output_.flush();
+    if (output_.error() && outcome_ == exit_code::ok) outcome_ = exit_code::input_output;
+    return outcome_;
+}
+
+void conversation::wait_and_serve(int loop_descriptor) {
+    std::array<pollfd, 2> wait{{{wants_input() ? input_.descriptor() : -1, POLLIN, 0},
+                                {loop_descriptor, POLLIN, 0}}};
+    if (::poll(wait.data(), wait.size(), -1) < 0) {
+        if (errno != EINTR) throw std::system_error(errno, std::system_category(), "poll");
+        wait[0].revents = wait[1].revents = 0;
+    }
+    heed_signals();
+    if (wait[0].revents != 0 && wants_input()) read_input();
+    if (wait[1].revents != 0) loop_.run_ready();
+    output_.flush();
+    if (output_.error() && peer_) {
+        give_up(exit_code::input_output,
+                "cannot write to standard output: " + output_.error().message());
+    }
+}
+
+bool conversation::wants_input() const noexcept {
+    return peer_ && peer_->is_open() && !held_back_ && !input_.ended();
+}
+
+/// The first signal closes properly, the second at once.
+void conversation::heed_signals() {
+    if (signals_heeded_ == stop_signals::count()) return;
+    signals_heeded_ = stop_signals::count();
+    if (peer_ && signals_heeded_ == 1) return close();
+    client_.stop();
+}
+
+// --- what the connection tells
+
+weft::handlers conversation::handlers() {
+    return {
+        .open = [this](weft::connection& peer) { opened(peer); },
+        .message = [this](weft::connection&, weft::message what) { received(what); },
+        .writable =
+            [this](weft::connection&) {
+                held_back_ = false;
+                send_lines();
+            },
+        .pong = [this](weft::connection&, auto) { ponged(); },
+        .close = [this](weft::connection&, const weft::report& why) { closed(why); },
+        .fail = [this](const weft::report& why) { failed(why); },
+    };
+}
+
+void conversation::opened(weft::connection& peer) {
+    peer_ = &peer;
+    const std::string agreed(peer.subprotocol());
+    if (!options_.subprotocols.empty() && agreed.empty()) {
+        return give_up(exit_code::not_connected,
+                       "the server speaks none of the subprotocols asked for\n"
+                       "  Try the --subprotocol that the server speaks, or none");
+    }
+    say("connected to " + target_.str() + (agreed.empty() ? "" : ", subprotocol " + agreed));
+    if (input_.is_terminal()) say("Type a line to send it; Ctrl-D or Ctrl-C closes.");
+    if (options_.ping > 0) send_ping();
+}
+
+void conversation::received(weft::message what) {
+    output_.write(what);
+    if (sent_ != 0) ++answers_;
+    if (finishing_) end_if_answered();
+}
+
+void conversation::ponged() {
+    const std::chrono::duration<double, std::milli> trip = std::chrono::steady_clock::now() - pinged_;
+    if (options_.ping > 0) say("pong after " + std::to_string(trip.count()) + " ms");
+}
+
+void conversation::closed(const weft::report& why) {
+    ended_ = true;
+    peer_ = nullptr;
+    ping_.disarm();
+    quiet_.arm_after(farewell_time);
+    if (outcome_ != exit_code::ok) return;
+    if (is_proper(why)) return say(printable(weft::to_string(why)));
+    outcome_ = exit_code::ended_badly;
+    std::cerr << "weft connect: " << printable(weft::to_string(why)) << '\n';
+}
+
+void conversation::failed(const weft::report& why) {
+    ended_ = true;
+    outcome_ = why.error == weft::errc::bad_header ? exit_code::usage : exit_code::not_connected;
+    std::cerr << "weft connect: could not connect to " << target_.str() << ": "
+              << printable(weft::to_string(why)) << '\n';
+    if (const auto hint = advice(why, target_, via_); !hint.empty()) {
+        std::cerr << "  " << printable(hint) << '\n';
+    }
+}
+
+// --- from the input
+
+void conversation::read_input() {
+    input_.fill();
+    send_lines();
+}
+
+void conversation::send_lines() {
+    while (peer_ && peer_->is_open() && !held_back_) {
+        const auto line = input_.next_line();
+        if (!line) break;
+        if (!send_line(*line)) return;
+    }
+    if (input_.ended() && !held_back_) input_ended();
+}
+
+/// False when that was the end of sending.
+bool conversation::send_line(std::string_view line) {
+    ++lines_;
+    if (!options_.binary && !is_text(line)) {
+        const std::string why = "line " + std::to_string(lines_) + " is not UTF-8";
+        if (input_.is_terminal()) {
+            say(why + ", and was not sent");
+            return true;
+        }
+        give_up(exit_code::input_output, why + "\n  Try --binary");
+        return false;
+    }
+    ++sent_;
+    const auto what = options_.binary ? weft::message::binary(line) : weft::message(line);
+    held_back_ = peer_->send(what) == weft::send_result::backed_up;
+    return true;
+}
+
+void conversation::input_ended() {
+    if (!peer_ || finishing_) return;
+    if (input_.error()) {
+        return give_up(exit_code::input_output,
+                       "cannot read standard input: " + input_.error().message());
+    }
+    if (options_.stay) return;
+    if (input_.is_terminal()) return close();
+    finishing_ = true;
+    end_if_answered();
+}
+
+// --- towards the end
+
+/// Answers that are still to come are waited for as long as any come.
+void conversation::end_if_answered() {
+    if (!peer_ || !peer_->is_open()) return;
+    if (options_.wait <= 0 || (sent_ != 0 && answers_ >= sent_)) return close();
+    quiet_.arm_after(seconds(options_.wait));
+}
+
+void conversation::silence() {
+    if (ended_) return client_.stop();
+    if (peer_ && peer_->buffered_amount() != 0) return end_if_answered();
+    close();
+}
+
+void conversation::close(weft::close_code code) {
+    quiet_.disarm();
+    ping_.disarm();
+    if (peer_) peer_->close(code);
+}
+
+void conversation::give_up(exit_code outcome, const std::string& why) {
+    if (outcome_ != exit_code::ok) return;
+    outcome_ = outcome;
+    std::cerr << "weft connect: " << why << '\n';
+    close(weft::close_code::going_away);
+}
+
+void conversation::send_ping() {
+    if (!peer_ || !peer_->is_open()) return;
+    pinged_ = std::chrono::steady_clock::now();
+    peer_->ping();
+    ping_.arm_after(seconds(options_.ping));
+}
+
+void conversation::say(const std::string& text) const {
+    if (!options_.quiet) std::cerr << text << '\n';
+}
+
+} // namespace weft_tool

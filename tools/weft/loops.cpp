@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// What this build can wait with, tried out rather than promised.
+#include "weft/loops.hpp"
+
+#include <iomanip>
+#include <iostream>
+
+#include <weft/weft.hpp>
+
+#include "weft/engines.hpp"
+
+namespace weft_tool {
+namespace {
+
+std::string_view describe(weft::engine_kind which) {
+    switch (which) {
+    case weft::engine_kind::automatic: return "the best that this system has";
+    case weft::engine_kind::epoll: return "sockets and timers by epoll(7); one descriptor";
+    case weft::engine_kind::virtual_time: return "no sockets: memory streams and a clock to move";
+    }
+    return "";
+}
+
+void list_engine(weft::engine_kind which) {
+    std::cout << "  " << std::left << std::setw(14) << weft::name(which) << describe(which);
+    const auto made = weft::event_loop::create({.engine = which});
+    if (!made) {
+        std::cout << " (not here: " << made.error().message() << ')';
+    } else if (made->engine() != which) {
+        std::cout << " (" << weft::name(made->engine()) << ')';
+    }
+    std::cout << '\n';
+}
+
+} // namespace
+
+exit_code list_loops() {
+    std::cout << "Engines of our own loop:\n";
+    for (const auto one : engines) list_engine(one);
+    std::cout << "Adapters for host loops:\n"
+                 "  none yet. Any loop that can watch one descriptor can be the host: see\n"
+                 "  event_loop::descriptor() and weft::guest.\n"
+                 "Planned: poll and io_uring; libuv, libevent, libev, GLib, sd-event, uloop, Asio, "
+                 "Qt.\n";
+    return std::cout.flush() ? exit_code::ok : exit_code::input_output;
+}
+
+} // namespace weft_tool

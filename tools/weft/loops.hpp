@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+// `weft loops`: which engines and host loops this build has.
+#pragma once
+
+#include "weft/exit_code.hpp"
+
+namespace weft_tool {
+
+exit_code list_loops();
+
+} // namespace weft_tool

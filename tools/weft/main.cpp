@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+// The program: its commands and their options. What they do stands in a file each.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <map>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "weft/connect.hpp"
+#include "weft/engines.hpp"
+#include "weft/exit_code.hpp"
+#include "weft/loops.hpp"
+#include "weft/serve.hpp"
+
+namespace weft_tool {
+namespace {
+
+/// A standard descriptor that was closed would be handed to the next socket that is opened.
+void open_missing_descriptors() {
+    for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(standard, F_GETFD) >= 0) continue;
+        const int got = ::open("/dev/null", standard == STDIN_FILENO ? O_RDONLY : O_WRONLY);
+        if (got != standard) std::_Exit(static_cast<int>(exit_code::input_output));
+    }
+}
+
+/// A size such as 64k or 16MB, by factors of 1024.
+const CLI::AsSizeValue size_with_unit(false);
+
+CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
+    CLI::App* command = program.add_subcommand(
+        "serve", "Serve an echo at /echo, a chat room at /chat (names by ?name=), /health, and a "
+                 "page for browsers at /, until Ctrl-C.");
+    command->add_option("--host", chosen.host, "Numeric address to listen at; 0.0.0.0 or :: for all")
+        ->capture_default_str();
+    command->add_option("-p,--port", chosen.port, "Port; 0 for a free one, which is printed")
+        ->capture_default_str();
+    command->add_option("--unix", chosen.unix_path,
+                        "Listen at a Unix-domain socket, @name for an abstract one; alone, or "
+                        "beside TCP if --host or --port is given too");
+    command->add_option("--engine", chosen.engine, "What waits; `weft loops` lists them")
+        ->check(CLI::IsMember(engine_names()))
+        ->capture_default_str();
+    command->add_option("--max-message", chosen.message_size_max,
+                        "Bytes of a message that is accepted, such as 64k (/chat: at most 64k)")
+        ->transform(size_with_unit)
+        ->default_str("16m");
+    command->add_option("--max-queue", chosen.queue_size_max,
+                        "Bytes that may wait for a client that does not read")
+        ->transform(size_with_unit)
+        ->default_str("1m");
+    command->add_option("--idle-timeout", chosen.idle_timeout,
+                        "Seconds without a byte from a client until it is closed; 0 for ever")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    const std::map<std::string, log_level> levels{
+        {"quiet", log_level::quiet}, {"info", log_level::info}, {"debug", log_level::debug}};
+    command->add_option("--log", chosen.level,
+                        "quiet, info (connections and how they end) or debug (messages too); on "
+                        "standard error")
+        ->transform(CLI::CheckedTransformer(levels))
+        ->type_name("LEVEL")
+        ->default_str("info");
+    command->footer(exit_codes_help);
+    return command;
+}
+
+CLI::App* add_connect(CLI::App& program, connect_options& chosen) {
+    CLI::App* command = program.add_subcommand(
+        "connect", "Open a WebSocket: each line of standard input is sent as a message, messages "
+                   "go to standard output, all else to standard error.");
+    command->add_option("URL", chosen.url, "Such as ws://127.0.0.1:9001/echo")->required();
+    command->add_flag("-b,--binary", chosen.binary, "Send lines as binary messages");
+    command->add_option("-H,--header", chosen.headers, "'Name: value' to add to the request")
+        ->allow_extra_args(false);
+    command->add_option("-s,--subprotocol", chosen.subprotocols,
+                        "Subprotocol to ask for, in order of preference")
+        ->allow_extra_args(false);
+    auto* unix_path = command->add_option(
+        "--unix", chosen.unix_path, "Connect to a Unix-domain socket, @name for an abstract one");
+    command->add_option("--via", chosen.via, "Connect to ADDRESS:PORT instead of the URL's host")
+        ->excludes(unix_path);
+    command->add_option("--ping", chosen.ping, "Ping every so many seconds and tell the time")
+        ->check(CLI::NonNegativeNumber);
+    command->add_option("--timeout", chosen.timeout,
+                        "Seconds for connecting, and again for the handshake; 0 for ever")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    command->add_option("--wait", chosen.wait,
+                        "After the end of input: close when as many messages have come as were "
+                        "sent, or when none has come for so many seconds")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    command->add_flag("--stay", chosen.stay, "After the end of input: stay until the server closes");
+    command->add_flag("-q,--quiet", chosen.quiet, "Say nothing but errors on standard error");
+    command->footer(std::string("-H and --subprotocol can be given several times. On a terminal "
+                                "binary messages are shown\nin hex and control characters escaped; "
+                                "in a pipe text is followed by a line end and\nbinary messages "
+                                "are written as they are.\n\n") +
+                    exit_codes_help);
+    return command;
+}
+
+/// A Unix-domain socket replaces TCP, unless that was asked for as well.
+void choose_listeners(const CLI::App& command, serve_options& chosen) {
+    chosen.tcp = chosen.unix_path.empty() || command.count("--host") + command.count("--port") > 0;
+}
+
+exit_code run(int argc, char** argv) {
+    CLI::App program{"WebSocket at the command line: a server to try, and a client."};
+    program.name("weft");
+    program.set_version_flag("--version", std::string("weft ") + WEFT_VERSION);
+    program.require_subcommand(1);
+    program.footer(exit_codes_help);
+    serve_options serving;
+    serving.program = argc > 0 ? argv[0] : "weft";
+    connect_options connecting;
+    const CLI::App* serve_command = add_serve(program, serving);
+    const CLI::App* connect_command = add_connect(program, connecting);
+    program.add_subcommand("loops", "List the engines and host loops of this build.");
+    try {
+        program.parse(argc, argv);
+    } catch (const CLI::ParseError& why) {
+        return program.exit(why) == 0 ? exit_code::ok : exit_code::usage;
+    }
+    if (*serve_command) {
+        choose_listeners(*serve_command, serving);
+        return serve(serving);
+    }
+    return *connect_command ? connect(connecting) : list_loops();
+}
+
+} // namespace
+} // namespace weft_tool
+
+int main(int argc, char** argv) {
+    weft_tool::open_missing_descriptors();
+    try {
+        return static_cast<int>(weft_tool::run(argc, argv));
+    } catch (const std::exception& why) {
+        std::cerr << "weft: " << why.what() << '\n';
+        return static_cast<int>(weft_tool::exit_code::not_connected);
+    }
+}

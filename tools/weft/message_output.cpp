@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// Writing messages in large pieces.
+#include "weft/message_output.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string_view>
+
+#include "weft/printable.hpp"
+#include "weft/stop_signals.hpp"
+
+namespace weft_tool {
+namespace {
+
+constexpr std::size_t piece_size = 64 * 1024;
+
+/// True when a stopped write should be tried again.
+bool try_again(int descriptor) {
+    if (errno == EINTR) return stop_signals::count() == 0;
+    if (errno != EAGAIN) return false;
+    pollfd wait{descriptor, POLLOUT, 0};
+    return ::poll(&wait, 1, -1) >= 0 || (errno == EINTR && stop_signals::count() == 0);
+}
+
+} // namespace
+
+message_output::message_output(int descriptor, bool marked)
+    : descriptor_(descriptor), terminal_(::isatty(descriptor) == 1), marked_(marked) {}
+
+void message_output::write(weft::message received) {
+    if (error_) return;
+    if (terminal_) {
+        show(received);
+    } else {
+        waiting_.append(received.text());
+        if (received.is_text()) waiting_.push_back('\n');
+    }
+    if (waiting_.size() >= piece_size) flush();
+}
+
+void message_output::show(weft::message received) {
+    if (marked_) waiting_.append("< ");
+    if (received.is_text()) {
+        waiting_.append(printable(received.text(), line_breaks::kept));
+    } else {
+        waiting_.append(hex(received.text()));
+        waiting_.append(" (").append(std::to_string(received.size())).append(" bytes)");
+    }
+    waiting_.push_back('\n');
+}
+
+void message_output::flush() {
+    std::string_view rest = waiting_;
+    while (!rest.empty() && !error_) {
+        const ssize_t written = ::write(descriptor_, rest.data(), rest.size());
+        if (written >= 0) {
+            rest.remove_prefix(static_cast<std::size_t>(written));
+        } else if (!try_again(descriptor_)) {
+            error_ = {errno, std::system_category()};
+        }
+    }
+    waiting_.clear();
+}
+
+} // namespace weft_tool

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// Messages on standard output: readable and harmless on a terminal, unchanged in a pipe.
+#pragma once
+
+#include <string>
+#include <system_error>
+
+#include <weft/core/message.hpp>
+
+namespace weft_tool {
+
+/// On a terminal text is shown with control characters escaped, and binary messages in hex. In a
+/// pipe or file text is written as it came with a line end, and binary messages as they came.
+class message_output {
+public:
+    /// `marked` puts "< " before what a terminal shows, so that it differs from what is typed.
+    message_output(int descriptor, bool marked);
+
+    void write(weft::message received);
+
+    /// Writes all that waits; blocks as long as the reader does, but not beyond a stop signal.
+    void flush();
+
+    /// Why nothing is written any more; empty if all is well.
+    [[nodiscard]] std::error_code error() const noexcept { return error_; }
+
+private:
+    void show(weft::message received);
+
+    std::string waiting_;
+    std::error_code error_;
+    int descriptor_;
+    bool terminal_;
+    bool marked_;
+};
+
+} // namespace weft_tool

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// Seconds as a person types them.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+
+#include <weft/core/time.hpp>
+
+namespace weft_tool {
+
+/// A year is as good as for ever, and does not overflow.
+[[nodiscard]] inline weft::duration seconds(double typed) {
+    constexpr double year = 365.0 * 24 * 3600;
+    return std::chrono::duration_cast<weft::duration>(
+        std::chrono::duration<double>(std::clamp(typed, 0.0, year)));
+}
+
+} // namespace weft_tool

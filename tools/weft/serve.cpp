@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// The demonstration server: its routes, its listeners, and its end.
+#include "weft/serve.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+#include <utility>
+
+#include <weft/weft.hpp>
+
+#include "weft/chat_room.hpp"
+#include "weft/engines.hpp"
+#include "weft/listening.hpp"
+#include "weft/seconds.hpp"
+#include "weft/stop_signals.hpp"
+#include "weft/web_routes.hpp"
+
+namespace weft_tool {
+namespace {
+
+constexpr auto shutdown_time = std::chrono::seconds(3);
+constexpr std::size_t chat_message_size_max = 64 * 1024;
+
+weft::route_options echo_route(const serve_options& options) {
+    weft::route_options route;
+    route.connection.limits.message_size_max = options.message_size_max;
+    route.connection.queue_size_max = options.queue_size_max;
+    route.connection.timeouts.idle = seconds(options.idle_timeout);
+    return route;
+}
+
+/// One who does not read must not keep the others' words in memory.
+weft::route_options chat_route(const serve_options& options) {
+    auto route = echo_route(options);
+    route.connection.limits.message_size_max =
+        std::min(options.message_size_max, chat_message_size_max);
+    route.connection.when_full = weft::queue_policy::close;
+    return route;
+}
+
+weft::handlers echo() {
+    return {.message = [](weft::connection& peer, weft::message what) { peer.send(what); }};
+}
+
+/// The first signal closes what is open with a proper close frame, the second at once.
+void end_gently(weft::server& server, server_log& log) {
+    if (stop_signals::count() > 1) return server.stop();
+    if (stop_signals::count() == 0 || !server.is_listening()) return;
+    log.line(log_level::info, "ending: closing " + std::to_string(server.connection_count()) +
+                                  " connections");
+    server.shutdown(shutdown_time);
+}
+
+} // namespace
+
+exit_code serve(const serve_options& options) {
+    auto made = weft::event_loop::create({.engine = engine_named(options.engine)});
+    if (!made) {
+        std::cerr << "weft serve: no event loop: " << made.error().message() << '\n';
+        return exit_code::not_connected;
+    }
+    weft::event_loop& loop = *made;
+    if (loop.engine() == weft::engine_kind::virtual_time) {
+        std::cerr << "weft serve: this engine has no sockets. Try: --engine automatic\n";
+        return exit_code::usage;
+    }
+
+    server_log log(options.level);
+    chat_room room;
+    weft::server server{loop};
+    server.on_fail([&log](const weft::report& why) { log.failed(why); });
+    add_web_routes(server, log);
+    auto echoing = log.logged(echo());
+    echoing.interrupt = [&] { end_gently(server, log); };
+    server.route("/echo", std::move(echoing), echo_route(options));
+    server.route("/chat", log.logged(room.handlers()), chat_route(options));
+
+    const stop_signals signals(loop);
+    if (!listen_everywhere(server, options)) return exit_code::not_connected;
+    introduce(server, loop, options);
+    loop.run();
+    log.line(log_level::info, "ended");
+    return exit_code::ok;
+}
+
+} // namespace weft_tool

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// `weft serve`: echo, chat, /health and the page, until Ctrl-C.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "weft/exit_code.hpp"
+#include "weft/server_log.hpp"
+
+namespace weft_tool {
+
+struct serve_options {
+    std::string program;             ///< as it was called, for the hints
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 9001;
+    bool tcp = true;
+    std::string unix_path;           ///< empty for none
+    std::string engine = "automatic";
+    std::size_t message_size_max = std::size_t{16} * 1024 * 1024;
+    std::size_t queue_size_max = std::size_t{1024} * 1024;
+    double idle_timeout = 0;         ///< seconds; 0 for none
+    log_level level = log_level::info;
+};
+
+exit_code serve(const serve_options& options);
+
+} // namespace weft_tool

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+// One line for each event: the time, the connection's number, what happened.
+#include "weft/server_log.hpp"
+
+#include <chrono>
+#include <ctime>
+#include <iomanip>
+#include <iostream>
+#include <string>
+#include <utility>
+
+#include <weft/core/error.hpp>
+
+#include "weft/printable.hpp"
+
+namespace weft_tool {
+namespace {
+
+/// What a connection carries: its number in the log.
+struct numbered {
+    std::uint64_t number = 0;
+    std::uint64_t messages = 0;
+};
+
+std::string label(weft::connection& peer) {
+    const auto* known = peer.data_as<numbered>();
+    return "#" + std::to_string(known ? known->number : 0);
+}
+
+/// Browsers and port scanners open connections on which they ask for nothing.
+bool asked_for_nothing(const weft::report& why) {
+    return why.error == weft::errc::unexpected_eof || why.error == weft::errc::handshake_timeout;
+}
+
+} // namespace
+
+weft::handlers server_log::logged(weft::handlers inner) {
+    if (level_ == log_level::quiet) return inner;
+    inner.open = [this, open = std::move(inner.open)](weft::connection& peer) mutable {
+        opened(peer);
+        if (open) open(peer);
+    };
+    inner.close = [this, close = std::move(inner.close)](weft::connection& peer,
+                                                         const weft::report& why) mutable {
+        closed(peer, why);
+        if (close) close(peer, why);
+    };
+    inner.fail = [this](const weft::report& why) { failed(why); };
+    if (level_ == log_level::debug) add_debugging(inner);
+    return inner;
+}
+
+void server_log::add_debugging(weft::handlers& all) {
+    all.message = [this, message = std::move(all.message)](weft::connection& peer,
+                                                           weft::message what) mutable {
+        received(peer, what);
+        if (message) message(peer, what);
+    };
+    all.ping = [this](weft::connection& peer, auto) { line(log_level::debug, label(peer) + " ping"); };
+    all.pong = [this](weft::connection& peer, auto) { line(log_level::debug, label(peer) + " pong"); };
+    if (all.http) {
+        all.http = [this, http = std::move(all.http)](weft::connection& peer) mutable {
+            requested(peer);
+            http(peer);
+        };
+    }
+}
+
+void server_log::opened(weft::connection& peer) {
+    peer.data() = numbered{++last_number_, 0};
+    std::string text = label(peer) + " opened " + printable(peer.request()->target()) + " from " +
+                       peer.remote_address().str();
+    if (const auto origin = peer.origin()) text += ", origin " + printable(*origin);
+    line(log_level::info, text);
+}
+
+void server_log::closed(weft::connection& peer, const weft::report& why) {
+    const auto* known = peer.data_as<numbered>();
+    std::string text = label(peer) + ' ' + printable(weft::to_string(why));
+    if (known && level_ == log_level::debug) {
+        text += "; " + std::to_string(known->messages) + " messages received";
+    }
+    line(log_level::info, text);
+}
+
+void server_log::failed(const weft::report& why) {
+    const auto level = asked_for_nothing(why) ? log_level::debug : log_level::info;
+    line(level, "not opened: " + printable(weft::to_string(why)));
+}
+
+void server_log::received(weft::connection& peer, weft::message what) {
+    if (auto* known = peer.data_as<numbered>()) ++known->messages;
+    line(log_level::debug, label(peer) + (what.is_text() ? " text, " : " binary, ") +
+                               std::to_string(what.size()) + " bytes");
+}
+
+void server_log::requested(weft::connection& peer) {
+    line(log_level::debug, std::string(peer.request()->method()) + ' ' +
+                               printable(peer.request()->target()) + " from " +
+                               peer.remote_address().str());
+}
+
+void server_log::line(log_level needed, std::string_view text) {
+    if (level_ == log_level::quiet || level_ < needed) return;
+    const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    std::tm parts{};
+    ::localtime_r(&now, &parts);
+    std::cerr << std::put_time(&parts, "%H:%M:%S ") << text << '\n';
+}
+
+} // namespace weft_tool

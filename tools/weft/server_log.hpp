@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// What a server tells about its connections on standard error. Decorates handlers; they do not
+// know of it.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include <weft/connection/connection.hpp>
+
+namespace weft_tool {
+
+enum class log_level { quiet, info, debug };
+
+/// Logs connections from `info` on, messages, pings and plain requests at `debug`.
+///
+/// Must outlive the handlers that it decorates.
+class server_log {
+public:
+    explicit server_log(log_level level) : level_(level) {}
+
+    /// The same handlers, and a line for each thing that happens.
+    [[nodiscard]] weft::handlers logged(weft::handlers inner);
+
+    /// A connection that never opened has ended.
+    void failed(const weft::report& why);
+
+    void line(log_level needed, std::string_view text);
+
+private:
+    void opened(weft::connection& peer);
+    void closed(weft::connection& peer, const weft::report& why);
+    void received(weft::connection& peer, weft::message what);
+    void requested(weft::connection& peer);
+    void add_debugging(weft::handlers& all);
+
+    log_level level_;
+    std::uint64_t last_number_ = 0;
+};
+
+} // namespace weft_tool

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// Signal handlers that only count and wake.
+#include "weft/stop_signals.hpp"
+
+#include <atomic>
+#include <cerrno>
+
+namespace weft_tool {
+namespace {
+
+std::atomic<weft::event_loop*> woken{nullptr};
+std::atomic<int> seen{0};
+static_assert(std::atomic<weft::event_loop*>::is_always_lock_free);
+static_assert(std::atomic<int>::is_always_lock_free);
+
+void on_signal(int /*number*/) {
+    const int kept = errno;
+    ++seen;
+    if (weft::event_loop* loop = woken) loop->wake();
+    errno = kept;
+}
+
+} // namespace
+
+/// Without SA_RESTART: a write to a terminal that stands still must not outlast Ctrl-C.
+stop_signals::stop_signals(weft::event_loop& loop) {
+    seen = 0;
+    woken = &loop;
+    struct sigaction caught {};
+    caught.sa_handler = on_signal;
+    ::sigemptyset(&caught.sa_mask);
+    ::sigaction(SIGINT, &caught, &interrupt_);
+    ::sigaction(SIGTERM, &caught, &terminate_);
+    struct sigaction ignored {};
+    ignored.sa_handler = SIG_IGN;
+    ::sigaction(SIGPIPE, &ignored, &pipe_);
+}
+
+stop_signals::~stop_signals() {
+    ::sigaction(SIGINT, &interrupt_, nullptr);
+    ::sigaction(SIGTERM, &terminate_, nullptr);
+    ::sigaction(SIGPIPE, &pipe_, nullptr);
+    woken = nullptr;
+}
+
+int stop_signals::count() noexcept {
+    return seen;
+}
+
+} // namespace weft_tool

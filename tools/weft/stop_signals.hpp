@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// Ctrl-C and SIGTERM as a request to a loop's owner; the loop itself never touches signals.
+#pragma once
+
+#include <signal.h>
+
+#include <weft/loop/event_loop.hpp>
+
+namespace weft_tool {
+
+/// While it lives, SIGINT and SIGTERM are counted and wake the loop, so that its `interrupt`
+/// handlers are called, and SIGPIPE is ignored. One at a time.
+class stop_signals {
+public:
+    explicit stop_signals(weft::event_loop& loop);
+    stop_signals(const stop_signals&) = delete;
+    stop_signals& operator=(const stop_signals&) = delete;
+    ~stop_signals();
+
+    /// How many have come.
+    [[nodiscard]] static int count() noexcept;
+
+private:
+    struct sigaction interrupt_ {};
+    struct sigaction terminate_ {};
+    struct sigaction pipe_ {};
+};
+
+} // namespace weft_tool
