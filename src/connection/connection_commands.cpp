@@ -86,9 +86,10 @@ send_result connection::submit(std::size_t size, Command&& command) {
 }
 
 bool connection::queue_is_full(std::size_t more) const noexcept {
+    if (!blocked_) return false;
     const std::size_t waiting = session_.output_size();
     const std::size_t limit = route_->options.queue_size_max;
-    return waiting != 0 && (waiting >= limit || more > limit - waiting) && blocked_;
+    return waiting != 0 && (waiting >= limit || more > limit - waiting);
 }
 
 /// From half the limit on, until all has drained, nothing is heard of a peer that does not read.

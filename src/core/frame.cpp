@@ -2,8 +2,6 @@
 // Frame headers, one rule of RFC 6455 §5.2 to §5.5 a branch.
 #include <weft/core/frame.hpp>
 
-#include <weft/core/error.hpp>
-
 namespace weft {
 namespace {
 
@@ -57,6 +55,12 @@ constexpr std::size_t extended_size(unsigned short_form) noexcept {
     return short_form == length_is_16_bits ? 2 : 0;
 }
 
+/// The seven bits that stand for `length` in the second byte.
+constexpr unsigned short_form_of(std::uint64_t length) noexcept {
+    if (length > 0xffff) return length_is_64_bits;
+    return length > control_payload_max ? length_is_16_bits : static_cast<unsigned>(length);
+}
+
 void put_big_endian(std::uint64_t value, std::byte* to, std::size_t size) noexcept {
     for (std::size_t i = 0; i < size; ++i) {
         to[i] = static_cast<std::byte>(value >> (8 * (size - 1 - i)));
@@ -107,10 +111,13 @@ decoded_frame_header decode_frame_header(std::span<const std::byte> bytes, role 
     return found;
 }
 
+std::size_t encoded_size(const frame_header& header) noexcept {
+    return 2 + extended_size(short_form_of(header.length)) +
+        (header.masked ? sizeof(masking_key) : 0);
+}
+
 std::size_t encode_frame_header(const frame_header& header, std::byte* to) noexcept {
-    const unsigned short_form = header.length > 0xffff ? length_is_64_bits
-        : header.length > control_payload_max          ? length_is_16_bits
-                                                       : static_cast<unsigned>(header.length);
+    const unsigned short_form = short_form_of(header.length);
     const std::size_t extended = extended_size(short_form);
     to[0] =
         static_cast<std::byte>((header.fin ? fin_bit : 0U) | static_cast<unsigned>(header.code));

@@ -37,7 +37,16 @@ inline void mask_portable(const std::byte* from, std::byte* to, std::size_t size
         from += sizeof part;
         to += sizeof part;
     }
-    for (std::size_t i = 0; i < size; ++i) to[i] = from[i] ^ key[i % 4];
+    if (size >= sizeof half) {
+        std::uint32_t part;
+        std::memcpy(&part, from, sizeof part);
+        part ^= half;
+        std::memcpy(to, &part, sizeof part);
+        from += sizeof part;
+        to += sizeof part;
+        size -= sizeof part;
+    }
+    for (std::size_t i = 0; i < size; ++i) to[i] = from[i] ^ key[i];
 }
 
 } // namespace weft

@@ -2,6 +2,8 @@
 // Masking: turns the key to the offset and hands the bytes to the kernel.
 #include <weft/core/masking.hpp>
 
+#include <algorithm>
+
 #include "core/mask_portable.hpp"
 
 namespace weft {
@@ -12,9 +14,11 @@ void mask(std::span<std::byte> data, masking_key key, std::size_t offset) noexce
 
 void mask_copy(std::span<const std::byte> from, std::byte* to, masking_key key,
                std::size_t offset) noexcept {
-    const masking_key turned{key[offset % 4], key[(offset + 1) % 4], key[(offset + 2) % 4],
-                             key[(offset + 3) % 4]};
-    mask_portable(from.data(), to, from.size(), turned);
+    if (offset % key.size() != 0) {
+        std::rotate(key.begin(), key.begin() + static_cast<std::ptrdiff_t>(offset % key.size()),
+                    key.end());
+    }
+    mask_portable(from.data(), to, from.size(), key);
 }
 
 } // namespace weft

@@ -103,8 +103,7 @@ void session::abort(std::error_code why, side who, phase at, time_point now) {
         extra_->delayed_pong.reset();
     }
     if (lent_) {
-        lent_->output_.clear();
-        lent_->taken_ = 0;
+        lent_->output_.rewind();
         lent_->payload_ = {};
     }
     if (state_ == session_state::closed) return;
@@ -254,26 +253,7 @@ void session::forget_message() noexcept {
 
 // --- input that waits
 
-std::span<std::byte> session::given() const noexcept {
-    if (lent_) return lent_->input_;
-    return extra_ ? extra_->given : std::span<std::byte>{};
-}
-
-void session::set_given(std::span<std::byte> bytes) {
-    if (lent_) {
-        lent_->input_ = bytes;
-    } else if (extra_ || !bytes.empty()) {
-        more().given = bytes;
-    }
-}
-
-/// Bytes that can be worked on now: what was retained, and after it what is lent.
-std::span<std::byte> session::waiting() noexcept {
-    if (extra_ && !extra_->input.empty()) return extra_->input.bytes();
-    return given();
-}
-
-/// The same, with at least `count` bytes side by side if there are so many.
+/// What waits, with at least `count` bytes side by side if there are so many.
 std::span<std::byte> session::gather(std::size_t count) {
     if (!extra_ || extra_->input.empty()) return given();
     byte_queue& retained = extra_->input;
@@ -283,14 +263,6 @@ std::span<std::byte> session::gather(std::size_t count) {
         set_given(given().subspan(missing));
     }
     return retained.bytes();
-}
-
-void session::consume_input(std::size_t count) noexcept {
-    if (extra_ && !extra_->input.empty()) {
-        extra_->input.consume(count);
-    } else {
-        set_given(given().subspan(count));
-    }
 }
 
 void session::discard_input() noexcept {
@@ -312,10 +284,8 @@ void session::borrow(scratch& lent) noexcept {
 
 void session::settle_output() {
     if (!lent_) return;
-    const auto built = std::span(lent_->output_).subspan(lent_->taken_);
-    if (!built.empty()) more().output.append(built);
-    lent_->output_.clear();
-    lent_->taken_ = 0;
+    if (!lent_->output_.empty()) more().output.append(lent_->output_.bytes());
+    lent_->output_.rewind();
     if (!lent_->payload_.empty()) more().output.append(lent_->payload_);
     lent_->payload_ = {};
 }

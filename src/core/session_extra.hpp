@@ -7,9 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <weft/core/byte_queue.hpp>
 #include <weft/core/session.hpp>
-
-#include "core/byte_queue.hpp"
 
 namespace weft {
 
@@ -45,5 +44,34 @@ struct session::extra {
             !delayed_pong && !handshake && !outcome;
     }
 };
+
+// --- input that waits, on the path of every message
+
+inline std::span<std::byte> session::given() const noexcept {
+    if (lent_) return lent_->input_;
+    return extra_ ? extra_->given : std::span<std::byte>{};
+}
+
+inline void session::set_given(std::span<std::byte> bytes) {
+    if (lent_) {
+        lent_->input_ = bytes;
+    } else if (extra_ || !bytes.empty()) {
+        more().given = bytes;
+    }
+}
+
+/// Bytes that can be worked on now: what was retained, and after it what is lent.
+inline std::span<std::byte> session::waiting() noexcept {
+    if (extra_ && !extra_->input.empty()) return extra_->input.bytes();
+    return given();
+}
+
+inline void session::consume_input(std::size_t count) noexcept {
+    if (extra_ && !extra_->input.empty()) {
+        extra_->input.consume(count);
+    } else {
+        set_given(given().subspan(count));
+    }
+}
 
 } // namespace weft

@@ -3,6 +3,7 @@
 // handshake. RFC 6455 §5 to §7.
 #include <algorithm>
 #include <cassert>
+#include <cstring>
 #include <limits>
 
 #include <weft/core/error.hpp>
@@ -46,7 +47,7 @@ event session::next_frame_event(time_point now) {
         }
         const auto input = gather(frame_header_size_max);
         const auto found = decode_frame_header(input, role());
-        if (found.error) {
+        if (found.error != errc{}) {
             fail(found.error, now);
             return {};
         }
@@ -60,7 +61,7 @@ event session::next_frame_event(time_point now) {
             if (told.type != event_type::none) return told;
             continue;
         }
-        if (const auto broken = judge_data_frame(found.header)) {
+        if (const errc broken = judge_data_frame(found.header); broken != errc{}) {
             fail(broken, now);
             return {};
         }
@@ -72,7 +73,7 @@ event session::next_frame_event(time_point now) {
 }
 
 /// Order and limits of data frames, judged before a byte of the payload is kept.
-std::error_code session::judge_data_frame(const frame_header& header) const noexcept {
+errc session::judge_data_frame(const frame_header& header) const noexcept {
     const bool continues = header.code == opcode::continuation;
     if (continues && fragments_ == 0) return errc::unexpected_continuation;
     if (!continues && fragments_ != 0) return errc::expected_continuation;
@@ -236,9 +237,8 @@ void session::close(close_code code, std::string_view reason, time_point now) {
 // --- output
 
 std::size_t session::output_size() const noexcept {
-    std::size_t size = 0;
-    for (const auto piece : output())
-        size += piece.size();
+    std::size_t size = extra_ ? extra_->output.size() : 0;
+    if (lent_) size += lent_->output_.size() + lent_->payload_.size();
     return size;
 }
 
@@ -249,7 +249,7 @@ output_list session::output() const noexcept {
     };
     if (extra_) add(extra_->output.bytes());
     if (lent_) {
-        add(std::span(lent_->output_).subspan(lent_->taken_));
+        add(lent_->output_.bytes());
         add(lent_->payload_);
     }
     return list;
@@ -263,13 +263,10 @@ void session::consume_output(std::size_t count) {
         count -= own;
     }
     if (lent_) {
-        const auto built = std::min(count, lent_->output_.size() - lent_->taken_);
-        lent_->taken_ += built;
+        const auto built = std::min(count, lent_->output_.size());
+        lent_->output_.consume(built);
         lent_->payload_ = lent_->payload_.subspan(count - built);
-        if (lent_->taken_ == lent_->output_.size()) {
-            lent_->output_.clear();
-            lent_->taken_ = 0;
-        }
+        if (lent_->output_.empty()) lent_->output_.rewind();
     }
     if (extra_ && extra_->delayed_pong && output_size() == 0) put_delayed_pong();
 }
@@ -279,50 +276,29 @@ void session::put_delayed_pong() {
     extra_->delayed_pong.reset();
 }
 
-/// After this, putting `size` bytes cannot fail, so that a frame is put whole or not at all.
-void session::reserve_output(std::size_t size) {
-    if (!lent_) return more().output.reserve(size);
+/// Where the next `size` bytes of output go; without memory for all of them none is put.
+std::byte* session::extend_output(std::size_t size) {
+    if (!lent_) return more().output.extend(size);
     if (!lent_->payload_.empty()) settle_output();
-    auto& built = lent_->output_;
-    if (built.capacity() - built.size() >= size) return;
-    built.reserve(std::max(built.size() + size, 2 * built.capacity()));
-}
-
-void session::put(std::span<const std::byte> bytes) {
-    if (bytes.empty()) return;
-    reserve_output(bytes.size());
-    if (!lent_) return extra_->output.append(bytes);
-    lent_->output_.insert(lent_->output_.end(), bytes.begin(), bytes.end());
+    return lent_->output_.extend(size);
 }
 
 void session::put_text(std::string_view text) {
-    put(as_bytes(text));
+    std::memcpy(extend_output(text.size()), text.data(), text.size());
 }
 
 void session::put_frame(opcode code, bool fin, std::span<const std::byte> payload) {
     frame_header header{code, fin, role() == role::client, {}, payload.size()};
     if (header.masked) options_->random->fill(header.key); // fresh for each frame, RFC 6455 §5.3
-    std::array<std::byte, frame_header_size_max> bytes;
-    const auto header_size = encode_frame_header(header, bytes.data());
     const bool copied = header.masked || !lent_ || payload.size() < large_payload;
-    reserve_output(header_size + (copied ? payload.size() : 0));
-    put(std::span(bytes).first(header_size));
+    std::byte* to = extend_output(encoded_size(header) + (copied ? payload.size() : 0));
+    to += encode_frame_header(header, to);
     if (header.masked) {
-        put_masked(payload, header.key);
-    } else if (copied) {
-        put(payload);
-    } else {
+        mask_copy(payload, to, header.key);
+    } else if (!copied) {
         lent_->payload_ = payload;
-    }
-}
-
-/// Masks through a small buffer: the payload is the caller's and stays as it is.
-void session::put_masked(std::span<const std::byte> payload, masking_key key) {
-    std::array<std::byte, 4096> masked;
-    for (std::size_t at = 0; at < payload.size(); at += masked.size()) {
-        const auto piece = payload.subspan(at, std::min(masked.size(), payload.size() - at));
-        mask_copy(piece, masked.data(), key, at);
-        put(std::span(masked).first(piece.size()));
+    } else if (!payload.empty()) {
+        std::memcpy(to, payload.data(), payload.size());
     }
 }
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "core/byte_queue.hpp"
+#include <weft/core/byte_queue.hpp>
 
 namespace weft {
 

@@ -6,8 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <system_error>
 
+#include <weft/core/error.hpp>
 #include <weft/core/masking.hpp>
 
 namespace weft {
@@ -43,7 +43,7 @@ struct frame_header {
 /// What `decode_frame_header` found.
 struct decoded_frame_header {
     std::size_t size = 0;  ///< bytes of the header; 0 while `bytes` does not hold all of it
-    std::error_code error; ///< the rule that is broken, as soon as the bytes show it
+    errc error{};         ///< the rule that is broken, as soon as the bytes show it; 0 for none
     frame_header header;
 };
 
@@ -51,7 +51,10 @@ struct decoded_frame_header {
 [[nodiscard]] decoded_frame_header decode_frame_header(std::span<const std::byte> bytes,
                                                        role receiver) noexcept;
 
-/// Writes `header` to `to`, which has room for `frame_header_size_max`; returns its size.
+/// The bytes that `header` takes.
+[[nodiscard]] std::size_t encoded_size(const frame_header& header) noexcept;
+
+/// Writes `header` to `to`, which has room for its `encoded_size`; returns that.
 std::size_t encode_frame_header(const frame_header& header, std::byte* to) noexcept;
 
 } // namespace weft

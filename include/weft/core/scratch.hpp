@@ -5,7 +5,8 @@
 
 #include <cstddef>
 #include <span>
-#include <vector>
+
+#include <weft/core/byte_queue.hpp>
 
 namespace weft {
 
@@ -22,8 +23,7 @@ private:
     friend class session;
 
     std::span<std::byte> input_;         // received and not pulled yet
-    std::vector<std::byte> output_;      // frames, older than payload_
-    std::size_t taken_ = 0;              // bytes of output_ that were consumed
+    byte_queue output_;                  // frames, older than payload_
     std::span<const std::byte> payload_; // the end of the last frame, where the sender has it
 };
 

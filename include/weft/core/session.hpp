@@ -255,7 +255,7 @@ private:
     // frames
     event find_event(time_point now);
     event next_frame_event(time_point now);
-    std::error_code judge_data_frame(const frame_header& header) const noexcept;
+    errc judge_data_frame(const frame_header& header) const noexcept;
     event take_control_frame(const frame_header& header, std::span<std::byte> payload,
                              time_point now);
     event take_whole_message(const frame_header& header, time_point now);
@@ -265,11 +265,9 @@ private:
     void answer_ping(std::span<const std::byte> payload);
 
     // output
-    void reserve_output(std::size_t size);
-    void put(std::span<const std::byte> bytes);
+    [[nodiscard]] std::byte* extend_output(std::size_t size);
     void put_text(std::string_view text);
     void put_frame(opcode code, bool fin, std::span<const std::byte> payload);
-    void put_masked(std::span<const std::byte> payload, masking_key key);
     void put_close_frame(report& outcome, close_code code, std::string_view reason);
     void put_delayed_pong();
 

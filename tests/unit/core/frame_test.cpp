@@ -29,7 +29,7 @@ std::error_code error_of(const byte_string& bytes, role receiver) {
     for (std::size_t size = 0; size <= bytes.size(); ++size) {
         const auto found =
             decode({bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size)}, receiver);
-        if (found.error) return found.error;
+        if (found.error != errc{}) return found.error;
     }
     return {};
 }
@@ -46,7 +46,7 @@ TEST(frame, survives_encoding_and_decoding_at_every_length_boundary) {
             const auto size = encode_frame_header(header, room.data());
             const byte_string bytes{room.begin(), room.begin() + static_cast<std::ptrdiff_t>(size)};
             const auto found = decode(bytes, masked ? role::server : role::client);
-            ASSERT_FALSE(found.error);
+            ASSERT_EQ(found.error, errc{});
             EXPECT_EQ(found.size, size);
             EXPECT_EQ(found.header.length, length);
             EXPECT_EQ(found.header.fin, header.fin);
@@ -65,7 +65,7 @@ TEST(frame, needs_every_byte_of_a_header) {
                 const auto found = decode(
                     {bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size)}, receiver);
                 EXPECT_EQ(found.size, 0U);
-                EXPECT_FALSE(found.error);
+                EXPECT_EQ(found.error, errc{});
             }
             EXPECT_EQ(decode(bytes, receiver).size, bytes.size());
         }
@@ -76,7 +76,7 @@ TEST(frame, judges_every_pair_of_first_bytes) {
     for (const role receiver : {role::server, role::client}) {
         for (unsigned pair = 0; pair < 0x10000; ++pair) {
             const unsigned first = pair >> 8, second = pair & 0xffU, code = first & 0xfU;
-            std::error_code expected;
+            errc expected{};
             if ((first & 0x70U) != 0) {
                 expected = errc::reserved_bits;
             } else if ((code > 2 && code < 8) || code > 10) {
