@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Runs the original Autobahn test suite in both roles against the release build's programs. Gets a
+# Python 2.7 in PYTHON27; keeps the suite and its reports in build/peers. Where the suite cannot be
+# had it says so and ends well.
+
+set -euo pipefail
+here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+root=$(cd "$here/../.." && pwd)
+programs=${WEFT_PROGRAMS:-$root/build/release/tests/interop}
+peers=$root/build/peers
+suite=$peers/autobahn
+
+skip() {
+    echo "   skipped: $1"
+    exit 0
+}
+
+# Python 2.7 has no venv of its own: virtualenv goes into a folder that only this script knows.
+install_suite() {
+    if "$suite/bin/python" -c 'import autobahntestsuite' 2>/dev/null; then
+        return
+    fi
+    local tools=$peers/virtualenv27
+    local pip=(-m pip --disable-pip-version-check --no-input --timeout 15 --retries 1)
+    rm -rf "$suite" "$tools"
+    "$PYTHON27" "${pip[@]}" install --target "$tools" virtualenv \
+        && PYTHONPATH=$tools "$PYTHON27" -m virtualenv "$suite" \
+        && "$suite/bin/python" "${pip[@]}" install autobahntestsuite
+}
+
+mkdir -p "$peers"
+[ -x "$programs/interop_server" ] || { echo "no programs in $programs: ./dev build" >&2; exit 1; }
+echo "   installing into $suite, if it is not there; this takes minutes"
+install_suite >"$peers/autobahn.log" 2>&1 </dev/null \
+    || skip "autobahntestsuite could not be installed (no network?): see $peers/autobahn.log"
+
+status=0
+for role in server client; do
+    echo "   our $role; the report is $suite-reports/$role/index.html"
+    "$suite/bin/python" -B "$here/autobahn_original.py" \
+        "$programs" "$suite-reports/$role" $role >"$peers/autobahn.$role.log" 2>&1 || status=1
+    grep -E 'close |cases, |there should' "$peers/autobahn.$role.log" | tail -n 50 \
+        || tail "$peers/autobahn.$role.log"
+done
+exit $status

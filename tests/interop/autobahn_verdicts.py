@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: MIT
+# Judges what an Autobahn runner says about each case: which verdicts are accepted, and a table of
+# those that are not. Python 2.7 and 3 run it; knows no runner but the report index it reads.
+
+from __future__ import print_function
+
+import json
+import sys
+
+CASES = ["1.*", "2.*", "3.*", "4.*", "5.*", "6.*", "7.*", "9.*", "10.*"]
+CASE_COUNT = 301
+INFORMATIONAL = ["7.1.6"] + ["7.13.%d" % number for number in (1, 2)]
+
+
+def is_accepted(case, behavior, close):
+    """OK in both columns; informational where the specification leaves it open."""
+    allowed = {"OK", "INFORMATIONAL"} if case in INFORMATIONAL else {"OK"}
+    return behavior in allowed and close in allowed
+
+
+def judge(verdicts):
+    """Prints the cases that are not accepted and a summary; `verdicts` are (case, behavior,
+    close). Returns the exit status."""
+    faults = [verdict for verdict in verdicts if not is_accepted(*verdict)]
+    for case, behavior, close in faults:
+        print("%-8s %-14s close %s" % (case, behavior, close))
+    print("%d cases, %d of them not OK" % (len(verdicts), len(faults)))
+    if len(verdicts) != CASE_COUNT:
+        print("there should be %d cases" % CASE_COUNT)
+        return 1
+    return 1 if faults else 0
+
+
+def read_index(path):
+    """The verdicts in an index.json of Autobahn, which holds one agent."""
+    with open(path) as file:
+        index = json.load(file)
+    assert len(index) == 1, "the report names %d agents" % len(index)
+    cases = list(index.values())[0]
+    return [(name, str(case["behavior"]), str(case["behaviorClose"]))
+            for name, case in sorted(cases.items(), key=lambda item: number_of(item[0]))]
+
+
+def number_of(case):
+    return [int(part) for part in case.split(".")]
+
+
+if __name__ == "__main__":
+    sys.exit(judge(read_index(sys.argv[1])))
