@@ -129,6 +129,7 @@ result<void> session::reject(const http_response& response, time_point now) {
 
 result<void> session::respond(const http_response& response, time_point now) {
     if (state_ != session_state::connecting || !awaits_decision()) return failure(errc::not_open);
+    if (!handshake().offer.key.empty()) return failure(errc::not_open); // `reject` tells its end
     auto text = serialize(response, handshake().request->method() == "HEAD");
     if (!text) return failure(text.error());
     put_text(*text);

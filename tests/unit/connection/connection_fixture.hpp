@@ -30,6 +30,12 @@ public:
     memory_stream* server_end = nullptr;
     memory_stream* client_end = nullptr;
 
+    /// What waits for its `done` may call a test's own members.
+    void TearDown() override {
+        server.reset();
+        client.reset();
+    }
+
     /// Serves and dials `target` over a new pipe; settles nothing.
     connection& link(const std::string& target = "ws://example.org/",
                      dial_options options = {}) {

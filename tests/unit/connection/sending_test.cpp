@@ -262,17 +262,34 @@ TEST_F(sending_test, a_close_ends_holding_back) {
     connection_options options;
     options.queue_size_max = 10000;
     capacity = 1000;
+    at_server.on["message"] = [](connection* c) {
+        EXPECT_EQ(c->send(std::string(20000, 'x')), send_result::backed_up);
+    };
     open_to_a_peer(options);
-    EXPECT_EQ(served().send(std::string(20000, 'x')), send_result::backed_up);
     frame_builder builder(role::client);
+    peer->write(builder.text("question"));
     peer->write(builder.text("not yet"));
     driver.settle();
+    EXPECT_TRUE(at_server.heard("message question"));
     EXPECT_FALSE(at_server.heard("message not yet"));
+    at_server.on.erase("message");
     served().close();
     peer->write(builder.close(1000));
     driver.settle();
     EXPECT_EQ(at_server.ends, 1);
     EXPECT_TRUE(at_server.end->clean());
+}
+
+TEST_F(sending_test, two_sides_that_both_send_much_do_not_wait_for_each_other) {
+    connection_options options;
+    options.queue_size_max = 10000;
+    capacity = 1000;
+    open(options);
+    served().send(std::string(300000, 's'));
+    dialled().send(std::string(300000, 'c'));
+    driver.settle();
+    EXPECT_TRUE(at_client.heard("message " + std::string(300000, 's')));
+    EXPECT_TRUE(at_server.heard("message " + std::string(300000, 'c')));
 }
 
 TEST_F(sending_test, fragments) {
