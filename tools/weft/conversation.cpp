@@ -119,8 +119,10 @@ void conversation::received(weft::message what) {
 }
 
 void conversation::ponged() {
-    const std::chrono::duration<double, std::milli> trip = std::chrono::steady_clock::now() - pinged_;
-    if (options_.ping > 0) say("pong after " + std::to_string(trip.count()) + " ms");
+    if (options_.ping <= 0) return;
+    const std::chrono::duration<double, std::milli> trip =
+        std::chrono::steady_clock::now() - pinged_;
+    say("pong after " + std::to_string(trip.count()) + " ms");
 }
 
 void conversation::closed(const weft::report& why) {

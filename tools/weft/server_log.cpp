@@ -56,14 +56,21 @@ void server_log::add_debugging(weft::handlers& all) {
         received(peer, what);
         if (message) message(peer, what);
     };
-    all.ping = [this](weft::connection& peer, auto) { line(log_level::debug, label(peer) + " ping"); };
-    all.pong = [this](weft::connection& peer, auto) { line(log_level::debug, label(peer) + " pong"); };
-    if (all.http) {
-        all.http = [this, http = std::move(all.http)](weft::connection& peer) mutable {
-            requested(peer);
-            http(peer);
-        };
-    }
+    all.ping = [this](weft::connection& peer, auto) {
+        line(log_level::debug, label(peer) + " ping");
+    };
+    all.pong = [this](weft::connection& peer, auto) {
+        line(log_level::debug, label(peer) + " pong");
+    };
+}
+
+weft::handlers server_log::logged_requests(weft::handlers inner) {
+    if (level_ != log_level::debug) return inner;
+    inner.http = [this, http = std::move(inner.http)](weft::connection& peer) mutable {
+        requested(peer);
+        http(peer);
+    };
+    return inner;
 }
 
 void server_log::opened(weft::connection& peer) {

@@ -22,6 +22,9 @@ public:
     /// The same handlers, and a line for each thing that happens.
     [[nodiscard]] weft::handlers logged(weft::handlers inner);
 
+    /// The same for a route of plain requests, which remains one: it gets no WebSocket handlers.
+    [[nodiscard]] weft::handlers logged_requests(weft::handlers inner);
+
     /// A connection that never opened has ended.
     void failed(const weft::report& why);
 

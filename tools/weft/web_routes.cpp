@@ -43,9 +43,9 @@ weft::http_response page() {
 } // namespace
 
 void add_web_routes(weft::server& server, server_log& log) {
-    server.route("/", log.logged(answering(page)));
+    server.route("/", log.logged_requests(answering(page)));
     server.route("/favicon.ico", answering([] { return weft::http_response{204, {}, {}}; }));
-    server.route("/health", log.logged(answering([] {
+    server.route("/health", log.logged_requests(answering([] {
         return weft::http_response{200, {{"Cache-Control", "no-store"}}, "ok\n"};
     })));
 }

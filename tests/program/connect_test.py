@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: MIT
+# `weft connect`: what it says, and with which code it ends, for every way a connection can go.
+
+import os
+import signal
+import socket
+import subprocess
+import threading
+import unittest
+
+from weft_program import PATIENCE, FakeServer, Running, Server, frame, read_to_end, run, upgrade
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+class CouldNotConnect(unittest.TestCase):
+    def refused(self, *arguments, says, tries, code=1):
+        done = run("connect", *arguments)
+        self.assertEqual(done.returncode, code, done.stderr)
+        self.assertEqual(done.stdout, b"")
+        self.assertIn(says, done.stderr.decode())
+        self.assertIn(tries, done.stderr.decode())
+
+    def answered(self, answer, says, tries, *arguments):
+        def serve(client, request):
+            client.sendall(answer(request) if callable(answer) else answer)
+            client.shutdown(socket.SHUT_WR)
+            read_to_end(client)
+        with FakeServer(serve) as server:
+            self.refused(*arguments, server.url(), says=says, tries=tries)
+
+    def test_nobody_listens(self):
+        self.refused(f"ws://127.0.0.1:{free_port()}/", says="refused", tries="weft serve")
+
+    def test_no_unix_socket(self):
+        self.refused("--unix", "/nonexistent/s", "ws://localhost/", says="No such file",
+                     tries="/nonexistent/s")
+
+    def test_not_found(self):
+        with Server() as server:
+            self.refused(server.url("/nope"), says="404", tries="/echo and /chat")
+
+    def test_other_statuses(self):
+        for status, tries in ((401, "Authorization"), (403, "Origin"), (302, "curl -I"),
+                              (503, "later"), (200, "path"), (400, "--subprotocol")):
+            with self.subTest(status):
+                self.answered(f"HTTP/1.1 {status} X\r\nContent-Length: 0\r\n\r\n".encode(),
+                              f"HTTP status {status}", tries)
+
+    def test_wrong_subprotocol(self):
+        self.answered(lambda request: upgrade(request, "Sec-WebSocket-Protocol: other\r\n"),
+                      "subprotocol", "--subprotocol", "-s", "mine")
+
+    def test_no_subprotocol(self):
+        with Server() as server:
+            self.refused("-s", "mine", server.url("/echo"), says="none of the subprotocols",
+                         tries="--subprotocol")
+
+    def test_not_http(self):
+        self.answered(b"220 mail.example.org ESMTP\r\n\r\n", "malformed HTTP response", "port")
+
+    def test_hangs_up(self):
+        self.answered(b"", "ended the stream", "wss:")
+
+    def test_wrong_accept_key(self):
+        self.answered(lambda request: upgrade(request.replace("-Key: ", "-Key: A")),
+                      "Sec-WebSocket-Accept", "")
+
+    def test_never_answers(self):
+        with FakeServer(lambda client, _: read_to_end(client)) as server:
+            self.refused("--timeout", "0.1", server.url(), says="timed out", tries="--timeout")
+
+    def test_tls_and_host_names(self):
+        self.refused("wss://127.0.0.1:1/x", says="TLS", tries="ws://127.0.0.1:1/x")
+        self.refused("ws://www.example.org/", says="resolver", tries="--via ADDRESS:80")
+
+    def test_bad_uris(self):
+        for uri, tries in (("http://127.0.0.1:1/x", "Try ws://127.0.0.1:1/x"),
+                           ("127.0.0.1:9001/echo", "Try ws://127.0.0.1:9001/echo"),
+                           ("ws://127.0.0.1/#part", "Try ws://127.0.0.1/"),
+                           ("ws://[::1", "ws://127.0.0.1:9001/echo"), ("", "ws://127.0.0.1")):
+            with self.subTest(uri):
+                self.refused(uri, says=f"weft connect: {uri}: ", tries=tries, code=2)
+
+    def test_usage(self):
+        for bad in (["-H", "no colon", "ws://127.0.0.1/"], ["-H", "a b: c", "ws://127.0.0.1/"],
+                    ["-H", "A: b\r\nC: d", "ws://127.0.0.1/"], ["-s", "a b", "ws://127.0.0.1/"],
+                    ["--wait", "-1", "ws://127.0.0.1/"], ["--unix", "/x", "--via", "y:1", "ws://z"],
+                    ["--nonsense", "ws://127.0.0.1/"], []):
+            with self.subTest(bad):
+                self.refused(*bad, says="", tries="", code=2)
+
+    def test_header_of_the_handshake(self):
+        with Server() as server:
+            self.refused("-H", "Sec-WebSocket-Key: x", server.url("/echo"), says="header",
+                         tries="-H", code=2)
+
+
+class Request(unittest.TestCase):
+    def test_headers_and_subprotocols(self):
+        requests = []
+
+        def serve(client, request):
+            requests.append(request)
+            client.sendall(upgrade(request, "Sec-WebSocket-Protocol: two\r\n") +
+                           frame(8, b"\x03\xe8"))
+            read_to_end(client)
+        with FakeServer(serve) as server:
+            done = run("connect", "-H", "Origin: http://x", "-H", "X-A:b", "-s", "one", "-s", "two",
+                       server.url("/p?q"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(b"subprotocol two", done.stderr)
+        for line in ("GET /p?q HTTP/1.1\r\n", "Origin: http://x\r\n", "X-A: b\r\n",
+                     "Sec-WebSocket-Protocol: one, two\r\n"):
+            self.assertIn(line, requests[0])
+
+    def test_via_keeps_the_host(self):
+        def serve(client, request):
+            self.assertIn("Host: www.example.org\r\n", request)
+            client.sendall(upgrade(request) + frame(8))
+            read_to_end(client)
+        with FakeServer(serve) as server:
+            done = run("connect", "--via", f"127.0.0.1:{server.port}", "ws://www.example.org/")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+
+class Ending(unittest.TestCase):
+    def ended_by(self, *frames, close=True):
+        def serve(client, request):
+            client.sendall(upgrade(request) + b"".join(frames))
+            if close:
+                read_to_end(client)
+        with FakeServer(serve) as server:
+            return run("connect", "--stay", server.url())
+
+    def test_codes_of_the_peer(self):
+        for code, outcome in ((1000, 0), (1001, 0), (None, 0), (1008, 3), (1011, 3), (4000, 3)):
+            with self.subTest(code):
+                payload = b"" if code is None else code.to_bytes(2, "big") + b"why"
+                done = self.ended_by(frame(1, b"last words"), frame(8, payload))
+                self.assertEqual(done.returncode, outcome, done.stderr)
+                self.assertEqual(done.stdout, b"last words\n")
+                self.assertIn(f"{code or 1005}".encode(), done.stderr)
+
+    def test_lost_connection(self):
+        done = self.ended_by(frame(1, b"x"), close=False)
+        self.assertEqual(done.returncode, 3)
+
+    def test_protocol_error(self):
+        done = self.ended_by(frame(3))
+        self.assertEqual(done.returncode, 3)
+        self.assertIn(b"reserved opcode", done.stderr)
+
+    def test_quiet(self):
+        with Server() as server:
+            done = run("connect", "-q", server.url("/echo"), stdin=b"hi\n")
+        self.assertEqual((done.stdout, done.stderr), (b"hi\n", b""))
+
+    def test_signals_close_properly(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(number), Server() as server, \
+                    Running("connect", server.url("/echo")) as client:
+                client.wait_for("connected", client.err)
+                client.signal(number)
+                self.assertEqual(client.exit_code(), 0)
+                server.wait_for("closed by the peer: 1000 normal", server.err)
+
+    def test_signal_while_connecting(self):
+        asked = threading.Event()
+
+        def serve(client, _):
+            asked.set()
+            read_to_end(client)
+        with FakeServer(serve) as server, Running("connect", server.url()) as client:
+            self.assertTrue(asked.wait(PATIENCE))
+            client.signal(signal.SIGINT)
+            self.assertEqual(client.exit_code(), 1)
+
+    def test_ping(self):
+        with Server() as server, Running("connect", "--ping", "0.01", server.url("/echo")) as one:
+            one.wait_for(r"pong after [\d.]+ ms", one.err)
+            one.wait_for(r"pong after [\d.]+ ms", one.err)
+
+    def test_output_that_is_gone(self):
+        with Server() as server:
+            read_end, write_end = os.pipe()
+            os.close(read_end)
+            with subprocess.Popen([os.environ["WEFT_PROGRAM"], "connect", server.url("/echo")],
+                                  stdin=subprocess.PIPE, stdout=write_end,
+                                  stderr=subprocess.PIPE) as client:
+                os.close(write_end)
+                _, err = client.communicate(b"hi\n", timeout=60)
+            self.assertEqual(client.returncode, 4)
+            self.assertIn(b"standard output", err)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: MIT
+# `weft serve` and `weft loops`: HTTP, the chat room, listeners, signals, limits and errors.
+
+import http.client
+import os
+import re
+import signal
+import socket
+import tempfile
+import unittest
+
+from weft_program import Running, Server, run
+
+
+def get(server, path, method="GET"):
+    client = http.client.HTTPConnection(server.host, server.port, timeout=30)
+    client.request(method, path)
+    answer = client.getresponse()
+    body = answer.read()
+    client.close()
+    return answer, body
+
+
+class Http(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.__exit__()
+
+    def test_health(self):
+        answer, body = get(self.server, "/health")
+        self.assertEqual((answer.status, body), (200, b"ok\n"))
+
+    def test_head_has_no_body(self):
+        answer, body = get(self.server, "/health", "HEAD")
+        self.assertEqual((answer.status, body), (200, b""))
+
+    def test_page(self):
+        answer, body = get(self.server, "/")
+        self.assertEqual(answer.status, 200)
+        self.assertEqual(answer.getheader("Content-Type"), "text/html; charset=utf-8")
+        self.assertIn(b"<title>Weft</title>", body)
+        self.assertIsNone(re.search(rb"(?:src|href)=", body), "the page must be one file")
+
+    def test_icon_is_quietly_empty(self):
+        answer, body = get(self.server, "/favicon.ico")
+        self.assertEqual((answer.status, body), (204, b""))
+
+    def test_unknown_path(self):
+        self.assertEqual(get(self.server, "/nowhere")[0].status, 404)
+
+    def test_other_methods(self):
+        self.assertEqual(get(self.server, "/", "DELETE")[0].status, 405)
+
+    def test_plain_request_to_a_websocket(self):
+        self.assertEqual(get(self.server, "/echo")[0].status, 426)
+
+    def test_websocket_to_a_plain_path(self):
+        done = run("connect", self.server.url("/health"))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"404", done.stderr)
+
+
+class Chat(unittest.TestCase):
+    def test_two_clients_hear_each_other(self):
+        with Server() as server, \
+                Running("connect", "--stay", server.url("/chat?name=ann")) as ann:
+            ann.wait_for(r"^\* ann joined \(1 here\)$", ann.out)
+            with Running("connect", "--stay", server.url("/chat?name=b%C3%B6b")) as bob:
+                ann.wait_for(r"^\* böb joined \(2 here\)$", ann.out)
+                bob.wait_for(r"^\* böb joined", bob.out)
+                ann.send("hello\n")
+                bob.wait_for(r"^ann: hello$", bob.out)
+                ann.wait_for(r"^ann: hello$", ann.out)
+                bob.signal(signal.SIGINT)
+                self.assertEqual(bob.exit_code(), 0)
+            ann.wait_for(r"^\* böb left \(1 here\)$", ann.out)
+
+    def test_names_are_unique_and_cannot_pretend(self):
+        with Server() as server, Running("connect", "--stay", server.url("/chat?name=a")) as first:
+            first.wait_for(r"^\* a joined", first.out)
+            for query, name in (("?name=a", "a 2"), ("", "guest 1"), ("?name=%2A%20a:", "a 2"),
+                                ("?name=%0A%1b%5B2J", r"\\x1b\[2J"), ("?name=%ff", r"\\xff")):
+                run("connect", "--wait", "0", server.url("/chat" + query))
+                first.wait_for(rf"^\* (\\x0a)?{name} joined", first.out)
+                first.wait_for(rf"^\* (\\x0a)?{name} left", first.out)
+
+    def test_binary_is_not_chat(self):
+        with Server() as server:
+            done = run("connect", "--binary", server.url("/chat"), stdin=b"x\n")
+            self.assertEqual(done.returncode, 3)
+            self.assertIn(b"1003", done.stderr)
+
+
+class Listening(unittest.TestCase):
+    def test_port_in_use(self):
+        with Server() as server:
+            done = run("serve", "--port", str(server.port))
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(b"--port 0", done.stderr)
+
+    def test_foreign_address(self):
+        done = run("serve", "--port", "0", "--host", "192.0.2.1")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"--host 127.0.0.1", done.stderr)
+
+    def test_host_name(self):
+        done = run("serve", "--port", "0", "--host", "www.example.org")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"numeric", done.stderr)
+
+    def test_usage(self):
+        for bad in (["serve", "--port", "65536"], ["serve", "--engine", "steam"],
+                    ["serve", "--log", "loud"], ["serve", "--max-message", "much"],
+                    ["serve", "--idle-timeout", "-1"], ["serve", "extra"], ["nonsense"], []):
+            with self.subTest(bad):
+                done = run(*bad)
+                self.assertEqual(done.returncode, 2)
+                self.assertIn(b"help", done.stderr)
+
+    def test_engine_without_sockets(self):
+        self.assertEqual(run("serve", "--engine", "virtual time").returncode, 2)
+
+    def test_named_engine(self):
+        with Server("--engine", "epoll") as server:
+            self.assertEqual(get(server, "/health")[1], b"ok\n")
+
+    def test_unix_socket(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "weft.sock")
+            with Running("serve", "--unix", path) as server:
+                server.wait_for("listening at unix:" + re.escape(path), server.out)
+                done = run("connect", "--unix", path, "ws://localhost/echo", stdin=b"hi\n")
+                self.assertEqual((done.returncode, done.stdout), (0, b"hi\n"))
+                server.signal(signal.SIGTERM)
+                self.assertEqual(server.exit_code(), 0)
+            self.assertFalse(os.path.exists(path), "the socket file is removed")
+
+    def test_abstract_socket_beside_tcp(self):
+        name = f"@weft-test-{os.getpid()}"
+        with Server("--unix", name) as server:
+            for where in (["--unix", name, "ws://localhost/echo"], [server.url("/echo")]):
+                self.assertEqual(run("connect", *where, stdin=b"hi\n").stdout, b"hi\n")
+
+    def test_ipv6(self):
+        if not has_ipv6():
+            self.skipTest("no IPv6 loopback here")
+        with Server("--host", "::1") as server:
+            self.assertEqual(run("connect", server.url("/echo"), stdin=b"hi\n").stdout, b"hi\n")
+
+    def test_unix_socket_in_no_directory(self):
+        done = run("serve", "--unix", "/nonexistent/weft.sock")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"directory", done.stderr)
+
+
+def has_ipv6():
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+class Ending(unittest.TestCase):
+    def test_signals_close_what_is_open(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(number), Server() as server, \
+                    Running("connect", "--stay", server.url("/echo")) as client:
+                client.send("hi\n")
+                client.wait_for("hi", client.out)
+                server.signal(number)
+                client.wait_for("closed by the peer: 1001 going away", client.err)
+                self.assertEqual(server.exit_code(), 0)
+                self.assertEqual(client.exit_code(), 0)
+
+    def test_port_is_free_afterwards(self):
+        with Server() as server:
+            server.signal(signal.SIGINT)
+            self.assertEqual(server.exit_code(), 0)
+            port = server.port
+        with Running("serve", "--port", str(port)) as again:
+            again.wait_for(f":{port}/", again.out)
+
+    def test_silent_clients_do_not_keep_it(self):
+        with Server() as server:
+            with socket.create_connection((server.host, server.port)) as silent:
+                get(server, "/health")
+                server.signal(signal.SIGINT)
+                self.assertEqual(server.exit_code(), 0)
+                silent.close()
+
+    def test_second_signal_ends_at_once(self):
+        with Server() as server:
+            # A client that opens and never answers a close.
+            with socket.create_connection((server.host, server.port)) as stubborn:
+                stubborn.sendall(b"GET /echo HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
+                                 b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                                 b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
+                server.wait_for("opened /echo", server.err)
+                server.signal(signal.SIGINT)
+                server.wait_for("ending", server.err)
+                server.signal(signal.SIGINT)
+                self.assertEqual(server.exit_code(), 0)
+
+
+class Log(unittest.TestCase):
+    def run_one_echo(self, level):
+        with Server("--log", level) as server:
+            run("connect", server.url("/echo"), stdin=b"hi\n")
+            server.signal(signal.SIGINT)
+            server.exit_code()
+            lines = []
+            while (line := server.err.get(timeout=30)) is not None:
+                lines.append(line)
+            return "".join(lines)
+
+    def test_levels(self):
+        self.assertEqual(self.run_one_echo("quiet"), "")
+        info = self.run_one_echo("info")
+        self.assertRegex(info, r"#1 opened /echo from 127\.0\.0\.1:\d+\n")
+        self.assertIn("#1 closed by the peer: 1000 normal", info)
+        self.assertNotIn("text, 2 bytes", info)
+        self.assertIn("#1 text, 2 bytes", self.run_one_echo("debug"))
+
+
+class Limits(unittest.TestCase):
+    def test_max_message(self):
+        with Server("--max-message", "1k") as server:
+            fits = run("connect", server.url("/echo"), stdin=b"x" * 1024)
+            self.assertEqual((fits.returncode, len(fits.stdout)), (0, 1025))
+            exceeds = run("connect", server.url("/echo"), stdin=b"x" * 1025)
+            self.assertEqual(exceeds.returncode, 3)
+            self.assertIn(b"1009", exceeds.stderr)
+
+
+class Loops(unittest.TestCase):
+    def test_lists_engines(self):
+        done = run("loops")
+        self.assertEqual(done.returncode, 0)
+        for word in (b"epoll", b"virtual time", b"none yet"):
+            self.assertIn(word, done.stdout)
+
+    def test_version_and_help(self):
+        self.assertRegex(run("--version").stdout, rb"^weft \d+\.\d+\.\d+\n$")
+        for command in ([], ["serve"], ["connect"]):
+            done = run(*command, "--help")
+            self.assertEqual(done.returncode, 0)
+            self.assertIn(b"Exit codes:", done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: MIT
+# Starts the program and talks to it: a served `weft serve`, a run or running `weft connect`, and
+# a server that answers what a test tells it to. Every wait has a limit, and none is a sleep.
+
+import base64
+import hashlib
+import os
+import queue
+import re
+import socket
+import subprocess
+import threading
+
+PROGRAM = os.environ["WEFT_PROGRAM"]
+PATIENCE = 60  # seconds until something that never comes is a failure
+
+
+def run(*arguments, stdin=b"", **more):
+    """Runs the program to its end; `stdin` is bytes for a pipe, or a file."""
+    given = {"input": stdin} if isinstance(stdin, bytes) else {"stdin": stdin}
+    return subprocess.run([PROGRAM, *arguments], **given, capture_output=True, timeout=PATIENCE,
+                          check=False, **more)
+
+
+class Running:
+    """The program while it runs, with its output as lines."""
+
+    def __init__(self, *arguments, stdin=subprocess.PIPE, **more):
+        self.process = subprocess.Popen([PROGRAM, *arguments], stdin=stdin,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)
+        self.out = self._lines(self.process.stdout)
+        self.err = self._lines(self.process.stderr)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        if self.process.stdin:
+            try:
+                self.process.stdin.close()
+            except BrokenPipeError:
+                pass
+
+    @staticmethod
+    def _lines(stream):
+        lines = queue.Queue()
+
+        def read():
+            with stream:
+                for line in stream:
+                    lines.put(line.decode())
+            lines.put(None)
+        threading.Thread(target=read, daemon=True).start()
+        return lines
+
+    def wait_for(self, pattern, lines):
+        """The first match of `pattern` in a line that is still to come."""
+        seen = []
+        while True:
+            line = lines.get(timeout=PATIENCE)
+            if line is None:
+                raise AssertionError(f"ended without {pattern!r}: {''.join(seen)}")
+            seen.append(line)
+            found = re.search(pattern, line)
+            if found:
+                return found
+
+    def send(self, text):
+        self.process.stdin.write(text.encode())
+        self.process.stdin.flush()
+
+    def end_input(self):
+        self.process.stdin.close()
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    def exit_code(self):
+        return self.process.wait(timeout=PATIENCE)
+
+
+class Server(Running):
+    """`weft serve --port 0`, ready to be talked to."""
+
+    def __init__(self, *arguments, **more):
+        super().__init__("serve", "--port", "0", *arguments, stdin=subprocess.DEVNULL, **more)
+        found = self.wait_for(r"http://([^/\s]+):(\d+)/", self.out)
+        self.host, self.port = found[1], int(found[2])
+
+    def url(self, path):
+        return f"ws://{self.host}:{self.port}{path}"
+
+
+class FakeServer:
+    """A server on a free port that calls `serve(socket, request)` for its one client."""
+
+    def __init__(self, serve):
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener.settimeout(PATIENCE)
+        self.port = self._listener.getsockname()[1]
+        self._serve = serve
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._thread.join(PATIENCE)
+        self._listener.close()
+
+    def url(self, path="/"):
+        return f"ws://127.0.0.1:{self.port}{path}"
+
+    def _run(self):
+        client, _ = self._listener.accept()
+        with client:
+            client.settimeout(PATIENCE)
+            request = b""
+            while b"\r\n\r\n" not in request:
+                piece = client.recv(4096)
+                if not piece:
+                    return
+                request += piece
+            self._serve(client, request.decode())
+
+
+def upgrade(request, extra=""):
+    """The response that accepts `request`, with `extra` header lines."""
+    key = re.search(r"(?i)sec-websocket-key: *(\S+)", request)[1]
+    digest = hashlib.sha1((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode()).digest()
+    return ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"Sec-WebSocket-Accept: {base64.b64encode(digest).decode()}\r\n{extra}\r\n").encode()
+
+
+def frame(opcode, payload=b""):
+    """A short unmasked frame, as a server sends it."""
+    return bytes([0x80 | opcode, len(payload)]) + payload
+
+
+def read_to_end(client):
+    """Reads until the peer ends the stream."""
+    received = b""
+    while True:
+        piece = client.recv(65536)
+        if not piece:
+            return received
+        received += piece
