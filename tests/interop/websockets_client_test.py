@@ -5,6 +5,7 @@
 import contextlib
 import http
 import os
+import queue
 import socket
 import sys
 import tempfile
@@ -78,27 +79,27 @@ def test_received_fragments_become_one_message():
 
 
 def test_pings_both_ways():
-    answered = []
+    answered = queue.Queue()
 
     def ping(peer):
-        answered.append(peer.ping(b"payload").wait(10))
+        answered.put(peer.ping(b"payload").wait(10))
         peer.send("ponged")
         echo(peer)
 
     expect(talk(ping, "receive:ponged", "ping:are you there"), clean="1")
-    assert answered == [True]
+    assert answered.get(timeout=30) is True
 
 
 def test_client_closes():
-    seen = []
+    seen = queue.Queue()
 
     def note(peer):
         echo(peer)
-        seen.append((peer.close_code, peer.close_reason))
+        seen.put((peer.close_code, peer.close_reason))
 
     expect(talk(note, "text:hello", "close:4001:my reason"),
            began="local", sent="4001 my reason", received="4001 my reason")
-    assert seen == [(4001, "my reason")]
+    assert seen.get(timeout=30) == (4001, "my reason")
 
 
 def test_server_closes():

@@ -77,14 +77,15 @@ const tests = {
     },
 
     async 'client closes'() {
-        let seen;
+        let ended;
         const note = (peer) => {
             echo(peer);
-            peer.on('close', (code, reason) => { seen = [code, String(reason)]; });
+            ended = once(peer, 'close');
         };
         expect(await talk(note, ['text:hello', 'close:4001:my reason']),
             { began: 'local', sent: '4001 my reason' });
-        assert.deepStrictEqual(seen, [4001, 'my reason']);
+        const [code, reason] = await ended;
+        assert.deepStrictEqual([code, String(reason)], [4001, 'my reason']);
     },
 
     async 'server closes'() {
