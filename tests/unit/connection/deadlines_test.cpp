@@ -134,7 +134,6 @@ TEST_F(deadlines_test, they_stand_still_during_a_pause) {
     pass(4s);
     served().pause();
     driver.settle();
-    EXPECT_EQ(driver.next_deadline() == never || driver.next_deadline() >= time_point{} + 10s, true);
     for (int i = 0; i < 10; ++i) pass(100s);
     EXPECT_EQ(at_server.ends, 0);
     served().resume();

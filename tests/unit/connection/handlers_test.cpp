@@ -204,7 +204,7 @@ TEST_F(handlers_test, a_close_frame_that_waits_behind_a_pause_answers_our_close)
     driver.settle();
     EXPECT_EQ(at_server.ends, 1);
     EXPECT_TRUE(at_server.end->clean());
-    EXPECT_FALSE(at_server.heard("message b")); // a close ends the pause, and what waited is dropped
+    EXPECT_FALSE(at_server.heard("message b")); // what waited is dropped
     expect_all_over();
 }
 
