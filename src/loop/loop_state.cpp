@@ -62,6 +62,14 @@ bool loop_state::make_turn(budget limit, bool may_wait) {
     return did;
 }
 
+/// What handlers have signalled for a nested turn is done by now: a look at what else is ready
+/// takes the signal back, and costs less than the host's next wake-up.
+void loop_state::take_back_signal() {
+    if (!shown_ || !signalled_ || in_turn() || !alive() || work_waits()) return;
+    signalled_ = false;
+    crowded_ |= engine_->wait(time_point::min());
+}
+
 /// A turn that ends early is followed by one that begins with the next kind of work, so that no
 /// kind can starve another.
 bool loop_state::serve() {
@@ -126,6 +134,7 @@ turn_result loop_state::run_ready(budget limit) {
     const auto self = shared_from_this();
     turn_result result;
     result.did_something = make_turn(limit, false);
+    take_back_signal();
     keep_contract();
     if (closed_) return result;
     result.more_waiting =
@@ -149,7 +158,7 @@ void loop_state::interrupt() noexcept {
 void loop_state::keep_contract() noexcept {
     if (!shown_ || closed_) return;
     work_changed(); // what was posted has come and gone without a word
-    if (crowded_ || work_waits()) work_arrived();
+    if (crowded_ || work_waits() || interrupted_) work_arrived();
     const time_point earliest = earliest_deadline();
     if (timer_set_for_ <= now()) timer_set_for_ = never; // it has gone off
     if (earliest < timer_set_for_) {

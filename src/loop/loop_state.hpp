@@ -91,6 +91,7 @@ private:
     void take_ownership();
     bool make_turn(budget limit, bool may_wait);
     bool serve();
+    void take_back_signal();
     [[nodiscard]] bool nothing_can_happen() const noexcept;
     void keep_contract() noexcept;
 

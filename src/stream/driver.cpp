@@ -100,6 +100,7 @@ bool driver::run_work() {
 
 bool driver::run_posted() {
     if (mailbox_->waiting()) mailbox_->collect(posted_);
+    if (posted_.empty()) return false;
     bool did = false;
     task handler;
     const activity running(*this, handler);

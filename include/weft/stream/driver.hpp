@@ -140,6 +140,11 @@ public:
         bool suspended_ = false;
     };
 
+    /// Output of the handler on the stack waits for its return, or for a nested turn before that.
+    void output_waits() noexcept {
+        if (active_) work_arrived();
+    }
+
     /// Counts one handler call against the turn's budget; ask `may_call` before the next.
     void handler_called() noexcept;
     [[nodiscard]] bool may_call() noexcept { return handlers_left_ != 0 && !time_is_up_; }
