@@ -36,7 +36,8 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
     CLI::App* command = program.add_subcommand(
         "serve", "Serve an echo at /echo, a chat room at /chat (names by ?name=), /health, and a "
                  "page for browsers at /, until Ctrl-C.");
-    command->add_option("--host", chosen.host, "Numeric address to listen at; 0.0.0.0 or :: for all")
+    command
+        ->add_option("--host", chosen.host, "Numeric address to listen at; 0.0.0.0 or :: for all")
         ->capture_default_str();
     command->add_option("-p,--port", chosen.port, "Port; 0 for a free one, which is printed")
         ->capture_default_str();
@@ -96,7 +97,8 @@ CLI::App* add_connect(CLI::App& program, connect_options& chosen) {
                         "sent, or when none has come for so many seconds")
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
-    command->add_flag("--stay", chosen.stay, "After the end of input: stay until the server closes");
+    command->add_flag("--stay", chosen.stay,
+                      "After the end of input: stay until the server closes");
     command->add_flag("-q,--quiet", chosen.quiet, "Say nothing but errors on standard error");
     command->footer(std::string("-H and --subprotocol can be given several times. On a terminal "
                                 "binary messages are shown\nin hex and control characters escaped; "

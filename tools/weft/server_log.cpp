@@ -2,9 +2,9 @@
 // One line for each event: the time, the connection's number, what happened.
 #include "weft/server_log.hpp"
 
+#include <array>
 #include <chrono>
 #include <ctime>
-#include <iomanip>
 #include <iostream>
 #include <string>
 #include <utility>
@@ -112,7 +112,10 @@ void server_log::line(log_level needed, std::string_view text) {
     const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
     std::tm parts{};
     ::localtime_r(&now, &parts);
-    std::cerr << std::put_time(&parts, "%H:%M:%S ") << text << '\n';
+    std::array<char, 16> time{};
+    std::strftime(time.data(), time.size(), "%H:%M:%S ", &parts);
+    // One piece, so that lines of several programs on one terminal stay whole.
+    std::cerr << std::string(time.data()).append(text).append("\n");
 }
 
 } // namespace weft_tool

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: MIT
+# The examples that can run beside anything: those that listen at a fixed port are only compiled.
+
+import os
+import subprocess
+import sys
+import unittest
+
+from weft_program import PATIENCE, Server
+
+CLIENT = os.path.join(os.environ.get("WEFT_EXAMPLES", ""), "client")
+
+
+class Client(unittest.TestCase):
+    def run_client(self, target):
+        return subprocess.run([CLIENT, target], capture_output=True, timeout=PATIENCE, check=False)
+
+    def test_says_hello(self):
+        with Server("--log", "quiet") as server:
+            done = self.run_client(server.url("/echo"))
+        self.assertEqual((done.returncode, done.stdout), (0, b"hello\n"))
+        self.assertIn(b"1000 normal", done.stderr)
+
+    def test_tells_why_not(self):
+        with Server("--log", "quiet") as server:
+            done = self.run_client(server.url("/nowhere"))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"404", done.stderr)
+
+
+if __name__ == "__main__":
+    if not os.path.exists(CLIENT):
+        print("skipped: the examples were not built")
+        sys.exit(77)
+    unittest.main()
