@@ -26,6 +26,10 @@ function(weft_link_test target)
     endif()
     target_include_directories(${target} PRIVATE ${weft_tests_dir})
     target_compile_definitions(${target} PRIVATE WEFT_TESTS_DIR="${weft_tests_dir}")
+    # What is tested is compiled as its preset says. Optimising the tests as well would take most of
+    # the build's time, and parsing GoogleTest much of the rest.
+    target_compile_options(${target} PRIVATE -O0)
+    target_precompile_headers(${target} PRIVATE <gtest/gtest.h>)
     weft_set_warnings(${target})
 endfunction()
 

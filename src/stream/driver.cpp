@@ -100,13 +100,12 @@ bool driver::run_work() {
 
 bool driver::run_posted() {
     if (mailbox_->waiting()) mailbox_->collect(posted_);
-    if (posted_.empty()) return false;
     bool did = false;
-    task handler;
-    const activity running(*this, handler);
     for (std::size_t left = posted_.size(); left != 0 && !posted_.empty() && may_call(); --left) {
         auto work = std::move(posted_.front());
         posted_.pop_front();
+        task handler;
+        const activity running(*this, handler);
         try {
             work();
         } catch (...) {
