@@ -21,6 +21,12 @@ def get(server, path, method="GET"):
     return answer, body
 
 
+def handshake(path):
+    return (f"GET {path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+            ).encode()
+
+
 class Http(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -87,6 +93,18 @@ class Chat(unittest.TestCase):
                 run("connect", "--wait", "0", server.url("/chat" + query))
                 first.wait_for(rf"^\* (\\x0a)?{name} joined", first.out)
                 first.wait_for(rf"^\* (\\x0a)?{name} left", first.out)
+
+    def test_who_does_not_read_is_closed(self):
+        lines = (b"x" * 999 + b"\n") * 20000
+        with Server("--max-queue", "64k") as server, socket.socket() as deaf:
+            deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            deaf.connect((server.host, server.port))
+            deaf.sendall(handshake("/chat?name=deaf"))
+            server.wait_for("#1 opened", server.err)
+            done = run("connect", "--wait", "30", server.url("/chat?name=loud"), stdin=lines)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertGreater(done.stdout.count(b"loud: x"), 19990)  # who left counts as well
+            server.wait_for("#1 .*1008", server.err)
 
     def test_binary_is_not_chat(self):
         with Server() as server:
@@ -195,11 +213,8 @@ class Ending(unittest.TestCase):
 
     def test_second_signal_ends_at_once(self):
         with Server() as server:
-            # A client that opens and never answers a close.
             with socket.create_connection((server.host, server.port)) as stubborn:
-                stubborn.sendall(b"GET /echo HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
-                                 b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                                 b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
+                stubborn.sendall(handshake("/echo"))  # and never answers a close
                 server.wait_for("opened /echo", server.err)
                 server.signal(signal.SIGINT)
                 server.wait_for("ending", server.err)

@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
-#include <map>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -50,23 +49,23 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
     command->add_option("--max-message", chosen.message_size_max,
                         "Bytes of a message that is accepted, such as 64k (/chat: at most 64k)")
         ->transform(size_with_unit)
+        ->type_name("SIZE")
         ->default_str("16m");
     command->add_option("--max-queue", chosen.queue_size_max,
                         "Bytes that may wait for a client that does not read")
         ->transform(size_with_unit)
+        ->type_name("SIZE")
         ->default_str("1m");
     command->add_option("--idle-timeout", chosen.idle_timeout,
                         "Seconds without a byte from a client until it is closed; 0 for ever")
         ->check(CLI::NonNegativeNumber)
+        ->type_name("SECONDS")
         ->capture_default_str();
-    const std::map<std::string, log_level> levels{
-        {"quiet", log_level::quiet}, {"info", log_level::info}, {"debug", log_level::debug}};
     command->add_option("--log", chosen.level,
-                        "quiet, info (connections and how they end) or debug (messages too); on "
-                        "standard error")
-        ->transform(CLI::CheckedTransformer(levels))
+                        "How much to tell on standard error; info: connections and how they end")
+        ->check(CLI::IsMember({"quiet", "info", "debug"}))
         ->type_name("LEVEL")
-        ->default_str("info");
+        ->capture_default_str();
     command->footer(exit_codes_help);
     return command;
 }
@@ -87,15 +86,18 @@ CLI::App* add_connect(CLI::App& program, connect_options& chosen) {
     command->add_option("--via", chosen.via, "Connect to ADDRESS:PORT instead of the URL's host")
         ->excludes(unix_path);
     command->add_option("--ping", chosen.ping, "Ping every so many seconds and tell the time")
-        ->check(CLI::NonNegativeNumber);
+        ->check(CLI::NonNegativeNumber)
+        ->type_name("SECONDS");
     command->add_option("--timeout", chosen.timeout,
                         "Seconds for connecting, and again for the handshake; 0 for ever")
         ->check(CLI::NonNegativeNumber)
+        ->type_name("SECONDS")
         ->capture_default_str();
     command->add_option("--wait", chosen.wait,
                         "After the end of input: close when as many messages have come as were "
                         "sent, or when none has come for so many seconds")
         ->check(CLI::NonNegativeNumber)
+        ->type_name("SECONDS")
         ->capture_default_str();
     command->add_flag("--stay", chosen.stay,
                       "After the end of input: stay until the server closes");

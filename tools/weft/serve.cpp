@@ -13,6 +13,7 @@
 #include "weft/engines.hpp"
 #include "weft/listening.hpp"
 #include "weft/seconds.hpp"
+#include "weft/server_log.hpp"
 #include "weft/stop_signals.hpp"
 #include "weft/web_routes.hpp"
 
@@ -66,7 +67,7 @@ exit_code serve(const serve_options& options) {
         return exit_code::usage;
     }
 
-    server_log log(options.level);
+    server_log log(log_level_named(options.level));
     chat_room room;
     weft::server server{loop};
     server.on_fail([&log](const weft::report& why) { log.failed(why); });

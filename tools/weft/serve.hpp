@@ -7,7 +7,6 @@
 #include <string>
 
 #include "weft/exit_code.hpp"
-#include "weft/server_log.hpp"
 
 namespace weft_tool {
 
@@ -21,7 +20,7 @@ struct serve_options {
     std::size_t message_size_max = std::size_t{16} * 1024 * 1024;
     std::size_t queue_size_max = std::size_t{1024} * 1024;
     double idle_timeout = 0;         ///< seconds; 0 for none
-    log_level level = log_level::info;
+    std::string level = "info";      ///< as `log_level_named` takes it
 };
 
 exit_code serve(const serve_options& options);

@@ -34,6 +34,11 @@ bool asked_for_nothing(const weft::report& why) {
 
 } // namespace
 
+log_level log_level_named(std::string_view name) noexcept {
+    if (name == "quiet") return log_level::quiet;
+    return name == "debug" ? log_level::debug : log_level::info;
+}
+
 weft::handlers server_log::logged(weft::handlers inner) {
     if (level_ == log_level::quiet) return inner;
     inner.open = [this, open = std::move(inner.open)](weft::connection& peer) mutable {

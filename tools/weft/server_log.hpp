@@ -12,6 +12,9 @@ namespace weft_tool {
 
 enum class log_level { quiet, info, debug };
 
+/// The level called "quiet", "info" or "debug".
+[[nodiscard]] log_level log_level_named(std::string_view name) noexcept;
+
 /// Logs connections from `info` on, messages, pings and plain requests at `debug`.
 ///
 /// Must outlive the handlers that it decorates.
