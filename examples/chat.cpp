@@ -4,6 +4,7 @@
 //     build/release/examples/chat
 //     build/release/weft connect ws://127.0.0.1:9001/    # twice
 #include <iostream>
+#include <utility>
 
 #include <weft/weft.hpp>
 
@@ -14,12 +15,13 @@ int main() {
     weft::route_options options;
     options.connection.queue_size_max = 64 * 1024;
     options.connection.when_full = weft::queue_policy::close;
-    room.route("/", {
+    weft::handlers talk{
         .message =
             [&room](weft::connection&, weft::message m) {
                 room.for_each([m](weft::connection& one) { one.send(m); });
             },
-    }, options);
+    };
+    room.route("/", std::move(talk), options);
     const auto bound = room.listen("127.0.0.1", 9001);
     if (!bound) {
         std::cerr << "cannot listen: " << bound.error().message() << '\n';

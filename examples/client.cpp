@@ -3,6 +3,7 @@
 //
 //     build/release/examples/client ws://127.0.0.1:9001/echo
 #include <iostream>
+#include <utility>
 
 #include <weft/weft.hpp>
 
@@ -11,7 +12,7 @@ int main(int argc, char** argv) {
     bool well = true;
     weft::event_loop loop;
     weft::client client{loop};
-    client.connect(target, {
+    weft::handlers conversation{
         .open = [](weft::connection& c) { c.send("hello"); },
         .message =
             [](weft::connection& c, weft::message m) {
@@ -24,7 +25,8 @@ int main(int argc, char** argv) {
                 std::cerr << why << '\n';
                 well = false;
             },
-    });
+    };
+    client.connect(target, std::move(conversation));
     loop.run();
     return well ? 0 : 1;
 }

@@ -10,9 +10,7 @@
 int main() {
     weft::event_loop loop;
     weft::server server{loop};
-    server.route("/echo", {
-        .message = [](weft::connection& peer, weft::message m) { peer.send(m); },
-    });
+    server.route("/echo", {.message = [](weft::connection& c, weft::message m) { c.send(m); }});
     const auto bound = server.listen("127.0.0.1", 9001);
     if (!bound) {
         std::cerr << "cannot listen: " << bound.error().message() << '\n';

@@ -10,7 +10,7 @@ namespace {
 std::string status_advice(int status, const weft::uri& target) {
     if (status == 404) {
         return "The server is there, but serves no WebSocket at " + std::string(target.path()) +
-               ". Check the path; `weft serve` has /echo and /chat";
+            ". Check the path; `weft serve` has /echo and /chat";
     }
     if (status == 401 || status == 403) {
         return "The server wants credentials, or another origin. Try -H 'Authorization: ...', "
@@ -19,11 +19,11 @@ std::string status_advice(int status, const weft::uri& target) {
     if (status == 400) return "The server did not like the request. Try another --subprotocol";
     if (status >= 300 && status < 400) {
         return "The server redirects, which is not followed. Look where to: curl -I http://" +
-               target.authority() + std::string(target.resource());
+            target.authority() + std::string(target.resource());
     }
     if (status >= 500) return "The server, or a proxy before it, has a problem. Try again later";
     return "A web server, but it does not serve a WebSocket at " + std::string(target.path()) +
-           ". Check host, port and path";
+        ". Check host, port and path";
 }
 
 std::string refused_advice(const weft::uri& target, const std::string& via) {
@@ -40,12 +40,12 @@ std::string advice(const weft::report& why, const weft::uri& target, const std::
     }
     if (error == weft::errc::no_tls) {
         return "This build speaks ws: only. Try ws://" + target.authority() +
-               std::string(target.resource()) + " if the server offers it";
+            std::string(target.resource()) + " if the server offers it";
     }
     if (error == weft::errc::no_resolver) {
         return "This build takes numeric addresses and localhost only. Try --via ADDRESS:" +
-               std::to_string(target.port()) + " with an address from: getent hosts " +
-               std::string(target.host());
+            std::to_string(target.port()) + " with an address from: getent hosts " +
+            std::string(target.host());
     }
     if (error == weft::errc::unexpected_subprotocol) {
         return "Try the --subprotocol that the server speaks, or none";

@@ -17,7 +17,8 @@ std::string cleaned(std::string_view wanted) {
     std::string name = printable(weft::trim(wanted));
     if (name.size() > name_size_max) {
         name.resize(name_size_max);
-        while (!name.empty() && (name.back() & '\xc0') == '\x80') name.pop_back();
+        while (!name.empty() && (name.back() & '\xc0') == '\x80')
+            name.pop_back();
         if (!name.empty() && (name.back() & '\x80') != 0) name.pop_back();
     }
     std::erase_if(name, [](char byte) { return byte == '*' || byte == ':'; });
@@ -58,13 +59,15 @@ void chat_room::say(weft::connection& peer, weft::message what) {
 
 /// Who reads too slowly is closed by the route's queue policy, and leaves in a later turn.
 void chat_room::tell_all(std::string_view text) {
-    for (const auto& one : members_) one.peer->send(text);
+    for (const auto& one : members_)
+        one.peer->send(text);
 }
 
 std::string chat_room::unique(std::string wanted) {
     if (wanted.empty()) wanted = "guest " + std::to_string(++guests_);
     std::string name = wanted;
-    for (int number = 2; is_taken(name); ++number) name = wanted + ' ' + std::to_string(number);
+    for (int number = 2; is_taken(name); ++number)
+        name = wanted + ' ' + std::to_string(number);
     return name;
 }
 

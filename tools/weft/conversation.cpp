@@ -28,17 +28,22 @@ bool is_text(std::string_view line) {
 
 bool is_proper(const weft::report& why) {
     const auto code = why.code();
-    return why.clean() && (code == weft::close_code::normal ||
-                           code == weft::close_code::going_away ||
-                           code == weft::close_code::no_status);
+    return why.clean() &&
+        (code == weft::close_code::normal || code == weft::close_code::going_away ||
+         code == weft::close_code::no_status);
 }
 
 } // namespace
 
 conversation::conversation(const connect_options& options, const weft::uri& target)
-    : options_(options), target_(target), signals_(loop_), client_(loop_),
-      quiet_(loop_, [this] { silence(); }), ping_(loop_, [this] { send_ping(); }),
-      input_(STDIN_FILENO), output_(STDOUT_FILENO, input_.is_terminal()) {}
+    : options_(options),
+      target_(target),
+      signals_(loop_),
+      client_(loop_),
+      quiet_(loop_, [this] { silence(); }),
+      ping_(loop_, [this] { send_ping(); }),
+      input_(STDIN_FILENO),
+      output_(STDOUT_FILENO, input_.is_terminal()) {}
 
 // --- the host's loop
 
@@ -47,15 +52,16 @@ exit_code conversation::run(weft::dial_options dial) {
     if (!descriptor) throw std::system_error(descriptor.error());
     via_ = dial.via;
     client_.connect(target_, handlers(), std::move(dial));
-    while (!ended_ || client_.connection_count() != 0) wait_and_serve(*descriptor);
+    while (!ended_ || client_.connection_count() != 0)
+        wait_and_serve(*descriptor);
     output_.flush();
     if (output_.error() && outcome_ == exit_code::ok) outcome_ = exit_code::input_output;
     return outcome_;
 }
 
 void conversation::wait_and_serve(int loop_descriptor) {
-    std::array<pollfd, 2> wait{{{wants_input() ? input_.descriptor() : -1, POLLIN, 0},
-                                {loop_descriptor, POLLIN, 0}}};
+    std::array<pollfd, 2> wait{
+        {{wants_input() ? input_.descriptor() : -1, POLLIN, 0}, {loop_descriptor, POLLIN, 0}}};
     if (::poll(wait.data(), wait.size(), -1) < 0) {
         if (errno != EINTR) throw std::system_error(errno, std::system_category(), "poll");
         wait[0].revents = wait[1].revents = 0;

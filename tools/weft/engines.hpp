@@ -19,7 +19,8 @@ inline constexpr std::array engines{
 
 [[nodiscard]] inline std::vector<std::string> engine_names() {
     std::vector<std::string> names;
-    for (const auto one : engines) names.emplace_back(weft::name(one));
+    for (const auto one : engines)
+        names.emplace_back(weft::name(one));
     return names;
 }
 

@@ -16,7 +16,8 @@ namespace {
 std::string advice(std::error_code why, const serve_options& options) {
     if (why == std::errc::address_in_use) {
         return "Another program listens there. Try --port 0 for a free port, or find it: "
-               "ss -ltnp 'sport = :" + std::to_string(options.port) + "'";
+               "ss -ltnp 'sport = :" +
+            std::to_string(options.port) + "'";
     }
     if (why == std::errc::permission_denied) {
         return "Ports below 1024 need privileges. Try --port 9001";
@@ -96,7 +97,8 @@ void introduce(const weft::server& server, const weft::event_loop& loop,
                   << ")\n";
     }
     std::cout << "  Try:\n";
-    for (const auto& bound : server.listening_at()) suggest(bound, options.program);
+    for (const auto& bound : server.listening_at())
+        suggest(bound, options.program);
     std::cout << "  Ctrl-C ends it.\n" << std::flush;
 }
 

@@ -36,7 +36,8 @@ void list_engine(weft::engine_kind which) {
 
 exit_code list_loops() {
     std::cout << "Engines of our own loop:\n";
-    for (const auto one : engines) list_engine(one);
+    for (const auto one : engines)
+        list_engine(one);
     std::cout << "Adapters for host loops:\n"
                  "  none yet. Any loop that can watch one descriptor can be the host: see\n"
                  "  event_loop::descriptor() and weft::guest.\n"

@@ -33,8 +33,9 @@ const CLI::AsSizeValue size_with_unit(false);
 
 CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
     CLI::App* command = program.add_subcommand(
-        "serve", "Serve an echo at /echo, a chat room at /chat (names by ?name=), /health, and a "
-                 "page for browsers at /, until Ctrl-C.");
+        "serve",
+        "Serve an echo at /echo, a chat room at /chat (names by ?name=), /health, and a "
+        "page for browsers at /, until Ctrl-C.");
     command
         ->add_option("--host", chosen.host, "Numeric address to listen at; 0.0.0.0 or :: for all")
         ->capture_default_str();
@@ -46,23 +47,27 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
     command->add_option("--engine", chosen.engine, "What waits; `weft loops` lists them")
         ->check(CLI::IsMember(engine_names()))
         ->capture_default_str();
-    command->add_option("--max-message", chosen.message_size_max,
-                        "Bytes of a message that is accepted, such as 64k (/chat: at most 64k)")
+    command
+        ->add_option("--max-message", chosen.message_size_max,
+                     "Bytes of a message that is accepted, such as 64k (/chat: at most 64k)")
         ->transform(size_with_unit)
         ->type_name("SIZE")
         ->default_str("16m");
-    command->add_option("--max-queue", chosen.queue_size_max,
-                        "Bytes that may wait for a client that does not read")
+    command
+        ->add_option("--max-queue", chosen.queue_size_max,
+                     "Bytes that may wait for a client that does not read")
         ->transform(size_with_unit)
         ->type_name("SIZE")
         ->default_str("1m");
-    command->add_option("--idle-timeout", chosen.idle_timeout,
-                        "Seconds without a byte from a client until it is closed; 0 for ever")
+    command
+        ->add_option("--idle-timeout", chosen.idle_timeout,
+                     "Seconds without a byte from a client until it is closed; 0 for ever")
         ->check(CLI::NonNegativeNumber)
         ->type_name("SECONDS")
         ->capture_default_str();
-    command->add_option("--log", chosen.level,
-                        "How much to tell on standard error; info: connections and how they end")
+    command
+        ->add_option("--log", chosen.level,
+                     "How much to tell on standard error; info: connections and how they end")
         ->check(CLI::IsMember({"quiet", "info", "debug"}))
         ->type_name("LEVEL")
         ->capture_default_str();
@@ -72,14 +77,16 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
 
 CLI::App* add_connect(CLI::App& program, connect_options& chosen) {
     CLI::App* command = program.add_subcommand(
-        "connect", "Open a WebSocket: each line of standard input is sent as a message, messages "
-                   "go to standard output, all else to standard error.");
+        "connect",
+        "Open a WebSocket: each line of standard input is sent as a message, messages "
+        "go to standard output, all else to standard error.");
     command->add_option("URL", chosen.url, "Such as ws://127.0.0.1:9001/echo")->required();
     command->add_flag("-b,--binary", chosen.binary, "Send lines as binary messages");
     command->add_option("-H,--header", chosen.headers, "'Name: value' to add to the request")
         ->allow_extra_args(false);
-    command->add_option("-s,--subprotocol", chosen.subprotocols,
-                        "Subprotocol to ask for, in order of preference")
+    command
+        ->add_option("-s,--subprotocol", chosen.subprotocols,
+                     "Subprotocol to ask for, in order of preference")
         ->allow_extra_args(false);
     auto* unix_path = command->add_option(
         "--unix", chosen.unix_path, "Connect to a Unix-domain socket, @name for an abstract one");
@@ -88,14 +95,16 @@ CLI::App* add_connect(CLI::App& program, connect_options& chosen) {
     command->add_option("--ping", chosen.ping, "Ping every so many seconds and tell the time")
         ->check(CLI::NonNegativeNumber)
         ->type_name("SECONDS");
-    command->add_option("--timeout", chosen.timeout,
-                        "Seconds for connecting, and again for the handshake; 0 for ever")
+    command
+        ->add_option("--timeout", chosen.timeout,
+                     "Seconds for connecting, and again for the handshake; 0 for ever")
         ->check(CLI::NonNegativeNumber)
         ->type_name("SECONDS")
         ->capture_default_str();
-    command->add_option("--wait", chosen.wait,
-                        "After the end of input: close when as many messages have come as were "
-                        "sent, or when none has come for so many seconds")
+    command
+        ->add_option("--wait", chosen.wait,
+                     "After the end of input: close when as many messages have come as were "
+                     "sent, or when none has come for so many seconds")
         ->check(CLI::NonNegativeNumber)
         ->type_name("SECONDS")
         ->capture_default_str();

@@ -25,7 +25,7 @@ void append_escape(std::string& out, char byte) {
 /// The C1 controls U+0080 to U+009F, which some terminals obey, are C2 80 to C2 9F.
 bool is_c1_control(std::string_view text, std::size_t at) {
     return text[at] == '\xc2' && at + 1 < text.size() &&
-           static_cast<unsigned char>(text[at + 1]) < 0xa0;
+        static_cast<unsigned char>(text[at + 1]) < 0xa0;
 }
 
 } // namespace

@@ -48,8 +48,8 @@ weft::handlers echo() {
 void end_gently(weft::server& server, server_log& log) {
     if (stop_signals::count() > 1) return server.stop();
     if (stop_signals::count() == 0 || !server.is_listening()) return;
-    log.line(log_level::info, "ending: closing " + std::to_string(server.connection_count()) +
-                                  " connections");
+    log.line(log_level::info,
+             "ending: closing " + std::to_string(server.connection_count()) + " connections");
     server.shutdown(shutdown_time);
 }
 

@@ -11,16 +11,16 @@
 namespace weft_tool {
 
 struct serve_options {
-    std::string program;             ///< as it was called, for the hints
+    std::string program; ///< as it was called, for the hints
     std::string host = "127.0.0.1";
     std::uint16_t port = 9001;
     bool tcp = true;
-    std::string unix_path;           ///< empty for none
+    std::string unix_path; ///< empty for none
     std::string engine = "automatic";
     std::size_t message_size_max = std::size_t{16} * 1024 * 1024;
     std::size_t queue_size_max = std::size_t{1024} * 1024;
-    double idle_timeout = 0;         ///< seconds; 0 for none
-    std::string level = "info";      ///< as `log_level_named` takes it
+    double idle_timeout = 0;    ///< seconds; 0 for none
+    std::string level = "info"; ///< as `log_level_named` takes it
 };
 
 exit_code serve(const serve_options& options);

@@ -81,7 +81,7 @@ weft::handlers server_log::logged_requests(weft::handlers inner) {
 void server_log::opened(weft::connection& peer) {
     peer.data() = numbered{++last_number_, 0};
     std::string text = label(peer) + " opened " + printable(peer.request()->target()) + " from " +
-                       peer.remote_address().str();
+        peer.remote_address().str();
     if (const auto origin = peer.origin()) text += ", origin " + printable(*origin);
     line(log_level::info, text);
 }
@@ -102,14 +102,15 @@ void server_log::failed(const weft::report& why) {
 
 void server_log::received(weft::connection& peer, weft::message what) {
     if (auto* known = peer.data_as<numbered>()) ++known->messages;
-    line(log_level::debug, label(peer) + (what.is_text() ? " text, " : " binary, ") +
-                               std::to_string(what.size()) + " bytes");
+    line(log_level::debug,
+         label(peer) + (what.is_text() ? " text, " : " binary, ") + std::to_string(what.size()) +
+             " bytes");
 }
 
 void server_log::requested(weft::connection& peer) {
-    line(log_level::debug, std::string(peer.request()->method()) + ' ' +
-                               printable(peer.request()->target()) + " from " +
-                               peer.remote_address().str());
+    line(log_level::debug,
+         std::string(peer.request()->method()) + ' ' + printable(peer.request()->target()) +
+             " from " + peer.remote_address().str());
 }
 
 void server_log::line(log_level needed, std::string_view text) {
