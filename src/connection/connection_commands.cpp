@@ -89,7 +89,10 @@ bool connection::queue_is_full(std::size_t more) const noexcept {
     if (!blocked_) return false;
     const std::size_t waiting = session_.output_size();
     const std::size_t limit = route_->options.queue_size_max;
-    return waiting != 0 && (waiting >= limit || more > limit - waiting);
+    // Up to there an answer of any size is taken: beyond, nothing is heard that asks for one.
+    const bool pauses = route_->options.when_full == queue_policy::pause;
+    const std::size_t always_taken = pauses ? limit / 2 : 0;
+    return waiting > always_taken && (waiting >= limit || more > limit - waiting);
 }
 
 /// From half the limit on, until all has drained, nothing is heard of a peer that does not read.

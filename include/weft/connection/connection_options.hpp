@@ -26,7 +26,8 @@ struct connection_options {
     session_limits limits;
     session_timeouts timeouts;
 
-    /// Bytes of output that may wait. A message that finds the queue empty is always taken.
+    /// Bytes of output that may wait. A message that finds the queue empty is always taken; with
+    /// `pause` also one that finds it at most half full, so that no answer is dropped for its size.
     std::size_t queue_size_max = 1024 * 1024;
     queue_policy when_full = queue_policy::pause;
 

@@ -258,6 +258,27 @@ TEST_F(sending_test, a_peer_that_does_not_read_is_not_heard_beyond_half_the_limi
     EXPECT_EQ(dropped, 0U);
 }
 
+TEST_F(sending_test, answers_of_any_size_are_taken_while_the_peer_is_heard) {
+    connection_options options;
+    options.queue_size_max = 10000;
+    capacity = 1000;
+    std::size_t size = 3000;
+    at_server.on["message"] = [&](connection* c) { c->send(std::string(size, 'x')); };
+    open_to_a_peer(options);
+    frame_builder builder(role::client);
+    peer->write(builder.text("small"));
+    driver.settle();
+    EXPECT_GT(served().buffered_amount(), 0U);
+    size = 30000;
+    peer->write(builder.text("big"));
+    peer->write(builder.text("not heard before the peer reads"));
+    driver.settle();
+    EXPECT_LT(served().buffered_amount(), 2 * size);
+    peer->end().resume();
+    driver.settle();
+    EXPECT_EQ(messages(), 3U);
+}
+
 TEST_F(sending_test, a_close_ends_holding_back) {
     connection_options options;
     options.queue_size_max = 10000;
