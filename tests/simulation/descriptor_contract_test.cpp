@@ -71,7 +71,7 @@ TEST_P(descriptor_contract, holds_in_a_crowd) {
 
 TEST_P(descriptor_contract, holds_for_what_a_handler_has_sent) {
     world here(1, GetParam());
-    here.connect_peer();
+    here.connect_peer(true);
     here.settle();
     here.subjects[0]->peer->queue("h");
     here.subjects[0]->peer->flush();

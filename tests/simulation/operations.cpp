@@ -13,7 +13,7 @@ namespace {
 void accept(world& here) {
     if (!here.server || !here.server->is_listening()) return;
     if (here.subjects.size() >= world::peers_max) return;
-    here.connect_peer();
+    here.connect_peer(here.below(3) != 0);
     here.subjects.back()->peer->flush();
 }
 
@@ -46,7 +46,8 @@ void peer_sends_many(world& here) {
 void peer_asks_for_something(world& here) {
     static constexpr std::string_view common = "eEpowtTcarh";
     const bool rare = here.below(12) == 0;
-    peer_sends(here, std::string(1, rare ? "DS"[here.below(2)] : common[here.below(common.size())]));
+    const char what = rare ? "DS"[here.below(2)] : common[here.below(common.size())];
+    peer_sends(here, std::string(1, what));
 }
 
 void peer_asks_for_a_nested_turn(world& here) { peer_sends(here, here.below(2) ? "r" : "h"); }
@@ -307,12 +308,22 @@ std::span<const operation> operations() {
 
 void crowd(world& here) {
     replace_server(here);
-    for (int i = 0; i < 300; ++i) here.connect_peer();
+    for (int i = 0; i < 300; ++i) here.connect_peer(false);
     here.settle();
     for (const auto& one : here.subjects) {
         one->peer->queue("n");
         one->peer->flush();
     }
+    turn_without_limit(here);
+    here.check();
+    here.settle();
+
+    // Each peer that reads makes an edge that means nothing; the last one's means something.
+    for (const auto& one : here.subjects) here.send(*one, 10);
+    turn_without_limit(here);
+    for (const auto& one : here.subjects) one->peer->read();
+    here.subjects.back()->peer->queue("n");
+    here.subjects.back()->peer->flush();
     turn_without_limit(here);
     here.check();
     here.settle();

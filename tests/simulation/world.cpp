@@ -101,9 +101,8 @@ void world::drop_server() {
     wakes_heard_ = wakes_;
 }
 
-void world::connect_peer() {
+void world::connect_peer(bool by_tcp) {
     auto added = std::make_shared<subject>();
-    const bool by_tcp = below(3) != 0;
     added->peer = std::make_unique<raw_client>(by_tcp ? *tcp : *local,
                                                "/subject?" + std::to_string(next_id_),
                                                below(2) == 0);
@@ -147,8 +146,12 @@ void world::react(subject& by, char how) {
     case 'r':
         if (depth < 3) turn(any_budget());
         break;
-    case 'h':
-        send(by, 10);
+    case 'h': // a nested loop must hear of what the handler has begun
+        switch (below(3)) {
+        case 0: send(by, 10); break;
+        case 1: send(*one_of(subjects), 10); break;
+        default: arm(*one_of(alarms), -1us); break;
+        }
         if (depth < 3) run_host(30);
         break;
     case 'D': drop_client(); break;

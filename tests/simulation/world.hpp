@@ -71,7 +71,7 @@ public:
     void drop_server();
     void begin_client();
     void drop_client();
-    void connect_peer();
+    void connect_peer(bool by_tcp);
     void drop_peer(subject& which);
     void dial();
     void arm(alarm_clock& which, duration after);

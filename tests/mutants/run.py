@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# Breaks the library on purpose, one way after the other, in a copy of the tree: the simulation must
+# notice every one. Fails if one survives, does not build, or is not found where it should be.
+"""usage: run.py [-k TEXT] [--keep DIR]   (TEXT: only mutants with it in their name)"""
+
+import argparse
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+from loop_mutants import MUTANTS
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TEST_LIMIT = 60  # seconds; a run that hangs is a mutant that was noticed
+TARGET = "simulation"
+CONTRACT = "--gtest_filter=*descriptor_contract*"
+
+
+def copy_tree(to):
+    """All that git knows or would know, so that a mutant never touches the tree itself."""
+    listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+                            cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file():
+            (to / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, to / name)
+
+
+def configure(tree, build):
+    command = ["cmake", "-S", tree, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
+               "-DCMAKE_CXX_FLAGS_RELEASE=-O1", "-DWEFT_BUILD_TOOLS=OFF",
+               "-DWEFT_BUILD_EXAMPLES=OFF", "-DWEFT_INSTALL=OFF"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+def builds(build):
+    made = subprocess.run(["cmake", "--build", build, "--target", TARGET], capture_output=True,
+                          text=True)
+    if made.returncode != 0:
+        print(made.stdout[-3000:])
+    return made.returncode == 0
+
+
+def passes(build):
+    try:
+        command = [build / "tests" / TARGET, CONTRACT, "--gtest_fail_fast"]
+        return subprocess.run(command, capture_output=True, timeout=TEST_LIMIT).returncode == 0
+    except subprocess.TimeoutExpired:
+        return False
+
+
+def try_mutant(tree, build, name, path, text, replacement):
+    """What went wrong with it; nothing if it was noticed."""
+    target = tree / path
+    sound = target.read_text()
+    if sound.count(text) != 1:
+        return f"its text stands in {path} {sound.count(text)} times, not once"
+    target.write_text(sound.replace(text, replacement))
+    try:
+        if not builds(build):
+            return "does not build"
+        return "SURVIVED" if passes(build) else None
+    finally:
+        target.write_text(sound)
+
+
+def run(workplace, wanted):
+    tree, build = workplace / "tree", workplace / "build"
+    copy_tree(tree)
+    configure(tree, build)
+    if not builds(build) or not passes(build):
+        sys.exit("mutants: the simulation does not pass without any")
+    bad = 0
+    for mutant in wanted:
+        start = time.monotonic()
+        problem = try_mutant(tree, build, *mutant)
+        bad += problem is not None
+        print(f"{problem or 'noticed':10} {time.monotonic() - start:5.1f} s  {mutant[0]}",
+              flush=True)
+    print(f"{len(wanted) - bad} of {len(wanted)} mutants were noticed")
+    return bad == 0 and bool(wanted)
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("-k", default="")
+    parser.add_argument("--keep", type=pathlib.Path)
+    options = parser.parse_args()
+    wanted = [one for one in MUTANTS if options.k in one[0]]
+    if options.keep:
+        options.keep.mkdir(parents=True, exist_ok=True)
+        good = run(options.keep, wanted)
+    else:
+        with tempfile.TemporaryDirectory(prefix="weft-mutants-") as workplace:
+            good = run(pathlib.Path(workplace), wanted)
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: MIT
+// Running alone: run, run_one, poll, poll_one, stop, restart, work and its guards, errors.
+#include <weft/loop/event_loop.hpp>
+
+#include <csignal>
+#include <optional>
+#include <stdexcept>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <weft/loop/timer.hpp>
+
+#include "loop_probes.hpp"
+
+namespace weft::testing {
+namespace {
+
+TEST(event_loop, run_returns_at_once_without_work) {
+    event_loop loop;
+    EXPECT_FALSE(loop.stopped());
+    EXPECT_EQ(loop.work_count(), 0U);
+    EXPECT_EQ(loop.run(), 0U);
+    EXPECT_TRUE(loop.stopped());
+}
+
+TEST(event_loop, run_counts_handlers_and_needs_a_restart) {
+    event_loop loop;
+    int ran = 0;
+    for (int i = 0; i < 3; ++i) loop.post([&] { ++ran; });
+    EXPECT_EQ(loop.work_count(), 1U) << "what is posted is work";
+    EXPECT_EQ(loop.run(), 3U);
+    loop.post([&] { ++ran; });
+    EXPECT_EQ(loop.run(), 0U) << "it is stopped";
+    loop.restart();
+    EXPECT_FALSE(loop.stopped());
+    EXPECT_EQ(loop.run(), 1U);
+    EXPECT_EQ(ran, 4);
+}
+
+TEST(event_loop, posts_run_in_order_and_those_of_handlers_later) {
+    event_loop loop;
+    std::vector<int> order;
+    loop.post([&] {
+        order.push_back(1);
+        loop.post([&] { order.push_back(3); });
+    });
+    loop.post([&] { order.push_back(2); });
+    EXPECT_EQ(loop.poll(), 2U);
+    EXPECT_EQ(loop.poll(), 1U);
+    EXPECT_EQ(order, (std::vector{1, 2, 3}));
+}
+
+TEST(event_loop, run_one_calls_one) {
+    event_loop loop;
+    int ran = 0;
+    for (int i = 0; i < 2; ++i) loop.post([&] { ++ran; });
+    EXPECT_EQ(loop.run_one(), 1U);
+    EXPECT_EQ(ran, 1);
+    EXPECT_EQ(loop.run_one(), 1U);
+    EXPECT_FALSE(loop.stopped());
+    EXPECT_EQ(loop.run_one(), 0U);
+    EXPECT_TRUE(loop.stopped());
+}
+
+TEST(event_loop, poll_neither_sets_nor_obeys_stopped) {
+    event_loop loop;
+    EXPECT_EQ(loop.poll(), 0U);
+    EXPECT_EQ(loop.poll_one(), 0U);
+    EXPECT_FALSE(loop.stopped());
+    loop.stop();
+    for (int i = 0; i < 3; ++i) loop.post([] {});
+    EXPECT_EQ(loop.poll_one(), 1U);
+    EXPECT_EQ(loop.poll(), 2U);
+    EXPECT_TRUE(loop.stopped());
+}
+
+TEST(event_loop, stop_ends_run_before_and_while_it_runs) {
+    event_loop loop;
+    const work_guard working(loop);
+    loop.stop();
+    EXPECT_EQ(loop.run(), 0U);
+    loop.restart();
+    loop.post([&] { loop.stop(); });
+    EXPECT_EQ(loop.run(), 1U);
+    EXPECT_TRUE(loop.stopped());
+    EXPECT_EQ(loop.run_one(), 0U);
+}
+
+TEST(event_loop, a_guard_keeps_it_running_until_it_lets_go) {
+    event_loop loop;
+    std::optional<work_guard> one(loop);
+    work_guard moved = std::move(*one);
+    one.reset();
+    EXPECT_EQ(loop.work_count(), 1U);
+    timer later(loop, [&] { moved.reset(); });
+    later.arm_after(1ms);
+    EXPECT_EQ(loop.run(), 1U);
+    EXPECT_EQ(loop.work_count(), 0U);
+    moved.reset();
+}
+
+TEST(event_loop, guards_and_timers_may_outlive_it) {
+    std::optional<event_loop> loop(std::in_place);
+    work_guard working(*loop);
+    timer late(*loop, [] { FAIL(); });
+    late.arm_after(1h);
+    loop.reset();
+    late.disarm();
+    late.arm_after(0s);
+    EXPECT_FALSE(late.armed());
+}
+
+TEST(event_loop, what_is_posted_dies_with_it_unheard) {
+    auto token = std::make_shared<int>(1);
+    {
+        event_loop loop;
+        loop.post([token] { FAIL(); });
+        EXPECT_EQ(token.use_count(), 2);
+    }
+    EXPECT_EQ(token.use_count(), 1);
+}
+
+TEST(event_loop, exceptions_go_to_on_error) {
+    event_loop loop;
+    std::string heard;
+    loop.on_error([&](std::exception_ptr what) {
+        try {
+            std::rethrow_exception(what);
+        } catch (const std::exception& error) {
+            heard += error.what();
+        }
+    });
+    loop.post([] { throw std::runtime_error("post "); });
+    timer throwing(loop, [] { throw std::runtime_error("timer"); });
+    loop.post([&] { throwing.arm_after(0s); });
+    EXPECT_EQ(loop.run(), 3U);
+    EXPECT_EQ(heard, "post timer");
+}
+
+TEST(event_loop_death_test, an_exception_that_nobody_wants_terminates) {
+    EXPECT_DEATH(
+        {
+            event_loop loop; // not the parent's, which does nothing in a child
+            loop.post([] { throw std::runtime_error("unwanted"); });
+            loop.poll();
+        },
+        "");
+}
+
+TEST(event_loop, wake_interrupts_once_a_turn) {
+    event_loop loop;
+    interrupt_counter counter(loop);
+    loop.wake();
+    loop.wake();
+    loop.poll();
+    EXPECT_EQ(counter.count, 1);
+    loop.poll();
+    EXPECT_EQ(counter.count, 1);
+    loop.wake();
+    EXPECT_TRUE(loop.run_ready().did_something);
+    EXPECT_EQ(counter.count, 2);
+}
+
+event_loop* woken_by_signal = nullptr;
+
+TEST(event_loop, wakes_and_stops_from_a_signal_handler) {
+    event_loop loop;
+    interrupt_counter counter(loop);
+    const work_guard working(loop);
+    woken_by_signal = &loop;
+    struct sigaction action {}, before {};
+    action.sa_handler = [](int) {
+        woken_by_signal->wake();
+        woken_by_signal->stop();
+    };
+    ::sigaction(SIGUSR1, &action, &before);
+    loop.post([] { ::raise(SIGUSR1); });
+    EXPECT_EQ(loop.run(), 1U);
+    ::sigaction(SIGUSR1, &before, nullptr);
+    loop.poll();
+    EXPECT_EQ(counter.count, 1);
+}
+
+TEST(event_loop, moves) {
+    event_loop first;
+    event_loop second(std::move(first));
+    int ran = 0;
+    second.post([&] { ++ran; });
+    event_loop third;
+    third = std::move(second);
+    EXPECT_EQ(third.run(), 1U);
+    EXPECT_EQ(ran, 1);
+}
+
+TEST(event_loop, shutdown_with_nothing_to_end_is_done_in_a_turn) {
+    event_loop loop;
+    int done = 0;
+    loop.shutdown(duration::max(), [&] { ++done; });
+    EXPECT_EQ(done, 0);
+    loop.run();
+    EXPECT_EQ(done, 1);
+}
+
+TEST(event_loop, each_kind_of_work_has_its_turn_with_a_budget_of_one) {
+    event_loop loop;
+    int ticks = 0;
+    timer always(loop, [&] {
+        ++ticks;
+        always.arm_after(-1s);
+    });
+    always.arm_after(-1s);
+    bool ran = false;
+    loop.post([&] { ran = true; });
+    for (int i = 0; i < 3; ++i) loop.poll_one();
+    EXPECT_TRUE(ran);
+    EXPECT_GE(ticks, 1);
+}
+
+TEST(event_loop, a_budget_of_nothing_still_makes_progress) {
+    event_loop loop;
+    int ran = 0;
+    for (int i = 0; i < 2; ++i) loop.post([&] { ++ran; });
+    const auto turn = loop.run_ready({0, duration::zero()});
+    EXPECT_TRUE(turn.did_something);
+    EXPECT_TRUE(turn.more_waiting);
+    EXPECT_EQ(ran, 1);
+}
+
+TEST(event_loop, names_its_engine) {
+    event_loop loop;
+    EXPECT_EQ(name(loop.engine()), "epoll");
+    EXPECT_TRUE(event_loop::create({}).has_value());
+}
+
+} // namespace
+} // namespace weft::testing

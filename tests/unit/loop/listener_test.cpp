@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: MIT
+// Listening and connecting: every family, errors, descriptors running out, options of sockets.
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <weft/core/error.hpp>
+
+#include "loop/connector_posix.hpp"
+#include "loop/listener_posix.hpp"
+#include "loop/socket_address_posix.hpp"
+
+#include "loop_probes.hpp"
+#include "sockets.hpp"
+
+namespace weft::testing {
+namespace {
+
+struct directory {
+    std::string path;
+    directory() {
+        std::string made = std::filesystem::temp_directory_path() / ("weft-test-" + std::string(6, 'X'));
+        path = ::mkdtemp(made.data());
+    }
+    ~directory() { std::filesystem::remove_all(path); }
+};
+
+class listening : public ::testing::Test {
+public:
+    event_loop loop;
+    int descriptor = *loop.descriptor();
+    std::vector<owned_descriptor> accepted;
+    std::vector<listener*> open_ones;
+
+    ~listening() override {
+        for (auto* one : open_ones) one->close();
+    }
+
+    result<listener*> listen(const address& where, const listen_options& options = {}) {
+        auto opened = listener::open(*loop.state(), where, options, [this](owned_descriptor one) {
+            accepted.push_back(std::move(one));
+        });
+        if (opened) open_ones.push_back(*opened);
+        return opened;
+    }
+
+    /// Connects to the first that answers, turning the loop until it is known.
+    result<owned_descriptor> connect(std::vector<address> where) {
+        std::optional<result<owned_descriptor>> outcome;
+        connector::start(*loop.state(), std::move(where),
+                         [&](result<owned_descriptor> got) { outcome = std::move(got); });
+        EXPECT_FALSE(outcome) << "never from inside start";
+        while (!outcome && readable(descriptor, 5000ms)) loop.run_ready();
+        settle(loop);
+        return outcome ? std::move(*outcome)
+                       : failure(std::make_error_code(std::errc::timed_out));
+    }
+
+    void expect_a_conversation(owned_descriptor client) {
+        while (accepted.empty() && readable(descriptor, 5000ms)) loop.run_ready();
+        ASSERT_EQ(accepted.size(), 1U);
+        connected_pair pair(loop, std::move(accepted.front()), std::move(client));
+        accepted.clear();
+        pair.peer_sends("ping");
+        while (pair.sink.text.empty() && readable(descriptor, 5000ms)) loop.run_ready();
+        EXPECT_EQ(pair.sink.text, "ping");
+        EXPECT_EQ(pair.write("pong").value(), 4U);
+        EXPECT_TRUE(readable(pair.peer.get(), 5000ms));
+        EXPECT_EQ(pair.peer_reads(), "pong");
+    }
+};
+
+TEST_F(listening, tcp_v4_v6_and_both) {
+    for (const auto* const host : {"127.0.0.1", "::1", "::"}) {
+        const auto opened = listen(*address::parse(host, 0));
+        ASSERT_TRUE(opened) << host << ": " << opened.error().message();
+        const auto port = (*opened)->where().port();
+        EXPECT_NE(port, 0);
+        const std::string view(host);
+        if (view != "127.0.0.1") {
+            expect_a_conversation(std::move(*connect({*address::parse("::1", port)})));
+        }
+        if (view != "::1") {
+            expect_a_conversation(std::move(*connect({*address::parse("127.0.0.1", port)})));
+        }
+    }
+}
+
+TEST_F(listening, v6_only_leaves_v4_out) {
+    const auto opened = listen(*address::parse("::", 0), {.ipv6_only = true});
+    ASSERT_TRUE(opened);
+    const auto port = (*opened)->where().port();
+    EXPECT_EQ(connect({*address::parse("127.0.0.1", port)}).error(),
+              std::errc::connection_refused);
+}
+
+TEST_F(listening, unix_path_and_abstract) {
+    const directory here;
+    for (const auto& name : {here.path + "/socket", std::string("@weft-listener-test-") +
+                                                        std::to_string(::getpid())}) {
+        const auto where = address::local(name);
+        ASSERT_TRUE(listen(where)) << name;
+        expect_a_conversation(std::move(*connect({where})));
+    }
+    open_ones.front()->close();
+    open_ones.erase(open_ones.begin());
+    EXPECT_FALSE(std::filesystem::exists(here.path + "/socket"));
+}
+
+TEST_F(listening, a_dead_sockets_file_is_taken_over_a_living_ones_and_others_are_not) {
+    const directory here;
+    const auto where = address::local(here.path + "/socket");
+    ASSERT_TRUE(listen(where));
+    EXPECT_EQ(listen(where).error(), std::errc::address_in_use);
+    {
+        const owned_descriptor dead(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        const auto at = as_socket_address(address::local(here.path + "/dead"));
+        ASSERT_EQ(::bind(dead.get(), at->get(), at->size), 0);
+    }
+    EXPECT_TRUE(listen(address::local(here.path + "/dead")));
+    const owned_descriptor file(
+        ::open((here.path + "/file").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600));
+    EXPECT_EQ(listen(address::local(here.path + "/file")).error(), std::errc::address_in_use);
+    EXPECT_TRUE(std::filesystem::exists(here.path + "/file"));
+}
+
+TEST_F(listening, errors_are_the_systems) {
+    const auto first = listen(*address::parse("127.0.0.1", 0));
+    ASSERT_TRUE(first);
+    EXPECT_EQ(listen((*first)->where()).error(), std::errc::address_in_use);
+    EXPECT_EQ(listen(address::local(std::string(200, 'x'))).error(),
+              std::errc::filename_too_long);
+    EXPECT_EQ(listen(address()).error(), errc::bad_argument);
+    EXPECT_EQ(listen(address::local("/no/such/directory/socket")).error(),
+              std::errc::no_such_file_or_directory);
+}
+
+TEST_F(listening, several_may_share_a_port_if_they_say_so) {
+    const auto first = listen(*address::parse("127.0.0.1", 0), {.reuse_port = true});
+    ASSERT_TRUE(first);
+    EXPECT_TRUE(listen((*first)->where(), {.reuse_port = true}));
+}
+
+TEST_F(listening, counts_as_work_until_closed) {
+    const auto opened = listen(*address::parse("127.0.0.1", 0));
+    EXPECT_EQ(loop.work_count(), 1U);
+    (*opened)->close();
+    open_ones.clear();
+    EXPECT_EQ(loop.work_count(), 0U);
+}
+
+TEST_F(listening, sockets_close_on_exec_and_do_not_delay) {
+    const auto opened = listen(*address::parse("127.0.0.1", 0));
+    const auto client = connect({(*opened)->where()});
+    while (accepted.empty() && readable(descriptor, 5000ms)) loop.run_ready();
+    ASSERT_EQ(accepted.size(), 1U);
+    for (const int one : {client->get(), accepted.front().get()}) {
+        EXPECT_NE(::fcntl(one, F_GETFD) & FD_CLOEXEC, 0);
+        EXPECT_NE(::fcntl(one, F_GETFL) & O_NONBLOCK, 0);
+        int on = 0;
+        socklen_t size = sizeof(on);
+        EXPECT_EQ(::getsockopt(one, IPPROTO_TCP, TCP_NODELAY, &on, &size), 0);
+        EXPECT_NE(on, 0);
+    }
+    EXPECT_NE(::fcntl(descriptor, F_GETFD) & FD_CLOEXEC, 0);
+}
+
+TEST_F(listening, a_whole_backlog_is_accepted) {
+    const auto opened = listen(address::local("@weft-backlog-" + std::to_string(::getpid())));
+    const auto at = as_socket_address((*opened)->where());
+    std::vector<owned_descriptor> clients;
+    for (int i = 0; i < 200; ++i) {
+        clients.emplace_back(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        ASSERT_EQ(::connect(clients.back().get(), at->get(), at->size), 0);
+    }
+    while (readable(descriptor)) loop.run_ready({1, duration::max()});
+    EXPECT_EQ(accepted.size(), 200U);
+}
+
+TEST_F(listening, without_descriptors_it_neither_spins_nor_forgets) {
+    const auto opened = listen(address::local("@weft-limit-" + std::to_string(::getpid())));
+    const auto at = as_socket_address((*opened)->where());
+    const owned_descriptor client(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    const rlimit none{1, before.rlim_max}; // poll(2) needs one
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+    ASSERT_EQ(::connect(client.get(), at->get(), at->size), 0);
+    EXPECT_TRUE(readable(descriptor));
+    settle(loop);
+    EXPECT_FALSE(readable(descriptor)) << "no spinning";
+    EXPECT_TRUE(accepted.empty());
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+    EXPECT_TRUE(readable(descriptor, 1000ms)) << "it tries again by itself";
+    while (accepted.empty() && readable(descriptor, 5000ms)) loop.run_ready();
+    EXPECT_EQ(accepted.size(), 1U);
+}
+
+TEST_F(listening, may_be_closed_from_what_it_accepts) {
+    const auto where = address::local("@weft-closing-" + std::to_string(::getpid()));
+    int count = 0;
+    listener* one = nullptr;
+    one = *listener::open(*loop.state(), where, {}, [&](owned_descriptor) {
+        ++count;
+        one->close();
+    });
+    const auto at = as_socket_address(where);
+    std::vector<owned_descriptor> clients;
+    for (int i = 0; i < 3; ++i) {
+        clients.emplace_back(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        ASSERT_EQ(::connect(clients.back().get(), at->get(), at->size), 0);
+    }
+    settle(loop);
+    EXPECT_EQ(count, 1);
+}
+
+// --- connecting
+
+TEST_F(listening, the_first_address_that_answers_is_taken) {
+    const auto opened = listen(*address::parse("127.0.0.1", 0));
+    const auto port = (*opened)->where().port();
+    auto client = connect({*address::parse("::1", port), (*opened)->where()});
+    ASSERT_TRUE(client) << client.error().message();
+    EXPECT_EQ(remote_address_of(client->get()).str(), (*opened)->where().str());
+}
+
+TEST_F(listening, a_refused_connection_says_so) {
+    const auto opened = listen(*address::parse("127.0.0.1", 0));
+    const auto where = (*opened)->where();
+    (*opened)->close();
+    open_ones.clear();
+    EXPECT_EQ(connect({where}).error(), std::errc::connection_refused);
+    EXPECT_EQ(connect({address::local("/no/such/socket")}).error(),
+              std::errc::no_such_file_or_directory);
+}
+
+TEST_F(listening, a_cancelled_connector_says_nothing) {
+    const auto opened = listen(*address::parse("127.0.0.1", 0));
+    auto& before = connector::start(*loop.state(), {(*opened)->where()},
+                                    [](result<owned_descriptor>) { FAIL(); });
+    before.cancel();
+    auto& during = connector::start(*loop.state(), {(*opened)->where()},
+                                    [](result<owned_descriptor>) { FAIL(); });
+    loop.run_ready({1, duration::max()});
+    during.cancel();
+    settle(loop);
+}
+
+} // namespace
+} // namespace weft::testing

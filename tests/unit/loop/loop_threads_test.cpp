@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+// Other threads: post, wake and stop, and what debug builds say to anything else.
+#include <pthread.h>
+
+#include <memory>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <weft/loop/timer.hpp>
+
+#include "loop_probes.hpp"
+
+namespace weft::testing {
+namespace {
+
+TEST(loop_threads, posts_from_many_threads_all_run) {
+    event_loop loop;
+    constexpr int threads = 4, each = 2000;
+    int ran = 0;
+    work_guard working(loop);
+    std::vector<std::thread> all;
+    for (int i = 0; i < threads; ++i) {
+        all.emplace_back([&] {
+            for (int k = 0; k < each; ++k) {
+                loop.post([&] {
+                    if (++ran == threads * each) working.reset();
+                });
+            }
+        });
+    }
+    EXPECT_EQ(loop.run(), static_cast<std::size_t>(threads * each));
+    for (auto& one : all) one.join();
+    EXPECT_EQ(ran, threads * each);
+}
+
+TEST(loop_threads, posts_reach_a_guest) {
+    event_loop loop;
+    const int descriptor = *loop.descriptor();
+    constexpr int posts = 2000;
+    int ran = 0;
+    std::thread other([&] {
+        for (int k = 0; k < posts; ++k) loop.post([&] { ++ran; });
+    });
+    while (ran < posts && readable(descriptor, 5000ms)) loop.run_ready({1, duration::max()});
+    other.join();
+    EXPECT_EQ(ran, posts);
+}
+
+TEST(loop_threads, wakes_are_heard_and_stop_is_obeyed) {
+    event_loop loop;
+    const work_guard working(loop);
+    interrupt_counter counter(loop);
+    std::thread other([&] {
+        for (int k = 0; k < 1000; ++k) loop.wake();
+        loop.stop();
+    });
+    loop.run();
+    other.join();
+    loop.poll();
+    EXPECT_GE(counter.count, 1);
+    EXPECT_TRUE(loop.stopped());
+}
+
+TEST(loop_threads, a_loop_may_be_run_by_another_thread_than_before) {
+    event_loop loop;
+    timer one(loop, [] {});
+    one.arm_after(1ms);
+    std::thread([&] { EXPECT_EQ(loop.run(), 1U); }).join();
+    loop.restart();
+    loop.post([&] { one.arm_after(1ms); });
+    EXPECT_EQ(loop.run(), 2U);
+}
+
+TEST(loop_threads, posted_functions_die_where_they_should) {
+    auto token = std::make_shared<int>(0);
+    std::optional<event_loop> loop(std::in_place);
+    std::thread([&, mine = token]() mutable { loop->post([mine = std::move(mine)] {}); }).join();
+    loop.reset();
+    EXPECT_EQ(token.use_count(), 1);
+}
+
+TEST(loop_death_test, misuse_names_both_threads) {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    EXPECT_DEBUG_DEATH(
+        {
+            ::pthread_setname_np(::pthread_self(), "owner");
+            event_loop loop;
+            timer one(loop, [] {});
+            std::thread([&] {
+                ::pthread_setname_np(::pthread_self(), "stranger");
+                one.arm_after(std::chrono::seconds(1));
+            }).join();
+        },
+        "timer::arm_at was called on thread \"stranger\".* belongs to thread \"owner\"");
+}
+
+} // namespace
+} // namespace weft::testing

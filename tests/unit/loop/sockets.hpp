@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+// Plain sockets for the tests of streams: a pair, one end of which is a stream on a loop.
+#pragma once
+
+#include <sys/socket.h>
+
+#include <array>
+#include <memory>
+#include <string>
+
+#include <weft/loop/event_loop.hpp>
+
+#include "loop/loop_state.hpp"
+#include "loop/socket_stream_posix.hpp"
+
+namespace weft::testing {
+
+/// Notes what a stream tells.
+struct noting_sink final : stream_events {
+    std::string text;
+    std::size_t calls = 0;
+    std::size_t largest = 0;
+    bool wants = true;
+    int writable = 0;
+    bool eof = false;
+    std::error_code error;
+    function<void()> when_received;
+
+    bool wants_bytes() noexcept override { return wants; }
+    void on_receive(std::span<std::byte> bytes) override {
+        text.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+        ++calls;
+        largest = std::max(largest, bytes.size());
+        if (when_received) when_received();
+    }
+    void on_eof() override { eof = true; }
+    void on_writable() override { ++writable; }
+    void on_error(std::error_code why) override { error = why; }
+};
+
+/// What can be read from `descriptor` without waiting.
+inline std::string read_all(int descriptor) {
+    std::string text;
+    static std::array<char, 65536> buffer;
+    for (;;) {
+        const auto got = ::recv(descriptor, buffer.data(), buffer.size(), MSG_DONTWAIT);
+        if (got <= 0) return text;
+        text.append(buffer.data(), static_cast<std::size_t>(got));
+    }
+}
+
+/// A stream on a loop, and the plain socket at its other end.
+struct connected_pair {
+    explicit connected_pair(event_loop& loop) {
+        std::array<int, 2> both{};
+        ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, both.data());
+        peer = owned_descriptor(both[1]);
+        begin(loop, owned_descriptor(both[0]));
+    }
+    connected_pair(event_loop& loop, owned_descriptor ours, owned_descriptor theirs)
+        : peer(std::move(theirs)) {
+        begin(loop, std::move(ours));
+    }
+
+    void begin(event_loop& loop, owned_descriptor ours) {
+        number = ours.get();
+        stream = std::make_unique<socket_stream>(*loop.state(), std::move(ours));
+        stream->start(sink);
+    }
+
+    void peer_sends(std::string_view text) const {
+        while (!text.empty()) {
+            const auto sent = ::send(peer.get(), text.data(), text.size(), MSG_NOSIGNAL);
+            if (sent <= 0) return;
+            text.remove_prefix(static_cast<std::size_t>(sent));
+        }
+    }
+    [[nodiscard]] std::string peer_reads() const { return read_all(peer.get()); }
+
+    result<std::size_t> write(std::string_view text) const {
+        const std::array one{std::as_bytes(std::span(text.data(), text.size()))};
+        return stream->write(one);
+    }
+
+    noting_sink sink;
+    owned_descriptor peer;
+    int number = -1;
+    std::unique_ptr<socket_stream> stream;
+};
+
+} // namespace weft::testing

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+// Timers: order, resolution, arming and dying in their own function, many of them, idle ones.
+#include <weft/loop/timer.hpp>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <weft/core/error.hpp>
+#include <weft/loop/virtual_clock.hpp>
+
+#include "loop_probes.hpp"
+
+namespace weft::testing {
+namespace {
+
+struct virtual_loop {
+    virtual_clock clock;
+    event_loop loop{{.engine = engine_kind::virtual_time, .clock = &clock}};
+};
+
+TEST(timer, fires_in_the_order_of_deadlines_to_the_microsecond) {
+    virtual_loop here;
+    std::vector<int> order;
+    std::vector<std::unique_ptr<timer>> all;
+    const auto start = here.clock.now();
+    for (const int at : {5, 1, 3, 2, 4}) {
+        all.push_back(std::make_unique<timer>(here.loop, [&order, &here, start, at] {
+            order.push_back(at);
+            EXPECT_EQ(here.loop.now() - start, std::chrono::microseconds(at));
+        }));
+        all.back()->arm_at(start + std::chrono::microseconds(at));
+    }
+    EXPECT_EQ(here.loop.run(), 5U);
+    EXPECT_EQ(order, (std::vector{1, 2, 3, 4, 5}));
+}
+
+TEST(timer, never_fires_inside_arm_and_not_before_its_time) {
+    virtual_loop here;
+    int fired = 0;
+    timer one(here.loop, [&] { ++fired; });
+    one.arm_after(-1s);
+    EXPECT_EQ(fired, 0);
+    here.loop.poll();
+    EXPECT_EQ(fired, 1);
+    one.arm_after(10us);
+    here.clock.advance(9us);
+    here.loop.poll();
+    EXPECT_EQ(fired, 1);
+    here.clock.advance(1us);
+    here.loop.poll();
+    EXPECT_EQ(fired, 2);
+}
+
+TEST(timer, rearming_replaces_the_deadline) {
+    virtual_loop here;
+    int fired = 0;
+    timer one(here.loop, [&] { ++fired; });
+    one.arm_after(1s);
+    one.arm_after(3s);
+    here.clock.advance(2s);
+    here.loop.poll();
+    EXPECT_EQ(fired, 0);
+    one.arm_after(1ms);
+    here.clock.advance(1ms);
+    here.loop.poll();
+    EXPECT_EQ(fired, 1);
+    EXPECT_EQ(here.loop.work_count(), 0U);
+}
+
+TEST(timer, is_work_while_armed_and_a_periodic_one_throughout) {
+    virtual_loop here;
+    int fired = 0;
+    timer one(here.loop, [&] {
+        EXPECT_FALSE(one.armed());
+        if (++fired < 5) one.arm_after(1s);
+    });
+    EXPECT_EQ(here.loop.work_count(), 0U);
+    one.arm_after(1s);
+    one.arm_after(2s);
+    EXPECT_EQ(here.loop.work_count(), 1U);
+    EXPECT_EQ(here.loop.run(), 5U);
+    EXPECT_EQ(here.loop.work_count(), 0U);
+    one.arm_at(never);
+    EXPECT_FALSE(one.armed());
+    one.arm_after(duration::max());
+    EXPECT_FALSE(one.armed());
+    EXPECT_EQ(here.loop.work_count(), 0U);
+}
+
+TEST(timer, one_for_now_armed_by_itself_leaves_room_for_others) {
+    virtual_loop here;
+    int fired = 0;
+    timer one(here.loop, [&] {
+        ++fired;
+        one.arm_after(0s);
+    });
+    one.arm_after(0s);
+    EXPECT_EQ(here.loop.poll(), 1U);
+    EXPECT_EQ(here.loop.poll(), 1U);
+}
+
+TEST(timer, may_be_destroyed_in_its_function_and_in_others) {
+    virtual_loop here;
+    auto token = std::make_shared<int>(0);
+    std::optional<timer> self, other;
+    self.emplace(here.loop, [&, token] {
+        self.reset();
+        other.reset();
+        ++*token;
+    });
+    other.emplace(here.loop, [] { FAIL(); });
+    self->arm_after(1s);
+    other->arm_after(1s + 1ns);
+    EXPECT_EQ(here.loop.run(), 1U);
+    EXPECT_EQ(*token, 1);
+    EXPECT_EQ(token.use_count(), 1) << "the function died with its timer";
+}
+
+TEST(timer, moves_while_armed) {
+    virtual_loop here;
+    int fired = 0;
+    timer first(here.loop, [&] { ++fired; });
+    first.arm_after(1s);
+    timer second(std::move(first));
+    timer third(here.loop, [] { FAIL(); });
+    third = std::move(second);
+    EXPECT_TRUE(third.armed());
+    here.loop.run();
+    EXPECT_EQ(fired, 1);
+}
+
+TEST(timer, next_timeout_tells_the_earliest) {
+    virtual_loop here;
+    EXPECT_FALSE(here.loop.next_timeout());
+    timer one(here.loop, [] {});
+    one.arm_after(5s);
+    EXPECT_EQ(here.loop.next_timeout(), duration(5s));
+    here.clock.advance(7s);
+    EXPECT_EQ(here.loop.next_timeout(), duration(0));
+    one.arm_at(time_point::min());
+    EXPECT_EQ(here.loop.next_timeout(), duration(0));
+    one.disarm();
+    EXPECT_FALSE(here.loop.next_timeout());
+}
+
+TEST(timer, virtual_time_ends_when_nothing_can_happen) {
+    virtual_loop here;
+    const work_guard working(here.loop);
+    EXPECT_EQ(here.loop.run(), 0U);
+    here.loop.restart();
+    EXPECT_EQ(here.loop.run_one(), 0U);
+    EXPECT_EQ(here.loop.descriptor().error(), errc::no_descriptor);
+}
+
+TEST(timer, real_time_is_finer_than_a_millisecond) {
+    event_loop loop;
+    auto quickest = duration::max();
+    for (int i = 0; i < 20; ++i) {
+        time_point fired;
+        timer one(loop, [&] { fired = std::chrono::steady_clock::now(); });
+        const auto start = std::chrono::steady_clock::now();
+        one.arm_at(start + 100us);
+        loop.restart();
+        loop.run();
+        EXPECT_GE(fired - start, 100us);
+        quickest = std::min(quickest, duration(fired - start));
+    }
+    EXPECT_LT(quickest, 900us);
+}
+
+TEST(timer, lives_in_the_descriptor) {
+    event_loop loop;
+    timer early(loop, [] {}), late(loop, [] {});
+    late.arm_after(1h);
+    const int descriptor = *loop.descriptor();
+    EXPECT_EQ(descriptor, *loop.descriptor());
+    settle(loop);
+    EXPECT_FALSE(readable(descriptor));
+    early.arm_after(200us);
+    settle(loop);
+    EXPECT_TRUE(readable(descriptor, 1000ms));
+    while (early.armed()) loop.run_ready();
+    EXPECT_FALSE(readable(descriptor));
+    early.arm_after(200us);
+    EXPECT_TRUE(readable(descriptor, 1000ms));
+}
+
+TEST(timer, deadlines_beyond_all_reason_are_harmless) {
+    event_loop loop;
+    static_cast<void>(loop.descriptor());
+    int fired = 0;
+    timer one(loop, [&] { ++fired; });
+    for (const auto when : {time_point::min(), time_point::min() + 1ns, time_point(-1s)}) {
+        one.arm_at(when);
+        EXPECT_EQ(loop.run_one(), 1U);
+    }
+    EXPECT_EQ(fired, 3);
+    one.arm_at(never - 1ns);
+    settle(loop);
+    EXPECT_TRUE(one.armed());
+}
+
+TEST(timer, fifty_thousand_cost_nothing_while_idle) {
+    event_loop loop;
+    const int descriptor = *loop.descriptor();
+    std::vector<std::unique_ptr<timer>> all;
+    for (int i = 0; i < 50'000; ++i) {
+        all.push_back(std::make_unique<timer>(loop, [] {}));
+        all.back()->arm_after(1h + std::chrono::milliseconds(i % 1000));
+    }
+    settle(loop);
+    timer end(loop, [] {});
+    end.arm_after(200ms);
+    settle(loop);
+    const auto before = cpu_time_used();
+    EXPECT_TRUE(readable(descriptor, 2000ms));
+    EXPECT_EQ(loop.run_one(), 1U);
+    EXPECT_LT(cpu_time_used() - before, 10ms);
+}
+
+} // namespace
+} // namespace weft::testing
