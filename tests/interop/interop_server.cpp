@@ -77,6 +77,7 @@ void report_health(weft::connection& peer) {
 
 void add_routes(weft::server& server) {
     server.route("/*", {.message = echo}, roomy());
+    server.route("/plain", {.message = echo});
     server.route("/parts", {.message = echo_in_parts}, roomy());
     server.route("/chat", {.message = echo}, roomy("chat.v1"));
     server.route("/chat", {.message = echo}, roomy("chat.v2"));

@@ -2,12 +2,14 @@
 # Our server, and the client of Python's websockets.
 # Usage: websockets_server_test.py <folder of the programs>
 
+import asyncio
 import contextlib
 import os
 import socket
 import sys
 import tempfile
 
+from websockets.asyncio.client import connect as asyncio_connect
 from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK, InvalidStatus
 from websockets.sync.client import connect, unix_connect
 
@@ -42,6 +44,40 @@ def test_many_messages_in_flight():
         for message in sent:
             peer.send(message)
         assert [peer.recv() for _ in sent] == sent
+
+
+async def send_all_then_read(sizes):
+    async with asyncio_connect(server.url + "/plain", max_size=64 * MIB) as peer:
+        # The peer's window is full before the first answer is taken.
+        sending = asyncio.create_task(send_each(peer, sizes))
+        for _ in range(100):
+            await asyncio.sleep(0)
+        received = [len(await peer.recv()) for _ in sizes]
+        await sending
+    return received
+
+
+async def send_each(peer, sizes):
+    for size in sizes:
+        await peer.send(b"x" * size)
+
+
+def test_slow_reader_gets_every_answer():
+    sizes = [MIB, 300_000, 900_000, 10, 64 * 1024] * 10
+    assert asyncio.run(send_all_then_read(sizes)) == sizes
+
+
+async def echo_on(number):
+    async with asyncio_connect(server.url) as peer:
+        await peer.send(f"hello {number}")
+        assert await peer.recv() == f"hello {number}"
+
+
+def test_many_connections_at_once():
+    async def all_of_them():
+        await asyncio.gather(*(echo_on(number) for number in range(300)))
+
+    asyncio.run(all_of_them())
 
 
 def test_sent_fragments_become_one_message():
