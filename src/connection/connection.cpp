@@ -242,7 +242,13 @@ void connection::pump() {
         }
         const event what = session_.next_event(driver().now());
         if (what.type == event_type::none) return;
+        const bool full = blocked_;
+        const std::size_t waiting = full ? session_.output_size() : 0;
         tell(what);
+        const bool heard = what.type == event_type::message || what.type == event_type::ping;
+        if (heard && !dead_ && blocked_) {
+            answers_wait_ |= !full || session_.output_size() > waiting;
+        }
     }
 }
 

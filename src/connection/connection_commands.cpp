@@ -95,10 +95,13 @@ bool connection::queue_is_full(std::size_t more) const noexcept {
     return waiting > always_taken && (waiting >= limit || more > limit - waiting);
 }
 
-/// From half the limit on, until all has drained, nothing is heard of a peer that does not read.
+/// From half the limit on, until all has drained, nothing is heard of a peer that does not read
+/// its answers. Without answers in the queue it is heard: two sides that both send much, and both
+/// wait for the other to read, would wait for ever.
 bool connection::queue_pauses() noexcept {
+    if (!blocked_) answers_wait_ = false;
     const bool applies =
-        blocked_ && is_open() && route_->options.when_full == queue_policy::pause;
+        answers_wait_ && is_open() && route_->options.when_full == queue_policy::pause;
     held_back_ = applies && (held_back_ ||
                              session_.output_size() > route_->options.queue_size_max / 2);
     return held_back_;
@@ -136,7 +139,11 @@ void connection::write_now() {
 
 /// Output that was not made by the innermost handler leaves at the end of the turn.
 void connection::after_writing() {
-    if (depth_ == 0 || suspended_) driver().at_turn_end(*this);
+    if (depth_ == 0 || suspended_) {
+        driver().at_turn_end(*this);
+    } else if (!blocked_) {
+        driver().output_waits();
+    }
 }
 
 // --- ending and pausing

@@ -222,6 +222,7 @@ private:
     bool deferred_ : 1 = false;
     bool continues_ : 1 = false;     // there are events left for another turn
     bool declined_ : 1 = false;      // the stream waits for resume
+    bool answers_wait_ : 1 = false;  // what is queued grew by answers to this peer
     bool held_back_ : 1 = false;     // nothing is heard of the peer until it has read
     bool half_closed_ : 1 = false;
 };

@@ -15,7 +15,8 @@ namespace weft {
 /// What happens when the peer reads slower than this side writes.
 enum class queue_policy : std::uint8_t {
     /// From half the limit on, nothing more is read from this peer until its queue has drained,
-    /// so that answers cannot fill it; a `send` beyond the limit is dropped.
+    /// so that answers cannot fill it: what `message` and `ping` handlers send to the peer that
+    /// they hear. A `send` beyond the limit is dropped.
     pause,
     drop, ///< a `send` beyond the limit is dropped
     close ///< a `send` beyond the limit ends the connection with 1008

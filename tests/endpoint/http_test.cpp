@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+// Plain requests on the WebSocket port, and the answers to handshakes that are refused.
+#include "endpoint/endpoint_fixture.hpp"
+#include "endpoint/raw_peer.hpp"
+
+#include "support/canned_handshake.hpp"
+#include "support/frame_builder.hpp"
+
+namespace weft::testing {
+namespace {
+
+class endpoint_http : public endpoint {
+protected:
+    /// Sends `request` as it is; what came back until the server ended the stream.
+    std::string answer_to(const std::string& request) {
+        raw_peer peer = raw_peer::connected_to(port_);
+        peer.send(request);
+        EXPECT_TRUE(run_until([&] { return peer.ended(); }));
+        const auto answer = peer.received();
+        peer.close();
+        EXPECT_TRUE(run_until([&] { return server_->connection_count() == 0; }));
+        return answer;
+    }
+
+    std::string answer_to(const std::string& method, const std::string& path,
+                          const std::string& more = {}) {
+        return answer_to(method + ' ' + path + " HTTP/1.1\r\nHost: example.org\r\n" + more +
+                         "\r\n");
+    }
+
+    void serve_page() {
+        server_->route("/page", {.http = [](connection& peer) {
+            static_cast<void>(peer.respond({200, {}, "A page for " + std::string(peer.query())}));
+        }});
+    }
+};
+
+bool begins_with_status(const std::string& answer, const std::string& status) {
+    return answer.starts_with("HTTP/1.1 " + status + ' ');
+}
+
+bool has(const std::string& answer, std::string_view part) {
+    return answer.find(part) != std::string::npos;
+}
+
+TEST_P(endpoint_http, answers_get_and_head) {
+    serve_page();
+    serve_echo();
+    const auto got = answer_to("GET", "/page?me");
+    EXPECT_TRUE(begins_with_status(got, "200")) << got;
+    EXPECT_TRUE(has(got, "Content-Length: 13\r\n")) << got;
+    EXPECT_TRUE(got.ends_with("\r\n\r\nA page for me")) << got;
+    const auto head = answer_to("HEAD", "/page?me");
+    EXPECT_TRUE(has(head, "Content-Length: 13\r\n")) << head;
+    EXPECT_TRUE(head.ends_with("\r\n\r\n")) << head;
+}
+
+TEST_P(endpoint_http, reads_a_body) {
+    server_->route("/post", {.http = [](connection& peer) {
+        static_cast<void>(peer.respond({201, {}, peer.request()->body()}));
+    }});
+    listen();
+    const auto answer = answer_to("POST", "/post", "Content-Length: 5\r\n\r\nhello");
+    EXPECT_TRUE(begins_with_status(answer, "201")) << answer;
+    EXPECT_TRUE(answer.ends_with("\r\n\r\nhello")) << answer;
+}
+
+TEST_P(endpoint_http, says_404_where_there_is_nothing_and_426_where_there_is_a_websocket) {
+    serve_echo();
+    EXPECT_TRUE(begins_with_status(answer_to("GET", "/elsewhere"), "404"));
+    const auto upgrade = answer_to("GET", "/echo");
+    EXPECT_TRUE(begins_with_status(upgrade, "426")) << upgrade;
+    EXPECT_TRUE(has(upgrade, "Upgrade: websocket")) << upgrade;
+}
+
+TEST_P(endpoint_http, says_426_with_the_version_that_it_speaks) {
+    serve_echo();
+    const auto answer = answer_to("GET", "/echo",
+                                  "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+                                  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                                  "Sec-WebSocket-Version: 8\r\n");
+    EXPECT_TRUE(begins_with_status(answer, "426")) << answer;
+    EXPECT_TRUE(has(answer, "Sec-WebSocket-Version: 13\r\n")) << answer;
+}
+
+TEST_P(endpoint_http, says_400_to_nonsense_and_431_to_too_much) {
+    int failed = 0;
+    server_->on_fail([&](const report&) { ++failed; });
+    serve_echo();
+    EXPECT_TRUE(begins_with_status(answer_to("nonsense\r\n\r\n"), "400"));
+    EXPECT_EQ(failed, 1);
+    const auto large = answer_to("GET", "/echo", "X: " + std::string(20'000, 'x') + "\r\n");
+    EXPECT_TRUE(begins_with_status(large, "431")) << large;
+    EXPECT_EQ(failed, 2);
+}
+
+TEST_P(endpoint_http, answers_later_through_a_handle) {
+    connection_handle waiting;
+    bool asked = false;
+    server_->route("/later", {.http = [&](connection& peer) {
+        asked = true;
+        peer.defer();
+        waiting = peer.handle();
+    }});
+    listen();
+    raw_peer peer = raw_peer::connected_to(port_);
+    peer.send("GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+    ASSERT_TRUE(run_until([&] { return asked; }));
+    EXPECT_EQ(peer.received(), "");
+    waiting.with([](connection& one) { static_cast<void>(one.respond({200, {}, "at last"})); });
+    EXPECT_TRUE(run_until([&] { return peer.ended(); }));
+    EXPECT_TRUE(peer.received().ends_with("at last")) << peer.received();
+}
+
+TEST_P(endpoint_http, rejects_a_handshake_with_status_headers_and_body) {
+    ending served;
+    server_->route("/private", served.heard({.validate = [](connection& peer) {
+        const http_fields how{{"WWW-Authenticate", "Basic"}};
+        static_cast<void>(peer.reject({401, how, "Who are you?\n"}));
+    }}));
+    listen();
+    const auto why = failure_of(url("/private"));
+    EXPECT_EQ(why.phase, phase::http);
+    EXPECT_EQ(why.error, errc::not_upgraded);
+    EXPECT_EQ(why.http_status, 401);
+    ASSERT_TRUE(run_until([&] { return served.ended(); }));
+    EXPECT_EQ(served.failed, 1);
+    EXPECT_EQ(served.why.error, errc::rejected);
+    EXPECT_EQ(served.why.http_status, 401);
+}
+
+TEST_P(endpoint_http, chooses_routes_by_subprotocol) {
+    std::string chosen;
+    route_options chat;
+    chat.subprotocol = "chat";
+    server_->route("/", {.open = [&](connection&) { chosen = "chat"; }}, chat);
+    server_->route("/", {.open = [&](connection&) { chosen = "none"; }});
+    listen();
+    const auto agreed_on = [&](std::vector<std::string> offer) {
+        dial_options options;
+        options.subprotocols = std::move(offer);
+        std::optional<std::string> agreed;
+        chosen.clear();
+        client_->connect(
+            url("/"),
+            {.open = [&](connection& peer) { agreed = std::string(peer.subprotocol()); }}, options);
+        EXPECT_TRUE(run_until([&] { return agreed && !chosen.empty(); }));
+        return agreed.value_or("failed") + '/' + chosen;
+    };
+    EXPECT_EQ(agreed_on({"other", "chat"}), "chat/chat");
+    EXPECT_EQ(agreed_on({}), "/none");
+    EXPECT_EQ(agreed_on({"other"}), "/none");
+}
+
+TEST_P(endpoint_http, takes_frames_that_come_with_the_request) {
+    serve_echo();
+    raw_peer peer = raw_peer::connected_to(port_);
+    frame_builder frames(role::client);
+    auto request = canned_request();
+    request.replace(request.find("/chat?room=1"), 12, "/echo");
+    peer.send(request + to_text(frames.text("early")) + to_text(frames.close(1000)));
+    EXPECT_TRUE(run_until([&] { return peer.ended(); }));
+    EXPECT_TRUE(has(peer.received(), "early")) << peer.received();
+    EXPECT_EQ(served_.closed, 1);
+    EXPECT_TRUE(served_.why.clean()) << served_.why;
+}
+
+WEFT_IN_EVERY_WAY(endpoint_http);
+
+} // namespace
+} // namespace weft::testing

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: MIT
+// Ending endpoints: shutdown with a deadline, stop, destruction, and moving them.
+#include "endpoint/endpoint_fixture.hpp"
+#include "endpoint/raw_peer.hpp"
+
+#include "support/canned_handshake.hpp"
+#include "support/frame_builder.hpp"
+
+namespace weft::testing {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+class endpoint_shutdown : public endpoint {
+protected:
+    /// A client's connection to /echo that is open on both sides.
+    void open_one() {
+        const int before = served_.opened;
+        client_->connect(url(), dialled_.heard());
+        ASSERT_TRUE(run_until([&] { return dialled_.opened == 1 && served_.opened > before; }));
+    }
+
+    /// A peer that has opened a WebSocket and then says nothing more.
+    raw_peer stubborn() {
+        raw_peer peer = raw_peer::connected_to(port_);
+        auto request = canned_request();
+        request.replace(request.find("/chat?room=1"), 12, "/echo");
+        peer.send(request);
+        EXPECT_TRUE(run_until([&] { return served_.opened == 1 && !peer.received().empty(); }));
+        return peer;
+    }
+
+    /// Counts, and checks that it is not called from inside the call that was given it.
+    function<void()> done() {
+        return [this] {
+            EXPECT_FALSE(inside_call_);
+            ++done_;
+        };
+    }
+
+    template <class Call>
+    void calling(Call&& call) {
+        inside_call_ = true;
+        call();
+        inside_call_ = false;
+        EXPECT_EQ(done_, 0);
+    }
+
+    ending dialled_;
+    int done_ = 0;
+    bool inside_call_ = false;
+};
+
+TEST_P(endpoint_shutdown, of_an_idle_server_or_client_is_done_in_the_next_turn) {
+    listen();
+    calling([&] {
+        server_->shutdown(seconds(20), done());
+        client_->shutdown(seconds(20), done());
+    });
+    EXPECT_FALSE(server_->is_listening());
+    EXPECT_TRUE(run_until([&] { return done_ == 2; }));
+    EXPECT_EQ(loop().work_count(), 0);
+}
+
+TEST_P(endpoint_shutdown, closes_open_connections_with_1001) {
+    serve_echo();
+    open_one();
+    calling([&] { server_->shutdown(seconds(20), done()); });
+    ASSERT_TRUE(run_until([&] { return done_ == 1 && dialled_.ended(); }));
+    EXPECT_EQ(dialled_.why.code(), close_code::going_away);
+    EXPECT_TRUE(dialled_.why.clean()) << dialled_.why;
+    EXPECT_EQ(dialled_.why.began, side::peer);
+    EXPECT_EQ(served_.closed, 1);
+    EXPECT_EQ(served_.why.began, side::local);
+    EXPECT_EQ(server_->connection_count(), 0);
+}
+
+TEST_P(endpoint_shutdown, of_a_client_closes_what_is_open_and_gives_up_dialling) {
+    serve_echo();
+    open_one();
+    const raw_peer listener = raw_peer::listening(0);
+    const raw_peer first = raw_peer::connected_to(listener.port());
+    ending dialling;
+    client_->connect("ws://127.0.0.1:" + std::to_string(listener.port()) + "/", dialling.heard());
+    calling([&] { client_->shutdown(seconds(20), done()); });
+    ASSERT_TRUE(run_until([&] { return done_ == 1 && served_.ended(); }));
+    EXPECT_EQ(dialling.failed, 1);
+    EXPECT_EQ(dialling.why.error, errc::shut_down);
+    EXPECT_EQ(dialled_.closed, 1);
+    EXPECT_EQ(served_.why.code(), close_code::going_away);
+    EXPECT_TRUE(served_.why.clean()) << served_.why;
+}
+
+TEST_P(endpoint_shutdown, refuses_those_that_have_not_opened_with_503) {
+    server_->route("/defers", {.open = [](connection&) { ADD_FAILURE(); },
+                               .validate = [](connection& peer) { peer.defer(); }});
+    listen();
+    raw_peer silent = raw_peer::connected_to(port_);
+    client_->connect(url("/defers"), dialled_.heard());
+    ASSERT_TRUE(run_until([&] { return server_->connection_count() == 2; }));
+    bool turned = false;
+    loop().post([&] { turned = true; });
+    ASSERT_TRUE(run_until([&] { return turned; }));
+    server_->shutdown(milliseconds(200), done());
+    ASSERT_TRUE(run_until([&] { return done_ == 1 && dialled_.ended() && silent.ended(); }));
+    EXPECT_EQ(dialled_.failed, 1);
+    EXPECT_EQ(dialled_.why.http_status, 503) << dialled_.why;
+}
+
+TEST_P(endpoint_shutdown, aborts_a_stubborn_peer_when_the_time_is_over) {
+    serve_echo();
+    raw_peer peer = stubborn();
+    const auto began = std::chrono::steady_clock::now();
+    server_->shutdown(milliseconds(50), done());
+    ASSERT_TRUE(run_until([&] { return done_ == 1; }));
+    EXPECT_GE(std::chrono::steady_clock::now() - began, milliseconds(50));
+    EXPECT_EQ(served_.closed, 1);
+    EXPECT_EQ(served_.why.error, errc::shut_down) << served_.why;
+    EXPECT_TRUE(peer.ended());
+}
+
+TEST_P(endpoint_shutdown, waits_for_connections_that_are_closing_already) {
+    serve_echo();
+    raw_peer peer = stubborn();
+    server_->for_each([](connection& one) { one.close(close_code(4000), "mine"); });
+    server_->shutdown(seconds(20), done());
+    frame_builder frames(role::client);
+    const auto answer = to_text(frames.close(4000));
+    bool answered = false;
+    ASSERT_TRUE(run_until([&] {
+        if (!answered && peer.received().find("mine") != std::string::npos) {
+            EXPECT_EQ(done_, 0);
+            answered = true;
+            peer.send(answer);
+        }
+        if (peer.ended()) peer.close();
+        return done_ == 1;
+    }));
+    EXPECT_EQ(served_.closed, 1);
+    EXPECT_TRUE(served_.why.clean()) << served_.why;
+    EXPECT_EQ(served_.why.code(), close_code(4000));
+}
+
+TEST_P(endpoint_shutdown, twice_calls_both_functions_at_the_later_calls_deadline) {
+    serve_echo();
+    raw_peer peer = stubborn();
+    server_->shutdown(seconds(20), done());
+    server_->shutdown(milliseconds(20), done());
+    EXPECT_TRUE(run_until([&] { return done_ == 2; }));
+}
+
+TEST_P(endpoint_shutdown, of_the_loop_ends_all_endpoints_on_it) {
+    serve_echo();
+    open_one();
+    client second{loop()};
+    ending other;
+    second.connect(url(), other.heard());
+    ASSERT_TRUE(run_until([&] { return other.opened == 1; }));
+    calling([&] { loop().shutdown(seconds(20), done()); });
+    ASSERT_TRUE(run_until([&] { return done_ == 1; }));
+    EXPECT_EQ(dialled_.closed, 1);
+    EXPECT_EQ(other.closed, 1);
+    EXPECT_EQ(served_.closed, 2);
+    EXPECT_FALSE(server_->is_listening());
+    EXPECT_EQ(server_->connection_count() + client_->connection_count(), 0);
+    EXPECT_EQ(loop().work_count(), 0);
+}
+
+TEST_P(endpoint_shutdown, leaves_a_server_that_can_listen_again) {
+    serve_echo();
+    server_->shutdown(seconds(1), done());
+    ASSERT_TRUE(run_until([&] { return done_ == 1; }));
+    ASSERT_TRUE(server_->listen("127.0.0.1", port_));
+    expect_echo(url());
+}
+
+TEST_P(endpoint_shutdown, calls_done_also_when_the_endpoint_or_the_loop_is_destroyed) {
+    serve_echo();
+    raw_peer peer = stubborn();
+    server_->shutdown(seconds(20), done());
+    server_.reset();
+    EXPECT_EQ(done_, 1);
+    EXPECT_TRUE(peer.ended());
+    EXPECT_EQ(served_.closed, 0);
+
+    server_.emplace(loop());
+    served_ = {};
+    serve_echo();
+    raw_peer second = stubborn();
+    server_->shutdown(seconds(20), done());
+    way_->destroy_loop();
+    EXPECT_EQ(done_, 2);
+    EXPECT_TRUE(second.ended());
+    EXPECT_EQ(served_.closed, 0);
+}
+
+TEST_P(endpoint_shutdown, is_not_needed_stop_aborts_all_and_tells_them) {
+    serve_echo();
+    open_one();
+    server_->stop();
+    EXPECT_FALSE(server_->is_listening());
+    EXPECT_EQ(served_.closed, 0) << "told from inside the call";
+    ASSERT_TRUE(run_until([&] { return served_.ended() && dialled_.ended(); }));
+    EXPECT_EQ(served_.why.error, errc::aborted);
+    EXPECT_EQ(served_.why.began, side::local);
+    EXPECT_EQ(served_.why.phase, phase::websocket);
+    EXPECT_EQ(dialled_.closed, 1);
+    EXPECT_TRUE(dialled_.why.error) << dialled_.why;
+    EXPECT_TRUE(run_until([&] { return loop().work_count() == 0; }));
+}
+
+TEST_P(endpoint_shutdown, is_not_needed_destroying_a_server_drops_its_connections) {
+    serve_echo();
+    open_one();
+    server_.reset();
+    ASSERT_TRUE(run_until([&] { return dialled_.ended(); }));
+    EXPECT_EQ(served_.closed, 0);
+    EXPECT_EQ(dialled_.closed, 1);
+    EXPECT_TRUE(dialled_.why.error);
+    EXPECT_EQ(dialled_.why.phase, phase::websocket);
+}
+
+TEST_P(endpoint_shutdown, endpoints_can_be_moved_with_all_that_they_hold) {
+    serve_echo();
+    open_one();
+    server moved_server{std::move(*server_)};
+    client moved_client{std::move(*client_)};
+    server_.reset();
+    client_.reset();
+    EXPECT_TRUE(moved_server.is_listening());
+    EXPECT_EQ(moved_server.connection_count(), 1);
+    EXPECT_EQ(moved_client.connection_count(), 1);
+
+    server_.emplace(loop());
+    client_.emplace(loop());
+    *server_ = std::move(moved_server);
+    *client_ = std::move(moved_client);
+    EXPECT_EQ(client_->connection_count(), 1);
+    expect_echo(url());
+    client_->for_each([](connection& one) { one.close(); });
+    EXPECT_TRUE(run_until([&] { return dialled_.ended(); }));
+    EXPECT_TRUE(dialled_.why.clean());
+}
+
+TEST_P(endpoint_shutdown, endpoints_outlive_their_loop) {
+    serve_echo();
+    open_one();
+    const auto handle = client_->connect(url(), {});
+    way_->destroy_loop();
+    EXPECT_EQ(server_->connection_count(), 0);
+    EXPECT_EQ(client_->connection_count(), 0);
+    EXPECT_FALSE(server_->is_listening());
+    EXPECT_FALSE(handle.send("nobody"));
+    EXPECT_FALSE(handle.close());
+    EXPECT_EQ(served_.closed + dialled_.closed, 0);
+}
+
+WEFT_IN_EVERY_WAY(endpoint_shutdown);
+
+} // namespace
+} // namespace weft::testing

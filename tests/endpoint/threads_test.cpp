@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+// What other threads may do: handles, posts, waking the loop. Also run by ThreadSanitizer.
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include "endpoint/endpoint_fixture.hpp"
+
+namespace weft::testing {
+namespace {
+
+class endpoint_threads : public endpoint {};
+
+TEST_P(endpoint_threads, send_and_close_through_handles) {
+    constexpr int threads = 4, messages = 100;
+    std::vector<std::string> heard;
+    server_->route("/", {.message = [&](connection&, message m) { heard.emplace_back(m.text()); }});
+    listen();
+    ending dialled;
+    std::vector<std::thread> senders;
+    std::atomic<int> left = threads;
+    client_->connect(url("/"), dialled.heard({.open = [&](connection& peer) {
+        for (int i = 0; i < threads; ++i) {
+            senders.emplace_back([&left, i, to = peer.handle()] {
+                for (int j = 0; j < messages; ++j)
+                    EXPECT_TRUE(to.send(std::to_string(i) + ' ' + std::to_string(j)));
+                if (--left == 0) to.close(close_code::normal, "all sent");
+            });
+        }
+    }}));
+    EXPECT_TRUE(run_until([&] { return dialled.ended(); }));
+    for (auto& sender : senders)
+        sender.join();
+    EXPECT_TRUE(dialled.why.clean()) << dialled.why;
+    ASSERT_EQ(heard.size(), threads * messages);
+    for (int i = 0; i < threads; ++i) {
+        int next = 0;
+        for (const auto& text : heard) {
+            if (text.starts_with(std::to_string(i) + ' ')) {
+                EXPECT_EQ(text, std::to_string(i) + ' ' + std::to_string(next++));
+            }
+        }
+        EXPECT_EQ(next, messages);
+    }
+}
+
+TEST_P(endpoint_threads, use_handles_while_connections_come_and_go) {
+    serve_echo();
+    std::atomic<bool> over = false;
+    std::vector<std::jthread> senders;
+    int ended = 0;
+    constexpr int connections = 40;
+    for (int i = 0; i < connections; ++i) {
+        const auto to = client_->connect(
+            url(), {.message = [](connection& peer, message) { peer.close(); },
+                    .close = [&](connection&, const report&) { ++ended; },
+                    .fail = [](const report& why) { ADD_FAILURE() << why; }});
+        if (i % 10 == 0) {
+            senders.emplace_back([to, &over] {
+                while (!over) {
+                    to.send("hello");
+                    std::this_thread::yield();
+                }
+            });
+        } else {
+            to.with([](connection& one) { one.data() = 1; });
+        }
+    }
+    int greeted = 0;
+    EXPECT_TRUE(run_until([&] {
+        client_->for_each([&](connection& one) {
+            if (one.is_open() && !one.data_as<bool>()) {
+                one.data() = true;
+                one.send("from the owner");
+                ++greeted;
+            }
+        });
+        return ended == connections;
+    }));
+    over = true;
+}
+
+TEST_P(endpoint_threads, hold_handles_longer_than_the_loop_lives) {
+    serve_echo();
+    std::atomic<bool> over = false, refused = false;
+    const auto to = client_->connect(url(), {});
+    std::jthread sender([&] {
+        while (!over)
+            refused = !to.send("hello");
+    });
+    bool turned = false;
+    loop().post([&] { turned = true; });
+    EXPECT_TRUE(run_until([&] { return turned; }));
+    way_->destroy_loop();
+    while (!refused)
+        std::this_thread::yield();
+    over = true;
+}
+
+TEST_P(endpoint_threads, wake_the_loop_which_interrupts_each_route_and_dialled_connection_once) {
+    int route = 0, other_route = 0, dialled = 0;
+    server_->route("/echo", {.interrupt = [&] { ++route; }});
+    server_->route("/other", {.interrupt = [&] { ++other_route; }});
+    listen();
+    int opened = 0;
+    for (int i = 0; i < 2; ++i) {
+        client_->connect(url(), {.open = [&](connection&) { ++opened; },
+                                 .interrupt = [&] { ++dialled; }});
+    }
+    ASSERT_TRUE(run_until([&] { return opened == 2; }));
+    std::jthread([this] { loop().wake(); }).join();
+    EXPECT_TRUE(run_until([&] { return route != 0 && other_route != 0 && dialled == 2; }));
+    EXPECT_EQ(route, 1);
+    EXPECT_EQ(other_route, 1);
+    EXPECT_EQ(dialled, 2);
+}
+
+WEFT_IN_EVERY_WAY(endpoint_threads);
+
+} // namespace
+} // namespace weft::testing
