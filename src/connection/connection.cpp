@@ -240,15 +240,12 @@ void connection::pump() {
             continues_ = true;
             return;
         }
+        const std::size_t waiting = blocked_ ? session_.output_size() : 0;
         const event what = session_.next_event(driver().now());
         if (what.type == event_type::none) return;
-        const bool full = blocked_;
-        const std::size_t waiting = full ? session_.output_size() : 0;
         tell(what);
         const bool heard = what.type == event_type::message || what.type == event_type::ping;
-        if (heard && !dead_ && blocked_) {
-            answers_wait_ |= !full || session_.output_size() > waiting;
-        }
+        if (heard && !dead_ && blocked_) answers_wait_ |= session_.output_size() > waiting;
     }
 }
 

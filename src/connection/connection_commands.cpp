@@ -99,11 +99,14 @@ bool connection::queue_is_full(std::size_t more) const noexcept {
 /// its answers. Without answers in the queue it is heard: two sides that both send much, and both
 /// wait for the other to read, would wait for ever.
 bool connection::queue_pauses() noexcept {
-    if (!blocked_) answers_wait_ = false;
+    if (!blocked_) {
+        answers_wait_ = held_back_ = false;
+        return false;
+    }
+    const auto& options = route_->options;
     const bool applies =
-        answers_wait_ && is_open() && route_->options.when_full == queue_policy::pause;
-    held_back_ = applies && (held_back_ ||
-                             session_.output_size() > route_->options.queue_size_max / 2);
+        answers_wait_ && is_open() && options.when_full == queue_policy::pause;
+    held_back_ = applies && (held_back_ || session_.output_size() > options.queue_size_max / 2);
     return held_back_;
 }
 

@@ -8,6 +8,7 @@
 #include <weft/core/error.hpp>
 
 #include "connection/connection_details.hpp"
+#include "stream/room_for_one.hpp"
 
 namespace weft {
 namespace {
@@ -78,7 +79,7 @@ route* connection_set::find(const http_request& request, const upgrade_offer* of
 // --- connections
 
 connection& connection_set::add(route& by) {
-    connections_.reserve(connections_.size() + 1);
+    make_room_for_one(connections_);
     auto* added = new connection(by, driver_.now());
     added->index_ = static_cast<std::uint32_t>(connections_.size());
     connections_.push_back(added);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "stream/room_for_one.hpp"
+
 namespace weft {
 namespace {
 
@@ -21,6 +23,7 @@ timer_queue::~timer_queue() {
 
 void timer_queue::arm(timed_task& which, time_point deadline) {
     if (!which.armed()) {
+        make_room_for_one(heap_);
         heap_.push_back({never, &which});
         which.index_ = static_cast<std::uint32_t>(heap_.size() - 1);
         which.queue_ = this;
