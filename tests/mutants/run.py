@@ -5,6 +5,7 @@
 """usage: run.py [-k TEXT] [--keep DIR]   (TEXT: only mutants with it in their name)"""
 
 import argparse
+import filecmp
 import pathlib
 import shutil
 import subprocess
@@ -25,9 +26,11 @@ def copy_tree(to):
     listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
                             cwd=ROOT, check=True, capture_output=True, text=True).stdout
     for name in filter(None, listed.split("\0")):
-        if (ROOT / name).is_file():
-            (to / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, to / name)
+        source, copy = ROOT / name, to / name
+        if not source.is_file() or (copy.is_file() and filecmp.cmp(source, copy, shallow=False)):
+            continue
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, copy)
 
 
 def configure(tree, build):

@@ -29,7 +29,8 @@ namespace {
 struct directory {
     std::string path;
     directory() {
-        std::string made = std::filesystem::temp_directory_path() / ("weft-test-" + std::string(6, 'X'));
+        const auto name = "weft-test-" + std::string(6, 'X'); // as mkdtemp wants it
+        std::string made = std::filesystem::temp_directory_path() / name;
         path = ::mkdtemp(made.data());
     }
     ~directory() { std::filesystem::remove_all(path); }
