@@ -225,6 +225,57 @@ TEST_F(listening, may_be_closed_from_what_it_accepts) {
     EXPECT_EQ(count, 1);
 }
 
+// --- what only TCP does
+
+TEST_F(listening, a_reset_is_an_error_and_does_not_spin_while_paused) {
+    for (const bool paused : {false, true}) {
+        const auto opened = listen(*address::parse("127.0.0.1", 0));
+        auto client = connect({(*opened)->where()});
+        while (accepted.empty() && readable(descriptor, 5000ms)) loop.run_ready();
+        connected_pair pair(loop, std::move(accepted.front()), std::move(*client));
+        accepted.clear();
+        if (paused) pair.stream->pause();
+        settle(loop);
+        const linger at_once{1, 0};
+        ::setsockopt(pair.peer.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+        pair.peer.reset();
+        if (paused) {
+            EXPECT_TRUE(readable(descriptor, 1000ms)) << "the kernel tells of a reset anyway";
+            settle(loop);
+            EXPECT_FALSE(readable(descriptor));
+            EXPECT_FALSE(pair.sink.error);
+            pair.stream->resume();
+        }
+        while (!pair.sink.error && readable(descriptor, 5000ms)) loop.run_ready();
+        EXPECT_EQ(pair.sink.error, std::errc::connection_reset);
+        EXPECT_FALSE(pair.sink.eof);
+        EXPECT_FALSE(readable(descriptor));
+    }
+}
+
+TEST_F(listening, a_peer_that_reads_again_is_written_to_again) {
+    const auto opened = listen(*address::parse("127.0.0.1", 0));
+    auto client = connect({(*opened)->where()});
+    while (accepted.empty() && readable(descriptor, 5000ms)) loop.run_ready();
+    connected_pair pair(loop, std::move(accepted.front()), std::move(*client));
+    accepted.clear();
+    const std::string much(16 << 20, 'm');
+    std::size_t written = pair.write(much).value();
+    ASSERT_LT(written, much.size());
+    std::size_t got = 0;
+    while (got < much.size()) {
+        got += pair.peer_reads().size();
+        if (written < much.size() && readable(descriptor)) {
+            settle(loop);
+            if (pair.sink.writable == 0) continue;
+            pair.sink.writable = 0;
+            written += pair.write(std::string_view(much).substr(written)).value();
+        }
+        if (got < written) readable(pair.peer.get(), 5000ms);
+    }
+    EXPECT_EQ(got, much.size());
+}
+
 // --- connecting
 
 TEST_F(listening, the_first_address_that_answers_is_taken) {
