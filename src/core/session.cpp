@@ -217,31 +217,33 @@ void session::tell_peer(report& outcome) {
 }
 
 event session::next_event(time_point now) noexcept {
+    event told;
     try {
         if (lent_ && !lent_->payload_.empty()) settle_output(); // it may lie in what ends here
         forget_message();
-        return find_event(now);
+        find_event(told, now);
     } catch (const std::bad_alloc&) {
         fail(make_error_code(std::errc::not_enough_memory), now);
-        return {std::exchange(ending_, event_type::none)};
+        told = {std::exchange(ending_, event_type::none)};
     }
+    return told;
 }
 
-event session::find_event(time_point now) {
-    for (;;) {
-        if (ending_ != event_type::none) return {std::exchange(ending_, event_type::none)};
-        if (state_ == session_state::closed) {
-            discard_input();
-            return {};
+void session::find_event(event& told, time_point now) {
+    while (ending_ == event_type::none) {
+        if (state_ == session_state::closed) return discard_input();
+        if (paused_) return;
+        if (state_ == session_state::connecting) {
+            told = next_opening_event(now);
+        } else {
+            find_frame_event(told, now);
         }
-        if (paused_) return {};
-        const event told =
-            state_ == session_state::connecting ? next_opening_event(now) : next_frame_event(now);
-        if (told.type != event_type::none) return told;
-        if (ending_ != event_type::none) continue;
-        if (!eof_ || state_ == session_state::closed) return {};
+        if (told.type != event_type::none) return;
+        if (ending_ != event_type::none) break;
+        if (!eof_ || state_ == session_state::closed) return;
         fail(errc::unexpected_eof, now);
     }
+    told.type = std::exchange(ending_, event_type::none);
 }
 
 /// Frees the assembled message that was told.

@@ -38,38 +38,30 @@ std::span<const std::byte> as_bytes(std::string_view text) noexcept {
 
 // --- receiving
 
-event session::next_frame_event(time_point now) {
-    while (state_ != session_state::closed) {
+void session::find_frame_event(event& told, time_point now) {
+    while (state_ != session_state::closed && told.type == event_type::none) {
         if (in_frame_) {
-            const event told = take_payload(now);
-            if (told.type != event_type::none || in_frame_) return told;
+            take_payload(told, now);
+            if (in_frame_) return;
             continue;
         }
         const auto input = gather(frame_header_size_max);
         const auto found = decode_frame_header(input, role());
-        if (found.error != errc{}) {
-            fail(found.error, now);
-            return {};
-        }
-        if (found.size == 0) return {};
+        if (found.error != errc{}) return fail(found.error, now);
+        if (found.size == 0) return;
         if (is_control(found.header.code)) {
             const auto size = static_cast<std::size_t>(found.header.length);
             const auto frame = gather(found.size + size);
-            if (frame.size() < found.size + size) return {};
-            const event told =
-                take_control_frame(found.header, frame.subspan(found.size, size), now);
-            if (told.type != event_type::none) return told;
+            if (frame.size() < found.size + size) return;
+            take_control_frame(found.header, frame.subspan(found.size, size), told, now);
             continue;
         }
         if (const errc broken = judge_data_frame(found.header); broken != errc{}) {
-            fail(broken, now);
-            return {};
+            return fail(broken, now);
         }
         consume_input(found.size);
-        const event told = take_whole_message(found.header, now);
-        if (told.type != event_type::none) return told;
+        take_whole_message(found.header, told, now);
     }
-    return {};
 }
 
 /// Order and limits of data frames, judged before a byte of the payload is kept.
@@ -86,7 +78,7 @@ errc session::judge_data_frame(const frame_header& header) const noexcept {
 }
 
 /// Tells a message of one frame from where it lies; begins any other.
-event session::take_whole_message(const frame_header& header, time_point now) {
+void session::take_whole_message(const frame_header& header, event& told, time_point now) {
     if (header.code != opcode::continuation) {
         is_text_ = header.code == opcode::text;
         text_.reset();
@@ -97,11 +89,10 @@ event session::take_whole_message(const frame_header& header, time_point now) {
         if (header.masked) mask(payload, header.key);
         consume_input(payload.size());
         if (is_text_ && !(text_.feed(payload) && text_.complete())) {
-            fail(errc::bad_utf8, now);
-            return {};
+            return fail(errc::bad_utf8, now);
         }
-        if (deaf_) return {};
-        return {event_type::message, is_text_, payload};
+        if (!deaf_) told = {event_type::message, is_text_, payload};
+        return;
     }
     if (fragments_ != std::numeric_limits<std::uint32_t>::max()) ++fragments_;
     in_frame_ = true;
@@ -109,11 +100,10 @@ event session::take_whole_message(const frame_header& header, time_point now) {
     frame_left_ = header.length;
     key_ = header.masked ? header.key : masking_key{};
     key_offset_ = 0;
-    return {};
 }
 
 /// Adds what has come of the frame in progress to the message.
-event session::take_payload(time_point now) {
+void session::take_payload(event& told, time_point now) {
     while (frame_left_ != 0 && !waiting().empty()) {
         const auto input = waiting();
         const auto size =
@@ -121,48 +111,37 @@ event session::take_payload(time_point now) {
         const auto piece = input.first(size);
         if (role() == role::server) mask(piece, key_, key_offset_);
         key_offset_ = static_cast<std::uint8_t>((key_offset_ + size) % key_.size());
-        if (is_text_ && !text_.feed(piece)) {
-            fail(errc::bad_utf8, now);
-            return {};
-        }
+        if (is_text_ && !text_.feed(piece)) return fail(errc::bad_utf8, now);
         auto& assembly = more().assembly;
         assembly.insert(assembly.end(), piece.begin(), piece.end());
         frame_left_ -= size;
         consume_input(size);
     }
-    return frame_left_ == 0 ? end_of_frame(now) : event{};
+    if (frame_left_ == 0) end_frame(told, now);
 }
 
-event session::end_of_frame(time_point now) {
+void session::end_frame(event& told, time_point now) {
     in_frame_ = false;
-    if (!last_frame_) return {};
+    if (!last_frame_) return;
     fragments_ = 0;
-    if (is_text_ && !text_.complete()) {
-        fail(errc::bad_utf8, now);
-        return {};
-    }
-    message_told_ = true;
+    if (is_text_ && !text_.complete()) return fail(errc::bad_utf8, now);
     if (deaf_) {
         if (extra_) std::vector<std::byte>().swap(extra_->assembly);
-        message_told_ = false;
-        return {};
+        return;
     }
-    const auto payload =
-        extra_ ? std::span<const std::byte>(extra_->assembly) : std::span<const std::byte>();
-    return {event_type::message, is_text_, payload};
+    message_told_ = true;
+    told = {event_type::message, is_text_, {}};
+    if (extra_) told.payload = extra_->assembly;
 }
 
-event session::take_control_frame(const frame_header& header, std::span<std::byte> payload,
-                                  time_point now) {
+void session::take_control_frame(const frame_header& header, std::span<std::byte> payload,
+                                 event& told, time_point now) {
     if (header.masked) mask(payload, header.key);
     consume_input(static_cast<std::size_t>(payload.data() - waiting().data()) + payload.size());
-    switch (header.code) {
-    case opcode::ping:
-        answer_ping(payload);
-        return deaf_ ? event{} : event{event_type::ping, false, payload};
-    case opcode::pong: return deaf_ ? event{} : event{event_type::pong, false, payload};
-    default: take_close_frame(payload, now); return {};
-    }
+    if (header.code == opcode::close) return take_close_frame(payload, now);
+    if (header.code == opcode::ping) answer_ping(payload);
+    if (deaf_) return;
+    told = {header.code == opcode::ping ? event_type::ping : event_type::pong, false, payload};
 }
 
 void session::take_close_frame(std::span<const std::byte> payload, time_point now) {

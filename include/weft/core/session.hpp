@@ -252,15 +252,15 @@ private:
     void refuse(const http_response& response, report& outcome);
     void become_open(time_point now) noexcept;
 
-    // frames
-    event find_event(time_point now);
-    event next_frame_event(time_point now);
+    // frames; what is found is written where it will be read, as copies cost more than parsing
+    void find_event(event& told, time_point now);
+    void find_frame_event(event& told, time_point now);
     errc judge_data_frame(const frame_header& header) const noexcept;
-    event take_control_frame(const frame_header& header, std::span<std::byte> payload,
-                             time_point now);
-    event take_whole_message(const frame_header& header, time_point now);
-    event take_payload(time_point now);
-    event end_of_frame(time_point now);
+    void take_control_frame(const frame_header& header, std::span<std::byte> payload, event& told,
+                            time_point now);
+    void take_whole_message(const frame_header& header, event& told, time_point now);
+    void take_payload(event& told, time_point now);
+    void end_frame(event& told, time_point now);
     void take_close_frame(std::span<const std::byte> payload, time_point now);
     void answer_ping(std::span<const std::byte> payload);
 
