@@ -167,11 +167,9 @@ void connection_set::drop_all() noexcept {
 }
 
 void connection_set::dismiss() noexcept {
-    if (!gone_) {
-        driver_.leave(*this);
-        drop_all();
-        call_done();
-    }
+    driver_.leave(*this);
+    drop_all(); // also what was begun after the driver had closed
+    call_done();
     driver_.bury(this);
 }
 

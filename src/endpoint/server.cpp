@@ -31,6 +31,7 @@ public:
     }
 
     result<address> listen(const address& where, const listen_options& options) {
+        if (loop_.closed()) return failure(errc::gone);
         listeners_.reserve(listeners_.size() + 1);
         const auto opened = listener::open(loop_, where, options, [this](owned_descriptor one) {
             service_->serve(std::make_unique<socket_stream>(loop_, std::move(one)));

@@ -254,6 +254,14 @@ TEST_P(endpoint_shutdown, endpoints_outlive_their_loop) {
     EXPECT_FALSE(handle.send("nobody"));
     EXPECT_FALSE(handle.close());
     EXPECT_EQ(served_.closed + dialled_.closed, 0);
+
+    EXPECT_EQ(server_->listen("127.0.0.1", 0).error(), errc::gone);
+    client_->connect(url(), dialled_.heard());
+    server_->shutdown(seconds(20), done());
+    client_->shutdown(seconds(20), done());
+    server_.reset();
+    client_.reset();
+    EXPECT_EQ(done_, 2);
 }
 
 WEFT_IN_EVERY_WAY(endpoint_shutdown);
