@@ -7,6 +7,12 @@ if(WEFT_SANITIZE)
     add_link_options(-fsanitize=${WEFT_SANITIZE})
 endif()
 
+# Position-independent code lets a program replace any function at run time unless told otherwise,
+# and so keeps the compiler from inlining within a file.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-fno-semantic-interposition)
+endif()
+
 if(PROJECT_IS_TOP_LEVEL)
     set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
     find_program(WEFT_CCACHE ccache)
