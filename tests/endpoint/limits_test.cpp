@@ -166,13 +166,13 @@ TEST_P(endpoint_limits, refuse_a_message_that_is_too_big) {
     serve_echo(options);
     ending dialled;
     std::size_t heard = 0;
-    client_->connect(url(), dialled.heard({.open =
-                                               [](connection& peer) {
-                                                   peer.send(std::string(1000, 'x'));
-                                                   peer.send(std::string(1001, 'x'));
-                                               },
-                                           .message =
-                                               [&](connection&, message m) { heard += m.size(); }}));
+    handlers talk{.open =
+                      [](connection& peer) {
+                          peer.send(std::string(1000, 'x'));
+                          peer.send(std::string(1001, 'x'));
+                      },
+                  .message = [&](connection&, message m) { heard += m.size(); }};
+    client_->connect(url(), dialled.heard(std::move(talk)));
     ASSERT_TRUE(run_until([&] { return dialled.ended() && served_.ended(); }));
     EXPECT_EQ(heard, 1000);
     EXPECT_EQ(served_.why.error, errc::message_too_big);
