@@ -28,6 +28,8 @@ public:
     ///
     /// The longest path that matches wins; among routes with one path those with a subprotocol
     /// that the client offers, in the client's order of preference, come before the one without.
+    /// A route with `http` and neither `open`, `message`, `validate` nor `close` serves no
+    /// WebSocket.
     void route(std::string_view path, handlers what, const route_options& options = {});
 
     /// Hears of connections that failed before a route was found for them.
