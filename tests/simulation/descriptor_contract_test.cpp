@@ -80,6 +80,19 @@ TEST_P(descriptor_contract, holds_for_what_a_handler_has_sent) {
     EXPECT_EQ(here.failure(), "");
 }
 
+TEST_P(descriptor_contract, holds_for_output_of_a_paused_connection) {
+    world here(1, GetParam());
+    here.connect_peer(true);
+    here.settle();
+    auto& one = *here.subjects[0];
+    while (one.at_server->buffered_amount() < 4'000'000) here.send(one, 1'000'000);
+    one.at_server->pause();
+    here.turn({});
+    here.settle();
+    EXPECT_EQ(here.failure(), "");
+    EXPECT_EQ(one.peer->heard(), one.sent);
+}
+
 INSTANTIATE_TEST_SUITE_P(hosts, descriptor_contract,
                          ::testing::Values(watching::level, watching::edge, watching::one_shot),
                          [](const auto& of) -> std::string {
