@@ -61,7 +61,7 @@ void client::dial(connection& dialled, const uri& target, std::string_view via) 
 }
 
 void client::shutdown(duration within, function<void()> done) {
-    service_.shutdown(loop_->now() + within, std::move(done));
+    service_.shutdown(later(loop_->now(), within), std::move(done));
 }
 
 void client::stop() {

@@ -90,8 +90,7 @@ void event_loop::wake() noexcept {
 
 void event_loop::shutdown(duration within, function<void()> done) {
     assert(state_->called_by_owner("event_loop::shutdown"));
-    const time_point now = state_->now();
-    state_->shut_down(within > never - now ? never : now + within, std::move(done));
+    state_->shut_down(later(state_->now(), within), std::move(done));
 }
 
 time_point event_loop::now() const noexcept {

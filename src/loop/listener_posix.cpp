@@ -5,11 +5,8 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
-#include <string>
 #include <utility>
 
 #include <weft/core/error.hpp>
@@ -47,15 +44,6 @@ bool concerns_one_connection(int error) noexcept {
     }
 }
 
-/// A socket file that nobody answers at is left over from a process that died.
-void remove_dead_socket(const socket_address& at, const std::string& path) noexcept {
-    struct stat found {};
-    if (::lstat(path.c_str(), &found) != 0 || !S_ISSOCK(found.st_mode)) return;
-    const owned_descriptor probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (!probe || ::connect(probe.get(), at.get(), at.size) == 0) return;
-    if (errno == ECONNREFUSED) ::unlink(path.c_str());
-}
-
 } // namespace
 
 /// Tries again when some descriptor may have been closed.
@@ -87,9 +75,7 @@ result<listener*> listener::open(loop_state& loop, const address& where,
     if (at->family() == AF_INET6) {
         set_option(made.get(), IPPROTO_IPV6, IPV6_V6ONLY, options.ipv6_only ? 1 : 0);
     }
-    if (where.kind() == address::family::unix_path) {
-        remove_dead_socket(*at, std::string(where.path()));
-    }
+    if (where.kind() == address::family::unix_path) remove_dead_socket_file(where);
     if (::bind(made.get(), at->get(), at->size) != 0) return failure(last_error());
     if (::listen(made.get(), options.backlog) != 0) return failure(last_error());
 
@@ -105,7 +91,7 @@ result<listener*> listener::open(loop_state& loop, const address& where,
 listener::listener(loop_state& loop, owned_descriptor listening, const address& where,
                    accepted then)
     : loop_(loop), listening_(std::move(listening)), where_(where), then_(std::move(then)),
-      retry_(std::make_unique<retry>(*this)) {}
+      file_(where_), retry_(std::make_unique<retry>(*this)) {}
 
 listener::~listener() = default;
 
@@ -121,9 +107,7 @@ void listener::close() noexcept {
     loop_.cancel(*this);
     loop_.engine().remove(listening_.get());
     listening_.reset();
-    if (where_.kind() == address::family::unix_path && loop_.engine().in_own_process()) {
-        ::unlink(std::string(where_.path()).c_str());
-    }
+    if (loop_.engine().in_own_process()) file_.remove();
     if (counted_) loop_.work_finished();
     loop_.bury(this);
 }

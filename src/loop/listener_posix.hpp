@@ -10,6 +10,7 @@
 
 #include "loop/descriptor_posix.hpp"
 #include "loop/engine.hpp"
+#include "loop/socket_file_posix.hpp"
 
 namespace weft {
 
@@ -45,6 +46,7 @@ private:
     owned_descriptor listening_;
     address where_;
     accepted then_;
+    socket_file file_;
     std::unique_ptr<retry> retry_; // armed while the process has no descriptor left
     bool counted_ = false;
 };

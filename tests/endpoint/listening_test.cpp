@@ -140,6 +140,18 @@ TEST_P(endpoint_listening, leaves_the_socket_file_of_a_living_process_alone) {
     expect_echo("ws://example.org/echo", options);
 }
 
+TEST_P(endpoint_listening, leaves_a_socket_file_alone_that_has_taken_the_place_of_its_own) {
+    const auto file = socket_file();
+    ASSERT_TRUE(server_->listen("unix:" + file));
+    ASSERT_EQ(::unlink(file.c_str()), 0);
+    server other{loop()};
+    ASSERT_TRUE(other.listen("unix:" + file));
+    server_->stop_listening();
+    EXPECT_TRUE(is_socket(file));
+    other.stop_listening();
+    EXPECT_FALSE(is_socket(file));
+}
+
 TEST_P(endpoint_listening, leaves_a_file_alone_that_is_no_socket) {
     const auto file = socket_file();
     const int made = ::open(file.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);

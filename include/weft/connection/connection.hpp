@@ -42,7 +42,8 @@ public:
     /// Sends a whole message; `accepted` and `backed_up` mean that it was taken.
     ///
     /// What is sent while a handler runs leaves together. The bytes are copied or written before
-    /// this returns, so a handler can send what it was handed. Text must be UTF-8.
+    /// this returns, so a handler can send what it was handed. Text must be UTF-8. `closed` also
+    /// while a message that `send_part` began has not ended.
     send_result send(message whole);
 
     /// Sends the next part of a fragmented message; `last` ends it. RFC 6455 §5.4.

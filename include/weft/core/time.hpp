@@ -13,10 +13,14 @@ using time_point = std::chrono::time_point<std::chrono::steady_clock, duration>;
 /// Later than every deadline: the deadline of what never expires.
 inline constexpr time_point never = time_point::max();
 
-/// `base + after`, without overflow; a duration of zero means never.
-[[nodiscard]] constexpr time_point deadline_after(time_point base, duration after) noexcept {
-    if (after <= duration::zero()) return never;
-    return base > never - after ? never : base + after;
+/// `base + by`, or `never` where that would overflow; `by` is not negative.
+[[nodiscard]] constexpr time_point later(time_point base, duration by) noexcept {
+    return base > never - by ? never : base + by;
+}
+
+/// The deadline of a timeout that begins at `base`; a timeout of zero means never.
+[[nodiscard]] constexpr time_point deadline_after(time_point base, duration timeout) noexcept {
+    return timeout <= duration::zero() ? never : later(base, timeout);
 }
 
 } // namespace weft

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// Finding out whose a socket file is.
+#include "loop/socket_file_posix.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "loop/descriptor_posix.hpp"
+
+namespace weft {
+namespace {
+
+bool is_socket(const std::string& path, struct stat& found) noexcept {
+    return ::lstat(path.c_str(), &found) == 0 && S_ISSOCK(found.st_mode);
+}
+
+} // namespace
+
+void remove_dead_socket_file(const address& where) noexcept {
+    struct stat found {};
+    const auto at = as_socket_address(where);
+    const std::string path(where.path());
+    if (!at || !is_socket(path, found)) return;
+    const owned_descriptor probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!probe || ::connect(probe.get(), at->get(), at->size) == 0) return;
+    if (errno == ECONNREFUSED) ::unlink(path.c_str());
+}
+
+socket_file::socket_file(const address& where) {
+    struct stat found {};
+    if (where.kind() != address::family::unix_path) return;
+    const std::string path(where.path());
+    if (!is_socket(path, found)) return;
+    path_ = path;
+    device_ = found.st_dev;
+    inode_ = found.st_ino;
+}
+
+void socket_file::remove() noexcept {
+    struct stat found {};
+    if (path_.empty() || !is_socket(path_, found)) return;
+    if (found.st_dev == device_ && found.st_ino == inode_) ::unlink(path_.c_str());
+    path_.clear();
+}
+
+} // namespace weft

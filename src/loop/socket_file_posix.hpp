@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// The file of a Unix-domain listener. POSIX.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+#include "loop/socket_address_posix.hpp"
+
+namespace weft {
+
+/// Removes the socket file at `where` if nobody answers there: it is left over from a process that
+/// died. Anything else stays.
+void remove_dead_socket_file(const address& where) noexcept;
+
+/// A socket file that this process has bound. Its end removes the file, but not another that has
+/// taken its place meanwhile.
+class socket_file {
+public:
+    socket_file() noexcept = default;
+
+    /// The file at the path of `where`, which was bound just now; nothing for other addresses.
+    explicit socket_file(const address& where);
+
+    void remove() noexcept;
+
+private:
+    std::string path_;
+    dev_t device_ = 0;
+    ino_t inode_ = 0;
+};
+
+} // namespace weft
