@@ -88,7 +88,8 @@ TEST_P(endpoint_limits, read_no_more_of_a_peer_that_does_not_read) {
         refusals = taken > 0 ? 0 : refusals + 1;
         return refusals == 20;
     }));
-    EXPECT_LE(served_connection().buffered_amount(), 64 * 1024);
+    // What was gathered before the kernel took no more, and the message that was answered then.
+    EXPECT_LE(served_connection().buffered_amount(), 64 * 1024 + frame.size());
     EXPECT_GT(served_connection().buffered_amount(), 0);
     // Once it reads, all of it comes.
     const std::size_t whole = sent / frame.size();

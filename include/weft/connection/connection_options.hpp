@@ -29,6 +29,8 @@ struct connection_options {
 
     /// Bytes of output that may wait. A message that finds the queue empty is always taken; with
     /// `pause` also one that finds it at most half full, so that no answer is dropped for its size.
+    /// Nothing counts as waiting before the stream has refused some, so what was gathered until
+    /// then (up to 64 KiB and a message) may exceed a smaller limit.
     std::size_t queue_size_max = 1024 * 1024;
     queue_policy when_full = queue_policy::pause;
 

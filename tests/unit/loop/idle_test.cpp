@@ -16,9 +16,9 @@ constexpr auto hardly_anything = 10ms;
 TEST(idle, a_loop_alone_sleeps_until_its_deadline) {
     event_loop loop;
     timer end(loop, [] {});
+    const auto start = std::chrono::steady_clock::now();
     end.arm_after(wait_for);
     const auto cpu = cpu_time_used();
-    const auto start = std::chrono::steady_clock::now();
     EXPECT_EQ(loop.run(), 1U);
     EXPECT_GE(std::chrono::steady_clock::now() - start, wait_for);
     EXPECT_LT(cpu_time_used() - cpu, hardly_anything);
