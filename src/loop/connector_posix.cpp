@@ -9,16 +9,13 @@
 #include <cerrno>
 #include <utility>
 
+#include "loop/last_error_posix.hpp"
 #include "loop/loop_state.hpp"
 #include "loop/socket_address_posix.hpp"
 #include "loop/socket_options_posix.hpp"
 
 namespace weft {
 namespace {
-
-std::error_code last_error() noexcept {
-    return {errno, std::system_category()};
-}
 
 std::error_code pending_error(int descriptor) noexcept {
     int error = 0;

@@ -13,15 +13,12 @@
 #include <weft/core/error.hpp>
 
 #include "loop/fork_posix.hpp"
+#include "loop/last_error_posix.hpp"
 
 namespace weft {
 namespace {
 
 constexpr int events_per_wait = 256;
-
-std::error_code last_error() noexcept {
-    return {errno, std::system_category()};
-}
 
 owned_descriptor opened(int descriptor, const char* what) {
     if (descriptor < 0) throw std::system_error(last_error(), what);

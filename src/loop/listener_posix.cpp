@@ -11,6 +11,7 @@
 
 #include <weft/core/error.hpp>
 
+#include "loop/last_error_posix.hpp"
 #include "loop/loop_state.hpp"
 #include "loop/socket_address_posix.hpp"
 #include "loop/socket_options_posix.hpp"
@@ -20,10 +21,6 @@ namespace {
 
 constexpr int accepts_per_run = 64;
 constexpr duration pause_without_descriptors = std::chrono::milliseconds(100);
-
-std::error_code last_error() noexcept {
-    return {errno, std::system_category()};
-}
 
 /// Whether accept(2) has spoken of the one connection that it took from the queue: accept(2) hands
 /// on the network errors that wait on it.

@@ -11,6 +11,7 @@
 
 #include <weft/core/error.hpp>
 
+#include "loop/last_error_posix.hpp"
 #include "loop/loop_state.hpp"
 #include "loop/socket_address_posix.hpp"
 
@@ -18,10 +19,6 @@ namespace weft {
 namespace {
 
 constexpr std::size_t pieces_per_write = 16;
-
-std::error_code last_error() noexcept {
-    return {errno, std::system_category()};
-}
 
 bool would_block(int error) noexcept {
     return error == EAGAIN || error == EWOULDBLOCK;

@@ -5,13 +5,7 @@
 #include <algorithm>
 #include <vector>
 
-#include <weft/core/byte_queue.hpp>
-
 namespace weft {
-
-struct memory_stream::arrived {
-    byte_queue bytes;
-};
 
 std::pair<std::unique_ptr<memory_stream>, std::unique_ptr<memory_stream>>
 memory_pipe(weft::driver& first, weft::driver& second, std::size_t capacity) {
@@ -23,7 +17,7 @@ memory_pipe(weft::driver& first, weft::driver& second, std::size_t capacity) {
 }
 
 memory_stream::memory_stream(weft::driver& owner, std::size_t capacity)
-    : stream(owner), inbox_(std::make_unique<arrived>()), capacity_(capacity),
+    : stream(owner), capacity_(capacity),
       delivery_max_(capacity) {}
 
 memory_stream::~memory_stream() {
@@ -31,7 +25,7 @@ memory_stream::~memory_stream() {
 }
 
 std::size_t memory_stream::in_flight() const noexcept {
-    return peer_ ? peer_->inbox_->bytes.size() : 0;
+    return peer_ ? peer_->inbox_.size() : 0;
 }
 
 void memory_stream::start(stream_events& sink) {
@@ -51,7 +45,7 @@ void memory_stream::resume() noexcept {
 bool memory_stream::has_news() const noexcept {
     if (!sink_ || closed_) return false;
     if (broken_ || writable_) return true;
-    return !paused_ && (!inbox_->bytes.empty() || (peer_has_ended_ && !eof_told_));
+    return !paused_ && (!inbox_.empty() || (peer_has_ended_ && !eof_told_));
 }
 
 void memory_stream::wake() noexcept {
@@ -61,7 +55,7 @@ void memory_stream::wake() noexcept {
 result<std::size_t> memory_stream::write(std::span<const std::span<const std::byte>> pieces) {
     if (!peer_) close(); // a write that fails ends the stream
     if (closed_ || half_closed_) return failure(std::make_error_code(std::errc::broken_pipe));
-    byte_queue& there = peer_->inbox_->bytes;
+    byte_queue& there = peer_->inbox_;
     std::size_t taken = 0;
     for (const auto piece : pieces) {
         const auto fits = std::min(piece.size(), capacity_ - std::min(capacity_, there.size()));
@@ -83,7 +77,7 @@ void memory_stream::half_close() noexcept {
 void memory_stream::close() noexcept {
     closed_ = true;
     driver().cancel(*this);
-    inbox_->bytes.clear();
+    inbox_.clear();
     if (!peer_) return;
     memory_stream& other = *std::exchange(peer_, nullptr);
     other.peer_ = nullptr;
@@ -95,7 +89,7 @@ void memory_stream::close() noexcept {
 void memory_stream::reset() noexcept {
     if (peer_) {
         peer_->broken_ = true;
-        peer_->inbox_->bytes.clear();
+        peer_->inbox_.clear();
     }
     close();
 }
@@ -111,7 +105,7 @@ void memory_stream::run() noexcept {
     } else if (!sink_->wants_bytes()) {
         paused_ = true; // until `resume`
         return;
-    } else if (!inbox_->bytes.empty()) {
+    } else if (!inbox_.empty()) {
         deliver();
     } else {
         eof_told_ = true;
@@ -121,7 +115,7 @@ void memory_stream::run() noexcept {
 }
 
 void memory_stream::deliver() {
-    byte_queue& waiting = inbox_->bytes;
+    byte_queue& waiting = inbox_;
     const auto front = waiting.bytes().first(std::min(delivery_max_, waiting.size()));
     std::vector<std::byte> bytes(front.begin(), front.end()); // the sink may write and so append
     waiting.consume(bytes.size());

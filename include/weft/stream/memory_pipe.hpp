@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include <weft/core/byte_queue.hpp>
 #include <weft/stream/stream.hpp>
 #include <weft/stream/task.hpp>
 
@@ -37,8 +38,6 @@ private:
     friend std::pair<std::unique_ptr<memory_stream>, std::unique_ptr<memory_stream>>
     memory_pipe(weft::driver& first, weft::driver& second, std::size_t capacity);
 
-    struct arrived;
-
     memory_stream(weft::driver& owner, std::size_t capacity);
 
     void run() noexcept override;
@@ -48,7 +47,7 @@ private:
 
     stream_events* sink_ = nullptr;
     memory_stream* peer_ = nullptr;
-    std::unique_ptr<arrived> inbox_; // what the peer wrote
+    byte_queue inbox_; // what the peer wrote
     std::size_t capacity_;
     std::size_t delivery_max_;
     bool paused_ = false;
