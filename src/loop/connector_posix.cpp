@@ -4,7 +4,6 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/socket.h>
 
 #include <cerrno>
 #include <utility>
@@ -13,6 +12,7 @@
 #include "loop/loop_state.hpp"
 #include "loop/socket_address_posix.hpp"
 #include "loop/socket_options_posix.hpp"
+#include "loop/system_calls_posix.hpp"
 
 namespace weft {
 namespace {
@@ -20,7 +20,7 @@ namespace {
 std::error_code pending_error(int descriptor) noexcept {
     int error = 0;
     socklen_t size = sizeof(error);
-    if (::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) != 0) return last_error();
+    if (sys::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) != 0) return last_error();
     return {error, std::system_category()};
 }
 
@@ -74,10 +74,10 @@ std::error_code connector::begin_connecting(const address& where) {
     if (!at) return at.error();
     answered_ = false;
     socket_ = owned_descriptor(
-        ::socket(at->family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+        sys::socket(at->family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!socket_) return last_error();
     if (where.is_ip()) switch_on(socket_.get(), IPPROTO_TCP, TCP_NODELAY);
-    if (::connect(socket_.get(), at->get(), at->size) != 0 && errno != EINPROGRESS &&
+    if (sys::connect(socket_.get(), at->get(), at->size) != 0 && errno != EINPROGRESS &&
         errno != EINTR) {
         const auto why = last_error();
         socket_.reset();

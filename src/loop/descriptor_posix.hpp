@@ -2,9 +2,9 @@
 // A descriptor that is closed by its owner. POSIX.
 #pragma once
 
-#include <unistd.h>
-
 #include <utility>
+
+#include "loop/system_calls_posix.hpp"
 
 namespace weft {
 
@@ -23,7 +23,7 @@ public:
     explicit operator bool() const noexcept { return descriptor_ >= 0; }
     int release() noexcept { return std::exchange(descriptor_, -1); }
     void reset() noexcept {
-        if (descriptor_ >= 0) ::close(release());
+        if (descriptor_ >= 0) sys::close(release());
     }
 
 private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What waits inside an event loop. An engine reports readiness as edges: after a report it is
-// silent on that direction until the target has met EAGAIN or a short read.
+// silent on that direction until the target has met EAGAIN or a short read, and says so.
 #pragma once
 
 #include <cstdint>
@@ -14,11 +14,18 @@
 
 namespace weft {
 
-/// What is ready, or what is of interest.
+/// What is ready.
 struct readiness {
     bool read = false;
     bool write = false;
     bool hangup = false; ///< an end or an error waits behind the bytes: read on until it shows
+};
+
+/// What a source wants to hear. Errors are always told, the peer's end with reading.
+struct interest {
+    bool read = false;
+    bool write = false;
+    bool level = false; ///< told in each wait for as long as it is so, without `drained`
 };
 
 /// Something with a descriptor that an engine watches.
@@ -38,11 +45,16 @@ public:
     [[nodiscard]] virtual engine_kind kind() const noexcept = 0;
     [[nodiscard]] virtual time_point now() const noexcept = 0;
 
-    /// Watches `descriptor` until `remove`. Errors are always of interest, the peer's end with
-    /// reading.
-    virtual std::error_code add(int descriptor, source& target, readiness interest) noexcept = 0;
-    virtual void modify(int descriptor, source& target, readiness interest) noexcept = 0;
+    /// Watches `descriptor` until `remove`; what is ready already is told, too.
+    virtual std::error_code add(int descriptor, source& target, interest in) noexcept = 0;
+
+    /// Changes the interest, and tells anew what is ready.
+    virtual void modify(int descriptor, source& target, interest in) noexcept = 0;
     virtual void remove(int descriptor) noexcept = 0;
+
+    /// The target of `descriptor` has met EAGAIN, a short read or a short write: from now on the
+    /// next report of that direction may come.
+    virtual void drained(int descriptor, interest direction) noexcept = 0;
 
     /// Tells sources what is ready, waiting for that until `deadline`, or until it is woken.
     /// True when more may be ready than was told.

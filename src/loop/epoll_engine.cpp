@@ -2,9 +2,6 @@
 // epoll, an eventfd for wake-ups and a timerfd for guests.
 #include "loop/epoll_engine.hpp"
 
-#include <sys/eventfd.h>
-#include <sys/timerfd.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -14,6 +11,7 @@
 
 #include "loop/fork_posix.hpp"
 #include "loop/last_error_posix.hpp"
+#include "loop/system_calls_linux.hpp"
 
 namespace weft {
 namespace {
@@ -25,9 +23,10 @@ owned_descriptor opened(int descriptor, const char* what) {
     return owned_descriptor(descriptor);
 }
 
-std::uint32_t as_events(readiness interest) noexcept {
-    return EPOLLET | (interest.read ? std::uint32_t{EPOLLIN | EPOLLRDHUP} : 0U) |
-           (interest.write ? std::uint32_t{EPOLLOUT} : 0U);
+std::uint32_t as_events(interest in) noexcept {
+    return (in.level ? 0U : std::uint32_t{EPOLLET}) |
+           (in.read ? std::uint32_t{EPOLLIN | EPOLLRDHUP} : 0U) |
+           (in.write ? std::uint32_t{EPOLLOUT} : 0U);
 }
 
 readiness as_readiness(std::uint32_t events) noexcept {
@@ -51,8 +50,8 @@ int as_milliseconds(duration time) noexcept {
 
 epoll_engine::epoll_engine()
     : fork_generation_(fork_generation()),
-      set_(opened(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
-      wake_up_(opened(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {
+      set_(opened(sys::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
+      wake_up_(opened(sys::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {
     if (const auto why = watch_own(wake_up_.get())) {
         throw std::system_error(why, "epoll_ctl");
     }
@@ -70,31 +69,31 @@ time_point epoll_engine::now() const noexcept {
 std::error_code epoll_engine::watch_own(int descriptor) noexcept {
     epoll_event event{};
     event.events = EPOLLIN | EPOLLET;
-    if (::epoll_ctl(set_.get(), EPOLL_CTL_ADD, descriptor, &event) == 0) return {};
+    if (sys::epoll_ctl(set_.get(), EPOLL_CTL_ADD, descriptor, &event) == 0) return {};
     return last_error();
 }
 
-std::error_code epoll_engine::add(int descriptor, source& target, readiness interest) noexcept {
+std::error_code epoll_engine::add(int descriptor, source& target, interest in) noexcept {
     if (!in_own_process()) return errc::forked;
     epoll_event event{};
-    event.events = as_events(interest);
+    event.events = as_events(in);
     event.data.ptr = &target;
-    if (::epoll_ctl(set_.get(), EPOLL_CTL_ADD, descriptor, &event) == 0) return {};
+    if (sys::epoll_ctl(set_.get(), EPOLL_CTL_ADD, descriptor, &event) == 0) return {};
     return last_error();
 }
 
-void epoll_engine::modify(int descriptor, source& target, readiness interest) noexcept {
+void epoll_engine::modify(int descriptor, source& target, interest in) noexcept {
     if (!in_own_process()) return;
     epoll_event event{};
-    event.events = as_events(interest);
+    event.events = as_events(in);
     event.data.ptr = &target;
-    ::epoll_ctl(set_.get(), EPOLL_CTL_MOD, descriptor, &event);
+    sys::epoll_ctl(set_.get(), EPOLL_CTL_MOD, descriptor, &event);
 }
 
 void epoll_engine::remove(int descriptor) noexcept {
     if (!in_own_process()) return; // the set is shared with the parent
     epoll_event unused{};
-    ::epoll_ctl(set_.get(), EPOLL_CTL_DEL, descriptor, &unused);
+    sys::epoll_ctl(set_.get(), EPOLL_CTL_DEL, descriptor, &unused);
 }
 
 bool epoll_engine::wait(time_point deadline) {
@@ -113,11 +112,12 @@ int epoll_engine::wait_for_events(epoll_event* events, int room, time_point dead
     const duration left = time_until(deadline);
     if (has_precise_wait_ && left > duration::zero()) {
         const timespec timeout = as_timespec(left);
-        const int count = ::epoll_pwait2(set_.get(), events, room, &timeout, nullptr);
+        const int count = sys::epoll_pwait2(set_.get(), events, room, &timeout, nullptr);
         if (count >= 0 || errno != ENOSYS) return count;
         has_precise_wait_ = false;
     }
-    return ::epoll_wait(set_.get(), events, room, deadline == never ? -1 : as_milliseconds(left));
+    const int milliseconds = deadline == never ? -1 : as_milliseconds(left);
+    return sys::epoll_wait(set_.get(), events, room, milliseconds);
 }
 
 /// Zero for what is due, and for what never is; without a look at the clock where none is needed.
@@ -131,14 +131,14 @@ void epoll_engine::wake() noexcept {
     if (!in_own_process()) return;
     const int before = errno;
     const std::uint64_t one = 1;
-    static_cast<void>(!::write(wake_up_.get(), &one, sizeof(one)));
+    static_cast<void>(!sys::write(wake_up_.get(), &one, sizeof(one)));
     errno = before;
 }
 
 result<int> epoll_engine::descriptor() {
     if (!in_own_process()) return failure(errc::forked);
     if (timer_) return set_.get();
-    owned_descriptor timer(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
+    owned_descriptor timer(sys::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
     if (!timer) return failure(last_error());
     if (const auto why = watch_own(timer.get())) return failure(why);
     timer_ = std::move(timer);
@@ -150,7 +150,7 @@ void epoll_engine::set_timer(time_point deadline) noexcept {
     itimerspec setting{};
     // Zero would disarm it: what is due at once is due in the first nanosecond.
     setting.it_value = as_timespec(std::max(deadline.time_since_epoch(), duration(1)));
-    ::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &setting, nullptr);
+    sys::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &setting, nullptr);
 }
 
 } // namespace weft

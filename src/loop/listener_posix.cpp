@@ -4,7 +4,6 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/socket.h>
 
 #include <cerrno>
 #include <utility>
@@ -15,6 +14,7 @@
 #include "loop/loop_state.hpp"
 #include "loop/socket_address_posix.hpp"
 #include "loop/socket_options_posix.hpp"
+#include "loop/system_calls_posix.hpp"
 
 namespace weft {
 namespace {
@@ -63,7 +63,7 @@ result<listener*> listener::open(loop_state& loop, const address& where,
     const auto at = as_socket_address(where);
     if (!at) return failure(at.error());
     owned_descriptor made(
-        ::socket(at->family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+        sys::socket(at->family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!made) return failure(last_error());
     if (where.is_ip()) {
         if (options.reuse_address) switch_on(made.get(), SOL_SOCKET, SO_REUSEADDR);
@@ -73,8 +73,8 @@ result<listener*> listener::open(loop_state& loop, const address& where,
         set_option(made.get(), IPPROTO_IPV6, IPV6_V6ONLY, options.ipv6_only ? 1 : 0);
     }
     if (where.kind() == address::family::unix_path) remove_dead_socket_file(where);
-    if (::bind(made.get(), at->get(), at->size) != 0) return failure(last_error());
-    if (::listen(made.get(), options.backlog) != 0) return failure(last_error());
+    if (sys::bind(made.get(), at->get(), at->size) != 0) return failure(last_error());
+    if (sys::listen(made.get(), options.backlog) != 0) return failure(last_error());
 
     const address bound = where.is_local() ? where : local_address_of(made.get());
     auto* opened = new listener(loop, std::move(made), bound, std::move(then));
@@ -116,13 +116,15 @@ void listener::ready(readiness) noexcept {
 void listener::run() noexcept {
     for (int left = accepts_per_run; listening_ && left != 0; --left) {
         owned_descriptor connected(
-            ::accept4(listening_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+            sys::accept4(listening_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
         if (connected) {
             if (where_.is_ip()) switch_on(connected.get(), IPPROTO_TCP, TCP_NODELAY);
             then_(std::move(connected));
             continue;
         }
-        if (errno == EAGAIN || errno == EWOULDBLOCK) return;
+        if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            return loop_.engine().drained(listening_.get(), {.read = true});
+        }
         if (!concerns_one_connection(errno)) return wait_for_descriptors();
     }
     if (listening_) loop_.defer(*this); // others have their turn first

@@ -12,6 +12,8 @@
 
 #include <weft/core/error.hpp>
 
+#include "loop/system_calls_posix.hpp"
+
 namespace weft {
 namespace {
 
@@ -91,13 +93,13 @@ address as_address(const socket_address& from) {
 
 address local_address_of(int descriptor) {
     socket_address found;
-    return ::getsockname(descriptor, found.get(), &found.size) == 0 ? as_address(found)
+    return sys::getsockname(descriptor, found.get(), &found.size) == 0 ? as_address(found)
                                                                     : address();
 }
 
 address remote_address_of(int descriptor) {
     socket_address found;
-    return ::getpeername(descriptor, found.get(), &found.size) == 0 ? as_address(found)
+    return sys::getpeername(descriptor, found.get(), &found.size) == 0 ? as_address(found)
                                                                     : address();
 }
 

@@ -2,18 +2,16 @@
 // Finding out whose a socket file is.
 #include "loop/socket_file_posix.hpp"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 
 #include "loop/descriptor_posix.hpp"
+#include "loop/system_calls_posix.hpp"
 
 namespace weft {
 namespace {
 
 bool is_socket(const std::string& path, struct stat& found) noexcept {
-    return ::lstat(path.c_str(), &found) == 0 && S_ISSOCK(found.st_mode);
+    return sys::lstat(path.c_str(), &found) == 0 && S_ISSOCK(found.st_mode);
 }
 
 } // namespace
@@ -23,9 +21,10 @@ void remove_dead_socket_file(const address& where) noexcept {
     const auto at = as_socket_address(where);
     const std::string path(where.path());
     if (!at || !is_socket(path, found)) return;
-    const owned_descriptor probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (!probe || ::connect(probe.get(), at->get(), at->size) == 0) return;
-    if (errno == ECONNREFUSED) ::unlink(path.c_str());
+    const owned_descriptor probe(
+        sys::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!probe || sys::connect(probe.get(), at->get(), at->size) == 0) return;
+    if (errno == ECONNREFUSED) sys::unlink(path.c_str());
 }
 
 socket_file::socket_file(const address& where) {
@@ -41,7 +40,7 @@ socket_file::socket_file(const address& where) {
 void socket_file::remove() noexcept {
     struct stat found {};
     if (path_.empty() || !is_socket(path_, found)) return;
-    if (found.st_dev == device_ && found.st_ino == inode_) ::unlink(path_.c_str());
+    if (found.st_dev == device_ && found.st_ino == inode_) sys::unlink(path_.c_str());
     path_.clear();
 }
 

@@ -2,13 +2,13 @@
 // Options of sockets. POSIX.
 #pragma once
 
-#include <sys/socket.h>
+#include "loop/system_calls_posix.hpp"
 
 namespace weft {
 
 /// Options are wishes: a socket without one works as well, so refusals are ignored.
 inline void set_option(int descriptor, int level, int option, int value) noexcept {
-    ::setsockopt(descriptor, level, option, &value, sizeof(value));
+    sys::setsockopt(descriptor, level, option, &value, sizeof(value));
 }
 
 inline void switch_on(int descriptor, int level, int option) noexcept {

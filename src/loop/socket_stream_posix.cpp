@@ -2,7 +2,6 @@
 // Reading and writing a socket.
 #include "loop/socket_stream_posix.hpp"
 
-#include <sys/socket.h>
 #include <sys/uio.h>
 
 #include <algorithm>
@@ -14,6 +13,7 @@
 #include "loop/last_error_posix.hpp"
 #include "loop/loop_state.hpp"
 #include "loop/socket_address_posix.hpp"
+#include "loop/system_calls_posix.hpp"
 
 namespace weft {
 namespace {
@@ -36,9 +36,9 @@ ssize_t send_pieces(int descriptor, std::span<const std::span<const std::byte>> 
     message.msg_iovlen = count;
     ssize_t sent;
     do {
-        sent = count == 1 ? ::send(descriptor, vectors[0].iov_base, vectors[0].iov_len,
+        sent = count == 1 ? sys::send(descriptor, vectors[0].iov_base, vectors[0].iov_len,
                                    MSG_NOSIGNAL)
-                          : ::sendmsg(descriptor, &message, MSG_NOSIGNAL);
+                          : sys::sendmsg(descriptor, &message, MSG_NOSIGNAL);
     } while (sent < 0 && errno == EINTR);
     return sent;
 }
@@ -69,7 +69,7 @@ void socket_stream::start(stream_events& sink) {
 }
 
 void socket_stream::half_close() noexcept {
-    if (descriptor_ && loop().engine().in_own_process()) ::shutdown(descriptor_.get(), SHUT_WR);
+    if (descriptor_ && loop().engine().in_own_process()) sys::shutdown(descriptor_.get(), SHUT_WR);
 }
 
 void socket_stream::close() noexcept {
@@ -115,12 +115,12 @@ void socket_stream::read() {
     const auto buffer = loop().receive_buffer();
     ssize_t count;
     do {
-        count = ::recv(descriptor_.get(), buffer.data(), buffer.size(), 0);
+        count = sys::recv(descriptor_.get(), buffer.data(), buffer.size(), 0);
     } while (count < 0 && errno == EINTR);
 
     if (count < 0) {
-        readable_ = false;
-        if (!would_block(errno)) fail(last_error());
+        if (!would_block(errno)) return fail(last_error());
+        read_all();
     } else if (count == 0) {
         readable_ = false;
         eof_told_ = true;
@@ -128,9 +128,15 @@ void socket_stream::read() {
     } else {
         const auto size = static_cast<std::size_t>(count);
         if (size == buffer.size()) loop().buffer_was_filled();
-        if (size < buffer.size() && !hangup_) readable_ = false;
+        if (size < buffer.size() && !hangup_) read_all();
         sink_->on_receive(buffer.first(size));
     }
+}
+
+/// The edge is used up.
+void socket_stream::read_all() noexcept {
+    readable_ = false;
+    loop().engine().drained(descriptor_.get(), {.read = true});
 }
 
 void socket_stream::pause() noexcept {
@@ -181,6 +187,7 @@ result<std::size_t> socket_stream::write(std::span<const std::span<const std::by
     if (taken < size) {
         blocked_ = true;
         writable_ = false;
+        loop().engine().drained(descriptor_.get(), {.write = true});
     }
     return taken;
 }

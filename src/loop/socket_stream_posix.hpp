@@ -38,6 +38,7 @@ private:
     [[nodiscard]] loop_state& loop() const noexcept;
     [[nodiscard]] bool has_news() const noexcept;
     void read();
+    void read_all() noexcept;
     void fail(std::error_code why);
     void update_interest() noexcept;
 

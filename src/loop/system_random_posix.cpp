@@ -2,13 +2,12 @@
 // Drawing from getrandom(2).
 #include "loop/system_random_posix.hpp"
 
-#include <sys/random.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <exception>
 
 #include "loop/fork_posix.hpp"
+#include "loop/system_calls_posix.hpp"
 
 namespace weft {
 
@@ -28,7 +27,7 @@ void system_random::fill(std::span<std::byte> bytes) noexcept {
 void system_random::refill() noexcept {
     std::size_t have = 0;
     while (have < drawn_.size()) {
-        const auto got = ::getrandom(drawn_.data() + have, drawn_.size() - have, 0);
+        const auto got = sys::getrandom(drawn_.data() + have, drawn_.size() - have, 0);
         if (got < 0 && errno != EINTR) std::terminate();
         if (got > 0) have += static_cast<std::size_t>(got);
     }

@@ -6,7 +6,7 @@
 
 namespace weft {
 
-std::error_code virtual_engine::add(int, source&, readiness) noexcept {
+std::error_code virtual_engine::add(int, source&, interest) noexcept {
     return std::make_error_code(std::errc::operation_not_supported);
 }
 

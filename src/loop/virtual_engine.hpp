@@ -16,9 +16,10 @@ public:
         return engine_kind::virtual_time;
     }
     [[nodiscard]] time_point now() const noexcept override { return clock_->now(); }
-    std::error_code add(int descriptor, source& target, readiness interest) noexcept override;
-    void modify(int, source&, readiness) noexcept override {}
+    std::error_code add(int descriptor, source& target, interest in) noexcept override;
+    void modify(int, source&, interest) noexcept override {}
     void remove(int) noexcept override {}
+    void drained(int, interest) noexcept override {}
     bool wait(time_point deadline) override;
     void wake() noexcept override {}
     result<int> descriptor() override;

@@ -10,11 +10,11 @@ RESUMED = "    if (has_news()) driver().defer(*this);\n}\n\nvoid socket_stream::
 # (name, file, text, replacement)
 MUTANTS = [
     ("the rest is not read after a full buffer", SOCKET,
-     "if (size < buffer.size() && !hangup_) readable_ = false;",
-     "readable_ = false;"),
+     "if (size < buffer.size() && !hangup_) read_all();",
+     "read_all();"),
     ("a short read forgets the end behind it", SOCKET,
-     "if (size < buffer.size() && !hangup_) readable_ = false;",
-     "if (size < buffer.size()) readable_ = false;"),
+     "if (size < buffer.size() && !hangup_) read_all();",
+     "if (size < buffer.size()) read_all();"),
     ("resuming does not restore the interest", SOCKET,
      "    update_interest();\n" + RESUMED,
      RESUMED),

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-# Checks that what belongs to one system stays where it may be: system headers in src/loop, and
-# conditions on the platform in files of src/loop that are named for it.
+# Checks that what belongs to one system stays where it may be: system headers in src/loop,
+# conditions on the platform in files of src/loop that are named for it, and calls to the system in
+# the one table that tests can make fail.
 
 import re
 
@@ -15,13 +16,15 @@ SYSTEM_HEADER = re.compile(
 PLATFORM = re.compile(
     r"\s*#\s*(?:if|ifdef|ifndef|elif)\b.*?\b(__linux__|__linux|linux|__unix__|__APPLE__|_WIN32|"
     r"_WIN64|_MSC_VER|__\w+BSD__|__ANDROID__|__CYGWIN__|__sun|_POSIX_\w+)\b")
+DIRECT_CALL = re.compile(r"(?<![\w:>])::((?!pthread_)[a-z_0-9]+)\(")
 NAMED_FOR_A_SYSTEM = re.compile(r"(?:^|_)(linux|posix|epoll|io_uring|poll|kqueue|windows)(?:_|$)")
 
 
 def check(root):
     for path in source_tree.cpp_files(root):
         for number, line in source_tree.lines_of(root, path):
-            fault = header_fault(path, line) or platform_fault(path, line)
+            fault = (header_fault(path, line) or platform_fault(path, line)
+                     or call_fault(path, line))
             if fault:
                 yield f"{path}:{number}: {fault}"
 
@@ -39,6 +42,14 @@ def platform_fault(path, line):
     named = path.parts[:2] == ("src", "loop") and NAMED_FOR_A_SYSTEM.search(path.stem)
     if found and not named:
         return f"a condition on {found[1]} belongs into a file of src/loop named for the system"
+    return None
+
+
+def call_fault(path, line):
+    found = DIRECT_CALL.search(line)
+    in_table = path.stem.startswith("system_calls")
+    if found and path.parts[:2] == ("src", "loop") and not in_table:
+        return f"::{found[1]} is called past the table in system_calls_posix.hpp"
     return None
 
 

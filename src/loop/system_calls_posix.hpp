@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// The table of all calls that the loop makes to the operating system; nothing else in the loop
+// makes one. What only Linux has stands in system_calls_linux.hpp.
+#pragma once
+
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "loop/system_call_posix.hpp"
+
+namespace weft::sys {
+
+// sockets
+inline constexpr system_call<int(int, int, int)> socket{"socket", ::socket};
+inline constexpr system_call<int(int, const sockaddr*, socklen_t)> bind{"bind", ::bind};
+inline constexpr system_call<int(int, int)> listen{"listen", ::listen};
+inline constexpr system_call<int(int, sockaddr*, socklen_t*, int)> accept4{"accept4", ::accept4};
+inline constexpr system_call<int(int, const sockaddr*, socklen_t)> connect{"connect", ::connect};
+inline constexpr system_call<int(int, int)> shutdown{"shutdown", ::shutdown};
+inline constexpr system_call<int(int, int, int, void*, socklen_t*)> getsockopt{"getsockopt",
+                                                                               ::getsockopt};
+inline constexpr system_call<int(int, int, int, const void*, socklen_t)> setsockopt{
+    "setsockopt", ::setsockopt};
+inline constexpr system_call<int(int, sockaddr*, socklen_t*)> getsockname{"getsockname",
+                                                                          ::getsockname};
+inline constexpr system_call<int(int, sockaddr*, socklen_t*)> getpeername{"getpeername",
+                                                                          ::getpeername};
+
+// bytes
+inline constexpr system_call<ssize_t(int, void*, std::size_t, int)> recv{"recv", ::recv};
+inline constexpr system_call<ssize_t(int, const void*, std::size_t, int)> send{"send", ::send};
+inline constexpr system_call<ssize_t(int, const msghdr*, int)> sendmsg{"sendmsg", ::sendmsg};
+inline constexpr system_call<ssize_t(int, void*, std::size_t)> read{"read", ::read};
+inline constexpr system_call<ssize_t(int, const void*, std::size_t)> write{"write", ::write};
+inline constexpr system_call<ssize_t(void*, std::size_t, unsigned)> getrandom{"getrandom",
+                                                                              ::getrandom};
+
+// files
+inline constexpr system_call<int(const char*, struct stat*)> lstat{"lstat", ::lstat};
+inline constexpr system_call<int(const char*)> unlink{"unlink", ::unlink};
+
+/// The descriptor is gone whatever it says, so this one cannot be made to fail.
+inline int close(int descriptor) noexcept {
+    return ::close(descriptor);
+}
+
+} // namespace weft::sys
