@@ -25,7 +25,7 @@ budget at_least_one(budget limit) noexcept {
 } // namespace
 
 loop_state::loop_state(const loop_options& options)
-    : engine_(make_engine(options)),
+    : engine_(make_engine(options)), random_(options.random ? options.random : &system_random_),
       receive_size_max_(std::max<std::size_t>(options.receive_buffer_max, 1)),
       owner_name_(this_thread_name()), owner_(std::this_thread::get_id()) {
     receive_size_ = std::min(receive_size_at_first, receive_size_max_);

@@ -75,7 +75,7 @@ public:
 
     // driver
     [[nodiscard]] time_point read_clock() const noexcept override { return engine_->now(); }
-    [[nodiscard]] random_source& random() noexcept override { return random_; }
+    [[nodiscard]] random_source& random() noexcept override { return *random_; }
     void mail_arrived() noexcept override { engine_->wake(); }
 
 private:
@@ -96,7 +96,8 @@ private:
     void keep_contract() noexcept;
 
     std::unique_ptr<weft::engine> engine_;
-    system_random random_;
+    system_random system_random_;
+    random_source* random_;
     host_link* host_ = nullptr;
     std::size_t receive_size_;
     std::size_t receive_size_max_;

@@ -37,6 +37,9 @@ struct loop_options {
 
     /// The clock of a `virtual_time` loop, which outlives it; without one the loop has its own.
     virtual_clock* clock = nullptr;
+
+    /// Where masking keys and nonces come from, which outlives the loop; without one the system.
+    random_source* random = nullptr;
 };
 
 /// What one turn did.

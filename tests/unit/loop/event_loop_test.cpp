@@ -24,6 +24,18 @@ TEST(event_loop, run_returns_at_once_without_work) {
     EXPECT_TRUE(loop.stopped());
 }
 
+TEST(event_loop, draws_its_random_bytes_where_it_is_told) {
+    struct zeros final : random_source {
+        void fill(std::span<std::byte> bytes) noexcept override {
+            for (auto& one : bytes) one = {};
+        }
+    } none;
+    event_loop loop({.engine = engine_kind::virtual_time, .random = &none});
+    EXPECT_EQ(&loop.driver().random(), &none);
+    event_loop other;
+    EXPECT_NE(&other.driver().random(), &none);
+}
+
 TEST(event_loop, run_counts_handlers_and_needs_a_restart) {
     event_loop loop;
     int ran = 0;

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+// A network in memory, for tests: listeners with names, and links between drivers of one thread
+// that split, delay and lose as real ones do. The same seed makes the same run.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <weft/connection/service.hpp>
+#include <weft/testing/dice.hpp>
+#include <weft/testing/network_stream.hpp>
+
+namespace weft::testing {
+
+/// How links are made and behave.
+struct network_conditions {
+    line to_server;
+    line to_client;
+    std::uint32_t refused_one_in = 0;    ///< attempts that fail with `connection_refused`
+    std::uint32_t unanswered_one_in = 0; ///< attempts that nobody ever answers
+};
+
+/// Connects streams, in the time of their drivers: a `manual_driver`, or event loops with
+/// `engine_kind::virtual_time` and a `virtual_clock` in common.
+///
+/// Bit for bit reproducible if the drivers draw their random bytes from `chance()` or a source of
+/// the like. It must outlive its streams and drivers, and belongs to their thread.
+///
+/// ```cpp
+/// weft::testing::memory_network net(seed);
+/// weft::manual_driver driver({}, net.chance());
+/// weft::service server(driver), client(driver);
+/// net.listen("server", server);
+/// net.dial(client, "server", *weft::uri::parse("ws://example.org/"), {...});
+/// net.streams()[0]->reset();
+/// ```
+class memory_network {
+public:
+    using stream_ptr = std::unique_ptr<network_stream>;
+
+    explicit memory_network(std::uint64_t seed);
+    ~memory_network();
+    memory_network(const memory_network&) = delete;
+    memory_network& operator=(const memory_network&) = delete;
+
+    /// Holds for links that are made from now on; `network_stream::change` for one that exists.
+    void conditions(const network_conditions& wanted) { conditions_ = wanted; }
+    [[nodiscard]] const network_conditions& conditions() const noexcept { return conditions_; }
+
+    /// Listens at `name`, in place of who did before: `accept` is called in turns of `owner`.
+    void listen(std::string_view name, weft::driver& owner, function<void(stream_ptr)> accept);
+
+    /// Has `server` serve who connects to `name`; stop listening before it is destroyed.
+    void listen(std::string_view name, service& server);
+
+    /// Links that have not been accepted are closed.
+    void stop_listening(std::string_view name) noexcept;
+
+    /// Connects to `name`: calls `done` once in a turn of `owner`, with a stream that has not been
+    /// started or with why there is none. Returns what gives the attempt up; harmless later.
+    function<void()> connect(std::string_view name, weft::driver& owner,
+                             function<void(result<stream_ptr>)> done);
+
+    /// Opens a WebSocket to `name`, as a client does that has its own way to connect.
+    connection& dial(service& client, std::string_view name, const uri& target, handlers what,
+                     dial_options options = {});
+
+    /// All ends of links that exist, in the order in which they were made.
+    [[nodiscard]] std::span<network_stream* const> streams() const noexcept { return streams_; }
+
+    /// What everything random here is drawn from.
+    [[nodiscard]] dice& chance() noexcept { return chance_; }
+
+private:
+    friend class network_stream;
+    class acceptor;
+    class attempt;
+
+    [[nodiscard]] acceptor* find(std::string_view name) const noexcept;
+    std::pair<stream_ptr, stream_ptr> link(weft::driver& server, weft::driver& client);
+
+    dice chance_;
+    network_conditions conditions_;
+    std::vector<network_stream*> streams_;
+    std::vector<acceptor*> acceptors_;
+    std::vector<attempt*> attempts_;
+    std::uint64_t attempts_made_ = 0;
+};
+
+} // namespace weft::testing
