@@ -151,6 +151,19 @@ void connection::die() noexcept {
     driver().bury(this);
 }
 
+// --- what somebody else has read
+
+void connection::receive_early(std::span<const std::byte> bytes) {
+    if (bytes.empty()) return;
+    session_.receive_early(bytes, driver().now());
+    driver().defer(*this);
+}
+
+result<void> connection::receive_request(http_request request) {
+    driver().defer(*this);
+    return session_.receive_request(std::move(request), driver().now());
+}
+
 // --- from the stream
 
 bool connection::wants_bytes() noexcept {
@@ -320,6 +333,7 @@ void connection::tell_writable() {
 
 void connection::tell_opened() {
     opened_ = true;
+    route_->set->opened();
     if (const auto agreed = session_.subprotocol(); !agreed.empty()) more().subprotocol = agreed;
     call(route_->handlers.open, *this);
     if (!dead_ && !route_->options.keep_handshake) session_.forget_handshake();

@@ -83,6 +83,7 @@ connection& connection_set::add(route& by) {
     auto* added = new connection(by, driver_.now());
     added->index_ = static_cast<std::uint32_t>(connections_.size());
     connections_.push_back(added);
+    ++unopened_;
     return *added;
 }
 
@@ -102,6 +103,8 @@ void connection_set::remove(connection& gone) noexcept {
     connections_[gone.index_] = last;
     last->index_ = gone.index_;
     connections_.pop_back();
+    if (!gone.opened_) --unopened_;
+    if (gone_hears_) gone_hears_(gone);
     if (shutting_down_ && connections_.empty()) driver_.defer(*this);
 }
 

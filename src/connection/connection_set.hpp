@@ -33,6 +33,11 @@ public:
 
     [[nodiscard]] route& unrouted() noexcept { return unrouted_; }
 
+    /// A connection counts as unopened until it says `opened`, or leaves.
+    [[nodiscard]] std::size_t unopened() const noexcept { return unopened_; }
+    void opened() noexcept { --unopened_; }
+    void on_gone(function<void(const connection&)> hear) { gone_hears_ = std::move(hear); }
+
     connection& add(route& by);
     connection& add_dialled(const uri& target, handlers&& what, dial_options&& options);
     void remove(connection& gone) noexcept;
@@ -63,6 +68,8 @@ private:
     route unrouted_;
     std::vector<connection*> connections_;
     std::vector<function<void()>> done_;
+    function<void(const connection&)> gone_hears_;
+    std::size_t unopened_ = 0;
     std::error_code why_;
     bool shutting_down_ = false;
     bool gone_ = false;

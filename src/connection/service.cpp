@@ -37,10 +37,26 @@ void service::handshake_options(const session_limits& limits, const session_time
     set_->unrouted().session.timeouts = timeouts;
 }
 
-connection& service::serve(std::unique_ptr<stream> client) {
+connection& service::serve(std::unique_ptr<stream> client,
+                           std::span<const std::byte> already_read) {
     connection& served = set_->add(set_->unrouted());
+    served.receive_early(already_read);
     attach(served, std::move(client));
     return served;
+}
+
+result<connection*> service::accept(std::unique_ptr<stream>&& client, http_request request,
+                                    std::span<const std::byte> already_read) {
+    assert(driver().called_by_owner("service::accept"));
+    if (set_->shutting_down()) return failure(errc::shut_down);
+    connection& served = set_->add(set_->unrouted());
+    if (const auto taken = served.receive_request(std::move(request)); !taken) {
+        served.dismiss();
+        return failure(taken.error());
+    }
+    served.receive_early(already_read);
+    attach(served, std::move(client));
+    return &served;
 }
 
 connection& service::dial(std::unique_ptr<stream> server, const uri& target, handlers what,
@@ -78,6 +94,14 @@ void service::stop() {
 
 std::size_t service::connection_count() const noexcept {
     return set_->connections().size();
+}
+
+std::size_t service::handshake_count() const noexcept {
+    return set_->unopened();
+}
+
+void service::on_gone(function<void(const connection&)> hear) {
+    set_->on_gone(std::move(hear));
 }
 
 void service::for_each(function<void(connection&)> visit) {

@@ -5,8 +5,11 @@
 #include <weft/core/http_head.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <limits>
+#include <span>
+#include <string>
 #include <utility>
 
 namespace weft {
@@ -154,6 +157,27 @@ std::error_code http_head_parser::malformed() const noexcept {
 void http_head_parser::fail(std::error_code why) {
     state_ = state::failed;
     error_ = why;
+}
+
+/// Written as a head and parsed as one, so that nothing can be said here that could not be sent.
+result<http_request> http_request::make(std::string_view method, std::string_view target,
+                                        const http_fields& headers, int version_minor) {
+    if (version_minor < 0 || version_minor > 9) return failure{errc::bad_http_version};
+    if (!is_token(method) || !is_field_value(target)) return failure{errc::bad_request};
+    std::string text;
+    text.append(method).append(" ").append(target).append(" HTTP/1.");
+    text.append(std::to_string(version_minor)).append("\r\n");
+    for (const auto& [name, value] : headers) {
+        if (!is_token(name) || !is_field_value(value)) return failure{errc::bad_request};
+        text.append(name).append(": ").append(value).append("\r\n");
+    }
+    text += "\r\n";
+    http_head_parser parser{http_kind::request, {SIZE_MAX, SIZE_MAX}};
+    static_cast<void>(parser.feed(std::as_bytes(std::span{text})));
+    if (parser.status() != http_head_parser::state::done) {
+        return failure{parser.error() ? parser.error() : make_error_code(errc::bad_request)};
+    }
+    return parser.take_request();
 }
 
 http_request http_head_parser::take_request() {

@@ -85,6 +85,12 @@ void session::receive(std::span<std::byte> bytes, time_point now) {
     set_given(bytes);
 }
 
+void session::receive_early(std::span<const std::byte> bytes, time_point now) {
+    assert(given().empty());
+    received_ = now;
+    if (!bytes.empty()) more().input.append(bytes);
+}
+
 void session::receive_eof(time_point now) {
     received_ = now;
     eof_ = true;

@@ -14,7 +14,7 @@ namespace weft {
 
 /// The opening handshake in progress, and what the application may still read of it.
 struct session::opening {
-    enum class step : std::uint8_t { head, body, decision, done };
+    enum class step : std::uint8_t { head, handed_over, body, decision, done };
 
     opening(http_kind kind, const session_limits& limits)
         : parser(kind, {limits.header_size_max, limits.header_count_max}) {}

@@ -48,6 +48,7 @@ event session::next_opening_event(time_point now) {
     if (waiting().empty() && !extra_) return {};
     switch (handshake().at) {
     case opening::step::head: return read_request(now);
+    case opening::step::handed_over: return ask();
     case opening::step::body: return read_body();
     case opening::step::decision:
     case opening::step::done: break;
@@ -86,8 +87,30 @@ event session::judge_request(time_point now) {
         return {};
     }
     at.offer = std::move(*offer);
-    at.at = opening::step::decision;
+    return ask();
+}
+
+event session::ask() {
+    handshake().at = opening::step::decision;
     return {event_type::request};
+}
+
+result<void> session::receive_request(http_request request, time_point now) {
+    const bool begun = extra_ && (extra_->handshake || !extra_->input.empty());
+    if (role() != role::server || state_ != session_state::connecting || begun) {
+        return failure(errc::not_open);
+    }
+    const auto& limits = options_->limits;
+    if (request.byte_count() > limits.header_size_max) return failure(errc::header_too_large);
+    if (request.size() > limits.header_count_max) return failure(errc::too_many_headers);
+    auto offer = check_upgrade(request);
+    if (!offer) return failure(offer.error());
+    opening& at = handshake();
+    at.request = std::move(request);
+    at.offer = std::move(*offer);
+    at.at = opening::step::handed_over;
+    received_ = now;
+    return {};
 }
 
 event session::read_body() {

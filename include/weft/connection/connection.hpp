@@ -160,6 +160,10 @@ private:
     void end_for_shutdown(std::error_code why);
     void dismiss() noexcept;
 
+    // what somebody else has read, before there is a stream
+    void receive_early(std::span<const std::byte> bytes);
+    result<void> receive_request(http_request request);
+
     // from the stream
     bool wants_bytes() noexcept override;
     void on_receive(std::span<std::byte> bytes) override;

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string_view>
 
 #include <weft/connection/connection.hpp>
@@ -38,8 +39,19 @@ public:
     /// Limits and timeouts until a route is found.
     void handshake_options(const session_limits& limits, const session_timeouts& timeouts);
 
-    /// Serves a client that is connected through `client`.
-    connection& serve(std::unique_ptr<stream> client);
+    /// Serves a client that is connected through `client`, of which somebody has read
+    /// `already_read` before; these bytes are copied.
+    connection& serve(std::unique_ptr<stream> client, std::span<const std::byte> already_read = {});
+
+    /// Serves a client whose request somebody else's HTTP server has read and parsed (see
+    /// `http_request::make`); `already_read` is what came behind it.
+    ///
+    /// Routes, `validate`, limits and the answer are as if it had been read from `client`; all of
+    /// them come later, in a turn. Fails with what makes it no valid upgrade (see `check_upgrade`),
+    /// with the limits on headers, or with `shut_down`; then `client` has not been moved from, and
+    /// the other server can answer by itself, with `weft::refusal` if it likes. Never null.
+    result<connection*> accept(std::unique_ptr<stream>&& client, http_request request,
+                               std::span<const std::byte> already_read = {});
 
     /// Opens a WebSocket through `server`, a stream that is connected.
     ///
@@ -58,6 +70,9 @@ public:
 
     [[nodiscard]] std::size_t connection_count() const noexcept;
 
+    /// Connections that have not opened yet: dialled or in their handshake, or in a plain request.
+    [[nodiscard]] std::size_t handshake_count() const noexcept;
+
     /// Calls `visit(connection&)` for each connection; `visit` may end any of them,
     /// but not destroy the service.
     void for_each(function<void(connection&)> visit);
@@ -65,6 +80,10 @@ public:
     [[nodiscard]] weft::driver& driver() const noexcept;
 
     // --- for endpoints that bring streams
+
+    /// Calls `hear` for each connection that has left, when its stream is closed already; it may
+    /// not throw, and neither begin nor end anything here.
+    void on_gone(function<void(const connection&)> hear);
 
     /// A connection whose stream is still to come; end it with `attach` or `fail_dialling`.
     connection& begin_dial(const uri& target, handlers what, dial_options options);

@@ -38,6 +38,9 @@ public:
     /// The header line at `index`, which is less than `size()`.
     [[nodiscard]] http_field_view at(std::size_t index) const noexcept;
 
+    /// Bytes of the whole head, with all line ends.
+    [[nodiscard]] std::size_t byte_count() const noexcept { return text_.size(); }
+
     /// The 1 in HTTP/1.1; a head of another major version is never yielded.
     [[nodiscard]] int version_minor() const noexcept { return minor_; }
 
@@ -70,6 +73,13 @@ private:
 /// A request: what a peer asked for. It owns its text.
 class http_request : public http_head {
 public:
+    /// A request that somebody else has parsed, with its headers in their order.
+    ///
+    /// Fails like the parser with what no head could have held: `bad_request`, or
+    /// `bad_http_version` for a minor version that is no digit.
+    static result<http_request> make(std::string_view method, std::string_view target,
+                                     const http_fields& headers, int version_minor = 1);
+
     [[nodiscard]] std::string_view method() const noexcept { return text(first_); }
 
     /// The request target as it was sent: `/path?query`, `http://host/path?query` or `*`.

@@ -127,6 +127,16 @@ public:
     /// waits in `output()`. RFC 6455 §7.1.7.
     void receive(std::span<std::byte> bytes, time_point now);
 
+    /// Feeds a copy of bytes that were read before there was a session. The first input, if any.
+    void receive_early(std::span<const std::byte> bytes, time_point now);
+
+    /// Server: takes a client's request that somebody else has read and parsed, in place of bytes.
+    ///
+    /// The `request` event follows, and all is as if it had been fed. Fails as `check_upgrade`
+    /// does, with `header_too_large`, `too_many_headers`, or with `not_open` after other input;
+    /// then nothing has changed. RFC 6455 §4.2.1.
+    [[nodiscard]] result<void> receive_request(http_request request, time_point now);
+
     /// Says that the peer will send no more. What it sent before is still told first.
     void receive_eof(time_point now);
 
@@ -248,6 +258,7 @@ private:
     event read_body();
     event read_response(time_point now);
     event judge_request(time_point now);
+    event ask();
     event judge_response(time_point now);
     void refuse(const http_response& response, report& outcome);
     void become_open(time_point now) noexcept;

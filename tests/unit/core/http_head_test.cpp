@@ -261,5 +261,41 @@ TEST(http_head, a_megabyte_byte_by_byte_is_linear) {
     EXPECT_EQ(head.header("A"), "x");
 }
 
+TEST(http_request, can_be_made_of_what_somebody_else_has_parsed) {
+    const auto made =
+        http_request::make("GET", "/chat?room=1", {{"Host", "example.org"}, {"A", " b "}});
+    ASSERT_TRUE(made) << made.error().message();
+    EXPECT_EQ(made->method(), "GET");
+    EXPECT_EQ(made->path(), "/chat");
+    EXPECT_EQ(made->query(), "room=1");
+    EXPECT_EQ(made->host(), "example.org");
+    EXPECT_EQ(made->header("a"), "b");
+    EXPECT_EQ(made->size(), 2U);
+    EXPECT_EQ(made->version_minor(), 1);
+    const std::string_view whole =
+        "GET /chat?room=1 HTTP/1.1\r\nHost: example.org\r\nA:  b \r\n\r\n";
+    EXPECT_EQ(made->byte_count(), whole.size());
+    EXPECT_EQ(http_request::make("GET", "/", {}, 0)->version_minor(), 0);
+}
+
+TEST(http_request, cannot_be_made_of_what_no_head_could_have_held) {
+    const auto error = [](std::string_view method, std::string_view target,
+                          const http_fields& headers = {}, int minor = 1) {
+        return http_request::make(method, target, headers, minor).error();
+    };
+    EXPECT_EQ(error("G T", "/"), errc::bad_request);
+    EXPECT_EQ(error("", "/"), errc::bad_request);
+    EXPECT_EQ(error("GET", ""), errc::bad_request);
+    EXPECT_EQ(error("GET", "nowhere"), errc::bad_request);
+    EXPECT_EQ(error("GET", "/ HTTP/1.1\r\nA: b\r\nC: /"), errc::bad_request);
+    EXPECT_EQ(error("GET", "/a b"), errc::bad_request);
+    EXPECT_EQ(error("GET", "/", {{"A", "b\r\nC: d"}}), errc::bad_request);
+    EXPECT_EQ(error("GET", "/", {{"A", std::string("\0", 1)}}), errc::bad_request);
+    EXPECT_EQ(error("GET", "/", {{"A B", "c"}}), errc::bad_request);
+    EXPECT_EQ(error("GET", "/", {{"", "c"}}), errc::bad_request);
+    EXPECT_EQ(error("GET", "/", {}, 10), errc::bad_http_version);
+    EXPECT_EQ(error("GET", "/", {}, -1), errc::bad_http_version);
+}
+
 } // namespace
 } // namespace weft

@@ -322,5 +322,67 @@ TEST(session_opening, failing_on_purpose_answers_a_server_s_client) {
     EXPECT_EQ(probe.events.back().type, event_type::failed);
 }
 
+// --- a request that somebody else has read
+
+http_request parsed(const std::string& text) {
+    http_head_parser parser{http_kind::request};
+    (void)parser.feed(std::as_bytes(std::span{text}));
+    EXPECT_EQ(parser.status(), http_head_parser::state::done) << text;
+    return parser.take_request();
+}
+
+TEST(session_opening, a_request_may_be_handed_over_in_place_of_bytes) {
+    for (const bool early : {false, true}) {
+        session_probe probe{role::server};
+        ASSERT_TRUE(probe.tested.receive_request(parsed(canned_request()), probe.now));
+        if (early) probe.tested.receive_early(probe.peer.text("early"), probe.now);
+        probe.pull();
+        EXPECT_EQ(probe.events, (std::vector<told>{{event_type::request}}));
+        EXPECT_EQ(probe.tested.request()->path(), "/chat");
+        ASSERT_TRUE(probe.tested.accept({}, {}, probe.now));
+        probe.pull();
+        probe.feed(probe.peer.text("late"));
+        std::vector<told> wanted{{event_type::request}, {event_type::opened}};
+        if (early) wanted.push_back(text_told("early"));
+        wanted.push_back(text_told("late"));
+        EXPECT_EQ(probe.events, wanted);
+        EXPECT_NE(to_text(probe.sent).find("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="), std::string::npos);
+    }
+}
+
+TEST(session_opening, a_request_that_is_no_upgrade_is_not_taken) {
+    session_probe probe{role::server, {.header_size_max = 200, .header_count_max = 6}};
+    const auto error = [&](const std::string& text) {
+        return probe.tested.receive_request(parsed(text), probe.now).error();
+    };
+    EXPECT_EQ(error("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), errc::bad_upgrade);
+    EXPECT_EQ(error("POST / HTTP/1.1\r\nHost: x\r\n\r\n"), errc::bad_method);
+    EXPECT_EQ(error(canned_request("Content-Length: 1\r\n")), errc::bad_request);
+    EXPECT_EQ(error(canned_request("A: b\r\nC: d\r\n")), errc::too_many_headers);
+    EXPECT_EQ(error(canned_request("A: " + std::string(200, 'a') + "\r\n")),
+              errc::header_too_large);
+    EXPECT_EQ(probe.tested.state(), session_state::connecting);
+    EXPECT_TRUE(probe.tested.receive_request(parsed(canned_request()), probe.now));
+    EXPECT_EQ(error(canned_request()), errc::not_open) << "only once";
+
+    session_probe begun{role::server};
+    begun.feed(to_bytes("GET"));
+    EXPECT_EQ(begun.tested.receive_request(parsed(canned_request()), begun.now).error(),
+              errc::not_open);
+    session_probe client{role::client};
+    EXPECT_EQ(client.tested.receive_request(parsed(canned_request()), client.now).error(),
+              errc::not_open);
+}
+
+TEST(session_opening, bytes_that_were_read_before_are_the_first_ones) {
+    const auto request = to_bytes(canned_request());
+    for (std::size_t early = 0; early <= request.size(); ++early) {
+        session_probe probe{role::server};
+        probe.tested.receive_early(std::span(request).first(early), probe.now);
+        probe.feed(std::span(request).subspan(early));
+        EXPECT_EQ(probe.events, (std::vector<told>{{event_type::request}})) << early;
+    }
+}
+
 } // namespace
 } // namespace weft
