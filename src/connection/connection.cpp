@@ -192,7 +192,7 @@ void connection::on_error(std::error_code why) {
 }
 
 void connection::on_writable() {
-    blocked_ = false;
+    blocked_ = answers_wait_ = held_back_ = false;
     if (depth_ != 0) return write_now(); // as above
     const visit here(*this);
     write_now();

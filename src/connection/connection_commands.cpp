@@ -69,24 +69,36 @@ send_result connection::pong(std::string_view payload) {
 template <class Command>
 send_result connection::submit(std::size_t size, Command&& command) {
     if (dead_ || !is_open()) return send_result::closed;
-    if (queue_is_full(size)) return refuse_to_queue();
-
-    const bool large = size >= large_message;
-    std::optional<loan> lent;
-    if (large && !session_.borrowing()) lent.emplace(*this);
-    if (!command(session_)) return send_result::closed;
-    if (large || session_.output_size() >= output_that_leaves_at_once) write_now();
-    if (large) session_.settle_output(); // what is left lies where its sender has it
-    lent.reset();
-    if (!is_open()) return send_result::closed; // the stream broke
+    if (blocked_ && queue_is_full(size)) return refuse_to_queue();
+    if (!(size < large_message ? submit_small(command) : submit_large(command))) {
+        return send_result::closed;
+    }
     after_writing();
     if (!blocked_) return send_result::accepted;
     tell_writable_ = true;
     return send_result::backed_up;
 }
 
+template <class Command>
+bool connection::submit_small(Command& command) {
+    if (!command(session_)) return false;
+    if (session_.output_size() < output_that_leaves_at_once) return true;
+    write_now();
+    return is_open(); // unless the stream broke
+}
+
+/// What is left of it after writing lies where its sender has it, and moves.
+template <class Command>
+bool connection::submit_large(Command& command) {
+    std::optional<loan> lent;
+    if (!session_.borrowing()) lent.emplace(*this);
+    if (!command(session_)) return false;
+    write_now();
+    session_.settle_output();
+    return is_open();
+}
+
 bool connection::queue_is_full(std::size_t more) const noexcept {
-    if (!blocked_) return false;
     const std::size_t waiting = session_.output_size();
     const std::size_t limit = route_->options.queue_size_max;
     // Up to there an answer of any size is taken: beyond, nothing is heard that asks for one.
@@ -98,11 +110,7 @@ bool connection::queue_is_full(std::size_t more) const noexcept {
 /// From half the limit on, until all has drained, nothing is heard of a peer that does not read
 /// its answers. Without answers in the queue it is heard: two sides that both send much, and both
 /// wait for the other to read, would wait for ever.
-bool connection::queue_pauses() noexcept {
-    if (!blocked_) {
-        answers_wait_ = held_back_ = false;
-        return false;
-    }
+bool connection::full_queue_pauses() noexcept {
     const auto& options = route_->options;
     const bool applies =
         answers_wait_ && is_open() && options.when_full == queue_policy::pause;

@@ -5,10 +5,8 @@
 namespace weft {
 namespace {
 
-constexpr unsigned fin_bit = 0x80;
 constexpr unsigned reserved_mask = 0x70;
 constexpr unsigned opcode_mask = 0x0f;
-constexpr unsigned mask_bit = 0x80;
 constexpr unsigned length_mask = 0x7f;
 constexpr unsigned length_is_16_bits = 126;
 constexpr unsigned length_is_64_bits = 127;
@@ -119,8 +117,7 @@ std::size_t encoded_size(const frame_header& header) noexcept {
 std::size_t encode_frame_header(const frame_header& header, std::byte* to) noexcept {
     const unsigned short_form = short_form_of(header.length);
     const std::size_t extended = extended_size(short_form);
-    to[0] =
-        static_cast<std::byte>((header.fin ? fin_bit : 0U) | static_cast<unsigned>(header.code));
+    to[0] = first_byte(header.code, header.fin);
     to[1] = static_cast<std::byte>((header.masked ? mask_bit : 0U) | short_form);
     put_big_endian(header.length, to + 2, extended);
     std::size_t size = 2 + extended;

@@ -226,6 +226,7 @@ event session::next_event(time_point now) noexcept {
     event told;
     try {
         if (lent_ && !lent_->payload_.empty()) settle_output(); // it may lie in what ends here
+        if (find_short_message(told, now)) return told;
         forget_message();
         find_event(told, now);
     } catch (const std::bad_alloc&) {

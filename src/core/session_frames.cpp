@@ -9,6 +9,7 @@
 #include <weft/core/error.hpp>
 #include <weft/core/masking.hpp>
 
+#include "core/mask_portable.hpp"
 #include "core/session_extra.hpp"
 
 namespace weft {
@@ -37,6 +38,41 @@ std::span<const std::byte> as_bytes(std::string_view text) noexcept {
 } // namespace
 
 // --- receiving
+
+/// The short way of nearly all messages: one short frame that lies whole in lent memory, while
+/// nothing else is under way. What is not so, or breaks a rule, is left to `find_frame_event`.
+bool session::find_short_message(event& told, time_point now) {
+    if (!lent_ || extra_ || fragments_ != 0 || state_ != session_state::open) return false;
+    const auto input = lent_->input_;
+    const bool masked = role() == role::server;
+    const std::size_t header = masked ? 2 + sizeof(masking_key) : 2;
+    if (input.size() < header) return false;
+    const bool is_text = input[0] == first_byte(opcode::text, true);
+    if (!is_text && input[0] != first_byte(opcode::binary, true)) return false;
+    const std::size_t size = std::to_integer<unsigned>(input[1]) ^ (masked ? mask_bit : 0U);
+    const auto& limits = options_->limits;
+    if (size > std::min<std::size_t>(control_payload_max, input.size() - header) ||
+        size > limits.frame_size_max || size > limits.message_size_max ||
+        limits.fragment_count_max == 0) {
+        return false;
+    }
+
+    const auto payload = input.subspan(header, size);
+    if (masked) {
+        masking_key key;
+        std::memcpy(key.data(), input.data() + 2, sizeof key);
+        mask_portable(payload.data(), payload.data(), size, key);
+    }
+    lent_->input_ = input.subspan(header + size);
+    if (is_text && !is_utf8(payload)) {
+        fail(errc::bad_utf8, now);
+        return false;
+    }
+    told.type = event_type::message;
+    told.is_text = is_text;
+    told.payload = payload;
+    return true;
+}
 
 void session::find_frame_event(event& told, time_point now) {
     while (state_ != session_state::closed && told.type == event_type::none) {
@@ -267,7 +303,15 @@ void session::put_text(std::string_view text) {
 }
 
 void session::put_frame(opcode code, bool fin, std::span<const std::byte> payload) {
-    frame_header header{code, fin, role() == role::client, {}, payload.size()};
+    const bool from_server = role() == role::server;
+    if (from_server && payload.size() <= control_payload_max) { // the short way of most answers
+        std::byte* const to = extend_output(2 + payload.size());
+        to[0] = first_byte(code, fin);
+        to[1] = static_cast<std::byte>(payload.size());
+        if (!payload.empty()) std::memcpy(to + 2, payload.data(), payload.size());
+        return;
+    }
+    frame_header header{code, fin, !from_server, {}, payload.size()};
     if (header.masked) options_->random->fill(header.key); // fresh for each frame, RFC 6455 §5.3
     const bool copied = header.masked || !lent_ || payload.size() < large_payload;
     std::byte* to = extend_output(encoded_size(header) + (copied ? payload.size() : 0));

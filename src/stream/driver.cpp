@@ -9,12 +9,6 @@
 #include <utility>
 
 namespace weft {
-namespace {
-
-/// Reading the clock costs as much as a small handler, so it is read after every eighth call.
-constexpr std::size_t calls_between_clock_reads = 8;
-
-} // namespace
 
 driver::driver()
     : mailbox_(std::make_shared<weft::mailbox>(*this)), owner_(std::this_thread::get_id()) {}
@@ -165,10 +159,7 @@ void driver::leave(resident& gone) noexcept {
 
 // --- handlers
 
-void driver::handler_called() noexcept {
-    if (handlers_left_ != 0) --handlers_left_;
-    ++calls_;
-    if (until_ == never || calls_ % calls_between_clock_reads != 0) return;
+void driver::look_at_clock() noexcept {
     if (read_clock() >= until_) time_is_up_ = true;
 }
 

@@ -192,8 +192,13 @@ private:
     // output
     template <class Command>
     send_result submit(std::size_t size, Command&& command);
+    template <class Command>
+    bool submit_small(Command& command);
+    template <class Command>
+    bool submit_large(Command& command);
     [[nodiscard]] bool queue_is_full(std::size_t more) const noexcept;
-    [[nodiscard]] bool queue_pauses() noexcept;
+    [[nodiscard]] bool queue_pauses() noexcept { return blocked_ && full_queue_pauses(); }
+    [[nodiscard]] bool full_queue_pauses() noexcept;
     [[nodiscard]] bool writable_waits() const noexcept;
     send_result refuse_to_queue();
     void write_now();

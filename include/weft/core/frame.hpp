@@ -51,6 +51,14 @@ struct decoded_frame_header {
 [[nodiscard]] decoded_frame_header decode_frame_header(std::span<const std::byte> bytes,
                                                        role receiver) noexcept;
 
+inline constexpr unsigned fin_bit = 0x80;
+inline constexpr unsigned mask_bit = 0x80;
+
+/// The first byte of a frame.
+[[nodiscard]] constexpr std::byte first_byte(opcode code, bool fin) noexcept {
+    return static_cast<std::byte>((fin ? fin_bit : 0U) | static_cast<unsigned>(code));
+}
+
 /// The bytes that `header` takes.
 [[nodiscard]] std::size_t encoded_size(const frame_header& header) noexcept;
 

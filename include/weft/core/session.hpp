@@ -264,6 +264,7 @@ private:
     void become_open(time_point now) noexcept;
 
     // frames; what is found is written where it will be read, as copies cost more than parsing
+    bool find_short_message(event& told, time_point now);
     void find_event(event& told, time_point now);
     void find_frame_event(event& told, time_point now);
     errc judge_data_frame(const frame_header& header) const noexcept;

@@ -146,7 +146,11 @@ public:
     }
 
     /// Counts one handler call against the turn's budget; ask `may_call` before the next.
-    void handler_called() noexcept;
+    void handler_called() noexcept {
+        if (handlers_left_ != 0) --handlers_left_;
+        ++calls_;
+        if (until_ != never && calls_ % calls_between_clock_reads == 0) look_at_clock();
+    }
     [[nodiscard]] bool may_call() noexcept { return handlers_left_ != 0 && !time_is_up_; }
 
     /// Takes an exception that left a handler; terminates the program when nobody wants it.
@@ -238,6 +242,9 @@ protected:
 private:
     static constexpr std::uint32_t no_place = UINT32_MAX;
 
+    /// Reading the clock costs as much as a small handler.
+    static constexpr std::size_t calls_between_clock_reads = 8;
+
     struct ticket_entry {
         void* target = nullptr;
         std::uint32_t generation = 0;
@@ -245,6 +252,7 @@ private:
     };
 
     void added() noexcept;
+    void look_at_clock() noexcept;
     void free_graves() noexcept;
     void suspend_outer() noexcept;
     template <class Tell>
