@@ -12,6 +12,7 @@
 #include "loop/fork_posix.hpp"
 #include "loop/last_error_posix.hpp"
 #include "loop/system_calls_linux.hpp"
+#include "loop/wait_time_posix.hpp"
 
 namespace weft {
 namespace {
@@ -33,11 +34,6 @@ readiness as_readiness(std::uint32_t events) noexcept {
     const bool hangup = (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
     return {(events & EPOLLIN) != 0 || hangup,
             (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0, hangup};
-}
-
-timespec as_timespec(duration time) noexcept {
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);
-    return {static_cast<time_t>(seconds.count()), static_cast<long>((time - seconds).count())};
 }
 
 /// Whole milliseconds, rounded up, for kernels that know no better.
@@ -118,13 +114,6 @@ int epoll_engine::wait_for_events(epoll_event* events, int room, time_point dead
     }
     const int milliseconds = deadline == never ? -1 : as_milliseconds(left);
     return sys::epoll_wait(set_.get(), events, room, milliseconds);
-}
-
-/// Zero for what is due, and for what never is; without a look at the clock where none is needed.
-duration epoll_engine::time_until(time_point deadline) const noexcept {
-    if (deadline == never || deadline == time_point::min()) return duration::zero();
-    const time_point present = now();
-    return deadline <= present ? duration::zero() : deadline - present;
 }
 
 void epoll_engine::wake() noexcept {

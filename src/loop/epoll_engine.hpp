@@ -30,7 +30,6 @@ public:
 private:
     std::error_code watch_own(int descriptor) noexcept;
     int wait_for_events(epoll_event* events, int room, time_point deadline) noexcept;
-    [[nodiscard]] duration time_until(time_point deadline) const noexcept;
 
     unsigned fork_generation_;
     owned_descriptor set_;

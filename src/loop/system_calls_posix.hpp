@@ -3,6 +3,7 @@
 // makes one. What only Linux has stands in system_calls_linux.hpp.
 #pragma once
 
+#include <poll.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -36,6 +37,11 @@ inline constexpr system_call<ssize_t(int, void*, std::size_t)> read{"read", ::re
 inline constexpr system_call<ssize_t(int, const void*, std::size_t)> write{"write", ::write};
 inline constexpr system_call<ssize_t(void*, std::size_t, unsigned)> getrandom{"getrandom",
                                                                               ::getrandom};
+
+// waiting
+inline constexpr system_call<int(pollfd*, nfds_t, const timespec*, const sigset_t*)> ppoll{
+    "ppoll", ::ppoll};
+inline constexpr system_call<int(int*, int)> pipe2{"pipe2", ::pipe2};
 
 // files
 inline constexpr system_call<int(const char*, struct stat*)> lstat{"lstat", ::lstat};

@@ -17,7 +17,8 @@ namespace weft::testing {
 /// An event loop and what drives it.
 class way {
 public:
-    way() = default;
+    explicit way(engine_kind engine = engine_kind::automatic)
+        : loop_(std::in_place, loop_options{.engine = engine}) {}
     way(const way&) = delete;
     way& operator=(const way&) = delete;
     virtual ~way() = default;
@@ -48,7 +49,7 @@ protected:
     virtual void step() = 0;
 
 private:
-    std::optional<event_loop> loop_{std::in_place};
+    std::optional<event_loop> loop_;
 };
 
 struct way_registration {
@@ -68,9 +69,9 @@ struct way_registration {
     }
 };
 
-template <class Way>
-way_registration register_way(std::string name) {
-    return {std::move(name), [] { return std::make_unique<Way>(); }};
+template <class Way, class... Options>
+way_registration register_way(std::string name, Options... options) {
+    return {std::move(name), [options...] { return std::make_unique<Way>(options...); }};
 }
 
 } // namespace weft::testing

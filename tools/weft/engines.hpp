@@ -14,6 +14,7 @@ namespace weft_tool {
 inline constexpr std::array engines{
     weft::engine_kind::automatic,
     weft::engine_kind::epoll,
+    weft::engine_kind::poll,
     weft::engine_kind::virtual_time,
 };
 

@@ -16,6 +16,7 @@ std::string_view describe(weft::engine_kind which) {
     switch (which) {
     case weft::engine_kind::automatic: return "the best that this system has";
     case weft::engine_kind::epoll: return "sockets and timers by epoll(7); one descriptor";
+    case weft::engine_kind::poll: return "sockets and timers by poll(2); alone or stepped only";
     case weft::engine_kind::virtual_time: return "no sockets: memory streams and a clock to move";
     }
     return "";
@@ -41,7 +42,7 @@ exit_code list_loops() {
     std::cout << "Adapters for host loops:\n"
                  "  none yet. Any loop that can watch one descriptor can be the host: see\n"
                  "  event_loop::descriptor() and weft::guest.\n"
-                 "Planned: poll and io_uring; libuv, libevent, libev, GLib, sd-event, uloop, Asio, "
+                 "Planned: io_uring; libuv, libevent, libev, GLib, sd-event, uloop, Asio, "
                  "Qt.\n";
     return std::cout.flush() ? exit_code::ok : exit_code::input_output;
 }

@@ -21,8 +21,9 @@ class virtual_clock;
 
 /// What waits inside an event loop.
 enum class engine_kind : std::uint8_t {
-    automatic,    ///< the best that this system has: epoll on Linux
+    automatic,    ///< the best that this system has: on Linux epoll, or poll where that is missing
     epoll,        ///< readiness by epoll(7)
+    poll,         ///< readiness by poll(2): a wait costs what there is to watch; no descriptor
     virtual_time, ///< no descriptors: memory streams, and a clock that a test moves
 };
 

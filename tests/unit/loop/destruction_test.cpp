@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The loop destroyed in each kind of callback, under each way of turning.
 #include <optional>
+#include <tuple>
 
 #include <gtest/gtest.h>
 
@@ -22,13 +23,14 @@ constexpr turning ways[] = {
     [](std::optional<event_loop>& loop) { loop->run_ready(); },
 };
 
-class destruction : public ::testing::TestWithParam<turning> {
+class destruction : public ::testing::TestWithParam<std::tuple<engine_kind, turning>> {
 public:
-    std::optional<event_loop> loop{std::in_place};
+    std::optional<event_loop> loop{std::in_place,
+                                   loop_options{.engine = std::get<engine_kind>(GetParam())}};
     bool called = false;
 
     void expect_the_end() {
-        GetParam()(loop);
+        std::get<turning>(GetParam())(loop);
         EXPECT_TRUE(called);
         EXPECT_FALSE(loop);
     }
@@ -99,7 +101,10 @@ TEST_P(destruction, in_a_nested_turn) {
     expect_the_end();
 }
 
-INSTANTIATE_TEST_SUITE_P(ways, destruction, ::testing::ValuesIn(ways));
+INSTANTIATE_TEST_SUITE_P(ways, destruction,
+                         ::testing::Combine(::testing::Values(engine_kind::epoll,
+                                                              engine_kind::poll),
+                                            ::testing::ValuesIn(ways)));
 
 TEST(loop_life, a_pending_done_is_called_once_when_it_is_destroyed) {
     int done = 0;

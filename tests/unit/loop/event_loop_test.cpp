@@ -11,13 +11,17 @@
 
 #include <weft/loop/timer.hpp>
 
+#include "every_engine.hpp"
 #include "loop_probes.hpp"
 
 namespace weft::testing {
 namespace {
 
-TEST(event_loop, run_returns_at_once_without_work) {
-    event_loop loop;
+class event_loop_alone : public on_every_engine {};
+class event_loop_death_test : public on_every_engine {};
+
+TEST_P(event_loop_alone, run_returns_at_once_without_work) {
+    event_loop loop(options());
     EXPECT_FALSE(loop.stopped());
     EXPECT_EQ(loop.work_count(), 0U);
     EXPECT_EQ(loop.run(), 0U);
@@ -36,8 +40,8 @@ TEST(event_loop, draws_its_random_bytes_where_it_is_told) {
     EXPECT_NE(&other.driver().random(), &none);
 }
 
-TEST(event_loop, run_counts_handlers_and_needs_a_restart) {
-    event_loop loop;
+TEST_P(event_loop_alone, run_counts_handlers_and_needs_a_restart) {
+    event_loop loop(options());
     int ran = 0;
     for (int i = 0; i < 3; ++i) loop.post([&] { ++ran; });
     EXPECT_EQ(loop.work_count(), 1U) << "what is posted is work";
@@ -50,8 +54,8 @@ TEST(event_loop, run_counts_handlers_and_needs_a_restart) {
     EXPECT_EQ(ran, 4);
 }
 
-TEST(event_loop, posts_run_in_order_and_those_of_handlers_later) {
-    event_loop loop;
+TEST_P(event_loop_alone, posts_run_in_order_and_those_of_handlers_later) {
+    event_loop loop(options());
     std::vector<int> order;
     loop.post([&] {
         order.push_back(1);
@@ -63,8 +67,8 @@ TEST(event_loop, posts_run_in_order_and_those_of_handlers_later) {
     EXPECT_EQ(order, (std::vector{1, 2, 3}));
 }
 
-TEST(event_loop, run_one_calls_one) {
-    event_loop loop;
+TEST_P(event_loop_alone, run_one_calls_one) {
+    event_loop loop(options());
     int ran = 0;
     for (int i = 0; i < 2; ++i) loop.post([&] { ++ran; });
     EXPECT_EQ(loop.run_one(), 1U);
@@ -75,8 +79,8 @@ TEST(event_loop, run_one_calls_one) {
     EXPECT_TRUE(loop.stopped());
 }
 
-TEST(event_loop, poll_neither_sets_nor_obeys_stopped) {
-    event_loop loop;
+TEST_P(event_loop_alone, poll_neither_sets_nor_obeys_stopped) {
+    event_loop loop(options());
     EXPECT_EQ(loop.poll(), 0U);
     EXPECT_EQ(loop.poll_one(), 0U);
     EXPECT_FALSE(loop.stopped());
@@ -87,8 +91,8 @@ TEST(event_loop, poll_neither_sets_nor_obeys_stopped) {
     EXPECT_TRUE(loop.stopped());
 }
 
-TEST(event_loop, stop_ends_run_before_and_while_it_runs) {
-    event_loop loop;
+TEST_P(event_loop_alone, stop_ends_run_before_and_while_it_runs) {
+    event_loop loop(options());
     const work_guard working(loop);
     loop.stop();
     EXPECT_EQ(loop.run(), 0U);
@@ -99,8 +103,8 @@ TEST(event_loop, stop_ends_run_before_and_while_it_runs) {
     EXPECT_EQ(loop.run_one(), 0U);
 }
 
-TEST(event_loop, a_guard_keeps_it_running_until_it_lets_go) {
-    event_loop loop;
+TEST_P(event_loop_alone, a_guard_keeps_it_running_until_it_lets_go) {
+    event_loop loop(options());
     std::optional<work_guard> one(loop);
     work_guard moved = std::move(*one);
     one.reset();
@@ -112,8 +116,8 @@ TEST(event_loop, a_guard_keeps_it_running_until_it_lets_go) {
     moved.reset();
 }
 
-TEST(event_loop, guards_and_timers_may_outlive_it) {
-    std::optional<event_loop> loop(std::in_place);
+TEST_P(event_loop_alone, guards_and_timers_may_outlive_it) {
+    std::optional<event_loop> loop(std::in_place, options());
     work_guard working(*loop);
     timer late(*loop, [] { FAIL(); });
     late.arm_after(1h);
@@ -123,18 +127,18 @@ TEST(event_loop, guards_and_timers_may_outlive_it) {
     EXPECT_FALSE(late.armed());
 }
 
-TEST(event_loop, what_is_posted_dies_with_it_unheard) {
+TEST_P(event_loop_alone, what_is_posted_dies_with_it_unheard) {
     auto token = std::make_shared<int>(1);
     {
-        event_loop loop;
+        event_loop loop(options());
         loop.post([token] { FAIL(); });
         EXPECT_EQ(token.use_count(), 2);
     }
     EXPECT_EQ(token.use_count(), 1);
 }
 
-TEST(event_loop, exceptions_go_to_on_error) {
-    event_loop loop;
+TEST_P(event_loop_alone, exceptions_go_to_on_error) {
+    event_loop loop(options());
     std::string heard;
     loop.on_error([&](std::exception_ptr what) {
         try {
@@ -150,18 +154,18 @@ TEST(event_loop, exceptions_go_to_on_error) {
     EXPECT_EQ(heard, "post timer");
 }
 
-TEST(event_loop_death_test, an_exception_that_nobody_wants_terminates) {
+TEST_P(event_loop_death_test, an_exception_that_nobody_wants_terminates) {
     EXPECT_DEATH(
         {
-            event_loop loop; // not the parent's, which does nothing in a child
+            event_loop loop(options()); // not the parent's, which does nothing in a child
             loop.post([] { throw std::runtime_error("unwanted"); });
             loop.poll();
         },
         "");
 }
 
-TEST(event_loop, wake_interrupts_once_a_turn) {
-    event_loop loop;
+TEST_P(event_loop_alone, wake_interrupts_once_a_turn) {
+    event_loop loop(options());
     interrupt_counter counter(loop);
     loop.wake();
     loop.wake();
@@ -176,8 +180,8 @@ TEST(event_loop, wake_interrupts_once_a_turn) {
 
 event_loop* woken_by_signal = nullptr;
 
-TEST(event_loop, wakes_and_stops_from_a_signal_handler) {
-    event_loop loop;
+TEST_P(event_loop_alone, wakes_and_stops_from_a_signal_handler) {
+    event_loop loop(options());
     interrupt_counter counter(loop);
     const work_guard working(loop);
     woken_by_signal = &loop;
@@ -194,8 +198,8 @@ TEST(event_loop, wakes_and_stops_from_a_signal_handler) {
     EXPECT_EQ(counter.count, 1);
 }
 
-TEST(event_loop, moves) {
-    event_loop first;
+TEST_P(event_loop_alone, moves) {
+    event_loop first(options());
     event_loop second(std::move(first));
     int ran = 0;
     second.post([&] { ++ran; });
@@ -205,8 +209,8 @@ TEST(event_loop, moves) {
     EXPECT_EQ(ran, 1);
 }
 
-TEST(event_loop, shutdown_with_nothing_to_end_is_done_in_a_turn) {
-    event_loop loop;
+TEST_P(event_loop_alone, shutdown_with_nothing_to_end_is_done_in_a_turn) {
+    event_loop loop(options());
     int done = 0;
     loop.shutdown(duration::max(), [&] { ++done; });
     EXPECT_EQ(done, 0);
@@ -214,8 +218,8 @@ TEST(event_loop, shutdown_with_nothing_to_end_is_done_in_a_turn) {
     EXPECT_EQ(done, 1);
 }
 
-TEST(event_loop, each_kind_of_work_has_its_turn_with_a_budget_of_one) {
-    event_loop loop;
+TEST_P(event_loop_alone, each_kind_of_work_has_its_turn_with_a_budget_of_one) {
+    event_loop loop(options());
     int ticks = 0;
     timer always(loop, [&] {
         ++ticks;
@@ -229,8 +233,8 @@ TEST(event_loop, each_kind_of_work_has_its_turn_with_a_budget_of_one) {
     EXPECT_GE(ticks, 1);
 }
 
-TEST(event_loop, a_budget_of_nothing_still_makes_progress) {
-    event_loop loop;
+TEST_P(event_loop_alone, a_budget_of_nothing_still_makes_progress) {
+    event_loop loop(options());
     int ran = 0;
     for (int i = 0; i < 2; ++i) loop.post([&] { ++ran; });
     const auto turn = loop.run_ready({0, duration::zero()});
@@ -239,11 +243,14 @@ TEST(event_loop, a_budget_of_nothing_still_makes_progress) {
     EXPECT_EQ(ran, 1);
 }
 
-TEST(event_loop, names_its_engine) {
-    event_loop loop;
-    EXPECT_EQ(name(loop.engine()), "epoll");
-    EXPECT_TRUE(event_loop::create({}).has_value());
+TEST_P(event_loop_alone, names_its_engine) {
+    EXPECT_EQ(event_loop(options()).engine(), GetParam());
+    EXPECT_EQ(event_loop::create(options())->engine(), GetParam());
+    EXPECT_EQ(name(GetParam()), GetParam() == engine_kind::epoll ? "epoll" : "poll");
 }
+
+WEFT_ON_EVERY_ENGINE(event_loop_alone);
+WEFT_ON_EVERY_ENGINE(event_loop_death_test);
 
 } // namespace
 } // namespace weft::testing

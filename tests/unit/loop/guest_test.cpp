@@ -247,8 +247,13 @@ TEST(guest, moves) {
 
 TEST(guest, needs_an_engine_with_a_descriptor) {
     toy_host host;
-    event_loop loop({.engine = engine_kind::virtual_time});
-    EXPECT_EQ(guest::create(loop, host.ops()).error(), errc::no_descriptor);
+    for (const auto which : {engine_kind::virtual_time, engine_kind::poll}) {
+        event_loop loop({.engine = which});
+        EXPECT_EQ(loop.descriptor().error(), errc::no_descriptor);
+        EXPECT_EQ(guest::create(loop, host.ops()).error(), errc::no_descriptor);
+        EXPECT_THROW(guest(loop, host.ops()), std::system_error);
+    }
+    EXPECT_TRUE(host.log.empty());
 }
 
 TEST(guest, keeps_to_its_budget) {

@@ -5,6 +5,7 @@
 #include <weft/loop/guest.hpp>
 #include <weft/loop/timer.hpp>
 
+#include "every_engine.hpp"
 #include "loop_probes.hpp"
 
 namespace weft::testing {
@@ -13,8 +14,10 @@ namespace {
 constexpr auto wait_for = 500ms;
 constexpr auto hardly_anything = 10ms;
 
-TEST(idle, a_loop_alone_sleeps_until_its_deadline) {
-    event_loop loop;
+class idle_alone : public on_every_engine {};
+
+TEST_P(idle_alone, sleeps_until_its_deadline) {
+    event_loop loop(options());
     timer end(loop, [] {});
     const auto start = std::chrono::steady_clock::now();
     end.arm_after(wait_for);
@@ -24,7 +27,9 @@ TEST(idle, a_loop_alone_sleeps_until_its_deadline) {
     EXPECT_LT(cpu_time_used() - cpu, hardly_anything);
 }
 
-TEST(idle, a_guest_sleeps_until_its_deadline) {
+WEFT_ON_EVERY_ENGINE(idle_alone);
+
+TEST(idle_guest, sleeps_until_its_deadline) {
     event_loop loop;
     int watched = -1;
     function<void()> turn;

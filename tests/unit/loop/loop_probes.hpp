@@ -4,10 +4,13 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <chrono>
 #include <ctime>
 
 #include <weft/loop/event_loop.hpp>
+
+#include "loop/loop_state.hpp"
 
 namespace weft::testing {
 
@@ -17,6 +20,15 @@ using namespace std::chrono_literals;
 inline bool readable(int descriptor, std::chrono::milliseconds wait = 0ms) {
     pollfd one{descriptor, POLLIN, 0};
     return ::poll(&one, 1, static_cast<int>(wait.count())) > 0;
+}
+
+/// Whether something ends the wait of the loop, or of its host, within `wait`.
+inline bool wakes(event_loop& loop, std::chrono::milliseconds wait = 1ms) {
+    if (const auto descriptor = loop.descriptor()) return readable(*descriptor, wait);
+    const auto end = std::chrono::steady_clock::now() + wait;
+    const auto left = loop.next_timeout();
+    loop.state()->engine().wait(left ? std::min(end, deadline_after(loop.now(), *left)) : end);
+    return std::chrono::steady_clock::now() < end;
 }
 
 /// Turns until one does nothing.

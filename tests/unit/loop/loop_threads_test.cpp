@@ -11,13 +11,16 @@
 
 #include <weft/loop/timer.hpp>
 
+#include "every_engine.hpp"
 #include "loop_probes.hpp"
 
 namespace weft::testing {
 namespace {
 
-TEST(loop_threads, posts_from_many_threads_all_run) {
-    event_loop loop;
+class loop_threads : public on_every_engine {};
+
+TEST_P(loop_threads, posts_from_many_threads_all_run) {
+    event_loop loop(options());
     constexpr int threads = 4, each = 2000;
     int ran = 0;
     work_guard working(loop);
@@ -36,7 +39,7 @@ TEST(loop_threads, posts_from_many_threads_all_run) {
     EXPECT_EQ(ran, threads * each);
 }
 
-TEST(loop_threads, posts_reach_a_guest) {
+TEST(guest_threads, posts_reach_a_guest) {
     event_loop loop;
     const int descriptor = *loop.descriptor();
     constexpr int posts = 2000;
@@ -49,8 +52,8 @@ TEST(loop_threads, posts_reach_a_guest) {
     EXPECT_EQ(ran, posts);
 }
 
-TEST(loop_threads, wakes_are_heard_and_stop_is_obeyed) {
-    event_loop loop;
+TEST_P(loop_threads, wakes_are_heard_and_stop_is_obeyed) {
+    event_loop loop(options());
     const work_guard working(loop);
     interrupt_counter counter(loop);
     std::thread other([&] {
@@ -64,8 +67,8 @@ TEST(loop_threads, wakes_are_heard_and_stop_is_obeyed) {
     EXPECT_TRUE(loop.stopped());
 }
 
-TEST(loop_threads, a_loop_may_be_run_by_another_thread_than_before) {
-    event_loop loop;
+TEST_P(loop_threads, a_loop_may_be_run_by_another_thread_than_before) {
+    event_loop loop(options());
     timer one(loop, [] {});
     one.arm_after(1ms);
     std::thread([&] { EXPECT_EQ(loop.run(), 1U); }).join();
@@ -74,13 +77,15 @@ TEST(loop_threads, a_loop_may_be_run_by_another_thread_than_before) {
     EXPECT_EQ(loop.run(), 2U);
 }
 
-TEST(loop_threads, posted_functions_die_where_they_should) {
+TEST_P(loop_threads, posted_functions_die_where_they_should) {
     auto token = std::make_shared<int>(0);
-    std::optional<event_loop> loop(std::in_place);
+    std::optional<event_loop> loop(std::in_place, options());
     std::thread([&, mine = token]() mutable { loop->post([mine = std::move(mine)] {}); }).join();
     loop.reset();
     EXPECT_EQ(token.use_count(), 1);
 }
+
+WEFT_ON_EVERY_ENGINE(loop_threads);
 
 TEST(loop_death_test, misuse_names_both_threads) {
     GTEST_FLAG_SET(death_test_style, "threadsafe");

@@ -9,24 +9,24 @@
 
 #include <gtest/gtest.h>
 
+#include "every_engine.hpp"
 #include "loop_probes.hpp"
 #include "sockets.hpp"
 
 namespace weft::testing {
 namespace {
 
-class stream_on_a_loop : public ::testing::Test {
+class stream_on_a_loop : public on_every_engine {
 public:
-    event_loop loop;
-    int descriptor = *loop.descriptor();
+    event_loop loop{options()};
     connected_pair pair{loop};
 
     void settle() { testing::settle(loop); }
 };
 
-TEST_F(stream_on_a_loop, reads_and_writes) {
+TEST_P(stream_on_a_loop, reads_and_writes) {
     pair.peer_sends("hello");
-    EXPECT_TRUE(readable(descriptor));
+    EXPECT_TRUE(wakes(loop));
     settle();
     EXPECT_EQ(pair.sink.text, "hello");
     EXPECT_EQ(pair.write("answer").value(), 6U);
@@ -34,7 +34,7 @@ TEST_F(stream_on_a_loop, reads_and_writes) {
     EXPECT_FALSE(pair.stream->secure());
 }
 
-TEST_F(stream_on_a_loop, writes_many_pieces_at_once) {
+TEST_P(stream_on_a_loop, writes_many_pieces_at_once) {
     std::vector<std::string> texts;
     std::vector<std::span<const std::byte>> pieces;
     std::string whole;
@@ -50,50 +50,50 @@ TEST_F(stream_on_a_loop, writes_many_pieces_at_once) {
     EXPECT_EQ(pair.peer_reads(), whole);
 }
 
-TEST_F(stream_on_a_loop, a_partial_write_is_told_once_it_can_go_on) {
+TEST_P(stream_on_a_loop, a_partial_write_is_told_once_it_can_go_on) {
     const std::string much(4 << 20, 'm');
     const auto taken = pair.write(much).value();
     ASSERT_LT(taken, much.size());
     settle();
     EXPECT_EQ(pair.sink.writable, 0);
-    EXPECT_FALSE(readable(descriptor)) << "a full peer wakes nobody";
+    EXPECT_FALSE(wakes(loop)) << "a full peer wakes nobody";
     std::string got = pair.peer_reads();
     EXPECT_EQ(got.size(), taken);
-    EXPECT_TRUE(readable(descriptor, 1000ms));
+    EXPECT_TRUE(wakes(loop, 1000ms));
     settle();
     EXPECT_EQ(pair.sink.writable, 1);
     EXPECT_GT(pair.write("more").value(), 0U);
 }
 
-TEST_F(stream_on_a_loop, more_than_one_buffer_is_read_in_turns) {
+TEST_P(stream_on_a_loop, more_than_one_buffer_is_read_in_turns) {
     pair.peer_sends(std::string(150'000, 'x'));
     settle();
     EXPECT_EQ(pair.sink.text.size(), 150'000U);
     EXPECT_GT(pair.sink.calls, 1U);
 }
 
-TEST_F(stream_on_a_loop, while_paused_nothing_wakes_the_host) {
+TEST_P(stream_on_a_loop, while_paused_nothing_wakes_the_host) {
     pair.stream->pause();
     settle();
     int wake_ups = 0;
     for (int i = 0; i < 20; ++i) {
         pair.peer_sends("unheard ");
-        if (readable(descriptor)) ++wake_ups;
+        if (wakes(loop)) ++wake_ups;
     }
     EXPECT_EQ(wake_ups, 0);
     EXPECT_EQ(pair.sink.calls, 0U);
     pair.stream->resume();
-    EXPECT_TRUE(readable(descriptor));
+    EXPECT_TRUE(wakes(loop));
     settle();
     EXPECT_EQ(pair.sink.text.size(), 160U);
 }
 
-TEST_F(stream_on_a_loop, a_pause_in_a_turn_holds_and_one_taken_back_loses_nothing) {
+TEST_P(stream_on_a_loop, a_pause_in_a_turn_holds_and_one_taken_back_loses_nothing) {
     pair.sink.when_received = [&] { pair.stream->pause(); };
     pair.peer_sends("one");
     settle();
     pair.peer_sends("two");
-    EXPECT_FALSE(readable(descriptor));
+    EXPECT_FALSE(wakes(loop));
     pair.sink.when_received = [&] {
         pair.stream->pause();
         pair.stream->resume();
@@ -101,24 +101,24 @@ TEST_F(stream_on_a_loop, a_pause_in_a_turn_holds_and_one_taken_back_loses_nothin
     pair.stream->resume();
     settle();
     pair.peer_sends("three");
-    EXPECT_TRUE(readable(descriptor));
+    EXPECT_TRUE(wakes(loop));
     settle();
     EXPECT_EQ(pair.sink.text, "onetwothree");
 }
 
-TEST_F(stream_on_a_loop, a_sink_that_declines_is_asked_again_after_resume) {
+TEST_P(stream_on_a_loop, a_sink_that_declines_is_asked_again_after_resume) {
     pair.sink.wants = false;
     pair.peer_sends("later");
     settle();
-    EXPECT_FALSE(readable(descriptor));
+    EXPECT_FALSE(wakes(loop));
     pair.sink.wants = true;
     pair.stream->resume();
-    EXPECT_TRUE(readable(descriptor));
+    EXPECT_TRUE(!loop.descriptor() || wakes(loop)) << "without one the next turn does not wait";
     settle();
     EXPECT_EQ(pair.sink.text, "later");
 }
 
-TEST_F(stream_on_a_loop, half_close_leaves_the_other_direction_open) {
+TEST_P(stream_on_a_loop, half_close_leaves_the_other_direction_open) {
     pair.stream->half_close();
     char one = 0;
     EXPECT_EQ(::recv(pair.peer.get(), &one, 1, MSG_DONTWAIT), 0);
@@ -127,39 +127,39 @@ TEST_F(stream_on_a_loop, half_close_leaves_the_other_direction_open) {
     EXPECT_EQ(pair.sink.text, "still");
 }
 
-TEST_F(stream_on_a_loop, hears_bytes_and_the_end_behind_them_and_can_answer) {
+TEST_P(stream_on_a_loop, hears_bytes_and_the_end_behind_them_and_can_answer) {
     pair.peer_sends("last words");
     ::shutdown(pair.peer.get(), SHUT_WR);
     settle();
     EXPECT_EQ(pair.sink.text, "last words");
     EXPECT_TRUE(pair.sink.eof);
-    EXPECT_FALSE(readable(descriptor));
+    EXPECT_FALSE(wakes(loop));
     EXPECT_EQ(pair.write("answer").value(), 6U);
     EXPECT_EQ(pair.peer_reads(), "answer");
 }
 
-TEST_F(stream_on_a_loop, the_end_waits_for_a_paused_one) {
+TEST_P(stream_on_a_loop, the_end_waits_for_a_paused_one) {
     pair.stream->pause();
     ::shutdown(pair.peer.get(), SHUT_WR);
     settle();
     EXPECT_FALSE(pair.sink.eof);
-    EXPECT_FALSE(readable(descriptor)) << "no spinning on a peer that has gone";
+    EXPECT_FALSE(wakes(loop)) << "no spinning on a peer that has gone";
     pair.stream->resume();
     settle();
     EXPECT_TRUE(pair.sink.eof);
 }
 
-TEST_F(stream_on_a_loop, writing_to_nobody_is_an_error_and_no_signal) {
+TEST_P(stream_on_a_loop, writing_to_nobody_is_an_error_and_no_signal) {
     pair.peer.reset();
     const auto written = pair.write("anyone?");
     EXPECT_EQ(written.error(), std::errc::broken_pipe);
     EXPECT_EQ(pair.write("again").error(), std::errc::broken_pipe);
     settle();
     EXPECT_FALSE(pair.sink.error) << "what was returned is not told as well";
-    EXPECT_FALSE(readable(descriptor));
+    EXPECT_FALSE(wakes(loop));
 }
 
-TEST_F(stream_on_a_loop, closing_is_silent_and_idempotent) {
+TEST_P(stream_on_a_loop, closing_is_silent_and_idempotent) {
     pair.peer_sends("unread");
     pair.stream->close();
     pair.stream->close();
@@ -171,15 +171,17 @@ TEST_F(stream_on_a_loop, closing_is_silent_and_idempotent) {
     EXPECT_EQ(::fcntl(pair.number, F_GETFD), -1);
 }
 
-TEST_F(stream_on_a_loop, may_be_closed_from_what_it_tells) {
+TEST_P(stream_on_a_loop, may_be_closed_from_what_it_tells) {
     pair.sink.when_received = [&] { pair.stream->close(); };
     pair.peer_sends(std::string(100'000, 'x'));
     settle();
     EXPECT_EQ(pair.sink.calls, 1U);
 }
 
-TEST(stream_on_a_small_loop, its_buffer_grows_for_peers_that_fill_it_and_no_further) {
-    event_loop loop({.receive_buffer_max = 64 * 1024});
+class stream_on_a_small_loop : public on_every_engine {};
+
+TEST_P(stream_on_a_small_loop, its_buffer_grows_for_peers_that_fill_it_and_no_further) {
+    event_loop loop({.engine = GetParam(), .receive_buffer_max = 64 * 1024});
     connected_pair pair(loop);
     for (int i = 0; i < 6; ++i) {
         pair.peer_sends(std::string(150'000, 'x'));
@@ -189,9 +191,9 @@ TEST(stream_on_a_small_loop, its_buffer_grows_for_peers_that_fill_it_and_no_furt
     EXPECT_EQ(pair.sink.largest, 64U * 1024U);
 }
 
-TEST(stream_on_a_small_loop, a_buffer_of_hardly_anything_works) {
+TEST_P(stream_on_a_small_loop, a_buffer_of_hardly_anything_works) {
     for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{7}}) {
-        event_loop loop({.receive_buffer_max = size});
+        event_loop loop({.engine = GetParam(), .receive_buffer_max = size});
         connected_pair pair(loop);
         pair.peer_sends("a few bytes");
         settle(loop);
@@ -200,8 +202,8 @@ TEST(stream_on_a_small_loop, a_buffer_of_hardly_anything_works) {
     }
 }
 
-TEST(stream_on_a_small_loop, the_common_read_stays_small) {
-    event_loop loop;
+TEST_P(stream_on_a_small_loop, the_common_read_stays_small) {
+    event_loop loop(options());
     connected_pair pair(loop);
     pair.peer_sends(std::string(5'000, 'x'));
     settle(loop);
@@ -209,7 +211,7 @@ TEST(stream_on_a_small_loop, the_common_read_stays_small) {
     EXPECT_EQ(pair.sink.largest, 5'000U);
 }
 
-TEST_F(stream_on_a_loop, nested_turns_read_into_a_buffer_of_their_own) {
+TEST_P(stream_on_a_loop, nested_turns_read_into_a_buffer_of_their_own) {
     connected_pair other(loop);
     std::string seen;
     struct keeping final : stream_events {
@@ -238,6 +240,9 @@ TEST_F(stream_on_a_loop, nested_turns_read_into_a_buffer_of_their_own) {
     EXPECT_EQ(seen, "the original");
     EXPECT_EQ(other.sink.text, "overwriting?");
 }
+
+WEFT_ON_EVERY_ENGINE(stream_on_a_loop);
+WEFT_ON_EVERY_ENGINE(stream_on_a_small_loop);
 
 } // namespace
 } // namespace weft::testing

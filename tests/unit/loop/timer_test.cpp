@@ -11,6 +11,7 @@
 #include <weft/core/error.hpp>
 #include <weft/loop/virtual_clock.hpp>
 
+#include "every_engine.hpp"
 #include "loop_probes.hpp"
 
 namespace weft::testing {
@@ -155,8 +156,10 @@ TEST(timer, virtual_time_ends_when_nothing_can_happen) {
     EXPECT_EQ(here.loop.descriptor().error(), errc::no_descriptor);
 }
 
-TEST(timer, real_time_is_finer_than_a_millisecond) {
-    event_loop loop;
+class timer_in_real_time : public on_every_engine {};
+
+TEST_P(timer_in_real_time, real_time_is_finer_than_a_millisecond) {
+    event_loop loop(options());
     auto quickest = duration::max();
     for (int i = 0; i < 20; ++i) {
         time_point fired;
@@ -188,8 +191,8 @@ TEST(timer, lives_in_the_descriptor) {
     EXPECT_TRUE(readable(descriptor, 1000ms));
 }
 
-TEST(timer, deadlines_beyond_all_reason_are_harmless) {
-    event_loop loop;
+TEST_P(timer_in_real_time, deadlines_beyond_all_reason_are_harmless) {
+    event_loop loop(options());
     static_cast<void>(loop.descriptor());
     int fired = 0;
     timer one(loop, [&] { ++fired; });
@@ -220,6 +223,8 @@ TEST(timer, fifty_thousand_cost_nothing_while_idle) {
     EXPECT_EQ(loop.run_one(), 1U);
     EXPECT_LT(cpu_time_used() - before, 10ms);
 }
+
+WEFT_ON_EVERY_ENGINE(timer_in_real_time);
 
 } // namespace
 } // namespace weft::testing

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: MIT
+// What every readiness engine promises to sources: edges made of levels, wake-ups, deadlines.
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <csignal>
+#include <memory>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <weft/core/error.hpp>
+
+#include "loop/descriptor_posix.hpp"
+#include "loop/engine.hpp"
+
+#include "every_engine.hpp"
+#include "loop_probes.hpp"
+
+namespace weft::testing {
+namespace {
+
+constexpr interest reading{.read = true};
+constexpr interest writing{.write = true};
+constexpr interest both{.read = true, .write = true};
+
+/// One end of a socket pair, which counts what it is told.
+class watched_end final : public source {
+public:
+    watched_end() {
+        std::array<int, 2> ends{};
+        ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data());
+        own = owned_descriptor(ends[0]);
+        peer = owned_descriptor(ends[1]);
+    }
+
+    void ready(readiness what) noexcept override {
+        reads += what.read;
+        writes += what.write;
+        hangups += what.hangup;
+    }
+    void run() noexcept override {}
+
+    void peer_sends() const { ASSERT_EQ(::send(peer.get(), "x", 1, 0), 1); }
+    void read() const {
+        char byte = 0;
+        ASSERT_EQ(::recv(own.get(), &byte, 1, 0), 1);
+    }
+    /// Until nothing more goes in.
+    void fill() const {
+        static const std::vector<char> much(1 << 20, 'x');
+        while (::send(own.get(), much.data(), much.size(), 0) > 0) {}
+    }
+    void peer_reads_all() const {
+        static std::vector<char> much(1 << 20);
+        while (::recv(peer.get(), much.data(), much.size(), 0) > 0) {}
+    }
+
+    owned_descriptor own, peer;
+    int reads = 0, writes = 0, hangups = 0;
+};
+
+class readiness_engine : public on_every_engine {
+public:
+    std::unique_ptr<engine> waits = make_engine(options());
+    watched_end end;
+
+    void look() { waits->wait(time_point::min()); }
+
+    /// Whether a wait ends before so short a time.
+    bool wakes() {
+        const auto until = waits->now() + 2ms;
+        waits->wait(until);
+        return waits->now() < until;
+    }
+
+    void add(watched_end& which, interest in) {
+        ASSERT_FALSE(waits->add(which.own.get(), which, in));
+    }
+};
+
+TEST_P(readiness_engine, tells_what_was_ready_before) {
+    end.peer_sends();
+    add(end, both);
+    look();
+    EXPECT_EQ(end.reads, 1);
+    EXPECT_EQ(end.writes, 1);
+    EXPECT_EQ(end.hangups, 0);
+}
+
+TEST_P(readiness_engine, is_silent_after_a_report_until_the_edge_is_used_up) {
+    add(end, reading);
+    EXPECT_FALSE(wakes());
+    end.peer_sends();
+    EXPECT_TRUE(wakes());
+    EXPECT_FALSE(wakes()) << "it was told";
+    EXPECT_EQ(end.reads, 1);
+    end.read();
+    waits->drained(end.own.get(), reading);
+    EXPECT_FALSE(wakes());
+    end.peer_sends();
+    EXPECT_TRUE(wakes());
+    EXPECT_EQ(end.reads, 2);
+}
+
+TEST_P(readiness_engine, tells_of_room_after_a_short_write) {
+    add(end, both);
+    look();
+    EXPECT_EQ(end.writes, 1);
+    end.fill();
+    waits->drained(end.own.get(), writing);
+    EXPECT_FALSE(wakes());
+    end.peer_reads_all();
+    EXPECT_TRUE(wakes());
+    EXPECT_EQ(end.writes, 2);
+    EXPECT_EQ(end.reads, 0);
+}
+
+TEST_P(readiness_engine, tells_anew_when_the_interest_changes) {
+    add(end, reading);
+    end.peer_sends();
+    look();
+    waits->modify(end.own.get(), end, writing);
+    look();
+    EXPECT_EQ(end.reads, 1);
+    EXPECT_EQ(end.writes, 1);
+    waits->modify(end.own.get(), end, reading);
+    look();
+    EXPECT_EQ(end.reads, 2);
+    EXPECT_EQ(end.writes, 1);
+}
+
+TEST_P(readiness_engine, tells_levels_each_time) {
+    add(end, {.read = true, .level = true});
+    end.peer_sends();
+    for (int i = 1; i <= 3; ++i) {
+        look();
+        EXPECT_EQ(end.reads, i);
+    }
+    end.read();
+    EXPECT_FALSE(wakes());
+}
+
+TEST_P(readiness_engine, the_peers_end_is_told_with_reading_and_once) {
+    add(end, reading);
+    end.peer.reset();
+    EXPECT_TRUE(wakes());
+    EXPECT_EQ(end.reads, 1);
+    EXPECT_EQ(end.hangups, 1);
+    EXPECT_FALSE(wakes());
+}
+
+TEST_P(readiness_engine, an_error_goes_to_a_blocked_writer_that_does_not_read) {
+    end.fill();
+    add(end, writing);
+    EXPECT_FALSE(wakes());
+    end.peer.reset();
+    EXPECT_TRUE(wakes());
+    EXPECT_EQ(end.writes, 1);
+    EXPECT_EQ(end.hangups, 1);
+    EXPECT_FALSE(wakes());
+}
+
+TEST_P(readiness_engine, does_not_spin_on_a_reset_peer_that_nobody_reads) {
+    add(end, both);
+    look();
+    waits->modify(end.own.get(), end, writing);
+    look();
+    end.peer.reset();
+    wakes();
+    EXPECT_FALSE(wakes());
+}
+
+TEST_P(readiness_engine, what_was_removed_hears_nothing_and_its_number_is_free) {
+    add(end, both);
+    end.peer_sends();
+    waits->remove(end.own.get());
+    EXPECT_FALSE(wakes());
+    EXPECT_EQ(end.reads + end.writes, 0);
+    add(end, reading);
+    look();
+    EXPECT_EQ(end.reads, 1);
+}
+
+TEST_P(readiness_engine, refuses_what_it_watches_already_and_what_is_none) {
+    add(end, reading);
+    EXPECT_EQ(waits->add(end.own.get(), end, reading), std::errc::file_exists);
+    EXPECT_EQ(waits->add(-1, end, reading), std::errc::bad_file_descriptor);
+    waits->remove(12345);
+    waits->drained(12345, reading);
+    waits->modify(12345, end, reading);
+    EXPECT_FALSE(wakes());
+}
+
+TEST_P(readiness_engine, of_many_tells_those_that_are_ready_in_any_order_of_leaving) {
+    std::vector<std::unique_ptr<watched_end>> all;
+    for (int i = 0; i < 20; ++i) {
+        add(*all.emplace_back(std::make_unique<watched_end>()), reading);
+    }
+    for (const int which : {0, 7, 8, 18, 19}) all[static_cast<std::size_t>(which)]->peer_sends();
+    for (const int which : {0, 3, 19}) {
+        waits->remove(all[static_cast<std::size_t>(which)]->own.get());
+    }
+    look();
+    std::vector<int> told;
+    for (int i = 0; i < 20; ++i) {
+        if (all[static_cast<std::size_t>(i)]->reads != 0) told.push_back(i);
+    }
+    EXPECT_EQ(told, (std::vector{7, 8, 18}));
+    for (const auto& one : all) {
+        one->reads = 0;
+        one->peer_sends();
+        waits->drained(one->own.get(), reading);
+    }
+    look();
+    int all_told = 0;
+    for (const auto& one : all) all_told += one->reads;
+    EXPECT_EQ(all_told, 17);
+}
+
+TEST_P(readiness_engine, wake_ups_count_as_one_and_are_not_lost) {
+    EXPECT_FALSE(wakes());
+    for (int i = 0; i < 100'000; ++i) waits->wake(); // more than a pipe holds
+    EXPECT_TRUE(wakes());
+    EXPECT_FALSE(wakes());
+    waits->wake();
+    EXPECT_TRUE(wakes());
+}
+
+TEST_P(readiness_engine, is_woken_out_of_an_endless_wait_by_a_signal_handler) {
+    static engine* woken = nullptr;
+    woken = waits.get();
+    struct sigaction action {}, before {};
+    action.sa_handler = [](int) { woken->wake(); };
+    ::sigaction(SIGUSR1, &action, &before);
+    for (int i = 0; i < 50; ++i) {
+        std::jthread other([thread = ::pthread_self()] { ::pthread_kill(thread, SIGUSR1); });
+        waits->wait(never);
+    }
+    ::sigaction(SIGUSR1, &before, nullptr);
+}
+
+TEST_P(readiness_engine, its_descriptors_close_on_exec) {
+    const auto is_open = [](int number) { return ::fcntl(number, F_GETFD) >= 0; };
+    std::array<bool, 64> before{};
+    for (int number = 0; number < 64; ++number) {
+        before[static_cast<std::size_t>(number)] = is_open(number);
+    }
+    const auto another = make_engine(options());
+    static_cast<void>(another->descriptor());
+    int opened = 0;
+    for (int number = 0; number < 64; ++number) {
+        if (before[static_cast<std::size_t>(number)] || !is_open(number)) continue;
+        EXPECT_NE(::fcntl(number, F_GETFD) & FD_CLOEXEC, 0) << number;
+        ++opened;
+    }
+    EXPECT_GE(opened, 2);
+}
+
+WEFT_ON_EVERY_ENGINE(readiness_engine);
+
+class engine_threads : public on_every_engine {};
+
+TEST_P(engine_threads, no_wake_up_is_lost_between_threads) {
+    const auto waits = make_engine(options());
+    std::atomic<int> said = 0, heard = 0;
+    constexpr int words = 2000;
+    std::jthread other([&] {
+        for (int word = 1; word <= words; ++word) {
+            said = word;
+            waits->wake();
+            while (heard < word) std::this_thread::yield();
+        }
+    });
+    while (heard < words) {
+        waits->wait(never);
+        heard = said.load();
+    }
+}
+
+WEFT_ON_EVERY_ENGINE(engine_threads);
+
+TEST(automatic_engine, is_epoll_and_where_that_is_missing_poll) {
+    EXPECT_EQ(make_engine({})->kind(), engine_kind::epoll);
+    system_faults = [](const char* call, const std::source_location&) noexcept {
+        return std::string_view(call) == "epoll_create1" ? ENOSYS : 0;
+    };
+    EXPECT_EQ(make_engine({})->kind(), engine_kind::poll);
+    EXPECT_EQ(event_loop::create({.engine = engine_kind::epoll}).error(),
+              std::errc::function_not_supported);
+    system_faults = [](const char* call, const std::source_location&) noexcept {
+        return std::string_view(call) == "epoll_create1" ? EMFILE : 0;
+    };
+    EXPECT_EQ(event_loop::create({}).error(), std::errc::too_many_files_open);
+    system_faults = nullptr;
+}
+
+} // namespace
+} // namespace weft::testing
