@@ -145,8 +145,9 @@ class Listening(unittest.TestCase):
         self.assertEqual(run("serve", "--engine", "virtual time").returncode, 2)
 
     def test_named_engine(self):
-        with Server("--engine", "epoll") as server:
-            self.assertEqual(get(server, "/health")[1], b"ok\n")
+        for engine in ("epoll", "poll"):
+            with self.subTest(engine), Server("--engine", engine) as server:
+                self.assertEqual(get(server, "/health")[1], b"ok\n")
 
     def test_unix_socket(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -258,7 +259,7 @@ class Loops(unittest.TestCase):
     def test_lists_engines(self):
         done = run("loops")
         self.assertEqual(done.returncode, 0)
-        for word in (b"epoll", b"virtual time", b"none yet"):
+        for word in (b"epoll", b"poll", b"virtual time", b"none yet"):
             self.assertIn(word, done.stdout)
 
     def test_version_and_help(self):
