@@ -58,13 +58,14 @@ public:
     }
 
 private:
-    /// Moves what waits to the front, where more was consumed than is left; else into more memory.
+    /// Moves what waits to the front, where more was consumed than is left; else into more memory,
+    /// by what waits: what has passed through is no reason to grow.
     void make_room(std::size_t more) {
         const std::size_t waiting = size();
         if (head_ > waiting && capacity_ - waiting >= more) {
             std::memcpy(memory_.get(), memory_.get() + head_, waiting);
         } else {
-            const std::size_t larger = std::max(waiting + more, 2 * capacity_);
+            const std::size_t larger = std::max(waiting + more, 2 * waiting);
             auto moved = std::make_unique_for_overwrite<std::byte[]>(larger);
             if (waiting != 0) std::memcpy(moved.get(), memory_.get() + head_, waiting);
             memory_ = std::move(moved);
