@@ -2,6 +2,7 @@
 // A report in words.
 #include <weft/core/report.hpp>
 
+#include <algorithm>
 #include <ostream>
 
 namespace weft {
@@ -15,11 +16,33 @@ const close_frame* telling(const report& why) noexcept {
     return second ? &*second : nullptr;
 }
 
+/// Bytes of the control character at `at`, of ASCII or of U+0080 to U+009F, which some terminals
+/// obey too; 0 for any other character.
+std::size_t control_size(std::string_view text, std::size_t at) noexcept {
+    const auto value = static_cast<unsigned char>(text[at]);
+    if (value < 0x20 || value == 0x7f) return 1;
+    const bool is_c1 = value == 0xc2 && at + 1 < text.size() &&
+        static_cast<unsigned char>(text[at + 1]) < 0xa0;
+    return is_c1 ? 2 : 0;
+}
+
+/// A reason is the peer's to choose: what would end the line, or command a terminal, stays out of
+/// logs.
+void append_in_one_line(std::string& out, std::string_view text) {
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t control = control_size(text, at);
+        out.push_back(control == 0 ? text[at] : '?');
+        at += std::max<std::size_t>(control, 1);
+    }
+}
+
 std::string in_words(const close_frame& frame) {
     std::string text = std::to_string(static_cast<unsigned>(frame.code));
     text.append(" ").append(name(frame.code));
-    if (!frame.reason.empty()) text.append(" (").append(frame.reason).append(")");
-    return text;
+    if (frame.reason.empty()) return text;
+    text.append(" (");
+    append_in_one_line(text, frame.reason);
+    return text.append(")");
 }
 
 std::string_view beginner(side which) noexcept {

@@ -51,7 +51,8 @@ struct report {
 [[nodiscard]] std::string_view name(phase which) noexcept;
 [[nodiscard]] std::string_view name(side which) noexcept;
 
-/// One line for people, such as "closed by the peer: 1001 going away (restart)".
+/// One line for people, such as "closed by the peer: 1001 going away (restart)". Control characters
+/// in the reason, which may be the peer's, become question marks.
 [[nodiscard]] std::string to_string(const report& why);
 std::ostream& operator<<(std::ostream& out, const report& why);
 

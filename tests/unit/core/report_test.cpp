@@ -58,6 +58,17 @@ TEST(report, says_a_clean_close_in_one_line) {
     EXPECT_EQ(line.str(), "closed by the peer: 1001 going away (restart)");
 }
 
+// The reason is the peer's to choose, and reports go to logs.
+TEST(report, is_one_line_whatever_the_reason) {
+    report why;
+    why.began = side::peer;
+    why.sent = why.received =
+        close_frame{close_code::normal, "a\r\nroot logged in\x1b[2J\x7f \xc2\x9b" "2J \xc3\xa4 \t"};
+    EXPECT_EQ(to_string(why),
+              "closed by the peer: 1000 normal (a??root logged in?[2J? ?2J \xc3\xa4 ?)");
+    EXPECT_EQ(why.reason(), why.received->reason);
+}
+
 TEST(report, says_a_failure_with_its_phase_error_and_status) {
     report why;
     why.phase = phase::http;
