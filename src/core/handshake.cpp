@@ -18,15 +18,6 @@ namespace {
 constexpr std::string_view accept_guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 constexpr std::size_t key_size = 16;
 
-// RFC 9112 §3.2: a request whose Host is not a host is answered with 400.
-bool is_host(std::string_view text) noexcept {
-    static constexpr std::string_view marks = "-._~%!$&'()*+,;=:[]";
-    return !text.empty() && std::ranges::all_of(text, [](char byte) {
-        return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
-               (byte >= 'A' && byte <= 'Z') || marks.find(byte) != marks.npos;
-    });
-}
-
 bool has_body(const http_request& request) {
     if (request.header("Transfer-Encoding")) return true;
     for (const auto& [name, value] : request.headers()) {
@@ -124,9 +115,7 @@ std::error_code check_required(const http_request& request) {
     if (request.version_minor() < 1) return errc::bad_http_version;
     if (has_body(request)) return errc::bad_request;
     // Item 2: Host.
-    if (request.header_count("Host") != 1 || !is_host(*request.header("Host"))) {
-        return errc::bad_host;
-    }
+    if (!names_one_host(request)) return errc::bad_host;
     // Items 3 and 4: Upgrade and Connection.
     if (!names_item(request, "Upgrade", "websocket")) return errc::bad_upgrade;
     if (!names_item(request, "Connection", "upgrade")) return errc::bad_connection;

@@ -5,6 +5,7 @@
 
 #include <weft/core/http_head.hpp>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,18 @@ inline bool names_item(const http_head& head, std::string_view name, std::string
         found = found || list_contains(value, item);
     });
     return found;
+}
+
+/// True when there is one Host and it is one. RFC 9112 §3.2: any other request of HTTP/1.1 is
+/// answered with 400, since whoever forwarded it may have read another host in it.
+[[nodiscard]] inline bool names_one_host(const http_request& request) {
+    static constexpr std::string_view marks = "-._~%!$&'()*+,;=:[]";
+    const auto host = request.header("Host").value_or(std::string_view{});
+    return request.header_count("Host") == 1 && !host.empty() &&
+        std::ranges::all_of(host, [](char byte) {
+            return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
+                (byte >= 'A' && byte <= 'Z') || marks.find(byte) != marks.npos;
+        });
 }
 
 /// True for the headers that belong to the handshake or to the framing of the message.

@@ -7,6 +7,7 @@
 
 #include <weft/core/error.hpp>
 
+#include "core/handshake_fields.hpp"
 #include "core/session_extra.hpp"
 
 namespace weft {
@@ -72,6 +73,11 @@ event session::read_request(time_point now) {
 event session::judge_request(time_point now) {
     opening& at = handshake();
     if (!wants_upgrade(*at.request)) {
+        const bool needs_none = at.request->version_minor() == 0 && !at.request->header("Host");
+        if (!needs_none && !names_one_host(*at.request)) {
+            fail(errc::bad_host, now);
+            return {};
+        }
         const auto length = body_length(*at.request);
         if (!length || *length > options_->limits.body_size_max) {
             fail(length ? errc::body_too_large : length.error(), now);

@@ -143,6 +143,24 @@ TEST(session_opening, bodies_are_limited_and_framed_by_content_length_alone) {
     }
 }
 
+// RFC 9112 §3.2: whoever forwarded the request may have read another host in it.
+TEST(session_opening, a_plain_request_names_one_host) {
+    const auto error_of = [](std::string_view version, std::string_view fields) {
+        session_probe probe{role::server};
+        probe.feed(to_bytes("GET / HTTP/" + std::string(version) + "\r\n" + std::string(fields) +
+                            "\r\n"));
+        return probe.error();
+    };
+    EXPECT_FALSE(error_of("1.1", "Host: a\r\n"));
+    EXPECT_FALSE(error_of("1.0", "Host: a\r\n"));
+    EXPECT_FALSE(error_of("1.0", ""));
+    for (const auto* fields : {"", "Host:\r\n", "Host: a b\r\n", "Host: a/b\r\n",
+                               "Host: a@b\r\n", "Host: a\r\nHost: a\r\n"}) {
+        EXPECT_EQ(error_of("1.1", fields), errc::bad_host) << fields;
+    }
+    EXPECT_EQ(error_of("1.0", "Host: a\r\nhost: b\r\n"), errc::bad_host);
+}
+
 // websocket-driver CVE-2026-54466: draft versions accepted
 TEST(session_opening, another_version_is_answered_with_426_and_ours) {
     for (const auto* version : {"0", "7", "8", "12", "14", "013", "13, 8", "255", ""}) {
