@@ -117,7 +117,8 @@ int main(int argc, char** argv) {
         std::cerr << "usage: crowd_client PORT CONNECTIONS\n";
         return 2;
     }
-    crowd all("ws://127.0.0.1:" + std::string(argv[1]) + "/echo", std::strtoul(argv[2], nullptr, 10));
+    const auto size = std::strtoul(argv[2], nullptr, 10);
+    crowd all("ws://127.0.0.1:" + std::string(argv[1]) + "/echo", size);
     bool well = all.gather();
     std::cout << (well ? "open" : "failed") << std::endl;
     for (std::string line; well && std::getline(std::cin, line);) {
