@@ -105,7 +105,7 @@ void connection_set::remove(connection& gone) noexcept {
     connections_.pop_back();
     if (!gone.opened_) --unopened_;
     if (gone_hears_) gone_hears_(gone);
-    if (shutting_down_ && connections_.empty()) driver_.defer(*this);
+    if (gone.awaited_ && --awaited_ == 0 && shutting_down_) driver_.defer(*this);
 }
 
 void connection_set::for_each(function<void(connection&)>& visit) {
@@ -121,7 +121,11 @@ void connection_set::shut_down(time_point deadline, function<void()> done, std::
     if (done) done_.push_back(std::move(done));
     if (!std::exchange(shutting_down_, true)) driver_.work_started();
     why_ = why;
-    for (connection* one : connections_) one->end_for_shutdown(why);
+    for (connection* one : connections_) {
+        one->awaited_ = true;
+        one->end_for_shutdown(why);
+    }
+    awaited_ = connections_.size();
     driver_.arm(*this, deadline);
     driver_.defer(*this);
 }
@@ -139,7 +143,7 @@ void connection_set::expire() noexcept {
 }
 
 void connection_set::run() noexcept {
-    if (!shutting_down_ || !connections_.empty()) return;
+    if (!shutting_down_ || awaited_ != 0) return;
     shutting_down_ = false;
     driver_.disarm(*this);
     driver_.work_finished();

@@ -71,6 +71,7 @@ private:
     function<void(const connection&)> gone_hears_;
     std::size_t unopened_ = 0;
     std::error_code why_;
+    std::size_t awaited_ = 0; // connections that a shutdown waits for: none that came later
     bool shutting_down_ = false;
     bool gone_ = false;
 };

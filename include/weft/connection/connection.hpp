@@ -235,6 +235,7 @@ private:
     bool answers_wait_ : 1 = false;  // what is queued grew by answers to this peer
     bool held_back_ : 1 = false;     // nothing is heard of the peer until it has read
     bool half_closed_ : 1 = false;
+    bool awaited_ : 1 = false;       // by the shutdown of its endpoint
 };
 
 } // namespace weft

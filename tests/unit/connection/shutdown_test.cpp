@@ -183,6 +183,25 @@ TEST_F(shutdown_test, who_comes_during_it_is_refused_at_once) {
     EXPECT_EQ(done, 1); // the client's
 }
 
+TEST_F(shutdown_test, who_dials_again_from_fail_does_not_prolong_it) {
+    int dials = 0;
+    const std::function<void()> dial = [&] {
+        ++dials;
+        auto& dialled = client->begin_dial(*uri::parse("ws://example.org/"),
+                                           {.fail = [&](const report&) { dial(); }}, {});
+        service::dialling(dialled, phase::connect, [] {});
+    };
+    dial();
+    shut_down(client, 1s);
+    driver.settle();
+    EXPECT_EQ(done, 1);
+    EXPECT_EQ(dials, 2);
+    pass(1s);
+    EXPECT_EQ(done, 1);
+    EXPECT_EQ(client->connection_count(), 1U) << "begun later, it goes on";
+    client.reset();
+}
+
 TEST_F(shutdown_test, a_service_serves_again_afterwards) {
     shut_down(server);
     driver.settle();
