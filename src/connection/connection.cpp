@@ -192,10 +192,10 @@ void connection::on_error(std::error_code why) {
 }
 
 void connection::on_writable() {
-    blocked_ = answers_wait_ = held_back_ = false;
-    if (depth_ != 0) return write_now(); // as above
+    blocked_ = false;
+    if (depth_ != 0) return drain(); // as above
     const visit here(*this);
-    write_now();
+    drain();
     tell_writable();
     pump();
 }

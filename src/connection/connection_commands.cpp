@@ -157,6 +157,12 @@ void connection::after_writing() {
     }
 }
 
+/// Writes what the stream takes by now; only when that was all, the peer counts as one that reads.
+void connection::drain() {
+    write_now();
+    if (!blocked_) answers_wait_ = held_back_ = false;
+}
+
 // --- ending and pausing
 
 void connection::close(close_code code, std::string_view reason) {

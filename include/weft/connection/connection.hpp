@@ -202,6 +202,7 @@ private:
     [[nodiscard]] bool writable_waits() const noexcept;
     send_result refuse_to_queue();
     void write_now();
+    void drain();
     void after_writing();
     result<void> answered(result<void> outcome);
 
