@@ -21,6 +21,7 @@ import subprocess
 import sys
 
 FLOOR = "raw"
+OWN = "weft"  # The servers whose names begin so and go on are compared with this one, too.
 START_SECONDS = 10
 IDLE_CONNECTIONS = 10_000
 
@@ -57,9 +58,15 @@ SCENARIOS = [
     scenario("1K", "1 KiB, 200 connections", 200, 1024),
     scenario("16K", "16 KiB, 50 connections", 50, 16 * 1024),
     scenario("256K", "256 KiB, 10 connections", 10, 256 * 1024),
+    scenario("neighbours", f"20 B, 200 among {IDLE_CONNECTIONS:,} idle", 200, 20,
+             idle=IDLE_CONNECTIONS),
     scenario("one", "20 B, 1 connection", 1, 20),
     scenario("idle", f"20 B, 1 among {IDLE_CONNECTIONS:,} idle", 1, 20, idle=IDLE_CONNECTIONS),
 ]
+
+# Where it matters how one waits. Of thousands of idle connections poll(2) looks at each in each
+# wait, so that opening them alone takes minutes.
+SMALL = ("20B", "20Bx16", "one")
 
 
 class Failure(Exception):
@@ -158,6 +165,8 @@ def print_rows(scene, figures):
             row += f"{median_of(good, 'messages_per_cpu_second'):>13,.0f}"
             row += f"{median_of(good, 'p50_us'):>9,.0f}{median_of(good, 'p99_us'):>9,.0f}  "
             row += f"{ratio_text(results, figures.get(FLOOR, [])):<22}"
+            if name.startswith(f"{OWN} "):
+                row += f"{ratio_text(results, figures.get(OWN, []))} of {OWN}'s  "
             if scene.idle:
                 row += f"{median_of(good, 'idle_bytes_per_connection'):,.0f} B per idle connection"
         print(row.rstrip(), flush=True)
@@ -189,7 +198,8 @@ def servers_from(binaries, peers):
         Server(FLOOR, (binaries / "raw_echo",), "raw"),
         Server("raw 512K", (binaries / "raw_echo", "--read-size", str(512 * 1024)), "raw",
                ("256K",)),
-        Server("weft", (binaries / "weft_echo",), "ws"),
+        Server(OWN, (binaries / "weft_echo",), "ws"),
+        Server("weft on poll", (binaries / "weft_echo", "poll"), "ws", SMALL),
     ]
     return servers + peers
 

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
 // Weft's echo server as an application would write it, for the benchmark: an ephemeral port on
-// loopback, printed on stdout. Nothing in it is tuned.
+// loopback, printed on stdout. Nothing in it is tuned. Usage: weft_echo [poll]
 
 #include <weft/weft.hpp>
 
 #include <iostream>
+#include <string_view>
 
-int main() {
-    weft::event_loop loop;
+int main(int argc, char** argv) {
+    const bool on_poll = argc > 1 && std::string_view(argv[1]) == "poll";
+    weft::event_loop loop({.engine = on_poll ? weft::engine_kind::poll
+                                             : weft::engine_kind::automatic});
     weft::server server{loop};
     server.route("/echo", {
         .message = [](weft::connection& peer, weft::message m) { peer.send(m); },
