@@ -59,6 +59,10 @@ const char* words(errc code) noexcept {
     case errc::bad_argument: return "the protocol does not allow this argument";
     case errc::no_resolver: return "resolving a host name needs a resolver, which is not there";
     case errc::no_tls: return "wss: needs TLS, which is not there";
+    case errc::not_activated: return "no descriptor was passed to this process";
+    case errc::too_many_connections: return "too many connections";
+    case errc::too_many_from_address: return "too many connections from one address";
+    case errc::too_many_handshakes: return "too many connections in their handshake";
     case errc::no_descriptor: return "this engine has no descriptor to watch";
     case errc::already_attached: return "the loop is attached to a host";
     case errc::forked: return "the loop belongs to the parent process";
@@ -75,6 +79,9 @@ bool is_limit(errc code) noexcept {
     case errc::frame_too_big:
     case errc::message_too_big:
     case errc::too_many_fragments:
+    case errc::too_many_connections:
+    case errc::too_many_from_address:
+    case errc::too_many_handshakes:
     case errc::queue_full: return true;
     default: return false;
     }
@@ -100,6 +107,7 @@ bool is_misuse(errc code) noexcept {
     case errc::bad_argument:
     case errc::no_resolver:
     case errc::no_tls:
+    case errc::not_activated:
     case errc::no_descriptor:
     case errc::already_attached:
     case errc::forked:

@@ -147,6 +147,9 @@ int refusal_status(std::error_code why) noexcept {
     case errc::bad_header:
     case errc::handler_threw: return 500;
     case errc::aborted:
+    case errc::too_many_connections:
+    case errc::too_many_from_address:
+    case errc::too_many_handshakes:
     case errc::shut_down: return 503;
     case errc::bad_http_version: return 505;
     default: return 400;

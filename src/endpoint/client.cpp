@@ -8,6 +8,7 @@
 #include <weft/core/error.hpp>
 
 #include "endpoint/target.hpp"
+#include "loop/adopted_socket_posix.hpp"
 #include "loop/connector_posix.hpp"
 #include "loop/loop_state.hpp"
 #include "loop/socket_stream_posix.hpp"
@@ -40,6 +41,20 @@ connection_handle client::connect(const uri& target, handlers what, dial_options
     connection& dialled = service_.begin_dial(target, std::move(what), std::move(options));
     dial(dialled, target, via);
     return dialled.handle();
+}
+
+result<connection_handle> client::adopt(int descriptor, const uri& target, handlers what,
+                                        dial_options options) {
+    assert(loop_->called_by_owner("client::adopt"));
+    if (!loop_->engine().in_own_process()) return failure(errc::forked);
+    if (loop_->closed()) return failure(errc::gone);
+    if (target.secure()) return failure(errc::no_tls);
+    if (const auto why = check_connected(descriptor)) return failure(why);
+    if (const auto why = make_fit(descriptor)) return failure(why);
+    return service_
+        .dial(std::make_unique<socket_stream>(*loop_, owned_descriptor(descriptor)), target,
+              std::move(what), std::move(options))
+        .handle();
 }
 
 void client::dial(connection& dialled, const uri& target, std::string_view via) {

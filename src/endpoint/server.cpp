@@ -1,69 +1,18 @@
 // SPDX-License-Identifier: MIT
-// Listeners, and what they accept.
+// The handle to a server's state.
 #include <weft/endpoint/server.hpp>
 
-#include <algorithm>
 #include <cassert>
-#include <optional>
 #include <utility>
 
-#include <weft/core/error.hpp>
+#include <weft/loop/socket_activation.hpp>
 
+#include "endpoint/server_state.hpp"
 #include "endpoint/target.hpp"
-#include "loop/listener_posix.hpp"
+#include "loop/adopted_socket_posix.hpp"
 #include "loop/loop_state.hpp"
-#include "loop/socket_stream_posix.hpp"
 
 namespace weft {
-
-/// What outlives a server that is destroyed from one of its handlers.
-class server::state final : public task, public resident {
-public:
-    explicit state(loop_state& loop) : loop_(loop), service_(std::in_place, loop) {
-        loop_.enroll(*this);
-    }
-
-    void dismiss() noexcept {
-        loop_.leave(*this);
-        stop_listening();
-        service_.reset();
-        loop_.bury(this);
-    }
-
-    result<address> listen(const address& where, const listen_options& options) {
-        if (loop_.closed()) return failure(errc::gone);
-        listeners_.reserve(listeners_.size() + 1);
-        const auto opened = listener::open(loop_, where, options, [this](owned_descriptor one) {
-            service_->serve(std::make_unique<socket_stream>(loop_, std::move(one)));
-        });
-        if (!opened) return failure(opened.error());
-        listeners_.push_back(*opened);
-        return (*opened)->where();
-    }
-
-    void stop_listening() noexcept {
-        while (!listeners_.empty()) {
-            listener* last = listeners_.back();
-            listeners_.pop_back();
-            last->close();
-        }
-    }
-
-    [[nodiscard]] const std::vector<listener*>& listeners() const noexcept { return listeners_; }
-    [[nodiscard]] service& connections() noexcept { return *service_; }
-
-private:
-    void on_interrupt() override {}
-    void on_shutdown(time_point, function<void()> done) override {
-        stop_listening();
-        done();
-    }
-    void on_driver_closed() noexcept override { stop_listening(); }
-
-    loop_state& loop_;
-    std::vector<listener*> listeners_;
-    std::optional<service> service_;
-};
 
 server::server(event_loop& loop) : loop_(loop.state()), state_(new state(*loop_)) {}
 
@@ -93,23 +42,87 @@ void server::handshake_options(const session_limits& limits, const session_timeo
 }
 
 result<address> server::listen(std::string_view host, std::uint16_t port,
-                               const listen_options& options) {
+                               listen_options options) {
     assert(loop_->called_by_owner("server::listen"));
     const auto where = addresses_of(host, port);
     if (!where) return failure(where.error());
-    return state_->listen(where->back(), options);
+    return state_->listen(where->back(), std::move(options));
 }
 
-result<address> server::listen(std::string_view where, const listen_options& options) {
+result<address> server::listen(std::string_view where, listen_options options) {
     assert(loop_->called_by_owner("server::listen"));
     const auto found = addresses_of(where);
     if (!found) return failure(found.error());
-    return state_->listen(found->back(), options);
+    return state_->listen(found->back(), std::move(options));
+}
+
+result<address> server::adopt_listener(int descriptor, listen_options options) {
+    assert(loop_->called_by_owner("server::adopt_listener"));
+    return state_->adopt_listener(descriptor, std::move(options));
+}
+
+result<std::vector<address>> server::listen_activated(std::string_view name) {
+    assert(loop_->called_by_owner("server::listen_activated"));
+    const auto passed = activated_descriptors(name);
+    if (!passed) return failure(passed.error());
+    for (const auto& one : *passed) {
+        if (const auto why = check_listening(one.descriptor)) return failure(why);
+    }
+    std::vector<address> all;
+    for (const auto& one : *passed) {
+        auto where = state_->adopt_listener(one.descriptor, {});
+        if (!where) return failure(where.error());
+        all.push_back(std::move(*where));
+    }
+    return all;
+}
+
+result<connection*> server::adopt(int descriptor, std::span<const std::byte> already_read) {
+    assert(loop_->called_by_owner("server::adopt"));
+    return state_->adopt(descriptor, already_read);
+}
+
+result<connection*> server::accept(int descriptor, http_request request,
+                                   std::span<const std::byte> already_read) {
+    assert(loop_->called_by_owner("server::accept"));
+    return state_->accept(descriptor, std::move(request), already_read);
+}
+
+result<connection*> server::accept(std::unique_ptr<stream>&& client, http_request request,
+                                   std::span<const std::byte> already_read) {
+    assert(loop_->called_by_owner("server::accept"));
+    return state_->accept(std::move(client), std::move(request), already_read);
+}
+
+connection& server::serve(std::unique_ptr<stream> client,
+                          std::span<const std::byte> already_read) {
+    return state_->connections().serve(std::move(client), already_read);
+}
+
+void server::limits(const server_limits& limits) {
+    state_->limits(limits);
+}
+
+void server::on_accept_error(function<void(std::error_code)> handler) {
+    state_->on_accept_error(std::move(handler));
+}
+
+void server::on_refused(function<void(const address&, std::error_code)> handler) {
+    state_->on_refused(std::move(handler));
+}
+
+std::uint64_t server::refused_count() const noexcept {
+    return state_->refused_count();
 }
 
 void server::stop_listening() {
     assert(loop_->called_by_owner("server::stop_listening"));
     state_->stop_listening();
+}
+
+bool server::stop_listening(const address& where) {
+    assert(loop_->called_by_owner("server::stop_listening"));
+    return state_->stop_listening(where);
 }
 
 bool server::is_listening() const noexcept {
@@ -136,12 +149,12 @@ std::size_t server::connection_count() const noexcept {
     return state_->connections().connection_count();
 }
 
-void server::for_each(function<void(connection&)> visit) {
-    state_->connections().for_each(std::move(visit));
+std::size_t server::handshake_count() const noexcept {
+    return state_->connections().handshake_count();
 }
 
-connection& server::serve(std::unique_ptr<stream> client) {
-    return state_->connections().serve(std::move(client));
+void server::for_each(function<void(connection&)> visit) {
+    state_->connections().for_each(std::move(visit));
 }
 
 } // namespace weft

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
-// Binding, listening and accepting.
+// Accepting, and waiting when the system has no descriptor left.
 #include "loop/listener_posix.hpp"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
 #include <cerrno>
+#include <new>
 #include <utility>
 
 #include <weft/core/error.hpp>
 
+#include "loop/adopted_socket_posix.hpp"
 #include "loop/last_error_posix.hpp"
 #include "loop/loop_state.hpp"
 #include "loop/socket_address_posix.hpp"
@@ -20,7 +22,7 @@ namespace weft {
 namespace {
 
 constexpr int accepts_per_run = 64;
-constexpr duration pause_without_descriptors = std::chrono::milliseconds(100);
+constexpr duration pause_when_starved = std::chrono::milliseconds(100);
 
 /// Whether accept(2) has spoken of the one connection that it took from the queue: accept(2) hands
 /// on the network errors that wait on it.
@@ -41,72 +43,82 @@ bool concerns_one_connection(int error) noexcept {
     }
 }
 
+bool nobody_waits(std::error_code why) noexcept {
+    return why == std::errc::operation_would_block ||
+        why == std::errc::resource_unavailable_try_again;
+}
+
+std::error_code check_loop(loop_state& loop) noexcept {
+    if (!loop.engine().in_own_process()) return errc::forked;
+    return loop.closed() ? make_error_code(errc::gone) : std::error_code();
+}
+
 } // namespace
 
-/// Tries again when some descriptor may have been closed.
+/// Tries again when some other process may have closed a descriptor.
 class listener::retry final : public timed_task {
 public:
     explicit retry(listener& owner) noexcept : owner_(owner) {}
 
 private:
-    void expire() noexcept override {
-        if (owner_.listening_) owner_.loop_.defer(owner_);
-    }
+    void expire() noexcept override { owner_.feed(); }
 
     listener& owner_;
 };
 
-result<listener*> listener::open(loop_state& loop, const address& where,
-                                 const listen_options& options, accepted then) {
-    if (!loop.engine().in_own_process()) return failure(errc::forked);
-    if (loop.closed()) return failure(errc::gone);
-    const auto at = as_socket_address(where);
-    if (!at) return failure(at.error());
-    owned_descriptor made(
-        sys::socket(at->family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (!made) return failure(last_error());
-    if (where.is_ip()) {
-        if (options.reuse_address) switch_on(made.get(), SOL_SOCKET, SO_REUSEADDR);
-        if (options.reuse_port) switch_on(made.get(), SOL_SOCKET, SO_REUSEPORT);
-    }
-    if (at->family() == AF_INET6) {
-        set_option(made.get(), IPPROTO_IPV6, IPV6_V6ONLY, options.ipv6_only ? 1 : 0);
-    }
-    if (where.kind() == address::family::unix_path) remove_dead_socket_file(where);
-    if (sys::bind(made.get(), at->get(), at->size) != 0) return failure(last_error());
-    if (sys::listen(made.get(), options.backlog) != 0) return failure(last_error());
-
-    const address bound = where.is_local() ? where : local_address_of(made.get());
-    auto* opened = new listener(loop, std::move(made), bound, std::move(then));
-    if (const auto why = opened->begin()) {
-        opened->close();
-        return failure(why);
-    }
-    return opened;
+result<listener*> listener::open(loop_state& loop, const address& where, listen_options options,
+                                 accepted then, starved otherwise) {
+    if (const auto why = check_loop(loop)) return failure(why);
+    auto bound = bind_and_listen(where, options);
+    if (!bound) return failure(bound.error());
+    return begin(loop, *bound, std::move(then), std::move(otherwise));
 }
 
-listener::listener(loop_state& loop, owned_descriptor listening, const address& where,
-                   accepted then)
-    : loop_(loop), listening_(std::move(listening)), where_(where), then_(std::move(then)),
-      file_(where_), retry_(std::make_unique<retry>(*this)) {}
+result<listener*> listener::adopt(loop_state& loop, int descriptor, accepted then,
+                                  starved otherwise) {
+    if (const auto why = check_loop(loop)) return failure(why);
+    if (const auto why = check_listening(descriptor)) return failure(why);
+    if (const auto why = make_fit(descriptor)) return failure(why);
+    bound_socket bound{owned_descriptor(descriptor), local_address_of(descriptor), {}};
+    auto begun = begin(loop, bound, std::move(then), std::move(otherwise));
+    if (!begun) static_cast<void>(bound.descriptor.release());
+    return begun;
+}
+
+/// Leaves `bound` alone on error, but for a file of its own.
+result<listener*> listener::begin(loop_state& loop, bound_socket& bound, accepted then,
+                                  starved otherwise) {
+    const int descriptor = bound.descriptor.get();
+    auto* begun = new listener(loop, std::move(bound), std::move(then), std::move(otherwise));
+    if (const auto why = loop.engine().add(descriptor, *begun, {.read = true})) {
+        bound = std::move(begun->bound_);
+        bound.file.remove();
+        delete begun;
+        return failure(why);
+    }
+    loop.work_started();
+    return begun;
+}
+
+listener::listener(loop_state& loop, bound_socket bound, accepted then, starved otherwise)
+    : loop_(loop), bound_(std::move(bound)), then_(std::move(then)),
+      otherwise_(std::move(otherwise)), retry_(std::make_unique<retry>(*this)) {}
 
 listener::~listener() = default;
 
-std::error_code listener::begin() noexcept {
-    if (const auto why = loop_.engine().add(listening_.get(), *this, {.read = true})) return why;
-    counted_ = true;
-    loop_.work_started();
-    return {};
+void listener::close() noexcept {
+    if (!bound_.descriptor) return;
+    loop_.cancel(*this);
+    loop_.disarm(*retry_);
+    loop_.engine().remove(bound_.descriptor.get());
+    bound_.descriptor.reset();
+    if (loop_.engine().in_own_process()) bound_.file.remove();
+    loop_.work_finished();
+    loop_.bury(this);
 }
 
-void listener::close() noexcept {
-    if (!listening_) return;
-    loop_.cancel(*this);
-    loop_.engine().remove(listening_.get());
-    listening_.reset();
-    if (loop_.engine().in_own_process()) file_.remove();
-    if (counted_) loop_.work_finished();
-    loop_.bury(this);
+void listener::feed() noexcept {
+    if (starved_ && bound_.descriptor) loop_.defer(*this);
 }
 
 void listener::ready(readiness) noexcept {
@@ -114,25 +126,37 @@ void listener::ready(readiness) noexcept {
 }
 
 void listener::run() noexcept {
-    for (int left = accepts_per_run; listening_ && left != 0; --left) {
-        owned_descriptor connected(
-            sys::accept4(listening_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-        if (connected) {
-            if (where_.is_ip()) switch_on(connected.get(), IPPROTO_TCP, TCP_NODELAY);
-            then_(std::move(connected));
-            continue;
+    for (int left = accepts_per_run; bound_.descriptor && left != 0; --left) {
+        const auto why = accept_one();
+        if (!bound_.descriptor) return;
+        if (nobody_waits(why)) {
+            starved_ = false;
+            return loop_.engine().drained(bound_.descriptor.get(), {.read = true});
         }
-        if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            return loop_.engine().drained(listening_.get(), {.read = true});
-        }
-        if (!concerns_one_connection(errno)) return wait_for_descriptors();
+        if (why) return starve(why);
     }
-    if (listening_) loop_.defer(*this); // others have their turn first
+    if (bound_.descriptor) loop_.defer(*this); // others have their turn first
 }
 
-/// Out of descriptors or memory: the edge has been reported and will not come again by itself.
-void listener::wait_for_descriptors() {
-    loop_.arm(*retry_, loop_.now() + pause_without_descriptors);
+/// Says why no more can be accepted now.
+std::error_code listener::accept_one() {
+    socket_address peer;
+    owned_descriptor connected(sys::accept4(bound_.descriptor.get(), peer.get(), &peer.size,
+                                            SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (!connected) return concerns_one_connection(errno) ? std::error_code() : last_error();
+    if (bound_.where.is_ip()) switch_on(connected.get(), IPPROTO_TCP, TCP_NODELAY);
+    try {
+        then_(std::move(connected), as_address(peer));
+    } catch (const std::bad_alloc&) {
+        return std::make_error_code(std::errc::not_enough_memory);
+    }
+    return {};
+}
+
+/// The edge has been reported and will not come again by itself.
+void listener::starve(std::error_code why) {
+    loop_.arm(*retry_, loop_.now() + pause_when_starved);
+    if (!std::exchange(starved_, true) && otherwise_) otherwise_(why);
 }
 
 } // namespace weft

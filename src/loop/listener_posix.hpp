@@ -3,14 +3,15 @@
 #pragma once
 
 #include <memory>
+#include <system_error>
 
 #include <weft/core/function.hpp>
 #include <weft/loop/listen_options.hpp>
 #include <weft/stream/address.hpp>
 
+#include "loop/bound_socket_posix.hpp"
 #include "loop/descriptor_posix.hpp"
 #include "loop/engine.hpp"
-#include "loop/socket_file_posix.hpp"
 
 namespace weft {
 
@@ -19,36 +20,51 @@ class loop_state;
 /// Accepts while it lives; counts as work of the loop. Ends with its owner, who buries it.
 class listener final : private source {
 public:
-    using accepted = function<void(owned_descriptor)>;
+    /// Hears of each connected socket, with its peer.
+    using accepted = function<void(owned_descriptor, const address& peer)>;
+
+    /// Hears why nothing can be accepted: once, until all who waited have been accepted.
+    using starved = function<void(std::error_code)>;
 
     /// Binds and listens at `where`. A Unix-domain path is taken over from a dead process, never
     /// from a living one, and removed at the end.
-    static result<listener*> open(loop_state& loop, const address& where,
-                                  const listen_options& options, accepted then);
+    static result<listener*> open(loop_state& loop, const address& where, listen_options options,
+                                  accepted then, starved otherwise = {});
+
+    /// Takes over a socket that listens already; on error it is not taken. A file stays.
+    static result<listener*> adopt(loop_state& loop, int descriptor, accepted then,
+                                   starved otherwise = {});
 
     /// Stops listening, and dies when the last frame has left it.
     void close() noexcept;
 
-    [[nodiscard]] const address& where() const noexcept { return where_; }
+    [[nodiscard]] const address& where() const noexcept { return bound_.where; }
+
+    /// Whether it waits for descriptors or memory.
+    [[nodiscard]] bool is_starved() const noexcept { return starved_; }
+
+    /// Some descriptor has been closed: if it waits for one, it tries again in the next round.
+    void feed() noexcept;
 
 private:
     class retry;
 
-    listener(loop_state& loop, owned_descriptor listening, const address& where, accepted then);
+    listener(loop_state& loop, bound_socket bound, accepted then, starved otherwise);
     ~listener() override;
 
-    std::error_code begin() noexcept;
+    static result<listener*> begin(loop_state& loop, bound_socket& bound, accepted then,
+                                   starved otherwise);
     void ready(readiness what) noexcept override;
     void run() noexcept override;
-    void wait_for_descriptors();
+    std::error_code accept_one();
+    void starve(std::error_code why);
 
     loop_state& loop_;
-    owned_descriptor listening_;
-    address where_;
+    bound_socket bound_;
     accepted then_;
-    socket_file file_;
-    std::unique_ptr<retry> retry_; // armed while the process has no descriptor left
-    bool counted_ = false;
+    starved otherwise_;
+    std::unique_ptr<retry> retry_; // armed while it starves
+    bool starved_ = false;
 };
 
 } // namespace weft

@@ -2,9 +2,12 @@
 // Finding out whose a socket file is.
 #include "loop/socket_file_posix.hpp"
 
+#include <fcntl.h>
+
 #include <cerrno>
 
 #include "loop/descriptor_posix.hpp"
+#include "loop/last_error_posix.hpp"
 #include "loop/system_calls_posix.hpp"
 
 namespace weft {
@@ -37,10 +40,22 @@ socket_file::socket_file(const address& where) {
     inode_ = found.st_ino;
 }
 
+bool socket_file::is_still_ours(struct stat& found) const noexcept {
+    return !path_.empty() && is_socket(path_, found) && found.st_dev == device_ &&
+        found.st_ino == inode_;
+}
+
+std::error_code socket_file::change_mode(unsigned mode) noexcept {
+    struct stat found {};
+    if (!is_still_ours(found)) return std::make_error_code(std::errc::no_such_file_or_directory);
+    if ((found.st_mode & ~static_cast<mode_t>(S_IFMT)) == mode) return {};
+    const int changed = sys::fchmodat(AT_FDCWD, path_.c_str(), mode, AT_SYMLINK_NOFOLLOW);
+    return changed == 0 ? std::error_code() : last_error();
+}
+
 void socket_file::remove() noexcept {
     struct stat found {};
-    if (path_.empty() || !is_socket(path_, found)) return;
-    if (found.st_dev == device_ && found.st_ino == inode_) sys::unlink(path_.c_str());
+    if (is_still_ours(found)) sys::unlink(path_.c_str());
     path_.clear();
 }
 

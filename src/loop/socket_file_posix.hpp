@@ -2,9 +2,11 @@
 // The file of a Unix-domain listener. POSIX.
 #pragma once
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <string>
+#include <system_error>
 
 #include "loop/socket_address_posix.hpp"
 
@@ -23,9 +25,14 @@ public:
     /// The file at the path of `where`, which was bound just now; nothing for other addresses.
     explicit socket_file(const address& where);
 
+    /// Sets the file's permissions, unless something else has taken its place.
+    std::error_code change_mode(unsigned mode) noexcept;
+
     void remove() noexcept;
 
 private:
+    [[nodiscard]] bool is_still_ours(struct stat& found) const noexcept;
+
     std::string path_;
     dev_t device_ = 0;
     ino_t inode_ = 0;

@@ -21,6 +21,9 @@ public:
     socket_stream(loop_state& loop, owned_descriptor connected) noexcept;
     ~socket_stream() override;
 
+    /// Gives the socket back; only before `start`.
+    [[nodiscard]] owned_descriptor release() noexcept { return std::move(descriptor_); }
+
     void start(stream_events& sink) override;
     void pause() noexcept override;
     void resume() noexcept override;

@@ -3,6 +3,7 @@
 // makes one. What only Linux has stands in system_calls_linux.hpp.
 #pragma once
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/random.h>
 #include <sys/socket.h>
@@ -46,10 +47,19 @@ inline constexpr system_call<int(int*, int)> pipe2{"pipe2", ::pipe2};
 // files
 inline constexpr system_call<int(const char*, struct stat*)> lstat{"lstat", ::lstat};
 inline constexpr system_call<int(const char*)> unlink{"unlink", ::unlink};
+inline constexpr system_call<int(int, mode_t)> fchmod{"fchmod", ::fchmod};
+inline constexpr system_call<int(int, const char*, mode_t, int)> fchmodat{"fchmodat", ::fchmodat};
+inline constexpr system_call<int(int, int, int)> fcntl{
+    "fcntl", [](int descriptor, int command, int flags) {
+        return ::fcntl(descriptor, command, flags);
+    }};
 
-/// The descriptor is gone whatever it says, so this one cannot be made to fail.
+// These cannot be made to fail: a descriptor is gone whatever close says, and a process is there.
 inline int close(int descriptor) noexcept {
     return ::close(descriptor);
+}
+inline pid_t getpid() noexcept {
+    return ::getpid();
 }
 
 } // namespace weft::sys

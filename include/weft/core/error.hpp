@@ -70,6 +70,10 @@ enum class errc {
     // loops and endpoints
     no_resolver,           ///< a host name needs a resolver, and this program has none
     no_tls,                ///< a `wss:` URI needs TLS, and this program has none
+    not_activated,         ///< no service manager has passed a descriptor (LISTEN_FDS)
+    too_many_connections,  ///< the server's limit on connections
+    too_many_from_address, ///< the server's limit on connections of one address
+    too_many_handshakes,   ///< the server's limit on connections that have not opened
     no_descriptor,         ///< this engine has no descriptor that a host could watch
     already_attached,      ///< the loop is attached to a host
     forked,                ///< the loop belongs to the parent process

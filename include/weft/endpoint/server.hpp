@@ -4,10 +4,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include <weft/connection/service.hpp>
+#include <weft/endpoint/server_limits.hpp>
 #include <weft/loop/event_loop.hpp>
 #include <weft/loop/listen_options.hpp>
 
@@ -33,21 +37,75 @@ public:
     /// Limits and timeouts until a route is found.
     void handshake_options(const session_limits& limits, const session_timeouts& timeouts);
 
+    /// Limits on the connections of this server, from now on.
+    void limits(const server_limits& limits);
+
+    // --- doors: any number of them, each with options of its own
+
     /// Listens at a numeric address, or at `localhost` (127.0.0.1), and says where.
     ///
     /// Port 0 lets the system choose. `::` takes IPv4 as well unless told otherwise. Fails with
     /// what the system says, such as `address_in_use`, or `errc::no_resolver` for a host name.
-    result<address> listen(std::string_view host, std::uint16_t port,
-                           const listen_options& options = {});
+    result<address> listen(std::string_view host, std::uint16_t port, listen_options options = {});
 
     /// Listens at a Unix-domain socket, "unix:/run/app.sock" or "unix:@abstract", or at an
     /// address with a port, "127.0.0.1:80" or "[::1]:80".
     ///
     /// A socket file of a dead process is replaced; it is removed when listening ends.
-    result<address> listen(std::string_view where, const listen_options& options = {});
+    result<address> listen(std::string_view where, listen_options options = {});
 
-    /// Ends all listeners; connections go on.
+    /// Accepts from a stream socket of any family that listens already, and says where that is.
+    ///
+    /// Owns the descriptor from then on; a socket's file is left to whoever made it. Sets it to
+    /// close on exec and not to block, which whoever shares the socket will notice. Of the options
+    /// only `after_accept` is used. On error it is not taken: `bad_argument` for a socket that does
+    /// not listen, `forked`, `gone`, or what the system says.
+    result<address> adopt_listener(int descriptor, listen_options options = {});
+
+    /// Accepts from the sockets that a service manager has passed to this process, of all names or
+    /// of one, and says where they are.
+    ///
+    /// Call it once: it takes them all, or on error none. Fails like `activated_descriptors`,
+    /// which is for sockets that need options, and like `adopt_listener`.
+    result<std::vector<address>> listen_activated(std::string_view name = {});
+
+    /// Serves a client over a connected stream socket, of which somebody has read `already_read`.
+    ///
+    /// Owns the descriptor from then on, as `adopt_listener` does. On error it is not taken:
+    /// `bad_argument` for another kind of socket, the limits (`too_many_connections`, ...),
+    /// `forked`, `gone`, or what the system says. Never null.
+    result<connection*> adopt(int descriptor, std::span<const std::byte> already_read = {});
+
+    /// Serves a client whose request somebody else's HTTP server has read and parsed (see
+    /// `http_request::make`); `already_read` is what came behind it.
+    ///
+    /// Routes, `validate`, limits and the answer are as if the request had been read here. On error
+    /// nothing is taken, and the other server can answer by itself, with `weft::refusal` if it
+    /// likes: errors are those of `adopt` and of `service::accept`.
+    result<connection*> accept(int descriptor, http_request request,
+                               std::span<const std::byte> already_read = {});
+    result<connection*> accept(std::unique_ptr<stream>&& client, http_request request,
+                               std::span<const std::byte> already_read = {});
+
+    /// Serves a client over a stream that is connected already, of which somebody has read
+    /// `already_read`. No limit on connections applies.
+    connection& serve(std::unique_ptr<stream> client, std::span<const std::byte> already_read = {});
+
+    /// Hears why no connection can be accepted, such as `too_many_files_open`: once, until all who
+    /// waited have been accepted. Listeners try again by themselves, without spinning.
+    void on_accept_error(function<void(std::error_code)> handler);
+
+    /// Hears of each client that a limit kept out: `too_many_connections`, `too_many_from_address`
+    /// or `too_many_handshakes`. It was sent 503 with Retry-After, and nothing was read from it.
+    void on_refused(function<void(const address&, std::error_code)> handler);
+
+    /// How many clients limits have kept out so far.
+    [[nodiscard]] std::uint64_t refused_count() const noexcept;
+
+    /// Ends all listeners, or those at `where`; connections go on. The latter says whether there
+    /// was one.
     void stop_listening();
+    bool stop_listening(const address& where);
     [[nodiscard]] bool is_listening() const noexcept;
     [[nodiscard]] std::vector<address> listening_at() const;
 
@@ -62,11 +120,11 @@ public:
     /// Connections, including those in their handshake or waiting for the peer's end.
     [[nodiscard]] std::size_t connection_count() const noexcept;
 
+    /// Connections that have not opened yet.
+    [[nodiscard]] std::size_t handshake_count() const noexcept;
+
     /// Calls `visit(connection&)` for each of them; it may end any of them.
     void for_each(function<void(connection&)> visit);
-
-    /// Serves a client over a stream that is connected already.
-    connection& serve(std::unique_ptr<stream> client);
 
 private:
     class state;

@@ -1,14 +1,34 @@
 // SPDX-License-Identifier: MIT
-// How a listener is bound.
+// How a listener is bound, and what the application does to its sockets.
 #pragma once
+
+#include <optional>
+
+#include <weft/core/function.hpp>
+#include <weft/core/result.hpp>
+#include <weft/stream/address.hpp>
 
 namespace weft {
 
+/// The options of one listener; they can be moved, not copied.
 struct listen_options {
     int backlog = 4096;        ///< connections that may wait; the system has a limit of its own
     bool reuse_address = true; ///< bind although old connections of this port linger
     bool reuse_port = false;   ///< share the port with other listeners that say so
     bool ipv6_only = false;    ///< otherwise `::` takes IPv4 as well
+
+    /// The permissions of a Unix-domain socket's file, such as 0660, whatever the process's umask
+    /// says; it never has more than these. Without: what the umask leaves of 0777.
+    std::optional<unsigned> mode = {};
+
+    /// Called by `listen` with the socket, before it is bound: set options, bind to a device. An
+    /// error ends `listen` with it. Must not close the descriptor.
+    function<result<void>(int descriptor)> before_bind = {};
+
+    /// Called in a turn with each connected socket, once the limits have let it in and before
+    /// anything is read: set options, look at the peer. False closes it without a word. Must not
+    /// close the descriptor; may end the server.
+    function<bool(int descriptor, const address& peer)> after_accept = {};
 };
 
 } // namespace weft

@@ -89,7 +89,7 @@ TEST_F(fork_of_a_loop, other_calls_fail_in_the_child) {
                   pair.stream->half_close();
                   const auto opened = listener::open(*loop->state(),
                                                      *address::parse("127.0.0.1", 0), {},
-                                                     [](owned_descriptor) {});
+                                                     [](owned_descriptor, const address&) {});
                   if (opened.error() != errc::forked) return 5;
                   stay->detach();
                   if (loop->run() != 0 || !loop->stopped() || loop->run_one() != 0) return 6;

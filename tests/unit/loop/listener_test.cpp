@@ -8,7 +8,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <vector>
 
@@ -19,38 +18,32 @@
 #include "loop/connector_posix.hpp"
 #include "loop/listener_posix.hpp"
 #include "loop/socket_address_posix.hpp"
+#include "loop/system_call_posix.hpp"
 
 #include "loop_probes.hpp"
+#include "scratch_directory.hpp"
 #include "sockets.hpp"
 
 namespace weft::testing {
 namespace {
-
-struct directory {
-    std::string path;
-    directory() {
-        const auto name = "weft-test-" + std::string(6, 'X'); // as mkdtemp wants it
-        std::string made = std::filesystem::temp_directory_path() / name;
-        path = ::mkdtemp(made.data());
-    }
-    ~directory() { std::filesystem::remove_all(path); }
-};
 
 class listening : public ::testing::Test {
 public:
     event_loop loop;
     int descriptor = *loop.descriptor();
     std::vector<owned_descriptor> accepted;
+    std::vector<std::error_code> complaints;
     std::vector<listener*> open_ones;
 
     ~listening() override {
         for (auto* one : open_ones) one->close();
     }
 
-    result<listener*> listen(const address& where, const listen_options& options = {}) {
-        auto opened = listener::open(*loop.state(), where, options, [this](owned_descriptor one) {
-            accepted.push_back(std::move(one));
-        });
+    result<listener*> listen(const address& where, listen_options options = {}) {
+        auto opened = listener::open(
+            *loop.state(), where, std::move(options),
+            [this](owned_descriptor one, const address&) { accepted.push_back(std::move(one)); },
+            [this](std::error_code why) { complaints.push_back(why); });
         if (opened) open_ones.push_back(*opened);
         return opened;
     }
@@ -106,7 +99,7 @@ TEST_F(listening, v6_only_leaves_v4_out) {
 }
 
 TEST_F(listening, unix_path_and_abstract) {
-    const directory here;
+    const scratch_directory here;
     for (const auto& name : {here.path + "/socket", std::string("@weft-listener-test-") +
                                                         std::to_string(::getpid())}) {
         const auto where = address::local(name);
@@ -119,7 +112,7 @@ TEST_F(listening, unix_path_and_abstract) {
 }
 
 TEST_F(listening, a_dead_sockets_file_is_taken_over_a_living_ones_and_others_are_not) {
-    const directory here;
+    const scratch_directory here;
     const auto where = address::local(here.path + "/socket");
     ASSERT_TRUE(listen(where));
     EXPECT_EQ(listen(where).error(), std::errc::address_in_use);
@@ -204,17 +197,95 @@ TEST_F(listening, without_descriptors_it_neither_spins_nor_forgets) {
     settle(loop);
     EXPECT_FALSE(readable(descriptor)) << "no spinning";
     EXPECT_TRUE(accepted.empty());
+    EXPECT_TRUE(readable(descriptor, 1000ms)) << "it tries again by itself";
+    settle(loop);
+    EXPECT_FALSE(readable(descriptor)) << "no spinning";
+    ASSERT_EQ(complaints.size(), 1U);
+    EXPECT_EQ(complaints.front(), std::errc::too_many_files_open);
     ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
     EXPECT_TRUE(readable(descriptor, 1000ms)) << "it tries again by itself";
     while (accepted.empty() && readable(descriptor, 5000ms)) loop.run_ready();
     EXPECT_EQ(accepted.size(), 1U);
 }
 
+/// Makes accept4(2) fail while it lives.
+struct failing_accept {
+    explicit failing_accept(int with) {
+        error = with;
+        system_faults = [](const char* call, const std::source_location&) noexcept {
+            return std::string_view(call) == "accept4" ? error : 0;
+        };
+    }
+    ~failing_accept() { system_faults = nullptr; }
+
+    inline static int error = 0;
+};
+
+TEST_F(listening, it_complains_once_until_all_who_waited_were_accepted) {
+    const auto where = address::local("@weft-starving-" + std::to_string(::getpid()));
+    listener* const tested = *listen(where);
+    const auto at = as_socket_address(where);
+    std::vector<owned_descriptor> clients;
+    std::vector<std::error_code> wanted;
+    for (const int error : {EMFILE, ENFILE, ENOBUFS, ENOMEM}) {
+        {
+            const failing_accept failing(error);
+            clients.emplace_back(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+            ASSERT_EQ(::connect(clients.back().get(), at->get(), at->size), 0);
+            wanted.emplace_back(error, std::system_category());
+            settle(loop);
+            for (int i = 0; i < 3; ++i) {
+                EXPECT_TRUE(tested->is_starved());
+                EXPECT_FALSE(readable(descriptor)) << "no spinning";
+                EXPECT_EQ(complaints, wanted);
+                tested->feed(); // a descriptor was closed, but somebody else was quicker
+                settle(loop);
+            }
+        }
+        EXPECT_EQ(accepted.size(), clients.size() - 1);
+        tested->feed();
+        settle(loop);
+        EXPECT_EQ(accepted.size(), clients.size()) << "at once, without the pause";
+        EXPECT_FALSE(tested->is_starved());
+    }
+}
+
+TEST_F(listening, errors_of_one_connection_are_not_the_listeners) {
+    const auto where = address::local("@weft-aborted-" + std::to_string(::getpid()));
+    ASSERT_TRUE(listen(where));
+    const auto at = as_socket_address(where);
+    const owned_descriptor client(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    ASSERT_EQ(::connect(client.get(), at->get(), at->size), 0);
+    static int times;
+    times = 0;
+    system_faults = [](const char* call, const std::source_location&) noexcept {
+        return std::string_view(call) == "accept4" && times++ < 3 ? ECONNABORTED : 0;
+    };
+    settle(loop);
+    system_faults = nullptr;
+    EXPECT_EQ(accepted.size(), 1U);
+    EXPECT_TRUE(complaints.empty());
+}
+
+TEST_F(listening, a_peer_is_told_by_its_address) {
+    address seen;
+    listener* const one = *listener::open(
+        *loop.state(), *address::parse("127.0.0.1", 0), {},
+        [&](owned_descriptor client, const address& peer) {
+            EXPECT_EQ(peer, remote_address_of(client.get()));
+            seen = peer;
+        });
+    const auto client = connect({one->where()});
+    while (seen == address() && readable(descriptor, 5000ms)) loop.run_ready();
+    EXPECT_EQ(seen, local_address_of(client->get()));
+    one->close();
+}
+
 TEST_F(listening, may_be_closed_from_what_it_accepts) {
     const auto where = address::local("@weft-closing-" + std::to_string(::getpid()));
     int count = 0;
     listener* one = nullptr;
-    one = *listener::open(*loop.state(), where, {}, [&](owned_descriptor) {
+    one = *listener::open(*loop.state(), where, {}, [&](owned_descriptor, const address&) {
         ++count;
         one->close();
     });

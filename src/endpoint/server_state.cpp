@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+// Doors opened and closed, and what happens between accept(2) and the service.
+#include "endpoint/server_state.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include <weft/core/error.hpp>
+
+#include "loop/adopted_socket_posix.hpp"
+#include "loop/loop_state.hpp"
+#include "loop/refused_socket_posix.hpp"
+#include "loop/socket_address_posix.hpp"
+#include "loop/socket_stream_posix.hpp"
+
+namespace weft {
+
+server::state::state(loop_state& loop)
+    : loop_(loop), admission_(loop.random()), service_(std::in_place, loop) {
+    service_->on_gone([this](const connection& who) { gone(who); });
+    loop_.enroll(*this);
+}
+
+void server::state::dismiss() noexcept {
+    loop_.leave(*this);
+    stop_listening();
+    service_.reset();
+    loop_.bury(this);
+}
+
+void server::state::on_shutdown(time_point, function<void()> done) {
+    stop_listening();
+    done();
+}
+
+// --- doors
+
+result<address> server::state::listen(const address& where, listen_options options) {
+    listeners_.reserve(listeners_.size() + 1);
+    auto greet = std::move(options.after_accept);
+    return keep(listener::open(loop_, where, std::move(options), through(std::move(greet)),
+                               otherwise()));
+}
+
+result<address> server::state::adopt_listener(int descriptor, listen_options options) {
+    listeners_.reserve(listeners_.size() + 1);
+    return keep(listener::adopt(loop_, descriptor, through(std::move(options.after_accept)),
+                                otherwise()));
+}
+
+result<address> server::state::keep(result<listener*> opened) {
+    if (!opened) return failure(opened.error());
+    listeners_.push_back(*opened);
+    return (*opened)->where();
+}
+
+void server::state::stop_listening() noexcept {
+    while (!listeners_.empty()) {
+        listener* last = listeners_.back();
+        listeners_.pop_back();
+        last->close();
+    }
+}
+
+bool server::state::stop_listening(const address& where) noexcept {
+    const auto count = std::erase_if(listeners_, [&](listener* one) {
+        const bool meant = one->where() == where;
+        if (meant) one->close();
+        return meant;
+    });
+    return count != 0;
+}
+
+listener::accepted server::state::through(greeting greet) {
+    return [this, greet = std::move(greet)](owned_descriptor client, const address& peer) mutable {
+        meet(std::move(client), peer, greet);
+    };
+}
+
+listener::starved server::state::otherwise() {
+    return [this](std::error_code why) { tell_starved(why); };
+}
+
+// --- who may come in
+
+template <class Handler>
+void server::state::call(Handler&& handler) {
+    const driver::activity running(loop_, *this);
+    loop_.handler_called();
+    try {
+        handler();
+    } catch (...) {
+        loop_.handler_threw(std::current_exception());
+    }
+}
+
+void server::state::on_accept_error(function<void(std::error_code)> handler) {
+    accept_error_ = std::move(handler);
+}
+
+void server::state::on_refused(function<void(const address&, std::error_code)> handler) {
+    refused_hears_ = std::move(handler);
+}
+
+std::error_code server::state::judge(const address& peer) const {
+    return admission_.judge(peer, service_->connection_count(), service_->handshake_count());
+}
+
+void server::state::meet(owned_descriptor client, const address& peer, greeting& greet) {
+    if (const auto why = judge(peer)) return turn_away(std::move(client), peer, why);
+    if (greet) {
+        bool welcome = false;
+        call([&] { welcome = greet(client.get(), peer); });
+        if (!welcome || !service_) return;
+    }
+    connection& served =
+        service_->serve(std::make_unique<socket_stream>(loop_, std::move(client)));
+    admission_.entered(served, peer);
+}
+
+void server::state::turn_away(owned_descriptor client, const address& peer, std::error_code why) {
+    ++refused_;
+    refuse(std::move(client), admission_.words());
+    if (refused_hears_) call([&] { refused_hears_(peer, why); });
+}
+
+/// All listeners of a process starve together: that is one episode.
+void server::state::tell_starved(std::error_code why) {
+    const auto starving = std::ranges::count_if(listeners_, &listener::is_starved);
+    if (starving == 1 && accept_error_) call([&] { accept_error_(why); });
+}
+
+/// Its descriptor is free for one who waits.
+void server::state::gone(const connection& who) noexcept {
+    admission_.left(who);
+    for (listener* one : listeners_) one->feed();
+}
+
+// --- clients that somebody else has met
+
+std::error_code server::state::judge_adopted(int descriptor) const {
+    if (!loop_.engine().in_own_process()) return errc::forked;
+    if (loop_.closed()) return errc::gone;
+    if (const auto why = check_connected(descriptor)) return why;
+    if (const auto why = judge(remote_address_of(descriptor))) return why;
+    return make_fit(descriptor);
+}
+
+result<connection*> server::state::adopt(int descriptor, std::span<const std::byte> already_read) {
+    if (const auto why = judge_adopted(descriptor)) return failure(why);
+    connection& served = service_->serve(
+        std::make_unique<socket_stream>(loop_, owned_descriptor(descriptor)), already_read);
+    admission_.entered(served, served.remote_address());
+    return &served;
+}
+
+result<connection*> server::state::accept(int descriptor, http_request&& request,
+                                          std::span<const std::byte> already_read) {
+    if (const auto why = judge_adopted(descriptor)) return failure(why);
+    auto made = std::make_unique<socket_stream>(loop_, owned_descriptor(descriptor));
+    socket_stream& adopted = *made;
+    std::unique_ptr<stream> client = std::move(made);
+    const auto served = service_->accept(std::move(client), std::move(request), already_read);
+    if (served) {
+        admission_.entered(**served, (*served)->remote_address());
+    } else {
+        static_cast<void>(adopted.release().release());
+    }
+    return served;
+}
+
+result<connection*> server::state::accept(std::unique_ptr<stream>&& client, http_request&& request,
+                                          std::span<const std::byte> already_read) {
+    if (loop_.closed()) return failure(errc::gone);
+    const address peer = client->remote_address();
+    if (const auto why = judge(peer)) return failure(why);
+    const auto served = service_->accept(std::move(client), std::move(request), already_read);
+    if (served) admission_.entered(**served, peer);
+    return served;
+}
+
+} // namespace weft
