@@ -15,6 +15,18 @@
 
 namespace weft {
 
+namespace {
+
+connect_plan plan_of(const dial_options& options) {
+    connect_plan plan;
+    plan.attempt_delay = options.attempt_delay;
+    plan.resolution_delay = options.resolution_delay;
+    plan.socket = {options.local_address, options.before_connect};
+    return plan;
+}
+
+} // namespace
+
 client::client(event_loop& loop) : loop_(loop.state()), service_(*loop_) {}
 
 client::~client() = default;
@@ -37,9 +49,20 @@ connection_handle client::connect(std::string_view target, handlers what, dial_o
 
 connection_handle client::connect(const uri& target, handlers what, dial_options options) {
     assert(loop_->called_by_owner("client::connect"));
-    const std::string via = options.via;
+    connect_plan plan = plan_of(options);
+    result<weft::target> where = target_of(target.host(), target.port());
+    if (!options.via.empty()) where = target_of(options.via);
     connection& dialled = service_.begin_dial(target, std::move(what), std::move(options));
-    dial(dialled, target, via);
+    if (target.secure()) {
+        service::fail_dialling(dialled, phase::tls, errc::no_tls);
+    } else if (!where) {
+        service::fail_dialling(dialled, phase::resolve, where.error());
+    } else {
+        plan.addresses = std::move(where->addresses);
+        plan.host = std::move(where->host);
+        plan.port = where->port;
+        dial(dialled, std::move(plan));
+    }
     return dialled.handle();
 }
 
@@ -57,22 +80,21 @@ result<connection_handle> client::adopt(int descriptor, const uri& target, handl
         .handle();
 }
 
-void client::dial(connection& dialled, const uri& target, std::string_view via) {
-    if (target.secure()) return service::fail_dialling(dialled, phase::tls, errc::no_tls);
-    auto where = via.empty() ? addresses_of(target.host(), target.port()) : addresses_of(via);
-    if (!where) return service::fail_dialling(dialled, phase::resolve, where.error());
-
-    // The connector is cancelled when the connection ends, and the connection with its endpoint,
-    // so what is told here always finds them both.
+/// The connector is cancelled when the connection ends, and the connection with its endpoint, so
+/// what is told here always finds them both.
+void client::dial(connection& dialled, connect_plan plan) {
+    const phase first = plan.addresses.empty() ? phase::resolve : phase::connect;
+    const auto now_at = [&dialled](phase at, connector& dialler) {
+        service::dialling(dialled, at, [&dialler] { dialler.cancel(); });
+    };
+    plan.resolved = [now_at](connector& dialler) { now_at(phase::connect, dialler); };
     connector& dialler = connector::start(
-        *loop_, std::move(*where), [loop = loop_.get(), &dialled](result<owned_descriptor> got) {
-            if (got) {
-                service::attach(dialled, std::make_unique<socket_stream>(*loop, std::move(*got)));
-            } else {
-                service::fail_dialling(dialled, phase::connect, got.error());
-            }
+        *loop_, std::move(plan),
+        [loop = loop_.get(), &dialled](phase at, result<owned_descriptor> got) {
+            if (!got) return service::fail_dialling(dialled, at, got.error());
+            service::attach(dialled, std::make_unique<socket_stream>(*loop, std::move(*got)));
         });
-    service::dialling(dialled, phase::connect, [&dialler] { dialler.cancel(); });
+    now_at(first, dialler);
 }
 
 void client::shutdown(duration within, function<void()> done) {

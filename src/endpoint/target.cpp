@@ -5,35 +5,49 @@
 #include <charconv>
 
 #include <weft/core/error.hpp>
-#include <weft/core/http_fields.hpp>
+
+#include "loop/known_names.hpp"
 
 namespace weft {
+namespace {
 
-result<std::vector<address>> addresses_of(std::string_view host, std::uint16_t port) {
-    if (equal_ignoring_case(host, "localhost")) {
-        return std::vector{*address::parse("::1", port), *address::parse("127.0.0.1", port)};
-    }
-    const auto numeric = address::parse(host, port);
-    if (!numeric) return failure(errc::no_resolver);
-    return std::vector{*numeric};
+result<std::vector<address>> known(target where) {
+    if (where.addresses.empty()) return failure(errc::no_resolver);
+    return std::move(where.addresses);
 }
 
-result<std::vector<address>> addresses_of(std::string_view where) {
+} // namespace
+
+target target_of(std::string_view host, std::uint16_t port) {
+    return {known_addresses(host, port), std::string(host), port};
+}
+
+result<target> target_of(std::string_view where) {
     constexpr std::string_view local = "unix:";
     if (where.starts_with(local)) {
         where.remove_prefix(local.size());
         if (where.empty()) return failure(errc::bad_argument);
-        return std::vector{address::local(where)};
+        return target{{address::local(where)}, {}, 0};
     }
     const auto colon = where.rfind(':');
-    if (colon == std::string_view::npos) return failure(errc::bad_argument);
+    if (colon == std::string_view::npos || colon == 0) return failure(errc::bad_argument);
     const auto digits = where.substr(colon + 1);
     std::uint16_t port = 0;
     const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), port);
     if (parsed.ec != std::errc{} || parsed.ptr != digits.data() + digits.size()) {
         return failure(errc::bad_argument);
     }
-    return addresses_of(where.substr(0, colon), port);
+    return target_of(where.substr(0, colon), port);
+}
+
+result<std::vector<address>> addresses_of(std::string_view host, std::uint16_t port) {
+    return known(target_of(host, port));
+}
+
+result<std::vector<address>> addresses_of(std::string_view where) {
+    auto found = target_of(where);
+    if (!found) return failure(found.error());
+    return known(std::move(*found));
 }
 
 } // namespace weft

@@ -1,102 +1,183 @@
 // SPDX-License-Identifier: MIT
-// connect(2) without blocking.
+// From a name to a connected socket.
 #include "loop/connector_posix.hpp"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-
-#include <cerrno>
+#include <algorithm>
 #include <utility>
 
-#include "loop/last_error_posix.hpp"
+#include <weft/core/error.hpp>
+#include <weft/loop/resolve_error.hpp>
+
+#include "loop/hosts_file_posix.hpp"
 #include "loop/loop_state.hpp"
-#include "loop/socket_address_posix.hpp"
-#include "loop/socket_options_posix.hpp"
-#include "loop/system_calls_posix.hpp"
+#include "stream/room_for_one.hpp"
 
 namespace weft {
 namespace {
 
-std::error_code pending_error(int descriptor) noexcept {
-    int error = 0;
-    socklen_t size = sizeof(error);
-    if (sys::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) != 0) return last_error();
-    return {error, std::system_category()};
+/// connect(2) does not wait for a place in the backlog of a Unix-domain socket.
+constexpr duration local_retry_delay = std::chrono::milliseconds(10);
+
+address with_port(const address& of, std::uint16_t port) {
+    if (of.kind() == address::family::ipv6) return address::ipv6(of.bytes(), port, of.scope());
+    if (of.kind() != address::family::ipv4) return of;
+    const auto& all = of.bytes();
+    return address::ipv4({all[0], all[1], all[2], all[3]}, port);
+}
+
+/// Errors that only say that this machine has no way to such an address.
+bool says_little(std::error_code why) noexcept {
+    return why == std::errc::network_unreachable || why == std::errc::host_unreachable ||
+           why == std::errc::address_not_available ||
+           why == std::errc::address_family_not_supported;
 }
 
 } // namespace
 
-connector::connector(loop_state& loop, std::vector<address> where, connected then)
-    : loop_(loop), where_(std::move(where)), then_(std::move(then)) {}
+connector::connector(loop_state& loop, connect_plan plan, connected then)
+    : loop_(loop), plan_(std::move(plan)), then_(std::move(then)),
+      race_(plan_.attempt_delay, plan_.resolution_delay) {}
 
-connector::~connector() = default;
-
-connector& connector::start(loop_state& loop, std::vector<address> where, connected then) {
-    auto* made = new connector(loop, std::move(where), std::move(then));
+connector& connector::start(loop_state& loop, connect_plan plan, connected then) {
+    auto* made = new connector(loop, std::move(plan), std::move(then));
     loop.defer(*made);
     return *made;
 }
 
 void connector::cancel() noexcept {
-    if (std::exchange(ended_, true)) return;
-    abandon();
-    loop_.cancel(*this);
-    loop_.bury(this);
+    if (!ended_) let_go();
 }
 
-void connector::ready(readiness) noexcept {
-    answered_ = true;
-    loop_.defer(*this);
+void connector::expire() noexcept {
+    run();
 }
 
 void connector::run() noexcept {
     if (ended_) return;
-    if (!socket_) return try_next();
-    if (!answered_) return;
-    last_error_ = pending_error(socket_.get());
-    if (last_error_) return try_next();
-    loop_.engine().remove(socket_.get());
-    tell(std::move(socket_));
-}
-
-void connector::try_next() {
-    abandon();
-    while (next_ < where_.size()) {
-        last_error_ = begin_connecting(where_[next_++]);
-        if (!last_error_) return;
-        abandon();
+    try {
+        if (!std::exchange(begun_, true)) look_up();
+        if (!ended_) go_on();
+    } catch (const std::bad_alloc&) {
+        error_ = std::make_error_code(std::errc::not_enough_memory);
+        if (!ended_) tell_failure();
     }
-    tell(failure(last_error_));
 }
 
-std::error_code connector::begin_connecting(const address& where) {
-    const auto at = as_socket_address(where);
-    if (!at) return at.error();
-    answered_ = false;
-    socket_ = owned_descriptor(
-        sys::socket(at->family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (!socket_) return last_error();
-    if (where.is_ip()) switch_on(socket_.get(), IPPROTO_TCP, TCP_NODELAY);
-    if (sys::connect(socket_.get(), at->get(), at->size) != 0 && errno != EINPROGRESS &&
-        errno != EINTR) {
-        const auto why = last_error();
-        socket_.reset();
-        return why;
+// --- names
+
+/// RFC 6761 §6.3 and hosts(5) come before whatever resolves names.
+void connector::look_up() {
+    auto known = std::move(plan_.addresses);
+    if (known.empty()) {
+        known = addresses_in_hosts(read_hosts_file(loop_.hosts_file()), plan_.host, plan_.port);
     }
-    const auto why = loop_.engine().add(socket_.get(), *this, {.write = true});
-    if (why) socket_.reset();
-    return why;
+    if (!known.empty()) {
+        race_.add(known, loop_.now());
+        return race_.complete();
+    }
+    if (const auto names = loop_.resolver()) {
+        lookup_ = std::make_shared<lookup_state>(plan_.host, loop_.mailbox(),
+                                                 static_cast<address_sink&>(*this));
+        return ask(*names, lookup(lookup_));
+    }
+    error_ = errc::no_resolver;
+    race_.complete();
 }
 
-void connector::abandon() noexcept {
-    if (socket_) loop_.engine().remove(socket_.get());
-    socket_.reset();
+/// The resolver may end all of this.
+void connector::ask(resolver& known, lookup asked) {
+    const driver::activity here(loop_, *this);
+    try {
+        known(std::move(asked));
+    } catch (...) {
+        loop_.handler_threw(std::current_exception());
+    }
+    loop_.handler_called();
 }
 
-void connector::tell(result<owned_descriptor> outcome) {
-    ended_ = true;
+void connector::on_found(std::span<const address> some) {
+    std::vector<address> usable;
+    for (const address& one : some) {
+        if (one.is_ip()) usable.push_back(with_port(one, plan_.port));
+    }
+    race_.add(usable, loop_.now());
+    loop_.defer(*this);
+}
+
+void connector::on_no_more(std::error_code why) {
+    if (!tried_) error_ = why ? why : resolve_error::no_address;
+    race_.complete();
+    loop_.defer(*this);
+}
+
+// --- addresses
+
+void connector::go_on() {
+    while (const auto next = race_.next(loop_.now())) {
+        try_address(*next);
+        if (ended_) return;
+    }
+    if (attempts_.empty() && race_.over()) return tell_failure();
+    loop_.arm(*this, race_.next_deadline());
+}
+
+void connector::try_address(const address& where) {
+    if (!std::exchange(tried_, true)) {
+        error_ = {};
+        if (plan_.resolved) plan_.resolved(*this);
+    }
+    make_room_for_one(attempts_);
+    auto* attempt = new connect_attempt(loop_, *this);
+    attempts_.push_back(attempt);
+    const auto why = attempt->begin(where, plan_.socket);
+    if (!why || ended_) return;
+    std::erase(attempts_, attempt);
+    attempt->abandon();
+    loop_.bury(attempt);
+    if (where.is_local() && why == std::errc::operation_would_block) {
+        return race_.put_back(where, later(loop_.now(), local_retry_delay));
+    }
+    remember(why);
+    race_.hurry();
+}
+
+void connector::on_attempt_ended(connect_attempt& which, std::error_code why) {
+    if (!why) return tell(phase::connect, which.take());
+    std::erase(attempts_, &which);
+    which.abandon();
+    loop_.bury(&which);
+    remember(why);
+    race_.hurry();
+    loop_.defer(*this);
+}
+
+/// Keeps the error that tells most, and of equals the last.
+void connector::remember(std::error_code why) noexcept {
+    if (!error_ || says_little(error_) || !says_little(why)) error_ = why;
+}
+
+// --- the end
+
+void connector::tell_failure() {
+    tell(tried_ ? phase::connect : phase::resolve, failure(error_));
+}
+
+void connector::tell(phase at, result<owned_descriptor> outcome) {
     auto then = std::move(then_);
-    then(std::move(outcome));
+    let_go();
+    then(at, std::move(outcome));
+}
+
+void connector::let_go() noexcept {
+    ended_ = true;
+    if (lookup_) lookup_->cancel();
+    for (auto* attempt : attempts_) {
+        attempt->abandon();
+        loop_.bury(attempt);
+    }
+    attempts_.clear();
+    loop_.disarm(*this);
+    loop_.cancel(*this);
     loop_.bury(this);
 }
 

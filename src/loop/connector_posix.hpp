@@ -1,51 +1,82 @@
 // SPDX-License-Identifier: MIT
-// Connecting to the first of some addresses that answers. POSIX.
+// Connecting to a name: looking it up, racing its addresses, and telling once how it ended. POSIX.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include <weft/core/function.hpp>
-#include <weft/stream/address.hpp>
+#include <weft/core/report.hpp>
 
-#include "loop/descriptor_posix.hpp"
-#include "loop/engine.hpp"
+#include "loop/address_race.hpp"
+#include "loop/connect_attempt_posix.hpp"
+#include "loop/lookup_state.hpp"
 
 namespace weft {
 
-class loop_state;
+/// Where to connect to, and how.
+struct connect_plan {
+    std::vector<address> addresses; ///< if there are any, no name is looked up
 
-/// Tries addresses one after the other, and tells once how it ended.
+    std::string host;
+    std::uint16_t port = 0;
+
+    duration attempt_delay = std::chrono::milliseconds(250);
+    duration resolution_delay = std::chrono::milliseconds(50);
+    connect_socket_options socket;
+
+    /// Called when the first address is about to be tried.
+    function<void(class connector&)> resolved;
+};
+
+/// Connects to the first of some addresses that answers (RFC 8305).
 ///
 /// Made with `start`; it dies by itself after it has told, or by `cancel`. It tells in a turn,
 /// never from inside `start`. The connection that it dials for counts as work, not this.
-class connector final : private source {
+class connector final : private timed_task, private address_sink, private connect_attempt::owner {
 public:
-    using connected = function<void(result<owned_descriptor>)>;
+    /// The socket, or why there is none and how far it came: `phase::resolve` or `phase::connect`.
+    using connected = function<void(phase at, result<owned_descriptor>)>;
 
-    /// `where` is not empty.
-    static connector& start(loop_state& loop, std::vector<address> where, connected then);
+    static connector& start(loop_state& loop, connect_plan plan, connected then);
 
     /// Gives up without a word.
     void cancel() noexcept;
 
 private:
-    connector(loop_state& loop, std::vector<address> where, connected then);
-    ~connector() override;
+    connector(loop_state& loop, connect_plan plan, connected then);
+    ~connector() override = default;
 
-    void ready(readiness what) noexcept override;
+    // from the driver
     void run() noexcept override;
-    void try_next();
-    std::error_code begin_connecting(const address& where);
-    void abandon() noexcept;
-    void tell(result<owned_descriptor> outcome);
+    void expire() noexcept override;
+
+    // names
+    void look_up();
+    void ask(resolver& known, lookup asked);
+    void on_found(std::span<const address> some) override;
+    void on_no_more(std::error_code why) override;
+
+    // addresses
+    void go_on();
+    void try_address(const address& where);
+    void on_attempt_ended(connect_attempt& which, std::error_code why) override;
+    void remember(std::error_code why) noexcept;
+
+    // the end
+    void tell_failure();
+    void tell(phase at, result<owned_descriptor> outcome);
+    void let_go() noexcept;
 
     loop_state& loop_;
-    std::vector<address> where_;
-    std::size_t next_ = 0;
+    connect_plan plan_;
     connected then_;
-    owned_descriptor socket_;
-    std::error_code last_error_;
-    bool answered_ = false;
+    address_race race_;
+    std::vector<connect_attempt*> attempts_;
+    std::shared_ptr<lookup_state> lookup_;
+    std::error_code error_;
+    bool begun_ = false;
+    bool tried_ = false; // an address
     bool ended_ = false;
 };
 

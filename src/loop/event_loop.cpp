@@ -94,6 +94,11 @@ void event_loop::shutdown(duration within, function<void()> done) {
     state_->shut_down(later(state_->now(), within), std::move(done));
 }
 
+void event_loop::resolver(weft::resolver names) {
+    assert(state_->called_by_owner("event_loop::resolver"));
+    state_->resolver(std::move(names));
+}
+
 time_point event_loop::now() const noexcept {
     return state_->now();
 }

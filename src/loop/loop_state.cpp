@@ -26,6 +26,7 @@ budget at_least_one(budget limit) noexcept {
 
 loop_state::loop_state(const loop_options& options)
     : engine_(make_engine(options)), random_(options.random ? options.random : &system_random_),
+      hosts_file_(options.hosts_file),
       receive_size_max_(std::max<std::size_t>(options.receive_buffer_max, 1)),
       owner_name_(this_thread_name()), owner_(std::this_thread::get_id()) {
     receive_size_ = std::min(receive_size_at_first, receive_size_max_);
@@ -39,6 +40,7 @@ void loop_state::close() noexcept {
     if (std::exchange(closed_, true)) return;
     stopped_ = true;
     driver::close();
+    resolver_.reset();
     if (host_) host_->loop_closed();
 }
 
@@ -221,6 +223,12 @@ std::span<std::byte> loop_state::receive_buffer() {
 
 void loop_state::buffer_was_filled() noexcept {
     receive_size_ = std::min(receive_size_ * 2, receive_size_max_);
+}
+
+// --- names
+
+void loop_state::resolver(weft::resolver names) {
+    resolver_ = names ? std::make_shared<weft::resolver>(std::move(names)) : nullptr;
 }
 
 // --- threads

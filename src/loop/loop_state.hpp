@@ -73,6 +73,13 @@ public:
     /// A reader has filled the buffer: the next one may be larger.
     void buffer_was_filled() noexcept;
 
+    // --- names
+    void resolver(weft::resolver names);
+
+    /// What resolves names at present; null if nothing does.
+    [[nodiscard]] std::shared_ptr<weft::resolver> resolver() const noexcept { return resolver_; }
+    [[nodiscard]] const std::string& hosts_file() const noexcept { return hosts_file_; }
+
     // driver
     [[nodiscard]] time_point read_clock() const noexcept override { return engine_->now(); }
     [[nodiscard]] random_source& random() noexcept override { return *random_; }
@@ -98,6 +105,8 @@ private:
     std::unique_ptr<weft::engine> engine_;
     system_random system_random_;
     random_source* random_;
+    std::shared_ptr<weft::resolver> resolver_;
+    std::string hosts_file_;
     host_link* host_ = nullptr;
     std::size_t receive_size_;
     std::size_t receive_size_max_;

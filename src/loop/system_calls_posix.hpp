@@ -45,6 +45,8 @@ inline constexpr system_call<int(pollfd*, nfds_t, const timespec*, const sigset_
 inline constexpr system_call<int(int*, int)> pipe2{"pipe2", ::pipe2};
 
 // files
+inline constexpr system_call<int(const char*, int)> open{
+    "open", [](const char* path, int flags) { return ::open(path, flags); }};
 inline constexpr system_call<int(const char*, struct stat*)> lstat{"lstat", ::lstat};
 inline constexpr system_call<int(const char*)> unlink{"unlink", ::unlink};
 inline constexpr system_call<int(int, mode_t)> fchmod{"fchmod", ::fchmod};

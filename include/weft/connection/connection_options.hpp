@@ -4,11 +4,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include <weft/core/http_fields.hpp>
+#include <weft/core/result.hpp>
 #include <weft/core/session_options.hpp>
+#include <weft/stream/address.hpp>
 
 namespace weft {
 
@@ -56,12 +59,27 @@ struct dial_options {
     /// Further headers: Origin, Cookie, Authorization, User-Agent, ...
     http_fields headers;
 
-    /// For resolving and connecting; the handshake's own timeout begins afterwards.
+    /// For resolving and connecting together; the handshake's own timeout begins afterwards.
     duration connect_timeout = std::chrono::seconds(10);
 
     /// Dials this address instead of the URI's host, such as "unix:/run/app.sock", "unix:@name"
     /// or "127.0.0.1:9001"; the URI then only names the resource and the Host header.
     std::string via;
+
+    /// A name's addresses are tried in turns of IPv6 and IPv4, each this long after the one before,
+    /// or as soon as that has failed; the first to connect wins. RFC 8305 §5.
+    duration attempt_delay = std::chrono::milliseconds(250);
+
+    /// So long IPv6 addresses are waited for when others are known first. RFC 8305 §3.
+    duration resolution_delay = std::chrono::milliseconds(50);
+
+    /// Connect from this address, usually with port 0; addresses of another family then fail.
+    address local_address;
+
+    /// Called for each socket before it connects to one address, to set its options or to bind it;
+    /// an error is as if that address had failed. May end the connection, but must not close the
+    /// descriptor.
+    std::function<result<void>(int descriptor, const address& to)> before_connect;
 };
 
 } // namespace weft

@@ -23,6 +23,7 @@ public:
 
     /// Dials `target`, a `ws:` URI.
     ///
+    /// A host name is looked up by the loop (see `event_loop::resolver`), and its addresses race.
     /// However it ends, it is told: `open` is called once it is open, `fail` with the whole reason
     /// if that does not come to be, a malformed URI included; neither from inside this call. The
     /// handle closes or aborts it from anywhere, also while it is being dialled.
@@ -52,7 +53,7 @@ public:
     void for_each(function<void(connection&)> visit);
 
 private:
-    void dial(connection& dialled, const uri& target, std::string_view via);
+    void dial(connection& dialled, struct connect_plan plan);
 
     std::shared_ptr<loop_state> loop_;
     service service_;

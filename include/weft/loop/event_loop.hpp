@@ -7,11 +7,13 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include <weft/core/function.hpp>
 #include <weft/core/result.hpp>
 #include <weft/core/time.hpp>
+#include <weft/loop/resolver.hpp>
 #include <weft/stream/driver.hpp>
 
 namespace weft {
@@ -35,6 +37,9 @@ struct loop_options {
 
     /// The loop's one receive buffer begins small and grows up to this for peers that fill it.
     std::size_t receive_buffer_max = 512 * 1024;
+
+    /// The names in this file need no resolver; it is read for each name. Empty for no file.
+    std::string hosts_file = "/etc/hosts";
 
     /// The clock of a `virtual_time` loop, which outlives it; without one the loop has its own.
     virtual_clock* clock = nullptr;
@@ -136,6 +141,12 @@ public:
     /// Shuts down all endpoints on the loop (see `server::shutdown`), and calls `done` once when
     /// nothing is left of them. Does not stop the loop.
     void shutdown(duration within, function<void()> done = {});
+
+    // --- names
+
+    /// Finds the addresses of names that are neither numeric, `localhost` nor in the hosts file;
+    /// replaces the one before. Without one such names fail with `errc::no_resolver`.
+    void resolver(weft::resolver names);
 
     // --- anything else
 

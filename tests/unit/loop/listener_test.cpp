@@ -51,8 +51,10 @@ public:
     /// Connects to the first that answers, turning the loop until it is known.
     result<owned_descriptor> connect(std::vector<address> where) {
         std::optional<result<owned_descriptor>> outcome;
-        connector::start(*loop.state(), std::move(where),
-                         [&](result<owned_descriptor> got) { outcome = std::move(got); });
+        connect_plan plan;
+        plan.addresses = std::move(where);
+        connector::start(*loop.state(), std::move(plan),
+                         [&](phase, result<owned_descriptor> got) { outcome = std::move(got); });
         EXPECT_FALSE(outcome) << "never from inside start";
         while (!outcome && readable(descriptor, 5000ms)) loop.run_ready();
         settle(loop);
@@ -368,18 +370,6 @@ TEST_F(listening, a_refused_connection_says_so) {
     EXPECT_EQ(connect({where}).error(), std::errc::connection_refused);
     EXPECT_EQ(connect({address::local("/no/such/socket")}).error(),
               std::errc::no_such_file_or_directory);
-}
-
-TEST_F(listening, a_cancelled_connector_says_nothing) {
-    const auto opened = listen(*address::parse("127.0.0.1", 0));
-    auto& before = connector::start(*loop.state(), {(*opened)->where()},
-                                    [](result<owned_descriptor>) { FAIL(); });
-    before.cancel();
-    auto& during = connector::start(*loop.state(), {(*opened)->where()},
-                                    [](result<owned_descriptor>) { FAIL(); });
-    loop.run_ready({1, duration::max()});
-    during.cancel();
-    settle(loop);
 }
 
 } // namespace

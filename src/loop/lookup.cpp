@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// The two ends of a lookup: the resolver's, and that of who has asked.
+#include <utility>
+
+#include "loop/lookup_state.hpp"
+
+namespace weft {
+
+// --- the resolver's end
+
+lookup::lookup(std::shared_ptr<lookup_state> asked) noexcept : asked_(std::move(asked)) {}
+
+lookup& lookup::operator=(lookup&& other) noexcept {
+    std::swap(asked_, other.asked_);
+    return *this;
+}
+
+lookup::~lookup() {
+    try {
+        finish();
+    } catch (const std::bad_alloc&) {
+        // The end goes untold, and whoever waits has a timeout.
+    }
+}
+
+const std::string& lookup::host() const noexcept {
+    static const std::string none;
+    return asked_ ? asked_->host() : none;
+}
+
+void lookup::found(const address& one) {
+    found(std::vector{one});
+}
+
+void lookup::found(std::vector<address> some) {
+    if (asked_) asked_->found(std::move(some));
+}
+
+void lookup::finish() {
+    fail({});
+}
+
+void lookup::fail(std::error_code why) {
+    if (const auto asked = std::exchange(asked_, nullptr)) asked->finish(why);
+}
+
+bool lookup::cancelled() const noexcept {
+    return !asked_ || asked_->cancelled();
+}
+
+void lookup::on_cancel(function<void()> stop) {
+    if (asked_) asked_->on_cancel(std::move(stop));
+}
+
+// --- what they share
+
+void lookup_state::found(std::vector<address> some) {
+    door_->post([self = shared_from_this(), some = std::move(some)] {
+        if (self->asker_) self->asker_->on_found(some);
+    });
+}
+
+void lookup_state::finish(std::error_code why) {
+    door_->post([self = shared_from_this(), why] {
+        self->stop_ = nullptr;
+        self->cancelled_ = true;
+        if (auto* asker = std::exchange(self->asker_, nullptr)) asker->on_no_more(why);
+    });
+}
+
+void lookup_state::on_cancel(function<void()> stop) {
+    door_->post([self = shared_from_this(), stop = std::move(stop)]() mutable {
+        if (!self->asker_) return stop();
+        self->stop_ = std::move(stop);
+    });
+}
+
+void lookup_state::cancel() noexcept {
+    asker_ = nullptr;
+    cancelled_.store(true, std::memory_order_release);
+    try {
+        // Not from in here: whoever gives up may be dying.
+        if (stop_) door_->post(std::exchange(stop_, nullptr));
+    } catch (const std::bad_alloc&) {
+        // The resolver goes on for nobody.
+    }
+}
+
+} // namespace weft

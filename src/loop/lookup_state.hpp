@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// What a lookup and who has asked share. All that a resolver tells passes the loop's mailbox, so
+// threads do not meet here.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <weft/loop/resolver.hpp>
+#include <weft/stream/mailbox.hpp>
+
+namespace weft {
+
+/// Who wants a name's addresses; told in turns.
+class address_sink {
+public:
+    virtual void on_found(std::span<const address> some) = 0;
+
+    /// No more will come; `why` is empty unless the resolver has failed.
+    virtual void on_no_more(std::error_code why) = 0;
+
+protected:
+    ~address_sink() = default;
+};
+
+class lookup_state final : public std::enable_shared_from_this<lookup_state> {
+public:
+    lookup_state(std::string_view host, std::shared_ptr<weft::mailbox> door,
+                 address_sink& asker)
+        : host_(host), door_(std::move(door)), asker_(&asker) {}
+
+    [[nodiscard]] const std::string& host() const noexcept { return host_; }
+
+    /// The asker gives up, or dies: it is told nothing any more. On the loop's thread.
+    void cancel() noexcept;
+
+    // --- from any thread
+    void found(std::vector<address> some);
+    void finish(std::error_code why);
+    void on_cancel(function<void()> stop);
+    [[nodiscard]] bool cancelled() const noexcept {
+        return cancelled_.load(std::memory_order_acquire);
+    }
+
+private:
+    std::string host_;
+    std::shared_ptr<weft::mailbox> door_;
+    std::atomic<bool> cancelled_ = false;
+
+    // only touched on the loop's thread
+    address_sink* asker_;
+    function<void()> stop_;
+};
+
+} // namespace weft

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+// Dialling a name: how it is found, which of its addresses answers, and each way to give up.
+#include <weft/loop/resolve_error.hpp>
+
+#include "endpoint/endpoint_fixture.hpp"
+
+namespace weft::testing {
+namespace {
+
+class endpoint_names : public endpoint {
+protected:
+    [[nodiscard]] std::string named(std::string_view host) const {
+        return "ws://" + std::string(host) + ":" + std::to_string(port_) + "/echo";
+    }
+
+    /// Answers each name with `hosts`, of which 127.0.0.1 serves and others refuse.
+    void resolve_to(std::vector<const char*> hosts) {
+        loop().resolver([this, hosts = std::move(hosts)](lookup asked) {
+            asked_for_.push_back(asked.host());
+            for (const char* host : hosts) asked.found(*address::parse(host, 0));
+        });
+    }
+
+    /// Never answers.
+    void resolve_nothing() {
+        loop().resolver([this](lookup asked) {
+            asked_for_.push_back(asked.host());
+            asked.on_cancel([this] { ++stopped_; });
+            silent_.push_back(std::move(asked));
+        });
+    }
+
+    /// Dials a name that nobody resolves, as far as that goes.
+    connection_handle dial_silence(ending& dialled) {
+        resolve_nothing();
+        auto handle = client_->connect("ws://silent.example/", dialled.heard());
+        const auto before = silent_.size();
+        EXPECT_TRUE(run_until([&] { return silent_.size() > before; }));
+        return handle;
+    }
+
+    void settle() {
+        bool turned = false;
+        loop().post([&] { turned = true; });
+        EXPECT_TRUE(run_until([&] { return turned; }));
+    }
+
+    std::vector<std::string> asked_for_;
+    std::vector<lookup> silent_;
+    int stopped_ = 0;
+};
+
+TEST_P(endpoint_names, are_resolved_by_a_function) {
+    serve_echo();
+    resolve_to({"127.0.0.1"});
+    expect_echo(named("Echo.Example"));
+    EXPECT_EQ(asked_for_, std::vector<std::string>{"echo.example"});
+}
+
+TEST_P(endpoint_names, may_have_addresses_that_refuse) {
+    serve_echo();
+    resolve_to({"127.0.0.3", "::1", "127.0.0.1"});
+    dial_options options;
+    options.attempt_delay = std::chrono::hours(1);
+    expect_echo(named("echo.example"), options);
+}
+
+TEST_P(endpoint_names, localhost_is_found_in_the_family_that_answers) {
+    serve_echo();
+    resolve_nothing();
+    dial_options options;
+    options.attempt_delay = std::chrono::hours(1);
+    expect_echo(named("localhost"), options);
+    expect_echo(named("app.localhost"), options);
+    expect_echo(named("127.0.0.1"), options);
+    EXPECT_TRUE(asked_for_.empty()) << asked_for_.front();
+}
+
+TEST_P(endpoint_names, are_resolved_for_the_place_to_go_by_too) {
+    serve_echo();
+    resolve_to({"127.0.0.1"});
+    dial_options options;
+    options.via = "proxy.example:" + std::to_string(port_);
+    expect_echo("ws://echo.example/echo", options);
+    EXPECT_EQ(asked_for_, std::vector<std::string>{"proxy.example"});
+}
+
+TEST_P(endpoint_names, hook_and_local_address_reach_the_socket) {
+    serve_echo();
+    std::string from;
+    server_->route("/from", {.open = [&](connection& peer) {
+        from = peer.remote_address().host();
+        peer.close();
+    }});
+    dial_options options;
+    options.local_address = *address::parse("127.0.0.9", 0);
+    std::string to;
+    options.before_connect = [&](int descriptor, const address& where) -> result<void> {
+        EXPECT_GE(descriptor, 0);
+        to = where.str();
+        return {};
+    };
+    ending dialled;
+    client_->connect(url("/from"), dialled.heard(), options);
+    EXPECT_TRUE(run_until([&] { return dialled.ended(); }));
+    EXPECT_EQ(from, "127.0.0.9");
+    EXPECT_EQ(to, "127.0.0.1:" + std::to_string(port_));
+
+    options.before_connect = [](int, const address&) -> result<void> {
+        return failure(std::make_error_code(std::errc::operation_not_permitted));
+    };
+    const auto why = failure_of(url(), options);
+    EXPECT_EQ(why.error, std::errc::operation_not_permitted);
+    EXPECT_EQ(why.phase, phase::connect);
+}
+
+TEST_P(endpoint_names, hook_may_destroy_the_client) {
+    serve_echo();
+    dial_options options;
+    options.before_connect = [&](int, const address&) -> result<void> {
+        client_.reset();
+        return {};
+    };
+    ending dialled;
+    client_->connect(url(), dialled.heard(), options);
+    EXPECT_TRUE(run_until([&] { return !client_; }));
+    settle();
+    EXPECT_FALSE(dialled.ended());
+}
+
+TEST_P(endpoint_names, report_says_that_a_name_was_not_found) {
+    loop().resolver([](lookup asked) { asked.fail(resolve_error::host_not_found); });
+    const auto why = failure_of("ws://missing.example/");
+    EXPECT_EQ(why.error, resolve_error::host_not_found);
+    EXPECT_EQ(why.phase, phase::resolve);
+    EXPECT_EQ(why.began, side::system);
+    EXPECT_EQ(to_string(why),
+              "ended by the system during resolve: there is no host of this name");
+}
+
+TEST_P(endpoint_names, timeout_counts_from_the_beginning) {
+    resolve_nothing();
+    dial_options options;
+    options.connect_timeout = std::chrono::milliseconds(30);
+    const auto why = failure_of("ws://silent.example/", options);
+    EXPECT_EQ(why.error, errc::connect_timeout);
+    EXPECT_EQ(why.phase, phase::resolve);
+    EXPECT_EQ(why.began, side::local);
+    EXPECT_TRUE(run_until([&] { return stopped_ == 1; }));
+}
+
+TEST_P(endpoint_names, lookup_ends_with_what_it_is_for) {
+    ending aborted;
+    dial_silence(aborted).abort();
+    EXPECT_TRUE(run_until([&] { return aborted.ended() && stopped_ == 1; }));
+    EXPECT_EQ(aborted.why.error, errc::aborted);
+    EXPECT_EQ(aborted.why.phase, phase::resolve);
+    EXPECT_TRUE(silent_.back().cancelled());
+
+    ending shut;
+    bool done = false;
+    dial_silence(shut);
+    client_->shutdown(std::chrono::seconds(5), [&] { done = true; });
+    EXPECT_TRUE(run_until([&] { return done && stopped_ == 2; }));
+    EXPECT_EQ(shut.failed, 1);
+    EXPECT_EQ(shut.why.error, errc::shut_down);
+
+    ending unheard;
+    dial_silence(unheard);
+    client_.reset();
+    silent_.back().found(*address::parse("127.0.0.1", 0));
+    EXPECT_TRUE(run_until([&] { return stopped_ == 3; }));
+    EXPECT_FALSE(unheard.ended());
+    settle();
+    EXPECT_EQ(loop().work_count(), 0);
+}
+
+TEST_P(endpoint_names, loop_may_die_while_a_name_is_looked_up) {
+    ending unheard;
+    dial_silence(unheard);
+    way_->destroy_loop();
+    EXPECT_TRUE(silent_.back().cancelled());
+    silent_.back().found(*address::parse("127.0.0.1", 0));
+    silent_.clear();
+    client_.reset();
+    EXPECT_FALSE(unheard.ended());
+    EXPECT_EQ(stopped_, 0);
+}
+
+TEST_P(endpoint_names, resolver_may_destroy_the_client) {
+    loop().resolver([&](lookup asked) {
+        client_.reset();
+        EXPECT_TRUE(asked.cancelled());
+    });
+    ending unheard;
+    client_->connect("ws://some.example/", unheard.heard());
+    EXPECT_TRUE(run_until([&] { return !client_; }));
+    settle();
+    EXPECT_FALSE(unheard.ended());
+}
+
+WEFT_IN_EVERY_WAY(endpoint_names);
+
+} // namespace
+} // namespace weft::testing
