@@ -34,7 +34,7 @@ function(weft_set_warnings target)
     endif()
     if(WEFT_WERROR)
         target_compile_options(${target} PRIVATE -Werror)
-        if(WEFT_SANITIZE)
+        if(WEFT_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
             # Instrumentation confuses flow analysis: GCC's manual warns of false positives.
             target_compile_options(${target} PRIVATE -Wno-error=maybe-uninitialized)
         endif()

@@ -30,6 +30,9 @@ function(weft_layer name)
         PUBLIC ${LAYER_LIBRARIES}
         PRIVATE $<BUILD_INTERFACE:${target}_private>)
     weft_set_warnings(${target})
+    if(WEFT_FUZZ) # what guides libFuzzer: the branches of the layers, and of nothing else
+        target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
+    endif()
     set_property(GLOBAL APPEND PROPERTY weft_layers ${name})
 endfunction()
 

@@ -66,8 +66,10 @@ std::size_t http_head_parser::feed(std::span<const std::byte> bytes) {
 // Takes a piece of a line, or with `whole` its last piece. What can be refused is refused before
 // the line ends: a peer that speaks another protocol may never end it.
 void http_head_parser::receive(std::string_view chunk, bool whole) {
-    if (chunk.size() > limits_.bytes - head_.text_.size()) return fail(errc::header_too_large);
-    if (!std::ranges::all_of(chunk, is_head_byte)) return fail(malformed());
+    // The first byte that is wrong decides, however the head was cut.
+    const auto fits = chunk.substr(0, limits_.bytes - head_.text_.size());
+    if (!std::ranges::all_of(fits, is_head_byte)) return fail(malformed());
+    if (fits.size() < chunk.size()) return fail(errc::header_too_large);
     const auto line_begin = line_begin_;
     head_.text_ += chunk;
     if (!whole) return;

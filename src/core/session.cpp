@@ -79,9 +79,7 @@ void session::receive(std::span<std::byte> bytes, time_point now) {
     received_ = now;
     if (state_ == session_state::open) ping_waits_ = false;
     if (state_ == session_state::closed || eof_) return;
-    if (!given().empty()) { // the caller did not pull all of what it gave before
-        more().input.append(given());
-    }
+    retain_given(); // the caller did not pull all of what it gave before
     set_given(bytes);
 }
 
@@ -229,6 +227,7 @@ event session::next_event(time_point now) noexcept {
         if (find_short_message(told, now)) return told;
         forget_message();
         find_event(told, now);
+        if (!lent_ && told.type == event_type::none) retain_given();
     } catch (const std::bad_alloc&) {
         fail(make_error_code(std::errc::not_enough_memory), now);
         told = {std::exchange(ending_, event_type::none)};
@@ -274,6 +273,13 @@ std::span<std::byte> session::gather(std::size_t count) {
     return retained.bytes();
 }
 
+/// Moves what is left of the caller's bytes into memory of the session's own.
+void session::retain_given() {
+    if (given().empty()) return;
+    more().input.append(given());
+    set_given({});
+}
+
 void session::discard_input() noexcept {
     if (extra_) {
         extra_->input.clear();
@@ -301,10 +307,7 @@ void session::settle_output() {
 
 void session::settle() {
     settle_output();
-    if (!given().empty()) {
-        more().input.append(given());
-        set_given({});
-    }
+    retain_given();
     lent_ = nullptr;
     if (!extra_) return;
     forget_message();

@@ -250,6 +250,7 @@ private:
     std::span<std::byte> gather(std::size_t count);
     std::span<std::byte> waiting() noexcept;
     void consume_input(std::size_t count) noexcept;
+    void retain_given();
     void discard_input() noexcept;
 
     // the opening handshake
