@@ -54,7 +54,7 @@ private:
             dial_options chosen;
             chosen.connection = connection_options_of();
             alive_ = &tested_->dial(std::move(ours), *uri::parse("ws://example.org/chat"),
-                                   handlers_of(), std::move(chosen));
+                                    handlers_of(), std::move(chosen));
             driver_.settle();
             if (opens()) peer_->write(testing::canned_response(peer_->text()));
         } else {

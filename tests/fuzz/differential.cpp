@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The same bytes to a session and to wsproto, a WebSocket protocol of other people in Python: both
-// find the same messages, pings, pongs and end. What the session answers is for wsproto to judge too.
+// find the same messages, pings, pongs and end. What the session answers is for wsproto to judge
+// too.
 //
 // Input: the role, then what the peer sends.
 #include <cstdlib>
@@ -22,7 +23,8 @@ using testing::to_text;
 // - A session judges a header by its first byte that is wrong, wsproto when it has all of it. So
 //   the input is followed by zeros, as many as a header has bytes.
 // - wsproto has no limits. So the session has none here.
-// - wsproto knows no close code 1014, which the IANA registry has. So the oracle teaches it that one.
+// - wsproto knows no close code 1014, which the IANA registry has. So the oracle teaches it that
+// one.
 // - A session answers pings, and an end, by itself. wsproto leaves that to its user.
 const testing::byte_string last_header(frame_header_size_max);
 

@@ -25,7 +25,8 @@ constexpr unsigned ending_bits = 0xe0;
 class scripted_run {
 public:
     scripted_run(unsigned options, byte_view script)
-        : options_(options), script_(script),
+        : options_(options),
+          script_(script),
           run_(options & as_client ? role::client : role::server, limits(options),
                [this](session_run&, const event& told) { answer(told); }) {
         run_.open();

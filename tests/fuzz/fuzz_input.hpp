@@ -19,9 +19,7 @@ public:
 
     [[nodiscard]] std::size_t size() const { return left_.size(); }
 
-    unsigned byte() {
-        return left_.empty() ? 0U : std::to_integer<unsigned>(take(1)[0]);
-    }
+    unsigned byte() { return left_.empty() ? 0U : std::to_integer<unsigned>(take(1)[0]); }
 
     /// The next `count` bytes, or what is left of them.
     byte_view take(std::size_t count) {

@@ -17,10 +17,10 @@ using byte_view = std::span<const std::byte>;
 /// One fuzzer. Define one at namespace scope in the file of its name, and it is found.
 class fuzz_target {
 public:
-    /// `run` returns when nothing is wrong with what `input` led to, and aborts otherwise.
-    /// `missing`, if given, says what the target needs and has not found; empty for nothing.
-    fuzz_target(const char* name, void (*run)(byte_view input), std::string (*missing)() = nullptr)
-        : name_(name), run_(run), missing_(missing) {
+    /// `runs` returns when nothing is wrong with what `input` led to, and aborts otherwise.
+    /// `misses`, if given, says what the target needs and has not found; empty for nothing.
+    fuzz_target(const char* name, void (*runs)(byte_view input), std::string (*misses)() = nullptr)
+        : name_(name), run_(runs), missing_(misses) {
         all().push_back(this);
     }
     fuzz_target(const fuzz_target&) = delete;

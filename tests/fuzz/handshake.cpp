@@ -64,14 +64,15 @@ std::string written(const http_head& head, const std::string& first_line) {
 }
 
 std::string written(const http_request& request) {
-    return written(request, std::string(request.method()) + ' ' + std::string(request.target()) +
-                                " HTTP/1." + std::to_string(request.version_minor()));
+    return written(request,
+                   std::string(request.method()) + ' ' + std::string(request.target()) +
+                       " HTTP/1." + std::to_string(request.version_minor()));
 }
 
 std::string written(const http_response_head& response) {
-    return written(response, "HTTP/1." + std::to_string(response.version_minor()) + ' ' +
-                                 std::to_string(response.status()) + ' ' +
-                                 std::string(response.reason()));
+    return written(response,
+                   "HTTP/1." + std::to_string(response.version_minor()) + ' ' +
+                       std::to_string(response.status()) + ' ' + std::string(response.reason()));
 }
 
 void check_getters(const http_request& request) {
@@ -130,22 +131,24 @@ void try_head(http_kind kind, byte_view bytes, cutter cuts, Take take, Check che
 }
 
 void try_request(byte_view bytes, cutter cuts) {
-    try_head(http_kind::request, bytes, cuts,
-             [](http_head_parser& parser) { return parser.take_request(); },
-             [](const http_request& request) {
-                 check_getters(request);
-                 check_answers(request);
-             });
+    try_head(
+        http_kind::request, bytes, cuts,
+        [](http_head_parser& parser) { return parser.take_request(); },
+        [](const http_request& request) {
+            check_getters(request);
+            check_answers(request);
+        });
 }
 
 void try_response(byte_view bytes, cutter cuts) {
-    try_head(http_kind::response, bytes, cuts,
-             [](http_head_parser& parser) { return parser.take_response(); },
-             [](const http_response_head& response) {
-                 const std::array<std::byte, 16> nonce{};
-                 std::string chosen;
-                 (void)check_upgrade_response(response, nonce, {"chat"}, chosen);
-             });
+    try_head(
+        http_kind::response, bytes, cuts,
+        [](http_head_parser& parser) { return parser.take_response(); },
+        [](const http_response_head& response) {
+            const std::array<std::byte, 16> nonce{};
+            std::string chosen;
+            (void)check_upgrade_response(response, nonce, {"chat"}, chosen);
+        });
 }
 
 // --- sessions

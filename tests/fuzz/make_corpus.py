@@ -255,10 +255,10 @@ def connection_inputs():
             start = bytes([0x02 | as_client]) + section(bytes(chosen)) + section(bytes([1] * 4))
             yield f"{role}_{name}", start + frames
         for name, chosen in actions.items():
-            start = bytes([0x0E | as_client]) + section(bytes([0, 3, 6, 3])) + section(bytes(chosen))
+            start = bytes([0x0E | as_client]) + section(b"\0\3\6\3") + section(bytes(chosen))
             yield f"{role}_handlers_{name}", start + frames
     for answer, name in enumerate(("nothing", "accept", "reject", "respond", "defer")):
-        start = b"\x10" + section(bytes([0, 3, 15, 3])) + section(bytes([answer]))
+        start = b"\x10" + section(b"\0\3\x0f\3") + section(bytes([answer]))
         yield f"server_validate_{name}", start + REQUESTS["then_frames"]
         yield f"server_http_{name}", start + REQUESTS["plain_with_body"]
     yield "server_bad_request", b"\0" + section(b"\0\3") + section(b"") + REQUESTS["nul"]

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Another program that is asked for its opinion: requests and answers through pipes, each behind its
-// length. Knows nothing of what they say. POSIX.
+// Another program that is asked for its opinion: requests and answers through pipes, each behind
+// its length. Knows nothing of what they say. POSIX.
 #pragma once
 
 #include <string>
@@ -28,8 +28,8 @@ public:
         ::posix_spawn_file_actions_addclose(&actions, to_child[1]);
         ::posix_spawn_file_actions_addclose(&actions, from_child[0]);
         const char* const arguments[] = {program, "-B", script, nullptr};
-        must(::posix_spawn(&child_, program, &actions, nullptr,
-                           const_cast<char* const*>(arguments), environ) == 0,
+        must(::posix_spawn(&child_, program, &actions, nullptr, const_cast<char* const*>(arguments),
+                           environ) == 0,
              "the oracle can be started");
         ::posix_spawn_file_actions_destroy(&actions);
         ::close(to_child[0]);

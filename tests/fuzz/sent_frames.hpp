@@ -17,7 +17,12 @@ inline void check_sent_frame(const testing::read_frame& frame, std::size_t heade
     must((frame.first & 0x70U) == 0, "a frame that is sent has no reserved bits");
     must(code <= 2 || (code >= 8 && code <= 10), "a frame that is sent has a known opcode");
     must(frame.masked == (sender == role::client), "clients mask, servers do not");
-    must(header == 2U + (size > 0xffff ? 8 : size > 125 ? 2 : 0) + (frame.masked ? 4 : 0),
+    must(header ==
+             2U +
+                 (size > 0xffff    ? 8
+                      : size > 125 ? 2
+                                   : 0) +
+                 (frame.masked ? 4 : 0),
          "a length that is sent is the shortest");
     must(!control || (size <= 125 && (frame.first & testing::fin) != 0),
          "a control frame that is sent is short and whole");

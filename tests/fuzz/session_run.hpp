@@ -45,7 +45,8 @@ public:
     using hook = std::function<void(session_run&, const event&)>;
 
     session_run(role ours, const session_limits& limits, hook on_event = {})
-        : options_{ours, limits, {}, &random_}, on_event_(std::move(on_event)),
+        : options_{ours, limits, {}, &random_},
+          on_event_(std::move(on_event)),
           tested(options_, now) {}
 
 private:

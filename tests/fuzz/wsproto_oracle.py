@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT
 """What wsproto makes of bytes: the other opinion for the fuzzer `differential`.
 
-Reads requests and writes answers, each behind its length in four bytes. A request is a byte, `s` or
-`c` for the role of the receiver, and what comes behind the handshake. The answer is the events, each
-a letter and a length in four bytes with so many bytes: `t` text, `b` binary, `i` ping, `o` pong,
-`c` close (two bytes of code and the reason), `f` failed (two bytes of code).
+Reads requests and writes answers, each behind its length in four bytes. A request is a byte, `s`
+or `c` for the role of the receiver, and what comes behind the handshake. The answer is the events,
+each a letter and a length in four bytes with so many bytes: `t` text, `b` binary, `i` ping, `o`
+pong, `c` close (two bytes of code and the reason), `f` failed (two bytes of code).
 """
 
 import enum

@@ -34,16 +34,15 @@ private:
 void register_corpus(const fuzz_target& target) {
     namespace fs = std::filesystem;
     std::vector<fs::path> files;
-    for (const auto& each : fs::directory_iterator(
-             fs::path(WEFT_TESTS_DIR) / "fuzz" / "corpus" / target.name())) {
+    for (const auto& each :
+         fs::directory_iterator(fs::path(WEFT_TESTS_DIR) / "fuzz" / "corpus" / target.name())) {
         files.push_back(each.path());
     }
     std::ranges::sort(files);
     for (const auto& file : files) {
-        ::testing::RegisterTest(target.name(), file.filename().c_str(), nullptr, nullptr, __FILE__,
-                                __LINE__, [&target, file]() -> ::testing::Test* {
-                                    return new replay(target, file);
-                                });
+        ::testing::RegisterTest(
+            target.name(), file.filename().c_str(), nullptr, nullptr, __FILE__, __LINE__,
+            [&target, file]() -> ::testing::Test* { return new replay(target, file); });
     }
 }
 

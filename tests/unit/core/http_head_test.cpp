@@ -227,6 +227,18 @@ TEST(http_head, byte_limit_is_exact) {
     EXPECT_EQ(error_of(sample, http_kind::request, less), errc::header_too_large);
 }
 
+TEST(http_head, the_first_wrong_byte_decides_however_it_is_cut) {
+    for (const auto& [text, why] : {std::pair{"GET /xx\0xxxxx"s, errc::bad_request},
+                                    std::pair{"GET /xxxxx\0xx"s, errc::header_too_large}}) {
+        for (const auto& sizes : testing::splittings(text.size())) {
+            http_head_parser parser{http_kind::request, {.bytes = 10, .count = 100}};
+            testing::feed_pieces(bytes_of(text), sizes,
+                                 [&](auto piece) { (void)parser.feed(piece); });
+            EXPECT_EQ(parser.error(), why);
+        }
+    }
+}
+
 // ws CVE-2024-37890: the number of headers, at the limit and one above.
 TEST(http_head, count_limit_is_exact) {
     EXPECT_FALSE(error_of(sample, http_kind::request, {.bytes = 4096, .count = 6}));

@@ -426,6 +426,19 @@ TEST_P(session_views, of_input_given_twice_before_it_was_pulled_come_in_order) {
               (std::vector<told>{text_told("first"), text_told("second"), text_told("third")}));
 }
 
+TEST_P(session_views, end_with_the_last_event_where_no_memory_is_lent) {
+    session_probe probe{GetParam()};
+    probe.open();
+    const auto message = probe.peer.text("hello");
+    for (const std::byte byte : message) {
+        guard_page memory{1}; // is gone before the next byte, as bytes may be without `settle`
+        memory.last(1)[0] = byte;
+        probe.tested.receive(memory.last(1), probe.now);
+        probe.pull();
+    }
+    EXPECT_EQ(probe.events, std::vector{text_told("hello")});
+}
+
 TEST(session_masking, is_demanded_of_clients_and_forbidden_to_servers) {
     for (const role ours : both_roles) {
         session_probe probe{ours};
