@@ -97,6 +97,12 @@ address local_address_of(int descriptor) {
                                                                     : address();
 }
 
+bool is_unix_socket(int descriptor) noexcept {
+    socket_address found;
+    return sys::getsockname(descriptor, found.get(), &found.size) == 0 &&
+           found.family() == AF_UNIX;
+}
+
 address remote_address_of(int descriptor) {
     socket_address found;
     return sys::getpeername(descriptor, found.get(), &found.size) == 0 ? as_address(found)

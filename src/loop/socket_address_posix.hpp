@@ -30,4 +30,6 @@ result<socket_address> as_socket_address(const address& from);
 [[nodiscard]] address local_address_of(int descriptor);
 [[nodiscard]] address remote_address_of(int descriptor);
 
+[[nodiscard]] bool is_unix_socket(int descriptor) noexcept;
+
 } // namespace weft

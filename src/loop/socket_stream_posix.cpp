@@ -60,12 +60,18 @@ loop_state& socket_stream::loop() const noexcept {
 
 void socket_stream::start(stream_events& sink) {
     sink_ = &sink;
-    const auto why = loop().engine().add(descriptor_.get(), *this, {.read = true, .write = true});
-    registered_ = interested_ = !why;
-    if (!why) return;
-    // Found out by the first turn: an error is told, never thrown back at a start.
-    hangup_ = readable_ = true;
-    driver().defer(*this);
+    local_ = is_unix_socket(descriptor_.get());
+    // A refusal is not thrown back at a start: the first turn tries again, and tells.
+    if (enroll()) driver().defer(*this);
+}
+
+std::error_code socket_stream::enroll() noexcept {
+    const interest in = wanted();
+    const auto why = loop().engine().add(descriptor_.get(), *this, in);
+    registered_ = !why;
+    interested_ = in.read;
+    waits_for_room_ = in.write;
+    return why;
 }
 
 void socket_stream::half_close() noexcept {
@@ -100,9 +106,13 @@ bool socket_stream::has_news() const noexcept {
 
 void socket_stream::run() noexcept {
     if (!descriptor_) return;
+    if (!registered_) {
+        if (const auto why = enroll()) return fail(why);
+    }
     if (blocked_ && writable_) {
         blocked_ = false;
         sink_->on_writable();
+        if (descriptor_ && local_) update_interest();
     }
     if (descriptor_ && readable_ && !paused_ && !eof_told_ && sink_->wants_bytes()) {
         read();
@@ -111,7 +121,6 @@ void socket_stream::run() noexcept {
 }
 
 void socket_stream::read() {
-    if (!registered_) return fail(std::make_error_code(std::errc::no_buffer_space));
     const auto buffer = loop().receive_buffer();
     ssize_t count;
     do {
@@ -163,11 +172,17 @@ void socket_stream::finish_turn() noexcept {
     if (has_news()) driver().defer(*this);
 }
 
+interest socket_stream::wanted() const noexcept {
+    return {.read = !paused_, .write = blocked_ || !local_};
+}
+
 /// Registering anew reports what is ready, so no edge is lost.
 void socket_stream::update_interest() noexcept {
-    if (!registered_ || interested_ == !paused_) return;
-    interested_ = !paused_;
-    loop().engine().modify(descriptor_.get(), *this, {.read = interested_, .write = true});
+    const interest in = wanted();
+    if (!registered_ || (interested_ == in.read && waits_for_room_ == in.write)) return;
+    interested_ = in.read;
+    waits_for_room_ = in.write;
+    loop().engine().modify(descriptor_.get(), *this, in);
 }
 
 // --- writing
@@ -187,6 +202,7 @@ result<std::size_t> socket_stream::write(std::span<const std::span<const std::by
     if (taken < size) {
         blocked_ = true;
         writable_ = false;
+        if (local_) update_interest();
         loop().engine().drained(descriptor_.get(), {.write = true});
     }
     return taken;

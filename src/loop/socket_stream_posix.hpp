@@ -11,8 +11,10 @@ namespace weft {
 
 class loop_state;
 
-/// Registered once, for both directions, edge-triggered; it reads until a short read or EAGAIN.
+/// Registered once, edge-triggered; it reads until a short read or EAGAIN.
 ///
+/// TCP stays registered for both directions. On a Unix-domain socket each read of the peer's makes
+/// room and would end a wait, so there the interest in writing lasts only while a write is blocked.
 /// A pause that outlives its turn gives up the interest in reading, so that a peer that goes on
 /// sending wakes nobody.
 class socket_stream final : public stream, private source {
@@ -39,6 +41,8 @@ private:
     void finish_turn() noexcept override;
 
     [[nodiscard]] loop_state& loop() const noexcept;
+    std::error_code enroll() noexcept;
+    [[nodiscard]] interest wanted() const noexcept;
     [[nodiscard]] bool has_news() const noexcept;
     void read();
     void read_all() noexcept;
@@ -50,8 +54,10 @@ private:
     bool hangup_ : 1 = false;   // the end is near: a short read is not the last one
     bool blocked_ : 1 = false;  // a write took only a part
     bool paused_ : 1 = false;
-    bool interested_ : 1 = false; // in reading, as the engine knows it
+    bool interested_ : 1 = false;     // in reading, as the engine knows it
+    bool waits_for_room_ : 1 = false; // interested in writing, likewise
     bool registered_ : 1 = false;
+    bool local_ : 1 = false; // a Unix-domain socket
     bool eof_told_ : 1 = false;
     owned_descriptor descriptor_;
     stream_events* sink_ = nullptr;

@@ -4,7 +4,9 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -63,6 +65,53 @@ TEST_P(stream_on_a_loop, a_partial_write_is_told_once_it_can_go_on) {
     settle();
     EXPECT_EQ(pair.sink.writable, 1);
     EXPECT_GT(pair.write("more").value(), 0U);
+}
+
+TEST_P(stream_on_a_loop, a_peer_that_reads_what_was_sent_wakes_nobody) {
+    settle();
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_EQ(pair.write(std::string(100'000, 'x')).value(), 100'000U);
+        EXPECT_EQ(pair.peer_reads().size(), 100'000U);
+        EXPECT_FALSE(wakes(loop));
+    }
+    const auto taken = pair.write(std::string(4 << 20, 'm')).value();
+    EXPECT_EQ(pair.peer_reads().size(), taken);
+    EXPECT_TRUE(wakes(loop, 1000ms)) << "now it was waited for";
+    settle();
+    EXPECT_EQ(pair.sink.writable, 1);
+    EXPECT_FALSE(wakes(loop));
+}
+
+/// Fails every registration while it lives, with ENOSPC.
+struct no_room {
+    no_room() {
+        system_faults = [](const char* call, const std::source_location&) noexcept {
+            return std::string_view(call) == "epoll_ctl" ? ENOSPC : 0;
+        };
+    }
+    ~no_room() { system_faults = nullptr; }
+};
+
+TEST(stream_that_is_refused, tells_why_in_a_turn) {
+    event_loop loop;
+    std::optional<no_room> refusing(std::in_place);
+    connected_pair pair(loop);
+    EXPECT_FALSE(pair.sink.error);
+    testing::settle(loop);
+    EXPECT_EQ(pair.sink.error, std::errc::no_space_on_device);
+}
+
+TEST(stream_that_is_refused, is_heard_if_there_is_room_in_the_first_turn) {
+    event_loop loop;
+    std::optional<no_room> refusing(std::in_place);
+    connected_pair pair(loop);
+    refusing.reset();
+    for (const auto* text : {"one", "two"}) {
+        pair.peer_sends(text);
+        testing::settle(loop);
+        EXPECT_EQ(pair.sink.text, text);
+        pair.sink.text.clear();
+    }
 }
 
 TEST_P(stream_on_a_loop, more_than_one_buffer_is_read_in_turns) {
