@@ -16,6 +16,22 @@ install(EXPORT weft_targets NAMESPACE weft:: DESTINATION ${weft_package_dir}
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/weft DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
     FILES_MATCHING PATTERN "*.hpp")
 
+# A host is exported by itself, so that nobody needs its library who does not ask for it.
+get_property(weft_hosts GLOBAL PROPERTY weft_hosts)
+foreach(host IN LISTS weft_hosts)
+    get_property(needs GLOBAL PROPERTY weft_host_${host})
+    list(GET needs 0 package)
+    list(GET needs 1 library)
+    install(TARGETS weft_${host} EXPORT weft_${host}_targets
+        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+    install(EXPORT weft_${host}_targets NAMESPACE weft:: DESTINATION ${weft_package_dir}
+        FILE weft-${host}-targets.cmake)
+    configure_file(${PROJECT_SOURCE_DIR}/cmake/weft-host.cmake.in
+        ${PROJECT_BINARY_DIR}/weft-${host}.cmake @ONLY)
+    install(FILES ${PROJECT_BINARY_DIR}/weft-${host}.cmake DESTINATION ${weft_package_dir})
+endforeach()
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/cmake/find DESTINATION ${weft_package_dir})
+
 configure_package_config_file(
     ${PROJECT_SOURCE_DIR}/cmake/weft-config.cmake.in
     ${PROJECT_BINARY_DIR}/weft-config.cmake

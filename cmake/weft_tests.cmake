@@ -15,6 +15,15 @@ function(weft_add_test_folder folder target)
     weft_discover_tests(${target})
 endfunction()
 
+# The same for a folder with files for hosts, <host>_*.cpp, and with the hosts that are here.
+function(weft_add_host_test_folder folder target)
+    file(GLOB sources CONFIGURE_DEPENDS ${weft_tests_dir}/${folder}/*.cpp)
+    weft_with_hosts(sources hosts)
+    add_executable(${target} ${sources})
+    weft_link_test(${target} ${ARGN} ${hosts})
+    weft_discover_tests(${target})
+endfunction()
+
 # Links a test program to `libraries`, to GoogleTest with its main, and to tests/support; headers
 # of the latter are included as "support/x.hpp", vectors are found below WEFT_TESTS_DIR.
 function(weft_link_test target)

@@ -71,6 +71,11 @@ public:
 
     /// False in a child of the process that made it.
     [[nodiscard]] virtual bool in_own_process() const noexcept { return true; }
+
+    /// In such a child: puts something that is never readable behind the descriptor's number. Then
+    /// a host may forget the number without a word to what it shares with the parent. False when
+    /// the system refuses, or there is no descriptor.
+    virtual bool disown() noexcept { return false; }
 };
 
 /// Throws std::system_error, or std::bad_alloc.

@@ -57,6 +57,11 @@ bool epoll_engine::in_own_process() const noexcept {
     return fork_generation_ == fork_generation();
 }
 
+bool epoll_engine::disown() noexcept {
+    const owned_descriptor empty(sys::epoll_create1(EPOLL_CLOEXEC));
+    return empty && sys::dup3(empty.get(), set_.get(), O_CLOEXEC) >= 0;
+}
+
 time_point epoll_engine::now() const noexcept {
     return std::chrono::steady_clock::now();
 }

@@ -26,6 +26,7 @@ public:
     result<int> descriptor() override;
     void set_timer(time_point deadline) noexcept override;
     [[nodiscard]] bool in_own_process() const noexcept override;
+    bool disown() noexcept override;
 
 private:
     std::error_code watch_own(int descriptor) noexcept;

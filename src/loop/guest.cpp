@@ -33,9 +33,10 @@ public:
         const auto self = shared_from_this(); // the host may let go of the guest now
         const auto loop = std::exchange(loop_, nullptr);
         if (loop) loop->detach();
-        if (loop && loop->engine().in_own_process()) {
+        // A forked child shares what the host waits with: there it forgets another descriptor.
+        if (loop && (loop->engine().in_own_process() || loop->engine().disown())) {
             host_.unwatch(done ? std::move(done) : [] {});
-        } else if (done) { // a forked child shares what the host waits with: hands off
+        } else if (done) {
             done();
         }
     }
@@ -56,7 +57,12 @@ private:
     }
 
     void turn() noexcept {
-        if (loop_) loop_->run_ready(limit_);
+        if (!loop_) return;
+        if (loop_->engine().in_own_process()) {
+            loop_->run_ready(limit_);
+        } else {
+            end({}); // a child's host must not spin on what the parent has to do
+        }
     }
 
     void work_changed(bool any) noexcept override {

@@ -70,7 +70,7 @@ TEST_F(fork_of_a_loop, child_drops_everything) {
                   ring.reset();
                   stay.reset();
                   loop.reset();
-                  return unwatched;
+                  return unwatched == 1 ? 0 : 1;
               }),
               0);
     expect_undisturbed();

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+# What a host is: include/weft/hosts/<name>.hpp and src/hosts/<name>.cpp, a target of its own that
+# alone links the host's library. Where that is missing the rest builds without it.
+
+# Declares host `name`, if the package is found:
+#   weft_host(name PACKAGE package LIBRARY imported_target DEBIAN package_to_install)
+# Target: weft_<name> (alias weft::<name>); also a component of the installed package. A package
+# that CMake cannot find by itself has a module in cmake/find.
+function(weft_host name)
+    cmake_parse_arguments(HOST "" "PACKAGE;LIBRARY;DEBIAN" "" ${ARGN})
+    set_property(GLOBAL APPEND PROPERTY weft_hosts_known ${name})
+    list(PREPEND CMAKE_MODULE_PATH ${PROJECT_SOURCE_DIR}/cmake/find)
+    find_package(${HOST_PACKAGE} QUIET)
+    if(NOT TARGET ${HOST_LIBRARY})
+        message(STATUS "weft::${name} is left out: no ${HOST_PACKAGE} "
+            "(Debian, Ubuntu: ${HOST_DEBIAN})")
+        return()
+    endif()
+    set_target_properties(${HOST_LIBRARY} PROPERTIES IMPORTED_GLOBAL TRUE)
+
+    set(target weft_${name})
+    weft_include_root(${name} public weft/hosts/${name}.hpp
+        ${PROJECT_SOURCE_DIR}/include/weft/hosts/${name}.hpp)
+    add_library(${target} STATIC ${PROJECT_SOURCE_DIR}/src/hosts/${name}.cpp)
+    add_library(weft::${name} ALIAS ${target})
+    set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
+    target_include_directories(${target} PUBLIC
+        $<BUILD_INTERFACE:${weft_layer_roots}/${name}/public>
+        $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+    target_link_libraries(${target} PUBLIC weft_loop ${HOST_LIBRARY})
+    weft_set_warnings(${target})
+    set_property(GLOBAL APPEND PROPERTY weft_hosts ${name})
+    set_property(GLOBAL PROPERTY weft_host_${name} "${HOST_PACKAGE};${HOST_LIBRARY}")
+endfunction()
+
+# Those of `sources` that can be built: a file <host>_*.cpp needs its host. In a program that has
+# such files; the hosts themselves are then in `libraries`.
+function(weft_with_hosts sources_name libraries_name)
+    get_property(known GLOBAL PROPERTY weft_hosts_known)
+    set(left ${${sources_name}})
+    set(linked "")
+    foreach(host IN LISTS known)
+        if(TARGET weft_${host})
+            list(APPEND linked weft::${host})
+        else()
+            list(FILTER left EXCLUDE REGEX "/${host}_[a-z_]+\\.cpp$")
+        endif()
+    endforeach()
+    set(${sources_name} ${left} PARENT_SCOPE)
+    set(${libraries_name} ${linked} PARENT_SCOPE)
+endfunction()

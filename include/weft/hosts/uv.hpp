@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// libuv as a host. Its header is not needed here.
+#pragma once
+
+#include <weft/loop/guest.hpp>
+
+struct uv_loop_s; // uv_loop_t
+
+namespace weft {
+
+/// What libuv does for a guest, for one stay. `host` outlives it.
+[[nodiscard]] host_ops uv_host(uv_loop_s* host);
+
+/// An event loop's stay in a libuv loop.
+///
+/// `uv_run` goes on for as long as Weft has work. libuv lets go of a handle in its next iteration,
+/// also after this was destroyed: until then `uv_loop_close` says UV_EBUSY. So run the host until
+/// `done` of `detach`, or until it returns, and close it then.
+class uv_guest : public guest {
+public:
+    /// Throws std::system_error with what libuv says, or as `guest` does.
+    uv_guest(event_loop& loop, uv_loop_s* host, budget limit = guest_budget)
+        : guest(loop, uv_host(host), limit) {}
+
+    /// The same with the error as a result.
+    static result<uv_guest> create(event_loop& loop, uv_loop_s* host, budget limit = guest_budget);
+
+private:
+    explicit uv_guest(guest attached) noexcept : guest(std::move(attached)) {}
+};
+
+} // namespace weft
