@@ -2,15 +2,13 @@
 # What a host is: include/weft/hosts/<name>.hpp and src/hosts/<name>.cpp, a target of its own that
 # alone links the host's library. Where that is missing the rest builds without it.
 
-# Declares host `name`, if the package is found:
+# Declares host `name`, if cmake/find/<package>.cmake finds the imported target of its library:
 #   weft_host(name PACKAGE package LIBRARY imported_target DEBIAN package_to_install)
-# Target: weft_<name> (alias weft::<name>); also a component of the installed package. A package
-# that CMake cannot find by itself has a module in cmake/find.
+# Target: weft_<name> (alias weft::<name>); also a component of the installed package.
 function(weft_host name)
     cmake_parse_arguments(HOST "" "PACKAGE;LIBRARY;DEBIAN" "" ${ARGN})
     set_property(GLOBAL APPEND PROPERTY weft_hosts_known ${name})
-    list(PREPEND CMAKE_MODULE_PATH ${PROJECT_SOURCE_DIR}/cmake/find)
-    find_package(${HOST_PACKAGE} QUIET)
+    include(${PROJECT_SOURCE_DIR}/cmake/find/${HOST_PACKAGE}.cmake)
     if(NOT TARGET ${HOST_LIBRARY})
         message(STATUS "weft::${name} is left out: no ${HOST_PACKAGE} "
             "(Debian, Ubuntu: ${HOST_DEBIAN})")

@@ -13,8 +13,9 @@ function(weft_add_tool)
         message(FATAL_ERROR "The weft program needs CLI11 (Debian, Ubuntu: libcli11-dev). "
             "Install it, or configure with -DWEFT_BUILD_TOOLS=OFF.")
     endif()
+    weft_with_hosts(sources hosts)
     add_executable(weft_tool ${sources})
-    target_link_libraries(weft_tool PRIVATE weft::weft CLI11::CLI11)
+    target_link_libraries(weft_tool PRIVATE weft::weft CLI11::CLI11 ${hosts})
     target_include_directories(weft_tool PRIVATE ${PROJECT_SOURCE_DIR}/tools)
     target_compile_definitions(weft_tool PRIVATE WEFT_VERSION="${PROJECT_VERSION}")
     set_target_properties(weft_tool PROPERTIES
@@ -34,12 +35,17 @@ function(weft_add_tool)
     endforeach()
 endfunction()
 
-# Each examples/*.cpp becomes <build>/examples/<name>.
+# Each examples/*.cpp becomes <build>/examples/<name>; <host>_guest.cpp where that host is.
 function(weft_add_examples)
     file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/examples/*.cpp)
+    weft_with_hosts(sources hosts)
     foreach(source IN LISTS sources)
         get_filename_component(name ${source} NAME_WE)
         weft_add_program(example_${name} examples ${name} ${source})
+        string(REGEX REPLACE "_guest$" "" host ${name})
+        if(TARGET weft_${host})
+            target_link_libraries(example_${name} PRIVATE weft::${host})
+        endif()
     endforeach()
 endfunction()
 

@@ -32,7 +32,8 @@ std::ptrdiff_t open_descriptors() {
 
 /// An echo server and a client of its own, on one loop.
 struct echoing {
-    explicit echoing(event_loop& loop) : server_(std::in_place, loop), client_(std::in_place, loop) {
+    explicit echoing(event_loop& loop)
+        : server_(std::in_place, loop), client_(std::in_place, loop) {
         server_->route("/", {.message = [](connection& peer, message m) { peer.send(m); }});
         url = "ws://" + server_->listen("127.0.0.1", 0)->str() + "/";
     }

@@ -19,7 +19,11 @@ step(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
 step(${CMAKE_COMMAND} -G ${GENERATOR} -S ${CONSUMER} -B ${WORK}/build
     -D CMAKE_PREFIX_PATH=${WORK}/prefix
     -D CMAKE_CXX_COMPILER=${COMPILER}
+    -D EXPECT_UV=${UV}
     -D CMAKE_CXX_FLAGS=${flags})
 step(${CMAKE_COMMAND} --build ${WORK}/build)
 step(${WORK}/build/everything)
 step(${WORK}/build/core_only)
+if(UV)
+    step(${WORK}/build/in_uv)
+endif()

@@ -2,12 +2,14 @@
 # The examples that can run beside anything: those that listen at a fixed port are only compiled.
 
 import os
+import signal
 import subprocess
 import sys
 import unittest
 
-from weft_program import PATIENCE, Server
+from weft_program import PATIENCE, Server, run
 
+UV_GUEST = os.path.join(os.environ.get("WEFT_EXAMPLES", ""), "uv_guest")
 CLIENT = os.path.join(os.environ.get("WEFT_EXAMPLES", ""), "client")
 
 
@@ -26,6 +28,20 @@ class Client(unittest.TestCase):
             done = self.run_client(server.url("/nowhere"))
         self.assertEqual(done.returncode, 1)
         self.assertIn(b"404", done.stderr)
+
+
+@unittest.skipUnless(os.path.exists(UV_GUEST), "no libuv in this build")
+class UvGuest(unittest.TestCase):
+    def test_serves_until_interrupted(self):
+        with subprocess.Popen([UV_GUEST, "0"], stdout=subprocess.PIPE) as guest:
+            try:
+                target = guest.stdout.readline().decode().strip()
+                done = run("connect", target, stdin=b"hi\n")
+                self.assertEqual((done.returncode, done.stdout), (0, b"hi\n"))
+                guest.send_signal(signal.SIGINT)
+                self.assertEqual(guest.wait(PATIENCE), 0)
+            finally:
+                guest.kill()
 
 
 if __name__ == "__main__":

@@ -149,6 +149,18 @@ class Listening(unittest.TestCase):
             with self.subTest(engine), Server("--engine", engine) as server:
                 self.assertEqual(get(server, "/health")[1], b"ok\n")
 
+    def test_inside_every_host_loop(self):
+        listed = run("loops").stdout.decode().split("Host loops")[1].split("Any other")[0]
+        for loop in re.findall(r"^  (\w+) ", listed, re.MULTILINE):
+            with self.subTest(loop), Server("--loop", loop) as server:
+                done = run("connect", server.url("/echo"), stdin=b"hi\n")
+                self.assertEqual((done.returncode, done.stdout), (0, b"hi\n"))
+                server.signal(signal.SIGTERM)
+                self.assertEqual(server.exit_code(), 0)
+            refused = run("serve", "--loop", loop, "--engine", "poll")
+            self.assertEqual(refused.returncode, 2)
+            self.assertIn(b"guest", refused.stderr)
+
     def test_unix_socket(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "weft.sock")
@@ -259,7 +271,7 @@ class Loops(unittest.TestCase):
     def test_lists_engines(self):
         done = run("loops")
         self.assertEqual(done.returncode, 0)
-        for word in (b"epoll", b"poll", b"virtual time", b"none yet"):
+        for word in (b"epoll", b"poll", b"virtual time", b"Host loops"):
             self.assertIn(word, done.stdout)
 
     def test_version_and_help(self):

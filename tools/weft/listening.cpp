@@ -94,7 +94,7 @@ void introduce(const weft::server& server, const weft::event_loop& loop,
     for (const auto& bound : server.listening_at()) {
         const std::string where = bound.is_ip() ? "http://" + bound.str() + "/" : bound.str();
         std::cout << "weft serve: listening at " << where << " (" << weft::name(loop.engine())
-                  << ")\n";
+                  << (options.loop == "weft" ? "" : " inside " + options.loop) << ")\n";
     }
     std::cout << "  Try:\n";
     for (const auto& bound : server.listening_at())

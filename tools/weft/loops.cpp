@@ -8,6 +8,7 @@
 #include <weft/weft.hpp>
 
 #include "weft/engines.hpp"
+#include "weft/host_loops.hpp"
 
 namespace weft_tool {
 namespace {
@@ -22,8 +23,12 @@ std::string_view describe(weft::engine_kind which) {
     return "";
 }
 
+std::ostream& list_line(std::string_view name, std::string_view description) {
+    return std::cout << "  " << std::left << std::setw(14) << name << description;
+}
+
 void list_engine(weft::engine_kind which) {
-    std::cout << "  " << std::left << std::setw(14) << weft::name(which) << describe(which);
+    list_line(weft::name(which), describe(which));
     const auto made = weft::event_loop::create({.engine = which});
     if (!made) {
         std::cout << " (not here: " << made.error().message() << ')';
@@ -39,11 +44,12 @@ exit_code list_loops() {
     std::cout << "Engines of our own loop:\n";
     for (const auto one : engines)
         list_engine(one);
-    std::cout << "Adapters for host loops:\n"
-                 "  none yet. Any loop that can watch one descriptor can be the host: see\n"
-                 "  event_loop::descriptor() and weft::guest.\n"
-                 "Planned: io_uring; libuv, libevent, libev, GLib, sd-event, uloop, Asio, "
-                 "Qt.\n";
+    std::cout << "Host loops to be a guest in:\n";
+    for (const auto& one : host_loop_registration::all())
+        list_line(one.name, one.description) << '\n';
+    std::cout << "  Any other that can watch one descriptor: see event_loop::descriptor() and "
+                 "weft::guest.\n"
+                 "Planned: io_uring; libevent, libev, GLib, sd-event, uloop, Asio, Qt.\n";
     return std::cout.flush() ? exit_code::ok : exit_code::input_output;
 }
 

@@ -13,6 +13,7 @@
 #include "weft/connect.hpp"
 #include "weft/engines.hpp"
 #include "weft/exit_code.hpp"
+#include "weft/host_loops.hpp"
 #include "weft/loops.hpp"
 #include "weft/serve.hpp"
 
@@ -46,6 +47,9 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
                         "beside TCP if --host or --port is given too");
     command->add_option("--engine", chosen.engine, "What waits; `weft loops` lists them")
         ->check(CLI::IsMember(engine_names()))
+        ->capture_default_str();
+    command->add_option("--loop", chosen.loop, "Whose loop to run in; `weft loops` lists them")
+        ->check(CLI::IsMember(loop_names()))
         ->capture_default_str();
     command
         ->add_option("--max-message", chosen.message_size_max,

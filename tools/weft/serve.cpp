@@ -11,6 +11,7 @@
 
 #include "weft/chat_room.hpp"
 #include "weft/engines.hpp"
+#include "weft/host_loops.hpp"
 #include "weft/listening.hpp"
 #include "weft/seconds.hpp"
 #include "weft/server_log.hpp"
@@ -66,6 +67,10 @@ exit_code serve(const serve_options& options) {
         std::cerr << "weft serve: this engine has no sockets. Try: --engine automatic\n";
         return exit_code::usage;
     }
+    if (options.loop != "weft" && !loop.descriptor()) {
+        std::cerr << "weft serve: this engine cannot be a guest. Try: --engine automatic\n";
+        return exit_code::usage;
+    }
 
     server_log log(log_level_named(options.level));
     chat_room room;
@@ -80,7 +85,7 @@ exit_code serve(const serve_options& options) {
     const stop_signals signals(loop);
     if (!listen_everywhere(server, options)) return exit_code::not_connected;
     introduce(server, loop, options);
-    loop.run();
+    run_inside(options.loop, loop);
     log.line(log_level::info, "ended");
     return exit_code::ok;
 }

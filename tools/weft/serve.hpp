@@ -17,6 +17,7 @@ struct serve_options {
     bool tcp = true;
     std::string unix_path; ///< empty for none
     std::string engine = "automatic";
+    std::string loop = "weft"; ///< one of `loop_names()`
     std::size_t message_size_max = std::size_t{16} * 1024 * 1024;
     std::size_t queue_size_max = std::size_t{1024} * 1024;
     double idle_timeout = 0;    ///< seconds; 0 for none

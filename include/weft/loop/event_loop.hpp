@@ -80,7 +80,8 @@ inline constexpr budget guest_budget{64, std::chrono::microseconds(500)};
 /// 7. A paused connection, a full peer, an empty loop: no wake-up before the next deadline.
 /// 8. Stop watching before the loop is destroyed. In a forked child destroying things only closes
 ///    descriptors and frees memory; other calls fail with `errc::forked`, and there are no turns:
-///    `run` and the like return at once.
+///    `run` and the like return at once. A guest of a child leaves its host as everywhere, behind a
+///    descriptor that the parent does not share.
 class event_loop {
 public:
     /// Throws std::system_error when the system refuses what the engine needs.

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: MIT
+# Looks for libuv; defines libuv::uv, the name that its own CMake package uses where it has one.
+
+find_package(libuv CONFIG QUIET)
+if(NOT TARGET libuv::uv)
+    find_path(WEFT_LIBUV_INCLUDE_DIR uv.h)
+    find_library(WEFT_LIBUV_LIBRARY NAMES uv libuv)
+    mark_as_advanced(WEFT_LIBUV_INCLUDE_DIR WEFT_LIBUV_LIBRARY)
+    if(WEFT_LIBUV_INCLUDE_DIR AND WEFT_LIBUV_LIBRARY)
+        add_library(libuv::uv UNKNOWN IMPORTED)
+        set_target_properties(libuv::uv PROPERTIES
+            IMPORTED_LOCATION ${WEFT_LIBUV_LIBRARY}
+            INTERFACE_INCLUDE_DIRECTORIES ${WEFT_LIBUV_INCLUDE_DIR})
+    endif()
+endif()
