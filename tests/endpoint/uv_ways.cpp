@@ -38,6 +38,12 @@ private:
     std::optional<uv_guest> guest_;
 };
 
+/// The first loop of a process opens a pipe that libuv keeps.
+const bool pipe_is_open = [] {
+    uv_loop_t first;
+    return uv_loop_init(&first) == 0 && uv_loop_close(&first) == 0;
+}();
+
 const auto guest_in_uv = register_way<uv_way>("uv");
 
 } // namespace
