@@ -34,8 +34,12 @@ public:
     }
     ~raw_peer() { close(); }
 
-    [[nodiscard]] static raw_peer connected_to(std::uint16_t port, int receive_buffer = 0) {
+    [[nodiscard]] static raw_peer connected_to(std::uint16_t port, int receive_buffer = 0,
+                                               const char* from = "127.0.0.1") {
         const int made = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_in own = loopback(0);
+        ::inet_pton(AF_INET, from, &own.sin_addr);
+        ::bind(made, reinterpret_cast<const sockaddr*>(&own), sizeof(own));
         if (receive_buffer != 0) {
             ::setsockopt(made, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof(receive_buffer));
         }
@@ -94,6 +98,9 @@ public:
     void close() {
         if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
     }
+
+    /// Gives the socket to who wants to own it.
+    [[nodiscard]] int release() { return std::exchange(descriptor_, -1); }
 
     [[nodiscard]] int descriptor() const { return descriptor_; }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What other threads may do: handles, posts, waking the loop. Also run by ThreadSanitizer.
 #include <atomic>
+#include <future>
 #include <thread>
 #include <vector>
 
@@ -113,6 +114,39 @@ TEST_P(endpoint_threads, wake_the_loop_which_interrupts_each_route_and_dialled_c
     EXPECT_EQ(route, 1);
     EXPECT_EQ(other_route, 1);
     EXPECT_EQ(dialled, 2);
+}
+
+TEST_P(endpoint_threads, share_a_port_with_a_loop_each) {
+    const auto say = [](std::string word) {
+        return handlers{.open = [word](connection& peer) {
+            peer.send(word);
+            peer.close();
+        }};
+    };
+    const auto bound = server_->listen("127.0.0.1", 0, {.reuse_port = true});
+    ASSERT_TRUE(bound);
+    port_ = bound->port();
+    server_->route("/", say("here"));
+    std::promise<event_loop*> running;
+    std::jthread other([&] {
+        event_loop theirs;
+        server second{theirs};
+        second.route("/", say("there"));
+        EXPECT_TRUE(second.listen("127.0.0.1", port_, {.reuse_port = true}));
+        running.set_value(&theirs);
+        theirs.run();
+    });
+    event_loop* theirs = running.get_future().get();
+    int here = 0, there = 0;
+    for (int asked = 0; here == 0 || there == 0; ++asked) {
+        ASSERT_LT(asked, 1000);
+        ending dialled;
+        client_->connect(url("/"), dialled.heard({.message = [&](connection&, message m) {
+            ++(m.text() == "here" ? here : there);
+        }}));
+        ASSERT_TRUE(run_until([&] { return dialled.ended(); }));
+    }
+    theirs->post([theirs] { theirs->stop(); });
 }
 
 WEFT_IN_EVERY_WAY(endpoint_threads);

@@ -4,8 +4,11 @@
 import http.client
 import os
 import re
+import shutil
 import signal
 import socket
+import stat
+import sys
 import tempfile
 import unittest
 
@@ -172,6 +175,20 @@ class Listening(unittest.TestCase):
                 self.assertEqual(server.exit_code(), 0)
             self.assertFalse(os.path.exists(path), "the socket file is removed")
 
+    def test_mode_of_a_unix_socket(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "weft.sock")
+            with Running("serve", "--unix", path, "--mode", "622") as server:
+                server.wait_for("listening at unix:", server.out)
+                self.assertEqual(stat.S_IMODE(os.lstat(path).st_mode), 0o622)
+        for bad in ("888", "1777", "rw", ""):
+            self.assertEqual(run("serve", "--unix", "@x", "--mode", bad).returncode, 2)
+
+    def test_two_share_a_port(self):
+        with Server("--reuse-port") as first:
+            with Running("serve", "--port", str(first.port), "--reuse-port") as second:
+                second.wait_for(f":{first.port}/", second.out)
+
     def test_abstract_socket_beside_tcp(self):
         name = f"@weft-test-{os.getpid()}"
         with Server("--unix", name) as server:
@@ -188,6 +205,51 @@ class Listening(unittest.TestCase):
         done = run("serve", "--unix", "/nonexistent/weft.sock")
         self.assertEqual(done.returncode, 1)
         self.assertIn(b"directory", done.stderr)
+
+
+class Activation(unittest.TestCase):
+    def expect_echo(self, port):
+        done = run("connect", f"ws://127.0.0.1:{port}/echo", stdin=b"hi\n")
+        self.assertEqual(done.stdout, b"hi\n")
+
+    def test_sockets_that_were_passed(self):
+        # As systemd does it: descriptors from 3 on, and the number of the process they are for.
+        start = ("import os, sys; web, admin = map(os.dup, map(int, sys.argv[1:3])); "
+                 "os.dup2(web, 3); os.dup2(admin, 4); "
+                 "os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS='2', "
+                 "LISTEN_FDNAMES='web:admin'); os.execv(sys.argv[3], sys.argv[3:])")
+        for name, served in (((), (0, 1)), (("admin",), (1,))):
+            with self.subTest(name), socket.create_server(("127.0.0.1", 0)) as web, \
+                    socket.create_server(("127.0.0.1", 0)) as admin:
+                numbers = [one.fileno() for one in (web, admin)]
+                command = [sys.executable, "-c", start, *map(str, numbers)]
+                with Running("serve", "--systemd", *name, before=command,
+                             pass_fds=numbers) as server:
+                    for port in [(web, admin)[i].getsockname()[1] for i in served]:
+                        server.wait_for(f"http://127.0.0.1:{port}/", server.out)
+                        self.expect_echo(port)
+                    server.signal(signal.SIGTERM)
+                    self.assertEqual(server.exit_code(), 0)
+
+    @unittest.skipUnless(shutil.which("systemd-socket-activate"), "systemd-socket-activate")
+    def test_systemd_socket_activate(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "weft.sock")
+            command = ["systemd-socket-activate", "-l", path, "--fdname=web"]
+            with Running("serve", "--systemd", "web", before=command) as server:
+                server.wait_for("Listening on", server.err)
+                done = run("connect", "--unix", path, "ws://localhost/echo", stdin=b"hi\n")
+                self.assertEqual(done.stdout, b"hi\n")
+                server.wait_for("listening at unix:" + re.escape(path), server.out)
+                server.signal(signal.SIGTERM)
+                self.assertEqual(server.exit_code(), 0)
+            self.assertTrue(os.path.exists(path), "the file is systemd's")
+
+    def test_nothing_was_passed(self):
+        done = run("serve", "--systemd")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"no descriptor was passed", done.stderr)
+        self.assertIn(b"systemd-socket-activate", done.stderr)
 
 
 def has_ipv6():
@@ -265,6 +327,22 @@ class Limits(unittest.TestCase):
             exceeds = run("connect", server.url("/echo"), stdin=b"x" * 1025)
             self.assertEqual(exceeds.returncode, 3)
             self.assertIn(b"1009", exceeds.stderr)
+
+
+    def test_max_connections(self):
+        with Server("--max-connections", "1") as server:
+            with Running("connect", "--stay", server.url("/echo")) as first:
+                first.send("hi\n")
+                first.wait_for("hi", first.out)
+                second = run("connect", server.url("/echo"))
+                self.assertEqual(second.returncode, 1)
+                self.assertIn(b"503", second.stderr)
+                server.wait_for("refused 127.0.0.1:.*too many connections", server.err)
+
+    def test_max_per_address(self):
+        with Server("--max-per-address", "0") as server:
+            self.assertEqual(run("connect", server.url("/echo")).returncode, 1)
+            server.wait_for("too many connections from one address", server.err)
 
 
 class Loops(unittest.TestCase):

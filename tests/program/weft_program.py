@@ -23,10 +23,10 @@ def run(*arguments, stdin=b"", **more):
 
 
 class Running:
-    """The program while it runs, with its output as lines."""
+    """The program while it runs, with its output as lines; started by `before` if given."""
 
-    def __init__(self, *arguments, stdin=subprocess.PIPE, **more):
-        self.process = subprocess.Popen([PROGRAM, *arguments], stdin=stdin,
+    def __init__(self, *arguments, stdin=subprocess.PIPE, before=(), **more):
+        self.process = subprocess.Popen([*before, PROGRAM, *arguments], stdin=stdin,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)
         self.out = self._lines(self.process.stdout)
         self.err = self._lines(self.process.stderr)

@@ -31,6 +31,14 @@ std::string advice(std::error_code why, const serve_options& options) {
     return "Try another --host or --port";
 }
 
+std::string activation_advice(std::error_code why) {
+    if (why == weft::errc::bad_argument) {
+        return "LISTEN_FDS or LISTEN_FDNAMES is malformed, or a socket does not listen";
+    }
+    return "Start it by a systemd socket unit, or try: systemd-socket-activate -l 9001 "
+           "weft serve --systemd";
+}
+
 std::string unix_advice(std::error_code why) {
     if (why == std::errc::address_in_use) {
         return "Another program listens there, or the file is not a socket. Try another path";
@@ -68,25 +76,35 @@ void suggest(const weft::address& bound, const std::string& program) {
               << "    curl http://" << there << "/health\n";
 }
 
+bool listen_activated(weft::server& server, const serve_options& options) {
+    const auto bound = server.listen_activated(options.activated_name);
+    if (!bound) complain("passed sockets", bound.error(), activation_advice(bound.error()));
+    return bound.has_value();
+}
+
+bool listen_tcp(weft::server& server, const serve_options& options) {
+    const auto bound =
+        server.listen(options.host, options.port, {.reuse_port = options.reuse_port});
+    if (!bound) {
+        complain(options.host + " port " + std::to_string(options.port), bound.error(),
+                 advice(bound.error(), options));
+    }
+    return bound.has_value();
+}
+
+bool listen_unix(weft::server& server, const serve_options& options) {
+    const std::string where = "unix:" + options.unix_path;
+    const auto bound = server.listen(where, {.mode = options.mode});
+    if (!bound) complain(where, bound.error(), unix_advice(bound.error()));
+    return bound.has_value();
+}
+
 } // namespace
 
 bool listen_everywhere(weft::server& server, const serve_options& options) {
-    if (options.tcp) {
-        const auto bound = server.listen(options.host, options.port);
-        if (!bound) {
-            complain(options.host + " port " + std::to_string(options.port), bound.error(),
-                     advice(bound.error(), options));
-            return false;
-        }
-    }
-    if (!options.unix_path.empty()) {
-        const std::string where = "unix:" + options.unix_path;
-        if (const auto bound = server.listen(where); !bound) {
-            complain(where, bound.error(), unix_advice(bound.error()));
-            return false;
-        }
-    }
-    return true;
+    return (!options.activated || listen_activated(server, options)) &&
+        (!options.tcp || listen_tcp(server, options)) &&
+        (options.unix_path.empty() || listen_unix(server, options));
 }
 
 void introduce(const weft::server& server, const weft::event_loop& loop,

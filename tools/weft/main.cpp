@@ -32,6 +32,13 @@ void open_missing_descriptors() {
 /// A size such as 64k or 16MB, by factors of 1024.
 const CLI::AsSizeValue size_with_unit(false);
 
+/// The nine bits of a file's permissions.
+std::string octal_mode(const std::string& text) {
+    const bool octal = !text.empty() && text.size() <= 4 &&
+        text.find_first_not_of("01234567") == text.npos && std::stoul(text, nullptr, 8) <= 0777;
+    return octal ? std::string() : "not an octal number up to 777: " + text;
+}
+
 CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
     CLI::App* command = program.add_subcommand(
         "serve",
@@ -45,6 +52,23 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
     command->add_option("--unix", chosen.unix_path,
                         "Listen at a Unix-domain socket, @name for an abstract one; alone, or "
                         "beside TCP if --host or --port is given too");
+    command
+        ->add_option_function<std::string>(
+            "--mode",
+            [&chosen](const std::string& text) {
+                chosen.mode = static_cast<unsigned>(std::stoul(text, nullptr, 8));
+            },
+            "Permissions of the Unix-domain socket, such as 660")
+        ->check(octal_mode)
+        ->type_name("OCTAL");
+    command->add_flag("--reuse-port", chosen.reuse_port,
+                      "Share the TCP port with other processes that say so");
+    command
+        ->add_option("--systemd", chosen.activated_name,
+                     "Listen at the sockets that systemd has passed, all or those of one name; "
+                     "alone, or beside what --host, --port or --unix say")
+        ->expected(0, 1)
+        ->type_name("[NAME]");
     command->add_option("--engine", chosen.engine, "What waits; `weft loops` lists them")
         ->check(CLI::IsMember(engine_names()))
         ->capture_default_str();
@@ -63,6 +87,14 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
         ->transform(size_with_unit)
         ->type_name("SIZE")
         ->default_str("1m");
+    command
+        ->add_option("--max-connections", chosen.connections_max,
+                     "Connections in all; who comes then is refused with 503")
+        ->type_name("NUMBER");
+    command
+        ->add_option("--max-per-address", chosen.connections_per_address_max,
+                     "Connections from one IPv4 address or IPv6 network (/64)")
+        ->type_name("NUMBER");
     command
         ->add_option("--idle-timeout", chosen.idle_timeout,
                      "Seconds without a byte from a client until it is closed; 0 for ever")
@@ -123,9 +155,11 @@ CLI::App* add_connect(CLI::App& program, connect_options& chosen) {
     return command;
 }
 
-/// A Unix-domain socket replaces TCP, unless that was asked for as well.
+/// Other sockets replace TCP, unless that was asked for as well.
 void choose_listeners(const CLI::App& command, serve_options& chosen) {
-    chosen.tcp = chosen.unix_path.empty() || command.count("--host") + command.count("--port") > 0;
+    chosen.activated = command.count("--systemd") > 0;
+    chosen.tcp = (chosen.unix_path.empty() && !chosen.activated) ||
+        command.count("--host") + command.count("--port") > 0;
 }
 
 exit_code run(int argc, char** argv) {

@@ -54,6 +54,19 @@ void end_gently(weft::server& server, server_log& log) {
     server.shutdown(shutdown_time);
 }
 
+void limit_connections(weft::server& server, server_log& log, const serve_options& options) {
+    weft::server_limits limits;
+    limits.connections_max = options.connections_max;
+    limits.connections_per_address_max = options.connections_per_address_max;
+    server.limits(limits);
+    server.on_refused([&log](const weft::address& peer, std::error_code why) {
+        log.line(log_level::info, "refused " + peer.str() + ": " + why.message());
+    });
+    server.on_accept_error([&log](std::error_code why) {
+        log.line(log_level::info, "cannot accept for now: " + why.message());
+    });
+}
+
 } // namespace
 
 exit_code serve(const serve_options& options) {
@@ -76,6 +89,7 @@ exit_code serve(const serve_options& options) {
     chat_room room;
     weft::server server{loop};
     server.on_fail([&log](const weft::report& why) { log.failed(why); });
+    limit_connections(server, log, options);
     add_web_routes(server, log);
     auto echoing = log.logged(echo());
     echoing.interrupt = [&] { end_gently(server, log); };

@@ -4,7 +4,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+
+#include <weft/core/session_options.hpp>
 
 #include "weft/exit_code.hpp"
 
@@ -16,9 +19,15 @@ struct serve_options {
     std::uint16_t port = 9001;
     bool tcp = true;
     std::string unix_path; ///< empty for none
+    std::optional<unsigned> mode; ///< of the Unix-domain socket
+    bool reuse_port = false;
+    bool activated = false;       ///< listen at what a service manager has passed
+    std::string activated_name;   ///< empty for all of it
     std::string engine = "automatic";
     std::string loop = "weft"; ///< one of `loop_names()`
     std::size_t message_size_max = std::size_t{16} * 1024 * 1024;
+    std::size_t connections_max = weft::unlimited;
+    std::size_t connections_per_address_max = weft::unlimited;
     std::size_t queue_size_max = std::size_t{1024} * 1024;
     double idle_timeout = 0;    ///< seconds; 0 for none
     std::string level = "info"; ///< as `log_level_named` takes it
