@@ -68,6 +68,10 @@ SCENARIOS = [
 # wait, so that opening them alone takes minutes.
 SMALL = ("20B", "20Bx16", "one")
 
+# Libraries in whose loops Weft's can be a guest, and where that matters.
+HOSTS = ("uv",)
+HOSTED = ("20B", "20Bx16", "neighbours", "one")
+
 
 class Failure(Exception):
     """A run that gave no figures, with the reason in words."""
@@ -201,6 +205,9 @@ def servers_from(binaries, peers):
         Server(OWN, (binaries / "weft_echo",), "ws"),
         Server("weft on poll", (binaries / "weft_echo", "poll"), "ws", SMALL),
     ]
+    for host in HOSTS:
+        if (binaries / f"{host}_echo").is_file():
+            servers.append(Server(f"weft in {host}", (binaries / f"{host}_echo",), "ws", HOSTED))
     return servers + peers
 
 
