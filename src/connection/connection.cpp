@@ -4,6 +4,7 @@
 #include <weft/connection/connection.hpp>
 
 #include <cassert>
+#include <new>
 #include <utility>
 
 #include <weft/core/error.hpp>
@@ -24,11 +25,10 @@ http_response not_found() {
 /// in, and brings stream and timer up to date when the outermost one leaves.
 class connection::visit {
 public:
-    explicit visit(connection& here) : here_(here), activity_(here.driver(), here) {
-        if (here_.depth_++ == 0) {
-            lent_ = &here_.driver().take_scratch();
-            here_.session_.borrow(*lent_);
-        }
+    explicit visit(connection& here) noexcept : here_(here), activity_(here.driver(), here) {
+        if (here_.depth_++ != 0) return;
+        lent_ = here_.driver().take_scratch();
+        if (lent_) here_.session_.borrow(*lent_);
     }
     visit(const visit&) = delete;
     visit& operator=(const visit&) = delete;
@@ -37,7 +37,7 @@ public:
         here_.suspended_ = false;
         here_.write_now();
         here_.session_.settle();
-        here_.driver().give_back(*lent_);
+        here_.driver().give_back(lent_);
         here_.update();
     }
 
@@ -47,8 +47,13 @@ private:
     driver::activity activity_;
 };
 
-connection::connection(route& by, time_point now) : route_(&by), session_(by.session, now) {
+connection::connection(route& by, time_point now, std::unique_ptr<details> dialled)
+    : route_(&by), details_(std::move(dialled)), session_(by.session, now),
+      dialling_(details_ != nullptr) {
+    driver().take_place(*this);
+    if (dialling_) details_->ticket = driver().issue_ticket(this); // the last that can fail
     driver().work_started();
+    if (dialling_) update_timer();
 }
 
 connection::~connection() = default;
@@ -64,38 +69,35 @@ connection::details& connection::more() {
 
 // --- life
 
-void connection::attach(std::unique_ptr<stream> connected) {
+void connection::attach(std::unique_ptr<stream> connected) noexcept {
     stream_ = std::move(connected);
-    if (std::exchange(dialling_, false)) {
-        details_->cancel = nullptr;
-        const auto& with = details_->dialled_with;
-        session_.begin(driver().now());
-        if (const auto started = session_.start(*details_->uri, with.subprotocols, with.headers);
-            !started) {
-            session_.abort(started.error(), side::local, phase::http, driver().now());
-        }
-        driver().defer(*this);
-    }
+    if (std::exchange(dialling_, false)) begin_handshake();
     stream_->start(*this);
     if (route_->set->shutting_down()) end_for_shutdown(errc::shut_down); // too late
     update_timer();
 }
 
-void connection::dial(const weft::uri& target, dial_options&& options) {
-    dialling_ = true;
-    more().uri = target;
-    details_->dialled_with = std::move(options);
-    details_->connect_deadline =
-        deadline_after(driver().now(), details_->dialled_with.connect_timeout);
-    update_timer();
+/// A client's, over a stream that has come.
+void connection::begin_handshake() noexcept {
+    details_->cancel = nullptr;
+    const auto& with = details_->dialled_with;
+    const auto now = driver().now();
+    session_.begin(now);
+    try {
+        const auto started = session_.start(*details_->uri, with.subprotocols, with.headers);
+        if (!started) session_.abort(started.error(), side::local, phase::http, now);
+    } catch (const std::bad_alloc&) {
+        run_out_of_memory();
+    }
+    driver().defer(*this);
 }
 
-void connection::dialling(phase at, function<void()> cancel) {
+void connection::dialling(phase at, function<void()> cancel) noexcept {
     details_->dialling_phase = at;
     details_->cancel = std::move(cancel);
 }
 
-void connection::fail_dialling(phase at, std::error_code why) {
+void connection::fail_dialling(phase at, std::error_code why) noexcept {
     if (!std::exchange(dialling_, false)) return;
     details_->cancel = nullptr;
     const bool ours = why.category() == error_category();
@@ -103,12 +105,12 @@ void connection::fail_dialling(phase at, std::error_code why) {
     driver().defer(*this);
 }
 
-void connection::abort() {
+void connection::abort() noexcept {
     assert(driver().called_by_owner("connection::abort"));
     end_at_once(errc::aborted);
 }
 
-void connection::end_at_once(std::error_code why) {
+void connection::end_at_once(std::error_code why) noexcept {
     if (dead_ || ended_) return;
     if (dialling_) {
         if (auto cancel = std::move(details_->cancel)) cancel();
@@ -120,7 +122,7 @@ void connection::end_at_once(std::error_code why) {
 }
 
 /// A closing handshake where one is possible, else the way out that tells the peer most.
-void connection::end_for_shutdown(std::error_code why) {
+void connection::end_for_shutdown(std::error_code why) noexcept {
     const auto now = driver().now();
     switch (state()) {
     case session_state::open: session_.close(close_code_for(why), {}, now); break;
@@ -153,15 +155,19 @@ void connection::die() noexcept {
 
 // --- what somebody else has read
 
-void connection::receive_early(std::span<const std::byte> bytes) {
+void connection::receive_early(std::span<const std::byte> bytes) noexcept {
     if (bytes.empty()) return;
     session_.receive_early(bytes, driver().now());
     driver().defer(*this);
 }
 
-result<void> connection::receive_request(http_request request) {
+result<void> connection::receive_request(http_request request) noexcept {
     driver().defer(*this);
-    return session_.receive_request(std::move(request), driver().now());
+    try {
+        return session_.receive_request(std::move(request), driver().now());
+    } catch (const std::bad_alloc&) {
+        return failure(std::make_error_code(std::errc::not_enough_memory));
+    }
 }
 
 // --- from the stream
@@ -171,43 +177,37 @@ bool connection::wants_bytes() noexcept {
     return !declined_;
 }
 
-void connection::on_receive(std::span<std::byte> bytes) {
-    const visit here(*this);
-    session_.receive(bytes, driver().now());
-    pump();
+void connection::on_receive(std::span<std::byte> bytes) noexcept {
+    enter([&] { session_.receive(bytes, driver().now()); });
 }
 
-void connection::on_eof() {
-    const visit here(*this);
-    session_.receive_eof(driver().now());
-    pump();
+void connection::on_eof() noexcept {
+    enter([&] { session_.receive_eof(driver().now()); });
 }
 
 /// In a turn inside a handler of this connection, the frame below tells what comes of it.
-void connection::on_error(std::error_code why) {
+void connection::on_error(std::error_code why) noexcept {
     if (depth_ != 0) return session_.receive_error(why, driver().now());
-    const visit here(*this);
-    session_.receive_error(why, driver().now());
-    pump();
+    enter([&] { session_.receive_error(why, driver().now()); });
 }
 
-void connection::on_writable() {
+void connection::on_writable() noexcept {
     blocked_ = false;
     if (depth_ != 0) return drain(); // as above
-    const visit here(*this);
-    drain();
-    tell_writable();
-    pump();
+    enter([&] {
+        drain();
+        tell_writable();
+    });
 }
 
 // --- from the driver
 
 void connection::run() noexcept {
     if (dead_ || depth_ != 0) return; // the frame below does it when it leaves
-    const visit here(*this);
-    continues_ = false;
-    if (writable_waits()) tell_writable();
-    pump();
+    enter([&] {
+        continues_ = false;
+        tell_writable();
+    });
 }
 
 void connection::finish_turn() noexcept {
@@ -227,17 +227,13 @@ void connection::suspend() noexcept {
 
 void connection::expire() noexcept {
     if (dead_ || depth_ != 0) return;
-    const visit here(*this);
-    const auto now = driver().now();
-    if (dialling_) {
-        if (now >= details_->connect_deadline) {
-            if (auto cancel = std::move(details_->cancel)) cancel();
-            fail_dialling(details_->dialling_phase, errc::connect_timeout);
-        }
-    } else {
-        session_.handle_deadline(now);
-    }
-    pump();
+    enter([&] {
+        const auto now = driver().now();
+        if (!dialling_) return session_.handle_deadline(now);
+        if (now < details_->connect_deadline) return;
+        if (auto cancel = std::move(details_->cancel)) cancel();
+        fail_dialling(details_->dialling_phase, errc::connect_timeout);
+    });
 }
 
 bool connection::writable_waits() const noexcept {
@@ -245,6 +241,23 @@ bool connection::writable_waits() const noexcept {
 }
 
 // --- events
+
+/// The one way into a connection: does `action`, then tells what has come of it.
+template <class Action>
+void connection::enter(Action&& action) noexcept {
+    const visit here(*this);
+    try {
+        action();
+        pump();
+    } catch (const std::bad_alloc&) {
+        run_out_of_memory(); // told in the next round
+    }
+}
+
+/// This connection ends alone; its peer is told where that needs no memory.
+void connection::run_out_of_memory() noexcept {
+    if (!dead_) session_.fail(make_error_code(std::errc::not_enough_memory), driver().now());
+}
 
 /// Tells events until there is none, the turn's budget is used up, or the peer must read first.
 void connection::pump() {
@@ -263,11 +276,13 @@ void connection::pump() {
 }
 
 template <class Handler, class... Args>
-void connection::call(Handler& handler, Args&&... args) {
+void connection::call(Handler& handler, Args&&... args) noexcept {
     driver().handler_called();
     if (!handler) return;
     try {
         handler(std::forward<Args>(args)...);
+    } catch (const std::bad_alloc&) {
+        run_out_of_memory();
     } catch (...) {
         auto what = std::current_exception();
         if (!dead_) session_.fail(errc::handler_threw, driver().now());
@@ -332,17 +347,16 @@ void connection::tell_writable() {
 }
 
 void connection::tell_opened() {
+    if (const auto agreed = session_.subprotocol(); !agreed.empty()) more().subprotocol = agreed;
     opened_ = true;
     route_->set->opened();
-    if (const auto agreed = session_.subprotocol(); !agreed.empty()) more().subprotocol = agreed;
     call(route_->handlers.open, *this);
     if (!dead_ && !route_->options.keep_handshake) session_.forget_handshake();
 }
 
 void connection::tell_end() {
     if (std::exchange(ended_, true)) return;
-    // The outcome must outlast a handler that ends this connection's endpoint.
-    const report why = outcome();
+    const report& why = outcome(); // which outlasts a handler that ends this connection's endpoint
     if (opened_) {
         call(route_->handlers.close, *this, why);
     } else {
@@ -359,7 +373,7 @@ void connection::withdraw_ticket() noexcept {
 
 // --- after each entry
 
-void connection::update() {
+void connection::update() noexcept {
     if (dead_) return;
     const bool told_all = ended_ || !session_.end_waits();
     if (session_.finished() && told_all) return die();
@@ -391,7 +405,7 @@ void connection::update_reading() noexcept {
 }
 
 /// A deadline that moves later costs nothing until the timer fires.
-void connection::update_timer() {
+void connection::update_timer() noexcept {
     const auto deadline =
         dialling_ ? details_->connect_deadline : session_.next_deadline();
     if (deadline < driver().deadline(*this)) {

@@ -27,19 +27,19 @@ std::span<const std::byte> as_bytes(std::string_view text) noexcept {
 /// Lends the session memory to work in, outside its own handlers.
 class connection::loan {
 public:
-    explicit loan(connection& to) : to_(to), lent_(to.driver().take_scratch()) {
-        to_.session_.borrow(lent_);
+    explicit loan(connection& to) noexcept : to_(to), lent_(to.driver().take_scratch()) {
+        if (lent_) to_.session_.borrow(*lent_);
     }
     loan(const loan&) = delete;
     loan& operator=(const loan&) = delete;
     ~loan() {
-        to_.session_.settle();
+        if (lent_) to_.session_.settle();
         to_.driver().give_back(lent_);
     }
 
 private:
     connection& to_;
-    scratch& lent_;
+    scratch* lent_;
 };
 
 // --- sending
@@ -118,7 +118,7 @@ bool connection::full_queue_pauses() noexcept {
     return held_back_;
 }
 
-send_result connection::refuse_to_queue() {
+send_result connection::refuse_to_queue() noexcept {
     tell_writable_ = true;
     if (route_->options.when_full != queue_policy::close) return send_result::dropped;
     session_.fail(errc::queue_full, driver().now());
@@ -127,7 +127,7 @@ send_result connection::refuse_to_queue() {
 }
 
 /// Hands all output to the stream, as far as it takes it.
-void connection::write_now() {
+void connection::write_now() noexcept {
     if (dead_ || !stream_ || blocked_) return;
     for (;;) {
         const output_list output = session_.output();
@@ -149,7 +149,7 @@ void connection::write_now() {
 }
 
 /// Output that was not made by the innermost handler leaves at the end of the turn.
-void connection::after_writing() {
+void connection::after_writing() noexcept {
     if (depth_ == 0 || suspended_) {
         driver().at_turn_end(*this);
     } else if (!blocked_) {
@@ -158,14 +158,14 @@ void connection::after_writing() {
 }
 
 /// Writes what the stream takes by now; only when that was all, the peer counts as one that reads.
-void connection::drain() {
+void connection::drain() noexcept {
     write_now();
     if (!blocked_) answers_wait_ = held_back_ = false;
 }
 
 // --- ending and pausing
 
-void connection::close(close_code code, std::string_view reason) {
+void connection::close(close_code code, std::string_view reason) noexcept {
     assert(driver().called_by_owner("connection::close"));
     if (dead_) return;
     if (state() == session_state::connecting) return end_at_once(errc::aborted);
@@ -181,7 +181,7 @@ void connection::pause() {
     if (depth_ == 0) update();
 }
 
-void connection::resume() {
+void connection::resume() noexcept {
     assert(driver().called_by_owner("connection::resume"));
     if (dead_ || !session_.paused()) return;
     session_.resume(driver().now());

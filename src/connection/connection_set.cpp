@@ -28,6 +28,7 @@ std::size_t weight(const route& which) noexcept {
 connection_set::connection_set(weft::driver& owner)
     : driver_(owner),
       unrouted_{this, {}, {}, {}, {}, as_session_options(role::server, {}, owner)} {
+    driver_.take_place(*this);
     driver_.enroll(*this);
 }
 
@@ -78,13 +79,18 @@ route* connection_set::find(const http_request& request, const upgrade_offer* of
 
 // --- connections
 
-connection& connection_set::add(route& by) {
+connection& connection_set::add(route& by, std::unique_ptr<connection::details> dialled) {
     make_room_for_one(connections_);
-    auto* added = new connection(by, driver_.now());
+    auto* added = new connection(by, driver_.now(), std::move(dialled));
     added->index_ = static_cast<std::uint32_t>(connections_.size());
+    added->walked_ = walked_;
     connections_.push_back(added);
     ++unopened_;
     return *added;
+}
+
+connection& connection_set::add_served() {
+    return add(unrouted_, nullptr);
 }
 
 connection& connection_set::add_dialled(const uri& target, handlers&& what,
@@ -92,10 +98,13 @@ connection& connection_set::add_dialled(const uri& target, handlers&& what,
     auto own = std::make_unique<route>(
         route{this, {}, {}, std::move(what), options.connection,
               as_session_options(role::client, options.connection, driver_)});
-    connection& added = add(*own);
-    added.more().own_route = std::move(own);
-    added.dial(target, std::move(options));
-    return added;
+    auto dialled = std::make_unique<connection::details>();
+    dialled->uri = target;
+    dialled->connect_deadline = deadline_after(driver_.now(), options.connect_timeout);
+    dialled->dialled_with = std::move(options);
+    route& by = *own;
+    dialled->own_route = std::move(own);
+    return add(by, std::move(dialled));
 }
 
 void connection_set::remove(connection& gone) noexcept {
@@ -108,22 +117,45 @@ void connection_set::remove(connection& gone) noexcept {
     if (gone.awaited_ && --awaited_ == 0 && shutting_down_) driver_.defer(*this);
 }
 
-void connection_set::for_each(function<void(connection&)>& visit) {
+/// Calls `visit` once for each connection, which may end any of them.
+///
+/// One that ends leaves its place to the last. So a walk from the end sees all that were there,
+/// and their mark says whom it sees for the second time.
+template <class Visit>
+void connection_set::walk(Visit&& visit) {
+    const bool mark = walked_ = !walked_;
     for (auto at = connections_.size(); at-- != 0;) {
-        if (at >= connections_.size()) continue; // a turn inside `visit` has ended some
-        if (!connections_[at]->ended_) visit(*connections_[at]);
+        if (at >= connections_.size()) continue; // several have ended
+        connection& one = *connections_[at];
+        if (one.walked_ == mark) continue;
+        one.walked_ = mark;
+        visit(one);
     }
+}
+
+void connection_set::for_each(function<void(connection&)>& visit) {
+    walk([&](connection& one) {
+        if (!one.ended_) visit(one);
+    });
 }
 
 // --- the end
 
-void connection_set::shut_down(time_point deadline, function<void()> done, std::error_code why) {
-    if (done) done_.push_back(std::move(done));
+void connection_set::shut_down(time_point deadline, function<void()> done) {
+    prepare_shutdown();
+    on_shutdown(deadline, std::move(done));
+}
+
+void connection_set::prepare_shutdown() {
+    make_room_for_one(done_);
+}
+
+void connection_set::on_shutdown(time_point deadline, function<void()> done) noexcept {
+    if (done) done_.push_back(std::move(done)); // there is room
     if (!std::exchange(shutting_down_, true)) driver_.work_started();
-    why_ = why;
     for (connection* one : connections_) {
         one->awaited_ = true;
-        one->end_for_shutdown(why);
+        one->end_for_shutdown(errc::shut_down);
     }
     awaited_ = connections_.size();
     driver_.arm(*this, deadline);
@@ -139,7 +171,7 @@ void connection_set::stop(std::error_code why) noexcept {
 }
 
 void connection_set::expire() noexcept {
-    stop(why_);
+    stop(errc::shut_down);
 }
 
 void connection_set::run() noexcept {
@@ -180,10 +212,6 @@ void connection_set::dismiss() noexcept {
     driver_.bury(this);
 }
 
-void connection_set::on_shutdown(time_point deadline, function<void()> done) {
-    shut_down(deadline, std::move(done), errc::shut_down);
-}
-
 void connection_set::on_driver_closed() noexcept {
     drop_all();
     call_done();
@@ -194,12 +222,9 @@ void connection_set::on_interrupt() {
         if (!gone_ && which.handlers.interrupt) call(which.handlers.interrupt);
     };
     for (std::size_t at = 0; at < routes_.size(); ++at) interrupt(*routes_[at]);
-    const auto dialled = connections_; // a handler may end any of them; their memory stays
-    for (connection* one : dialled) {
-        if (!gone_ && !one->dead_ && one->details_ && one->details_->own_route) {
-            interrupt(*one->details_->own_route);
-        }
-    }
+    walk([&](connection& one) {
+        if (one.details_ && one.details_->own_route) interrupt(*one.details_->own_route);
+    });
 }
 
 } // namespace weft

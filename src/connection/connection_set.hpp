@@ -38,7 +38,8 @@ public:
     void opened() noexcept { --unopened_; }
     void on_gone(function<void(const connection&)> hear) { gone_hears_ = std::move(hear); }
 
-    connection& add(route& by);
+    /// Both throw std::bad_alloc; then nothing was added.
+    connection& add_served();
     connection& add_dialled(const uri& target, handlers&& what, dial_options&& options);
     void remove(connection& gone) noexcept;
 
@@ -48,17 +49,22 @@ public:
 
     void for_each(function<void(connection&)>& visit);
 
-    void shut_down(time_point deadline, function<void()> done, std::error_code why);
+    /// Throws std::bad_alloc; then nothing was done.
+    void shut_down(time_point deadline, function<void()> done);
     void stop(std::error_code why) noexcept;
     [[nodiscard]] bool shutting_down() const noexcept { return shutting_down_; }
 
     void on_interrupt() override;
-    void on_shutdown(time_point deadline, function<void()> done) override;
+    void prepare_shutdown() override;
+    void on_shutdown(time_point deadline, function<void()> done) noexcept override;
     void on_driver_closed() noexcept override;
 
 private:
     void run() noexcept override;
     void expire() noexcept override;
+    connection& add(route& by, std::unique_ptr<connection::details> dialled);
+    template <class Visit>
+    void walk(Visit&& visit);
     void call_done() noexcept;
     void call(function<void()>& handler) noexcept;
     void drop_all() noexcept;
@@ -70,8 +76,8 @@ private:
     std::vector<function<void()>> done_;
     function<void(const connection&)> gone_hears_;
     std::size_t unopened_ = 0;
-    std::error_code why_;
     std::size_t awaited_ = 0; // connections that a shutdown waits for: none that came later
+    bool walked_ = false; // the mark of the latest walk
     bool shutting_down_ = false;
     bool gone_ = false;
 };

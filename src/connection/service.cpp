@@ -39,7 +39,7 @@ void service::handshake_options(const session_limits& limits, const session_time
 
 connection& service::serve(std::unique_ptr<stream> client,
                            std::span<const std::byte> already_read) {
-    connection& served = set_->add(set_->unrouted());
+    connection& served = set_->add_served();
     served.receive_early(already_read);
     attach(served, std::move(client));
     return served;
@@ -49,7 +49,7 @@ result<connection*> service::accept(std::unique_ptr<stream>&& client, http_reque
                                     std::span<const std::byte> already_read) {
     assert(driver().called_by_owner("service::accept"));
     if (set_->shutting_down()) return failure(errc::shut_down);
-    connection& served = set_->add(set_->unrouted());
+    connection& served = set_->add_served();
     if (const auto taken = served.receive_request(std::move(request)); !taken) {
         served.dismiss();
         return failure(taken.error());
@@ -70,24 +70,24 @@ connection& service::begin_dial(const uri& target, handlers what, dial_options o
     return set_->add_dialled(target, std::move(what), std::move(options));
 }
 
-void service::dialling(connection& dialled, phase at, function<void()> cancel) {
+void service::dialling(connection& dialled, phase at, function<void()> cancel) noexcept {
     dialled.dialling(at, std::move(cancel));
 }
 
-void service::attach(connection& dialled, std::unique_ptr<stream> connected) {
+void service::attach(connection& dialled, std::unique_ptr<stream> connected) noexcept {
     dialled.attach(std::move(connected));
 }
 
-void service::fail_dialling(connection& dialled, phase at, std::error_code why) {
+void service::fail_dialling(connection& dialled, phase at, std::error_code why) noexcept {
     dialled.fail_dialling(at, why);
 }
 
 void service::shutdown(time_point deadline, function<void()> done) {
     assert(driver().called_by_owner("service::shutdown"));
-    set_->shut_down(deadline, std::move(done), errc::shut_down);
+    set_->shut_down(deadline, std::move(done));
 }
 
-void service::stop() {
+void service::stop() noexcept {
     assert(driver().called_by_owner("service::stop"));
     set_->stop(errc::aborted);
 }

@@ -12,6 +12,13 @@
 #include "core/session_extra.hpp"
 
 namespace weft {
+namespace {
+
+std::error_code no_memory() noexcept {
+    return make_error_code(std::errc::not_enough_memory);
+}
+
+} // namespace
 
 session::session(const session_options& options, time_point now)
     : options_(&options), received_(now), since_(now) {}
@@ -65,41 +72,49 @@ std::string_view session::subprotocol() const noexcept {
 const report& session::outcome() const noexcept {
     if (extra_ && extra_->outcome) return *extra_->outcome;
     static const report nothing{};
-    static const report no_memory = [] {
+    static const report without_memory = [] {
         report why;
-        why.error = make_error_code(std::errc::not_enough_memory);
+        why.error = no_memory();
         return why;
     }();
-    return state_ == session_state::closed ? no_memory : nothing;
+    return state_ == session_state::closed ? without_memory : nothing;
 }
 
 // --- inputs
 
-void session::receive(std::span<std::byte> bytes, time_point now) {
+void session::receive(std::span<std::byte> bytes, time_point now) noexcept {
     received_ = now;
     if (state_ == session_state::open) ping_waits_ = false;
     if (state_ == session_state::closed || eof_) return;
-    retain_given(); // the caller did not pull all of what it gave before
-    set_given(bytes);
+    try {
+        retain_given(); // the caller did not pull all of what it gave before
+        set_given(bytes);
+    } catch (const std::bad_alloc&) {
+        fail(no_memory(), now);
+    }
 }
 
-void session::receive_early(std::span<const std::byte> bytes, time_point now) {
+void session::receive_early(std::span<const std::byte> bytes, time_point now) noexcept {
     assert(given().empty());
     received_ = now;
-    if (!bytes.empty()) more().input.append(bytes);
+    try {
+        if (!bytes.empty()) more().input.append(bytes);
+    } catch (const std::bad_alloc&) {
+        fail(no_memory(), now);
+    }
 }
 
-void session::receive_eof(time_point now) {
+void session::receive_eof(time_point now) noexcept {
     received_ = now;
     eof_ = true;
 }
 
-void session::receive_error(std::error_code why, time_point now) {
+void session::receive_error(std::error_code why, time_point now) noexcept {
     abort(why, side::system, state_ == session_state::connecting ? phase::http : phase::websocket,
           now);
 }
 
-void session::abort(std::error_code why, side who, phase at, time_point now) {
+void session::abort(std::error_code why, side who, phase at, time_point now) noexcept {
     eof_ = true;
     abandoned_ = true;
     if (extra_) {
@@ -111,14 +126,21 @@ void session::abort(std::error_code why, side who, phase at, time_point now) {
         lent_->payload_ = {};
     }
     if (state_ == session_state::closed) return;
-    report& outcome = begin_end(who);
-    outcome.began = who;
-    outcome.phase = at;
-    outcome.error = why;
+    if (report* const outcome = begin_end(who)) {
+        outcome->began = who;
+        outcome->phase = at;
+        outcome->error = why;
+    }
     end_with(event_type::failed, now);
 }
 
-void session::handle_deadline(time_point now) {
+/// For want of memory in the middle of the output.
+void session::give_up() noexcept {
+    abort(no_memory(), side::local,
+          state_ == session_state::connecting ? phase::http : phase::websocket, received_);
+}
+
+void session::handle_deadline(time_point now) noexcept {
     if (now < next_deadline()) return;
     const auto& timeouts = options_->timeouts;
     switch (state_) {
@@ -129,7 +151,7 @@ void session::handle_deadline(time_point now) {
         } else if (ping_waits_) {
             fail(errc::pong_timeout, now);
         } else {
-            ping({}, now);
+            ping_peer(now);
         }
         break;
     case session_state::closing:
@@ -137,6 +159,15 @@ void session::handle_deadline(time_point now) {
         abandoned_ = true;
         break;
     case session_state::closed: abandoned_ = true; break;
+    }
+}
+
+/// A ping of our own accord; its frame finds its room in lent memory.
+void session::ping_peer(time_point now) noexcept {
+    try {
+        ping({}, now);
+    } catch (const std::bad_alloc&) {
+        fail(no_memory(), now);
     }
 }
 
@@ -165,7 +196,7 @@ void session::pause(time_point now) {
 
 /// Deadlines stood still during the pause: what they are counted from moves by its length, but not
 /// beyond now if it happened during the pause.
-void session::resume(time_point now) {
+void session::resume(time_point now) noexcept {
     if (!paused_) return;
     paused_ = false;
     const duration stood_still = now - extra_->paused_since;
@@ -176,15 +207,20 @@ void session::resume(time_point now) {
 
 // --- the end
 
-/// The report, fresh unless the closing handshake has begun.
-report& session::begin_end(side who) {
-    auto& outcome = more().outcome;
-    if (!outcome) outcome = std::make_unique<report>();
-    if (state_ == session_state::closing) return *outcome;
-    *outcome = report{};
-    outcome->phase = state_ == session_state::connecting ? phase::http : phase::websocket;
-    outcome->began = who;
-    return *outcome;
+/// The report, fresh unless the closing handshake has begun; null without memory for one.
+report* session::begin_end(side who) noexcept {
+    try {
+        auto& outcome = more().outcome;
+        if (!outcome) outcome = std::make_unique<report>();
+    } catch (const std::bad_alloc&) {
+        return nullptr;
+    }
+    report& outcome = *extra_->outcome;
+    if (state_ == session_state::closing) return &outcome;
+    outcome = report{};
+    outcome.phase = state_ == session_state::connecting ? phase::http : phase::websocket;
+    outcome.began = who;
+    return &outcome;
 }
 
 void session::end_with(event_type how, time_point now) noexcept {
@@ -203,33 +239,40 @@ void session::fail(std::error_code why, time_point now) noexcept {
     // A client whose handshake failed has nothing to say, nobody listens behind an early end.
     const bool client_connects = state_ == session_state::connecting && role() == role::client;
     abandoned_ = abandoned_ || client_connects || why == errc::unexpected_eof;
-    try {
-        report& outcome = begin_end(side::local);
-        outcome.began = by_peer ? side::peer : side::local;
-        outcome.error = why;
-        if (!abandoned_) tell_peer(outcome);
-    } catch (const std::bad_alloc&) {
-        abandoned_ = true; // without memory the peer cannot be told
+    report* const outcome = begin_end(side::local);
+    if (outcome) {
+        outcome->began = by_peer ? side::peer : side::local;
+        outcome->error = why;
     }
+    abandoned_ = abandoned_ || !tell_peer(why, outcome);
     end_with(event_type::failed, now);
 }
 
 /// Answers a fault in the way of the phase: a status, a close frame, or nothing while closing.
-void session::tell_peer(report& outcome) {
-    if (state_ == session_state::connecting) return refuse(refusal(outcome.error), outcome);
-    if (state_ == session_state::open) put_close_frame(outcome, close_code_for(outcome.error), {});
+/// False when there is no memory for that; a close frame finds its room in lent memory.
+bool session::tell_peer(std::error_code why, report* outcome) noexcept {
+    try {
+        if (state_ == session_state::connecting) {
+            refuse(refusal(why), outcome);
+        } else if (state_ == session_state::open) {
+            put_close_frame(outcome, close_code_for(why), {});
+        }
+        return true;
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
 }
 
 event session::next_event(time_point now) noexcept {
     event told;
     try {
-        if (lent_ && !lent_->payload_.empty()) settle_output(); // it may lie in what ends here
+        if (lent_ && !lent_->payload_.empty()) keep_output(); // it may lie in what ends here
         if (find_short_message(told, now)) return told;
         forget_message();
         find_event(told, now);
         if (!lent_ && told.type == event_type::none) retain_given();
     } catch (const std::bad_alloc&) {
-        fail(make_error_code(std::errc::not_enough_memory), now);
+        fail(no_memory(), now);
         told = {std::exchange(ending_, event_type::none)};
     }
     return told;
@@ -297,7 +340,7 @@ void session::borrow(scratch& lent) noexcept {
     lent_ = &lent;
 }
 
-void session::settle_output() {
+void session::keep_output() {
     if (!lent_) return;
     if (!lent_->output_.empty()) more().output.append(lent_->output_.bytes());
     lent_->output_.rewind();
@@ -305,9 +348,22 @@ void session::settle_output() {
     lent_->payload_ = {};
 }
 
-void session::settle() {
+void session::settle_output() noexcept {
+    try {
+        keep_output();
+    } catch (const std::bad_alloc&) {
+        give_up();
+    }
+}
+
+void session::settle() noexcept {
     settle_output();
-    retain_given();
+    try {
+        retain_given();
+    } catch (const std::bad_alloc&) {
+        give_up();
+        set_given({});
+    }
     lent_ = nullptr;
     if (!extra_) return;
     forget_message();

@@ -2,9 +2,12 @@
 // Frames of a session, received and sent: messages assembled, control frames answered, the closing
 // handshake. RFC 6455 §5 to §7.
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cstring>
 #include <limits>
+#include <new>
+#include <utility>
 
 #include <weft/core/error.hpp>
 #include <weft/core/masking.hpp>
@@ -191,9 +194,10 @@ void session::take_close_frame(std::span<const std::byte> payload, time_point no
         if (!is_utf8(reason)) return fail(errc::bad_utf8, now);
         received.reason.assign(reinterpret_cast<const char*>(reason.data()), reason.size());
     }
-    report& outcome = begin_end(side::peer);
+    report* const outcome = begin_end(side::peer);
+    if (!outcome) throw std::bad_alloc();
     if (state_ == session_state::open) put_close_frame(outcome, received.code, {}); // §5.5.1
-    outcome.received = std::move(received);
+    outcome->received = std::move(received);
     end_with(event_type::closed, now);
 }
 
@@ -238,11 +242,17 @@ bool session::pong(std::span<const std::byte> payload) {
     return true;
 }
 
-void session::close(close_code code, std::string_view reason, time_point now) {
+void session::close(close_code code, std::string_view reason, time_point now) noexcept {
     if (state_ != session_state::open) return;
     assert(code == close_code::no_status || may_be_sent(code));
     if (code != close_code::no_status && !may_be_sent(code)) code = close_code::internal_error;
-    put_close_frame(begin_end(side::local), code, reason);
+    try {
+        report* const outcome = begin_end(side::local);
+        if (!outcome) throw std::bad_alloc();
+        put_close_frame(outcome, code, reason);
+    } catch (const std::bad_alloc&) {
+        return fail(make_error_code(std::errc::not_enough_memory), now);
+    }
     deaf_ = paused_;
     resume(now);
     state_ = session_state::closing;
@@ -270,7 +280,7 @@ output_list session::output() const noexcept {
     return list;
 }
 
-void session::consume_output(std::size_t count) {
+void session::consume_output(std::size_t count) noexcept {
     assert(count <= output_size());
     if (extra_ && !extra_->output.empty()) {
         const auto own = std::min(count, extra_->output.size());
@@ -286,15 +296,21 @@ void session::consume_output(std::size_t count) {
     if (extra_ && extra_->delayed_pong && output_size() == 0) put_delayed_pong();
 }
 
-void session::put_delayed_pong() {
-    if (state_ == session_state::open) put_frame(opcode::pong, true, *extra_->delayed_pong);
-    extra_->delayed_pong.reset();
+/// Where so much output was that the pong had to wait, there is memory for its frame.
+void session::put_delayed_pong() noexcept {
+    const auto payload = std::exchange(extra_->delayed_pong, std::nullopt);
+    if (state_ != session_state::open) return;
+    try {
+        put_frame(opcode::pong, true, *payload);
+    } catch (const std::bad_alloc&) {
+        give_up();
+    }
 }
 
 /// Where the next `size` bytes of output go; without memory for all of them none is put.
 std::byte* session::extend_output(std::size_t size) {
     if (!lent_) return more().output.extend(size);
-    if (!lent_->payload_.empty()) settle_output();
+    if (!lent_->payload_.empty()) keep_output();
     return lent_->output_.extend(size);
 }
 
@@ -325,17 +341,18 @@ void session::put_frame(opcode code, bool fin, std::span<const std::byte> payloa
     }
 }
 
-void session::put_close_frame(report& outcome, close_code code, std::string_view reason) {
-    std::vector<std::byte> payload;
+/// Needs no memory of its own but for a reason, and tells `outcome` if there is one.
+void session::put_close_frame(report* outcome, close_code code, std::string_view reason) {
+    std::array<std::byte, control_payload_max> payload;
+    std::size_t size = 0;
     close_frame sent{code, std::string(cut_at_character(reason, close_reason_max))};
     if (code != close_code::no_status) {
-        payload.push_back(static_cast<std::byte>(static_cast<unsigned>(code) >> 8));
-        payload.push_back(static_cast<std::byte>(static_cast<unsigned>(code) & 0xffU));
-        const auto words = as_bytes(sent.reason);
-        payload.insert(payload.end(), words.begin(), words.end());
+        payload[size++] = static_cast<std::byte>(static_cast<unsigned>(code) >> 8);
+        payload[size++] = static_cast<std::byte>(static_cast<unsigned>(code) & 0xffU);
+        for (const std::byte byte : as_bytes(sent.reason)) payload[size++] = byte;
     }
-    put_frame(opcode::close, true, payload);
-    outcome.sent = std::move(sent);
+    put_frame(opcode::close, true, std::span(payload).first(size));
+    if (outcome) outcome->sent = std::move(sent);
 }
 
 } // namespace weft

@@ -3,6 +3,7 @@
 // themselves are in handshake.hpp. RFC 6455 §4.
 #include <algorithm>
 #include <charconv>
+#include <new>
 #include <utility>
 
 #include <weft/core/error.hpp>
@@ -149,8 +150,9 @@ result<void> session::accept(std::string_view subprotocol, const http_fields& he
 result<void> session::reject(const http_response& response, time_point now) {
     if (state_ != session_state::connecting || !awaits_decision()) return failure(errc::not_open);
     if (const auto usable = serialize(response); !usable) return failure(usable.error());
-    report& outcome = begin_end(side::local);
-    outcome.error = errc::rejected;
+    report* const outcome = begin_end(side::local);
+    if (!outcome) throw std::bad_alloc();
+    outcome->error = errc::rejected;
     refuse(response, outcome);
     end_with(event_type::failed, now);
     return {};
@@ -167,9 +169,9 @@ result<void> session::respond(const http_response& response, time_point now) {
     return {};
 }
 
-void session::refuse(const http_response& response, report& outcome) {
+void session::refuse(const http_response& response, report* outcome) {
     if (const auto text = serialize(response)) put_text(*text);
-    outcome.http_status = response.status;
+    if (outcome) outcome->http_status = response.status;
 }
 
 void session::become_open(time_point now) noexcept {
@@ -215,7 +217,7 @@ event session::judge_response(time_point now) {
     }
     const int status = at.response->status();
     fail(broken, now);
-    if (extra_->outcome) extra_->outcome->http_status = status;
+    if (extra_ && extra_->outcome) extra_->outcome->http_status = status;
     return {};
 }
 

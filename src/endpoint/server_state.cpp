@@ -29,7 +29,7 @@ void server::state::dismiss() noexcept {
     loop_.bury(this);
 }
 
-void server::state::on_shutdown(time_point, function<void()> done) {
+void server::state::on_shutdown(time_point, function<void()> done) noexcept {
     stop_listening();
     done();
 }

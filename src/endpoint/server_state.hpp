@@ -49,7 +49,7 @@ private:
     using greeting = function<bool(int, const address&)>;
 
     void on_interrupt() override {}
-    void on_shutdown(time_point, function<void()> done) override;
+    void on_shutdown(time_point, function<void()> done) noexcept override;
     void on_driver_closed() noexcept override { stop_listening(); }
 
     result<address> keep(result<listener*> opened);

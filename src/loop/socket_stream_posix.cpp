@@ -58,7 +58,7 @@ loop_state& socket_stream::loop() const noexcept {
 
 // --- life
 
-void socket_stream::start(stream_events& sink) {
+void socket_stream::start(stream_events& sink) noexcept {
     sink_ = &sink;
     local_ = is_unix_socket(descriptor_.get());
     // A refusal is not thrown back at a start: the first turn tries again, and tells.
@@ -187,7 +187,8 @@ void socket_stream::update_interest() noexcept {
 
 // --- writing
 
-result<std::size_t> socket_stream::write(std::span<const std::span<const std::byte>> pieces) {
+result<std::size_t>
+socket_stream::write(std::span<const std::span<const std::byte>> pieces) noexcept {
     if (!descriptor_) return failure(std::make_error_code(std::errc::broken_pipe));
     if (!loop().engine().in_own_process()) return failure(errc::forked);
     std::size_t size = 0;

@@ -26,10 +26,11 @@ public:
     /// Gives the socket back; only before `start`.
     [[nodiscard]] owned_descriptor release() noexcept { return std::move(descriptor_); }
 
-    void start(stream_events& sink) override;
+    void start(stream_events& sink) noexcept override;
     void pause() noexcept override;
     void resume() noexcept override;
-    result<std::size_t> write(std::span<const std::span<const std::byte>> pieces) override;
+    result<std::size_t>
+    write(std::span<const std::span<const std::byte>> pieces) noexcept override;
     void half_close() noexcept override;
     void close() noexcept override;
     [[nodiscard]] address local_address() const override;

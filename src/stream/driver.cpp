@@ -5,13 +5,16 @@
 
 #include <cassert>
 #include <cstdio>
+#include <new>
 #include <sstream>
 #include <utility>
 
 namespace weft {
 
 driver::driver()
-    : mailbox_(std::make_shared<weft::mailbox>(*this)), owner_(std::this_thread::get_id()) {}
+    : mailbox_(std::make_shared<weft::mailbox>(*this)), owner_(std::this_thread::get_id()) {
+    scratches_.push_back(std::make_unique<scratch>());
+}
 
 driver::~driver() {
     close();
@@ -200,14 +203,19 @@ void driver::suspend_outer() noexcept {
 
 // --- what is shared
 
-scratch& driver::take_scratch() {
-    if (scratches_lent_ == scratches_.size()) scratches_.push_back(std::make_unique<scratch>());
-    return *scratches_[scratches_lent_++];
+scratch* driver::take_scratch() noexcept {
+    try {
+        if (scratches_lent_ == scratches_.size()) scratches_.push_back(std::make_unique<scratch>());
+    } catch (const std::bad_alloc&) {
+        return nullptr;
+    }
+    return scratches_[scratches_lent_++].get();
 }
 
-void driver::give_back([[maybe_unused]] scratch& lent) noexcept {
+void driver::give_back(scratch* lent) noexcept {
+    if (!lent) return;
     --scratches_lent_;
-    assert(scratches_[scratches_lent_].get() == &lent);
+    assert(scratches_[scratches_lent_].get() == lent);
 }
 
 driver::ticket driver::issue_ticket(void* target) {
@@ -254,21 +262,36 @@ bool driver::called_by_owner(const char* function) const noexcept {
     return false;
 }
 
-void resident::on_shutdown(time_point, function<void()> done) {
+void resident::on_shutdown(time_point, function<void()> done) noexcept {
     if (done) done();
 }
 
-void driver::shut_down(time_point deadline, function<void()> done) {
-    // The last to let go of this calls `done`, whichever resident that is.
-    const std::shared_ptr<void> all_done(nullptr, [this, done = std::move(done)](void*) mutable {
+/// Shared by those that a shutdown waits for: the last to let go of it calls `done`.
+class driver::shutdown {
+public:
+    explicit shutdown(driver& owner) noexcept : owner_(owner) {}
+    shutdown(const shutdown&) = delete;
+    shutdown& operator=(const shutdown&) = delete;
+    ~shutdown() {
         try {
             if (done) done();
         } catch (...) {
-            handler_threw(std::current_exception());
+            owner_.handler_threw(std::current_exception());
         }
-    });
-    for_each_resident([&](resident& which) { which.on_shutdown(deadline, [all_done] {}); });
-    mailbox_->post([all_done] {});
+    }
+
+    function<void()> done;
+
+private:
+    driver& owner_;
+};
+
+void driver::shut_down(time_point deadline, function<void()> done) {
+    const auto all = std::make_shared<shutdown>(*this);
+    for_each_resident([](resident& which) { which.prepare_shutdown(); });
+    mailbox_->post([all] {});
+    all->done = std::move(done); // from here on nothing needs memory
+    for_each_resident([&](resident& which) { which.on_shutdown(deadline, [all] {}); });
 }
 
 void driver::interrupt_residents() {

@@ -9,23 +9,23 @@
 namespace weft {
 
 bool mailbox::post(function<void()> work) {
+    std::list<function<void()>> posted;
+    posted.push_back(std::move(work)); // destroyed outside the lock if the driver is gone
     const std::lock_guard lock(mutex_);
     if (!owner_) return false;
-    posted_.push_back(std::move(work));
+    posted_.splice(posted_.end(), posted);
     if (!waiting_.exchange(true, std::memory_order_acq_rel)) owner_->mail_arrived();
     return true;
 }
 
-void mailbox::collect(std::deque<function<void()>>& taken) {
+void mailbox::collect(std::list<function<void()>>& taken) noexcept {
     const std::lock_guard lock(mutex_);
     waiting_.store(false, std::memory_order_release);
-    if (taken.empty()) return posted_.swap(taken);
-    for (auto& work : posted_) taken.push_back(std::move(work));
-    posted_.clear();
+    taken.splice(taken.end(), posted_);
 }
 
 void mailbox::close() noexcept {
-    std::deque<function<void()>> unheard; // destroyed outside the lock: destructors may post
+    std::list<function<void()>> unheard; // destroyed outside the lock: destructors may post
     const std::lock_guard lock(mutex_);
     owner_ = nullptr;
     posted_.swap(unheard);

@@ -3,6 +3,7 @@
 #include <weft/stream/memory_pipe.hpp>
 
 #include <algorithm>
+#include <new>
 #include <vector>
 
 namespace weft {
@@ -28,7 +29,7 @@ std::size_t memory_stream::in_flight() const noexcept {
     return peer_ ? peer_->inbox_.size() : 0;
 }
 
-void memory_stream::start(stream_events& sink) {
+void memory_stream::start(stream_events& sink) noexcept {
     sink_ = &sink;
     wake();
 }
@@ -52,19 +53,33 @@ void memory_stream::wake() noexcept {
     if (has_news()) driver().defer(*this);
 }
 
-result<std::size_t> memory_stream::write(std::span<const std::span<const std::byte>> pieces) {
-    if (!peer_) close(); // a write that fails ends the stream
-    if (closed_ || half_closed_) return failure(std::make_error_code(std::errc::broken_pipe));
+result<std::size_t>
+memory_stream::write(std::span<const std::span<const std::byte>> pieces) noexcept {
+    if (closed_ || half_closed_ || !peer_) return fail(std::errc::broken_pipe);
     byte_queue& there = peer_->inbox_;
-    std::size_t taken = 0;
-    for (const auto piece : pieces) {
-        const auto fits = std::min(piece.size(), capacity_ - std::min(capacity_, there.size()));
-        there.append(piece.first(fits));
-        taken += fits;
-        if (fits < piece.size()) refused_ = true;
+    std::size_t size = 0;
+    for (const auto piece : pieces) size += piece.size();
+    const std::size_t fits = std::min(size, capacity_ - std::min(capacity_, there.size()));
+    try {
+        there.reserve(fits);
+    } catch (const std::bad_alloc&) {
+        return fail(std::errc::not_enough_memory);
     }
+    std::size_t left = fits;
+    for (const auto piece : pieces) {
+        const auto part = piece.first(std::min(left, piece.size()));
+        there.append(part);
+        left -= part.size();
+    }
+    if (fits < size) refused_ = true;
     peer_->wake();
-    return taken;
+    return fits;
+}
+
+/// A write that fails ends the stream.
+failure memory_stream::fail(std::errc why) noexcept {
+    close();
+    return failure(std::make_error_code(why));
 }
 
 void memory_stream::half_close() noexcept {
@@ -117,7 +132,13 @@ void memory_stream::run() noexcept {
 void memory_stream::deliver() {
     byte_queue& waiting = inbox_;
     const auto front = waiting.bytes().first(std::min(delivery_max_, waiting.size()));
-    std::vector<std::byte> bytes(front.begin(), front.end()); // the sink may write and so append
+    std::vector<std::byte> bytes; // of this frame's own, as a nested turn may deliver more
+    try {
+        bytes.assign(front.begin(), front.end());
+    } catch (const std::bad_alloc&) {
+        close();
+        return sink_->on_error(std::make_error_code(std::errc::not_enough_memory));
+    }
     waiting.consume(bytes.size());
     waiting.release_if_empty();
     if (peer_ && std::exchange(peer_->refused_, false)) {

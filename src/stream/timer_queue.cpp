@@ -14,20 +14,27 @@ constexpr std::size_t children = 4;
 } // namespace
 
 timed_task::~timed_task() {
-    if (queue_) queue_->disarm(*this);
+    if (queue_) queue_->remove(*this);
+}
+
+bool timed_task::armed() const noexcept {
+    return queue_ && queue_->deadline(*this) != never;
 }
 
 timer_queue::~timer_queue() {
-    while (!heap_.empty()) pop();
+    for (const entry& one : heap_) one.which->queue_ = nullptr;
+}
+
+void timer_queue::add(timed_task& which) {
+    if (which.queue_) return;
+    make_room_for_one(heap_);
+    heap_.push_back({never, &which});
+    which.index_ = static_cast<std::uint32_t>(heap_.size() - 1);
+    which.queue_ = this;
 }
 
 void timer_queue::arm(timed_task& which, time_point deadline) {
-    if (!which.armed()) {
-        make_room_for_one(heap_);
-        heap_.push_back({never, &which});
-        which.index_ = static_cast<std::uint32_t>(heap_.size() - 1);
-        which.queue_ = this;
-    }
+    add(which);
     const std::size_t at = which.index_;
     const time_point before = heap_[at].deadline;
     if (deadline < before) {
@@ -38,9 +45,12 @@ void timer_queue::arm(timed_task& which, time_point deadline) {
 }
 
 void timer_queue::disarm(timed_task& which) noexcept {
-    if (!which.armed()) return;
+    if (which.queue_) move_down(which.index_, {never, &which});
+}
+
+void timer_queue::remove(timed_task& which) noexcept {
+    if (!which.queue_) return;
     const std::size_t at = which.index_;
-    which.index_ = timed_task::unarmed;
     which.queue_ = nullptr;
     const entry last = heap_.back();
     heap_.pop_back();

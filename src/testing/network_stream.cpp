@@ -3,6 +3,7 @@
 #include <weft/testing/network_stream.hpp>
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include <weft/testing/memory_network.hpp>
@@ -11,6 +12,7 @@ namespace weft::testing {
 
 network_stream::network_stream(memory_network& over, weft::driver& owner, const line& conditions)
     : stream(owner), network_(over), line_(conditions) {
+    driver().take_place(*this);
     network_.streams_.push_back(this);
 }
 
@@ -19,7 +21,7 @@ network_stream::~network_stream() {
     std::erase(network_.streams_, this);
 }
 
-void network_stream::start(stream_events& sink) {
+void network_stream::start(stream_events& sink) noexcept {
     sink_ = &sink;
     wake();
 }
@@ -49,7 +51,8 @@ time_point network_stream::arrival_of_next() noexcept {
     return peer_->last_due_;
 }
 
-result<std::size_t> network_stream::write(std::span<const std::span<const std::byte>> pieces) {
+result<std::size_t>
+network_stream::write(std::span<const std::span<const std::byte>> pieces) noexcept {
     dice& chance = network_.chance();
     if (closed_ || half_closed_) return failure(std::make_error_code(std::errc::broken_pipe));
     if (broken_ <= driver().now()) {
@@ -65,9 +68,13 @@ result<std::size_t> network_stream::write(std::span<const std::span<const std::b
     const std::size_t room = line_.capacity - std::min(line_.capacity, in_flight());
     std::size_t taken = std::min(size, room);
     if (taken > 1 && chance.one_in(line_.short_write_one_in)) taken = chance.between(1, taken - 1);
+    try {
+        put(pieces, taken);
+    } catch (const std::bad_alloc&) {
+        return fail_write(std::make_error_code(std::errc::not_enough_memory));
+    }
     refused_ = taken < size;
     if (refused_ && taken < room) writable_ = travel();
-    put(pieces, taken);
     wake();
     return taken;
 }

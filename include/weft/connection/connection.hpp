@@ -35,6 +35,10 @@ enum class send_result : std::uint8_t {
 /// Handlers are given a reference; it is good until the handler of the end (`close` or `fail`) has
 /// returned. All functions belong to the driver's thread, which debug builds check; for other
 /// threads and for keeping there is `handle()`.
+///
+/// A command that finds no memory throws std::bad_alloc and has done nothing, or is noexcept and
+/// ends the connection. What this side has to do by itself and finds no memory for ends this one
+/// connection with `std::errc::not_enough_memory`, as does a handler that lets std::bad_alloc out.
 class connection final : private timed_task, private stream_events {
 public:
     // --- commands
@@ -55,16 +59,16 @@ public:
 
     /// Begins the closing handshake, after all that was sent. Nothing happens unless open; before,
     /// it ends like `abort`. The reason is cut to 123 bytes. RFC 6455 §7.1.2.
-    void close(close_code code = close_code::normal, std::string_view reason = {});
+    void close(close_code code = close_code::normal, std::string_view reason = {}) noexcept;
 
     /// Ends the connection at once, without a closing handshake; what waits is dropped. `close`
     /// or `fail` is called in the next round of work with `errc::aborted`.
-    void abort();
+    void abort() noexcept;
 
     /// Stops reading: no messages, pings or pongs, and no end of the input. Deadlines for idle
     /// peers and pongs stand still.
     void pause();
-    void resume();
+    void resume() noexcept;
 
     // --- answers to a handshake or a plain request (server)
 
@@ -148,28 +152,28 @@ private:
     class visit;
     class loan;
 
-    connection(route& by, time_point now);
+    connection(route& by, time_point now, std::unique_ptr<details> dialled);
     ~connection() override;
 
     // life, by connection_set
-    void attach(std::unique_ptr<stream> connected);
-    void dial(const weft::uri& target, dial_options&& options);
-    void dialling(phase at, function<void()> cancel);
-    void fail_dialling(phase at, std::error_code why);
-    void end_at_once(std::error_code why);
-    void end_for_shutdown(std::error_code why);
+    void attach(std::unique_ptr<stream> connected) noexcept;
+    void begin_handshake() noexcept;
+    void dialling(phase at, function<void()> cancel) noexcept;
+    void fail_dialling(phase at, std::error_code why) noexcept;
+    void end_at_once(std::error_code why) noexcept;
+    void end_for_shutdown(std::error_code why) noexcept;
     void dismiss() noexcept;
 
     // what somebody else has read, before there is a stream
-    void receive_early(std::span<const std::byte> bytes);
-    result<void> receive_request(http_request request);
+    void receive_early(std::span<const std::byte> bytes) noexcept;
+    result<void> receive_request(http_request request) noexcept;
 
     // from the stream
     bool wants_bytes() noexcept override;
-    void on_receive(std::span<std::byte> bytes) override;
-    void on_eof() override;
-    void on_writable() override;
-    void on_error(std::error_code why) override;
+    void on_receive(std::span<std::byte> bytes) noexcept override;
+    void on_eof() noexcept override;
+    void on_writable() noexcept override;
+    void on_error(std::error_code why) noexcept override;
 
     // from the driver
     void run() noexcept override;
@@ -178,6 +182,8 @@ private:
     void expire() noexcept override;
 
     // events
+    template <class Action>
+    void enter(Action&& action) noexcept;
     void pump();
     void tell(const event& what);
     void tell_request();
@@ -186,7 +192,8 @@ private:
     void tell_writable();
     void tell_end();
     template <class Handler, class... Args>
-    void call(Handler& handler, Args&&... args);
+    void call(Handler& handler, Args&&... args) noexcept;
+    void run_out_of_memory() noexcept;
     void apply_route(route& chosen) noexcept;
 
     // output
@@ -200,17 +207,17 @@ private:
     [[nodiscard]] bool queue_pauses() noexcept { return blocked_ && full_queue_pauses(); }
     [[nodiscard]] bool full_queue_pauses() noexcept;
     [[nodiscard]] bool writable_waits() const noexcept;
-    send_result refuse_to_queue();
-    void write_now();
-    void drain();
-    void after_writing();
+    send_result refuse_to_queue() noexcept;
+    void write_now() noexcept;
+    void drain() noexcept;
+    void after_writing() noexcept;
     result<void> answered(result<void> outcome);
 
     // after each entry
-    void update();
+    void update() noexcept;
     void half_close_if_done() noexcept;
     void update_reading() noexcept;
-    void update_timer();
+    void update_timer() noexcept;
     void withdraw_ticket() noexcept;
     void die() noexcept;
 
@@ -237,6 +244,7 @@ private:
     bool held_back_ : 1 = false;     // nothing is heard of the peer until it has read
     bool half_closed_ : 1 = false;
     bool awaited_ : 1 = false;       // by the shutdown of its endpoint
+    bool walked_ : 1 = false;        // the mark of the set's latest walk
 };
 
 } // namespace weft

@@ -18,7 +18,8 @@ class connection;
 /// They are called on the driver's thread, inside a turn, one at a time for a connection. From any
 /// of them any connection, endpoint and loop may be closed or destroyed. Views last until the
 /// handler returns. An exception closes the connection with 1011 and goes to the driver's
-/// `on_error`. Exactly one of `close` and `fail` ends a connection, `fail` if `open` never ran.
+/// `on_error`; of std::bad_alloc only the report tells. Exactly one of `close` and `fail` ends a
+/// connection, `fail` if `open` never ran.
 struct handlers {
     /// The handshake is complete; the request can be read until this returns.
     function<void(connection&)> open = {};

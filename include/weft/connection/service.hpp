@@ -17,7 +17,8 @@ namespace weft {
 /// Needs no event loop: with a `manual_driver` and a `memory_pipe` or a stream of your own it is
 /// a complete WebSocket endpoint. Destroying it ends its connections at once and calls no handler
 /// but a pending `done`; that is legal anywhere, its own handlers included. The driver must outlive
-/// it. Belongs to the driver's thread.
+/// it. Belongs to the driver's thread. A call that throws std::bad_alloc has changed nothing; what
+/// was begun goes on without, or ends with `std::errc::not_enough_memory`.
 class service {
 public:
     explicit service(weft::driver& owner);
@@ -66,7 +67,7 @@ public:
     void shutdown(time_point deadline, function<void()> done = {});
 
     /// Aborts all connections; their `close` or `fail` is called in the next round of work.
-    void stop();
+    void stop() noexcept;
 
     [[nodiscard]] std::size_t connection_count() const noexcept;
 
@@ -89,9 +90,9 @@ public:
     connection& begin_dial(const uri& target, handlers what, dial_options options);
 
     /// Says how far dialling has come, and how to give it up if the connection is ended first.
-    static void dialling(connection& dialled, phase at, function<void()> cancel);
-    static void attach(connection& dialled, std::unique_ptr<stream> connected);
-    static void fail_dialling(connection& dialled, phase at, std::error_code why);
+    static void dialling(connection& dialled, phase at, function<void()> cancel) noexcept;
+    static void attach(connection& dialled, std::unique_ptr<stream> connected) noexcept;
+    static void fail_dialling(connection& dialled, phase at, std::error_code why) noexcept;
 
 private:
     class connection_set* set_;

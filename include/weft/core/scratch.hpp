@@ -15,7 +15,8 @@ namespace weft {
 /// Lend it with `session::borrow`, take it back with `session::settle`. One session at a time.
 class scratch {
 public:
-    scratch() = default;
+    /// With room for a close frame and a few more, so that an end can be told without more memory.
+    scratch() { output_.reserve(512); }
     scratch(const scratch&) = delete;
     scratch& operator=(const scratch&) = delete;
 

@@ -65,9 +65,9 @@ struct output_list {
 /// gives `none`; then write `output()` and tell with `consume_output` what was taken; then
 /// `settle`; then wait for bytes or for `next_deadline()`. A peer's fault is never an exception and
 /// never a return code: it is a `failed` event, and the close frame that tells the peer waits in
-/// the output. Not thread-safe. Only std::bad_alloc is ever thrown, by inputs, commands and
-/// settling; then nothing was done. `next_event` and `fail` throw nothing: a session that finds no
-/// memory for what its peer sends fails with `std::errc::not_enough_memory`.
+/// the output. Not thread-safe. Only std::bad_alloc is ever thrown, and only by commands that are
+/// not noexcept; then nothing was done. All else that finds no memory fails the session with
+/// `std::errc::not_enough_memory`.
 class session {
 public:
     /// A session whose life, and handshake deadline, begins at `now`.
@@ -125,10 +125,10 @@ public:
     /// until `settle` was called, or without lent memory until `next_event` has given `none`. A
     /// protocol violation is not returned: it becomes a `failed` event, and the close frame to send
     /// waits in `output()`. RFC 6455 §7.1.7.
-    void receive(std::span<std::byte> bytes, time_point now);
+    void receive(std::span<std::byte> bytes, time_point now) noexcept;
 
     /// Feeds a copy of bytes that were read before there was a session. The first input, if any.
-    void receive_early(std::span<const std::byte> bytes, time_point now);
+    void receive_early(std::span<const std::byte> bytes, time_point now) noexcept;
 
     /// Server: takes a client's request that somebody else has read and parsed, in place of bytes.
     ///
@@ -138,13 +138,13 @@ public:
     [[nodiscard]] result<void> receive_request(http_request request, time_point now);
 
     /// Says that the peer will send no more. What it sent before is still told first.
-    void receive_eof(time_point now);
+    void receive_eof(time_point now) noexcept;
 
     /// Says that the stream broke; output that waits is dropped.
-    void receive_error(std::error_code why, time_point now);
+    void receive_error(std::error_code why, time_point now) noexcept;
 
     /// Does what is due at `now`; calling it early is harmless.
-    void handle_deadline(time_point now);
+    void handle_deadline(time_point now) noexcept;
 
     // --- commands; they do not invalidate views
 
@@ -191,21 +191,21 @@ public:
     /// `code` may stand in a frame, or is `no_status` for an empty one (asserted; otherwise
     /// `internal_error` is sent). The reason is cut to 123 bytes at a character's end. Ends a
     /// pause: what comes then, but for the peer's close frame, is dropped. RFC 6455 §7.1.2.
-    void close(close_code code, std::string_view reason, time_point now);
+    void close(close_code code, std::string_view reason, time_point now) noexcept;
 
     /// Ends the session with `why`, telling the peer if that is possible. RFC 6455 §7.1.7.
     void fail(std::error_code why, time_point now) noexcept;
 
     /// Ends the session without telling the peer: output that waits is dropped, and the stream
     /// has no more use. The report says that `who` ended it in the phase `at`.
-    void abort(std::error_code why, side who, phase at, time_point now);
+    void abort(std::error_code why, side who, phase at, time_point now) noexcept;
 
     /// Judges by other limits and timeouts from now on, for the same role.
     void change_options(const session_options& options) noexcept { options_ = &options; }
 
     /// Stops events and, with them, the deadlines for idle peers and pongs.
     void pause(time_point now);
-    void resume(time_point now);
+    void resume(time_point now) noexcept;
 
     // --- outputs
 
@@ -216,7 +216,7 @@ public:
     [[nodiscard]] output_list output() const noexcept;
 
     /// Says that the first `count` bytes of the output were taken.
-    void consume_output(std::size_t count);
+    void consume_output(std::size_t count) noexcept;
 
     /// When to call `handle_deadline`; `never` when there is nothing to wait for.
     [[nodiscard]] time_point next_deadline() const noexcept;
@@ -226,12 +226,14 @@ public:
     /// Builds output in `lent`, and takes input from where `receive` was told, until `settle`.
     void borrow(scratch& lent) noexcept;
 
-    /// Moves output that lies in lent memory into the session's own.
-    void settle_output();
+    /// Moves output that lies in lent memory into the session's own. Without memory for it the
+    /// session is aborted, as the peer cannot be sent half a frame.
+    void settle_output() noexcept;
 
     /// Moves everything that lies in lent memory into the session's own, gives the lent memory
-    /// back and frees what is not needed. Ends views into the input of `receive`.
-    void settle();
+    /// back and frees what is not needed. Ends views into the input of `receive`. Without memory
+    /// for it the session is aborted.
+    void settle() noexcept;
 
     [[nodiscard]] bool borrowing() const noexcept { return lent_ != nullptr; }
 
@@ -261,7 +263,7 @@ private:
     event judge_request(time_point now);
     event ask();
     event judge_response(time_point now);
-    void refuse(const http_response& response, report& outcome);
+    void refuse(const http_response& response, report* outcome);
     void become_open(time_point now) noexcept;
 
     // frames; what is found is written where it will be read, as copies cost more than parsing
@@ -276,17 +278,20 @@ private:
     void end_frame(event& told, time_point now);
     void take_close_frame(std::span<const std::byte> payload, time_point now);
     void answer_ping(std::span<const std::byte> payload);
+    void ping_peer(time_point now) noexcept;
 
     // output
     [[nodiscard]] std::byte* extend_output(std::size_t size);
     void put_text(std::string_view text);
     void put_frame(opcode code, bool fin, std::span<const std::byte> payload);
-    void put_close_frame(report& outcome, close_code code, std::string_view reason);
-    void put_delayed_pong();
+    void put_close_frame(report* outcome, close_code code, std::string_view reason);
+    void put_delayed_pong() noexcept;
+    void keep_output();
 
     // the end
-    report& begin_end(side who);
-    void tell_peer(report& outcome);
+    [[nodiscard]] report* begin_end(side who) noexcept;
+    [[nodiscard]] bool tell_peer(std::error_code why, report* outcome) noexcept;
+    void give_up() noexcept;
     void end_with(event_type how, time_point now) noexcept;
     void forget_message() noexcept;
 

@@ -4,8 +4,8 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
 #include <exception>
+#include <list>
 #include <memory>
 #include <string>
 #include <thread>
@@ -36,9 +36,12 @@ public:
     /// The driver was woken by `wake`: call the `interrupt` handlers.
     virtual void on_interrupt() = 0;
 
+    /// Takes the memory that the next `on_shutdown` will need; std::bad_alloc prevents that.
+    virtual void prepare_shutdown() {}
+
     /// All on the driver is to end: begin no more, and call `done` once when nothing is left, by
     /// `deadline` at the latest.
-    virtual void on_shutdown(time_point deadline, function<void()> done);
+    virtual void on_shutdown(time_point deadline, function<void()> done) noexcept;
 
     /// The driver will make no more turns: drop everything, call nobody.
     virtual void on_driver_closed() noexcept = 0;
@@ -73,7 +76,14 @@ public:
     [[nodiscard]] virtual time_point read_clock() const noexcept = 0;
 
     /// Calls `which.expire()` once at `deadline`, replacing an earlier arming; `never` disarms.
+    ///
+    /// Throws std::bad_alloc, but never for a task that has a place already.
     void arm(timed_task& which, time_point deadline);
+
+    /// Takes a place among the deadlines for `which`, as its first arming does. Throws
+    /// std::bad_alloc.
+    void take_place(timed_task& which) { timers_.add(which); }
+
     void disarm(timed_task& which) noexcept { timers_.disarm(which); }
     [[nodiscard]] time_point deadline(const timed_task& which) const noexcept {
         return timers_.deadline(which);
@@ -106,7 +116,7 @@ public:
     }
 
     /// Shuts down all that lives here, and calls `done` once when nothing is left of it; never
-    /// from inside this call.
+    /// from inside this call. Throws std::bad_alloc; then nothing was done.
     void shut_down(time_point deadline, function<void()> done);
 
     void enroll(resident& added) noexcept;
@@ -159,9 +169,10 @@ public:
 
     // --- what is shared by all on this driver
 
-    /// Memory for one session's work; give it back in the reverse order.
-    [[nodiscard]] scratch& take_scratch();
-    void give_back(scratch& lent) noexcept;
+    /// Memory for one session's work, or null when there is none; give it back in the reverse
+    /// order. The first that is taken is always there.
+    [[nodiscard]] scratch* take_scratch() noexcept;
+    void give_back(scratch* lent) noexcept;
 
     [[nodiscard]] virtual random_source& random() noexcept = 0;
 
@@ -251,6 +262,8 @@ private:
         std::uint32_t next_free = no_place;
     };
 
+    class shutdown;
+
     void added() noexcept;
     void look_at_clock() noexcept;
     void free_graves() noexcept;
@@ -263,7 +276,7 @@ private:
     task_list next_work_;
     task_list turn_end_;
     task_list graves_;
-    std::deque<function<void()>> posted_;
+    std::list<function<void()>> posted_;
     resident* residents_ = nullptr;
     resident* next_told_ = nullptr;
     activity* active_ = nullptr;

@@ -5,7 +5,7 @@
 
 #include <atomic>
 #include <cstddef>
-#include <deque>
+#include <list>
 #include <mutex>
 
 #include <weft/core/function.hpp>
@@ -24,21 +24,21 @@ public:
     /// Runs `work` on the driver's thread in a later turn; from any thread.
     ///
     /// False once the driver is gone; then `work` is destroyed here and now, otherwise on the
-    /// driver's thread, run or not.
+    /// driver's thread, run or not. Throws std::bad_alloc to the caller; then nothing was posted.
     bool post(function<void()> work);
 
     /// Whether something may have been posted; from any thread.
     [[nodiscard]] bool waiting() const noexcept { return waiting_.load(std::memory_order_acquire); }
 
     /// The driver's side: moves all that was posted behind what is in `taken`.
-    void collect(std::deque<function<void()>>& taken);
+    void collect(std::list<function<void()>>& taken) noexcept;
 
     /// The driver's side: nothing is taken any more, and what waits is destroyed.
     void close() noexcept;
 
 private:
     std::mutex mutex_;
-    std::deque<function<void()>> posted_;
+    std::list<function<void()>> posted_; // handed on as it is, so that only posting needs memory
     driver* owner_;
     std::atomic<bool> waiting_ = false;
 };

@@ -17,10 +17,11 @@ class memory_stream final : public stream, public task {
 public:
     ~memory_stream() override;
 
-    void start(stream_events& sink) override;
+    void start(stream_events& sink) noexcept override;
     void pause() noexcept override;
     void resume() noexcept override;
-    result<std::size_t> write(std::span<const std::span<const std::byte>> pieces) override;
+    result<std::size_t>
+    write(std::span<const std::span<const std::byte>> pieces) noexcept override;
     void half_close() noexcept override;
     void close() noexcept override;
 
@@ -42,6 +43,7 @@ private:
 
     void run() noexcept override;
     void deliver();
+    failure fail(std::errc why) noexcept;
     void wake() noexcept;
     [[nodiscard]] bool has_news() const noexcept;
 

@@ -14,7 +14,8 @@
 namespace weft {
 
 /// Who hears what happens on a stream. Called on the driver's thread, inside a turn, and never
-/// from inside a call to the stream. The stream may be closed and buried from each of these.
+/// from inside a call to the stream. The stream may be closed and buried from each of these, which
+/// must not throw.
 class stream_events {
 public:
     /// Asked before bytes or the end of the input are told. After a no the stream waits for
@@ -47,8 +48,9 @@ public:
     stream& operator=(const stream&) = delete;
     virtual ~stream() = default;
 
-    /// Begins: from now on `sink`, which must outlive the stream's life, hears what happens.
-    virtual void start(stream_events& sink) = 0;
+    /// Begins: from now on `sink`, which must outlive the stream's life, hears what happens. What
+    /// fails here is told by `on_error`, in a later round of work.
+    virtual void start(stream_events& sink) noexcept = 0;
 
     /// Reads no more until `resume`: neither bytes nor the end of the input are told, and what
     /// the peer sends wakes nobody.
@@ -60,8 +62,10 @@ public:
     /// Writes the pieces in their order; returns how many bytes were taken.
     ///
     /// Fewer than all were taken when the stream is full: then `on_writable` comes once it is
-    /// not. Never blocks. An error ends the stream and is returned; `on_error` is not called.
-    virtual result<std::size_t> write(std::span<const std::span<const std::byte>> pieces) = 0;
+    /// not. Never blocks. An error, such as `std::errc::not_enough_memory`, ends the stream and is
+    /// returned; `on_error` is not called.
+    virtual result<std::size_t>
+    write(std::span<const std::span<const std::byte>> pieces) noexcept = 0;
 
     /// Tells the peer that no more will be written. What was taken is still delivered.
     virtual void half_close() noexcept = 0;

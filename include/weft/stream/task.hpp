@@ -110,13 +110,14 @@ private:
     list_link head_;
 };
 
-/// A task with one deadline; see `driver::arm`. Disarmed when it is destroyed.
+/// A task with one deadline; see `driver::arm`. It keeps its place among the deadlines, armed or
+/// not, until it is destroyed.
 class timed_task : public task {
 public:
     timed_task() noexcept = default;
     ~timed_task() override;
 
-    [[nodiscard]] bool armed() const noexcept { return index_ != unarmed; }
+    [[nodiscard]] bool armed() const noexcept;
 
 protected:
     /// The deadline has passed and is no longer armed.
@@ -126,10 +127,8 @@ private:
     friend class driver;
     friend class timer_queue;
 
-    static constexpr std::uint32_t unarmed = UINT32_MAX;
-
-    std::uint32_t index_ = unarmed; // in the queue
-    class timer_queue* queue_ = nullptr;
+    std::uint32_t index_ = 0; // in the queue
+    class timer_queue* queue_ = nullptr; // from the first arming on
 };
 
 } // namespace weft

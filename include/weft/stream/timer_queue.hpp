@@ -9,7 +9,10 @@
 
 namespace weft {
 
-/// Armed tasks, earliest first. Arming and disarming cost O(log n), idle ones nothing.
+/// Tasks with deadlines, earliest first. Arming and disarming cost O(log n), idle ones nothing.
+///
+/// A task takes its place once and keeps it, with the deadline `never` while it is not armed: so
+/// only the first arming needs memory.
 class timer_queue {
 public:
     timer_queue() = default;
@@ -19,6 +22,7 @@ public:
     /// Disarms what is still armed.
     ~timer_queue();
 
+    /// How many tasks have a place.
     [[nodiscard]] std::size_t size() const noexcept { return heap_.size(); }
 
     /// The earliest deadline; `never` when nothing is armed.
@@ -28,15 +32,21 @@ public:
 
     /// The deadline of an armed task; `never` for another.
     [[nodiscard]] time_point deadline(const timed_task& which) const noexcept {
-        return which.armed() ? heap_[which.index_].deadline : never;
+        return which.queue_ ? heap_[which.index_].deadline : never;
     }
 
-    /// Arms `which`, or moves its deadline. May throw std::bad_alloc if it was not armed.
+    /// Gives `which` its place, if it has none. May throw std::bad_alloc.
+    void add(timed_task& which);
+
+    /// Arms `which`, or moves its deadline. Throws like `add`, if it has no place.
     void arm(timed_task& which, time_point deadline);
 
     void disarm(timed_task& which) noexcept;
 
-    /// Takes out the earliest task; there must be one.
+    /// Takes back the place of `which`.
+    void remove(timed_task& which) noexcept;
+
+    /// Disarms the earliest task; one must be armed.
     timed_task& pop() noexcept;
 
 private:

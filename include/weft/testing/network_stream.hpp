@@ -40,10 +40,11 @@ class network_stream final : public stream, public timed_task {
 public:
     ~network_stream() override;
 
-    void start(stream_events& sink) override;
+    void start(stream_events& sink) noexcept override;
     void pause() noexcept override;
     void resume() noexcept override;
-    result<std::size_t> write(std::span<const std::span<const std::byte>> pieces) override;
+    result<std::size_t>
+    write(std::span<const std::span<const std::byte>> pieces) noexcept override;
     void half_close() noexcept override;
     void close() noexcept override;
 

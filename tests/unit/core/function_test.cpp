@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-#include "allocations.hpp"
+#include "support/allocations.hpp"
 
 namespace weft {
 namespace {

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <new>
 
-#include "allocations.hpp"
+#include "support/allocations.hpp"
 #include "session_probe.hpp"
 
 namespace weft {
@@ -226,6 +226,7 @@ run_result converse(role ours, std::size_t nth, bool& failed) {
     result.events.clear();
     result.sent.reserve(200'000);
     std::vector<byte_string> copies = steps;
+    scratch lent;
     {
         failing_allocation failing{nth};
         const auto attempt = [&](auto&& act) {
@@ -235,7 +236,6 @@ run_result converse(role ours, std::size_t nth, bool& failed) {
                 result.threw = true;
             }
         };
-        scratch lent;
         for (auto& bytes : copies) {
             probe.tested.borrow(lent);
             attempt([&] { probe.tested.receive(bytes, probe.now); });

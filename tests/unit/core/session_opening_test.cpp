@@ -5,7 +5,7 @@
 
 #include <chrono>
 
-#include "allocations.hpp"
+#include "support/allocations.hpp"
 #include "session_probe.hpp"
 
 namespace weft {

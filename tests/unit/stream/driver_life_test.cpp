@@ -231,14 +231,14 @@ TEST(driver_life_death_test, terminates_when_nobody_wants_the_exception) {
 
 TEST(driver_life, scratch_is_lent_as_on_a_stack) {
     stepped_driver d;
-    scratch& outer = d.take_scratch();
-    scratch& inner = d.take_scratch();
-    EXPECT_NE(&outer, &inner);
+    scratch* const outer = d.take_scratch();
+    scratch* const inner = d.take_scratch();
+    EXPECT_NE(outer, inner);
     d.give_back(inner);
-    EXPECT_EQ(&d.take_scratch(), &inner);
+    EXPECT_EQ(d.take_scratch(), inner);
     d.give_back(inner);
     d.give_back(outer);
-    EXPECT_EQ(&d.take_scratch(), &outer);
+    EXPECT_EQ(d.take_scratch(), outer);
     d.give_back(outer);
 }
 

@@ -60,7 +60,7 @@ private:
         told_.push_back(name_ + ".interrupt");
         if (interrupted) interrupted();
     }
-    void on_shutdown(time_point deadline, function<void()> done) override {
+    void on_shutdown(time_point deadline, function<void()> done) noexcept override {
         told_.push_back(name_ + ".shutdown");
         shutdown_deadline = deadline;
         shutdown_done = std::move(done);

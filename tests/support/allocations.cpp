@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Replaces operator new and delete of the test program.
-#include "allocations.hpp"
+#include "support/allocations.hpp"
 
 #include <cstdint>
 #include <cstdlib>
