@@ -170,6 +170,17 @@ result<void> connection::receive_request(http_request request) noexcept {
     }
 }
 
+// --- from a handle
+
+void connection::do_posted(function<void(connection&)>& work) {
+    try {
+        work(*this);
+    } catch (const std::bad_alloc&) {
+        run_out_of_memory();
+        driver().defer(*this);
+    }
+}
+
 // --- from the stream
 
 bool connection::wants_bytes() noexcept {

@@ -11,7 +11,7 @@ namespace weft {
 bool connection_handle::with(function<void(connection&)> work) const {
     if (!mailbox_) return false;
     return mailbox_->post([owner = driver_, issued = ticket_, work = std::move(work)]() mutable {
-        if (void* target = owner->redeem(issued)) work(*static_cast<connection*>(target));
+        if (void* target = owner->redeem(issued)) static_cast<connection*>(target)->do_posted(work);
     });
 }
 

@@ -13,17 +13,22 @@ struct tally {
     std::size_t count = 0;
     std::size_t bytes = 0;
     std::size_t freed = 0;
-    std::size_t until_failure = 0; // 0: none is to fail
+    std::size_t until_failure = 0;
+    bool watching = false; // one is to fail
+    bool lasting = false;
     bool failed = false;
 };
 
-constinit tally all;
+constinit thread_local tally all;
+
+bool is_to_fail() noexcept {
+    if (!all.watching) return false;
+    if (all.until_failure != 0 && --all.until_failure == 0) return all.failed = true;
+    return all.failed && all.lasting;
+}
 
 void* allocate(std::size_t size) {
-    if (all.until_failure != 0 && --all.until_failure == 0) {
-        all.failed = true;
-        throw std::bad_alloc{};
-    }
+    if (is_to_fail()) throw std::bad_alloc{};
     void* const memory = std::malloc(size == 0 ? 1 : size);
     if (memory == nullptr) throw std::bad_alloc{};
     ++all.count;
@@ -52,13 +57,22 @@ std::size_t allocation_counter::live() const noexcept {
     return all.count - all.freed - live_;
 }
 
-failing_allocation::failing_allocation(std::size_t nth) noexcept {
+failing_allocation::failing_allocation(std::size_t nth, shortage kind) noexcept {
     all.failed = false;
+    all.lasting = kind == shortage::lasting;
     all.until_failure = nth;
+    all.watching = true;
 }
 
 failing_allocation::~failing_allocation() {
-    all.until_failure = 0;
+    all.watching = false;
+}
+
+void failing_allocation::pause() noexcept {
+    all.watching = false;
+}
+void failing_allocation::resume() noexcept {
+    all.watching = true;
 }
 
 bool failing_allocation::happened() const noexcept {

@@ -6,7 +6,7 @@
 
 namespace weft::testing {
 
-/// Counts what operator new gave since it was made.
+/// Counts what operator new gave to this thread since it was made.
 class allocation_counter {
 public:
     allocation_counter() noexcept;
@@ -21,15 +21,22 @@ private:
     std::size_t live_;
 };
 
-/// Makes the allocation number `nth` fail, counted from 1, while it lives.
+/// Whether one allocation fails or, until the end, all from it on.
+enum class shortage { once, lasting };
+
+/// Makes this thread's allocation number `nth` fail, counted from 1, while it lives.
 class failing_allocation {
 public:
-    explicit failing_allocation(std::size_t nth) noexcept;
+    explicit failing_allocation(std::size_t nth, shortage kind = shortage::once) noexcept;
     ~failing_allocation();
     failing_allocation(const failing_allocation&) = delete;
     failing_allocation& operator=(const failing_allocation&) = delete;
 
     [[nodiscard]] bool happened() const noexcept;
+
+    /// Lets a test allocate for itself: nothing fails, and nothing is counted, until `resume`.
+    void pause() noexcept;
+    void resume() noexcept;
 };
 
 } // namespace weft::testing

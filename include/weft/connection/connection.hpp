@@ -168,6 +168,9 @@ private:
     void receive_early(std::span<const std::byte> bytes) noexcept;
     result<void> receive_request(http_request request) noexcept;
 
+    // from a handle
+    void do_posted(function<void(connection&)>& work);
+
     // from the stream
     bool wants_bytes() noexcept override;
     void on_receive(std::span<std::byte> bytes) noexcept override;

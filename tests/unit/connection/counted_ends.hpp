@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+// A server and a client with a neighbour beside them, whose handlers need no memory: what happens
+// is counted, and at the end the counts must be in order.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <weft/connection/service.hpp>
+#include <weft/core/error.hpp>
+#include <weft/stream/manual_driver.hpp>
+#include <weft/stream/memory_pipe.hpp>
+
+#include "support/out_of_memory.hpp"
+
+namespace weft::testing {
+
+using namespace std::chrono_literals;
+
+/// What the handlers of some connections were told.
+struct told {
+    int begun = 0; ///< connections that somebody was given
+    int opens = 0;
+    int messages = 0;
+    int writables = 0;
+    int pings = 0;
+    int pongs = 0;
+    int closes = 0;
+    int fails = 0;
+    int requests = 0;
+    std::size_t bytes = 0;
+    int short_of_memory = 0; ///< ends for want of it
+    connection* last = nullptr;
+};
+
+/// A service and a client on one driver, and an open pair of connections beside what is tested.
+class ends {
+public:
+    manual_driver driver;
+    told at_server;
+    told at_client;
+    told beside;
+    std::size_t capacity = 64 * 1024;
+    std::unique_ptr<service> server = std::make_unique<service>(driver);
+    std::unique_ptr<service> client = std::make_unique<service>(driver);
+    function<void(connection&)> on_open;             ///< at the client
+    function<void(connection&, message)> on_message; ///< at the client
+    function<void(const report&)> on_close_at_server;
+
+    ends() {
+        server->route("/", all(at_server, true));
+        server->route("/chat", all(at_server, true));
+        dial_options patient; // so that the neighbour itself needs nothing when time passes
+        patient.connection.timeouts.ping_interval = {};
+        patient.connection.keep_handshake = true; // so that its path can be told
+        server->route("/beside", all(beside, true),
+                      {.connection = patient.connection, .subprotocol = {}});
+        server->on_fail([this](const report& why) { failed(at_server, why); });
+        auto [a, b] = memory_pipe(driver, driver);
+        server->serve(std::move(a));
+        client->dial(std::move(b), at("/beside"), {
+            .open = [this](connection& c) { neighbour_ = &c; },
+            .message = [this](connection&, message m) { answer_ += m.size(); },
+        }, patient);
+        driver.settle();
+    }
+
+    static uri at(std::string_view path) {
+        return *uri::parse("ws://example.org" + std::string(path));
+    }
+
+    /// Connects a client with the server. Calls may throw.
+    void link(dial_options options = {}, std::string_view path = "/") {
+        auto [a, b] = memory_pipe(driver, driver, capacity);
+        server->serve(std::move(a));
+        ++at_server.begun;
+        dial(std::move(b), std::move(options), path);
+    }
+
+    void dial(std::unique_ptr<stream> over, dial_options options = {},
+              std::string_view path = "/") {
+        client->dial(std::move(over), at(path), all(at_client, false), std::move(options));
+        ++at_client.begun;
+    }
+
+    /// Linked, and open at both ends.
+    void open(const connection_options& both = {}) {
+        server->route("/open", all(at_server, true), {.connection = both, .subprotocol = {}});
+        dial_options options;
+        options.connection = both;
+        link(std::move(options), "/open");
+        driver.settle();
+        ASSERT_EQ(at_server.opens, at_server.begun);
+        ASSERT_EQ(at_client.opens, at_client.begun);
+    }
+
+    void pass(duration time) {
+        driver.advance(driver.now() + time);
+        driver.settle();
+    }
+
+    handlers all(told& here, bool echoes) {
+        return {
+            .open =
+                [this, &here](connection& c) {
+                    ++here.opens;
+                    here.last = &c;
+                    if (&here == &at_client && on_open) on_open(c);
+                },
+            .message =
+                [this, &here, echoes](connection& c, message m) {
+                    ++here.messages;
+                    here.bytes += m.size();
+                    if (echoes) c.send(m);
+                    if (&here == &at_client && on_message) on_message(c, m);
+                },
+            .writable = [&here](connection&) { ++here.writables; },
+            .ping = [&here](connection&, std::span<const std::byte>) { ++here.pings; },
+            .pong = [&here](connection&, std::span<const std::byte>) { ++here.pongs; },
+            .close =
+                [this, &here](connection&, const report& why) {
+                    ++here.closes;
+                    if (&here == &at_server && on_close_at_server) on_close_at_server(why);
+                    here.last = nullptr;
+                    count(here, why);
+                },
+            .fail = [&here](const report& why) { failed(here, why); },
+        };
+    }
+
+    /// With memory again: the neighbour is unharmed, everything ends, and each end was told once.
+    void expect_order() {
+        ASSERT_EQ(beside.opens, 1);
+        ASSERT_EQ(beside.closes, 0);
+        ASSERT_NE(neighbour_, nullptr);
+        neighbour_->send("are you still there?");
+        driver.settle();
+        EXPECT_EQ(answer_, 20U);
+        int done = 0;
+        server->shutdown(driver.now() + 10s, [&] { ++done; });
+        client->shutdown(driver.now() + 10s, [&] { ++done; });
+        driver.settle();
+        pass(11s);
+        EXPECT_EQ(done, 2);
+        EXPECT_EQ(server->connection_count() + client->connection_count(), 0U);
+        expect_each_end_once(at_server);
+        expect_each_end_once(at_client);
+        EXPECT_EQ(beside.closes, 1);
+        server.reset();
+        client.reset();
+        EXPECT_EQ(driver.next_deadline(), never);
+    }
+
+    /// Whether an end says that there was no memory.
+    [[nodiscard]] bool said_so() const noexcept {
+        return at_server.short_of_memory + at_client.short_of_memory != 0;
+    }
+
+private:
+    static void count(told& here, const report& why) {
+        if (why.error == std::errc::not_enough_memory) ++here.short_of_memory;
+    }
+    static void failed(told& here, const report& why) {
+        ++here.fails;
+        count(here, why);
+    }
+
+    /// A plain request ends without a handler.
+    static void expect_each_end_once(const told& here) {
+        EXPECT_EQ(here.closes, here.opens);
+        EXPECT_EQ(here.closes + here.fails + here.requests, here.begun);
+    }
+
+    connection* neighbour_ = nullptr;
+    std::size_t answer_ = 0;
+};
+
+} // namespace weft::testing
