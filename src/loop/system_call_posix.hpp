@@ -3,12 +3,29 @@
 #pragma once
 
 #include <cerrno>
-#include <source_location>
 
 namespace weft {
 
+/// Where a call is made. Like std::source_location, which Clang has from version 16 on.
+class call_site {
+public:
+    [[nodiscard]] static constexpr call_site current(
+        const char* file = __builtin_FILE(), unsigned line = __builtin_LINE()) noexcept {
+        return {file, line};
+    }
+
+    [[nodiscard]] constexpr const char* file_name() const noexcept { return file_; }
+    [[nodiscard]] constexpr unsigned line() const noexcept { return line_; }
+
+private:
+    constexpr call_site(const char* file, unsigned line) noexcept : file_(file), line_(line) {}
+
+    const char* file_;
+    unsigned line_;
+};
+
 /// Asked before each call while a test has set it: the errno to fail with, or 0 to let it happen.
-using fault_source = int (*)(const char* call, const std::source_location& site) noexcept;
+using fault_source = int (*)(const char* call, const call_site& site) noexcept;
 
 inline fault_source system_faults = nullptr;
 
@@ -22,8 +39,8 @@ public:
     constexpr system_call(const char* name, Result (*real)(Arguments...)) noexcept
         : name_(name), real_(real) {}
 
-    Result operator()(Arguments... arguments, std::source_location site =
-                                                  std::source_location::current()) const noexcept {
+    Result operator()(Arguments... arguments,
+                      call_site site = call_site::current()) const noexcept {
         if (system_faults) [[unlikely]] {
             if (const int error = system_faults(name_, site)) {
                 errno = error;

@@ -116,7 +116,7 @@ TEST(adopted_socket, is_not_taken_on_error) {
     for (const auto* const failing : {"getsockopt", "fcntl", "epoll_ctl"}) {
         static std::string_view call;
         call = failing;
-        system_faults = [](const char* name, const std::source_location&) noexcept {
+        system_faults = [](const char* name, const call_site&) noexcept {
             return name == call ? ENOMEM : 0;
         };
         const auto adopted = listener::adopt(*loop.state(), listening.get(), ignore);

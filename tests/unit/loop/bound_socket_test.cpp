@@ -32,7 +32,7 @@ struct mode_watch {
     explicit mode_watch(const std::string& watched) {
         path = watched;
         seen.clear();
-        system_faults = [](const char*, const std::source_location&) noexcept {
+        system_faults = [](const char*, const call_site&) noexcept {
             seen.push_back(mode_of(path));
             return 0;
         };
@@ -107,7 +107,7 @@ TEST(bound_socket, nothing_is_left_of_what_failed) {
         static std::string_view call;
         call = failing;
         const umask_of changed(077); // so that the file's mode has to be changed
-        system_faults = [](const char* name, const std::source_location&) noexcept {
+        system_faults = [](const char* name, const call_site&) noexcept {
             return name == call ? EACCES : 0;
         };
         auto options = with_mode(0666);

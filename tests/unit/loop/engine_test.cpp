@@ -285,13 +285,13 @@ WEFT_ON_EVERY_ENGINE(engine_threads);
 
 TEST(automatic_engine, is_epoll_and_where_that_is_missing_poll) {
     EXPECT_EQ(make_engine({})->kind(), engine_kind::epoll);
-    system_faults = [](const char* call, const std::source_location&) noexcept {
+    system_faults = [](const char* call, const call_site&) noexcept {
         return std::string_view(call) == "epoll_create1" ? ENOSYS : 0;
     };
     EXPECT_EQ(make_engine({})->kind(), engine_kind::poll);
     EXPECT_EQ(event_loop::create({.engine = engine_kind::epoll}).error(),
               std::errc::function_not_supported);
-    system_faults = [](const char* call, const std::source_location&) noexcept {
+    system_faults = [](const char* call, const call_site&) noexcept {
         return std::string_view(call) == "epoll_create1" ? EMFILE : 0;
     };
     EXPECT_EQ(event_loop::create({}).error(), std::errc::too_many_files_open);

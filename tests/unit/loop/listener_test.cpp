@@ -214,7 +214,7 @@ TEST_F(listening, without_descriptors_it_neither_spins_nor_forgets) {
 struct failing_accept {
     explicit failing_accept(int with) {
         error = with;
-        system_faults = [](const char* call, const std::source_location&) noexcept {
+        system_faults = [](const char* call, const call_site&) noexcept {
             return std::string_view(call) == "accept4" ? error : 0;
         };
     }
@@ -260,7 +260,7 @@ TEST_F(listening, errors_of_one_connection_are_not_the_listeners) {
     ASSERT_EQ(::connect(client.get(), at->get(), at->size), 0);
     static int times;
     times = 0;
-    system_faults = [](const char* call, const std::source_location&) noexcept {
+    system_faults = [](const char* call, const call_site&) noexcept {
         return std::string_view(call) == "accept4" && times++ < 3 ? ECONNABORTED : 0;
     };
     settle(loop);
