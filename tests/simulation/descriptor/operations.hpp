@@ -4,7 +4,7 @@
 
 #include <span>
 
-#include "simulation/world.hpp"
+#include "simulation/descriptor/world.hpp"
 
 namespace weft::testing {
 

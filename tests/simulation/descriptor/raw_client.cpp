@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Plain socket calls.
-#include "simulation/raw_client.hpp"
+#include "simulation/descriptor/raw_client.hpp"
 
 #include <netinet/in.h>
 #include <sys/socket.h>

@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "simulation/operations.hpp"
+#include "simulation/descriptor/operations.hpp"
 
 namespace weft::testing {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The operations, each a few lines on the public interface or on a plain socket.
-#include "simulation/operations.hpp"
+#include "simulation/descriptor/operations.hpp"
 
 #include <array>
 #include <thread>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The model: whether a turn would make progress, and what the descriptor must say to that.
-#include "simulation/world.hpp"
+#include "simulation/descriptor/world.hpp"
 
 #include <algorithm>
 

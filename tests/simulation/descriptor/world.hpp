@@ -11,8 +11,8 @@
 
 #include <weft/weft.hpp>
 
-#include "simulation/host.hpp"
-#include "simulation/raw_client.hpp"
+#include "simulation/descriptor/host.hpp"
+#include "simulation/descriptor/raw_client.hpp"
 
 namespace weft::testing {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What exists on the loop, and what its handlers do.
-#include "simulation/world.hpp"
+#include "simulation/descriptor/world.hpp"
 
 #include <unistd.h>
 
