@@ -182,9 +182,19 @@ void connection_set::run() noexcept {
     call_done();
 }
 
+/// One that destroys the endpoint returns after all of them have been called.
 void connection_set::call_done() noexcept {
-    auto all = std::exchange(done_, {});
-    for (auto& done : all) call(done);
+    call_due();
+    std::swap(done_, due_);
+    call_due();
+}
+
+void connection_set::call_due() noexcept {
+    while (!due_.empty()) {
+        auto next = std::move(due_.front());
+        due_.erase(due_.begin());
+        call(next);
+    }
 }
 
 void connection_set::call(function<void()>& handler) noexcept {

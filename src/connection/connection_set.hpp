@@ -66,6 +66,7 @@ private:
     template <class Visit>
     void walk(Visit&& visit);
     void call_done() noexcept;
+    void call_due() noexcept;
     void call(function<void()>& handler) noexcept;
     void drop_all() noexcept;
 
@@ -74,6 +75,7 @@ private:
     route unrouted_;
     std::vector<connection*> connections_;
     std::vector<function<void()>> done_;
+    std::vector<function<void()>> due_; // those of `done_` that are being called
     function<void(const connection&)> gone_hears_;
     std::size_t unopened_ = 0;
     std::size_t awaited_ = 0; // connections that a shutdown waits for: none that came later

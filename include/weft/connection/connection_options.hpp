@@ -19,7 +19,8 @@ namespace weft {
 enum class queue_policy : std::uint8_t {
     /// From half the limit on, nothing more is read from this peer until its queue has drained,
     /// so that answers cannot fill it: what `message` and `ping` handlers send to the peer that
-    /// they hear. A `send` beyond the limit is dropped.
+    /// they hear. A `send` beyond the limit is dropped. Two sides that both hold back wait for each
+    /// other until a deadline ends them.
     pause,
     drop, ///< a `send` beyond the limit is dropped
     close ///< a `send` beyond the limit ends the connection with 1008

@@ -96,6 +96,7 @@ private:
     void check_open_deadlines(time_point now);
     void check_reason(const report& why) const;
     [[nodiscard]] time_point last_heard() const;
+    [[nodiscard]] bool may_hold_back() const;
     void expect(bool holds, const std::string& what) const;
 
     std::deque<item> unheard_; // sent, and not yet heard by the other
@@ -104,7 +105,8 @@ private:
     std::optional<stretch> parts_; // a message of which not all parts are sent
     std::size_t pings_ = 0;
     std::size_t pongs_ = 0;
-    std::size_t last_answer_ = 0; // the ping that was last answered
+    std::size_t last_answer_ = 0;   // the ping that was last answered
+    std::size_t answered_till_ = 0; // the ping up to which answers may have been left out
     std::optional<report> end_;
     std::optional<time_point> closing_; // when the closing handshake began
     time_point opened_at_{};

@@ -230,6 +230,17 @@ TEST_F(shutdown_test, done_destroys_the_service) {
     EXPECT_EQ(at_server.ends, 1);
 }
 
+TEST_F(shutdown_test, destroying_the_service_in_done_calls_the_others_before_it_returns) {
+    int others = 0;
+    server->shutdown(driver.now(), [&] {
+        server.reset();
+        EXPECT_EQ(others, 1);
+    });
+    server->shutdown(driver.now(), [&] { ++others; });
+    driver.settle();
+    EXPECT_EQ(others, 1);
+}
+
 TEST_F(shutdown_test, done_makes_turns_and_shuts_down_again) {
     server->shutdown(driver.now() + 1s, [this] {
         ++done;
