@@ -13,12 +13,16 @@ import sys
 import tempfile
 import time
 
-from loop_mutants import MUTANTS
+import conversation_mutants
+import loop_mutants
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TEST_LIMIT = 60  # seconds; a run that hangs is a mutant that was noticed
 TARGET = "simulation"
-CONTRACT = "--gtest_filter=*descriptor_contract*"
+
+# Which tests must notice which mutants.
+SUITES = [("*descriptor_contract*", loop_mutants.MUTANTS),
+          ("*conversations*", conversation_mutants.MUTANTS)]
 
 
 def copy_tree(to):
@@ -48,15 +52,15 @@ def builds(build):
     return made.returncode == 0
 
 
-def passes(build):
+def passes(build, suite):
     try:
-        command = [build / "tests" / TARGET, CONTRACT, "--gtest_fail_fast"]
+        command = [build / "tests" / TARGET, f"--gtest_filter={suite}", "--gtest_fail_fast"]
         return subprocess.run(command, capture_output=True, timeout=TEST_LIMIT).returncode == 0
     except subprocess.TimeoutExpired:
         return False
 
 
-def try_mutant(tree, build, name, path, text, replacement):
+def try_mutant(tree, build, suite, name, path, text, replacement):
     """What went wrong with it; nothing if it was noticed."""
     target = tree / path
     sound = target.read_text()
@@ -66,7 +70,7 @@ def try_mutant(tree, build, name, path, text, replacement):
     try:
         if not builds(build):
             return "does not build"
-        return "SURVIVED" if passes(build) else None
+        return "SURVIVED" if passes(build, suite) else None
     finally:
         target.write_text(sound)
 
@@ -75,14 +79,14 @@ def run(workplace, wanted):
     tree, build = workplace / "tree", workplace / "build"
     copy_tree(tree)
     configure(tree, build)
-    if not builds(build) or not passes(build):
+    if not builds(build) or not all(passes(build, suite) for suite, _ in SUITES):
         sys.exit("mutants: the simulation does not pass without any")
     bad = 0
     for mutant in wanted:
         start = time.monotonic()
         problem = try_mutant(tree, build, *mutant)
         bad += problem is not None
-        print(f"{problem or 'noticed':10} {time.monotonic() - start:5.1f} s  {mutant[0]}",
+        print(f"{problem or 'noticed':10} {time.monotonic() - start:5.1f} s  {mutant[1]}",
               flush=True)
     print(f"{len(wanted) - bad} of {len(wanted)} mutants were noticed")
     return bad == 0 and bool(wanted)
@@ -93,7 +97,8 @@ def main():
     parser.add_argument("-k", default="")
     parser.add_argument("--keep", type=pathlib.Path)
     options = parser.parse_args()
-    wanted = [one for one in MUTANTS if options.k in one[0]]
+    wanted = [(suite, *one) for suite, mutants in SUITES for one in mutants
+              if options.k in one[0]]
     if options.keep:
         options.keep.mkdir(parents=True, exist_ok=True)
         good = run(options.keep, wanted)

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+# Ways to break sessions, connections and drivers, each a text that stands in a file exactly once
+# and what replaces it.
+
+FRAMES = "src/core/session_frames.cpp"
+SESSION = "src/core/session.cpp"
+CONNECTION = "src/connection/connection.cpp"
+COMMANDS = "src/connection/connection_commands.cpp"
+SET = "src/connection/connection_set.cpp"
+DRIVER = "src/stream/driver.cpp"
+
+# (name, file, text, replacement)
+MUTANTS = [
+    ("what a partial write left is lost", COMMANDS,
+     "session_.consume_output(*taken);",
+     "session_.consume_output(size);"),
+    ("queued output changes its order", FRAMES,
+     "    if (extra_) add(extra_->output.bytes());\n    if (lent_) {\n"
+     "        add(lent_->output_.bytes());\n",
+     "    if (lent_) add(lent_->output_.bytes());\n"
+     "    if (extra_) add(extra_->output.bytes());\n    if (lent_) {\n"),
+    ("a close is told twice", CONNECTION,
+     "call(route_->handlers.close, *this, why);",
+     "call(route_->handlers.close, *this, why);\n"
+     "        if (!dead_) call(route_->handlers.close, *this, why);"),
+    ("a connection dies before its end was told", CONNECTION,
+     "const bool told_all = ended_ || !session_.end_waits();",
+     "const bool told_all = true;"),
+    ("writable is told twice", CONNECTION,
+     "    tell_writable_ = false;\n    call(",
+     "    call("),
+    ("a send that is dropped is not followed by writable", COMMANDS,
+     "    tell_writable_ = true;\n    if (route_->options.when_full",
+     "    if (route_->options.when_full"),
+    ("an answered ping ends the message whose parts are being sent", FRAMES,
+     "if (header.code == opcode::ping) answer_ping(payload);",
+     "if (header.code == opcode::ping) {\n        answer_ping(payload);\n"
+     "        sending_parts_ = false;\n    }"),
+    ("done is called twice", SET,
+     "        call(next);\n    }\n}",
+     "        call(next);\n        call(next);\n    }\n}"),
+    ("a paused connection delivers", SESSION,
+     "        if (paused_) return;\n",
+     ""),
+    ("the end of the input is swallowed", CONNECTION,
+     "    session_.receive_eof(driver().now());\n    pump();",
+     "    pump();"),
+    ("an earlier deadline does not arm the timer anew", CONNECTION,
+     "    if (deadline < driver().deadline(*this)) {",
+     "    if (deadline != never && driver().deadline(*this) == never) {"),
+    ("a pause does not stop the deadline for silence", SESSION,
+     "    if (paused_ || eof_) return never;\n",
+     "    if (eof_) return never;\n"),
+    ("what a used-up budget left is not told", CONNECTION,
+     "            continues_ = true;\n            return;",
+     "            return;"),
+    ("a mask begins anew with each piece", FRAMES,
+     "key_offset_ = static_cast<std::uint8_t>((key_offset_ + size) % key_.size());",
+     "key_offset_ = 0;"),
+    ("a handle finds who came after its connection", DRIVER,
+     "    ++entry.generation;\n",
+     ""),
+    ("a shutdown waits for those that came later, too", SET,
+     "    if (!shutting_down_ || awaited_ != 0) return;",
+     "    if (!shutting_down_ || !connections_.empty()) return;"),
+]
