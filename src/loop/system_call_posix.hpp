@@ -9,8 +9,8 @@ namespace weft {
 /// Where a call is made. Like std::source_location, which Clang has from version 16 on.
 class call_site {
 public:
-    [[nodiscard]] static constexpr call_site current(
-        const char* file = __builtin_FILE(), unsigned line = __builtin_LINE()) noexcept {
+    [[nodiscard]] static constexpr call_site current(const char* file = __builtin_FILE(),
+                                                     unsigned line = __builtin_LINE()) noexcept {
         return {file, line};
     }
 

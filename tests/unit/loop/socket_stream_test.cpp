@@ -85,7 +85,7 @@ TEST_P(stream_on_a_loop, a_peer_that_reads_what_was_sent_wakes_nobody) {
 /// Fails every registration while it lives, with ENOSPC.
 struct no_room {
     no_room() {
-        system_faults = [](const char* call, const std::source_location&) noexcept {
+        system_faults = [](const char* call, const call_site&) noexcept {
             return std::string_view(call) == "epoll_ctl" ? ENOSPC : 0;
         };
     }
