@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <optional>
+#include <string_view>
 
 #include <gtest/gtest.h>
 
@@ -36,9 +37,13 @@ class fork_of_a_loop : public ::testing::Test {
 public:
     std::optional<event_loop> loop{std::in_place};
     int unwatched = 0;
+    function<void()> turn;
     std::optional<guest> stay{
         std::in_place, *loop,
-        host_ops{.watch = [](int, function<void()>) -> result<void> { return {}; },
+        host_ops{.watch = [this](int, function<void()> made) -> result<void> {
+                     turn = std::move(made);
+                     return {};
+                 },
                  .unwatch = [this](function<void()> done) {
                      ++unwatched;
                      done();
@@ -71,6 +76,32 @@ TEST_F(fork_of_a_loop, child_drops_everything) {
                   stay.reset();
                   loop.reset();
                   return unwatched == 1 ? 0 : 1;
+              }),
+              0);
+    expect_undisturbed();
+}
+
+TEST_F(fork_of_a_loop, a_child_in_which_no_descriptor_can_be_had_keeps_its_hands_off_the_host) {
+    for (const char* const failing : {"epoll_create1", "dup3"}) {
+        static const char* call;
+        call = failing;
+        EXPECT_EQ(in_child([&] {
+                      system_faults = [](const char* made, const std::source_location&) noexcept {
+                          return std::string_view(made) == call ? EMFILE : 0;
+                      };
+                      int done = 0;
+                      stay->detach([&] { ++done; });
+                      return unwatched == 0 && done == 1 ? 0 : 1;
+                  }),
+                  0);
+    }
+    expect_undisturbed();
+}
+
+TEST_F(fork_of_a_loop, a_childs_host_is_left_at_the_first_turn) {
+    EXPECT_EQ(in_child([&] {
+                  turn();
+                  return unwatched == 1 && !stay->attached() ? 0 : 1;
               }),
               0);
     expect_undisturbed();
