@@ -36,6 +36,21 @@ function(weft_layer name)
     set_property(GLOBAL APPEND PROPERTY weft_layers ${name})
 endfunction()
 
+# Looks for the library `name`, whose header is `header`; sets weft_has_<name>. What needs it is not
+# built without it: weft_find_library(name header debian_package)
+function(weft_find_library name header package)
+    string(TOUPPER ${name} upper)
+    find_path(WEFT_${upper}_INCLUDE_DIR ${header})
+    find_library(WEFT_${upper}_LIBRARY ${name})
+    mark_as_advanced(WEFT_${upper}_INCLUDE_DIR WEFT_${upper}_LIBRARY)
+    set(found TRUE)
+    if(NOT WEFT_${upper}_INCLUDE_DIR OR NOT WEFT_${upper}_LIBRARY)
+        set(found FALSE)
+        message(STATUS "weft::${name} is left out: no ${header} (Debian, Ubuntu: ${package})")
+    endif()
+    set(weft_has_${name} ${found} PARENT_SCOPE)
+endfunction()
+
 # Declares weft::weft: every layer declared so far and the umbrella header.
 function(weft_umbrella)
     weft_include_root(weft public weft/weft.hpp ${PROJECT_SOURCE_DIR}/include/weft/weft.hpp)

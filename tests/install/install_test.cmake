@@ -20,10 +20,14 @@ step(${CMAKE_COMMAND} -G ${GENERATOR} -S ${CONSUMER} -B ${WORK}/build
     -D CMAKE_PREFIX_PATH=${WORK}/prefix
     -D CMAKE_CXX_COMPILER=${COMPILER}
     -D EXPECT_UV=${UV}
+    -D EXPECT_CARES=${CARES}
     -D CMAKE_CXX_FLAGS=${flags})
 step(${CMAKE_COMMAND} --build ${WORK}/build)
 step(${WORK}/build/everything)
 step(${WORK}/build/core_only)
 if(UV)
     step(${WORK}/build/in_uv)
+endif()
+if(CARES)
+    step(${WORK}/build/with_cares)
 endif()

@@ -16,10 +16,11 @@ MAY_SEE = {
     "hosts": {"core", "stream", "loop"},
     "endpoint": {"core", "stream", "connection", "loop"},
     "testing": {"core", "stream", "connection", "loop"},
+    "cares": {"core", "stream", "loop"},
 }
 LIBRARY = set(MAY_SEE)
 # The umbrella shows what users include; what stands right of all layers uses public headers only.
-MAY_SEE["weft"] = LIBRARY - {"testing"}
+MAY_SEE["weft"] = LIBRARY - {"testing", "cares"}
 RIGHT_OF_ALL = {"tools", "examples", "benchmarks"}
 
 PUBLIC = re.compile(r'\s*#\s*include\s*[<"]weft/(?:(\w+)/)?[\w/]*\w+\.hpp[>"]')

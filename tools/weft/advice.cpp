@@ -3,6 +3,7 @@
 #include "weft/advice.hpp"
 
 #include <weft/core/error.hpp>
+#include <weft/loop/resolve_error.hpp>
 
 namespace weft_tool {
 namespace {
@@ -43,9 +44,17 @@ std::string advice(const weft::report& why, const weft::uri& target, const std::
             std::string(target.resource()) + " if the server offers it";
     }
     if (error == weft::errc::no_resolver) {
-        return "This build takes numeric addresses and localhost only. Try --via ADDRESS:" +
+        return "This build takes numeric addresses, localhost and names in /etc/hosts only. Try "
+               "--via ADDRESS:" +
             std::to_string(target.port()) + " with an address from: getent hosts " +
             std::string(target.host());
+    }
+    if (error == weft::resolve_error::host_not_found || error == weft::resolve_error::no_address) {
+        return "Check the spelling of " + std::string(target.host()) +
+            ", or give an address: --via ADDRESS:" + std::to_string(target.port());
+    }
+    if (error.category() == weft::resolve_category()) {
+        return "Check the network and /etc/resolv.conf, or ask another name server: --dns ADDRESS";
     }
     if (error == weft::errc::unexpected_subprotocol) {
         return "Try the --subprotocol that the server speaks, or none";

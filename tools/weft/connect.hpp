@@ -16,6 +16,7 @@ struct connect_options {
     std::vector<std::string> subprotocols;
     std::string unix_path;
     std::string via;
+    std::string name_servers; ///< "address:port,..."; empty for the system's
     double ping = 0; ///< seconds between pings; 0 for none
     double timeout = 10;
     double wait = 1;

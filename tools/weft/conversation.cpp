@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "weft/advice.hpp"
+#include "weft/names.hpp"
 #include "weft/printable.hpp"
 #include "weft/seconds.hpp"
 
@@ -38,6 +39,7 @@ bool is_proper(const weft::report& why) {
 conversation::conversation(const connect_options& options, const weft::uri& target)
     : options_(options),
       target_(target),
+      names_(resolve_names(loop_, options.name_servers)),
       signals_(loop_),
       client_(loop_),
       quiet_(loop_, [this] { silence(); }),

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -57,6 +58,7 @@ private:
     const weft::uri& target_;
     std::string via_;
     weft::event_loop loop_;
+    std::shared_ptr<void> names_;
     stop_signals signals_;
     weft::client client_;
     weft::timer quiet_;

@@ -9,6 +9,7 @@
 
 #include "weft/engines.hpp"
 #include "weft/host_loops.hpp"
+#include "weft/names.hpp"
 
 namespace weft_tool {
 namespace {
@@ -44,6 +45,8 @@ exit_code list_loops() {
     std::cout << "Engines of our own loop:\n";
     for (const auto one : engines)
         list_engine(one);
+    std::cout << "Names of hosts: numeric addresses, localhost, /etc/hosts; " << describe_names()
+              << '\n';
     std::cout << "Host loops to be a guest in:\n";
     for (const auto& one : host_loop_registration::all())
         list_line(one.name, one.description) << '\n';

@@ -128,6 +128,8 @@ CLI::App* add_connect(CLI::App& program, connect_options& chosen) {
         "--unix", chosen.unix_path, "Connect to a Unix-domain socket, @name for an abstract one");
     command->add_option("--via", chosen.via, "Connect to ADDRESS:PORT instead of the URL's host")
         ->excludes(unix_path);
+    command->add_option("--dns", chosen.name_servers,
+                        "Ask these name servers instead of the system's: ADDRESS[:PORT],...");
     command->add_option("--ping", chosen.ping, "Ping every so many seconds and tell the time")
         ->check(CLI::NonNegativeNumber)
         ->type_name("SECONDS");

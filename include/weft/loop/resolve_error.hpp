@@ -11,7 +11,7 @@ enum class resolve_error {
     host_not_found = 1,   ///< there is no such name
     no_address,           ///< there is such a name, but it has no address
     timeout,              ///< no name server has answered in time
-    unreachable,          ///< no name server is where one should be
+    no_server,            ///< no name server is there, or all of them have failed
     refused,              ///< the name server does not want to answer
     server_failure,       ///< the name server could not find out
     bad_answer,           ///< what the name server answered makes no sense

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+// Between c-ares and the loop.
+#include "cares/cares_channel.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <climits>
+#include <utility>
+#include <vector>
+
+#include <weft/cares/cares_resolver.hpp>
+#include <weft/core/error.hpp>
+
+#include "cares/cares_error.hpp"
+#include "cares/cares_socket.hpp"
+#include "loop/loop_state.hpp"
+#include "loop/socket_address_posix.hpp"
+
+namespace weft {
+namespace {
+
+std::vector<address> addresses_in(const ares_addrinfo* found) {
+    std::vector<address> all;
+    for (const auto* node = found ? found->nodes : nullptr; node; node = node->ai_next) {
+        socket_address one;
+        one.size = std::min<socklen_t>(node->ai_addrlen, sizeof(one.storage));
+        std::copy_n(reinterpret_cast<const char*>(node->ai_addr), one.size,
+                    reinterpret_cast<char*>(&one.storage));
+        all.push_back(as_address(one));
+    }
+    return all;
+}
+
+int as_milliseconds(duration time) noexcept {
+    const auto rounded = std::chrono::ceil<std::chrono::milliseconds>(time).count();
+    return static_cast<int>(std::clamp<std::int64_t>(rounded, 1, INT_MAX));
+}
+
+bool is_library_ready() noexcept {
+    static const bool ready = ares_library_init(ARES_LIB_INIT_ALL) == ARES_SUCCESS;
+    return ready;
+}
+
+} // namespace
+
+/// What somebody waits for: the answers of two queries.
+struct cares_channel::pending {
+    lookup asked;
+    int queries_left = 2;
+    bool wanted = true;
+    std::error_code why = {};
+};
+
+struct cares_channel::query {
+    cares_channel& owner;
+    std::shared_ptr<pending> by;
+};
+
+// --- life
+
+std::error_code cares_channel::open(const cares_options& options) {
+    if (loop_.closed()) return errc::gone;
+    if (!is_library_ready()) return std::make_error_code(std::errc::not_enough_memory);
+    ares_options wanted{};
+    char dns_only[] = "b"; // the hosts file has been read by then
+    wanted.lookups = dns_only;
+    wanted.timeout = as_milliseconds(options.timeout);
+    wanted.tries = std::max(options.tries, 1);
+    wanted.sock_state_cb = &cares_channel::socket_changed;
+    wanted.sock_state_cb_data = this;
+    const int status = ares_init_options(&channel_, &wanted,
+                                         ARES_OPT_LOOKUPS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
+                                             ARES_OPT_SOCK_STATE_CB);
+    if (status != ARES_SUCCESS) return cares_error(status);
+    loop_.enroll(*this);
+    if (options.servers.empty()) return {};
+    const bool used = ares_set_servers_ports_csv(channel_, options.servers.c_str()) == ARES_SUCCESS;
+    return used ? std::error_code() : make_error_code(errc::bad_argument);
+}
+
+void cares_channel::close() noexcept {
+    const auto closing = std::exchange(channel_, nullptr);
+    if (!closing) return;
+    loop_.leave(*this);
+    loop_.disarm(*this);
+    ares_destroy(closing);
+}
+
+// --- names
+
+void cares_channel::resolve(lookup asked) {
+    if (!channel_) return asked.fail(errc::no_resolver);
+    auto one = std::make_shared<pending>(pending{std::move(asked)});
+    one->asked.on_cancel([self = weak_from_this(), by = std::weak_ptr(one)] {
+        const auto channel = self.lock();
+        const auto waiting = by.lock();
+        if (channel && waiting) channel->abandon(*waiting);
+    });
+    ++wanted_;
+    ask(one, AF_INET6);
+    ask(one, AF_INET);
+    arm_timer();
+}
+
+void cares_channel::ask(const std::shared_ptr<pending>& by, int family) {
+    ares_addrinfo_hints hints{};
+    hints.ai_flags = ARES_AI_NOSORT;
+    hints.ai_family = family;
+    hints.ai_socktype = SOCK_STREAM;
+    auto asked = std::make_unique<query>(query{*this, by});
+    ares_getaddrinfo(channel_, by->asked.host().c_str(), nullptr, &hints,
+                     &cares_channel::answered, asked.release());
+}
+
+/// Called once for each query, also from inside `ask`, and when the channel dies.
+void cares_channel::answered(void* asked, int status, int, ares_addrinfo* found) noexcept {
+    const std::unique_ptr<query> which(static_cast<query*>(asked));
+    pending& by = *which->by;
+    auto why = cares_error(status);
+    try {
+        auto addresses = addresses_in(found);
+        if (!addresses.empty()) by.asked.found(std::move(addresses));
+    } catch (const std::bad_alloc&) {
+        why = std::make_error_code(std::errc::not_enough_memory);
+    }
+    if (found) ares_freeaddrinfo(found);
+    // One family's silence tells more than that the other has no address.
+    if (!by.why || by.why == resolve_error::no_address) by.why = why;
+    if (--by.queries_left != 0) return;
+    which->owner.no_longer_wanted(by);
+    try {
+        by.asked.fail(by.why);
+    } catch (const std::bad_alloc&) {
+        // The end goes untold, and whoever waits has a timeout.
+    }
+}
+
+void cares_channel::no_longer_wanted(pending& by) noexcept {
+    if (std::exchange(by.wanted, false)) --wanted_;
+}
+
+void cares_channel::abandon(pending& by) noexcept {
+    no_longer_wanted(by);
+    if (channel_) settle();
+}
+
+/// c-ares cannot end a single query: it goes on for nobody until all others are done.
+void cares_channel::settle() noexcept {
+    if (wanted_ == 0) ares_cancel(channel_);
+    arm_timer();
+}
+
+// --- sockets and time
+
+void cares_channel::socket_changed(void* self, ares_socket_t which, int read,
+                                   int write) noexcept {
+    auto& channel = *static_cast<cares_channel*>(self);
+    const auto known = channel.sockets_.find(which);
+    if (read == 0 && write == 0) {
+        if (known == channel.sockets_.end()) return;
+        known->second->leave();
+        channel.sockets_.erase(known);
+    } else if (known != channel.sockets_.end()) {
+        known->second->watch(read != 0, write != 0);
+    } else {
+        try {
+            auto& added = channel.sockets_[which];
+            added = new cares_socket(channel.loop_, channel, which);
+            added->watch(read != 0, write != 0);
+        } catch (const std::bad_alloc&) {
+            channel.sockets_.erase(which); // its answers are not heard: it will time out
+        }
+    }
+}
+
+void cares_channel::process(ares_socket_t readable, ares_socket_t writable) noexcept {
+    if (!channel_) return;
+    ares_process_fd(channel_, readable, writable);
+    settle();
+}
+
+void cares_channel::expire() noexcept {
+    process(ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+}
+
+void cares_channel::arm_timer() noexcept {
+    timeval left{};
+    if (!ares_timeout(channel_, nullptr, &left)) return loop_.disarm(*this);
+    const auto wait = std::chrono::seconds(left.tv_sec) + std::chrono::microseconds(left.tv_usec);
+    loop_.arm(*this, later(loop_.read_clock(), wait));
+}
+
+} // namespace weft

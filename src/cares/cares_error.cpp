@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// Translating c-ares' status codes.
+#include "cares/cares_error.hpp"
+
+#include <ares.h>
+
+namespace weft {
+
+std::error_code cares_error(int status) noexcept {
+    switch (status) {
+    case ARES_SUCCESS: return {};
+    case ARES_ENODATA: return resolve_error::no_address;
+    case ARES_ENOTFOUND:
+    case ARES_ENONAME:
+    case ARES_EBADNAME: return resolve_error::host_not_found; // a name that cannot be
+    case ARES_ETIMEOUT: return resolve_error::timeout;
+    case ARES_ECONNREFUSED: return resolve_error::no_server; // 1.18 says so of a SERVFAIL, too
+    case ARES_EREFUSED: return resolve_error::refused;
+    case ARES_EBADRESP:
+    case ARES_EFORMERR: return resolve_error::bad_answer;
+    case ARES_ECANCELLED:
+    case ARES_EDESTRUCTION: return resolve_error::cancelled;
+    case ARES_ENOMEM: return std::make_error_code(std::errc::not_enough_memory);
+    default: return resolve_error::server_failure;
+    }
+}
+
+} // namespace weft

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// A socket of c-ares', watched by the loop's engine.
+#pragma once
+
+#include <ares.h>
+
+#include "loop/engine.hpp"
+
+namespace weft {
+
+class loop_state;
+class cares_channel;
+
+/// Level-triggered: c-ares reads as much as it likes. Owned by the channel, which makes it leave
+/// before c-ares closes the descriptor.
+class cares_socket final : public source {
+public:
+    cares_socket(loop_state& loop, cares_channel& owner, ares_socket_t which) noexcept
+        : loop_(loop), owner_(owner), which_(which) {}
+
+    void watch(bool read, bool write) noexcept;
+
+    /// Dies when the last frame has left it.
+    void leave() noexcept;
+
+private:
+    void ready(readiness what) noexcept override;
+    void run() noexcept override;
+
+    loop_state& loop_;
+    cares_channel& owner_;
+    ares_socket_t which_;
+    bool watched_ = false;
+    bool readable_ = false;
+    bool writable_ = false;
+};
+
+} // namespace weft

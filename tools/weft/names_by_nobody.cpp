@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// No names but those that need no resolver; built where c-ares is not.
+#include "weft/names.hpp"
+
+#include <system_error>
+
+#include <weft/core/error.hpp>
+
+namespace weft_tool {
+
+std::shared_ptr<void> resolve_names(weft::event_loop&, const std::string& servers) {
+    if (!servers.empty()) throw std::system_error(weft::errc::no_resolver, "--dns " + servers);
+    return nullptr;
+}
+
+std::string describe_names() {
+    return "no DNS: this build is without c-ares";
+}
+
+} // namespace weft_tool
