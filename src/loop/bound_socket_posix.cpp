@@ -70,7 +70,10 @@ result<bound_socket> bind_and_listen(const address& where, listen_options& optio
         made.file.remove();
         return failure(why);
     }
-    if (!where.is_local()) made.where = local_address_of(made.descriptor.get());
+    if (where.is_local()) return made;
+    const auto found = find_local_address(made.descriptor.get());
+    if (!found) return failure(found.error());
+    made.where = *found;
     return made;
 }
 

@@ -48,8 +48,8 @@ public:
     /// Watches `descriptor` until `remove`; what is ready already is told, too.
     virtual std::error_code add(int descriptor, source& target, interest in) noexcept = 0;
 
-    /// Changes the interest, and tells anew what is ready.
-    virtual void modify(int descriptor, source& target, interest in) noexcept = 0;
+    /// Changes the interest, and tells anew what is ready. After an error it is as it was.
+    virtual std::error_code modify(int descriptor, source& target, interest in) noexcept = 0;
     virtual void remove(int descriptor) noexcept = 0;
 
     /// The target of `descriptor` has met EAGAIN, a short read or a short write: from now on the

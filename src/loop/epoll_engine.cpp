@@ -83,12 +83,13 @@ std::error_code epoll_engine::add(int descriptor, source& target, interest in) n
     return last_error();
 }
 
-void epoll_engine::modify(int descriptor, source& target, interest in) noexcept {
-    if (!in_own_process()) return;
+std::error_code epoll_engine::modify(int descriptor, source& target, interest in) noexcept {
+    if (!in_own_process()) return errc::forked;
     epoll_event event{};
     event.events = as_events(in);
     event.data.ptr = &target;
-    sys::epoll_ctl(set_.get(), EPOLL_CTL_MOD, descriptor, &event);
+    if (sys::epoll_ctl(set_.get(), EPOLL_CTL_MOD, descriptor, &event) == 0) return {};
+    return last_error();
 }
 
 void epoll_engine::remove(int descriptor) noexcept {
@@ -106,7 +107,8 @@ bool epoll_engine::wait(time_point deadline) {
             target->ready(as_readiness(event.events));
         }
     }
-    return count == events_per_wait;
+    // A signal came between: an edge-triggered host has to call again.
+    return count == events_per_wait || count < 0;
 }
 
 int epoll_engine::wait_for_events(epoll_event* events, int room, time_point deadline) noexcept {
@@ -114,8 +116,8 @@ int epoll_engine::wait_for_events(epoll_event* events, int room, time_point dead
     if (has_precise_wait_ && left > duration::zero()) {
         const timespec timeout = as_timespec(left);
         const int count = sys::epoll_pwait2(set_.get(), events, room, &timeout, nullptr);
-        if (count >= 0 || errno != ENOSYS) return count;
-        has_precise_wait_ = false;
+        if (count >= 0 || errno == EINTR) return count;
+        has_precise_wait_ = false; // ENOSYS, or the EPERM of a container's filter
     }
     const int milliseconds = deadline == never ? -1 : as_milliseconds(left);
     return sys::epoll_wait(set_.get(), events, room, milliseconds);
@@ -125,7 +127,7 @@ void epoll_engine::wake() noexcept {
     if (!in_own_process()) return;
     const int before = errno;
     const std::uint64_t one = 1;
-    static_cast<void>(!sys::write(wake_up_.get(), &one, sizeof(one)));
+    while (sys::write(wake_up_.get(), &one, sizeof(one)) < 0 && errno == EINTR) {}
     errno = before;
 }
 

@@ -79,7 +79,9 @@ result<listener*> listener::adopt(loop_state& loop, int descriptor, accepted the
     if (const auto why = check_loop(loop)) return failure(why);
     if (const auto why = check_listening(descriptor)) return failure(why);
     if (const auto why = make_fit(descriptor)) return failure(why);
-    bound_socket bound{owned_descriptor(descriptor), local_address_of(descriptor), {}};
+    const auto where = find_local_address(descriptor);
+    if (!where) return failure(where.error());
+    bound_socket bound{owned_descriptor(descriptor), *where, {}};
     auto begun = begin(loop, bound, std::move(then), std::move(otherwise));
     if (!begun) static_cast<void>(bound.descriptor.release());
     return begun;
@@ -126,24 +128,28 @@ void listener::ready(readiness) noexcept {
 }
 
 void listener::run() noexcept {
-    for (int left = accepts_per_run; bound_.descriptor && left != 0; --left) {
-        const auto why = accept_one();
+    std::error_code why;
+    bool any = false;
+    for (int left = accepts_per_run; left != 0; --left) {
+        why = accept_one();
         if (!bound_.descriptor) return;
         if (nobody_waits(why)) {
             starved_ = false;
             return loop_.engine().drained(bound_.descriptor.get(), {.read = true});
         }
-        if (why) return starve(why);
+        if (why && !concerns_one_connection(why.value())) return starve(why);
+        any |= !why;
     }
-    if (bound_.descriptor) loop_.defer(*this); // others have their turn first
+    if (!any) return starve(why); // a sandbox may refuse all, and take none from the queue
+    loop_.defer(*this); // others have their turn first
 }
 
-/// Says why no more can be accepted now.
+/// Says why there is no connection.
 std::error_code listener::accept_one() {
     socket_address peer;
     owned_descriptor connected(sys::accept4(bound_.descriptor.get(), peer.get(), &peer.size,
                                             SOCK_CLOEXEC | SOCK_NONBLOCK));
-    if (!connected) return concerns_one_connection(errno) ? std::error_code() : last_error();
+    if (!connected) return last_error();
     if (bound_.where.is_ip()) switch_on(connected.get(), IPPROTO_TCP, TCP_NODELAY);
     try {
         then_(std::move(connected), as_address(peer));

@@ -68,8 +68,7 @@ std::error_code poll_engine::add(int descriptor, source& target, interest in) no
         return std::make_error_code(std::errc::not_enough_memory);
     }
     watched_[static_cast<std::size_t>(descriptor)].target = &target;
-    modify(descriptor, target, in);
-    return {};
+    return modify(descriptor, target, in);
 }
 
 /// In the set as well, so that nothing but this can fail.
@@ -81,13 +80,14 @@ void poll_engine::make_room_for(int descriptor) {
     watched_.resize(size);
 }
 
-void poll_engine::modify(int descriptor, source& target, interest in) noexcept {
+std::error_code poll_engine::modify(int descriptor, source& target, interest in) noexcept {
     watched* const one = find(descriptor);
-    if (!one) return;
+    if (!one) return std::make_error_code(std::errc::no_such_file_or_directory);
     one->target = &target;
     one->wanted = as_events(in);
     one->level = in.level;
     ask_for(descriptor, *one, one->wanted);
+    return {};
 }
 
 void poll_engine::remove(int descriptor) noexcept {
@@ -127,7 +127,8 @@ void poll_engine::leave_out(watched& which) noexcept {
 // --- waiting
 
 bool poll_engine::wait(time_point deadline) {
-    if (wait_for_events(deadline) <= 0) return false;
+    const int count = wait_for_events(deadline);
+    if (count <= 0) return count < 0; // a signal came between
     // From the back: where one is left out, one comes that has been looked at.
     for (std::size_t place = set_.size() - 1; place != 0; --place) {
         if (set_[place].revents != 0) report(place);

@@ -26,7 +26,7 @@ public:
     [[nodiscard]] engine_kind kind() const noexcept override { return engine_kind::poll; }
     [[nodiscard]] time_point now() const noexcept override;
     std::error_code add(int descriptor, source& target, interest in) noexcept override;
-    void modify(int descriptor, source& target, interest in) noexcept override;
+    std::error_code modify(int descriptor, source& target, interest in) noexcept override;
     void remove(int descriptor) noexcept override;
     void drained(int descriptor, interest direction) noexcept override;
     bool wait(time_point deadline) override;

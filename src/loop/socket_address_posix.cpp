@@ -12,6 +12,7 @@
 
 #include <weft/core/error.hpp>
 
+#include "loop/last_error_posix.hpp"
 #include "loop/system_calls_posix.hpp"
 
 namespace weft {
@@ -91,10 +92,14 @@ address as_address(const socket_address& from) {
     return from.family() == AF_UNIX ? to_local(from) : address();
 }
 
-address local_address_of(int descriptor) {
+result<address> find_local_address(int descriptor) {
     socket_address found;
-    return sys::getsockname(descriptor, found.get(), &found.size) == 0 ? as_address(found)
-                                                                    : address();
+    if (sys::getsockname(descriptor, found.get(), &found.size) == 0) return as_address(found);
+    return failure(last_error());
+}
+
+address local_address_of(int descriptor) {
+    return find_local_address(descriptor).value_or(address());
 }
 
 bool is_unix_socket(int descriptor) noexcept {

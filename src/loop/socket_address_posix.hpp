@@ -30,6 +30,9 @@ result<socket_address> as_socket_address(const address& from);
 [[nodiscard]] address local_address_of(int descriptor);
 [[nodiscard]] address remote_address_of(int descriptor);
 
+/// The first of them, or why the system does not tell.
+result<address> find_local_address(int descriptor);
+
 [[nodiscard]] bool is_unix_socket(int descriptor) noexcept;
 
 } // namespace weft

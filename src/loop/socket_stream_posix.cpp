@@ -180,9 +180,15 @@ interest socket_stream::wanted() const noexcept {
 void socket_stream::update_interest() noexcept {
     const interest in = wanted();
     if (!registered_ || (interested_ == in.read && waits_for_room_ == in.write)) return;
-    interested_ = in.read;
-    waits_for_room_ = in.write;
-    loop().engine().modify(descriptor_.get(), *this, in);
+    auto& engine = loop().engine();
+    if (!engine.modify(descriptor_.get(), *this, in)) {
+        interested_ = in.read;
+        waits_for_room_ = in.write;
+    } else if ((in.read && !interested_) || (in.write && !waits_for_room_)) {
+        engine.remove(descriptor_.get()); // otherwise it hears what it need not, which does no harm
+        registered_ = false;
+        driver().defer(*this);
+    }
 }
 
 // --- writing

@@ -25,6 +25,7 @@ private:
 };
 
 /// Asked before each call while a test has set it: the errno to fail with, or 0 to let it happen.
+/// A negated errno lets it happen, and it fails all the same, as connect(2) with EINPROGRESS.
 using fault_source = int (*)(const char* call, const call_site& site) noexcept;
 
 inline fault_source system_faults = nullptr;
@@ -43,7 +44,8 @@ public:
                       call_site site = call_site::current()) const noexcept {
         if (system_faults) [[unlikely]] {
             if (const int error = system_faults(name_, site)) {
-                errno = error;
+                if (error < 0) real_(arguments...);
+                errno = error < 0 ? -error : error;
                 return static_cast<Result>(-1);
             }
         }

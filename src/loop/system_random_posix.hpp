@@ -9,7 +9,7 @@
 
 namespace weft {
 
-/// getrandom(2), buffered, so that a frame's masking key costs no system call.
+/// getrandom(2) or else /dev/urandom, buffered, so that a frame's masking key costs no system call.
 ///
 /// A forked child draws afresh: parent and child never use the same bytes.
 class system_random final : public random_source {

@@ -17,7 +17,7 @@ public:
     }
     [[nodiscard]] time_point now() const noexcept override { return clock_->now(); }
     std::error_code add(int descriptor, source& target, interest in) noexcept override;
-    void modify(int, source&, interest) noexcept override {}
+    std::error_code modify(int, source&, interest) noexcept override { return {}; }
     void remove(int) noexcept override {}
     void drained(int, interest) noexcept override {}
     bool wait(time_point deadline) override;
