@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+// Source: Linux man-pages 6.03, section 2, with section 7 (ip, tcp, unix, socket, epoll) for the
+// errors that protocols hand through; POSIX.1-2008 where named.
+#include "faults/manual.hpp"
+
+#include <cerrno>
+
+namespace weft::testing {
+namespace {
+
+/// ip(7) and tcp(7): what a connected socket may have met meanwhile.
+const std::vector<int> network_errors{ECONNRESET,  ETIMEDOUT, EHOSTUNREACH, ENETUNREACH,
+                                      EHOSTDOWN,   ENETDOWN,  ENOBUFS,      ENOMEM};
+
+std::vector<int> both(std::vector<int> one, const std::vector<int>& other) {
+    one.insert(one.end(), other.begin(), other.end());
+    return one;
+}
+
+/// Of several addresses: another one's error tells more, and is told instead.
+const std::vector<int> little{EAFNOSUPPORT};
+
+/// What opening anything may meet.
+const std::vector<int> no_room{EMFILE, ENFILE, ENOMEM};
+
+const std::vector<manual_page> pages{
+    // --- waiting
+    {"epoll_create1", "", no_room},
+    {"epoll_create1", "", {ENOSYS}, consequence::replaced}, // a sandbox; then there is poll(2)
+    {"dup3", "", {EBUSY, EINTR, EMFILE}},
+    {"eventfd", "", both(no_room, {ENODEV})},
+    {"timerfd_create", "", both(no_room, {ENODEV})},
+    {"timerfd_settime", "", {}},
+    {"epoll_ctl", "EPOLL_CTL_ADD", {ENOMEM, ENOSPC, EPERM}},
+    {"epoll_ctl", "EPOLL_CTL_MOD", {ENOMEM}},
+    {"epoll_ctl", "EPOLL_CTL_DEL", {}},
+    {"epoll_wait", "", {EINTR}, consequence::harmless},
+    // ENOSYS before Linux 5.11; EPERM is what the seccomp(2) filters of containers say of calls
+    // that are younger than they.
+    {"epoll_pwait2", "", {EINTR, ENOSYS, EPERM}, consequence::harmless},
+    {"write", "wake_up_", {EINTR}, consequence::harmless},
+    // For want of memory it cannot wait either: that must pass.
+    {"ppoll", "", {EINTR, ENOMEM}, consequence::harmless, false, false},
+    {"pipe2", "", {EMFILE, ENFILE}},
+    {"write", "waker_", {EINTR}, consequence::harmless},
+    {"write", "waker_", {EAGAIN}, consequence::harmless, true}, // full, and so readable
+    {"read", "wake_up_", {EINTR, EAGAIN}, consequence::harmless},
+
+    // --- making sockets
+    {"socket", "socket_file", {EACCES, EAFNOSUPPORT, EMFILE, ENFILE, ENOBUFS, ENOMEM,
+                               EPROTONOSUPPORT}, consequence::replaced},
+    {"socket", "connect_attempt", {EACCES, EMFILE, ENFILE, ENOBUFS, ENOMEM, EPROTONOSUPPORT}},
+    {"socket", "connect_attempt", little, consequence::replaced},
+    {"socket", "", {EACCES, EAFNOSUPPORT, EMFILE, ENFILE, ENOBUFS, ENOMEM, EPROTONOSUPPORT}},
+    {"setsockopt", "", {ENOPROTOOPT, ENOMEM, ENOBUFS, EPERM}, consequence::harmless},
+    {"getsockname", "", {ENOBUFS}},
+    {"getpeername", "", {ENOBUFS, ENOTCONN}},
+
+    {"getsockopt", "", {ENOBUFS}}, // POSIX
+    {"fcntl", "", {}},
+
+    // --- listening
+    {"fchmod", "", {EIO, EPERM, EROFS, ENOMEM}},
+    {"fchmodat", "", {EACCES, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, ENOTSUP, EPERM,
+                      EROFS}},
+    {"bind", "", {EACCES, EADDRINUSE, EADDRNOTAVAIL, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR,
+                  EROFS}},
+    {"listen", "", {EADDRINUSE, EOPNOTSUPP}},
+    {"accept4", "", {EAGAIN, ECONNABORTED, EINTR, EMFILE, ENFILE, ENOBUFS, ENOMEM, EPERM, EPROTO,
+                     ENOSR, ESOCKTNOSUPPORT, EPROTONOSUPPORT, ETIMEDOUT,
+                     // "should treat them like EAGAIN": the network errors of the new socket
+                     ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, EOPNOTSUPP,
+                     ENETUNREACH}, consequence::harmless},
+
+    // --- connecting
+    {"connect", "socket_file", {EACCES, EPERM, EAGAIN, ECONNREFUSED, EINTR, ENOENT, EPROTOTYPE},
+     consequence::replaced},
+    {"connect", "", {EACCES, EPERM, EADDRINUSE, EAGAIN, ECONNREFUSED, ETIMEDOUT, EPROTOTYPE,
+                     ENOENT, ENOBUFS, ENOMEM}},
+    {"connect", "", both(little, {EADDRNOTAVAIL, ENETUNREACH, EHOSTUNREACH}),
+     consequence::replaced},
+    {"connect", "", {EINPROGRESS, EINTR}, consequence::harmless, true},
+
+    // --- bytes
+    {"send", "refused_socket", both({EAGAIN, EINTR, EPIPE, EPERM}, network_errors),
+     consequence::harmless},
+    {"shutdown", "refused_socket", {ENOTCONN}, consequence::harmless},
+    {"recv", "", {EAGAIN, EINTR}, consequence::harmless},
+    {"recv", "", both({ECONNREFUSED, ENOTCONN}, network_errors)},
+    {"send", "", {EAGAIN, EINTR}, consequence::harmless},
+    {"send", "", both({EACCES, EPIPE, ENOTCONN, EPERM}, network_errors)},
+    {"sendmsg", "", {EAGAIN, EINTR}, consequence::harmless},
+    {"sendmsg", "", both({EACCES, EPIPE, ENOTCONN, EPERM}, network_errors)},
+    // It means that the connection is no more; what reads from it hears why.
+    {"shutdown", "", {ENOTCONN}, consequence::replaced},
+    {"getrandom", "", {EINTR, ENOSYS, EPERM}, consequence::harmless},
+    // Without the file a name is as unknown as one that is not in it.
+    {"open", "hosts_file", {EACCES, EINTR, ELOOP, EMFILE, ENAMETOOLONG, ENFILE, ENODEV, ENOENT,
+                            ENOMEM, ENOTDIR, ENXIO, EOVERFLOW, EPERM, EWOULDBLOCK},
+     consequence::replaced},
+    {"read", "hosts_file", {EINTR}, consequence::harmless},
+    {"read", "hosts_file", {EAGAIN, EIO, EISDIR}, consequence::replaced},
+    {"open", "urandom", {EACCES, EMFILE, ENFILE, ENODEV, ENOENT, ENOMEM, ENXIO, EPERM},
+     consequence::fatal},
+    {"read", "device", {EINTR}, consequence::harmless},
+    {"read", "device", {EIO}, consequence::fatal},
+
+    // --- files
+    {"lstat", "", {EACCES, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, EOVERFLOW},
+     consequence::replaced},
+    {"unlink", "", {EACCES, EBUSY, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, EPERM,
+                    EROFS}, consequence::replaced},
+};
+
+const std::vector<ruled_out> left_out{
+    {"all", "EBADF EFAULT EINVAL ENOTSOCK", "only a bug of ours: arguments are never wrong"},
+    {"epoll_ctl", "EEXIST ENOENT ELOOP",
+     "only a bug of ours: a source is added once and removed once, and the set watches no set"},
+    {"epoll_ctl (DEL)", "ENOMEM", "of EPOLL_CTL_ADD: taking something out needs no memory"},
+    {"ppoll", "EINVAL", "of a limit on descriptors that was lowered below what is open"},
+    {"pipe2", "ENOPKG", "of notification pipes"},
+    {"read (pipe)", "EIO EISDIR", "of files and terminals"},
+    {"timerfd_create", "EPERM", "of clocks that are not used"},
+    {"timerfd_settime", "ECANCELED", "with TFD_TIMER_CANCEL_ON_SET, which is not used"},
+    {"fcntl", "EACCES EAGAIN EBUSY EDEADLK EINTR EMFILE ENOLCK ENOTDIR EPERM",
+     "of locks, leases, duplicates and flags that are not touched"},
+    {"fchmod", "EACCES ELOOP ENAMETOOLONG ENOENT ENOTDIR", "of paths: it has a descriptor"},
+    {"write (eventfd)", "EAGAIN", "after 2^64 - 1 wake-ups that nobody has heard"},
+    {"write (eventfd, pipe)", "EDESTADDRREQ EDQUOT EFBIG EIO ENOSPC EPERM EPIPE",
+     "of files and sockets, and of a pipe whose other end is closed"},
+    {"connect", "EALREADY EISCONN", "only a bug of ours: it is called once for a socket"},
+    {"send sendmsg", "EALREADY EDESTADDRREQ EISCONN EMSGSIZE EOPNOTSUPP",
+     "of datagrams, of Fast Open and of flags that are not used"},
+    {"unlink", "EISDIR", "it is called for what was a socket just before"},
+    {"open (hosts)", "EBUSY EDQUOT EEXIST EFBIG EISDIR ENOSPC EOPNOTSUPP EROFS ETXTBSY",
+     "of files that are made or written"},
+    {"open (urandom)", "EINTR EBUSY EDQUOT EEXIST EFBIG EISDIR ELOOP ENAMETOOLONG ENOSPC ENOTDIR "
+     "EOPNOTSUPP EOVERFLOW EROFS ETXTBSY EWOULDBLOCK",
+     "of slow devices, of files that are made or written, of paths from elsewhere"},
+    {"read (urandom)", "EAGAIN EISDIR", "it is a device, and not asked to be nonblocking"},
+    {"getrandom", "EAGAIN", "with GRND_NONBLOCK, which is not used"},
+};
+
+bool speaks_of(const manual_page& page, const source_call& site) {
+    return page.call == site.call && (site.file.find(page.where) != std::string::npos ||
+                                      site.arguments.find(page.where) != std::string::npos);
+}
+
+} // namespace
+
+std::vector<const manual_page*> pages_for(const source_call& site) {
+    std::vector<const manual_page*> found;
+    for (const manual_page& page : pages) {
+        // What is said of this site in particular stands first, and then replaces the rest.
+        if (!speaks_of(page, site)) continue;
+        if (!found.empty() && found.front()->where != page.where) continue;
+        found.push_back(&page);
+    }
+    return found;
+}
+
+const std::vector<ruled_out>& errors_ruled_out() {
+    return left_out;
+}
+
+} // namespace weft::testing

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: MIT
+// The scenarios, each of them a few steps.
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <array>
+#include <cerrno>
+#include <fstream>
+
+#include "endpoint/raw_peer.hpp"
+#include "faults/scenario.hpp"
+
+#include "loop/loop_state.hpp"
+
+namespace weft::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+bool echo_over_tcp(world& w) {
+    return w.listen("127.0.0.1:0") && w.dial() && w.echo(5) && w.echo(200) && w.close();
+}
+
+bool echo_over_ipv6(world& w) {
+    return w.listen("[::1]:0") && w.dial("[::1]") && w.echo(5) && w.close();
+}
+
+/// ::1 comes first, and nobody listens there.
+bool dial_localhost(world& w) {
+    return w.listen("127.0.0.1:0") && w.dial("localhost") && w.echo(5) && w.close();
+}
+
+bool dial_from_an_address(world& w) {
+    dial_options from;
+    from.local_address = *address::parse("127.0.0.1", 0);
+    return w.listen("127.0.0.1:0") && w.dial("127.0.0.1", std::move(from)) && w.close();
+}
+
+bool dial_a_name_in_the_hosts_file(world& w) {
+    const std::string path = w.folder().file("hosts");
+    std::ofstream(path) << "127.0.0.1 somewhere\n";
+    const bool dialled = w.listen("127.0.0.1:0") && w.dial("somewhere") && w.close();
+    ::unlink(path.c_str());
+    return dialled;
+}
+
+/// As a guest's loop in a forked child does, though in this process.
+bool disown_a_loop(world& w) {
+    auto made = event_loop::create();
+    const auto shown = made ? made->descriptor() : result<int>(failure(made.error()));
+    if (shown && made->state()->engine().disown()) return true;
+    w.tell(shown ? std::error_code(errno, std::system_category()) : shown.error());
+    return false;
+}
+
+/// A socket file that nobody listens at any more. If nobody takes its place it goes in the end.
+class dead_socket_file {
+public:
+    explicit dead_socket_file(const std::string& path) : path_(path) {
+        const owned_descriptor made(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        sockaddr_un where{};
+        where.sun_family = AF_UNIX;
+        path.copy(where.sun_path, sizeof(where.sun_path) - 1);
+        ::bind(made.get(), reinterpret_cast<const sockaddr*>(&where), sizeof(where));
+        inode_ = inode();
+    }
+    ~dead_socket_file() {
+        if (inode() == inode_) ::unlink(path_.c_str());
+    }
+
+private:
+    [[nodiscard]] ino_t inode() const {
+        struct stat found {};
+        return ::lstat(path_.c_str(), &found) == 0 ? found.st_ino : 0;
+    }
+
+    std::string path_;
+    ino_t inode_ = 0;
+};
+
+bool echo_over_a_unix_socket(world& w) {
+    const std::string path = w.folder().file("echo.sock");
+    const dead_socket_file dead(path);
+    const bool echoed = w.listen("unix:" + path) && w.dial() && w.echo(5) && w.close();
+    w.its_server().stop_listening();
+    return echoed;
+}
+
+bool echo_over_a_unix_socket_with_a_mode(world& w) {
+    ::umask(022); // takes what the mode gives
+    listen_options open_to_all;
+    open_to_all.mode = 0666;
+    return w.listen("unix:" + w.folder().file("open.sock"), std::move(open_to_all)) && w.dial() &&
+           w.echo(5) && w.close();
+}
+
+bool echo_over_an_abstract_socket(world& w) {
+    return w.listen("unix:@weft-faults-too-" + std::to_string(::getpid())) && w.dial() &&
+           w.echo(5) && w.close();
+}
+
+/// More than a socket takes at once, in both directions.
+bool echo_much(world& w) {
+    return w.listen("unix:" + w.folder().file("much.sock")) && w.dial() && w.echo(700'000) &&
+           w.echo(5) && w.close();
+}
+
+bool be_refused(world& w) {
+    dial_options nobody;
+    nobody.via = "127.0.0.1:" + std::to_string(raw_peer::listening().port());
+    const bool refused = !w.dial("nobody", std::move(nobody)) &&
+                         w.dialled().why.error == std::errc::connection_refused;
+    return refused && w.listen("127.0.0.1:0") && w.dial() && w.close();
+}
+
+bool find_the_address_in_use(world& w) {
+    if (!w.listen("127.0.0.1:0")) return false;
+    const auto again = w.its_server().listen(w.listening_at().str());
+    if (again) return false;
+    w.tell(again.error());
+    return again.error() == std::errc::address_in_use && w.dial() && w.close();
+}
+
+/// What comes meanwhile is heard afterwards.
+bool pause_and_resume(world& w) {
+    if (!w.listen("127.0.0.1:0") || !w.dial()) return false;
+    party& us = w.dialled();
+    us.open->pause();
+    w.settle();
+    if (connection* peer = w.served().back().open) peer->send("while paused");
+    w.settle();
+    if (!us.open || us.heard != 0) return false;
+    us.open->resume();
+    w.until([&] { return us.ended != 0 || us.heard != 0; });
+    return us.heard == 12 && w.echo(5) && w.close();
+}
+
+bool shut_down_amid(world& w) {
+    return w.listen("127.0.0.1:0") && w.dial() && w.dial() && w.shut_down();
+}
+
+/// A peer that does not speak HTTP, one that speaks only half of it, and one that leaves at once.
+bool bear_rude_peers(world& w) {
+    if (!w.listen("127.0.0.1:0")) return false;
+    const auto before = w.its_server().connection_count();
+    const auto port = w.listening_at().port();
+    auto loud = raw_peer::connected_to(port);
+    auto half = raw_peer::connected_to(port);
+    raw_peer::connected_to(port).close();
+    loud.send("\x16\x03\x01 this is TLS\r\n\r\n");
+    half.send("GET /echo HTTP/1.1\r\n");
+    half.half_close();
+    const bool ended = w.until([&] {
+        return loud.ended() && half.ended() && w.its_server().connection_count() == before;
+    });
+    return ended && w.dial() && w.echo(5) && w.close();
+}
+
+bool hear_timers_posts_and_wake_ups(world& w) {
+    int heard = 0;
+    timer soon(w.loop(), [&] { ++heard; });
+    soon.arm_after(1ms);
+    w.loop().post([&] { ++heard; });
+    w.loop().wake();
+    return w.until([&] { return heard == 2; }) && w.listen("127.0.0.1:0") && w.dial() &&
+           w.close();
+}
+
+bool ask_for_addresses(world& w) {
+    if (!w.listen("127.0.0.1:0") || !w.dial()) return false;
+    const auto there = w.dialled().open->remote_address();
+    const auto here = w.dialled().open->local_address();
+    for (const auto& one : {there, here}) {
+        if (one != address() && !one.is_ip()) return false;
+    }
+    return w.close();
+}
+
+owned_descriptor duplicate_of(int descriptor) {
+    return owned_descriptor(::fcntl(descriptor, F_DUPFD_CLOEXEC, 0));
+}
+
+bool adopt_a_listener(world& w) {
+    auto listening = duplicate_of(raw_peer::listening().descriptor());
+    const auto where = w.its_server().adopt_listener(listening.get());
+    if (!where) {
+        w.tell(where.error());
+        return false;
+    }
+    static_cast<void>(listening.release());
+    dial_options there;
+    there.via = where->str();
+    return w.dial("adopted", std::move(there)) && w.echo(5) && w.close();
+}
+
+bool adopt_both_ends(world& w) {
+    std::array<int, 2> both{};
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, both.data()) != 0) return false;
+    return w.join(owned_descriptor(both[0]), owned_descriptor(both[1])) && w.echo(5) && w.close();
+}
+
+bool refuse_one_too_many(world& w) {
+    if (!w.listen("127.0.0.1:0")) return false;
+    server_limits no_more;
+    no_more.connections_max = w.its_server().connection_count();
+    w.its_server().limits(no_more);
+    auto refused = raw_peer::connected_to(w.listening_at().port());
+    const bool ended = w.until([&] { return refused.ended(); });
+    w.its_server().limits({});
+    return ended && w.dial() && w.close();
+}
+
+const std::vector<scenario> scenarios{
+    {"echo over TCP", echo_over_tcp, true},
+    {"echo over a Unix socket", echo_over_a_unix_socket, true},
+    {"echo where calls are missing", echo_over_tcp, true,
+     {{"epoll_pwait2", ENOSYS}, {"getrandom", ENOSYS}}},
+    {"echo over TCP, with a bystander", echo_over_tcp},
+    {"echo over IPv6", echo_over_ipv6},
+    {"dial localhost", dial_localhost},
+    {"dial from an address", dial_from_an_address},
+    {"dial a name in the hosts file", dial_a_name_in_the_hosts_file},
+    {"disown a loop", disown_a_loop},
+    {"echo over a Unix socket with a mode", echo_over_a_unix_socket_with_a_mode},
+    {"adopt a listener", adopt_a_listener},
+    {"adopt both ends", adopt_both_ends},
+    {"refuse one too many", refuse_one_too_many},
+    {"echo over an abstract socket", echo_over_an_abstract_socket},
+    {"echo much", echo_much},
+    {"be refused", be_refused},
+    {"find the address in use", find_the_address_in_use},
+    {"pause and resume", pause_and_resume},
+    {"shut down amid", shut_down_amid},
+    {"bear rude peers", bear_rude_peers},
+    {"hear timers, posts and wake-ups", hear_timers_posts_and_wake_ups},
+    {"ask for addresses", ask_for_addresses},
+};
+
+} // namespace
+
+const std::vector<scenario>& all_scenarios() {
+    return scenarios;
+}
+
+} // namespace weft::testing
