@@ -86,7 +86,7 @@ TEST_F(fork_of_a_loop, a_child_in_which_no_descriptor_can_be_had_keeps_its_hands
         static const char* call;
         call = failing;
         EXPECT_EQ(in_child([&] {
-                      system_faults = [](const char* made, const std::source_location&) noexcept {
+                      system_faults = [](const char* made, const call_site&) noexcept {
                           return std::string_view(made) == call ? EMFILE : 0;
                       };
                       int done = 0;
