@@ -206,7 +206,8 @@ private:
     }
 
     bool note(send_result became) {
-        backed_up_ = backed_up_ || became == send_result::backed_up;
+        backed_up_ =
+            backed_up_ || became == send_result::backed_up || became == send_result::dropped;
         return became == send_result::accepted || became == send_result::backed_up;
     }
 

@@ -26,7 +26,7 @@ struct route;
 enum class send_result : std::uint8_t {
     accepted,  ///< with the kernel, or leaving at the end of this turn
     backed_up, ///< taken, but older output is waiting; `writable` comes once it has drained
-    dropped,   ///< not taken: the limit on queued output
+    dropped,   ///< not taken: the limit on queued output; `writable` comes here, too
     closed,    ///< not taken: the connection is not open
 };
 
@@ -237,7 +237,7 @@ private:
     bool reading_ = true;        // the stream has not been paused
     bool blocked_ = false;       // the stream took only a part
     bool suspended_ = false;     // a nested turn runs, or has run, inside a handler
-    bool tell_writable_ = false; // a send has said backed_up
+    bool tell_writable_ = false; // a send has said backed_up or dropped
     bool dialling_ = false;
     bool opened_ : 1 = false;
     bool deferred_ : 1 = false;

@@ -27,7 +27,7 @@ struct handlers {
     /// A whole message, however it was fragmented.
     function<void(connection&, weft::message)> message = {};
 
-    /// After `send` has said `backed_up`: all that was waiting has been written.
+    /// After `send` has said `backed_up` or `dropped`: all that was waiting has been written.
     function<void(connection&)> writable = {};
 
     /// A ping, which has been answered already, and a pong.
