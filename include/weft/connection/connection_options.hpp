@@ -28,8 +28,8 @@ enum class queue_policy : std::uint8_t {
 
 /// The options of a route's or a dialled connection.
 struct connection_options {
-    session_limits limits;
-    session_timeouts timeouts;
+    session_limits limits = {};
+    session_timeouts timeouts = {};
 
     /// Bytes of output that may wait. A message that finds the queue empty is always taken; with
     /// `pause` also one that finds it at most half full, so that no answer is dropped for its size.
@@ -44,28 +44,28 @@ struct connection_options {
 
 /// The options of a route.
 struct route_options {
-    connection_options connection;
+    connection_options connection = {};
 
     /// A route with a subprotocol serves clients that offer it; without, all others.
-    std::string subprotocol;
+    std::string subprotocol = {};
 };
 
 /// What a client asks for beside the URI.
 struct dial_options {
-    connection_options connection;
+    connection_options connection = {};
 
     /// In the order of preference. RFC 6455 §1.9.
-    std::vector<std::string> subprotocols;
+    std::vector<std::string> subprotocols = {};
 
     /// Further headers: Origin, Cookie, Authorization, User-Agent, ...
-    http_fields headers;
+    http_fields headers = {};
 
     /// For resolving and connecting together; the handshake's own timeout begins afterwards.
     duration connect_timeout = std::chrono::seconds(10);
 
     /// Dials this address instead of the URI's host, such as "unix:/run/app.sock", "unix:@name"
     /// or "127.0.0.1:9001"; the URI then only names the resource and the Host header.
-    std::string via;
+    std::string via = {};
 
     /// A name's addresses are tried in turns of IPv6 and IPv4, each this long after the one before,
     /// or as soon as that has failed; the first to connect wins. RFC 8305 §5.
@@ -75,12 +75,12 @@ struct dial_options {
     duration resolution_delay = std::chrono::milliseconds(50);
 
     /// Connect from this address, usually with port 0; addresses of another family then fail.
-    address local_address;
+    address local_address = {};
 
     /// Called for each socket before it connects to one address, to set its options or to bind it;
     /// an error is as if that address had failed. May end the connection, but must not close the
     /// descriptor.
-    std::function<result<void>(int descriptor, const address& to)> before_connect;
+    std::function<result<void>(int descriptor, const address& to)> before_connect = {};
 };
 
 } // namespace weft
