@@ -208,11 +208,17 @@ void party::resume() {
 
 // --- what must hold at the end
 
-/// Answers wait, perhaps, and until they have left nothing is heard.
+/// Answers wait, perhaps, and until all of them have left nothing is heard.
 bool party::may_hold_back() const {
-    const connection_options& options = at->connection;
-    return options.when_full == queue_policy::pause &&
-        here->buffered_amount() > options.queue_size_max / 2;
+    return at->connection.when_full == queue_policy::pause && here->buffered_amount() != 0;
+}
+
+void party::check_told() const {
+    const auto* const link = around.link_of(*this);
+    if (!link || !link->intact() || !link->other() || !link->other()->intact()) return;
+    if (!other->open() || other->paused_ || other->may_hold_back()) return;
+    if (here->buffered_amount() != 0 || link->in_flight() != 0) return;
+    expect(unheard_.empty(), "what has arrived was not told");
 }
 
 /// Two that both hold back wait for each other; that is what this policy asks for.

@@ -61,6 +61,9 @@ public:
     /// After a turn that left nothing to do: no deadline has passed in vain.
     void check_deadlines();
 
+    /// After such a turn: what has arrived at the other was told.
+    void check_told() const;
+
     /// After a time without faults, with nobody paused: all has arrived, and `writable` was told.
     void check_calm() const;
 

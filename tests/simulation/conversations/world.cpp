@@ -167,8 +167,10 @@ void world::pass(duration time) {
 }
 
 void world::check_settled() {
-    for (party& one : parties)
+    for (party& one : parties) {
         one.check_deadlines();
+        if (one.open()) one.check_told();
+    }
     for (endpoint& one : endpoints)
         one.check_settled();
 }
