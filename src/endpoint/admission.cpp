@@ -54,9 +54,9 @@ std::error_code admission::judge(const address& peer, std::size_t connections,
 
 void admission::entered(const connection& who, const address& peer) {
     if (!counts(peer)) return;
-    auto& home = homes_[&who];
-    home = &*counts_.try_emplace(place_of(peer), 0).first;
-    ++home->second;
+    auto& home = *counts_.try_emplace(place_of(peer), 0).first;
+    homes_.try_emplace(&who, &home); // without memory for it a place with no one stays: harmless
+    ++home.second;
 }
 
 void admission::left(const connection& who) noexcept {

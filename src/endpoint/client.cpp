@@ -3,6 +3,7 @@
 #include <weft/endpoint/client.hpp>
 
 #include <cassert>
+#include <new>
 #include <utility>
 
 #include <weft/core/error.hpp>
@@ -88,13 +89,19 @@ void client::dial(connection& dialled, connect_plan plan) {
         service::dialling(dialled, at, [&dialler] { dialler.cancel(); });
     };
     plan.resolved = [now_at](connector& dialler) { now_at(phase::connect, dialler); };
-    connector& dialler = connector::start(
-        *loop_, std::move(plan),
-        [loop = loop_.get(), &dialled](phase at, result<owned_descriptor> got) {
-            if (!got) return service::fail_dialling(dialled, at, got.error());
+    const auto attach = [loop = loop_.get(), &dialled](phase at, result<owned_descriptor> got) {
+        if (!got) return service::fail_dialling(dialled, at, got.error());
+        try {
             service::attach(dialled, std::make_unique<socket_stream>(*loop, std::move(*got)));
-        });
-    now_at(first, dialler);
+        } catch (const std::bad_alloc&) {
+            service::fail_dialling(dialled, at, std::make_error_code(std::errc::not_enough_memory));
+        }
+    };
+    try {
+        now_at(first, connector::start(*loop_, std::move(plan), attach));
+    } catch (const std::bad_alloc&) {
+        service::fail_dialling(dialled, first, std::make_error_code(std::errc::not_enough_memory));
+    }
 }
 
 void client::shutdown(duration within, function<void()> done) {

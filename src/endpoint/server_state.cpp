@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <utility>
 
 #include <weft/core/error.hpp>
@@ -51,8 +52,15 @@ result<address> server::state::adopt_listener(int descriptor, listen_options opt
 
 result<address> server::state::keep(result<listener*> opened) {
     if (!opened) return failure(opened.error());
-    listeners_.push_back(*opened);
-    return (*opened)->where();
+    listener* const one = *opened;
+    try {
+        result<address> where = one->where();
+        listeners_.push_back(one);
+        return where;
+    } catch (const std::bad_alloc&) {
+        one->close();
+        throw;
+    }
 }
 
 void server::state::stop_listening() noexcept {
@@ -116,7 +124,17 @@ void server::state::meet(owned_descriptor client, const address& peer, greeting&
     }
     connection& served =
         service_->serve(std::make_unique<socket_stream>(loop_, std::move(client)));
-    admission_.entered(served, peer);
+    count_in(served, peer);
+}
+
+/// Who cannot be counted cannot stay.
+void server::state::count_in(connection& served, const address& peer) {
+    try {
+        admission_.entered(served, peer);
+    } catch (const std::bad_alloc&) {
+        served.abort();
+        throw;
+    }
 }
 
 void server::state::turn_away(owned_descriptor client, const address& peer, std::error_code why) {
@@ -151,7 +169,7 @@ result<connection*> server::state::adopt(int descriptor, std::span<const std::by
     if (const auto why = judge_adopted(descriptor)) return failure(why);
     connection& served = service_->serve(
         std::make_unique<socket_stream>(loop_, owned_descriptor(descriptor)), already_read);
-    admission_.entered(served, served.remote_address());
+    count_in(served, served.remote_address());
     return &served;
 }
 
@@ -163,7 +181,7 @@ result<connection*> server::state::accept(int descriptor, http_request&& request
     std::unique_ptr<stream> client = std::move(made);
     const auto served = service_->accept(std::move(client), std::move(request), already_read);
     if (served) {
-        admission_.entered(**served, (*served)->remote_address());
+        count_in(**served, (*served)->remote_address());
     } else {
         static_cast<void>(adopted.release().release());
     }
@@ -176,7 +194,7 @@ result<connection*> server::state::accept(std::unique_ptr<stream>&& client, http
     const address peer = client->remote_address();
     if (const auto why = judge(peer)) return failure(why);
     const auto served = service_->accept(std::move(client), std::move(request), already_read);
-    if (served) admission_.entered(**served, peer);
+    if (served) count_in(**served, peer);
     return served;
 }
 

@@ -56,6 +56,7 @@ private:
     listener::accepted through(greeting greet);
     listener::starved otherwise();
     void meet(owned_descriptor client, const address& peer, greeting& greet);
+    void count_in(connection& served, const address& peer);
     void turn_away(owned_descriptor client, const address& peer, std::error_code why);
     void tell_starved(std::error_code why);
     void gone(const connection& who) noexcept;

@@ -21,7 +21,7 @@ public:
 
     /// After `attempt_delay` the next attempt begins beside the one before (RFC 8305 §5); for
     /// `resolution_delay` the IPv6 addresses are waited for when others come first (§3).
-    address_race(duration attempt_delay, duration resolution_delay) noexcept
+    address_race(duration attempt_delay, duration resolution_delay)
         : attempt_delay_(std::max(attempt_delay, duration::zero())),
           resolution_delay_(std::max(resolution_delay, duration::zero())) {}
 

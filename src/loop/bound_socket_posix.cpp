@@ -34,17 +34,18 @@ std::error_code bind_with_mode(bound_socket& made, const socket_address& at, uns
     if (mode > mode_max) return errc::bad_argument;
     if (sys::fchmod(made.descriptor.get(), mode) != 0) return last_error();
     if (sys::bind(made.descriptor.get(), at.get(), at.size) != 0) return last_error();
-    made.file = socket_file(made.where);
+    made.file.take_note();
     return made.file.change_mode(mode);
 }
 
 std::error_code bind(bound_socket& made, const socket_address& at, const listen_options& options) {
+    made.file = socket_file(made.where);
     if (made.where.kind() == address::family::unix_path) {
         remove_dead_socket_file(made.where);
         if (options.mode) return bind_with_mode(made, at, *options.mode);
     }
     if (sys::bind(made.descriptor.get(), at.get(), at.size) != 0) return last_error();
-    made.file = socket_file(made.where);
+    made.file.take_note();
     return {};
 }
 

@@ -36,7 +36,9 @@ bool says_little(std::error_code why) noexcept {
 
 connector::connector(loop_state& loop, connect_plan plan, connected then)
     : loop_(loop), plan_(std::move(plan)), then_(std::move(then)),
-      race_(plan_.attempt_delay, plan_.resolution_delay) {}
+      race_(plan_.attempt_delay, plan_.resolution_delay) {
+    loop_.take_place(*this);
+}
 
 connector& connector::start(loop_state& loop, connect_plan plan, connected then) {
     auto* made = new connector(loop, std::move(plan), std::move(then));
@@ -54,9 +56,17 @@ void connector::expire() noexcept {
 
 void connector::run() noexcept {
     if (ended_) return;
-    try {
+    take([this] {
         if (!std::exchange(begun_, true)) look_up();
         if (!ended_) go_on();
+    });
+}
+
+/// A step that finds no memory is the last.
+template <class Step>
+void connector::take(Step&& step) noexcept {
+    try {
+        step();
     } catch (const std::bad_alloc&) {
         error_ = std::make_error_code(std::errc::not_enough_memory);
         if (!ended_) tell_failure();
@@ -89,22 +99,26 @@ void connector::ask(resolver& known, lookup asked) {
     const driver::activity here(loop_, *this);
     try {
         known(std::move(asked));
+    } catch (const std::bad_alloc&) {
+        throw;
     } catch (...) {
         loop_.handler_threw(std::current_exception());
     }
     loop_.handler_called();
 }
 
-void connector::on_found(std::span<const address> some) {
-    std::vector<address> usable;
-    for (const address& one : some) {
-        if (one.is_ip()) usable.push_back(with_port(one, plan_.port));
-    }
-    race_.add(usable, loop_.now());
-    loop_.defer(*this);
+void connector::on_found(std::span<const address> some) noexcept {
+    take([&] {
+        std::vector<address> usable;
+        for (const address& one : some) {
+            if (one.is_ip()) usable.push_back(with_port(one, plan_.port));
+        }
+        race_.add(usable, loop_.now());
+        loop_.defer(*this);
+    });
 }
 
-void connector::on_no_more(std::error_code why) {
+void connector::on_no_more(std::error_code why) noexcept {
     if (!tried_) error_ = why ? why : resolve_error::no_address;
     race_.complete();
     loop_.defer(*this);

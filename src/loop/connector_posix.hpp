@@ -54,8 +54,8 @@ private:
     // names
     void look_up();
     void ask(resolver& known, lookup asked);
-    void on_found(std::span<const address> some) override;
-    void on_no_more(std::error_code why) override;
+    void on_found(std::span<const address> some) noexcept override;
+    void on_no_more(std::error_code why) noexcept override;
 
     // addresses
     void go_on();
@@ -64,6 +64,8 @@ private:
     void remember(std::error_code why) noexcept;
 
     // the end
+    template <class Step>
+    void take(Step&& step) noexcept;
     void tell_failure();
     void tell(phase at, result<owned_descriptor> outcome);
     void let_go() noexcept;

@@ -69,9 +69,14 @@ private:
 result<listener*> listener::open(loop_state& loop, const address& where, listen_options options,
                                  accepted then, starved otherwise) {
     if (const auto why = check_loop(loop)) return failure(why);
+    // First of all the memory: what has been bound is not lost for want of it.
+    auto* const made = new listener(loop, std::move(then), std::move(otherwise));
+    std::unique_ptr<task> held(made);
     auto bound = bind_and_listen(where, options);
     if (!bound) return failure(bound.error());
-    return begin(loop, *bound, std::move(then), std::move(otherwise));
+    if (const auto why = made->begin(*bound)) return failure(why);
+    static_cast<void>(held.release());
+    return made;
 }
 
 result<listener*> listener::adopt(loop_state& loop, int descriptor, accepted then,
@@ -81,30 +86,34 @@ result<listener*> listener::adopt(loop_state& loop, int descriptor, accepted the
     if (const auto why = make_fit(descriptor)) return failure(why);
     const auto where = find_local_address(descriptor);
     if (!where) return failure(where.error());
-    bound_socket bound{owned_descriptor(descriptor), *where, {}};
-    auto begun = begin(loop, bound, std::move(then), std::move(otherwise));
-    if (!begun) static_cast<void>(bound.descriptor.release());
-    return begun;
+    auto* const made = new listener(loop, std::move(then), std::move(otherwise));
+    std::unique_ptr<task> held(made);
+    bound_socket bound{{}, *where, {}};
+    bound.descriptor = owned_descriptor(descriptor); // from here on nothing needs memory
+    if (const auto why = made->begin(bound)) {
+        static_cast<void>(bound.descriptor.release());
+        return failure(why);
+    }
+    static_cast<void>(held.release());
+    return made;
 }
 
 /// Leaves `bound` alone on error, but for a file of its own.
-result<listener*> listener::begin(loop_state& loop, bound_socket& bound, accepted then,
-                                  starved otherwise) {
-    const int descriptor = bound.descriptor.get();
-    auto* begun = new listener(loop, std::move(bound), std::move(then), std::move(otherwise));
-    if (const auto why = loop.engine().add(descriptor, *begun, {.read = true})) {
-        bound = std::move(begun->bound_);
+std::error_code listener::begin(bound_socket& bound) noexcept {
+    if (const auto why = loop_.engine().add(bound.descriptor.get(), *this, {.read = true})) {
         bound.file.remove();
-        delete begun;
-        return failure(why);
+        return why;
     }
-    loop.work_started();
-    return begun;
+    bound_ = std::move(bound);
+    loop_.work_started();
+    return {};
 }
 
-listener::listener(loop_state& loop, bound_socket bound, accepted then, starved otherwise)
-    : loop_(loop), bound_(std::move(bound)), then_(std::move(then)),
-      otherwise_(std::move(otherwise)), retry_(std::make_unique<retry>(*this)) {}
+listener::listener(loop_state& loop, accepted then, starved otherwise)
+    : loop_(loop), then_(std::move(then)), otherwise_(std::move(otherwise)),
+      retry_(std::make_unique<retry>(*this)) {
+    loop_.take_place(*retry_);
+}
 
 listener::~listener() = default;
 

@@ -49,11 +49,10 @@ public:
 private:
     class retry;
 
-    listener(loop_state& loop, bound_socket bound, accepted then, starved otherwise);
+    listener(loop_state& loop, accepted then, starved otherwise);
     ~listener() override;
 
-    static result<listener*> begin(loop_state& loop, bound_socket& bound, accepted then,
-                                   starved otherwise);
+    std::error_code begin(bound_socket& bound) noexcept;
     void ready(readiness what) noexcept override;
     void run() noexcept override;
     std::error_code accept_one();

@@ -18,10 +18,10 @@ namespace weft {
 /// Who wants a name's addresses; told in turns.
 class address_sink {
 public:
-    virtual void on_found(std::span<const address> some) = 0;
+    virtual void on_found(std::span<const address> some) noexcept = 0;
 
     /// No more will come; `why` is empty unless the resolver has failed.
-    virtual void on_no_more(std::error_code why) = 0;
+    virtual void on_no_more(std::error_code why) noexcept = 0;
 
 protected:
     ~address_sink() = default;

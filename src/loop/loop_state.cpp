@@ -211,13 +211,18 @@ void loop_state::detach() noexcept {
 
 // --- memory
 
-std::span<std::byte> loop_state::receive_buffer() {
-    if (buffers_.size() < depth()) buffers_.resize(depth());
-    receive_memory& here = buffers_[depth() - 1];
-    if (here.size < receive_size_) {
-        here.bytes = std::make_unique_for_overwrite<std::byte[]>(receive_size_);
-        here.size = receive_size_;
+std::span<std::byte> loop_state::receive_buffer() noexcept {
+    try {
+        if (buffers_.size() < depth()) buffers_.resize(depth());
+        receive_memory& here = buffers_[depth() - 1];
+        if (here.size < receive_size_) {
+            here.bytes = std::make_unique_for_overwrite<std::byte[]>(receive_size_);
+            here.size = receive_size_;
+        }
+    } catch (const std::bad_alloc&) {
+        if (buffers_.size() < depth()) return {};
     }
+    receive_memory& here = buffers_[depth() - 1]; // a smaller one does as well
     return {here.bytes.get(), here.size};
 }
 

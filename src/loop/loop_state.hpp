@@ -67,8 +67,9 @@ public:
     /// False after `close`, and in a forked child: there is no turn any more.
     [[nodiscard]] bool alive() const noexcept { return !closed_ && engine_->in_own_process(); }
 
-    /// Where the present turn reads to; a nested turn has a buffer of its own.
-    [[nodiscard]] std::span<std::byte> receive_buffer();
+    /// Where the present turn reads to; a nested turn has a buffer of its own. Empty when there is
+    /// no memory for one.
+    [[nodiscard]] std::span<std::byte> receive_buffer() noexcept;
 
     /// A reader has filled the buffer: the next one may be larger.
     void buffer_was_filled() noexcept;

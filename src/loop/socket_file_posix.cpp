@@ -19,7 +19,7 @@ bool is_socket(const std::string& path, struct stat& found) noexcept {
 
 } // namespace
 
-void remove_dead_socket_file(const address& where) noexcept {
+void remove_dead_socket_file(const address& where) {
     struct stat found {};
     const auto at = as_socket_address(where);
     const std::string path(where.path());
@@ -31,11 +31,12 @@ void remove_dead_socket_file(const address& where) noexcept {
 }
 
 socket_file::socket_file(const address& where) {
+    if (where.kind() == address::family::unix_path) path_ = where.path();
+}
+
+void socket_file::take_note() noexcept {
     struct stat found {};
-    if (where.kind() != address::family::unix_path) return;
-    const std::string path(where.path());
-    if (!is_socket(path, found)) return;
-    path_ = path;
+    if (path_.empty() || !is_socket(path_, found)) return path_.clear();
     device_ = found.st_dev;
     inode_ = found.st_ino;
 }

@@ -14,7 +14,7 @@ namespace weft {
 
 /// Removes the socket file at `where` if nobody answers there: it is left over from a process that
 /// died. Anything else stays.
-void remove_dead_socket_file(const address& where) noexcept;
+void remove_dead_socket_file(const address& where);
 
 /// A socket file that this process has bound. Its end removes the file, but not another that has
 /// taken its place meanwhile.
@@ -22,8 +22,11 @@ class socket_file {
 public:
     socket_file() noexcept = default;
 
-    /// The file at the path of `where`, which was bound just now; nothing for other addresses.
+    /// The file that is going to be at the path of `where`; nothing for other addresses.
     explicit socket_file(const address& where);
+
+    /// It was bound just now.
+    void take_note() noexcept;
 
     /// Sets the file's permissions, unless something else has taken its place.
     std::error_code change_mode(unsigned mode) noexcept;

@@ -122,6 +122,7 @@ void socket_stream::run() noexcept {
 
 void socket_stream::read() {
     const auto buffer = loop().receive_buffer();
+    if (buffer.empty()) return fail(std::make_error_code(std::errc::not_enough_memory));
     ssize_t count;
     do {
         count = sys::recv(descriptor_.get(), buffer.data(), buffer.size(), 0);

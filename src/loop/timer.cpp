@@ -13,9 +13,11 @@ namespace weft {
 class timer::alarm final : public timed_task {
 public:
     alarm(loop_state& loop, function<void()> expired)
-        : loop_(loop), expired_(std::move(expired)) {}
+        : loop_(loop), expired_(std::move(expired)) {
+        loop_.take_place(*this); // so that arming cannot fail
+    }
 
-    void arm(time_point deadline) {
+    void arm(time_point deadline) noexcept {
         if (deadline == never) return disarm();
         if (loop_.closed()) return;
         loop_.arm(*this, deadline);
@@ -67,12 +69,12 @@ timer& timer::operator=(timer&& other) noexcept {
     return *this;
 }
 
-void timer::arm_at(time_point deadline) {
+void timer::arm_at(time_point deadline) noexcept {
     assert(loop_->called_by_owner("timer::arm_at"));
     alarm_->arm(deadline);
 }
 
-void timer::arm_after(duration delay) {
+void timer::arm_after(duration delay) noexcept {
     const time_point now = loop_->read_clock();
     arm_at(delay > never - now ? never : now + delay);
 }

@@ -11,8 +11,8 @@ namespace weft {
 class manual_driver final : public driver {
 public:
     /// Begins at `start`; `random` must outlive the driver.
-    explicit manual_driver(time_point start = {}) noexcept : clock_(start) {}
-    manual_driver(time_point start, random_source& random) noexcept
+    explicit manual_driver(time_point start = {}) : clock_(start) {}
+    manual_driver(time_point start, random_source& random)
         : clock_(start), random_(&random) {}
     ~manual_driver() override { close(); }
 

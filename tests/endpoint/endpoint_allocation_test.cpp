@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+// Every allocation of a server and a client over sockets fails once: who is met without memory
+// ends alone, the doors stay open, and each end is told once. In one way to drive a loop.
+#include <gtest/gtest.h>
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <weft/core/error.hpp>
+#include <weft/weft.hpp>
+
+#include "support/out_of_memory.hpp"
+
+namespace weft::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Counts, and so needs no memory.
+struct told {
+    int begun = 0;
+    int opens = 0;
+    int messages = 0;
+    int closes = 0;
+    int fails = 0;
+    int short_of_memory = 0;
+
+    handlers all(bool echoes) {
+        return {
+            .open = [this](connection&) { ++opens; },
+            .message =
+                [this, echoes](connection& c, message m) {
+                    ++messages;
+                    echoes ? static_cast<void>(c.send(m)) : c.close();
+                },
+            .close =
+                [this](connection&, const report& why) {
+                    ++closes;
+                    count(why);
+                },
+            .fail =
+                [this](const report& why) {
+                    ++fails;
+                    count(why);
+                },
+        };
+    }
+    void count(const report& why) {
+        if (why.error == std::errc::not_enough_memory) ++short_of_memory;
+    }
+};
+
+class sockets_beside_a_neighbour {
+public:
+    event_loop loop;
+    std::optional<server> at_server{loop};
+    std::optional<client> at_client{loop};
+    told served;
+    told dialled;
+    told beside;
+
+    sockets_beside_a_neighbour() {
+        at_server->route("/", served.all(true));
+        at_server->route("/beside", beside.all(true));
+        at_server->on_fail([this](const report& why) {
+            ++served.fails;
+            served.count(why);
+        });
+        server_limits counted;
+        counted.connections_per_address_max = 100;
+        at_server->limits(counted);
+        at_server->on_accept_error([this](std::error_code why) {
+            if (why == std::errc::not_enough_memory) ++served.short_of_memory;
+        });
+        const auto bound = at_server->listen("127.0.0.1", 0);
+        EXPECT_TRUE(bound);
+        url = "ws://127.0.0.1:" + std::to_string(bound->port()) + "/";
+        auto patient = neighbour_.all(false);
+        patient.message = [this](connection&, message) { ++neighbour_.messages; };
+        neighbour_handle_ = at_client->connect(url + "beside", std::move(patient));
+        EXPECT_TRUE(run_until([&] { return neighbour_.opens == 1 && beside.opens == 1; }));
+    }
+
+    std::string url;
+
+    /// Turns until `holds` is true or nothing has happened for a while.
+    template <class Condition>
+    bool run_until(Condition holds, int patience = 200) {
+        for (int idle = 0; !holds() && idle < patience;) {
+            pollfd wait{*loop.descriptor(), POLLIN, 0};
+            idle = ::poll(&wait, 1, 10) == 0 ? idle + 1 : 0;
+            loop.run_ready();
+        }
+        return holds();
+    }
+
+    void expect_order() {
+        neighbour_handle_.send(std::string("still there?"));
+        EXPECT_TRUE(run_until([&] { return neighbour_.messages == 1; }));
+        EXPECT_TRUE(run_until([&] { return dialled.closes + dialled.fails == dialled.begun; }));
+        int done = 0;
+        at_client->shutdown(1s, [&] { ++done; });
+        at_server->shutdown(1s, [&] { ++done; });
+        EXPECT_TRUE(run_until([&] { return done == 2; }));
+        EXPECT_EQ(at_server->connection_count() + at_client->connection_count(), 0U);
+        for (const told* here : {&served, &dialled}) EXPECT_EQ(here->closes, here->opens);
+        EXPECT_EQ(dialled.closes + dialled.fails, dialled.begun);
+        EXPECT_EQ(beside.closes + neighbour_.closes, 2);
+        at_client.reset();
+        at_server.reset();
+        EXPECT_EQ(loop.work_count(), 0U);
+    }
+
+private:
+    told neighbour_;
+    connection_handle neighbour_handle_;
+};
+
+TEST(endpoint_allocation, an_echo_over_a_socket) {
+    fail_each_allocation([](scarce_memory& memory) {
+        sockets_beside_a_neighbour here;
+        auto heard = here.dialled.all(false);
+        heard.open = [&here](connection& c) {
+            ++here.dialled.opens;
+            c.send("hello");
+        };
+        memory.during([&] {
+            here.at_client->connect(here.url, std::move(heard));
+            ++here.dialled.begun;
+        });
+        const auto over = [&] { return here.dialled.closes + here.dialled.fails == 1; };
+        memory.during([&] { here.run_until(over, 2); });
+        EXPECT_TRUE(memory.ran_out() || here.dialled.messages == 1);
+        here.expect_order();
+        EXPECT_TRUE(here.dialled.messages == 1 || here.dialled.begun == 0 ||
+                    here.dialled.short_of_memory + here.served.short_of_memory != 0);
+    });
+}
+
+TEST(endpoint_allocation, a_name_that_a_resolver_knows) {
+    fail_each_allocation([](scarce_memory& memory) {
+        sockets_beside_a_neighbour here;
+        here.loop.resolver([](lookup asked) {
+            asked.on_cancel([] {});
+            asked.found(address::ipv4({127, 0, 0, 1}, 0));
+            asked.found(std::vector{address::ipv4({127, 0, 0, 2}, 0),
+                                    address::ipv4({127, 0, 0, 3}, 0)});
+        });
+        const auto port = here.url.rfind(':');
+        const std::string url = "ws://a-name-that-is-rather-long.example" + here.url.substr(port);
+        auto heard = here.dialled.all(false);
+        heard.open = [&here](connection& c) {
+            ++here.dialled.opens;
+            c.close();
+        };
+        connection_handle handle;
+        memory.during([&] {
+            handle = here.at_client->connect(url, std::move(heard));
+            ++here.dialled.begun;
+        });
+        const auto over = [&] { return here.dialled.closes + here.dialled.fails == 1; };
+        memory.during([&] { here.run_until(over, 2); });
+        EXPECT_TRUE(memory.ran_out() || here.dialled.closes == 1);
+        handle.abort(); // a resolver without memory may have told nobody
+        here.expect_order();
+    });
+}
+
+TEST(endpoint_allocation, listening) {
+    fail_each_allocation([](scarce_memory& memory) {
+        sockets_beside_a_neighbour here;
+        const std::string where =
+            "unix:" + ::testing::TempDir() + "weft-allocation-" + std::to_string(::getpid());
+        result<address> bound = failure(errc::gone);
+        const bool called = memory.during([&] { bound = here.at_server->listen(where); });
+        EXPECT_EQ(called, bound.has_value());
+        EXPECT_EQ(here.at_server->listening_at().size(), called ? 2U : 1U);
+        here.expect_order();
+        EXPECT_NE(::access(where.c_str() + 5, F_OK), 0) << "the file was left";
+    });
+}
+
+TEST(endpoint_allocation, dialling_where_nobody_is) {
+    fail_each_allocation([](scarce_memory& memory) {
+        sockets_beside_a_neighbour here;
+        constexpr std::string_view nowhere[] = {"ws://127.0.0.1:1/", "ws://no.resolver.example/",
+                                                "nonsense", "wss://127.0.0.1:1/"};
+        for (const auto target : nowhere) {
+            memory.during([&] {
+                here.at_client->connect(target, here.dialled.all(false));
+                ++here.dialled.begun;
+            });
+        }
+        memory.during([&] {
+            here.run_until([&] { return here.dialled.fails == here.dialled.begun; }, 2);
+        });
+        EXPECT_EQ(here.dialled.fails, here.dialled.begun);
+        here.expect_order();
+    });
+}
+
+TEST(endpoint_allocation, endpoints_are_made_or_not) {
+    fail_each_allocation([](scarce_memory& memory) {
+        sockets_beside_a_neighbour here;
+        memory.during([&] { server another(here.loop); });
+        memory.during([&] { client another(here.loop); });
+        here.expect_order();
+    });
+}
+
+} // namespace
+} // namespace weft::testing
