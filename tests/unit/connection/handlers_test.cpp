@@ -213,7 +213,7 @@ TEST_F(handlers_test, a_close_frame_that_waits_behind_a_pause_answers_our_close)
 class throwing_test : public connection_fixture, public ::testing::WithParamInterface<const char*> {
 public:
     void throw_from(listener& where, const std::string& which) {
-        where.on[which] = [this, &where, which](connection*) {
+        where.on[which] = [&where, which](connection*) {
             where.on.erase(which);
             throw std::runtime_error(which);
         };

@@ -127,7 +127,6 @@ TEST_F(sending_test, an_echo_of_every_size_through_every_pipe) {
 
 TEST_F(sending_test, a_handler_echoes_the_view_it_was_handed) {
     server->route("/echo", {.message = [](connection& c, message m) { c.send(m); }});
-    connection_options options;
     for (const std::size_t room : {64U, 1000U, 64U * 1024U}) {
         capacity = room;
         at_client.log.clear();

@@ -81,6 +81,9 @@ TEST(mailbox, outlives_the_driver_and_then_refuses) {
 
 TEST(mailbox, what_dies_unheard_may_post) {
     struct posts_when_it_dies {
+        posts_when_it_dies(std::shared_ptr<mailbox> to, int& count)
+            : box(std::move(to)), refusals(&count) {}
+
         std::shared_ptr<mailbox> box;
         int* refusals;
         ~posts_when_it_dies() {
@@ -90,9 +93,9 @@ TEST(mailbox, what_dies_unheard_may_post) {
     int refusals = 0;
     {
         stepped_driver d;
-        auto dying = std::make_shared<posts_when_it_dies>(d.mailbox(), &refusals);
+        auto dying = std::make_shared<posts_when_it_dies>(d.mailbox(), refusals);
         d.mailbox()->post([dying] {});
-        auto left_over = std::make_shared<posts_when_it_dies>(d.mailbox(), &refusals);
+        auto left_over = std::make_shared<posts_when_it_dies>(d.mailbox(), refusals);
         d.mailbox()->post([] {});
         d.mailbox()->post([left_over] {});
         dying.reset();
