@@ -292,10 +292,19 @@ void connection::call(Handler& handler, Args&&... args) noexcept {
     if (!handler) return;
     try {
         handler(std::forward<Args>(args)...);
-    } catch (const std::bad_alloc&) {
-        run_out_of_memory();
     } catch (...) {
-        auto what = std::current_exception();
+        handler_threw();
+    }
+}
+
+/// Ends this connection for the exception that is being handled.
+void connection::handler_threw() noexcept {
+    auto what = std::current_exception();
+    try {
+        throw;
+    } catch (const std::bad_alloc&) {
+        return run_out_of_memory();
+    } catch (...) {
         if (!dead_) session_.fail(errc::handler_threw, driver().now());
         driver().handler_threw(std::move(what));
     }

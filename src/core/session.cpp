@@ -349,6 +349,7 @@ void session::keep_output() {
 }
 
 void session::settle_output() noexcept {
+    if (!lent_ || (lent_->output_.empty() && lent_->payload_.empty())) return;
     try {
         keep_output();
     } catch (const std::bad_alloc&) {
@@ -356,14 +357,18 @@ void session::settle_output() noexcept {
     }
 }
 
-void session::settle() noexcept {
-    settle_output();
+void session::settle_input() noexcept {
     try {
         retain_given();
     } catch (const std::bad_alloc&) {
         give_up();
         set_given({});
     }
+}
+
+void session::settle() noexcept {
+    settle_output();
+    if (!given().empty()) settle_input();
     lent_ = nullptr;
     if (!extra_) return;
     forget_message();

@@ -60,16 +60,17 @@ memory_stream::write(std::span<const std::span<const std::byte>> pieces) noexcep
     std::size_t size = 0;
     for (const auto piece : pieces) size += piece.size();
     const std::size_t fits = std::min(size, capacity_ - std::min(capacity_, there.size()));
+    std::byte* to = nullptr;
     try {
-        there.reserve(fits);
+        to = there.extend(fits);
     } catch (const std::bad_alloc&) {
         return fail(std::errc::not_enough_memory);
     }
     std::size_t left = fits;
     for (const auto piece : pieces) {
-        const auto part = piece.first(std::min(left, piece.size()));
-        there.append(part);
-        left -= part.size();
+        const std::size_t part = std::min(left, piece.size());
+        to = std::copy_n(piece.begin(), part, to);
+        left -= part;
     }
     if (fits < size) refused_ = true;
     peer_->wake();

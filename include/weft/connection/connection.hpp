@@ -196,6 +196,7 @@ private:
     void tell_end();
     template <class Handler, class... Args>
     void call(Handler& handler, Args&&... args) noexcept;
+    void handler_threw() noexcept;
     void run_out_of_memory() noexcept;
     void apply_route(route& chosen) noexcept;
 

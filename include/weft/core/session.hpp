@@ -253,6 +253,7 @@ private:
     std::span<std::byte> waiting() noexcept;
     void consume_input(std::size_t count) noexcept;
     void retain_given();
+    void settle_input() noexcept;
     void discard_input() noexcept;
 
     // the opening handshake
