@@ -36,7 +36,7 @@ void judge_after(world& w, const scenario& what, verdict& so_far) {
     const bool ended_on_purpose = what.name == "shut down amid";
     if (!ended_on_purpose && !w.others_go_on()) wrong.push_back("others do not go on");
     if (!w.shut_down()) wrong.push_back("shutting down does not end");
-    if (!w.spun().empty()) wrong.push_back(w.spun());
+    if (!w.broken_contract().empty()) wrong.push_back(w.broken_contract());
     if (const auto ends = w.ends_that_are_wrong(); !ends.empty()) wrong.push_back(ends);
 }
 

@@ -135,20 +135,20 @@ bool world::until(const std::function<bool()>& holds) {
     was_idle_ = false;
     for (int steps = 0; steps < steps_max; ++steps) {
         if (holds()) return true;
-        if (!spun_.empty()) return false;
+        if (!broken_.empty()) return false;
         if (step()) continue;
         if (holds()) return true;
         was_idle_ = true;
         if (++moves > (hopeless ? moves_max_when_hopeless : moves_max)) return false;
         if (!move_on(moves)) return false;
     }
-    spun_ = "there is no end of turns";
+    broken_ = "there is no end of turns";
     return false;
 }
 
 void world::settle() {
     was_idle_ = false;
-    for (int steps = 0; steps < steps_max && spun_.empty() && step(); ++steps) {}
+    for (int steps = 0; steps < steps_max && broken_.empty() && step(); ++steps) {}
 }
 
 bool world::step() {
@@ -163,7 +163,7 @@ bool world::guest_step() {
         if (::epoll_wait(host_.get(), &event, 1, wait) != 1) return false;
         if (loop_->run_ready().did_something) return true;
     }
-    spun_ = "the descriptor stays readable though turns do nothing";
+    broken_ = "the descriptor stays readable though turns do nothing";
     return true;
 }
 
@@ -177,7 +177,7 @@ bool world::alone_step() {
     loop_->run_one();
     loop_->restart();
     if (in_vain && waits() - waits_before > needless_wake_ups_max) {
-        spun_ = "the wait returns at once though there is nothing to do";
+        broken_ = "the wait returns at once though there is nothing to do";
     }
     return !in_vain || quick_step();
 }
@@ -190,6 +190,11 @@ bool world::quick_step() {
 /// What waits for an edge gets one, and what waits for its deadline, that.
 bool world::move_on(int moves) {
     if (moves == 1 && edges_are_lost && make_new_edges()) return true;
+    if (how_.guest && loop_->run_ready().did_something) {
+        broken_ = "the descriptor was not readable though there was something to do";
+        has_moved_clock_ = true; // it may have come just now
+        return true;
+    }
     const auto wait = loop_->next_timeout();
     if (!wait) return false;
     has_moved_clock_ = true;

@@ -112,8 +112,9 @@ public:
 
     [[nodiscard]] const std::vector<std::error_code>& told() const { return told_; }
 
-    /// A descriptor that stays readable though turns do nothing, or a wait that does not wait.
-    [[nodiscard]] const std::string& spun() const { return spun_; }
+    /// A descriptor that stays readable though turns do nothing or is not though there is something
+    /// to do, or a wait that does not wait.
+    [[nodiscard]] const std::string& broken_contract() const { return broken_; }
 
     /// What has failed may have been on its way only.
     [[nodiscard]] bool has_moved_clock() const { return has_moved_clock_; }
@@ -152,7 +153,7 @@ private:
     const setting& how_;
     socket_folder folder_;
     std::vector<std::error_code> told_;
-    std::string spun_;
+    std::string broken_;
     int done_ = 0;          // shutdowns
     bool was_idle_ = false; // in this `until`
     bool has_moved_clock_ = false;
