@@ -12,8 +12,11 @@ namespace weft {
 /// What the engine refuses is not heard: c-ares gives up after its timeout.
 void cares_socket::watch(bool read, bool write) noexcept {
     const interest in{.read = read, .write = write, .level = true};
-    if (watched_) return loop_.engine().modify(which_, *this, in);
-    watched_ = !loop_.engine().add(which_, *this, in);
+    if (watched_) {
+        static_cast<void>(loop_.engine().modify(which_, *this, in));
+    } else {
+        watched_ = !loop_.engine().add(which_, *this, in);
+    }
 }
 
 void cares_socket::leave() noexcept {

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "attacks/attacker.hpp"
-#include "attacks/live_memory.hpp"
+#include "support/allocations.hpp"
 #include "endpoint/endpoint_fixture.hpp"
 
 namespace weft::testing {

@@ -2,7 +2,9 @@
 // Replaces operator new and delete of the test program.
 #include "support/allocations.hpp"
 
-#include <cstdint>
+#include <malloc.h>
+
+#include <algorithm>
 #include <cstdlib>
 #include <new>
 
@@ -13,6 +15,8 @@ struct tally {
     std::size_t count = 0;
     std::size_t bytes = 0;
     std::size_t freed = 0;
+    std::size_t held = 0; // bytes, as malloc(3) rounds them up
+    std::size_t most_held = 0;
     std::size_t until_failure = 0;
     bool watching = false; // one is to fail
     bool lasting = false;
@@ -32,6 +36,8 @@ void* allocate(std::size_t size) {
     void* const memory = std::malloc(size == 0 ? 1 : size);
     if (memory == nullptr) throw std::bad_alloc{};
     ++all.count;
+    all.held += ::malloc_usable_size(memory);
+    all.most_held = std::max(all.most_held, all.held);
     all.bytes += size;
     return memory;
 }
@@ -39,6 +45,7 @@ void* allocate(std::size_t size) {
 void release(void* memory) noexcept {
     if (memory == nullptr) return;
     ++all.freed;
+    all.held -= ::malloc_usable_size(memory);
     std::free(memory);
 }
 
@@ -55,6 +62,17 @@ std::size_t allocation_counter::bytes() const noexcept {
 }
 std::size_t allocation_counter::live() const noexcept {
     return all.count - all.freed - live_;
+}
+
+live_memory::live_memory() noexcept : before_(all.held) {
+    all.most_held = all.held;
+}
+
+std::size_t live_memory::now() const noexcept {
+    return all.held > before_ ? all.held - before_ : 0;
+}
+std::size_t live_memory::peak() const noexcept {
+    return all.most_held - before_;
 }
 
 failing_allocation::failing_allocation(std::size_t nth, shortage kind) noexcept {

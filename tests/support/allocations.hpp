@@ -21,6 +21,19 @@ private:
     std::size_t live_;
 };
 
+/// Watches how much memory this thread holds, by what the system has really given for it.
+class live_memory {
+public:
+    live_memory() noexcept;
+
+    /// Bytes beyond those at the time it was made: now, and the most at any time since then.
+    [[nodiscard]] std::size_t now() const noexcept;
+    [[nodiscard]] std::size_t peak() const noexcept;
+
+private:
+    std::size_t before_;
+};
+
 /// Whether one allocation fails or, until the end, all from it on.
 enum class shortage { once, lasting };
 
