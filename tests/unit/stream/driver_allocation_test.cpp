@@ -121,9 +121,9 @@ TEST(driver_allocation, tickets) {
 
 TEST(driver_allocation, a_shutdown_begins_everywhere_or_nowhere) {
     fail_each_allocation([](scarce_memory& memory) {
-        manual_driver driver;
-        counting_resident one;
+        counting_resident one; // which hear of the driver's end
         counting_resident another;
+        manual_driver driver;
         driver.enroll(one);
         driver.enroll(another);
         int done = 0;
