@@ -307,8 +307,8 @@ private:
         for (int rounds = 0; rounds < 200; ++rounds) {
             if (alive_ && !ended_) alive_->resume();
             driver_.settle();
-            if (driver_.next_deadline() == never) break;
-            driver_.advance(driver_.next_deadline());
+            driver_.advance(next_deadline());
+            if (driver_.next_deadline() == never && (!alive_ || ended_)) break;
         }
         must(driver_.next_deadline() == never && !driver_.waiting(), "nothing waits at the end");
         must(destroyed_ || tested_->connection_count() == 0, "nobody is left at the end");

@@ -3,6 +3,7 @@
 // its length. Knows nothing of what they say. POSIX.
 #pragma once
 
+#include <cerrno>
 #include <string>
 
 #include <spawn.h>
@@ -65,6 +66,7 @@ private:
     void write_all(std::string bytes) const {
         while (!bytes.empty()) {
             const auto taken = ::write(requests_, bytes.data(), bytes.size());
+            if (was_interrupted(taken)) continue;
             must(taken > 0, "the oracle reads");
             bytes.erase(0, static_cast<std::size_t>(taken));
         }
@@ -74,11 +76,15 @@ private:
         std::string bytes(size, '\0');
         for (std::size_t at = 0; at < size;) {
             const auto came = ::read(answers_, bytes.data() + at, size - at);
+            if (was_interrupted(came)) continue;
             must(came > 0, "the oracle answers");
             at += static_cast<std::size_t>(came);
         }
         return bytes;
     }
+
+    /// libFuzzer has an alarm that goes off regularly.
+    static bool was_interrupted(ssize_t became) { return became < 0 && errno == EINTR; }
 
     pid_t child_ = 0;
     int requests_ = -1;
