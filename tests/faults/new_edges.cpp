@@ -36,12 +36,14 @@ bool register_again(int set) {
     std::ifstream lines("/proc/self/fdinfo/" + std::to_string(set));
     for (std::string line; std::getline(lines, line);) {
         int descriptor = 0;
-        epoll_event event{};
+        unsigned events = 0;
         unsigned long long data = 0;
-        if (std::sscanf(line.c_str(), "tfd: %d events: %x data: %llx", &descriptor, &event.events,
+        if (std::sscanf(line.c_str(), "tfd: %d events: %x data: %llx", &descriptor, &events,
                         &data) != 3) {
             continue;
         }
+        epoll_event event{};
+        event.events = events;
         event.data.u64 = data;
         if (!event.data.ptr || !is_ready(descriptor, event.events)) continue;
         any |= ::epoll_ctl(set, EPOLL_CTL_MOD, descriptor, &event) == 0;
@@ -53,7 +55,8 @@ bool register_again(int set) {
 
 bool make_new_edges() {
     bool any = false;
-    for (const int set : epoll_sets()) any |= register_again(set);
+    for (const int set : epoll_sets())
+        any |= register_again(set);
     return any;
 }
 

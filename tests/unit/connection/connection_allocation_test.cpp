@@ -175,7 +175,12 @@ TEST(connection_allocation, many_messages_against_a_small_queue) {
     options.queue_size_max = 4000;
     for (const auto policy : {queue_policy::pause, queue_policy::drop, queue_policy::close}) {
         options.when_full = policy;
-        talk([](connection& c) { for (int i = 0; i < 30; ++i) c.send(long_text); }, options, 1000);
+        talk(
+            [](connection& c) {
+                for (int i = 0; i < 30; ++i)
+                    c.send(long_text);
+            },
+            options, 1000);
     }
 }
 
@@ -288,7 +293,7 @@ TEST(connection_allocation, shutdown_of_a_service) {
         here.client->route("/none", {});
         int done = 0;
         const bool begun = memory.during(
-            [&] { here.client->shutdown(here.driver.now() + 5s, [&done, &here] { ++done; }); });
+            [&] { here.client->shutdown(here.driver.now() + 5s, [&done] { ++done; }); });
         memory.during([&] { here.pass(6s); });
         EXPECT_EQ(done, begun ? 1 : 0);
         EXPECT_EQ(here.at_client.closes, begun ? 1 : 0);
@@ -303,7 +308,7 @@ TEST(connection_allocation, shutdown_of_all_on_a_driver) {
         here.open();
         int done = 0;
         const bool begun = memory.during(
-            [&] { here.driver.shut_down(here.driver.now() + 5s, [&done, &here] { ++done; }); });
+            [&] { here.driver.shut_down(here.driver.now() + 5s, [&done] { ++done; }); });
         memory.during([&] { here.driver.settle(); });
         memory.during([&] { here.pass(6s); });
         EXPECT_EQ(done, begun ? 1 : 0);
@@ -317,8 +322,8 @@ TEST(connection_allocation, dialling_that_fails) {
         ends here;
         int cancelled = 0;
         const auto begin = [&]() -> connection& {
-            connection& dialled = here.client->begin_dial(
-                ends::at("/a/path/that/is/long/enough"), here.all(here.at_client, false), {});
+            connection& dialled = here.client->begin_dial(ends::at("/a/path/that/is/long/enough"),
+                                                          here.all(here.at_client, false), {});
             ++here.at_client.begun;
             service::dialling(dialled, phase::connect, [&cancelled] { ++cancelled; });
             return dialled;
@@ -330,7 +335,7 @@ TEST(connection_allocation, dialling_that_fails) {
         memory.during([&] { begin().abort(); });
         memory.during([&] { begin(); });
         memory.during([&] { here.pass(11s); }); // the last one takes too long
-        memory.during([&] { // a header that cannot be sent
+        memory.during([&] {                     // a header that cannot be sent
             auto [a, b] = memory_pipe(here.driver, here.driver);
             dial_options options;
             options.headers = {{"Bad name", "value"}};
@@ -354,7 +359,7 @@ TEST(connection_allocation, a_request_that_somebody_else_has_read) {
         auto [a, b] = memory_pipe(here.driver, here.driver);
         mute_peer peer(std::move(b));
         const auto frame = frame_builder(role::client).text("early");
-        memory.during([&] {
+        memory.during([&, &a = a] {
             auto request = http_request::make("GET", "/", headers);
             if (request && here.server->accept(std::move(a), std::move(*request), frame)) {
                 ++here.at_server.begun;
@@ -375,7 +380,7 @@ TEST(connection_allocation, handles_and_data) {
         memory.during([&] { handle = here.at_server.last->handle(); });
         memory.during([&] { here.at_server.last->data() = std::string(100, 'd'); });
         memory.during([&] { handle.send(std::string(100, 's')); });
-        memory.during([&] { handle.with([&with, &here](connection& c) { with += c.is_open(); }); });
+        memory.during([&] { handle.with([&with](connection& c) { with += c.is_open(); }); });
         memory.during([&] { here.driver.settle(); });
         memory.during([&] { handle.close(close_code::normal, std::string(100, 'r')); });
         memory.during([&] { here.driver.settle(); });
@@ -391,7 +396,8 @@ TEST(connection_allocation, a_pause_with_input_behind_it) {
         connection& client = *here.at_client.last;
         here.on_message = [](connection& c, const message&) { c.pause(); };
         memory.during([&] {
-            for (int i = 0; i < 5; ++i) client.send(long_text);
+            for (int i = 0; i < 5; ++i)
+                client.send(long_text);
             here.driver.settle();
         });
         for (int i = 0; i < 5 && here.at_client.closes == 0; ++i) {
@@ -409,7 +415,8 @@ TEST(connection_allocation, a_broadcast_reaches_those_who_have_memory) {
     fail_each_allocation([](scarce_memory& memory) {
         ends here;
         here.open();
-        for (int i = 0; i < 3; ++i) here.link({}, "/open");
+        for (int i = 0; i < 3; ++i)
+            here.link({}, "/open");
         here.driver.settle();
         ASSERT_EQ(here.at_client.opens, 4);
         memory.during([&] {
