@@ -38,13 +38,33 @@ function(weft_link_test target)
     endif()
     target_include_directories(${target} PRIVATE ${weft_tests_dir})
     target_compile_definitions(${target} PRIVATE WEFT_TESTS_DIR="${weft_tests_dir}")
-    # What is tested is compiled as its preset says. Optimising the tests as well would take most of
-    # the build's time, and parsing GoogleTest much of the rest.
+    # What is tested is compiled as its preset says. Optimising the tests as well, or looking for
+    # undefined behaviour in them, would take most of the build's time, and parsing the rest.
     target_compile_options(${target} PRIVATE -O0)
-    target_precompile_headers(${target} PRIVATE <gtest/gtest.h>)
+    if(WEFT_SANITIZE MATCHES undefined)
+        target_compile_options(${target} PRIVATE -fno-sanitize=undefined)
+    endif()
+    weft_headers_of(headers ${ARGN})
+    target_precompile_headers(${target} PRIVATE <gtest/gtest.h> ${headers})
     weft_set_warnings(${target})
     # What GCC's -Wconversion leaves out in C++; in tests it finds literals and nothing else.
     target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:Clang>:-Wno-sign-conversion>)
+endfunction()
+
+# The public headers of those of our libraries that are named, as they are included.
+function(weft_headers_of out)
+    set(headers "")
+    foreach(library IN LISTS ARGN)
+        if(library STREQUAL weft::weft)
+            list(APPEND headers <weft/weft.hpp>)
+        elseif(library MATCHES "^weft::(.*)$")
+            file(GLOB own RELATIVE ${PROJECT_SOURCE_DIR}/include CONFIGURE_DEPENDS
+                ${PROJECT_SOURCE_DIR}/include/weft/${CMAKE_MATCH_1}/*.hpp)
+            list(TRANSFORM own REPLACE "(.+)" "<\\1>")
+            list(APPEND headers ${own})
+        endif()
+    endforeach()
+    set(${out} ${headers} PARENT_SCOPE)
 endfunction()
 
 # Registers the cases of `target` under its name as label; suites with "threads" in their name get
