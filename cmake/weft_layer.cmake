@@ -16,7 +16,7 @@ function(weft_layer name)
     add_library(${target} STATIC ${sources})
     add_library(weft::${name} ALIAS ${target})
     add_library(${target}_private INTERFACE)
-    set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
+    set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} UNITY_BUILD ${WEFT_UNITY})
     target_compile_features(${target} PUBLIC cxx_std_20)
     target_include_directories(${target} PUBLIC
         $<BUILD_INTERFACE:${weft_layer_roots}/${name}/public>

@@ -10,6 +10,7 @@
 #include <weft/loop/event_loop.hpp>
 #include <weft/loop/guest.hpp>
 #include <weft/loop/resolve_error.hpp>
+#include <weft/loop/resolver.hpp>
 #include <weft/loop/socket_activation.hpp>
 #include <weft/loop/timer.hpp>
 #include <weft/stream/manual_driver.hpp>

@@ -21,14 +21,14 @@ std::optional<unsigned> parse_number(std::string_view text, std::size_t digits_m
     return number;
 }
 
-// One side of the gap in an IPv6 address, two bytes for each group.
-struct side {
+// What stands before or behind the gap in an IPv6 address, two bytes for each group.
+struct half {
     ipv6_bytes bytes{};
     std::size_t size = 0;
 };
 
-std::optional<side> parse_side(std::string_view text, bool may_end_in_ipv4) noexcept {
-    side read;
+std::optional<half> parse_half(std::string_view text, bool may_end_in_ipv4) noexcept {
+    half read;
     const auto add = [&read](unsigned byte) {
         read.bytes[read.size++] = static_cast<std::uint8_t>(byte & 0xffU);
     };
@@ -96,12 +96,12 @@ std::optional<ipv4_bytes> parse_ipv4(std::string_view text) noexcept {
 std::optional<ipv6_bytes> parse_ipv6(std::string_view text) noexcept {
     const auto gap = text.find("::");
     if (gap == text.npos) {
-        const auto whole = parse_side(text, true);
+        const auto whole = parse_half(text, true);
         if (!whole || whole->size != whole->bytes.size()) return std::nullopt;
         return whole->bytes;
     }
-    const auto before = parse_side(text.substr(0, gap), false);
-    const auto after = parse_side(text.substr(gap + 2), true);
+    const auto before = parse_half(text.substr(0, gap), false);
+    const auto after = parse_half(text.substr(gap + 2), true);
     // The gap stands for at least one group.
     if (!before || !after || before->size + after->size > 14) return std::nullopt;
     ipv6_bytes bytes = before->bytes;
