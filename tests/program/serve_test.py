@@ -216,6 +216,7 @@ class Activation(unittest.TestCase):
         # As systemd does it: descriptors from 3 on, and the number of the process they are for.
         start = ("import os, sys; web, admin = map(os.dup, map(int, sys.argv[1:3])); "
                  "os.dup2(web, 3); os.dup2(admin, 4); "
+                 "os.set_inheritable(3, True); "  # the first may have been there already
                  "os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS='2', "
                  "LISTEN_FDNAMES='web:admin'); os.execv(sys.argv[3], sys.argv[3:])")
         for name, served in (((), (0, 1)), (("admin",), (1,))):
