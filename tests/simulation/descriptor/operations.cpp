@@ -3,6 +3,7 @@
 #include "simulation/descriptor/operations.hpp"
 
 #include <array>
+#include <span>
 #include <thread>
 
 namespace weft::testing {
@@ -318,10 +319,11 @@ void crowd(world& here) {
     here.check();
     here.settle();
 
-    // Each peer that reads makes an edge that means nothing; the last one's means something.
-    for (const auto& one : here.subjects) here.send(*one, 10);
+    // The end of each paused peer is an edge that means nothing; the last one's means something.
+    const auto paused = std::span(here.subjects).first(here.subjects.size() - 1);
+    for (const auto& one : paused) one->at_server->pause();
     turn_without_limit(here);
-    for (const auto& one : here.subjects) one->peer->read();
+    for (const auto& one : paused) one->peer->end();
     here.subjects.back()->peer->queue("n");
     here.subjects.back()->peer->flush();
     turn_without_limit(here);
