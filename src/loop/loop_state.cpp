@@ -248,7 +248,10 @@ void loop_state::take_ownership() {
 }
 
 void loop_state::post(function<void()> work) {
-    if (mailbox()->post(std::move(work)) && owner_ == std::this_thread::get_id()) work_changed();
+    // On another thread this ends with the post: what was posted may have ended the loop by then.
+    const auto box = mailbox();
+    const bool here = owner_ == std::this_thread::get_id();
+    if (box->post(std::move(work)) && here) work_changed();
 }
 
 std::string loop_state::describe_thread(std::thread::id which) const {
