@@ -39,6 +39,7 @@ loop_state::~loop_state() {
 void loop_state::close() noexcept {
     if (std::exchange(closed_, true)) return;
     stopped_ = true;
+    await_outside_calls();
     driver::close();
     resolver_.reset();
     if (host_) host_->loop_closed();
@@ -145,13 +146,25 @@ turn_result loop_state::run_ready(budget limit) {
 }
 
 void loop_state::stop() noexcept {
-    stopped_ = true;
-    engine_->wake();
+    set_and_wake(stopped_);
 }
 
 void loop_state::interrupt() noexcept {
-    interrupted_ = true;
+    set_and_wake(interrupted_);
+}
+
+/// From other threads and from signal handlers, hence without a lock. What is set may end the loop
+/// before the wake-up has returned.
+void loop_state::set_and_wake(std::atomic<bool>& flag) noexcept {
+    ++outside_calls_;
+    flag = true;
     engine_->wake();
+    --outside_calls_;
+}
+
+/// A forked child does not have the threads that were in such calls.
+void loop_state::await_outside_calls() const noexcept {
+    while (outside_calls_ != 0 && engine_->in_own_process()) std::this_thread::yield();
 }
 
 // --- as a guest

@@ -96,6 +96,8 @@ private:
     void work_changed() noexcept override;
     [[nodiscard]] std::string describe_thread(std::thread::id which) const override;
 
+    void set_and_wake(std::atomic<bool>& flag) noexcept;
+    void await_outside_calls() const noexcept;
     void take_ownership();
     bool make_turn(budget limit, bool may_wait);
     bool serve();
@@ -118,6 +120,7 @@ private:
     std::size_t first_kind_ = 0;         // of work, with which the next turn begins
     std::atomic<bool> stopped_ = false;
     std::atomic<bool> interrupted_ = false;
+    std::atomic<int> outside_calls_ = 0; // that still need the engine
     bool shown_ = false;     // the descriptor is known outside
     bool signalled_ = false; // it is readable already, by a wake-up of ours
     bool closed_ = false;

@@ -60,8 +60,8 @@ inline constexpr budget guest_budget{64, std::chrono::microseconds(500)};
 /// One single-threaded event loop, alone or as a guest.
 ///
 /// It and all on it belong to one thread: the one that made it, or the one that has run it since.
-/// Only `post`, `wake` and `stop` may be called from others, while the loop exists. Debug builds
-/// check. It may be destroyed anywhere, its own handlers included: what lives on it then dies at
+/// Only `post`, `wake` and `stop` may be called from others, while the loop exists: one that has
+/// begun may end the loop, whose destruction waits for it. Debug builds check. It may be destroyed anywhere, its own handlers included: what lives on it then dies at
 /// once and calls nobody but a pending `done`.
 ///
 /// ### The descriptor's contract, for hosts
@@ -111,7 +111,7 @@ public:
     std::size_t poll();
     std::size_t poll_one();
 
-    /// Ends `run` and `run_one` soon; from any thread.
+    /// Ends `run` and `run_one` soon; from any thread. Async-signal-safe.
     void stop() noexcept;
     [[nodiscard]] bool stopped() const noexcept;
     void restart() noexcept;

@@ -67,6 +67,30 @@ TEST_P(loop_threads, wakes_are_heard_and_stop_is_obeyed) {
     EXPECT_TRUE(loop.stopped());
 }
 
+TEST_P(loop_threads, a_loop_that_was_stopped_may_be_destroyed_at_once) {
+    for (int i = 0; i < 200; ++i) {
+        std::optional<event_loop> loop(std::in_place, options());
+        std::optional<work_guard> working(*loop);
+        std::thread other([&] { loop->stop(); });
+        loop->run();
+        working.reset();
+        loop.reset();
+        other.join();
+    }
+}
+
+TEST_P(loop_threads, a_loop_that_was_woken_may_be_destroyed_at_once) {
+    for (int i = 0; i < 200; ++i) {
+        std::optional<event_loop> loop(std::in_place, options());
+        std::optional<interrupt_counter> counter(*loop);
+        std::thread other([&] { loop->wake(); });
+        while (counter->count == 0) loop->poll();
+        counter.reset();
+        loop.reset();
+        other.join();
+    }
+}
+
 TEST_P(loop_threads, a_loop_may_be_run_by_another_thread_than_before) {
     event_loop loop(options());
     timer one(loop, [] {});
