@@ -206,8 +206,7 @@ def servers_from(binaries, peers):
         Server("weft on poll", (binaries / "weft_echo", "poll"), "ws", SMALL),
     ]
     for host in HOSTS:
-        if (binaries / f"{host}_echo").is_file():
-            servers.append(Server(f"weft in {host}", (binaries / f"{host}_echo",), "ws", HOSTED))
+        servers.append(Server(f"weft in {host}", (binaries / "weft_echo", host), "ws", HOSTED))
     return servers + peers
 
 

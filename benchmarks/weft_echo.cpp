@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: MIT
 //
 // Weft's echo server as an application would write it, for the benchmark: an ephemeral port on
-// loopback, printed on stdout. Nothing in it is tuned. Usage: weft_echo [poll]
+// loopback, printed on stdout. Nothing in it is tuned. Usage: weft_echo [loop], a name that
+// `weft loops` lists.
 
 #include <weft/weft.hpp>
 
+#include <algorithm>
 #include <iostream>
-#include <string_view>
+
+#include "host_loops/host_loops.hpp"
 
 int main(int argc, char** argv) {
-    const bool on_poll = argc > 1 && std::string_view(argv[1]) == "poll";
-    weft::event_loop loop({.engine = on_poll ? weft::engine_kind::poll
-                                             : weft::engine_kind::automatic});
+    const std::string_view name = argc > 1 ? argv[1] : "automatic";
+    const auto known = weft_tool::loop_names();
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+        std::cerr << "weft_echo: there is no loop " << name << " in this build\n";
+        return 1;
+    }
+    weft::event_loop loop({.engine = weft_tool::engine_of(name)});
     weft::server server{loop};
     server.route("/echo", {
         .message = [](weft::connection& peer, weft::message m) { peer.send(m); },
@@ -22,5 +29,5 @@ int main(int argc, char** argv) {
         return 1;
     }
     std::cout << bound->port() << std::endl;
-    loop.run();
+    weft_tool::run_inside(name, loop);
 }

@@ -12,6 +12,8 @@ function(weft_host name)
     if(NOT TARGET ${HOST_LIBRARY})
         message(STATUS "weft::${name} is left out: no ${HOST_PACKAGE} "
             "(Debian, Ubuntu: ${HOST_DEBIAN})")
+        set_property(GLOBAL APPEND_STRING PROPERTY weft_hosts_left_out
+            "  ${name} (left out: no ${HOST_PACKAGE}; Debian, Ubuntu: ${HOST_DEBIAN})\\n")
         return()
     endif()
     set_target_properties(${HOST_LIBRARY} PROPERTIES IMPORTED_GLOBAL TRUE)

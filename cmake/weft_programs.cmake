@@ -1,6 +1,22 @@
 # SPDX-License-Identifier: MIT
 # The programs: the command line tool, the examples and the benchmarks, found by their place.
 
+# tools/host_loops: the loops that a program can be told to run in, by name.
+function(weft_add_host_loops)
+    file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tools/host_loops/*.cpp)
+    weft_with_hosts(sources hosts)
+    if(sources)
+        add_library(weft_host_loops OBJECT ${sources})
+        set(kind PUBLIC)
+        weft_set_warnings(weft_host_loops)
+    else()
+        add_library(weft_host_loops INTERFACE)
+        set(kind INTERFACE)
+    endif()
+    target_link_libraries(weft_host_loops ${kind} weft::loop ${hosts})
+    target_include_directories(weft_host_loops ${kind} ${PROJECT_SOURCE_DIR}/tools)
+endfunction()
+
 # tools/weft/*.cpp with all of web/ embedded becomes <build>/weft. A file web/page.html is
 # weft_web::page_html there.
 function(weft_add_tool)
@@ -18,12 +34,13 @@ function(weft_add_tool)
         message(FATAL_ERROR "The weft program needs CLI11 (Debian, Ubuntu: libcli11-dev). "
             "Install it, or configure with -DWEFT_BUILD_TOOLS=OFF.")
     endif()
-    weft_with_hosts(sources hosts)
     add_executable(weft_tool ${sources})
-    target_link_libraries(weft_tool PRIVATE weft::weft CLI11::CLI11 ${hosts}
+    target_link_libraries(weft_tool PRIVATE weft::weft CLI11::CLI11 weft_host_loops
         $<TARGET_NAME_IF_EXISTS:weft_cares>)
     target_include_directories(weft_tool PRIVATE ${PROJECT_SOURCE_DIR}/tools)
-    target_compile_definitions(weft_tool PRIVATE WEFT_VERSION="${PROJECT_VERSION}")
+    get_property(left_out GLOBAL PROPERTY weft_hosts_left_out)
+    target_compile_definitions(weft_tool PRIVATE WEFT_VERSION="${PROJECT_VERSION}"
+        WEFT_HOSTS_LEFT_OUT="${left_out}")
     set_target_properties(weft_tool PROPERTIES
         OUTPUT_NAME weft
         RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
@@ -57,13 +74,12 @@ endfunction()
 function(weft_add_benchmarks)
     add_custom_target(benchmarks)
     file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/benchmarks/*.cpp)
-    weft_with_hosts(sources hosts)
     foreach(source IN LISTS sources)
         get_filename_component(name ${source} NAME_WE)
         file(GLOB parts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/benchmarks/${name}/*.cpp)
         weft_add_program(benchmark_${name} benchmarks ${name} ${source} ${parts})
-        weft_link_host_of(benchmark_${name} ${name})
         target_include_directories(benchmark_${name} PRIVATE ${PROJECT_SOURCE_DIR}/benchmarks)
+        target_link_libraries(benchmark_${name} PRIVATE weft_host_loops)
         set_target_properties(benchmark_${name} PROPERTIES EXCLUDE_FROM_ALL ON)
         add_dependencies(benchmarks benchmark_${name})
     endforeach()
@@ -71,10 +87,12 @@ endfunction()
 
 # A program <host>_x is a guest in that host.
 function(weft_link_host_of target name)
-    string(REGEX REPLACE "_.*$" "" host ${name})
-    if(TARGET weft::${host})
-        target_link_libraries(${target} PRIVATE weft::${host})
-    endif()
+    get_property(hosts GLOBAL PROPERTY weft_hosts)
+    foreach(host IN LISTS hosts)
+        if(name MATCHES "^${host}_")
+            target_link_libraries(${target} PRIVATE weft::${host})
+        endif()
+    endforeach()
 endfunction()
 
 # One executable of `sources` at <build>/<folder>/<name>.

@@ -24,7 +24,22 @@ function(weft_add_host_test_folder folder target)
     endif()
     add_executable(${target} ${sources})
     weft_link_test(${target} ${ARGN} ${hosts})
+    target_link_libraries(${target} PRIVATE weft_test_host_loops)
     weft_discover_tests(${target})
+endfunction()
+
+# tests/host_loops: each host library that is here as applications have it.
+function(weft_add_host_loops_for_tests)
+    file(GLOB sources CONFIGURE_DEPENDS ${weft_tests_dir}/host_loops/*.cpp)
+    weft_with_hosts(sources hosts)
+    if(NOT sources)
+        add_library(weft_test_host_loops INTERFACE)
+        return()
+    endif()
+    add_library(weft_test_host_loops OBJECT ${sources})
+    target_link_libraries(weft_test_host_loops PUBLIC weft::testing GTest::gtest ${hosts})
+    target_include_directories(weft_test_host_loops PUBLIC ${weft_tests_dir})
+    weft_set_warnings(weft_test_host_loops)
 endfunction()
 
 # Links a test program to `libraries`, to GoogleTest with its main, and to tests/support; headers
@@ -72,11 +87,24 @@ function(weft_headers_of out)
     set(${out} ${headers} PARENT_SCOPE)
 endfunction()
 
-# Registers the cases of `target` under its name as label; suites with "threads" in their name get
-# the label <target>_threads, which ThreadSanitizer runs look for.
+# Registers the cases of `target` under its name as label. Suites with "threads" in their name get
+# the label <target>_threads, which ThreadSanitizer runs look for; those of the suites that run in
+# every way to drive a loop, <target>_in_hosts where that is a host library.
 function(weft_discover_tests target)
+    get_property(hosts GLOBAL PROPERTY weft_hosts)
+    set(in_hosts "")
+    if(target STREQUAL "endpoint")
+        list(TRANSFORM hosts PREPEND "*/" OUTPUT_VARIABLE in_hosts)
+        list(JOIN in_hosts ":" in_hosts)
+    endif()
+    weft_discover_some(${target} "-*threads*:${in_hosts}" ${target})
+    weft_discover_some(${target} "*threads*-${in_hosts}" ${target}_threads)
+    if(in_hosts)
+        weft_discover_some(${target} "${in_hosts}" ${target}_in_hosts)
+    endif()
+endfunction()
+
+function(weft_discover_some target filter label)
     gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-        TEST_PREFIX ${target}. TEST_FILTER "-*threads*" PROPERTIES LABELS ${target})
-    gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-        TEST_PREFIX ${target}. TEST_FILTER "*threads*" PROPERTIES LABELS ${target}_threads)
+        TEST_PREFIX ${target}. TEST_FILTER "${filter}" PROPERTIES LABELS ${label})
 endfunction()

@@ -81,10 +81,38 @@ host_ops uv_host(uv_loop_t* host) {
     };
 }
 
-result<uv_guest> uv_guest::create(event_loop& loop, uv_loop_t* host, budget limit) {
-    auto attached = guest::create(loop, uv_host(host), limit);
-    if (!attached) return failure(attached.error());
-    return uv_guest(std::move(*attached));
+// --- a host of our own
+
+namespace {
+
+class owned_uv final : public owned_host {
+public:
+    owned_uv() {
+        if (const int status = uv_loop_init(&loop_); status != 0) {
+            throw std::system_error(as_error(status), "weft::uv_runner");
+        }
+    }
+    ~owned_uv() override {
+        uv_run(&loop_, UV_RUN_NOWAIT); // lets go of what was closed
+        uv_loop_close(&loop_);
+    }
+
+    [[nodiscard]] uv_loop_t* get() noexcept { return &loop_; }
+    host_ops ops() override { return uv_host(&loop_); }
+    void run() override { uv_run(&loop_, UV_RUN_DEFAULT); }
+    void quit() noexcept override { uv_stop(&loop_); }
+
+private:
+    uv_loop_t loop_{};
+};
+
+} // namespace
+
+uv_runner::uv_runner(event_loop& loop, budget limit)
+    : runner(loop, std::make_unique<owned_uv>(), limit) {}
+
+uv_loop_t* uv_runner::host() const noexcept {
+    return static_cast<owned_uv&>(owned()).get();
 }
 
 } // namespace weft

@@ -7,6 +7,7 @@
 #include <ctime>
 
 #include "endpoint/endpoint_fixture.hpp"
+#include "host_loops/foreign_loop.hpp"
 
 namespace weft::testing {
 namespace {
@@ -74,9 +75,10 @@ std::vector<const way_registration*> some_ways() {
     std::vector<const way_registration*> some;
     for (const auto* one : way_registration::all()) {
         for (const auto* name :
-             {"select", "uv", "run_one", "run_one_by_poll", "poll_one_by_poll"}) {
+             {"select", "run_one", "run_one_by_poll", "poll_one_by_poll"}) {
             if (one->name == name) some.push_back(one);
         }
+        if (foreign_loop_registration::is_one(one->name)) some.push_back(one);
     }
     return some;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The ways to drive an event loop, each of which runs the whole endpoint suite. A host library adds
-// one file: a class derived from `way`, and a `way_registration`. Knows no endpoint.
+// its loop to tests/host_loops. Knows no endpoint.
 #pragma once
 
 #include <chrono>
@@ -60,12 +60,16 @@ struct way_registration {
 
     way_registration(std::string called, factory how)
         : name(std::move(called)), make(std::move(how)) {
-        all().push_back(this);
+        registered().push_back(this);
     }
 
-    static std::vector<const way_registration*>& all() {
-        static std::vector<const way_registration*> registered;
-        return registered;
+    /// Those registered, and one for each host library; not before the tests are.
+    static const std::vector<const way_registration*>& all();
+
+private:
+    static std::vector<const way_registration*>& registered() {
+        static std::vector<const way_registration*> ways;
+        return ways;
     }
 };
 

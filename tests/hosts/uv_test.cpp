@@ -195,20 +195,20 @@ TEST(uv_guest, a_thousand_stays_before_the_host_runs_leave_nothing) {
 TEST(uv_guest, attaches_once_moves_and_tells_what_libuv_says) {
     uv_host_loop host, other;
     event_loop loop, no_descriptor({.engine = engine_kind::poll});
-    EXPECT_EQ(uv_guest::create(no_descriptor, host.get()).error(), errc::no_descriptor);
-    auto made = uv_guest::create(loop, host.get());
+    EXPECT_EQ(guest::create(no_descriptor, uv_host(host.get())).error(), errc::no_descriptor);
+    auto made = guest::create(loop, uv_host(host.get()));
     ASSERT_TRUE(made);
-    EXPECT_EQ(uv_guest::create(loop, other.get()).error(), errc::already_attached);
-    uv_guest stay(std::move(*made));
+    EXPECT_EQ(guest::create(loop, uv_host(other.get())).error(), errc::already_attached);
+    guest stay(std::move(*made));
     EXPECT_TRUE(stay.attached());
     stay.detach();
     uv_poll_t rival;
     ASSERT_EQ(uv_poll_init(host.get(), &rival, *loop.descriptor()), 0);
     ASSERT_EQ(uv_poll_start(&rival, UV_READABLE, [](uv_poll_t*, int, int) {}), 0);
-    EXPECT_EQ(uv_guest::create(loop, host.get()).error(), std::errc::file_exists);
+    EXPECT_EQ(guest::create(loop, uv_host(host.get())).error(), std::errc::file_exists);
     uv_close(reinterpret_cast<uv_handle_t*>(&rival), nullptr);
     host.run();
-    EXPECT_TRUE(uv_guest::create(loop, host.get()));
+    EXPECT_TRUE(guest::create(loop, uv_host(host.get())));
 }
 
 // --- the end, from everywhere

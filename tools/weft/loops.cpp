@@ -7,8 +7,7 @@
 
 #include <weft/weft.hpp>
 
-#include "weft/engines.hpp"
-#include "weft/host_loops.hpp"
+#include "host_loops/host_loops.hpp"
 #include "weft/names.hpp"
 
 namespace weft_tool {
@@ -19,7 +18,7 @@ std::string_view describe(weft::engine_kind which) {
     case weft::engine_kind::automatic: return "the best that this system has";
     case weft::engine_kind::epoll: return "sockets and timers by epoll(7); one descriptor";
     case weft::engine_kind::poll: return "sockets and timers by poll(2); alone or stepped only";
-    case weft::engine_kind::virtual_time: return "no sockets: memory streams and a clock to move";
+    case weft::engine_kind::virtual_time: break; // no sockets
     }
     return "";
 }
@@ -50,9 +49,10 @@ exit_code list_loops() {
     std::cout << "Host loops to be a guest in:\n";
     for (const auto& one : host_loop_registration::all())
         list_line(one.name, one.description) << '\n';
+    std::cout << WEFT_HOSTS_LEFT_OUT;
     std::cout << "  Any other that can watch one descriptor: see event_loop::descriptor() and "
                  "weft::guest.\n"
-                 "Planned: io_uring; libevent, libev, GLib, sd-event, uloop, Asio, Qt.\n";
+                 "Planned: io_uring.\n";
     return std::cout.flush() ? exit_code::ok : exit_code::input_output;
 }
 

@@ -10,10 +10,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include "host_loops/host_loops.hpp"
 #include "weft/connect.hpp"
-#include "weft/engines.hpp"
 #include "weft/exit_code.hpp"
-#include "weft/host_loops.hpp"
 #include "weft/loops.hpp"
 #include "weft/serve.hpp"
 
@@ -69,10 +68,7 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
                      "alone, or beside what --host, --port or --unix say")
         ->expected(0, 1)
         ->type_name("[NAME]");
-    command->add_option("--engine", chosen.engine, "What waits; `weft loops` lists them")
-        ->check(CLI::IsMember(engine_names()))
-        ->capture_default_str();
-    command->add_option("--loop", chosen.loop, "Whose loop to run in; `weft loops` lists them")
+    command->add_option("--loop", chosen.loop, "What to wait with; `weft loops` lists them")
         ->check(CLI::IsMember(loop_names()))
         ->capture_default_str();
     command

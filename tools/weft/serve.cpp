@@ -9,9 +9,8 @@
 
 #include <weft/weft.hpp>
 
+#include "host_loops/host_loops.hpp"
 #include "weft/chat_room.hpp"
-#include "weft/engines.hpp"
-#include "weft/host_loops.hpp"
 #include "weft/listening.hpp"
 #include "weft/seconds.hpp"
 #include "weft/server_log.hpp"
@@ -70,20 +69,12 @@ void limit_connections(weft::server& server, server_log& log, const serve_option
 } // namespace
 
 exit_code serve(const serve_options& options) {
-    auto made = weft::event_loop::create({.engine = engine_named(options.engine)});
+    auto made = weft::event_loop::create({.engine = engine_of(options.loop)});
     if (!made) {
         std::cerr << "weft serve: no event loop: " << made.error().message() << '\n';
         return exit_code::not_connected;
     }
     weft::event_loop& loop = *made;
-    if (loop.engine() == weft::engine_kind::virtual_time) {
-        std::cerr << "weft serve: this engine has no sockets. Try: --engine automatic\n";
-        return exit_code::usage;
-    }
-    if (options.loop != "weft" && !loop.descriptor()) {
-        std::cerr << "weft serve: this engine cannot be a guest. Try: --engine automatic\n";
-        return exit_code::usage;
-    }
 
     server_log log(log_level_named(options.level));
     chat_room room;

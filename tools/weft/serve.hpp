@@ -23,8 +23,7 @@ struct serve_options {
     bool reuse_port = false;
     bool activated = false;       ///< listen at what a service manager has passed
     std::string activated_name;   ///< empty for all of it
-    std::string engine = "automatic";
-    std::string loop = "weft"; ///< one of `loop_names()`
+    std::string loop = "automatic"; ///< one of `loop_names()`
     std::size_t message_size_max = std::size_t{16} * 1024 * 1024;
     std::size_t connections_max = weft::unlimited;
     std::size_t connections_per_address_max = weft::unlimited;

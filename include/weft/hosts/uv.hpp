@@ -2,7 +2,7 @@
 // libuv as a host. Its header is not needed here.
 #pragma once
 
-#include <weft/loop/guest.hpp>
+#include <weft/loop/runner.hpp>
 
 struct uv_loop_s; // uv_loop_t
 
@@ -18,15 +18,20 @@ namespace weft {
 /// `done` of `detach`, or until it returns, and close it then.
 class uv_guest : public guest {
 public:
-    /// Throws std::system_error with what libuv says, or as `guest` does.
+    /// Throws std::system_error with what libuv says, or as `guest` does;
+    /// `guest::create(loop, uv_host(host))` returns the error instead.
     uv_guest(event_loop& loop, uv_loop_s* host, budget limit = guest_budget)
         : guest(loop, uv_host(host), limit) {}
+};
 
-    /// The same with the error as a result.
-    static result<uv_guest> create(event_loop& loop, uv_loop_s* host, budget limit = guest_budget);
+/// A libuv loop of our own with an event loop in it.
+class uv_runner : public runner {
+public:
+    /// Throws std::system_error with what libuv says, or as `guest` does.
+    explicit uv_runner(event_loop& loop, budget limit = guest_budget);
 
-private:
-    explicit uv_guest(guest attached) noexcept : guest(std::move(attached)) {}
+    /// For handles of the application's own, which are closed before this is destroyed.
+    [[nodiscard]] uv_loop_s* host() const noexcept;
 };
 
 } // namespace weft

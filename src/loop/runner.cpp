@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// The host is told to quit when the event loop's work has ended: not every library's run ends for
+// lack of it.
+#include <weft/loop/runner.hpp>
+
+#include <utility>
+
+#include "loop/loop_state.hpp"
+
+namespace weft {
+
+runner::runner(event_loop& loop, std::unique_ptr<owned_host> host, budget limit)
+    : loop_(loop.state()), host_(std::move(host)), guest_(loop, watched_ops(), limit) {}
+
+runner::~runner() {
+    guest_.detach();
+}
+
+void runner::run() {
+    stopped_ = false;
+    running_ = true;
+    do { // work may have begun again while the host was about to end
+        has_quit_ = false;
+        const auto loop = loop_.lock();
+        if (!guest_.attached() || !loop || loop->work() == 0) break;
+        host_->run();
+    } while (has_quit_ && !stopped_);
+    running_ = false;
+}
+
+void runner::stop() noexcept {
+    stopped_ = true;
+    quit();
+}
+
+host_ops runner::watched_ops() {
+    auto ops = host_->ops();
+    ops.work = [this, told = std::move(ops.work)](bool any) mutable {
+        if (told) told(any);
+        if (!any) quit();
+    };
+    return ops;
+}
+
+void runner::quit() noexcept {
+    has_quit_ = true;
+    if (running_) host_->quit();
+}
+
+} // namespace weft

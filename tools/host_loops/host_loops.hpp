@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// The loops that `--loop` takes: our own with each engine, and the host libraries of this build,
+// each of which registers itself in a file that is built where its library is.
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <weft/loop/runner.hpp>
+
+namespace weft_tool {
+
+/// A loop that is not ours, and a loop of ours run inside it.
+struct host_loop {
+    std::string_view name;
+    std::string_view description;
+    void (*run)(weft::event_loop& loop); ///< until it has no work left
+};
+
+/// Adds one at the start of the program.
+class host_loop_registration {
+public:
+    explicit host_loop_registration(host_loop which) { all().push_back(which); }
+
+    static std::vector<host_loop>& all() {
+        static std::vector<host_loop> registered;
+        return registered;
+    }
+};
+
+/// For `host_loop::run`, with the runner of an adapter.
+template <class Runner>
+void run_in(weft::event_loop& loop) {
+    Runner(loop).run();
+}
+
+/// The engines that have sockets.
+inline constexpr std::array engines{
+    weft::engine_kind::automatic,
+    weft::engine_kind::epoll,
+    weft::engine_kind::poll,
+};
+
+/// What `--loop` takes.
+[[nodiscard]] inline std::vector<std::string> loop_names() {
+    std::vector<std::string> names;
+    for (const auto one : engines) names.emplace_back(weft::name(one));
+    for (const auto& one : host_loop_registration::all()) names.emplace_back(one.name);
+    return names;
+}
+
+/// The engine of this name; the automatic one inside a host.
+[[nodiscard]] inline weft::engine_kind engine_of(std::string_view loop_name) {
+    for (const auto one : engines) {
+        if (weft::name(one) == loop_name) return one;
+    }
+    return weft::engine_kind::automatic;
+}
+
+/// Runs `loop` inside the host of this name, or by itself.
+inline void run_inside(std::string_view loop_name, weft::event_loop& loop) {
+    for (const auto& one : host_loop_registration::all()) {
+        if (one.name == loop_name) return one.run(loop);
+    }
+    loop.run();
+}
+
+} // namespace weft_tool

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+#include <weft/hosts/uv.hpp>
+
+#include "host_loops/host_loops.hpp"
+
+namespace weft_tool {
+
+const host_loop_registration uv({"uv", "libuv", run_in<weft::uv_runner>});
+
+} // namespace weft_tool
