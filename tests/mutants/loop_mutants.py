@@ -52,7 +52,7 @@ MUTANTS = [
      "    take_back_signal();\n    keep_contract();\n",
      "    keep_contract();\n    take_back_signal();\n"),
     ("waking does not wake", STATE,
-     "    interrupted_ = true;\n    engine_->wake();",
+     "    set_and_wake(interrupted_);",
      "    interrupted_ = true;"),
     ("posting does not wake", "src/loop/loop_state.hpp",
      "void mail_arrived() noexcept override { engine_->wake(); }",

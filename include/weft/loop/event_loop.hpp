@@ -60,9 +60,9 @@ inline constexpr budget guest_budget{64, std::chrono::microseconds(500)};
 /// One single-threaded event loop, alone or as a guest.
 ///
 /// It and all on it belong to one thread: the one that made it, or the one that has run it since.
-/// Only `post`, `wake` and `stop` may be called from others, while the loop exists: one that has
-/// begun may end the loop, whose destruction waits for it. Debug builds check. It may be destroyed anywhere, its own handlers included: what lives on it then dies at
-/// once and calls nobody but a pending `done`.
+/// Only `post`, `wake` and `stop` may be called from others, while the loop exists: destroying it
+/// waits for those that have begun. Debug builds check. It may be destroyed anywhere, its own
+/// handlers included: what lives on it then dies at once and calls nobody but a pending `done`.
 ///
 /// ### The descriptor's contract, for hosts
 ///
