@@ -1,28 +1,12 @@
 // SPDX-License-Identifier: MIT
 // A forked child drops everything; the parent's connections echo on, and new ones are made.
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "endpoint/endpoint_fixture.hpp"
+#include "support/in_child.hpp"
 
 namespace weft::testing {
 namespace {
 
-class endpoint_fork : public endpoint {
-protected:
-    /// Runs `work` in a child to its end.
-    template <class Work>
-    static void in_child(Work&& work) {
-        const pid_t child = ::fork();
-        if (child == 0) {
-            work();
-            ::_exit(0);
-        }
-        int status = 0;
-        ::waitpid(child, &status, 0);
-        EXPECT_EQ(status, 0);
-    }
-};
+class endpoint_fork : public endpoint {};
 
 TEST_P(endpoint_fork, the_parent_does_not_notice_a_child_that_drops_everything) {
     serve_echo();
@@ -33,16 +17,20 @@ TEST_P(endpoint_fork, the_parent_does_not_notice_a_child_that_drops_everything) 
                               .message = [&](connection&, message) { ++heard; }}));
     ASSERT_TRUE(run_until([&] { return opened == 1; }));
     one.send("on its way while the process is forked");
-    in_child([&] {
-        client_.reset();
-        server_.reset();
-        way_->destroy_loop();
-    });
-    in_child([&] {
-        way_->destroy_loop();
-        server_.reset();
-        client_.reset();
-    });
+    EXPECT_EQ(in_child([&] {
+                  client_.reset();
+                  server_.reset();
+                  way_->destroy_loop();
+                  return 0;
+              }),
+              0);
+    EXPECT_EQ(in_child([&] {
+                  way_->destroy_loop();
+                  server_.reset();
+                  client_.reset();
+                  return 0;
+              }),
+              0);
     EXPECT_TRUE(run_until([&] { return heard == 1; }));
     one.send("after that");
     EXPECT_TRUE(run_until([&] { return heard == 2; }));

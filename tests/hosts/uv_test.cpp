@@ -4,7 +4,6 @@
 #include <weft/hosts/uv.hpp>
 
 #include <malloc.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -19,6 +18,7 @@
 #include <weft/weft.hpp>
 
 #include "hosts/uv_host.hpp"
+#include "support/in_child.hpp"
 
 namespace weft::testing {
 namespace {
@@ -326,16 +326,6 @@ TEST(uv_nested, a_run_in_a_handler_serves_the_others) {
 }
 
 // --- fork
-
-/// Runs `work` in a child; what it returned.
-template <class Work>
-int in_child(Work&& work) {
-    const pid_t child = ::fork();
-    if (child == 0) ::_exit(work());
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
 
 class uv_fork : public ::testing::Test {
 protected:

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Names by DNS: whatever a name server may answer, or not answer, and each way to stop asking.
 #include <poll.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,6 +15,8 @@
 
 #include "loop/connector_posix.hpp"
 #include "loop/loop_state.hpp"
+
+#include "support/in_child.hpp"
 
 #include "dns_server.hpp"
 
@@ -412,14 +413,11 @@ TEST_F(cares, forked_child_drops_it_without_disturbing_the_parent) {
     inquiry one;
     one.start(*loop, "some.test");
     ASSERT_TRUE(run_until([&] { return held.size() == 2; }));
-    const pid_t child = ::fork();
-    if (child == 0) {
-        names.reset();
-        ::_exit(0);
-    }
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    EXPECT_EQ(status, 0);
+    EXPECT_EQ(in_child([&] {
+                  names.reset();
+                  return 0;
+              }),
+              0);
     for (const auto& query : held) dns->answer(query, dns::reply(query, {"127.0.0.8"}));
     ASSERT_TRUE(run_until([&] { return one.ended; }));
     EXPECT_EQ(one.outcome(), "127.0.0.8");

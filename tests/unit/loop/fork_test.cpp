@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A forked child drops everything, or tries to use it; the parent is undisturbed.
 #include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <optional>
 #include <string_view>
@@ -17,21 +15,13 @@
 #include "loop/loop_state.hpp"
 #include "loop/socket_stream_posix.hpp"
 
+#include "support/in_child.hpp"
+
 #include "loop_probes.hpp"
 #include "sockets.hpp"
 
 namespace weft::testing {
 namespace {
-
-/// Runs `work` in a child; the number of the first check that failed there, or 0.
-template <class Work>
-int in_child(Work&& work) {
-    const pid_t child = ::fork();
-    if (child == 0) ::_exit(work());
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
 
 class fork_of_a_loop : public ::testing::Test {
 public:

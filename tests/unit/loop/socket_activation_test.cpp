@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a service manager says in the environment, in child processes with descriptors from 3 on.
 #include <fcntl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -13,6 +12,8 @@
 #include <weft/core/error.hpp>
 #include <weft/loop/socket_activation.hpp>
 
+#include "support/in_child.hpp"
+
 namespace weft::testing {
 namespace {
 
@@ -22,27 +23,28 @@ struct activated {
     const char* names = nullptr;
     bool for_parent = false;
 
-    int in_child(const std::function<bool()>& holds) const {
-        const pid_t child = ::fork();
-        if (child == 0) {
-            for (const int number : {3, 4}) {
-                ::close(number);
-                ::open("/dev/null", O_RDWR); // the lowest free number
-            }
-            ::setenv("LISTEN_FDS", fds.c_str(), 1);
-            const auto pid = std::to_string(for_parent ? ::getppid() : ::getpid());
-            ::setenv("LISTEN_PID", pid.c_str(), 1);
-            if (names) ::setenv("LISTEN_FDNAMES", names, 1);
-            ::_exit(holds() ? 0 : 1);
-        }
-        int status = 0;
-        ::waitpid(child, &status, 0);
-        return status;
-    }
-    void expect(const std::function<bool()>& holds) const { EXPECT_EQ(in_child(holds), 0); }
-    void expect_error(std::error_code why, std::string_view name = {}) const {
-        EXPECT_EQ(in_child([&] { return activated_descriptors(name).error() == why; }), 0)
+    void expect(const std::function<bool()>& holds) const {
+        EXPECT_EQ(in_child([&] {
+                      receive();
+                      return holds() ? 0 : 1;
+                  }),
+                  0)
             << fds << ' ' << (names ? names : "-");
+    }
+    void expect_error(std::error_code why, std::string_view name = {}) const {
+        expect([&] { return activated_descriptors(name).error() == why; });
+    }
+
+private:
+    void receive() const {
+        for (const int number : {3, 4}) {
+            ::close(number);
+            ::open("/dev/null", O_RDWR); // the lowest free number
+        }
+        ::setenv("LISTEN_FDS", fds.c_str(), 1);
+        const auto pid = std::to_string(for_parent ? ::getppid() : ::getpid());
+        ::setenv("LISTEN_PID", pid.c_str(), 1);
+        if (names) ::setenv("LISTEN_FDNAMES", names, 1);
     }
 };
 
