@@ -9,6 +9,7 @@
 #include <weft/loop/resolve_error.hpp>
 
 #include "loop/hosts_file_posix.hpp"
+#include "loop/last_error_posix.hpp"
 #include "loop/loop_state.hpp"
 #include "stream/room_for_one.hpp"
 
@@ -148,7 +149,7 @@ void connector::try_address(const address& where) {
     std::erase(attempts_, attempt);
     attempt->abandon();
     loop_.bury(attempt);
-    if (where.is_local() && why == std::errc::operation_would_block) {
+    if (where.is_local() && would_block(why)) {
         return race_.put_back(where, later(loop_.now(), local_retry_delay));
     }
     remember(why);

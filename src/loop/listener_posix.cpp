@@ -43,11 +43,6 @@ bool concerns_one_connection(int error) noexcept {
     }
 }
 
-bool nobody_waits(std::error_code why) noexcept {
-    return why == std::errc::operation_would_block ||
-        why == std::errc::resource_unavailable_try_again;
-}
-
 std::error_code check_loop(loop_state& loop) noexcept {
     if (!loop.engine().in_own_process()) return errc::forked;
     return loop.closed() ? make_error_code(errc::gone) : std::error_code();
@@ -142,7 +137,7 @@ void listener::run() noexcept {
     for (int left = accepts_per_run; left != 0; --left) {
         why = accept_one();
         if (!bound_.descriptor) return;
-        if (nobody_waits(why)) {
+        if (would_block(why)) {
             starved_ = false;
             return loop_.engine().drained(bound_.descriptor.get(), {.read = true});
         }

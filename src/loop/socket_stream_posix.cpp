@@ -20,10 +20,6 @@ namespace {
 
 constexpr std::size_t pieces_per_write = 16;
 
-bool would_block(int error) noexcept {
-    return error == EAGAIN || error == EWOULDBLOCK;
-}
-
 /// send(2) or sendmsg(2), never a SIGPIPE, and again when a signal came between.
 ssize_t send_pieces(int descriptor, std::span<const std::span<const std::byte>> pieces) noexcept {
     std::array<iovec, pieces_per_write> vectors;
@@ -129,7 +125,7 @@ void socket_stream::read() {
     } while (count < 0 && errno == EINTR);
 
     if (count < 0) {
-        if (!would_block(errno)) return fail(last_error());
+        if (const auto why = last_error(); !would_block(why)) return fail(why);
         read_all();
     } else if (count == 0) {
         readable_ = false;
@@ -201,10 +197,11 @@ socket_stream::write(std::span<const std::span<const std::byte>> pieces) noexcep
     std::size_t size = 0;
     for (const auto piece : pieces) size += piece.size();
     const auto sent = send_pieces(descriptor_.get(), pieces);
-    if (sent < 0 && !would_block(errno)) {
-        const auto why = last_error();
-        close();
-        return failure(why);
+    if (sent < 0) {
+        if (const auto why = last_error(); !would_block(why)) {
+            close();
+            return failure(why);
+        }
     }
     const auto taken = static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
     if (taken < size) {
