@@ -5,11 +5,8 @@
 #include <cassert>
 #include <utility>
 
-#include <weft/loop/socket_activation.hpp>
-
 #include "endpoint/server_state.hpp"
 #include "endpoint/target.hpp"
-#include "loop/adopted_socket_posix.hpp"
 #include "loop/loop_state.hpp"
 
 namespace weft {
@@ -65,16 +62,7 @@ result<std::vector<address>> server::listen_activated(std::string_view name) {
     assert(loop_->called_by_owner("server::listen_activated"));
     const auto passed = activated_descriptors(name);
     if (!passed) return failure(passed.error());
-    for (const auto& one : *passed) {
-        if (const auto why = check_listening(one.descriptor)) return failure(why);
-    }
-    std::vector<address> all;
-    for (const auto& one : *passed) {
-        auto where = state_->adopt_listener(one.descriptor, {});
-        if (!where) return failure(where.error());
-        all.push_back(std::move(*where));
-    }
-    return all;
+    return state_->adopt_listeners(*passed);
 }
 
 result<connection*> server::adopt(int descriptor, std::span<const std::byte> already_read) {

@@ -38,19 +38,48 @@ void server::state::on_shutdown(time_point, function<void()> done) noexcept {
 // --- doors
 
 result<address> server::state::listen(const address& where, listen_options options) {
-    listeners_.reserve(listeners_.size() + 1);
     auto greet = std::move(options.after_accept);
     return keep(listener::open(loop_, where, std::move(options), through(std::move(greet)),
-                               otherwise()));
+                               otherwise()),
+                &listener::close);
 }
 
 result<address> server::state::adopt_listener(int descriptor, listen_options options) {
-    listeners_.reserve(listeners_.size() + 1);
     return keep(listener::adopt(loop_, descriptor, through(std::move(options.after_accept)),
-                                otherwise()));
+                                otherwise()),
+                &listener::give_back);
 }
 
-result<address> server::state::keep(result<listener*> opened) {
+/// All of them, or on error none.
+result<std::vector<address>>
+server::state::adopt_listeners(std::span<const activated_descriptor> passed) {
+    const std::size_t before = listeners_.size();
+    std::vector<address> all;
+    try {
+        for (const auto& one : passed) {
+            auto where = adopt_listener(one.descriptor, {});
+            if (!where) {
+                give_back_all_but(before);
+                return failure(where.error());
+            }
+            all.push_back(std::move(*where));
+        }
+    } catch (const std::bad_alloc&) {
+        give_back_all_but(before);
+        throw;
+    }
+    return all;
+}
+
+void server::state::give_back_all_but(std::size_t first) noexcept {
+    while (listeners_.size() > first) {
+        listeners_.back()->give_back();
+        listeners_.pop_back();
+    }
+}
+
+result<address> server::state::keep(result<listener*> opened,
+                                    void (listener::*undo)() noexcept) {
     if (!opened) return failure(opened.error());
     listener* const one = *opened;
     try {
@@ -58,7 +87,7 @@ result<address> server::state::keep(result<listener*> opened) {
         listeners_.push_back(one);
         return where;
     } catch (const std::bad_alloc&) {
-        one->close();
+        (one->*undo)();
         throw;
     }
 }

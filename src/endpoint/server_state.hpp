@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <weft/endpoint/server.hpp>
+#include <weft/loop/socket_activation.hpp>
 
 #include "endpoint/admission.hpp"
 #include "loop/descriptor_posix.hpp"
@@ -26,6 +27,7 @@ public:
     // --- doors
     result<address> listen(const address& where, listen_options options);
     result<address> adopt_listener(int descriptor, listen_options options);
+    result<std::vector<address>> adopt_listeners(std::span<const activated_descriptor> passed);
     void stop_listening() noexcept;
     bool stop_listening(const address& where) noexcept;
     [[nodiscard]] const std::vector<listener*>& listeners() const noexcept { return listeners_; }
@@ -52,7 +54,8 @@ private:
     void on_shutdown(time_point, function<void()> done) noexcept override;
     void on_driver_closed() noexcept override { stop_listening(); }
 
-    result<address> keep(result<listener*> opened);
+    result<address> keep(result<listener*> opened, void (listener::*undo)() noexcept);
+    void give_back_all_but(std::size_t first) noexcept;
     listener::accepted through(greeting greet);
     listener::starved otherwise();
     void meet(owned_descriptor client, const address& peer, greeting& greet);

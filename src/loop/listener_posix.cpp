@@ -114,13 +114,23 @@ listener::~listener() = default;
 
 void listener::close() noexcept {
     if (!bound_.descriptor) return;
+    leave();
+    bound_.descriptor.reset();
+    if (loop_.engine().in_own_process()) bound_.file.remove();
+    loop_.bury(this);
+}
+
+void listener::give_back() noexcept {
+    leave();
+    static_cast<void>(bound_.descriptor.release());
+    loop_.bury(this);
+}
+
+void listener::leave() noexcept {
     loop_.cancel(*this);
     loop_.disarm(*retry_);
     loop_.engine().remove(bound_.descriptor.get());
-    bound_.descriptor.reset();
-    if (loop_.engine().in_own_process()) bound_.file.remove();
     loop_.work_finished();
-    loop_.bury(this);
 }
 
 void listener::feed() noexcept {

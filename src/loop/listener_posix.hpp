@@ -38,6 +38,9 @@ public:
     /// Stops listening, and dies when the last frame has left it.
     void close() noexcept;
 
+    /// The same, and leaves the socket to whoever it was adopted from.
+    void give_back() noexcept;
+
     [[nodiscard]] const address& where() const noexcept { return bound_.where; }
 
     /// Whether it waits for descriptors or memory.
@@ -53,6 +56,7 @@ private:
     ~listener() override;
 
     std::error_code begin(bound_socket& bound) noexcept;
+    void leave() noexcept;
     void ready(readiness what) noexcept override;
     void run() noexcept override;
     std::error_code accept_one();

@@ -3,6 +3,7 @@
 // ends alone, the doors stay open, and each end is told once. In one way to drive a loop.
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include <weft/core/error.hpp>
 #include <weft/weft.hpp>
 
+#include "endpoint/raw_peer.hpp"
 #include "support/out_of_memory.hpp"
 
 namespace weft::testing {
@@ -181,6 +183,22 @@ TEST(endpoint_allocation, listening) {
         EXPECT_EQ(here.at_server->listening_at().size(), called ? 2U : 1U);
         here.expect_order();
         EXPECT_NE(::access(where.c_str() + 5, F_OK), 0) << "the file was left";
+    });
+}
+
+TEST(endpoint_allocation, adopting_a_listener) {
+    fail_each_allocation([](scarce_memory& memory) {
+        sockets_beside_a_neighbour here;
+        const raw_peer listening = raw_peer::listening();
+        const int descriptor = ::fcntl(listening.descriptor(), F_DUPFD_CLOEXEC, 0);
+        result<address> bound = failure(errc::gone);
+        const bool called =
+            memory.during([&] { bound = here.at_server->adopt_listener(descriptor); });
+        EXPECT_EQ(called, bound.has_value());
+        EXPECT_EQ(here.at_server->listening_at().size(), called ? 2U : 1U);
+        EXPECT_GE(::fcntl(descriptor, F_GETFD), 0);
+        if (!called) ::close(descriptor);
+        here.expect_order();
     });
 }
 
