@@ -24,7 +24,7 @@ function(weft_add_host_test_folder folder target)
     endif()
     add_executable(${target} ${sources})
     weft_link_test(${target} ${ARGN} ${hosts})
-    target_link_libraries(${target} PRIVATE weft_test_host_loops)
+    target_link_libraries(${target} PRIVATE weft_test_host_loops weft_host_loops)
     weft_discover_tests(${target})
 endfunction()
 

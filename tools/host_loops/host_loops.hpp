@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,11 +13,11 @@
 
 namespace weft_tool {
 
-/// A loop that is not ours, and a loop of ours run inside it.
+/// A loop that is not ours, and how to run one of ours inside it.
 struct host_loop {
     std::string_view name;
     std::string_view description;
-    void (*run)(weft::event_loop& loop); ///< until it has no work left
+    std::unique_ptr<weft::runner> (*make)(weft::event_loop& loop);
 };
 
 /// Adds one at the start of the program.
@@ -30,10 +31,10 @@ public:
     }
 };
 
-/// For `host_loop::run`, with the runner of an adapter.
+/// For `host_loop::make`, with the runner of an adapter.
 template <class Runner>
-void run_in(weft::event_loop& loop) {
-    Runner(loop).run();
+std::unique_ptr<weft::runner> make_runner(weft::event_loop& loop) {
+    return std::make_unique<Runner>(loop);
 }
 
 /// The engines that have sockets.
@@ -59,10 +60,10 @@ inline constexpr std::array engines{
     return weft::engine_kind::automatic;
 }
 
-/// Runs `loop` inside the host of this name, or by itself.
+/// Runs `loop` inside the host of this name, or by itself, until it has no work left.
 inline void run_inside(std::string_view loop_name, weft::event_loop& loop) {
     for (const auto& one : host_loop_registration::all()) {
-        if (one.name == loop_name) return one.run(loop);
+        if (one.name == loop_name) return one.make(loop)->run();
     }
     loop.run();
 }

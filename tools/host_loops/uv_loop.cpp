@@ -5,6 +5,6 @@
 
 namespace weft_tool {
 
-const host_loop_registration uv({"uv", "libuv", run_in<weft::uv_runner>});
+const host_loop_registration uv({"uv", "libuv", make_runner<weft::uv_runner>});
 
 } // namespace weft_tool

@@ -36,7 +36,7 @@ class runner {
 public:
     /// Throws as `guest` does.
     runner(event_loop& loop, std::unique_ptr<owned_host> host, budget limit = guest_budget);
-    ~runner();
+    virtual ~runner();
     runner(const runner&) = delete;
     runner& operator=(const runner&) = delete;
 
