@@ -2,6 +2,7 @@
 // An application's timer on the driver's queue.
 #include <weft/loop/timer.hpp>
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -17,14 +18,20 @@ public:
         loop_.take_place(*this); // so that arming cannot fail
     }
 
-    void arm(time_point deadline) noexcept {
+    void arm(time_point deadline, duration period = duration::zero()) noexcept {
         if (deadline == never) return disarm();
         if (loop_.closed()) return;
+        due_ = deadline;
+        period_ = period;
         loop_.arm(*this, deadline);
         if (!std::exchange(counted_, true)) loop_.work_started();
     }
 
+    /// A repeating one has no deadline while its function runs.
+    [[nodiscard]] bool lasts() const noexcept { return armed() || period_ != duration::zero(); }
+
     void disarm() noexcept {
+        period_ = duration::zero();
         loop_.disarm(*this);
         if (std::exchange(counted_, false)) loop_.work_finished();
     }
@@ -32,8 +39,16 @@ public:
 private:
     void expire() noexcept override {
         if (!loop_.closed()) call();
+        if (loop_.closed()) period_ = duration::zero();
+        if (!armed() && lasts()) arm(next_due(), period_);
         // Only now, as it may have been armed again: a periodic timer is work throughout.
         if (!armed() && std::exchange(counted_, false)) loop_.work_finished();
+    }
+
+    /// The first one that has not passed.
+    [[nodiscard]] time_point next_due() const noexcept {
+        const duration late = std::max(loop_.read_clock() - due_, duration::zero());
+        return later(due_ + late / period_ * period_, period_);
     }
 
     void call() noexcept {
@@ -48,6 +63,8 @@ private:
 
     loop_state& loop_;
     function<void()> expired_;
+    time_point due_{};
+    duration period_{}; // of a repeating one
     bool counted_ = false;
 };
 
@@ -79,13 +96,20 @@ void timer::arm_after(duration delay) noexcept {
     arm_at(delay > never - now ? never : now + delay);
 }
 
+void timer::arm_every(duration first, duration period) noexcept {
+    assert(loop_->called_by_owner("timer::arm_every"));
+    const duration least = std::chrono::microseconds(1);
+    alarm_->arm(later(loop_->read_clock(), std::max(first, duration::zero())),
+                std::max(period, least));
+}
+
 void timer::disarm() noexcept {
     assert(loop_->called_by_owner("timer::disarm"));
     alarm_->disarm();
 }
 
 bool timer::armed() const noexcept {
-    return alarm_->armed();
+    return alarm_->lasts();
 }
 
 } // namespace weft

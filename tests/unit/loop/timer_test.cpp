@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Timers: order, resolution, arming and dying in their own function, many of them, idle ones.
+// Timers: order, resolution, arming and dying in their own function, repetition, many of them, idle ones.
 #include <weft/loop/timer.hpp>
 
 #include <memory>
@@ -103,6 +103,94 @@ TEST(timer, one_for_now_armed_by_itself_leaves_room_for_others) {
     EXPECT_EQ(here.loop.poll(), 1U);
 }
 
+TEST(repeating_timer, is_due_on_a_grid_and_leaves_out_what_was_missed) {
+    virtual_loop here;
+    std::vector<duration> at;
+    const auto start = here.clock.now();
+    timer one(here.loop, [&] { at.push_back(here.clock.now() - start); });
+    one.arm_every(1ms, 10ms);
+    EXPECT_EQ(here.loop.next_timeout(), duration(1ms));
+    for (const duration pause : {1ms, 10ms, 13ms, 7ms, 95ms, 5ms}) {
+        here.clock.advance(pause);
+        EXPECT_LE(here.loop.poll(), 1U) << "there are no bursts";
+    }
+    EXPECT_EQ(at, (std::vector<duration>{1ms, 11ms, 24ms, 31ms, 126ms, 131ms}));
+    EXPECT_EQ(here.loop.next_timeout(), duration(10ms));
+    EXPECT_TRUE(one.armed());
+    EXPECT_EQ(here.loop.work_count(), 1U);
+    one.disarm();
+    EXPECT_FALSE(one.armed());
+    EXPECT_EQ(here.loop.work_count(), 0U);
+    EXPECT_EQ(here.loop.run(), 0U);
+}
+
+TEST(repeating_timer, takes_microseconds_and_no_less) {
+    virtual_loop here;
+    int fired = 0;
+    timer one(here.loop, [&] {
+        if (++fired == 1000) one.disarm();
+    });
+    const auto start = here.clock.now();
+    one.arm_every(0s);
+    EXPECT_EQ(here.loop.run(), 1000U);
+    EXPECT_EQ(here.clock.now() - start, 999us) << "the first one was due at once";
+}
+
+TEST(repeating_timer, may_be_armed_otherwise_in_its_function_and_outside) {
+    virtual_loop here;
+    std::vector<duration> at;
+    const auto start = here.clock.now();
+    timer one(here.loop, [&] {
+        at.push_back(here.clock.now() - start);
+        EXPECT_EQ(one.armed(), at.size() <= 4) << "a repeating one is armed throughout";
+        if (at.size() == 2) one.arm_every(5ms);
+        if (at.size() == 4) one.arm_after(100ms);
+    });
+    one.arm_after(1h);
+    one.arm_every(10ms);
+    EXPECT_EQ(here.loop.run(), 5U);
+    EXPECT_EQ(at, (std::vector<duration>{10ms, 20ms, 25ms, 30ms, 130ms}));
+}
+
+TEST(repeating_timer, waits_for_its_function_also_in_a_nested_turn) {
+    virtual_loop here;
+    int calls = 0, depth = 0;
+    timer one(here.loop, [&] {
+        EXPECT_EQ(++depth, 1);
+        here.clock.advance(1s);
+        here.loop.poll();
+        if (++calls == 3) one.disarm();
+        --depth;
+    });
+    one.arm_every(10ms);
+    EXPECT_EQ(here.loop.run(), 3U);
+    EXPECT_EQ(here.loop.work_count(), 0U);
+}
+
+TEST(repeating_timer, goes_on_after_an_exception) {
+    virtual_loop here;
+    int caught = 0;
+    here.loop.on_error([&](std::exception_ptr) { ++caught; });
+    timer one(here.loop, [&] { throw 1; });
+    one.arm_every(10ms);
+    while (caught < 3) here.loop.run_one();
+    EXPECT_TRUE(one.armed());
+}
+
+TEST(repeating_timer, dies_and_its_loop_dies_in_its_function) {
+    virtual_loop here;
+    std::optional<timer> one;
+    one.emplace(here.loop, [&] { one.reset(); });
+    one->arm_every(10ms);
+    EXPECT_EQ(here.loop.run(), 1U);
+    EXPECT_EQ(here.loop.work_count(), 0U);
+    std::optional<event_loop> other(std::in_place);
+    timer survivor(*other, [&] { other.reset(); });
+    survivor.arm_every(1us);
+    other->run();
+    EXPECT_FALSE(survivor.armed());
+}
+
 TEST(timer, may_be_destroyed_in_its_function_and_in_others) {
     virtual_loop here;
     auto token = std::make_shared<int>(0);
@@ -172,6 +260,19 @@ TEST_P(timer_in_real_time, real_time_is_finer_than_a_millisecond) {
         quickest = std::min(quickest, duration(fired - start));
     }
     EXPECT_LT(quickest, 900us);
+}
+
+TEST_P(timer_in_real_time, repeats_without_drift) {
+    event_loop loop(options());
+    int calls = 0;
+    const auto start = std::chrono::steady_clock::now();
+    timer one(loop, [&] {
+        if (++calls == 20) one.disarm();
+    });
+    one.arm_every(1ms);
+    loop.run();
+    EXPECT_EQ(calls, 20);
+    EXPECT_GE(std::chrono::steady_clock::now() - start, 20ms);
 }
 
 TEST(timer, lives_in_the_descriptor) {
