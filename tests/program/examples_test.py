@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The examples that can run beside anything: those that listen at a fixed port are only compiled.
 
+import glob
 import os
 import signal
 import subprocess
@@ -9,8 +10,9 @@ import unittest
 
 from weft_program import PATIENCE, Server, run
 
-UV_GUEST = os.path.join(os.environ.get("WEFT_EXAMPLES", ""), "uv_guest")
-CLIENT = os.path.join(os.environ.get("WEFT_EXAMPLES", ""), "client")
+EXAMPLES = os.environ.get("WEFT_EXAMPLES", "")
+CLIENT = os.path.join(EXAMPLES, "client")
+GUESTS = sorted(glob.glob(os.path.join(glob.escape(EXAMPLES), "*_guest")))  # one for each host
 
 
 class Client(unittest.TestCase):
@@ -30,10 +32,14 @@ class Client(unittest.TestCase):
         self.assertIn(b"404", done.stderr)
 
 
-@unittest.skipUnless(os.path.exists(UV_GUEST), "no libuv in this build")
-class UvGuest(unittest.TestCase):
+class Guest(unittest.TestCase):
     def test_serves_until_interrupted(self):
-        with subprocess.Popen([UV_GUEST, "0"], stdout=subprocess.PIPE) as guest:
+        for program in GUESTS:
+            with self.subTest(os.path.basename(program)):
+                self.serve_until_interrupted(program)
+
+    def serve_until_interrupted(self, program):
+        with subprocess.Popen([program, "0"], stdout=subprocess.PIPE) as guest:
             try:
                 target = guest.stdout.readline().decode().strip()
                 done = run("connect", target, stdin=b"hi\n")

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// libuv's runner, by its name.
 #include <weft/hosts/uv.hpp>
 
 #include "host_loops/host_loops.hpp"
