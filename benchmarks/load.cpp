@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <exception>
 #include <optional>
+#include <thread>
 
 namespace {
 
@@ -25,6 +26,7 @@ struct figures {
     double generator_cpu_seconds = 0;
     std::optional<double> server_cpu_seconds;
     std::optional<double> idle_bytes_per_connection;
+    std::optional<double> idle_cpu_percent;
     latencies round_trips;
 };
 
@@ -49,6 +51,15 @@ void measure_window(fleet& all, const options& wanted, figures& into) {
     into.seconds = std::chrono::duration<double>(clock::now() - began).count();
 }
 
+// All connections are open, and silent once the last answers have come.
+void measure_rest(const options& wanted, figures& into) {
+    if (wanted.rest.count() == 0 || wanted.pid == 0) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    const double before = cpu_seconds(wanted.pid);
+    std::this_thread::sleep_for(wanted.rest);
+    into.idle_cpu_percent = (cpu_seconds(wanted.pid) - before) / wanted.rest.count() * 100;
+}
+
 figures measure(const options& wanted) {
     figures result;
     fleet all{wanted};
@@ -58,6 +69,7 @@ figures measure(const options& wanted) {
     open_idle(all, wanted, result);
     if (wanted.idle != 0) all.run_for(wanted.warmup, ignored);
     measure_window(all, wanted, result);
+    measure_rest(wanted, result);
     return result;
 }
 
@@ -75,6 +87,9 @@ void print(const figures& result) {
     }
     if (const auto bytes = result.idle_bytes_per_connection) {
         std::printf(", \"idle_bytes_per_connection\": %.1f", *bytes);
+    }
+    if (const auto percent = result.idle_cpu_percent) {
+        std::printf(", \"idle_cpu_percent\": %.4f", *percent);
     }
     std::printf("}\n");
 }

@@ -45,10 +45,10 @@ class Server:
     scenarios: tuple = ()  # Keys of the only scenarios in which it runs; empty means all.
 
 
-def scenario(key, title, connections, size, depth=1, idle=0):
+def scenario(key, title, connections, size, depth=1, idle=0, rest=0):
     load = ["--connections", connections, "--size", size, "--depth", depth]
     if idle:
-        load += ["--idle", idle]
+        load += ["--idle", idle, "--rest", rest]
     return Scenario(key, title, tuple(str(word) for word in load))
 
 
@@ -67,10 +67,6 @@ SCENARIOS = [
 # Where it matters how one waits. Of thousands of idle connections poll(2) looks at each in each
 # wait, so that opening them alone takes minutes.
 SMALL = ("20B", "20Bx16", "one")
-
-# Libraries in whose loops Weft's can be a guest, and where that matters.
-HOSTS = ("uv",)
-HOSTED = ("20B", "20Bx16", "neighbours", "one")
 
 
 class Failure(Exception):
@@ -177,7 +173,7 @@ def print_rows(scene, figures):
         title = ""
 
 
-def print_header(arguments):
+def print_conditions(arguments):
     server_core, load_core = cores()
     print(f"machine: {os.cpu_count()} cores, {platform.system()} {platform.release()} "
           f"{platform.machine()}; server on core {server_core}, generator on core {load_core}")
@@ -186,8 +182,6 @@ def print_header(arguments):
     print(f"rounds: {arguments.rounds} interleaved, {arguments.seconds} s each; "
           f"figures are medians")
     print(f"again: {shlex.join([sys.executable, *sys.argv])}\n")
-    print(f"{'scenario':<38}{'server':<14}{'msg / CPU s':>13}{'p50 us':>9}{'p99 us':>9}  "
-          f"ratio to {FLOOR} (min .. max)", flush=True)
 
 
 def peer_from(text):
@@ -198,16 +192,13 @@ def peer_from(text):
 
 
 def servers_from(binaries, peers):
-    servers = [
+    return [
         Server(FLOOR, (binaries / "raw_echo",), "raw"),
         Server("raw 512K", (binaries / "raw_echo", "--read-size", str(512 * 1024)), "raw",
                ("256K",)),
         Server(OWN, (binaries / "weft_echo",), "ws"),
         Server("weft on poll", (binaries / "weft_echo", "poll"), "ws", SMALL),
-    ]
-    for host in HOSTS:
-        servers.append(Server(f"weft in {host}", (binaries / "weft_echo", host), "ws", HOSTED))
-    return servers + peers
+    ] + peers
 
 
 def binaries_in(build):
@@ -218,12 +209,12 @@ def binaries_in(build):
     sys.exit(f"{build} holds no benchmark programs; build them first, with ./dev build")
 
 
-def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def parse_arguments(purpose, scenarios):
+    parser = argparse.ArgumentParser(description=purpose.splitlines()[0])
     parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path("build/release"))
     parser.add_argument("--rounds", type=int, help="interleaved rounds (5)")
     parser.add_argument("--seconds", type=float, help="measured seconds of each run (2)")
-    parser.add_argument("--only", action="append", choices=[scene.key for scene in SCENARIOS],
+    parser.add_argument("--only", action="append", choices=[scene.key for scene in scenarios],
                         help="this scenario alone; may be repeated")
     parser.add_argument("--peer", action="append", default=[], type=peer_from,
                         metavar="NAME=COMMAND",
@@ -232,6 +223,7 @@ def parse_arguments():
     arguments = parser.parse_args()
     arguments.rounds = arguments.rounds or (3 if arguments.quick else 5)
     arguments.seconds = arguments.seconds or (0.4 if arguments.quick else 2.0)
+    arguments.binaries = binaries_in(arguments.build)
     arguments.warmup = 0.2 if arguments.quick else 0.5
     return arguments
 
@@ -241,23 +233,29 @@ def allow_many_descriptors():
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def main():
-    arguments = parse_arguments()
-    binaries = binaries_in(arguments.build)
-    servers = servers_from(binaries, arguments.peer)
+def play(arguments, scenarios, servers, print_rows):
+    """All that is wanted of `scenarios`; the exit code."""
     allow_many_descriptors()
-    print_header(arguments)
     failures = []
-    for scene in SCENARIOS:
+    for scene in scenarios:
         if arguments.only and scene.key not in arguments.only:
             continue
         taking_part = [s for s in servers if not s.scenarios or scene.key in s.scenarios]
-        figures, failed = play_rounds(binaries, taking_part, scene, arguments)
+        figures, failed = play_rounds(arguments.binaries, taking_part, scene, arguments)
         print_rows(scene, figures)
         failures += failed
     for failure in failures:
         print(f"failed: {failure}", file=sys.stderr)
     return 1 if failures else 0
+
+
+def main():
+    arguments = parse_arguments(__doc__, SCENARIOS)
+    servers = servers_from(arguments.binaries, arguments.peer)
+    print_conditions(arguments)
+    print(f"{'scenario':<38}{'server':<14}{'msg / CPU s':>13}{'p50 us':>9}{'p99 us':>9}  "
+          f"ratio to {FLOOR} (min .. max)", flush=True)
+    return play(arguments, SCENARIOS, servers, print_rows)
 
 
 if __name__ == "__main__":

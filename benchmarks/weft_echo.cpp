@@ -2,7 +2,7 @@
 //
 // Weft's echo server as an application would write it, for the benchmark: an ephemeral port on
 // loopback, printed on stdout. Nothing in it is tuned. Usage: weft_echo [loop], a name that
-// `weft loops` lists.
+// `weft loops` lists; weft_echo --hosts tells those of other libraries.
 
 #include <weft/weft.hpp>
 
@@ -11,8 +11,18 @@
 
 #include "host_loops/host_loops.hpp"
 
+namespace {
+
+int list_hosts() {
+    for (const auto& one : weft_tool::host_loop_registration::all()) std::cout << one.name << '\n';
+    return 0;
+}
+
+} // namespace
+
 int main(int argc, char** argv) {
     const std::string_view name = argc > 1 ? argv[1] : "automatic";
+    if (name == "--hosts") return list_hosts();
     const auto known = weft_tool::loop_names();
     if (std::find(known.begin(), known.end(), name) == known.end()) {
         std::cerr << "weft_echo: there is no loop " << name << " in this build\n";

@@ -13,7 +13,7 @@ namespace {
 
 constexpr const char* usage =
     "usage: load raw|ws --port N [--pid PID] [--path /echo] [--connections 1] [--size 20]\n"
-    "            [--depth 1] [--idle 0] [--warmup 0.3] [--seconds 2]";
+    "            [--depth 1] [--idle 0] [--rest 0] [--warmup 0.3] [--seconds 2]";
 
 template <typename Number>
 Number number(std::string_view text) {
@@ -47,6 +47,8 @@ void set(options& into, std::string_view name, std::string_view value) {
         into.depth = number<std::size_t>(value);
     else if (name == "--idle")
         into.idle = number<std::size_t>(value);
+    else if (name == "--rest")
+        into.rest = seconds{number<double>(value)};
     else if (name == "--warmup")
         into.warmup = seconds{number<double>(value)};
     else if (name == "--seconds")

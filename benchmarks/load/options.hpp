@@ -24,6 +24,7 @@ struct options {
     std::size_t size = 20;  ///< Payload bytes of a message.
     std::size_t depth = 1;  ///< Messages in flight on each connection, written in one send.
     std::size_t idle = 0;   ///< Further connections that are opened and then left alone.
+    std::chrono::duration<double> rest{0};  ///< Time in which nobody says anything, at the end.
     std::chrono::duration<double> warmup{0.3};
     std::chrono::duration<double> seconds{2.0};
     pid_t pid = 0;  ///< The server's process; 0 leaves its costs out.
