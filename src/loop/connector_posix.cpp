@@ -79,8 +79,11 @@ void connector::take(Step&& step) noexcept {
 /// RFC 6761 §6.3 and hosts(5) come before whatever resolves names.
 void connector::look_up() {
     auto known = std::move(plan_.addresses);
+    std::error_code unread;
     if (known.empty()) {
-        known = addresses_in_hosts(read_hosts_file(loop_.hosts_file()), plan_.host, plan_.port);
+        const auto hosts = read_hosts_file(loop_.hosts_file());
+        if (!hosts) unread = hosts.error();
+        else known = addresses_in_hosts(*hosts, plan_.host, plan_.port);
     }
     if (!known.empty()) {
         race_.add(known, loop_.now());
@@ -91,7 +94,7 @@ void connector::look_up() {
                                                  static_cast<address_sink&>(*this));
         return ask(*names, lookup(lookup_));
     }
-    error_ = errc::no_resolver;
+    error_ = unread ? unread : errc::no_resolver;
     race_.complete();
 }
 

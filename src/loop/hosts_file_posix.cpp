@@ -10,6 +10,7 @@
 #include <weft/core/http_fields.hpp>
 
 #include "loop/descriptor_posix.hpp"
+#include "loop/last_error_posix.hpp"
 #include "loop/system_calls_posix.hpp"
 
 namespace weft {
@@ -54,15 +55,16 @@ std::vector<address> addresses_in_hosts(std::string_view text, std::string_view 
     return found;
 }
 
-std::string read_hosts_file(const std::string& path) {
+result<std::string> read_hosts_file(const std::string& path) {
     std::string text;
     const owned_descriptor file(sys::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (!file) return text;
+    if (!file && errno == ENOENT) return text;
+    if (!file) return failure(last_error());
     std::array<char, 16384> part;
     while (text.size() < file_size_max) {
         const auto got = sys::read(file.get(), part.data(), part.size());
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return {};
+        if (got < 0) return failure(last_error());
         if (got == 0) break;
         text.append(part.data(), static_cast<std::size_t>(got));
     }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include <weft/core/result.hpp>
 #include <weft/stream/address.hpp>
 
 namespace weft {
@@ -16,7 +17,7 @@ namespace weft {
                                                       std::string_view name,
                                                       std::uint16_t port);
 
-/// The content of the file at `path`; empty when it cannot be read.
-[[nodiscard]] std::string read_hosts_file(const std::string& path);
+/// The content of the file at `path`; empty when there is none, or why it cannot be read.
+[[nodiscard]] result<std::string> read_hosts_file(const std::string& path);
 
 } // namespace weft

@@ -94,12 +94,12 @@ const std::vector<manual_page> pages{
     // It means that the connection is no more; what reads from it hears why.
     {"shutdown", "", {ENOTCONN}, consequence::replaced},
     {"getrandom", "", {EINTR, ENOSYS, EPERM}, consequence::harmless},
+    {"open", "hosts_file", {EACCES, EINTR, ELOOP, EMFILE, ENAMETOOLONG, ENFILE, ENODEV, ENOMEM,
+                            ENOTDIR, ENXIO, EOVERFLOW, EPERM, EWOULDBLOCK}},
     // Without the file a name is as unknown as one that is not in it.
-    {"open", "hosts_file", {EACCES, EINTR, ELOOP, EMFILE, ENAMETOOLONG, ENFILE, ENODEV, ENOENT,
-                            ENOMEM, ENOTDIR, ENXIO, EOVERFLOW, EPERM, EWOULDBLOCK},
-     consequence::replaced},
+    {"open", "hosts_file", {ENOENT}, consequence::replaced},
     {"read", "hosts_file", {EINTR}, consequence::harmless},
-    {"read", "hosts_file", {EAGAIN, EIO, EISDIR}, consequence::replaced},
+    {"read", "hosts_file", {EAGAIN, EIO, EISDIR}},
     {"open", "urandom", {EACCES, EMFILE, ENFILE, ENODEV, ENOENT, ENOMEM, ENXIO, EPERM},
      consequence::fatal},
     {"read", "device", {EINTR}, consequence::harmless},

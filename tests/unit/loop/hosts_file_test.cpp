@@ -47,14 +47,15 @@ TEST(hosts_file, skips_comments_and_nonsense) {
 TEST(hosts_file, is_read_anew_and_may_be_missing) {
     const std::string path = ::testing::TempDir() + "weft_hosts_file_test";
     std::ofstream(path) << "10.0.0.1 a\n";
-    EXPECT_EQ(read_hosts_file(path), "10.0.0.1 a\n");
+    EXPECT_EQ(*read_hosts_file(path), "10.0.0.1 a\n");
     const std::string large(100'000, 'x');
     std::ofstream(path) << large;
-    EXPECT_EQ(read_hosts_file(path), large);
+    EXPECT_EQ(*read_hosts_file(path), large);
     std::remove(path.c_str());
-    EXPECT_EQ(read_hosts_file(path), "");
-    EXPECT_EQ(read_hosts_file(""), "");
-    EXPECT_EQ(read_hosts_file("/"), "") << "a folder";
+    EXPECT_EQ(*read_hosts_file(path), "");
+    EXPECT_EQ(*read_hosts_file(""), "");
+    EXPECT_EQ(read_hosts_file("/").error(), std::errc::is_a_directory);
+    EXPECT_EQ(read_hosts_file("/dev/null/hosts").error(), std::errc::not_a_directory);
 }
 
 TEST(known_names, are_numeric_addresses_and_localhost) {

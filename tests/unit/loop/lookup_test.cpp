@@ -95,6 +95,16 @@ TEST_F(looking_up, without_a_resolver_it_says_so) {
     EXPECT_EQ(outcome(), words(errc::no_resolver));
 }
 
+TEST_F(looking_up, without_a_resolver_a_hosts_file_that_cannot_be_read_says_why) {
+    system_faults = [](const char* call, const call_site&) noexcept {
+        return std::string_view(call) == "open" ? EMFILE : 0;
+    };
+    EXPECT_EQ(outcome(), words(std::make_error_code(std::errc::too_many_files_open)));
+    loop.resolver([](lookup asked) { asked.found(*address::parse("127.0.0.8", 0)); });
+    EXPECT_EQ(outcome(), "127.0.0.8:80");
+    system_faults = nullptr;
+}
+
 TEST_F(looking_up, resolver_is_a_function_of_the_name) {
     loop.resolver([](lookup asked) {
         if (asked.host() == "a.example") asked.found({numeric("127.0.0.8"), numeric("::8")});
