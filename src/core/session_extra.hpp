@@ -16,12 +16,12 @@ namespace weft {
 struct session::opening {
     enum class step : std::uint8_t { head, handed_over, body, decision, done };
 
-    opening(http_kind kind, const session_limits& limits)
-        : parser(kind, {limits.header_size_max, limits.header_count_max}) {}
+    explicit opening(http_head_parser reads) : parser(std::move(reads)) {}
 
     http_head_parser parser;
     step at = step::head;
     std::size_t body_left = 0;
+    int interim_count = 0; // responses that a client has skipped
     std::optional<http_request> request;
     std::optional<http_response_head> response;
     upgrade_offer offer; // a client's own, or what the server was asked for

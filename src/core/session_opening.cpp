@@ -29,15 +29,28 @@ result<std::size_t> body_length(const http_request& request) {
     return length;
 }
 
+/// More of them than any server has to say before it answers are an attack.
+constexpr int interim_max = 8;
+
+/// What a client skips until the answer comes. RFC 9110 §15.2.
+bool is_interim(const http_response_head& response) noexcept {
+    return response.status() >= 100 && response.status() < 200 && response.status() != 101;
+}
+
 } // namespace
 
 session::opening& session::handshake() {
     auto& at = more().handshake;
     if (!at) {
-        const auto kind = role() == role::server ? http_kind::request : http_kind::response;
-        at = std::make_unique<opening>(kind, options_->limits);
+        at = std::make_unique<opening>(parser_of_heads());
     }
     return *at;
+}
+
+http_head_parser session::parser_of_heads() const {
+    const auto kind = role() == role::server ? http_kind::request : http_kind::response;
+    const auto& limits = options_->limits;
+    return http_head_parser(kind, {limits.header_size_max, limits.header_count_max});
 }
 
 void session::forget_handshake() noexcept {
@@ -196,15 +209,22 @@ result<void> session::start(const uri& target, std::vector<std::string> subproto
 }
 
 event session::read_response(time_point now) {
-    if (waiting().empty()) return {};
-    opening& at = handshake();
-    while (at.parser.status() == http_head_parser::state::more && !waiting().empty()) {
+    while (!waiting().empty()) {
+        opening& at = handshake();
         consume_input(at.parser.feed(waiting()));
+        if (at.parser.status() == http_head_parser::state::more) continue;
+        if (at.parser.status() == http_head_parser::state::failed) {
+            fail(at.parser.error(), now);
+            return {};
+        }
+        at.response = at.parser.take_response();
+        if (!is_interim(*at.response) || ++at.interim_count > interim_max) {
+            return judge_response(now);
+        }
+        at.response.reset();
+        at.parser = parser_of_heads();
     }
-    if (at.parser.status() == http_head_parser::state::failed) fail(at.parser.error(), now);
-    if (at.parser.status() != http_head_parser::state::done) return {};
-    at.response = at.parser.take_response();
-    return judge_response(now);
+    return {};
 }
 
 event session::judge_response(time_point now) {

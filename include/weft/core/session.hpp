@@ -243,6 +243,7 @@ private:
 
     extra& more();
     opening& handshake();
+    http_head_parser parser_of_heads() const;
     void discard_extra_if_empty() noexcept;
     [[nodiscard]] bool awaits_decision() const noexcept;
 

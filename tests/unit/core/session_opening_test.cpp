@@ -206,6 +206,25 @@ TEST(session_opening, a_client_refuses_an_answer_that_is_not_in_order) {
     EXPECT_EQ(broken("HTTP/1.1", "FTP/1.1"), (found{errc::bad_response, 0}));
 }
 
+TEST(session_opening, a_client_skips_a_few_interim_responses) {
+    const auto after = [](int count) {
+        session_probe probe{role::client};
+        std::string answer;
+        for (int i = 0; i < count; ++i) answer += "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n";
+        probe.feed(to_bytes(answer + canned_response(start_client(probe, {"chat"}))));
+        if (probe.tested.state() == session_state::open) {
+            EXPECT_EQ(probe.tested.response()->status(), 101);
+            EXPECT_FALSE(probe.tested.response()->header("Link"));
+            return 101;
+        }
+        EXPECT_EQ(probe.error(), errc::not_upgraded);
+        return probe.tested.outcome().http_status;
+    };
+    EXPECT_EQ(after(1), 101);
+    EXPECT_EQ(after(8), 101);
+    EXPECT_EQ(after(9), 103);
+}
+
 // undici CVE-2026-1527: CR and LF in what the application passes
 TEST(session_opening, commands_refuse_bytes_that_would_break_out_of_a_header) {
     for (const std::string_view breakout : {"\r", "\n", "\r\nX: y", "NUL"}) {
