@@ -46,6 +46,7 @@ private:
 
 send_result connection::send(message whole) {
     assert(driver().called_by_owner("connection::send"));
+    if (session_.sending_parts()) return send_result::closed;
     return submit(whole.size(), [&](session& to) { return to.send(whole); });
 }
 

@@ -181,6 +181,9 @@ public:
     /// with `last` ends it. False unless open. RFC 6455 §5.4.
     bool send_part(message part, bool last);
 
+    /// Whether a message that `send_part` began has not ended.
+    [[nodiscard]] bool sending_parts() const noexcept { return sending_parts_; }
+
     /// Sends a ping or a pong with at most 125 bytes, of which only the first are sent if there
     /// are more; false unless open. RFC 6455 §5.5.2, §5.5.3.
     bool ping(std::span<const std::byte> payload, time_point now);

@@ -211,6 +211,17 @@ TEST_F(sending_test, the_limit_is_exact) {
     EXPECT_EQ(served().send(""), send_result::dropped);
 }
 
+TEST_F(sending_test, a_message_inside_another_is_refused_for_that_when_the_queue_is_full_too) {
+    connection_options options;
+    options.queue_size_max = 5000;
+    options.when_full = queue_policy::drop;
+    capacity = 100;
+    open_to_a_peer(options);
+    EXPECT_EQ(served().send_part(std::string(20000, 'x'), false), send_result::backed_up);
+    EXPECT_EQ(served().send("y"), send_result::closed);
+    EXPECT_EQ(served().send_part("y", true), send_result::dropped);
+}
+
 TEST_F(sending_test, close_when_full) {
     connection_options options;
     options.queue_size_max = 5000;
