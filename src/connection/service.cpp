@@ -60,8 +60,9 @@ result<connection*> service::accept(std::unique_ptr<stream>&& client, http_reque
 }
 
 connection& service::dial(std::unique_ptr<stream> server, const uri& target, handlers what,
-                          dial_options options) {
+                          dial_options options, std::span<const std::byte> already_read) {
     connection& dialled = begin_dial(target, std::move(what), std::move(options));
+    dialled.receive_early(already_read);
     attach(dialled, std::move(server));
     return dialled;
 }

@@ -68,7 +68,8 @@ connection_handle client::connect(const uri& target, handlers what, dial_options
 }
 
 result<connection_handle> client::adopt(int descriptor, const uri& target, handlers what,
-                                        dial_options options) {
+                                        dial_options options,
+                                        std::span<const std::byte> already_read) {
     assert(loop_->called_by_owner("client::adopt"));
     if (!loop_->engine().in_own_process()) return failure(errc::forked);
     if (loop_->closed()) return failure(errc::gone);
@@ -77,7 +78,7 @@ result<connection_handle> client::adopt(int descriptor, const uri& target, handl
     if (const auto why = make_fit(descriptor)) return failure(why);
     return service_
         .dial(std::make_unique<socket_stream>(*loop_, owned_descriptor(descriptor)), target,
-              std::move(what), std::move(options))
+              std::move(what), std::move(options), already_read)
         .handle();
 }
 

@@ -152,6 +152,22 @@ TEST_P(endpoint_adoption, of_a_clients_socket) {
     EXPECT_TRUE(dialled.why.clean()) << dialled.why;
 }
 
+TEST_P(endpoint_adoption, of_a_clients_socket_with_bytes_that_were_read) {
+    meet();
+    ending dialled;
+    const std::string early = "HTTP/1.1 101 Switch";
+    const auto adopted = client_->adopt(peer_.descriptor(), *uri::parse("ws://example.org/chat"),
+                                        dialled.heard({}), {}, std::as_bytes(std::span(early)));
+    ASSERT_TRUE(adopted) << adopted.error().message();
+    static_cast<void>(peer_.release());
+    const auto& asked = ours_.received();
+    ASSERT_TRUE(run_until([&] { return ours_.received().ends_with("\r\n\r\n"); }));
+    const std::string answer = canned_response(asked);
+    ASSERT_TRUE(answer.starts_with(early));
+    ours_.send(std::string_view(answer).substr(early.size()));
+    EXPECT_TRUE(run_until([&] { return dialled.opened == 1; }));
+}
+
 TEST_P(endpoint_adoption, takes_nothing_on_error) {
     meet();
     const auto target = *uri::parse("ws://example.org/chat");

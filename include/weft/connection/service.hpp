@@ -58,7 +58,7 @@ public:
     ///
     /// A fault in the options is told like any other failure: `fail` is called in the next round.
     connection& dial(std::unique_ptr<stream> server, const uri& target, handlers what,
-                     dial_options options = {});
+                     dial_options options = {}, std::span<const std::byte> already_read = {});
 
     /// Closes all connections with 1001, refuses those that have not opened with 503, aborts what
     /// is left at `deadline`, and then calls `done`, exactly once and never from inside this call.

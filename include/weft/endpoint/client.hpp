@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string_view>
 
 #include <weft/connection/service.hpp>
@@ -31,13 +32,14 @@ public:
     connection_handle connect(const uri& target, handlers what, dial_options options = {});
 
     /// Opens a WebSocket over a stream socket that is connected already, such as through a tunnel
-    /// of the application's own.
+    /// of the application's own, of which somebody has read `already_read`.
     ///
     /// Owns the descriptor from then on, and sets it to close on exec and not to block. On error it
     /// is not taken: `bad_argument` for another kind of socket, `no_tls` for a `wss:` URI,
     /// `forked`, `gone`, or what the system says. All else is told as by `connect`.
     result<connection_handle> adopt(int descriptor, const uri& target, handlers what,
-                                    dial_options options = {});
+                                    dial_options options = {},
+                                    std::span<const std::byte> already_read = {});
 
     /// Closes all connections with 1001 and gives up dialling; what is left after `within` is
     /// aborted. Then calls `done`: exactly once, and never from inside this call.
