@@ -17,12 +17,12 @@ namespace weft::testing {
 class foreign_loop : public host_under_test {
 public:
     /// The library's own run, until `quit`, or for lack of work where it `ends_by_itself`.
-    virtual void run() = 0;
+    void run() override = 0;
 
     /// The application breaks its own loop; in one of its callbacks.
-    virtual void quit() = 0;
+    void quit() override = 0;
 
-    [[nodiscard]] virtual bool ends_by_itself() const = 0;
+    [[nodiscard]] bool ends_by_itself() const override = 0;
 
     /// Calls `readable` whenever `descriptor`, of the application's own, is; one at a time.
     virtual void watch(int descriptor, function<void()> readable) = 0;

@@ -30,9 +30,9 @@ public:
     /// Calls the function `first` from now, and then every `period`, until the timer is disarmed or
     /// armed otherwise.
     ///
-    /// Calls are due at `first + n * period`: lateness does not add up. What was missed, because the
-    /// loop or the function itself was busy, is left out: there are no bursts. The function is not
-    /// called again before it has returned, nested turns included. A period has at least a
+    /// Calls are due at `first + n * period`: lateness does not add up. What was missed, because
+    /// the loop or the function itself was busy, is left out: there are no bursts. The function is
+    /// not called again before it has returned, nested turns included. A period has at least a
     /// microsecond.
     void arm_every(duration first, duration period) noexcept;
     void arm_every(duration period) noexcept { arm_every(period, period); }

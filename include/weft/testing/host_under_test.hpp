@@ -29,6 +29,16 @@ public:
 
     /// Whether the host can be run inside its own callbacks.
     [[nodiscard]] virtual bool nests() const { return true; }
+
+    /// Whether `run` returns when the host has nothing left to do. It is then checked that Weft's
+    /// work, and nothing else of Weft's, keeps it running.
+    [[nodiscard]] virtual bool ends_by_itself() const { return false; }
+
+    /// The host's own run, until `quit`, or for lack of work. Only called if it `ends_by_itself`.
+    virtual void run() {}
+
+    /// Breaks the host's run; called in one of its callbacks.
+    virtual void quit() {}
 };
 
 using host_factory = std::function<std::unique_ptr<host_under_test>()>;

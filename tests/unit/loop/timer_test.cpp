@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Timers: order, resolution, arming and dying in their own function, repetition, many of them, idle ones.
+// Timers: order, resolution, arming and dying in their own function, repetition, many of them, idle
+// ones.
 #include <weft/loop/timer.hpp>
 
 #include <memory>

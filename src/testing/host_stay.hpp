@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// What stands between a guest and a host in a check: it hands every call on, and notes those that
+// break a rule of `host_ops`, whatever the check is about.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <weft/testing/host_kit.hpp>
+
+namespace weft::testing {
+
+/// What was found by one check, each thing once. From any thread.
+class host_complaints {
+public:
+    void add(std::string what);
+    [[nodiscard]] std::vector<std::string> all() const;
+
+private:
+    mutable std::mutex mutex_;
+    std::vector<std::string> said_;
+};
+
+/// One stay in the host under test.
+class host_stay : public std::enable_shared_from_this<host_stay> {
+public:
+    host_stay(host_ops of_host, std::shared_ptr<host_complaints> complaints);
+
+    /// For the guest. What the host keeps of it longer than this lives does nothing.
+    [[nodiscard]] host_ops ops();
+
+    [[nodiscard]] std::size_t turns() const noexcept { return turns_; }
+    [[nodiscard]] bool is_done() const noexcept { return done_ != 0; }
+
+private:
+    result<void> watch(int descriptor, function<void()> turn);
+    void unwatch(function<void()> done);
+    void turn();
+    void done();
+    bool rule(bool kept, const char* otherwise);
+
+    host_ops host_;
+    std::shared_ptr<host_complaints> complaints_;
+    std::thread::id thread_ = std::this_thread::get_id();
+    function<void()> turn_;
+    function<void()> done_function_;
+    std::size_t turns_ = 0;
+    std::size_t done_ = 0;
+    bool watching_ = false; // inside the host's watch
+    bool left_ = false;     // the host's unwatch has returned
+    bool leaving_ = false;  // it was called
+};
+
+} // namespace weft::testing
