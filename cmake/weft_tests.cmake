@@ -25,7 +25,30 @@ function(weft_add_host_test_folder folder target)
     add_executable(${target} ${sources})
     weft_link_test(${target} ${ARGN} ${hosts})
     target_link_libraries(${target} PRIVATE weft_test_host_loops weft_host_loops)
-    weft_discover_tests(${target})
+    if(target STREQUAL "hosts")
+        weft_add_tests_by_host(${target})
+    else()
+        weft_discover_tests(${target})
+    endif()
+endfunction()
+
+# A test for each host, with all that `target` runs on it: a start of such a program, which has
+# them all, takes longer than most of its cases. What belongs to no host runs one by one.
+function(weft_add_tests_by_host target)
+    get_property(names GLOBAL PROPERTY weft_hosts)
+    set(taken "")
+    foreach(name IN LISTS names)
+        set(own "*/${name}:${name}_*")
+        string(APPEND taken ":${own}")
+        add_test(NAME ${target}.${name}
+            COMMAND ${target} --gtest_brief=1 --gtest_filter=${own}-*threads*)
+        add_test(NAME ${target}_threads.${name}
+            COMMAND ${target} --gtest_brief=1 --gtest_filter=*threads*/${name})
+        set_tests_properties(${target}.${name} PROPERTIES LABELS ${target})
+        set_tests_properties(${target}_threads.${name} PROPERTIES LABELS ${target}_threads)
+    endforeach()
+    weft_discover_some(${target} "-*threads*${taken}" ${target})
+    weft_discover_some(${target} "*threads*-${taken}" ${target}_threads)
 endfunction()
 
 # tests/host_loops: each host library that is here as applications have it.

@@ -47,8 +47,9 @@ public:
     host_ops ops() override { return uv_host(&loop_); }
 
     void turn(duration at_most) override {
-        start(patience_.handle, at_most, [](uv_timer_t*) {});
-        uv_run(&loop_, UV_RUN_ONCE);
+        // Again and again: it may be due, and be gone, before libuv waits.
+        start(patience_.handle, at_most, [](uv_timer_t*) {}, 1);
+        uv_run(&loop_, at_most == duration::zero() ? UV_RUN_NOWAIT : UV_RUN_ONCE);
         uv_timer_stop(&patience_.handle);
     }
 
@@ -102,10 +103,10 @@ public:
 private:
     using watcher = own_handle<uv_poll_t, function<void()>>;
 
-    void start(uv_timer_t& timer, duration delay, uv_timer_cb due) {
+    void start(uv_timer_t& timer, duration delay, uv_timer_cb due, std::uint64_t repeat = 0) {
         uv_update_time(&loop_);
         const auto rounded = std::chrono::ceil<std::chrono::milliseconds>(delay);
-        uv_timer_start(&timer, due, static_cast<std::uint64_t>(rounded.count()), 0);
+        uv_timer_start(&timer, due, static_cast<std::uint64_t>(rounded.count()), repeat);
     }
 
     uv_loop_t loop_{};
