@@ -26,6 +26,9 @@ public:
     [[nodiscard]] event_loop& loop() { return *loop_; }
     [[nodiscard]] bool has_loop() const { return loop_.has_value(); }
 
+    /// Whether `run_until` may be called in a handler.
+    [[nodiscard]] virtual bool nests() const { return true; }
+
     /// Legal in a handler of the loop.
     void destroy_loop() { loop_.reset(); }
 

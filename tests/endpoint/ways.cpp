@@ -19,6 +19,8 @@ public:
         host_->turn(duration::zero()); // it may let go only now
     }
 
+    [[nodiscard]] bool nests() const override { return host_->nests(); }
+
 private:
     void step() override { host_->turn(patience); }
 
