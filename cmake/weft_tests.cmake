@@ -15,15 +15,21 @@ function(weft_add_test_folder folder target)
     weft_discover_tests(${target})
 endfunction()
 
-# The same for a folder with files for hosts, <host>_*.cpp, and with the hosts that are here.
+# The same for a folder with files for hosts, <host>_*.cpp, and for neighbours, with the hosts and
+# the neighbours that are here.
 function(weft_add_host_test_folder folder target)
     file(GLOB sources CONFIGURE_DEPENDS ${weft_tests_dir}/${folder}/*.cpp)
     weft_with_hosts(sources hosts)
+    weft_with_neighbours(sources)
     if(NOT sources)
         return()
     endif()
     add_executable(${target} ${sources})
     weft_link_test(${target} ${ARGN} ${hosts})
+    foreach(source IN LISTS sources)
+        get_filename_component(name ${source} NAME_WE)
+        weft_link_neighbours(${target} ${name})
+    endforeach()
     target_link_libraries(${target} PRIVATE weft_test_host_loops weft_host_loops)
     if(target STREQUAL "hosts")
         weft_add_tests_by_host(${target})

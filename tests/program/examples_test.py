@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: MIT
 # The examples that can run beside anything: those that listen at a fixed port are only compiled.
 
+import contextlib
 import glob
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import unittest
 
-from weft_program import PATIENCE, Server, run
+from weft_program import PATIENCE, Running, Server, run
 
 EXAMPLES = os.environ.get("WEFT_EXAMPLES", "")
 CLIENT = os.path.join(EXAMPLES, "client")
@@ -48,6 +51,50 @@ class Guest(unittest.TestCase):
                 self.assertEqual(guest.wait(PATIENCE), 0)
             finally:
                 guest.kill()
+
+
+class Neighbours(unittest.TestCase):
+    """What another library, or a thread, does for a WebSocket client."""
+
+    @contextlib.contextmanager
+    def asking(self, name, *arguments):
+        """A client of the example."""
+        program = os.path.join(EXAMPLES, name)
+        if not os.path.exists(program):
+            self.skipTest(f"{name} was not built")
+        with subprocess.Popen([program, *arguments], stdout=subprocess.PIPE) as server:
+            try:
+                with Running("connect", server.stdout.readline().decode().strip()) as client:
+                    yield client
+            finally:
+                server.kill()
+
+    def test_a_worker_thread_answers(self):
+        with self.asking("worker_thread", "0") as client:
+            client.send("1000000007\n")
+            client.wait_for("1000000007 is prime", client.out)
+
+    def test_curl_fetches(self):
+        with Server("--log", "quiet") as site, self.asking("glib_with_curl", "0") as client:
+            client.send(site.url("/").replace("ws:", "http:") + "\n")
+            client.wait_for("(?i)<!doctype html", client.out)
+
+    @unittest.skipUnless(shutil.which("redis-server"), "redis-server is not installed")
+    def test_redis_tells_what_was_said(self):
+        with tempfile.TemporaryDirectory() as place:
+            path = os.path.join(place, "redis")
+            words = ["redis-server", "--port", "0", "--save", "", "--dir", place,
+                     "--unixsocket", path]
+            with subprocess.Popen(words, stdout=subprocess.PIPE) as redis:
+                try:
+                    for line in redis.stdout:
+                        if b"ready to accept" in line:
+                            break
+                    with self.asking("uv_with_redis", path, "0") as client:
+                        client.send("hello\n")
+                        client.wait_for("hello", client.out)
+                finally:
+                    redis.kill()
 
 
 if __name__ == "__main__":
