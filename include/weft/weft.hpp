@@ -6,6 +6,8 @@
 #include <weft/connection/service.hpp>
 #include <weft/core/session.hpp>
 #include <weft/endpoint/client.hpp>
+#include <weft/endpoint/raw_client.hpp>
+#include <weft/endpoint/raw_server.hpp>
 #include <weft/endpoint/server.hpp>
 #include <weft/loop/event_loop.hpp>
 #include <weft/loop/guest.hpp>

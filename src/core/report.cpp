@@ -74,6 +74,7 @@ std::string_view name(phase which) noexcept {
     case phase::tls: return "TLS";
     case phase::http: return "HTTP";
     case phase::websocket: return "WebSocket";
+    case phase::transfer: return "transfer";
     }
     return "";
 }

@@ -43,26 +43,26 @@ result<address> server::listen(std::string_view host, std::uint16_t port,
     assert(loop_->called_by_owner("server::listen"));
     const auto where = addresses_of(host, port);
     if (!where) return failure(where.error());
-    return state_->listen(where->back(), std::move(options));
+    return state_->doors().open(where->back(), std::move(options));
 }
 
 result<address> server::listen(std::string_view where, listen_options options) {
     assert(loop_->called_by_owner("server::listen"));
     const auto found = addresses_of(where);
     if (!found) return failure(found.error());
-    return state_->listen(found->back(), std::move(options));
+    return state_->doors().open(found->back(), std::move(options));
 }
 
 result<address> server::adopt_listener(int descriptor, listen_options options) {
     assert(loop_->called_by_owner("server::adopt_listener"));
-    return state_->adopt_listener(descriptor, std::move(options));
+    return state_->doors().adopt(descriptor, std::move(options));
 }
 
 result<std::vector<address>> server::listen_activated(std::string_view name) {
     assert(loop_->called_by_owner("server::listen_activated"));
     const auto passed = activated_descriptors(name);
     if (!passed) return failure(passed.error());
-    return state_->adopt_listeners(*passed);
+    return state_->doors().adopt(*passed);
 }
 
 result<connection*> server::adopt(int descriptor, std::span<const std::byte> already_read) {
@@ -105,31 +105,29 @@ std::uint64_t server::refused_count() const noexcept {
 
 void server::stop_listening() {
     assert(loop_->called_by_owner("server::stop_listening"));
-    state_->stop_listening();
+    state_->doors().close();
 }
 
 bool server::stop_listening(const address& where) {
     assert(loop_->called_by_owner("server::stop_listening"));
-    return state_->stop_listening(where);
+    return state_->doors().close(where);
 }
 
 bool server::is_listening() const noexcept {
-    return !state_->listeners().empty();
+    return state_->doors().any();
 }
 
 std::vector<address> server::listening_at() const {
-    std::vector<address> all;
-    for (const listener* one : state_->listeners()) all.push_back(one->where());
-    return all;
+    return state_->doors().where();
 }
 
 void server::shutdown(duration within, function<void()> done) {
-    state_->stop_listening();
+    state_->doors().close();
     state_->connections().shutdown(later(loop_->now(), within), std::move(done));
 }
 
 void server::stop() {
-    state_->stop_listening();
+    state_->doors().close();
     state_->connections().stop();
 }
 

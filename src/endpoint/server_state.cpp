@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Doors opened and closed, and what happens between accept(2) and the service.
+// What happens between accept(2) and the service.
 #include "endpoint/server_state.hpp"
 
-#include <algorithm>
 #include <exception>
 #include <new>
 #include <utility>
@@ -18,105 +17,21 @@
 namespace weft {
 
 server::state::state(loop_state& loop)
-    : loop_(loop), admission_(loop.random()), service_(std::in_place, loop) {
+    : loop_(loop), doors_(loop, *this), admission_(loop.random()), service_(std::in_place, loop) {
     service_->on_gone([this](const connection& who) { gone(who); });
     loop_.enroll(*this);
 }
 
 void server::state::dismiss() noexcept {
     loop_.leave(*this);
-    stop_listening();
+    doors_.close();
     service_.reset();
     loop_.bury(this);
 }
 
 void server::state::on_shutdown(time_point, function<void()> done) noexcept {
-    stop_listening();
+    doors_.close();
     done();
-}
-
-// --- doors
-
-result<address> server::state::listen(const address& where, listen_options options) {
-    auto greet = std::move(options.after_accept);
-    return keep(listener::open(loop_, where, std::move(options), through(std::move(greet)),
-                               otherwise()),
-                &listener::close);
-}
-
-result<address> server::state::adopt_listener(int descriptor, listen_options options) {
-    return keep(listener::adopt(loop_, descriptor, through(std::move(options.after_accept)),
-                                otherwise()),
-                &listener::give_back);
-}
-
-/// All of them, or on error none.
-result<std::vector<address>>
-server::state::adopt_listeners(std::span<const activated_descriptor> passed) {
-    const std::size_t before = listeners_.size();
-    std::vector<address> all;
-    try {
-        for (const auto& one : passed) {
-            auto where = adopt_listener(one.descriptor, {});
-            if (!where) {
-                give_back_all_but(before);
-                return failure(where.error());
-            }
-            all.push_back(std::move(*where));
-        }
-    } catch (const std::bad_alloc&) {
-        give_back_all_but(before);
-        throw;
-    }
-    return all;
-}
-
-void server::state::give_back_all_but(std::size_t first) noexcept {
-    while (listeners_.size() > first) {
-        listeners_.back()->give_back();
-        listeners_.pop_back();
-    }
-}
-
-result<address> server::state::keep(result<listener*> opened,
-                                    void (listener::*undo)() noexcept) {
-    if (!opened) return failure(opened.error());
-    listener* const one = *opened;
-    try {
-        result<address> where = one->where();
-        listeners_.push_back(one);
-        return where;
-    } catch (const std::bad_alloc&) {
-        (one->*undo)();
-        throw;
-    }
-}
-
-void server::state::stop_listening() noexcept {
-    while (!listeners_.empty()) {
-        listener* last = listeners_.back();
-        listeners_.pop_back();
-        last->close();
-    }
-}
-
-bool server::state::stop_listening(const address& where) noexcept {
-    const auto count = std::erase_if(listeners_, [&](listener* one) {
-        const bool meant = one->where() == where;
-        if (meant) one->close();
-        return meant;
-    });
-    return count != 0;
-}
-
-listener::accepted server::state::through(greeting greet) {
-    return [this, greet = std::move(greet)](owned_descriptor client, const address& peer) mutable {
-        meet(std::move(client), peer, greet);
-    };
-}
-
-listener::starved server::state::otherwise() {
-    return [this](std::error_code why) { tell_starved(why); };
 }
 
 // --- who may come in
@@ -144,7 +59,8 @@ std::error_code server::state::judge(const address& peer) const {
     return admission_.judge(peer, service_->connection_count(), service_->handshake_count());
 }
 
-void server::state::meet(owned_descriptor client, const address& peer, greeting& greet) {
+void server::state::on_enter(owned_descriptor client, const address& peer,
+                             doors::greeting& greet) {
     if (const auto why = judge(peer)) return turn_away(std::move(client), peer, why);
     if (greet) {
         bool welcome = false;
@@ -172,16 +88,14 @@ void server::state::turn_away(owned_descriptor client, const address& peer, std:
     if (refused_hears_) call([&] { refused_hears_(peer, why); });
 }
 
-/// All listeners of a process starve together: that is one episode.
-void server::state::tell_starved(std::error_code why) {
-    const auto starving = std::ranges::count_if(listeners_, &listener::is_starved);
-    if (starving == 1 && accept_error_) call([&] { accept_error_(why); });
+void server::state::on_starved(std::error_code why) {
+    if (accept_error_) call([&] { accept_error_(why); });
 }
 
 /// Its descriptor is free for one who waits.
 void server::state::gone(const connection& who) noexcept {
     admission_.left(who);
-    for (listener* one : listeners_) one->feed();
+    doors_.feed();
 }
 
 // --- clients that somebody else has met

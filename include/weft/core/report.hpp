@@ -14,7 +14,15 @@
 namespace weft {
 
 /// How far a connection had come when it ended.
-enum class phase : std::uint8_t { resolve, connect, proxy, tls, http, websocket };
+enum class phase : std::uint8_t {
+    resolve,
+    connect,
+    proxy,
+    tls,
+    http,
+    websocket,
+    transfer ///< bytes go to and fro on a raw connection
+};
 
 /// Who began the end.
 enum class side : std::uint8_t {
@@ -33,13 +41,17 @@ struct close_frame {
 struct report {
     weft::phase phase = phase::websocket;
     side began = side::local;
-    std::error_code error;               ///< empty after a closing handshake that was kept
+    std::error_code error;               ///< empty after a closing handshake that was kept, or when
+                                         ///< a raw connection has ended as it should
     int http_status = 0;                 ///< of the HTTP response, sent or received; 0 for none
     std::optional<close_frame> sent;     ///< our close frame
     std::optional<close_frame> received; ///< the peer's close frame
 
-    /// True when both sides have sent their close frame and nothing went wrong.
-    [[nodiscard]] bool clean() const noexcept { return !error && sent && received; }
+    /// True when both sides have sent their close frame and nothing went wrong; of a raw
+    /// connection, when nothing did.
+    [[nodiscard]] bool clean() const noexcept {
+        return !error && (phase == phase::transfer || (sent && received));
+    }
 
     /// The code that tells most: the beginning side's; `abnormal` when there was no close frame.
     [[nodiscard]] close_code code() const noexcept;

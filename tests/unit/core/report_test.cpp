@@ -81,7 +81,7 @@ TEST(report, says_a_failure_with_its_phase_error_and_status) {
 
 TEST(report, has_a_name_for_every_phase_and_side) {
     for (const auto which : {phase::resolve, phase::connect, phase::proxy, phase::tls, phase::http,
-                             phase::websocket}) {
+                             phase::websocket, phase::transfer}) {
         EXPECT_FALSE(name(which).empty());
     }
     for (const auto which : {side::local, side::peer, side::system}) {

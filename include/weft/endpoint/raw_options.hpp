@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// What a raw connection may spend, and how it is dialled.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+
+#include <weft/connection/connection_options.hpp>
+#include <weft/core/result.hpp>
+#include <weft/core/time.hpp>
+#include <weft/stream/address.hpp>
+
+namespace weft {
+
+/// The options of a raw connection; a timeout of zero means never.
+struct raw_options {
+    /// Bytes of output that may wait. What finds the queue empty is always taken; with `pause` also
+    /// what finds it at most half full.
+    std::size_t queue_size_max = 1024 * 1024;
+
+    /// The answers that `pause` speaks of are what a `data` handler sends to the peer that it
+    /// hears; `close` ends the connection with `errc::queue_full`.
+    queue_policy when_full = queue_policy::pause;
+
+    /// Nothing has been received for so long; a pause of this side does not count.
+    duration idle_timeout{};
+
+    /// For writing what waits after `close`, and then for the peer's end.
+    duration close_timeout = std::chrono::seconds(5);
+};
+
+/// How a raw connection is dialled.
+struct raw_dial_options {
+    raw_options connection = {};
+
+    /// For resolving and connecting together.
+    duration connect_timeout = std::chrono::seconds(10);
+
+    /// As in `dial_options`.
+    duration attempt_delay = std::chrono::milliseconds(250);
+    duration resolution_delay = std::chrono::milliseconds(50);
+    address local_address = {};
+    std::function<result<void>(int descriptor, const address& to)> before_connect = {};
+};
+
+} // namespace weft

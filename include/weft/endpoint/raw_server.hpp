@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// A server of raw connections: listeners in front of handlers that hear bytes. Knows neither the
+// engine nor a host, and nothing of WebSocket.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include <weft/endpoint/raw_connection.hpp>
+#include <weft/loop/event_loop.hpp>
+#include <weft/loop/listen_options.hpp>
+
+namespace weft {
+
+/// Serves raw connections on any number of listeners.
+///
+/// Belongs to the loop's thread. Destroying it is legal anywhere, its own handlers included: its
+/// listeners and connections die at once, and no handler is called but a pending `done`.
+class raw_server {
+public:
+    /// `what` hears all of its connections.
+    explicit raw_server(event_loop& loop, raw_handlers what, const raw_options& options = {});
+    ~raw_server();
+    raw_server(raw_server&& other) noexcept;
+    raw_server& operator=(raw_server&& other) noexcept;
+
+    /// As those of `server`: a numeric address or `localhost` with a port, or "unix:/run/x.sock",
+    /// "unix:@abstract", "127.0.0.1:80".
+    result<address> listen(std::string_view host, std::uint16_t port, listen_options options = {});
+    result<address> listen(std::string_view where, listen_options options = {});
+
+    /// Accepts from a stream socket that listens already; see `server::adopt_listener`.
+    result<address> adopt_listener(int descriptor, listen_options options = {});
+
+    /// Takes over a connected stream socket, of which somebody has read `already_read`.
+    ///
+    /// Owns the descriptor from then on, and sets it to close on exec and not to block. On error it
+    /// is not taken: `bad_argument` for another kind of socket, `too_many_connections`, `forked`,
+    /// `gone`, or what the system says. Never null. `open` comes first, in a turn.
+    result<raw_connection*> adopt(int descriptor, std::span<const std::byte> already_read = {});
+
+    /// Takes over a stream of any kind; no limit applies.
+    raw_connection& serve(std::unique_ptr<stream> connected,
+                          std::span<const std::byte> already_read = {});
+
+    /// So many connections, those included that wait for the peer's end; who comes then is closed
+    /// without a word, and `on_refused` hears of it.
+    void connections_max(std::size_t limit) noexcept;
+    void on_refused(function<void(const address&, std::error_code)> handler);
+
+    /// Hears why no connection can be accepted; see `server::on_accept_error`.
+    void on_accept_error(function<void(std::error_code)> handler);
+
+    /// Ends all listeners, or those at `where`; connections go on. The latter says whether there
+    /// was one.
+    void stop_listening();
+    bool stop_listening(const address& where);
+    [[nodiscard]] bool is_listening() const noexcept;
+    [[nodiscard]] std::vector<address> listening_at() const;
+
+    /// Stops listening and closes all connections; what is left after `within` is aborted. Then
+    /// calls `done`: exactly once, and never from inside this call.
+    void shutdown(duration within, function<void()> done = {});
+
+    /// Stops listening and aborts all connections; their handlers hear `errc::aborted`.
+    void stop();
+
+    /// Connections, including those that wait for the peer's end.
+    [[nodiscard]] std::size_t connection_count() const noexcept;
+
+    /// Calls `visit(raw_connection&)` for each of them; it may end any of them.
+    void for_each(function<void(raw_connection&)> visit);
+
+private:
+    class state;
+
+    std::shared_ptr<loop_state> loop_;
+    state* state_;
+};
+
+} // namespace weft

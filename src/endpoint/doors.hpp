@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// The listeners of one endpoint, opened, adopted and closed. Who comes in through them, and why
+// nobody can, is for their owner to judge.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include <weft/loop/socket_activation.hpp>
+
+#include "loop/descriptor_posix.hpp"
+#include "loop/listener_posix.hpp"
+
+namespace weft {
+
+class doors {
+public:
+    using greeting = function<bool(int, const address&)>;
+
+    class owner {
+    public:
+        /// Somebody has connected; `greet` is the application's, and may be empty.
+        virtual void on_enter(owned_descriptor client, const address& peer, greeting& greet) = 0;
+
+        /// Nobody can: told once, until all who waited have been accepted.
+        virtual void on_starved(std::error_code why) = 0;
+
+    protected:
+        ~owner() = default;
+    };
+
+    doors(loop_state& loop, owner& told) noexcept : loop_(loop), owner_(told) {}
+    doors(const doors&) = delete;
+    doors& operator=(const doors&) = delete;
+
+    result<address> open(const address& where, listen_options options);
+    result<address> adopt(int descriptor, listen_options options);
+
+    /// All of them, or on error none.
+    result<std::vector<address>> adopt(std::span<const activated_descriptor> passed);
+
+    void close() noexcept;
+    bool close(const address& where) noexcept;
+
+    /// A descriptor is free for one who waits.
+    void feed() noexcept;
+
+    [[nodiscard]] bool any() const noexcept { return !listeners_.empty(); }
+    [[nodiscard]] std::vector<address> where() const;
+
+private:
+    result<address> keep(result<listener*> opened, void (listener::*undo)() noexcept);
+    void give_back_all_but(std::size_t first) noexcept;
+    listener::accepted through(greeting greet);
+    listener::starved otherwise();
+
+    loop_state& loop_;
+    owner& owner_;
+    std::vector<listener*> listeners_;
+};
+
+} // namespace weft

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+// Dialling: from a text to a connected socket, with a report for each way to fail.
+#include <weft/endpoint/raw_client.hpp>
+
+#include <cassert>
+#include <new>
+#include <utility>
+
+#include <weft/core/error.hpp>
+
+#include "endpoint/raw_set.hpp"
+#include "endpoint/target.hpp"
+#include "loop/adopted_socket_posix.hpp"
+#include "loop/connector_posix.hpp"
+#include "loop/loop_state.hpp"
+#include "loop/socket_stream_posix.hpp"
+
+namespace weft {
+namespace {
+
+result<target> raw_target_of(std::string_view text) {
+    constexpr std::string_view tcp = "tcp://";
+    if (text.starts_with(tcp)) text.remove_prefix(tcp.size());
+    return target_of(text);
+}
+
+connect_plan plan_of(const raw_dial_options& options) {
+    connect_plan plan;
+    plan.attempt_delay = options.attempt_delay;
+    plan.resolution_delay = options.resolution_delay;
+    plan.socket = {options.local_address, options.before_connect};
+    return plan;
+}
+
+} // namespace
+
+raw_client::raw_client(event_loop& loop)
+    : loop_(loop.state()), set_(new raw_set(*loop_, raw_route{})) {}
+
+raw_client::~raw_client() {
+    if (set_) set_->dismiss();
+}
+
+raw_client::raw_client(raw_client&& other) noexcept
+    : loop_(std::move(other.loop_)), set_(std::exchange(other.set_, nullptr)) {}
+
+raw_client& raw_client::operator=(raw_client&& other) noexcept {
+    std::swap(loop_, other.loop_);
+    std::swap(set_, other.set_);
+    return *this;
+}
+
+raw_handle raw_client::connect(std::string_view target, raw_handlers what,
+                               raw_dial_options options) {
+    assert(loop_->called_by_owner("raw_client::connect"));
+    connect_plan plan = plan_of(options);
+    auto where = raw_target_of(target);
+    raw_connection& dialled =
+        set_->begin_dial(std::move(what), options.connection, options.connect_timeout);
+    const raw_handle handle = dialled.handle();
+    if (where) {
+        plan.addresses = std::move(where->addresses);
+        plan.host = std::move(where->host);
+        plan.port = where->port;
+        dial(dialled, std::move(plan));
+    } else {
+        dialled.fail_dialling(phase::resolve, where.error());
+    }
+    return handle;
+}
+
+/// The connector is cancelled when the connection ends, and the connection with its endpoint, so
+/// what is told here always finds them both.
+void raw_client::dial(raw_connection& dialled, connect_plan plan) {
+    const phase first = plan.addresses.empty() ? phase::resolve : phase::connect;
+    const auto now_at = [&dialled](phase at, connector& dialler) {
+        dialled.dialling(at, [&dialler] { dialler.cancel(); });
+    };
+    plan.resolved = [now_at](connector& dialler) { now_at(phase::connect, dialler); };
+    const auto attach = [loop = loop_.get(), &dialled](phase at, result<owned_descriptor> got) {
+        if (!got) return dialled.fail_dialling(at, got.error());
+        try {
+            dialled.attach(std::make_unique<socket_stream>(*loop, std::move(*got)));
+        } catch (const std::bad_alloc&) {
+            dialled.fail_dialling(at, std::make_error_code(std::errc::not_enough_memory));
+        }
+    };
+    try {
+        now_at(first, connector::start(*loop_, std::move(plan), attach));
+    } catch (const std::bad_alloc&) {
+        dialled.fail_dialling(first, std::make_error_code(std::errc::not_enough_memory));
+    }
+}
+
+result<raw_handle> raw_client::adopt(int descriptor, raw_handlers what,
+                                     const raw_options& options,
+                                     std::span<const std::byte> already_read) {
+    assert(loop_->called_by_owner("raw_client::adopt"));
+    if (!loop_->engine().in_own_process()) return failure(errc::forked);
+    if (loop_->closed()) return failure(errc::gone);
+    if (const auto why = check_connected(descriptor)) return failure(why);
+    if (const auto why = make_fit(descriptor)) return failure(why);
+    raw_connection& adopted = set_->begin_dial(std::move(what), options, {});
+    try {
+        adopted.receive_early(already_read);
+        std::unique_ptr<stream> connected(
+            new socket_stream(*loop_, owned_descriptor(descriptor))); // the memory first
+        adopted.attach(std::move(connected));
+    } catch (const std::bad_alloc&) {
+        adopted.dismiss(); // the descriptor has not been taken
+        throw;
+    }
+    return adopted.handle();
+}
+
+void raw_client::shutdown(duration within, function<void()> done) {
+    assert(loop_->called_by_owner("raw_client::shutdown"));
+    set_->shut_down(later(loop_->now(), within), std::move(done));
+}
+
+void raw_client::stop() {
+    assert(loop_->called_by_owner("raw_client::stop"));
+    set_->stop(errc::aborted);
+}
+
+std::size_t raw_client::connection_count() const noexcept {
+    return set_->size();
+}
+
+void raw_client::for_each(function<void(raw_connection&)> visit) {
+    set_->for_each(visit);
+}
+
+} // namespace weft

@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: MIT
+// A raw connection's life: what comes from the stream and the driver goes to the handlers, one at a
+// time, and its end is told once.
+#include <weft/endpoint/raw_connection.hpp>
+
+#include <cassert>
+#include <exception>
+#include <new>
+#include <utility>
+
+#include <weft/core/error.hpp>
+
+#include "endpoint/raw_set.hpp"
+
+namespace weft {
+
+/// Stands on the stack while this connection's handlers may run, and brings stream and timer up to
+/// date when the outermost one leaves.
+class raw_connection::visit {
+public:
+    explicit visit(raw_connection& here) noexcept : here_(here), activity_(here.driver(), here) {
+        ++here_.depth_;
+    }
+    visit(const visit&) = delete;
+    visit& operator=(const visit&) = delete;
+    ~visit() {
+        if (--here_.depth_ != 0) return;
+        here_.suspended_ = false;
+        here_.write_now();
+        here_.update();
+    }
+
+private:
+    raw_connection& here_;
+    driver::activity activity_;
+};
+
+raw_connection::raw_connection(raw_set& home, raw_route& by, std::unique_ptr<details> own)
+    : set_(home), route_(&by), details_(std::move(own)), dialling_(details_ != nullptr) {
+    driver().take_place(*this);
+    if (dialling_) details_->ticket = driver().issue_ticket(this); // the last that can fail
+    driver().work_started();
+}
+
+raw_connection::~raw_connection() = default;
+
+driver& raw_connection::driver() const noexcept {
+    return set_.driver();
+}
+
+raw_connection::details& raw_connection::more() {
+    if (!details_) details_ = std::make_unique<details>();
+    return *details_;
+}
+
+// --- life
+
+void raw_connection::receive_early(std::span<const std::byte> bytes) {
+    if (!bytes.empty()) more().early.append(bytes);
+}
+
+/// `open` is told in a round of its own, and nothing before that.
+void raw_connection::attach(std::unique_ptr<stream> connected) noexcept {
+    stream_ = std::move(connected);
+    if (std::exchange(dialling_, false)) details_->cancel = nullptr;
+    until_ = never;
+    heard_at_ = driver().now();
+    driver().defer(*this);
+    stream_->start(*this);
+    if (set_.shutting_down()) end_for_shutdown(); // too late
+    update_timer();
+}
+
+void raw_connection::dialling(phase at, function<void()> cancel) noexcept {
+    details_->dialling_phase = at;
+    details_->cancel = std::move(cancel);
+}
+
+void raw_connection::fail_dialling(phase at, std::error_code why) noexcept {
+    if (!std::exchange(dialling_, false)) return;
+    details_->cancel = nullptr;
+    end_with(why, why.category() == error_category() ? side::local : side::system);
+    outcome_.phase = at;
+}
+
+/// The first end counts.
+void raw_connection::end_with(std::error_code why, side began) noexcept {
+    if (over()) return;
+    outcome_.phase = phase::transfer;
+    outcome_.error = why;
+    outcome_.began = began;
+    end_waits_ = true;
+    lingers_ = false;
+    queue_.clear();
+    if (stream_) stream_->close();
+    driver().defer(*this);
+}
+
+void raw_connection::abort() noexcept {
+    assert(driver().called_by_owner("raw_connection::abort"));
+    end_at_once(errc::aborted);
+}
+
+void raw_connection::end_at_once(std::error_code why) noexcept {
+    if (over()) return;
+    if (!dialling_) return end_with(why, side::local);
+    if (auto cancel = std::move(details_->cancel)) cancel();
+    fail_dialling(details_->dialling_phase, why);
+}
+
+void raw_connection::end_for_shutdown() noexcept {
+    opened_ ? close() : end_at_once(errc::shut_down);
+}
+
+void raw_connection::finish() noexcept {
+    assert(driver().called_by_owner("raw_connection::finish"));
+    if (!is_open()) return;
+    if (!eof_) outcome_.began = side::local;
+    finishing_ = true;
+    after_writing();
+}
+
+void raw_connection::close() noexcept {
+    assert(driver().called_by_owner("raw_connection::close"));
+    if (over() || closing_) return;
+    if (!opened_) return end_at_once(errc::aborted);
+    if (!eof_ && !finishing_) outcome_.began = side::local;
+    outcome_.phase = phase::transfer;
+    closing_ = true;
+    until_ = deadline_after(driver().now(), route_->options.close_timeout);
+    if (details_) details_->early.clear();
+    update_timer();
+    after_writing();
+    if (depth_ == 0) driver().defer(*this);
+}
+
+/// Dies without a word; no handler is called any more.
+void raw_connection::dismiss() noexcept {
+    ended_ = true;
+    if (dialling_ && details_->cancel) std::exchange(details_->cancel, nullptr)();
+    die();
+}
+
+void raw_connection::die() noexcept {
+    if (std::exchange(dead_, true)) return;
+    if (stream_) stream_->close();
+    driver().disarm(*this);
+    withdraw_ticket();
+    driver().work_finished();
+    set_.remove(*this);
+    driver().bury(this);
+}
+
+void raw_connection::withdraw_ticket() noexcept {
+    if (!details_ || !details_->ticket) return;
+    driver().withdraw(*details_->ticket);
+    details_->ticket.reset();
+}
+
+void raw_connection::do_posted(function<void(raw_connection&)>& work) {
+    try {
+        work(*this);
+    } catch (const std::bad_alloc&) {
+        end_with(make_error_code(std::errc::not_enough_memory), side::system);
+    }
+}
+
+// --- from the stream
+
+/// What comes after `close` is dropped, whoever is on the stack.
+bool raw_connection::wants_bytes() noexcept {
+    if (closing_ || ended_) return true;
+    const bool early = details_ && !details_->early.empty();
+    declined_ = depth_ != 0 || !opened_ || continues_ || paused_ || early;
+    return !declined_;
+}
+
+void raw_connection::on_receive(std::span<std::byte> bytes) noexcept {
+    if (closing_ || ended_) return;
+    enter([&] { tell_data(bytes); });
+}
+
+void raw_connection::on_eof() noexcept {
+    if (!eof_ && !finishing_ && !closing_) outcome_.began = side::peer;
+    eof_ = true;
+    if (depth_ != 0) return; // the frame below sees it when it leaves
+    enter([&] {
+        if (closing_ || ended_) return;
+        if (!route_->handlers.end || finishing_) return close();
+        call(route_->handlers.end, *this);
+    });
+}
+
+void raw_connection::on_writable() noexcept {
+    blocked_ = false;
+    write_now();
+    if (!blocked_) answers_wait_ = held_back_ = false;
+    if (depth_ == 0) enter([] {});
+}
+
+/// In a turn inside a handler of this connection, the frame below tells what comes of it.
+void raw_connection::on_error(std::error_code why) noexcept {
+    lingers_ = false;
+    end_with(why, side::system);
+    if (depth_ == 0) enter([] {});
+}
+
+// --- from the driver
+
+void raw_connection::run() noexcept {
+    if (dead_ || depth_ != 0) return; // the frame below does it when it leaves
+    enter([this] { continues_ = false; });
+}
+
+void raw_connection::finish_turn() noexcept {
+    if (dead_) return;
+    write_now();
+    if (depth_ == 0) update();
+}
+
+/// What the handlers below have written leaves now; their connection waits until they return.
+void raw_connection::suspend() noexcept {
+    suspended_ = true;
+    if (dead_) return;
+    write_now();
+    if (stream_ && !closing_ && std::exchange(reading_, false)) stream_->pause();
+}
+
+void raw_connection::expire() noexcept {
+    if (dead_ || depth_ != 0) return;
+    enter([this] {
+        if (driver().now() < next_deadline()) return;
+        lingers_ = false;
+        if (dialling_) return end_at_once(errc::connect_timeout);
+        end_with(closing_ ? errc::close_timeout : errc::idle_timeout, side::local);
+    });
+}
+
+// --- events
+
+/// The one way into a connection: does `action`, then tells what has come of it.
+template <class Action>
+void raw_connection::enter(Action&& action) noexcept {
+    const visit here(*this);
+    try {
+        action();
+        pump();
+    } catch (const std::bad_alloc&) {
+        end_with(make_error_code(std::errc::not_enough_memory), side::system);
+    }
+}
+
+void raw_connection::pump() {
+    while (!dead_ && !ended_) {
+        if (!driver().may_call()) {
+            continues_ = true;
+            return;
+        }
+        if (!tell_next()) return;
+    }
+}
+
+/// False when there was nothing to tell.
+bool raw_connection::tell_next() {
+    if (end_waits_) {
+        tell_end();
+    } else if (stream_ && !opened_) {
+        opened_ = true;
+        call(route_->handlers.open, *this);
+    } else if (writable_waits()) {
+        tell_writable_ = false;
+        call(route_->handlers.writable, *this);
+    } else {
+        return tell_early();
+    }
+    return true;
+}
+
+/// Out of memory of its own, as the handler may end the connection.
+bool raw_connection::tell_early() {
+    if (!opened_ || closing_ || paused_ || queue_pauses()) return false;
+    if (!details_ || details_->early.empty()) return false;
+    byte_queue early = std::exchange(details_->early, {});
+    tell_data(early.bytes());
+    return true;
+}
+
+void raw_connection::tell_data(std::span<std::byte> bytes) {
+    heard_at_ = driver().now();
+    const std::size_t waiting = queue_.size();
+    call(route_->handlers.data, *this, bytes);
+    if (!dead_ && blocked_) answers_wait_ |= queue_.size() > waiting;
+}
+
+void raw_connection::tell_end() noexcept {
+    ended_ = true;
+    if (opened_) {
+        call(route_->handlers.close, *this, outcome_);
+    } else {
+        call(route_->handlers.fail, outcome_);
+    }
+    if (!dead_) withdraw_ticket(); // a handle refers to what the application may still use
+}
+
+template <class Handler, class... Args>
+void raw_connection::call(Handler& handler, Args&&... args) noexcept {
+    driver().handler_called();
+    if (!handler) return;
+    try {
+        handler(std::forward<Args>(args)...);
+    } catch (...) {
+        handler_threw();
+    }
+}
+
+/// Ends this connection for the exception that is being handled.
+void raw_connection::handler_threw() noexcept {
+    auto what = std::current_exception();
+    try {
+        throw;
+    } catch (const std::bad_alloc&) {
+        end_with(make_error_code(std::errc::not_enough_memory), side::system);
+    } catch (...) {
+        end_with(errc::handler_threw, side::local);
+        driver().handler_threw(std::move(what));
+    }
+}
+
+// --- after each entry
+
+void raw_connection::update() noexcept {
+    if (dead_) return;
+    if (!end_waits_) half_close_if_done();
+    if (eof_ && half_closed_) close();
+    if (closing_ && queue_.empty() && !blocked_) end_waits_ = true;
+    if (ended_ && (eof_ || !lingers_)) return die();
+    const bool early = details_ && !details_->early.empty() && !paused_ && !queue_pauses();
+    if (!ended_ && (continues_ || end_waits_ || writable_waits() || early)) driver().defer(*this);
+    update_reading();
+    update_timer();
+}
+
+void raw_connection::half_close_if_done() noexcept {
+    if (!finishing_ && !(closing_ && lingers_)) return;
+    if (!stream_ || half_closed_ || blocked_ || !queue_.empty()) return;
+    half_closed_ = true;
+    stream_->half_close();
+}
+
+void raw_connection::update_reading() noexcept {
+    if (!stream_) return;
+    const bool wanted = closing_ || ended_ ? lingers_ : !paused_ && !queue_pauses();
+    if (wanted != reading_) {
+        reading_ = wanted;
+        wanted ? stream_->resume() : stream_->pause();
+        declined_ = false;
+    } else if (declined_ && !continues_ && opened_) {
+        declined_ = false;
+        stream_->resume();
+    }
+}
+
+time_point raw_connection::next_deadline() const noexcept {
+    if (dialling_ || closing_) return until_;
+    const bool hears = stream_ && !over() && !eof_ && !paused_ && !held_back_;
+    return hears ? deadline_after(heard_at_, route_->options.idle_timeout) : never;
+}
+
+/// A deadline that moves later costs nothing until the timer fires.
+void raw_connection::update_timer() noexcept {
+    const auto deadline = next_deadline();
+    if (deadline < driver().deadline(*this)) {
+        driver().arm(*this, deadline);
+    } else if (deadline == never) {
+        driver().disarm(*this);
+    }
+}
+
+} // namespace weft

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+// The handle to a raw server's state, and what happens between accept(2) and a raw connection.
+#include <weft/endpoint/raw_server.hpp>
+
+#include <cassert>
+#include <exception>
+#include <utility>
+
+#include <weft/core/error.hpp>
+
+#include "endpoint/doors.hpp"
+#include "endpoint/raw_set.hpp"
+#include "endpoint/target.hpp"
+#include "loop/adopted_socket_posix.hpp"
+#include "loop/loop_state.hpp"
+#include "loop/socket_stream_posix.hpp"
+
+namespace weft {
+
+/// What outlives a server that is destroyed from one of its handlers.
+class raw_server::state final : public task, public resident, private doors::owner {
+public:
+    state(loop_state& loop, raw_handlers&& what, const raw_options& options)
+        : loop_(loop), doors_(loop, *this),
+          set_(new raw_set(loop, raw_route{std::move(what), options})) {
+        set_->on_gone([this] { doors_.feed(); });
+        loop_.enroll(*this);
+    }
+
+    void dismiss() noexcept {
+        loop_.leave(*this);
+        doors_.close();
+        std::exchange(set_, nullptr)->dismiss();
+        loop_.bury(this);
+    }
+
+    result<raw_connection*> adopt(int descriptor, std::span<const std::byte> already_read) {
+        if (!loop_.engine().in_own_process()) return failure(errc::forked);
+        if (loop_.closed()) return failure(errc::gone);
+        if (const auto why = check_connected(descriptor)) return failure(why);
+        if (is_full()) return failure(errc::too_many_connections);
+        if (const auto why = make_fit(descriptor)) return failure(why);
+        // The memory first: what is not taken is not closed.
+        auto* const adopted = new socket_stream(loop_, owned_descriptor(descriptor));
+        std::unique_ptr<stream> connected(adopted);
+        try {
+            return &set_->serve(std::move(connected), already_read);
+        } catch (...) {
+            static_cast<void>(adopted->release().release());
+            throw;
+        }
+    }
+
+    [[nodiscard]] weft::doors& doors() noexcept { return doors_; }
+    [[nodiscard]] raw_set& connections() noexcept { return *set_; }
+
+    std::size_t connections_max = SIZE_MAX;
+    function<void(std::error_code)> accept_error;
+    function<void(const address&, std::error_code)> refused;
+
+private:
+    void on_interrupt() override {}
+    void on_shutdown(time_point, function<void()> done) noexcept override {
+        doors_.close();
+        done();
+    }
+    void on_driver_closed() noexcept override { doors_.close(); }
+
+    void on_enter(owned_descriptor client, const address& peer,
+                  doors::greeting& greet) override {
+        if (is_full()) {
+            client.reset();
+            if (refused) call([&] { refused(peer, errc::too_many_connections); });
+            return;
+        }
+        if (greet) {
+            bool welcome = false;
+            call([&] { welcome = greet(client.get(), peer); });
+            if (!welcome || !set_) return;
+        }
+        set_->serve(std::make_unique<socket_stream>(loop_, std::move(client)), {});
+    }
+
+    void on_starved(std::error_code why) override {
+        if (accept_error) call([&] { accept_error(why); });
+    }
+
+    [[nodiscard]] bool is_full() const noexcept { return set_->size() >= connections_max; }
+
+    template <class Handler>
+    void call(Handler&& handler) {
+        const driver::activity running(loop_, *this);
+        loop_.handler_called();
+        try {
+            handler();
+        } catch (...) {
+            loop_.handler_threw(std::current_exception());
+        }
+    }
+
+    loop_state& loop_;
+    weft::doors doors_;
+    raw_set* set_;
+};
+
+raw_server::raw_server(event_loop& loop, raw_handlers what, const raw_options& options)
+    : loop_(loop.state()), state_(new state(*loop_, std::move(what), options)) {}
+
+raw_server::~raw_server() {
+    if (state_) state_->dismiss();
+}
+
+raw_server::raw_server(raw_server&& other) noexcept
+    : loop_(std::move(other.loop_)), state_(std::exchange(other.state_, nullptr)) {}
+
+raw_server& raw_server::operator=(raw_server&& other) noexcept {
+    std::swap(loop_, other.loop_);
+    std::swap(state_, other.state_);
+    return *this;
+}
+
+result<address> raw_server::listen(std::string_view host, std::uint16_t port,
+                                   listen_options options) {
+    assert(loop_->called_by_owner("raw_server::listen"));
+    const auto where = addresses_of(host, port);
+    if (!where) return failure(where.error());
+    return state_->doors().open(where->back(), std::move(options));
+}
+
+result<address> raw_server::listen(std::string_view where, listen_options options) {
+    assert(loop_->called_by_owner("raw_server::listen"));
+    const auto found = addresses_of(where);
+    if (!found) return failure(found.error());
+    return state_->doors().open(found->back(), std::move(options));
+}
+
+result<address> raw_server::adopt_listener(int descriptor, listen_options options) {
+    assert(loop_->called_by_owner("raw_server::adopt_listener"));
+    return state_->doors().adopt(descriptor, std::move(options));
+}
+
+result<raw_connection*> raw_server::adopt(int descriptor,
+                                          std::span<const std::byte> already_read) {
+    assert(loop_->called_by_owner("raw_server::adopt"));
+    return state_->adopt(descriptor, already_read);
+}
+
+raw_connection& raw_server::serve(std::unique_ptr<stream> connected,
+                                  std::span<const std::byte> already_read) {
+    assert(loop_->called_by_owner("raw_server::serve"));
+    return state_->connections().serve(std::move(connected), already_read);
+}
+
+void raw_server::connections_max(std::size_t limit) noexcept {
+    state_->connections_max = limit;
+}
+
+void raw_server::on_refused(function<void(const address&, std::error_code)> handler) {
+    state_->refused = std::move(handler);
+}
+
+void raw_server::on_accept_error(function<void(std::error_code)> handler) {
+    state_->accept_error = std::move(handler);
+}
+
+void raw_server::stop_listening() {
+    assert(loop_->called_by_owner("raw_server::stop_listening"));
+    state_->doors().close();
+}
+
+bool raw_server::stop_listening(const address& where) {
+    assert(loop_->called_by_owner("raw_server::stop_listening"));
+    return state_->doors().close(where);
+}
+
+bool raw_server::is_listening() const noexcept {
+    return state_->doors().any();
+}
+
+std::vector<address> raw_server::listening_at() const {
+    return state_->doors().where();
+}
+
+void raw_server::shutdown(duration within, function<void()> done) {
+    assert(loop_->called_by_owner("raw_server::shutdown"));
+    state_->doors().close();
+    state_->connections().shut_down(later(loop_->now(), within), std::move(done));
+}
+
+void raw_server::stop() {
+    assert(loop_->called_by_owner("raw_server::stop"));
+    state_->doors().close();
+    state_->connections().stop(errc::aborted);
+}
+
+std::size_t raw_server::connection_count() const noexcept {
+    return state_->connections().size();
+}
+
+void raw_server::for_each(function<void(raw_connection&)> visit) {
+    state_->connections().for_each(visit);
+}
+
+} // namespace weft

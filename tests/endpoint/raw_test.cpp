@@ -1,0 +1,464 @@
+// SPDX-License-Identifier: MIT
+// Raw connections over sockets: bytes both ways, the ways to end, names, adoption and limits.
+#include <filesystem>
+
+#include <sys/socket.h>
+
+#include "endpoint/raw_fixture.hpp"
+#include "endpoint/raw_peer.hpp"
+
+namespace weft::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+class endpoint_raw : public raw_endpoint {
+protected:
+    /// Dials, and returns how that failed.
+    report failure_to(const std::string& target, raw_dial_options options = {}) {
+        raw_ending dialled;
+        dialler_->connect(target, dialled.noted(), std::move(options));
+        EXPECT_FALSE(dialled.ended()) << "told from inside the call";
+        EXPECT_TRUE(
+            run_until([&] { return dialled.ended() && dialler_->connection_count() == 0; }));
+        EXPECT_EQ(dialled.failed, 1);
+        EXPECT_EQ(dialled.opened + dialled.closed, 0);
+        return dialled.why;
+    }
+
+    void expect_raw_echo(const std::string& target) {
+        ASSERT_TRUE(dial(target));
+        EXPECT_EQ(dialled_.open->send("hello"), send_result::accepted);
+        EXPECT_TRUE(run_until([&] { return dialled_.heard == "hello"; }));
+        dialled_.open->close();
+        EXPECT_TRUE(all_gone());
+        EXPECT_EQ(dialled_.closed, 1);
+        EXPECT_TRUE(dialled_.why.clean()) << dialled_.why;
+        EXPECT_EQ(dialled_.why.began, side::local);
+        EXPECT_EQ(served_.closed, 1);
+        EXPECT_TRUE(served_.why.clean()) << served_.why;
+        EXPECT_EQ(served_.why.began, side::peer);
+        EXPECT_EQ(served_.why.phase, phase::transfer);
+    }
+};
+
+TEST_P(endpoint_raw, echoes_over_tcp) {
+    expect_raw_echo(serve_raw_echo());
+}
+
+TEST_P(endpoint_raw, echoes_over_unix_sockets) {
+    const std::string where = "unix:@weft-raw-" + std::to_string(::getpid());
+    serve_raw_echo();
+    ASSERT_TRUE(raw_server_->listen(where));
+    expect_raw_echo(where);
+}
+
+TEST_P(endpoint_raw, echoes_to_a_name) {
+    serve_raw_echo();
+    loop().resolver([](lookup asked) {
+        EXPECT_EQ(asked.host(), "somewhere.test");
+        asked.found(*address::parse("127.0.0.1", 0));
+        asked.finish();
+    });
+    expect_raw_echo("tcp://somewhere.test:" + std::to_string(port_));
+}
+
+TEST_P(endpoint_raw, tells_addresses) {
+    ASSERT_TRUE(dial(serve_raw_echo()));
+    EXPECT_EQ(dialled_.open->remote_address().port(), port_);
+    EXPECT_EQ(served_.open->remote_address(), dialled_.open->local_address());
+    EXPECT_FALSE(dialled_.open->secure());
+}
+
+TEST_P(endpoint_raw, carries_much_both_ways) {
+    const std::string much(3'000'000, 'x');
+    ASSERT_TRUE(dial(serve_raw_echo()));
+    EXPECT_NE(dialled_.open->send(much), send_result::closed);
+    EXPECT_TRUE(run_until([&] { return dialled_.heard.size() == much.size(); }))
+        << dialled_.heard.size();
+    EXPECT_EQ(dialled_.heard, much);
+    dialled_.open->close();
+    EXPECT_TRUE(all_gone());
+}
+
+// --- failing to dial
+
+TEST_P(endpoint_raw, tells_why_nobody_answers) {
+    const auto port = raw_peer::listening().port();
+    const auto refused = failure_to("tcp://127.0.0.1:" + std::to_string(port));
+    EXPECT_EQ(refused.error, std::errc::connection_refused);
+    EXPECT_EQ(refused.phase, phase::connect);
+    EXPECT_EQ(failure_to("unix:/nowhere/at/all").error, std::errc::no_such_file_or_directory);
+    const auto unknown = failure_to("tcp://nowhere.test:80");
+    EXPECT_EQ(unknown.error, errc::no_resolver);
+    EXPECT_EQ(unknown.phase, phase::resolve);
+    EXPECT_EQ(failure_to("nonsense").error, errc::bad_argument);
+    EXPECT_EQ(failure_to("tcp://").error, errc::bad_argument);
+}
+
+TEST_P(endpoint_raw, gives_up_dialling_in_time) {
+    loop().resolver([kept = std::optional<lookup>()](lookup asked) mutable {
+        kept.emplace(std::move(asked));
+    });
+    raw_dial_options soon;
+    soon.connect_timeout = 20ms;
+    const auto late = failure_to("tcp://slow.test:80", std::move(soon));
+    EXPECT_EQ(late.error, errc::connect_timeout);
+    EXPECT_EQ(late.phase, phase::resolve);
+    loop().resolver({});
+}
+
+TEST_P(endpoint_raw, is_cancelled_while_it_dials) {
+    loop().resolver([kept = std::optional<lookup>()](lookup asked) mutable {
+        kept.emplace(std::move(asked));
+    });
+    const auto handle = dialler_->connect("tcp://slow.test:80", dialled_.noted());
+    EXPECT_TRUE(handle.close());
+    EXPECT_TRUE(run_until([&] { return dialled_.ended(); }));
+    EXPECT_EQ(dialled_.failed, 1);
+    EXPECT_EQ(dialled_.why.error, errc::aborted);
+    loop().resolver({});
+}
+
+// --- ending
+
+TEST_P(endpoint_raw, half_closes) {
+    const auto target = serve(served_.noted({.end = [](raw_connection& peer) {
+        peer.send("all heard");
+        peer.close();
+    }}));
+    ASSERT_TRUE(dial(target));
+    dialled_.open->send("last words");
+    dialled_.open->finish();
+    EXPECT_EQ(dialled_.open->send("more"), send_result::closed);
+    EXPECT_TRUE(all_gone());
+    EXPECT_EQ(served_.heard, "last words");
+    EXPECT_EQ(dialled_.heard, "all heard");
+    EXPECT_TRUE(dialled_.why.clean()) << dialled_.why;
+    EXPECT_EQ(dialled_.why.began, side::local);
+    EXPECT_EQ(served_.why.began, side::peer);
+}
+
+TEST_P(endpoint_raw, closes_without_a_reset_that_overtakes_the_last_words) {
+    const auto target = serve(served_.noted({.data = [](raw_connection& peer, auto) {
+        peer.send("no more of that");
+        peer.close();
+        EXPECT_FALSE(peer.is_open());
+    }}));
+    raw_peer peer = raw_peer::connected_to(port_);
+    peer.send(std::string(100'000, 'x'));
+    EXPECT_TRUE(run_until([&] { return served_.closed == 1; }));
+    peer.send(std::string(100'000, 'y'));
+    EXPECT_TRUE(run_until([&] { return peer.ended(); }));
+    EXPECT_EQ(peer.received(), "no more of that");
+    EXPECT_EQ(raw_server_->connection_count(), 1U) << "it waits for the peer's end";
+    peer.close();
+    EXPECT_TRUE(all_gone());
+}
+
+TEST_P(endpoint_raw, waits_for_the_peers_end_no_longer_than_told) {
+    raw_options hurry;
+    hurry.close_timeout = 20ms;
+    serve(served_.noted({.open = [](raw_connection& peer) { peer.close(); }}), hurry);
+    raw_peer peer = raw_peer::connected_to(port_);
+    EXPECT_TRUE(run_until([&] { return served_.closed == 1; }));
+    EXPECT_TRUE(served_.why.clean()) << served_.why;
+    EXPECT_TRUE(all_gone());
+}
+
+TEST_P(endpoint_raw, ends_when_output_is_stuck_at_the_close) {
+    raw_options hurry;
+    hurry.close_timeout = 20ms;
+    hurry.queue_size_max = 64 * 1024 * 1024;
+    serve(served_.noted({.open = [](raw_connection& peer) {
+              peer.send(std::string(32 * 1024 * 1024, 'x'));
+              peer.close();
+          }}),
+          hurry);
+    raw_peer peer = raw_peer::connected_to(port_, 4096);
+    EXPECT_TRUE(run_until([&] { return served_.closed == 1; }));
+    EXPECT_EQ(served_.why.error, errc::close_timeout);
+    EXPECT_TRUE(all_gone());
+}
+
+TEST_P(endpoint_raw, is_aborted) {
+    ASSERT_TRUE(dial(serve_raw_echo()));
+    dialled_.open->abort();
+    EXPECT_EQ(dialled_.closed, 0) << "told from inside the call";
+    EXPECT_TRUE(all_gone());
+    EXPECT_EQ(dialled_.why.error, errc::aborted);
+}
+
+TEST_P(endpoint_raw, tells_a_reset) {
+    serve_raw_echo();
+    raw_peer peer = raw_peer::connected_to(port_);
+    ASSERT_TRUE(run_until([&] { return served_.open != nullptr; }));
+    const linger at_once{1, 0};
+    ::setsockopt(peer.descriptor(), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+    peer.close();
+    EXPECT_TRUE(run_until([&] { return served_.ended(); }));
+    EXPECT_EQ(served_.why.error, std::errc::connection_reset);
+    EXPECT_EQ(served_.why.began, side::system);
+    EXPECT_TRUE(all_gone());
+}
+
+TEST_P(endpoint_raw, ends_who_says_nothing_for_too_long) {
+    raw_options quiet;
+    quiet.idle_timeout = 20ms;
+    const auto target = serve(served_.noted(), quiet);
+    ASSERT_TRUE(dial(target));
+    EXPECT_TRUE(run_until([&] { return served_.ended(); }));
+    EXPECT_EQ(served_.why.error, errc::idle_timeout);
+    EXPECT_TRUE(all_gone());
+}
+
+TEST_P(endpoint_raw, does_not_count_a_pause_as_silence) {
+    raw_options quiet;
+    quiet.idle_timeout = 20ms;
+    const auto target =
+        serve(served_.noted({.open = [](raw_connection& peer) { peer.pause(); }}), quiet);
+    ASSERT_TRUE(dial(target));
+    bool waited = false;
+    timer later(loop(), [&] { waited = true; });
+    later.arm_after(40ms);
+    EXPECT_TRUE(run_until([&] { return waited; }));
+    EXPECT_FALSE(served_.ended());
+    served_.open->resume();
+    EXPECT_TRUE(run_until([&] { return served_.ended(); }));
+    EXPECT_EQ(served_.why.error, errc::idle_timeout);
+}
+
+TEST_P(endpoint_raw, shuts_down) {
+    int done = 0;
+    ASSERT_TRUE(dial(serve_raw_echo()));
+    dialled_.open->send("before the end");
+    raw_server_->shutdown(20s, [&] { ++done; });
+    EXPECT_EQ(done, 0);
+    EXPECT_FALSE(raw_server_->is_listening());
+    EXPECT_TRUE(run_until([&] { return done == 1; }));
+    EXPECT_EQ(raw_server_->connection_count(), 0U);
+    EXPECT_TRUE(all_gone());
+    EXPECT_EQ(loop().work_count(), 0U);
+}
+
+TEST_P(endpoint_raw, is_shut_down_with_its_loop) {
+    int done = 0;
+    ASSERT_TRUE(dial(serve_raw_echo()));
+    loop().shutdown(20s, [&] { ++done; });
+    EXPECT_TRUE(run_until([&] { return done == 1; }));
+    EXPECT_EQ(served_.closed + dialled_.closed, 2);
+}
+
+TEST_P(endpoint_raw, stops) {
+    ASSERT_TRUE(dial(serve_raw_echo()));
+    raw_server_->stop();
+    dialler_->stop();
+    EXPECT_TRUE(all_gone());
+    EXPECT_EQ(served_.why.error, errc::aborted);
+    EXPECT_EQ(dialled_.why.error, errc::aborted);
+}
+
+// --- who does not read
+
+TEST_P(endpoint_raw, is_backed_up_and_then_writable) {
+    serve(served_.noted());
+    raw_peer peer = raw_peer::connected_to(port_, 4096);
+    ASSERT_TRUE(run_until([&] { return served_.open != nullptr; }));
+    std::size_t sent = 0;
+    const std::string piece(50'000, 'x');
+    send_result said = send_result::accepted;
+    while (said == send_result::accepted && sent < 100'000'000) {
+        said = served_.open->send(piece);
+        sent += piece.size();
+    }
+    EXPECT_EQ(said, send_result::backed_up);
+    EXPECT_GT(served_.open->buffered_amount(), 0U);
+    while (said == send_result::backed_up && sent < 100'000'000) {
+        said = served_.open->send(piece);
+        sent += piece.size();
+    }
+    EXPECT_EQ(said, send_result::dropped);
+    EXPECT_LE(served_.open->buffered_amount(), 1024U * 1024);
+    EXPECT_TRUE(run_until([&] {
+        peer.received();
+        return served_.writable != 0;
+    }));
+    EXPECT_EQ(served_.open->buffered_amount(), 0U);
+    EXPECT_EQ(served_.writable, 1);
+    EXPECT_EQ(served_.open->send("again"), send_result::accepted);
+    EXPECT_TRUE(run_until([&] { return peer.received().size() == sent - piece.size() + 5; }));
+}
+
+TEST_P(endpoint_raw, is_not_read_while_it_does_not_read_its_answers) {
+    raw_options small;
+    small.queue_size_max = 64 * 1024;
+    serve(served_.noted({.data = [](raw_connection& peer, std::span<std::byte> bytes) {
+              EXPECT_NE(peer.send(bytes), send_result::dropped);
+          }}),
+          small);
+    raw_peer peer = raw_peer::connected_to(port_, 4096);
+    ASSERT_TRUE(run_until([&] { return served_.open != nullptr; }));
+    std::size_t sent = 0;
+    const std::string piece(20'000, 'x');
+    const auto push = [&] {
+        const auto count = ::send(peer.descriptor(), piece.data(), piece.size(), MSG_NOSIGNAL);
+        if (count > 0) sent += static_cast<std::size_t>(count);
+        return count <= 0 && served_.open->buffered_amount() > small.queue_size_max / 2;
+    };
+    EXPECT_TRUE(run_until(push));
+    EXPECT_TRUE(run_until([&] { return peer.received().size() == sent; })) << "nothing is lost";
+    EXPECT_EQ(served_.heard.size(), sent);
+}
+
+TEST_P(endpoint_raw, ends_who_does_not_read_if_so_told) {
+    raw_options strict;
+    strict.queue_size_max = 10'000;
+    strict.when_full = queue_policy::close;
+    serve(served_.noted(), strict);
+    raw_peer peer = raw_peer::connected_to(port_, 4096);
+    ASSERT_TRUE(run_until([&] { return served_.open != nullptr; }));
+    const std::string piece(50'000, 'x');
+    for (int left = 2000; left != 0 && served_.open->is_open(); --left) served_.open->send(piece);
+    EXPECT_TRUE(run_until([&] { return served_.ended(); }));
+    EXPECT_EQ(served_.why.error, errc::queue_full);
+    EXPECT_TRUE(all_gone());
+}
+
+TEST_P(endpoint_raw, hears_what_came_in_a_pause_afterwards) {
+    ASSERT_TRUE(dial(serve_raw_echo()));
+    served_.open->pause();
+    EXPECT_TRUE(served_.open->paused());
+    dialled_.open->send("while paused");
+    dialled_.open->finish();
+    for (int turns = 0; turns < 5; ++turns) run_until([&, asked = 0]() mutable { return ++asked == 3; });
+    EXPECT_EQ(served_.heard, "");
+    EXPECT_FALSE(served_.ended());
+    served_.open->resume();
+    EXPECT_TRUE(all_gone());
+    EXPECT_EQ(served_.heard, "while paused");
+    EXPECT_EQ(dialled_.heard, "while paused");
+}
+
+// --- adoption
+
+TEST_P(endpoint_raw, adopts_both_ends_with_bytes_that_were_read) {
+    serve_raw_echo();
+    std::array<int, 2> both{};
+    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, both.data()), 0);
+    const std::string_view early = "early ";
+    const auto taken = raw_server_->adopt(both[0], std::as_bytes(std::span(early)));
+    ASSERT_TRUE(taken) << taken.error().message();
+    const auto ours = dialler_->adopt(both[1], dialled_.noted(), {},
+                                      std::as_bytes(std::span(std::string_view("read before "))));
+    ASSERT_TRUE(ours) << ours.error().message();
+    EXPECT_EQ(served_.opened + dialled_.opened, 0) << "nothing from inside the call";
+    EXPECT_TRUE(ours->send(std::string("late")));
+    EXPECT_TRUE(run_until([&] { return dialled_.heard == "read before early late"; }))
+        << dialled_.heard;
+    EXPECT_EQ(served_.heard, "early late");
+    EXPECT_TRUE(ours->close());
+    EXPECT_TRUE(all_gone());
+}
+
+TEST_P(endpoint_raw, adopts_a_listener) {
+    serve_raw_echo();
+    raw_peer listening = raw_peer::listening();
+    const auto where = raw_server_->adopt_listener(listening.descriptor());
+    ASSERT_TRUE(where) << where.error().message();
+    static_cast<void>(listening.release());
+    EXPECT_EQ(raw_server_->listening_at().size(), 2U);
+    expect_raw_echo(where->str());
+    EXPECT_TRUE(raw_server_->stop_listening(*where));
+}
+
+TEST_P(endpoint_raw, takes_nothing_on_error) {
+    serve_raw_echo();
+    raw_peer listening = raw_peer::listening();
+    EXPECT_EQ(raw_server_->adopt(listening.descriptor()).error(), errc::bad_argument);
+    EXPECT_EQ(dialler_->adopt(listening.descriptor(), {}).error(), errc::bad_argument);
+    EXPECT_EQ(raw_server_->adopt(-1).error(), std::errc::bad_file_descriptor);
+    way_->destroy_loop();
+    EXPECT_EQ(raw_server_->adopt(listening.descriptor()).error(), errc::gone);
+    EXPECT_EQ(dialler_->adopt(listening.descriptor(), {}).error(), errc::gone);
+}
+
+TEST_P(endpoint_raw, serves_a_stream_of_another_kind) {
+    serve_raw_echo();
+    raw_server other(loop(), dialled_.noted());
+    auto [one, two] = memory_pipe(loop().driver(), loop().driver());
+    raw_server_->serve(std::move(one));
+    other.serve(std::move(two)).send("through a pipe");
+    EXPECT_TRUE(run_until([&] { return dialled_.heard == "through a pipe"; }));
+    dialled_.open->close();
+    EXPECT_TRUE(run_until([&] {
+        return other.connection_count() + raw_server_->connection_count() == 0;
+    }));
+}
+
+// --- who may come in, and other words
+
+TEST_P(endpoint_raw, lets_no_more_in_than_told) {
+    const auto target = serve_raw_echo();
+    std::error_code heard;
+    raw_server_->connections_max(1);
+    raw_server_->on_refused([&](const address&, std::error_code why) { heard = why; });
+    ASSERT_TRUE(dial(target));
+    raw_peer refused = raw_peer::connected_to(port_);
+    EXPECT_TRUE(run_until([&] { return refused.ended() && heard; }));
+    EXPECT_EQ(heard, errc::too_many_connections);
+    EXPECT_EQ(raw_server_->connection_count(), 1U);
+}
+
+TEST_P(endpoint_raw, has_a_keeper_who_may_say_no) {
+    serve_raw_echo();
+    listen_options strict;
+    strict.after_accept = [](int, const address&) { return false; };
+    const auto where = raw_server_->listen("127.0.0.1", 0, std::move(strict));
+    ASSERT_TRUE(where);
+    raw_peer unwelcome = raw_peer::connected_to(where->port());
+    EXPECT_TRUE(run_until([&] { return unwelcome.ended(); }));
+    EXPECT_EQ(served_.opened, 0);
+}
+
+TEST_P(endpoint_raw, is_interrupted_once_each) {
+    ASSERT_TRUE(dial(serve_raw_echo()));
+    loop().wake();
+    EXPECT_TRUE(run_until([&] { return served_.interrupts + dialled_.interrupts == 2; }));
+    EXPECT_EQ(served_.interrupts, 1);
+}
+
+TEST_P(endpoint_raw, keeps_data_and_is_visited) {
+    ASSERT_TRUE(dial(serve_raw_echo()));
+    served_.open->data() = std::string("mine");
+    int visited = 0;
+    raw_server_->for_each([&](raw_connection& one) {
+        ++visited;
+        EXPECT_EQ(*one.data_as<std::string>(), "mine");
+    });
+    EXPECT_EQ(visited, 1);
+}
+
+TEST_P(endpoint_raw, hands_an_exception_to_the_loop) {
+    std::string told;
+    loop().on_error([&](std::exception_ptr what) {
+        try {
+            std::rethrow_exception(what);
+        } catch (const std::exception& thrown) {
+            told = thrown.what();
+        }
+    });
+    const auto target = serve(served_.noted({.data = [](raw_connection&, auto) {
+        throw std::runtime_error("a bad day");
+    }}));
+    ASSERT_TRUE(dial(target));
+    dialled_.open->send("x");
+    EXPECT_TRUE(run_until([&] { return served_.ended(); }));
+    EXPECT_EQ(told, "a bad day");
+    EXPECT_EQ(served_.why.error, errc::handler_threw);
+    EXPECT_TRUE(all_gone());
+}
+
+WEFT_IN_EVERY_WAY(endpoint_raw);
+
+} // namespace
+} // namespace weft::testing
