@@ -7,6 +7,7 @@
 #include <weft/core/session.hpp>
 #include <weft/endpoint/client.hpp>
 #include <weft/endpoint/raw_client.hpp>
+#include <weft/endpoint/raw_file.hpp>
 #include <weft/endpoint/raw_server.hpp>
 #include <weft/endpoint/server.hpp>
 #include <weft/loop/event_loop.hpp>
@@ -15,5 +16,6 @@
 #include <weft/loop/resolver.hpp>
 #include <weft/loop/socket_activation.hpp>
 #include <weft/loop/timer.hpp>
+#include <weft/loop/watch.hpp>
 #include <weft/stream/manual_driver.hpp>
 #include <weft/stream/memory_pipe.hpp>

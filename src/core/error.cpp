@@ -63,6 +63,7 @@ const char* words(errc code) noexcept {
     case errc::too_many_connections: return "too many connections";
     case errc::too_many_from_address: return "too many connections from one address";
     case errc::too_many_handshakes: return "too many connections in their handshake";
+    case errc::not_pollable: return "a regular file, or nothing that can be waited for";
     case errc::no_descriptor: return "this engine has no descriptor to watch";
     case errc::already_attached: return "the loop is attached to a host";
     case errc::forked: return "the loop belongs to the parent process";
@@ -108,6 +109,7 @@ bool is_misuse(errc code) noexcept {
     case errc::no_resolver:
     case errc::no_tls:
     case errc::not_activated:
+    case errc::not_pollable:
     case errc::no_descriptor:
     case errc::already_attached:
     case errc::forked:

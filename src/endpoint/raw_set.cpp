@@ -51,6 +51,16 @@ raw_connection& raw_set::begin_dial(raw_handlers&& what, const raw_options& opti
     return dialled;
 }
 
+raw_connection& raw_set::add_file() {
+    raw_connection& added = add(shared_, nullptr);
+    added.lingers_ = false;
+    return added;
+}
+
+raw_connection* raw_set::only() const noexcept {
+    return connections_.empty() || connections_.front()->ended_ ? nullptr : connections_.front();
+}
+
 void raw_set::remove(raw_connection& gone) noexcept {
     raw_connection* last = connections_.back();
     connections_[gone.index_] = last;

@@ -46,10 +46,16 @@ public:
                           std::span<const std::byte> already_read);
     raw_connection& begin_dial(raw_handlers&& what, const raw_options& options,
                                duration connect_timeout);
+
+    /// One whose stream comes at once. Nobody waits for the end of its other side.
+    raw_connection& add_file();
     void remove(raw_connection& gone) noexcept;
 
     [[nodiscard]] std::size_t size() const noexcept { return connections_.size(); }
     void for_each(function<void(raw_connection&)>& visit);
+
+    /// The connection of a file, until its end has been told.
+    [[nodiscard]] raw_connection* only() const noexcept;
 
     /// Hears of each connection that is no more; calls no handler.
     void on_gone(function<void()> hear) { gone_hears_ = std::move(hear); }

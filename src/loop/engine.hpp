@@ -10,16 +10,10 @@
 #include <weft/core/random_source.hpp>
 #include <weft/core/result.hpp>
 #include <weft/loop/event_loop.hpp>
+#include <weft/loop/readiness.hpp>
 #include <weft/stream/task.hpp>
 
 namespace weft {
-
-/// What is ready.
-struct readiness {
-    bool read = false;
-    bool write = false;
-    bool hangup = false; ///< an end or an error waits behind the bytes: read on until it shows
-};
 
 /// What a source wants to hear. Errors are always told, the peer's end with reading.
 struct interest {

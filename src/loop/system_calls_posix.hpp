@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -48,6 +49,7 @@ inline constexpr system_call<int(int*, int)> pipe2{"pipe2", ::pipe2};
 inline constexpr system_call<int(const char*, int)> open{
     "open", [](const char* path, int flags) { return ::open(path, flags); }};
 inline constexpr system_call<int(const char*, struct stat*)> lstat{"lstat", ::lstat};
+inline constexpr system_call<int(int, struct stat*)> fstat{"fstat", ::fstat};
 inline constexpr system_call<int(const char*)> unlink{"unlink", ::unlink};
 inline constexpr system_call<int(int, mode_t)> fchmod{"fchmod", ::fchmod};
 inline constexpr system_call<int(int, const char*, mode_t, int)> fchmodat{"fchmodat", ::fchmodat};
@@ -55,6 +57,13 @@ inline constexpr system_call<int(int, int, int)> fcntl{
     "fcntl", [](int descriptor, int command, int flags) {
         return ::fcntl(descriptor, command, flags);
     }};
+
+// the signal that a pipe raises
+inline constexpr system_call<int(int, const sigset_t*, sigset_t*)> pthread_sigmask{
+    "pthread_sigmask", ::pthread_sigmask};
+inline constexpr system_call<int(sigset_t*)> sigpending{"sigpending", ::sigpending};
+inline constexpr system_call<int(const sigset_t*, siginfo_t*, const timespec*)> sigtimedwait{
+    "sigtimedwait", ::sigtimedwait};
 
 // These cannot be made to fail: a descriptor is gone whatever close says, and a process is there.
 inline int close(int descriptor) noexcept {

@@ -330,7 +330,9 @@ TEST_P(endpoint_raw, hears_what_came_in_a_pause_afterwards) {
     EXPECT_TRUE(served_.open->paused());
     dialled_.open->send("while paused");
     dialled_.open->finish();
-    for (int turns = 0; turns < 5; ++turns) run_until([&, asked = 0]() mutable { return ++asked == 3; });
+    for (int turns = 0; turns < 5; ++turns) {
+        run_until([asked = 0]() mutable { return ++asked == 3; });
+    }
     EXPECT_EQ(served_.heard, "");
     EXPECT_FALSE(served_.ended());
     served_.open->resume();

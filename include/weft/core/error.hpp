@@ -74,6 +74,7 @@ enum class errc {
     too_many_connections,  ///< the server's limit on connections
     too_many_from_address, ///< the server's limit on connections of one address
     too_many_handshakes,   ///< the server's limit on connections that have not opened
+    not_pollable,          ///< a regular file, or a descriptor of a kind that cannot be waited for
     no_descriptor,         ///< this engine has no descriptor that a host could watch
     already_attached,      ///< the loop is attached to a host
     forked,                ///< the loop belongs to the parent process

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// What a descriptor is ready for.
+#pragma once
+
+namespace weft {
+
+/// What is ready.
+struct readiness {
+    bool read = false;
+    bool write = false;
+    bool hangup = false; ///< an end or an error waits behind the bytes: read on until it shows
+};
+
+} // namespace weft

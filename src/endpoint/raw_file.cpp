@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// The handle to a set of one raw connection, whose stream is a file's.
+#include <weft/endpoint/raw_file.hpp>
+
+#include <cassert>
+#include <utility>
+
+#include <weft/core/error.hpp>
+
+#include "endpoint/raw_set.hpp"
+#include "loop/file_stream_posix.hpp"
+#include "loop/loop_state.hpp"
+
+namespace weft {
+
+result<raw_file> raw_file::adopt(event_loop& loop, int descriptor, raw_handlers what,
+                                 const raw_options& options) {
+    return open(loop, descriptor, whose::ours, std::move(what), options);
+}
+
+result<raw_file> raw_file::borrow(event_loop& loop, int descriptor, raw_handlers what,
+                                  const raw_options& options) {
+    return open(loop, descriptor, whose::somebody_elses, std::move(what), options);
+}
+
+result<raw_file> raw_file::open(event_loop& loop, int descriptor, whose closes,
+                                raw_handlers&& what, const raw_options& options) {
+    const auto state = loop.state();
+    assert(state->called_by_owner("raw_file::open"));
+    if (!state->engine().in_own_process()) return failure(errc::forked);
+    if (state->closed()) return failure(errc::gone);
+    raw_file made(state, new raw_set(*state, raw_route{std::move(what), options}));
+    raw_connection& connection = made.set_->add_file();
+    auto opened = file_stream::open(*state, descriptor,
+                                    closes == whose::ours ? file_stream::owner::this_stream
+                                                          : file_stream::owner::somebody_else);
+    if (!opened) return failure(opened.error());
+    connection.attach(std::move(*opened));
+    return made;
+}
+
+raw_file::~raw_file() {
+    if (set_) set_->dismiss();
+}
+
+raw_file::raw_file(raw_file&& other) noexcept
+    : loop_(std::move(other.loop_)), set_(std::exchange(other.set_, nullptr)) {}
+
+raw_file& raw_file::operator=(raw_file&& other) noexcept {
+    std::swap(loop_, other.loop_);
+    std::swap(set_, other.set_);
+    return *this;
+}
+
+raw_connection* raw_file::connection() const noexcept {
+    return set_ ? set_->only() : nullptr;
+}
+
+send_result raw_file::send(std::span<const std::byte> bytes) {
+    raw_connection* const one = connection();
+    return one ? one->send(bytes) : send_result::closed;
+}
+
+void raw_file::finish() noexcept {
+    if (raw_connection* const one = connection()) one->finish();
+}
+
+void raw_file::close() noexcept {
+    if (raw_connection* const one = connection()) one->close();
+}
+
+void raw_file::pause() noexcept {
+    if (raw_connection* const one = connection()) one->pause();
+}
+
+void raw_file::resume() noexcept {
+    if (raw_connection* const one = connection()) one->resume();
+}
+
+} // namespace weft

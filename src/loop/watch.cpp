@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+// An application's descriptor among the engine's: an edge, renewed after each call.
+#include <weft/loop/watch.hpp>
+
+#include <cassert>
+#include <exception>
+#include <utility>
+
+#include <weft/core/error.hpp>
+
+#include "loop/loop_state.hpp"
+#include "loop/pollable_posix.hpp"
+
+namespace weft {
+
+/// What the engine tells. It dies in the driver's graveyard, as its function may be on the stack.
+class watch::state final : public source {
+public:
+    state(loop_state& loop, int descriptor, function<void(readiness)> ready)
+        : loop_(loop), descriptor_(descriptor), ready_(std::move(ready)) {}
+
+    std::error_code set(directions wanted) noexcept {
+        if (!loop_.engine().in_own_process()) return errc::forked;
+        if (loop_.closed()) return errc::gone;
+        wanted_ = wanted;
+        std::error_code why;
+        if (wants_any() && !registered_) why = check_pollable(descriptor_);
+        if (!why) why = update();
+        if (why) withdraw();
+        count();
+        return why;
+    }
+
+    void withdraw() noexcept {
+        wanted_ = {};
+        loop_.cancel(*this);
+        if (std::exchange(registered_, false)) loop_.engine().remove(descriptor_);
+        count();
+    }
+
+    [[nodiscard]] directions wanted() const noexcept { return wanted_; }
+
+private:
+    [[nodiscard]] bool wants_any() const noexcept { return wanted_.read || wanted_.write; }
+
+    /// Tells anew what is ready. An edge, as a level would be no news to an edge-triggered host.
+    /// While the function is on the stack of a nested turn, the descriptor wakes nobody.
+    std::error_code update() noexcept {
+        if (!wants_any() || suspended_) {
+            if (std::exchange(registered_, false)) loop_.engine().remove(descriptor_);
+            return {};
+        }
+        const interest in{wanted_.read, wanted_.write, false};
+        auto& engine = loop_.engine();
+        const auto why = registered_ ? engine.modify(descriptor_, *this, in)
+                                     : engine.add(descriptor_, *this, in);
+        if (!why) registered_ = true;
+        return as_pollable_error(why);
+    }
+
+    void count() noexcept {
+        if (wants_any() == counted_) return;
+        counted_ = !counted_;
+        counted_ ? loop_.work_started() : loop_.work_finished();
+    }
+
+    void ready(readiness what) noexcept override {
+        found_ = what;
+        loop_.defer(*this);
+    }
+
+    void run() noexcept override {
+        if (calling_) return; // a nested turn inside its own function
+        readiness what = std::exchange(found_, {});
+        what.read &= wanted_.read;
+        what.write &= wanted_.write;
+        if (wants_any() && (what.read || what.write || what.hangup)) call(what);
+    }
+
+    void call(readiness what) noexcept {
+        const driver::activity here(loop_, *this);
+        calling_ = true;
+        try {
+            if (ready_) ready_(what);
+        } catch (...) {
+            loop_.handler_threw(std::current_exception());
+        }
+        calling_ = false;
+        loop_.handler_called();
+        suspended_ = false;
+        if (!loop_.closed() && update()) withdraw(); // what the function has left is told again
+    }
+
+    void suspend() noexcept override {
+        suspended_ = true;
+        static_cast<void>(update());
+    }
+
+    loop_state& loop_;
+    int descriptor_;
+    function<void(readiness)> ready_;
+    directions wanted_;
+    readiness found_;
+    bool registered_ = false;
+    bool counted_ = false;
+    bool calling_ = false;
+    bool suspended_ = false;
+};
+
+watch::watch(event_loop& loop, int descriptor, function<void(readiness)> ready)
+    : loop_(loop.state()), state_(new state(*loop_, descriptor, std::move(ready))) {}
+
+watch::~watch() {
+    if (!state_) return;
+    state_->withdraw();
+    loop_->bury(state_);
+}
+
+watch::watch(watch&& other) noexcept
+    : loop_(std::move(other.loop_)), state_(std::exchange(other.state_, nullptr)) {}
+
+watch& watch::operator=(watch&& other) noexcept {
+    std::swap(loop_, other.loop_);
+    std::swap(state_, other.state_);
+    return *this;
+}
+
+result<void> watch::set(directions wanted) noexcept {
+    assert(loop_->called_by_owner("watch::set"));
+    if (const auto why = state_->set(wanted)) return failure(why);
+    return {};
+}
+
+watch::directions watch::wanted() const noexcept {
+    return state_->wanted();
+}
+
+} // namespace weft

@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: MIT
+// Descriptors of every kind: pipes, FIFOs, terminals, inotify, eventfds, and what is refused.
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include <weft/loop/watch.hpp>
+
+#include "endpoint/raw_fixture.hpp"
+
+namespace weft::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A descriptor in the hands of a test.
+class held {
+public:
+    held() = default;
+    explicit held(int descriptor) : descriptor_(descriptor) {}
+    held(held&& other) noexcept : descriptor_(other.release()) {}
+    held& operator=(held&& other) noexcept {
+        std::swap(descriptor_, other.descriptor_);
+        return *this;
+    }
+    ~held() { close(); }
+    [[nodiscard]] int get() const { return descriptor_; }
+    int release() { return std::exchange(descriptor_, -1); }
+    void close() {
+        if (descriptor_ >= 0) ::close(release());
+    }
+
+private:
+    int descriptor_ = -1;
+};
+
+bool blocks(int descriptor) {
+    return (::fcntl(descriptor, F_GETFL) & O_NONBLOCK) == 0;
+}
+
+class endpoint_raw_file : public raw_endpoint {
+protected:
+    void SetUp() override {
+        raw_endpoint::SetUp();
+        folder_ = std::filesystem::temp_directory_path() /
+            ("weft-raw-file-" + std::to_string(::getpid()));
+        std::filesystem::create_directory(folder_);
+    }
+    void TearDown() override {
+        file_.reset();
+        other_.reset();
+        for (held* one : {&near_, &far_}) one->close();
+        std::filesystem::remove_all(folder_);
+        raw_endpoint::TearDown();
+    }
+
+    void make_pipe() {
+        std::array<int, 2> ends{};
+        ASSERT_EQ(::pipe(ends.data()), 0);
+        near_ = held(ends[0]);
+        far_ = held(ends[1]);
+    }
+
+    /// A terminal without line editing: `near_` is the side of the hardware.
+    void make_terminal() {
+        near_ = held(::posix_openpt(O_RDWR | O_NOCTTY));
+        ASSERT_EQ(::grantpt(near_.get()), 0);
+        ASSERT_EQ(::unlockpt(near_.get()), 0);
+        far_ = held(::open(::ptsname(near_.get()), O_RDWR | O_NOCTTY));
+        termios raw{};
+        ASSERT_EQ(::tcgetattr(far_.get(), &raw), 0);
+        ::cfmakeraw(&raw);
+        ASSERT_EQ(::tcsetattr(far_.get(), TCSANOW, &raw), 0);
+    }
+
+    raw_file adopt(held& which, raw_handlers more = {}, const raw_options& options = {}) {
+        auto made = raw_file::adopt(loop(), which.get(), dialled_.noted(std::move(more)), options);
+        EXPECT_TRUE(made) << made.error().message();
+        static_cast<void>(which.release());
+        return std::move(*made);
+    }
+
+    static void write_to(const held& which, std::string_view text) {
+        ASSERT_EQ(::write(which.get(), text.data(), text.size()),
+                  static_cast<ssize_t>(text.size()));
+    }
+
+    std::string read_from(const held& which) {
+        std::array<char, 65536> buffer;
+        ::fcntl(which.get(), F_SETFL, O_NONBLOCK);
+        std::string all;
+        ssize_t count;
+        while ((count = ::read(which.get(), buffer.data(), buffer.size())) > 0) {
+            all.append(buffer.data(), static_cast<std::size_t>(count));
+        }
+        return all;
+    }
+
+    bool ended() {
+        return run_until([&] { return dialled_.ended(); });
+    }
+
+    /// Turns in which nothing may happen.
+    void idle() {
+        for (int turns = 0; turns < 5; ++turns) {
+            run_until([asked = 0]() mutable { return ++asked == 2; });
+        }
+    }
+
+    std::filesystem::path folder_;
+    held near_, far_;
+    std::optional<raw_file> file_, other_;
+};
+
+// --- pipes
+
+TEST_P(endpoint_raw_file, reads_a_pipe_to_its_end) {
+    make_pipe();
+    file_ = adopt(near_);
+    EXPECT_EQ(dialled_.opened, 0) << "nothing from inside the call";
+    write_to(far_, "hello");
+    EXPECT_TRUE(run_until([&] { return dialled_.heard == "hello"; }));
+    far_.close();
+    EXPECT_TRUE(ended());
+    EXPECT_EQ(dialled_.closed, 1);
+    EXPECT_TRUE(dialled_.why.clean()) << dialled_.why;
+    EXPECT_EQ(dialled_.why.began, side::peer);
+    EXPECT_EQ(file_->connection(), nullptr);
+    EXPECT_EQ(loop().work_count(), 0U);
+}
+
+TEST_P(endpoint_raw_file, writes_a_pipe_and_ends_it) {
+    make_pipe();
+    file_ = adopt(far_);
+    const std::string much(1'000'000, 'x');
+    EXPECT_EQ(file_->send(much), send_result::backed_up);
+    file_->finish();
+    EXPECT_EQ(file_->send("more"), send_result::closed);
+    std::string heard;
+    EXPECT_TRUE(run_until([&] {
+        heard += read_from(near_);
+        return dialled_.ended();
+    }));
+    heard += read_from(near_);
+    EXPECT_EQ(heard.size(), much.size());
+    EXPECT_TRUE(dialled_.why.clean()) << dialled_.why;
+    EXPECT_EQ(::read(near_.get(), heard.data(), 1), 0) << "its reader hears the end";
+}
+
+TEST_P(endpoint_raw_file, hears_that_nobody_reads_and_raises_no_signal) {
+    make_pipe();
+    file_ = adopt(far_);
+    EXPECT_TRUE(run_until([&] { return dialled_.opened == 1; }));
+    near_.close(); // SIGPIPE would end this program
+    file_->send("to nobody");
+    EXPECT_TRUE(ended());
+    EXPECT_EQ(dialled_.why.error, std::errc::broken_pipe);
+    sigset_t pending;
+    ::sigpending(&pending);
+    EXPECT_EQ(::sigismember(&pending, SIGPIPE), 0);
+    sigset_t mask;
+    ::pthread_sigmask(SIG_BLOCK, nullptr, &mask);
+    EXPECT_EQ(::sigismember(&mask, SIGPIPE), 0);
+}
+
+TEST_P(endpoint_raw_file, leaves_a_signal_that_was_pending_to_whom_it_belongs) {
+    make_pipe();
+    sigset_t only;
+    sigset_t before;
+    sigemptyset(&only);
+    sigaddset(&only, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &only, &before);
+    ::pthread_kill(::pthread_self(), SIGPIPE);
+    file_ = adopt(far_);
+    EXPECT_TRUE(run_until([&] { return dialled_.opened == 1; }));
+    near_.close();
+    file_->send("to nobody");
+    EXPECT_TRUE(ended());
+    const timespec at_once{};
+    EXPECT_EQ(::sigtimedwait(&only, nullptr, &at_once), SIGPIPE);
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+TEST_P(endpoint_raw_file, wakes_nobody_while_it_is_paused) {
+    make_pipe();
+    file_ = adopt(near_, {.open = [](raw_connection& one) { one.pause(); }});
+    EXPECT_TRUE(run_until([&] { return dialled_.opened == 1; }));
+    write_to(far_, "while paused");
+    far_.close();
+    idle();
+    EXPECT_EQ(dialled_.heard, "");
+    EXPECT_FALSE(dialled_.ended());
+    file_->resume();
+    EXPECT_TRUE(ended());
+    EXPECT_EQ(dialled_.heard, "while paused");
+}
+
+TEST_P(endpoint_raw_file, is_backed_up_and_then_writable) {
+    make_pipe();
+    file_ = adopt(far_);
+    EXPECT_TRUE(run_until([&] { return dialled_.opened == 1; }));
+    EXPECT_EQ(file_->send(std::string(900'000, 'x')), send_result::backed_up);
+    EXPECT_EQ(file_->send(std::string(900'000, 'x')), send_result::dropped);
+    std::size_t heard = 0;
+    EXPECT_TRUE(run_until([&] {
+        heard += read_from(near_).size();
+        return dialled_.writable != 0;
+    }));
+    EXPECT_EQ(file_->connection()->buffered_amount(), 0U);
+}
+
+// --- FIFOs
+
+TEST_P(endpoint_raw_file, reads_a_fifo_whose_writers_come_and_go) {
+    const auto path = (folder_ / "fifo").string();
+    ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    near_ = held(::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC)); // its own writer: no end
+    file_ = adopt(near_);
+    for (const std::string word : {"first", "second"}) {
+        far_ = held(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+        dialled_.heard.clear();
+        write_to(far_, word);
+        EXPECT_TRUE(run_until([&] { return dialled_.heard == word; }));
+        far_.close();
+        idle();
+        EXPECT_FALSE(dialled_.ended());
+    }
+}
+
+TEST_P(endpoint_raw_file, waits_for_a_fifos_first_writer_and_ends_with_the_last) {
+    const auto path = (folder_ / "fifo").string();
+    ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    near_ = held(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    file_ = adopt(near_);
+    idle();
+    EXPECT_FALSE(dialled_.ended());
+    far_ = held(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    write_to(far_, "only");
+    far_.close();
+    EXPECT_TRUE(ended());
+    EXPECT_EQ(dialled_.heard, "only");
+}
+
+// --- terminals
+
+TEST_P(endpoint_raw_file, talks_to_a_terminal_until_it_hangs_up) {
+    make_terminal();
+    file_ = adopt(near_);
+    EXPECT_EQ(file_->send("to the program"), send_result::accepted);
+    std::string heard;
+    EXPECT_TRUE(run_until([&] {
+        heard += read_from(far_);
+        return heard == "to the program";
+    })) << heard;
+    write_to(far_, "to the hardware");
+    EXPECT_TRUE(run_until([&] { return dialled_.heard == "to the hardware"; }));
+    far_.close();
+    EXPECT_TRUE(ended());
+    EXPECT_TRUE(dialled_.why.clean()) << dialled_.why;
+    EXPECT_EQ(dialled_.why.began, side::peer);
+}
+
+TEST_P(endpoint_raw_file, of_the_programs_side_hears_the_hardware_go) {
+    make_terminal();
+    file_ = adopt(far_);
+    EXPECT_TRUE(run_until([&] { return dialled_.opened == 1; }));
+    near_.close();
+    EXPECT_TRUE(ended());
+    EXPECT_EQ(dialled_.closed, 1);
+}
+
+TEST_P(endpoint_raw_file, borrows_a_terminal_and_leaves_it_as_it_was) {
+    make_terminal();
+    const int mine = far_.get();
+    ASSERT_TRUE(blocks(mine));
+    auto made = raw_file::borrow(loop(), mine, dialled_.noted());
+    ASSERT_TRUE(made);
+    EXPECT_FALSE(blocks(mine));
+    EXPECT_EQ(::fcntl(mine, F_GETFD), 0) << "it is somebody else's";
+    write_to(near_, "typed");
+    EXPECT_TRUE(run_until([&] { return dialled_.heard == "typed"; }));
+    made->close();
+    EXPECT_TRUE(ended());
+    EXPECT_TRUE(blocks(mine));
+}
+
+// --- descriptors with records
+
+TEST_P(endpoint_raw_file, hears_inotify_in_whole_records) {
+    near_ = held(::inotify_init1(IN_CLOEXEC));
+    ASSERT_GE(::inotify_add_watch(near_.get(), folder_.c_str(), IN_CREATE), 0);
+    std::vector<std::string> names;
+    file_ = adopt(near_, {.data = [&](raw_connection&, std::span<std::byte> bytes) {
+        while (!bytes.empty()) {
+            inotify_event event;
+            std::memcpy(&event, bytes.data(), sizeof(event));
+            names.emplace_back(reinterpret_cast<const char*>(bytes.data() + sizeof(event)));
+            bytes = bytes.subspan(sizeof(event) + event.len);
+        }
+    }});
+    for (int file = 0; file < 600; ++file) {
+        std::ofstream(folder_ / ("file-" + std::to_string(file)));
+    }
+    EXPECT_TRUE(run_until([&] { return names.size() == 600; })) << names.size();
+    EXPECT_EQ(names.back(), "file-599");
+}
+
+TEST_P(endpoint_raw_file, counts_with_an_eventfd) {
+    near_ = held(::eventfd(0, EFD_CLOEXEC));
+    const std::uint64_t three = 3;
+    std::uint64_t heard = 0;
+    file_ = adopt(near_, {.data = [&](raw_connection&, std::span<std::byte> bytes) {
+        ASSERT_EQ(bytes.size(), sizeof(heard));
+        std::memcpy(&heard, bytes.data(), sizeof(heard));
+    }});
+    file_->send(std::as_bytes(std::span(&three, 1)));
+    EXPECT_TRUE(run_until([&] { return heard == 3; }));
+    file_->close();
+    EXPECT_TRUE(ended());
+}
+
+TEST_P(endpoint_raw_file, takes_a_socket_as_well) {
+    std::array<int, 2> both{};
+    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_SEQPACKET, 0, both.data()), 0);
+    near_ = held(both[0]);
+    far_ = held(both[1]);
+    file_ = adopt(near_);
+    write_to(far_, "packet");
+    EXPECT_TRUE(run_until([&] { return dialled_.heard == "packet"; }));
+    far_.close();
+    file_->send("to nobody");
+    EXPECT_TRUE(ended());
+}
+
+// --- what is refused
+
+TEST_P(endpoint_raw_file, refuses_what_cannot_be_waited_for) {
+    const auto path = (folder_ / "regular").string();
+    std::ofstream(path) << "text";
+    held regular(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    held directory(::open(folder_.c_str(), O_RDONLY | O_CLOEXEC));
+    for (const int one : {regular.get(), directory.get()}) {
+        EXPECT_EQ(raw_file::adopt(loop(), one, {}).error(), errc::not_pollable);
+        EXPECT_EQ(raw_file::borrow(loop(), one, {}).error(), errc::not_pollable);
+        EXPECT_TRUE(blocks(one));
+        watch never(loop(), one, [](readiness) {});
+        EXPECT_EQ(never.set({.read = true}).error(), errc::not_pollable);
+    }
+    EXPECT_EQ(raw_file::adopt(loop(), -1, {}).error(), std::errc::bad_file_descriptor);
+    EXPECT_EQ(loop().work_count(), 0U);
+}
+
+TEST_P(endpoint_raw_file, refuses_a_descriptor_that_is_watched_already) {
+    make_pipe();
+    const int number = near_.get();
+    file_ = adopt(near_);
+    EXPECT_EQ(raw_file::borrow(loop(), number, {}).error(), std::errc::file_exists);
+    write_to(far_, "still heard");
+    EXPECT_TRUE(run_until([&] { return dialled_.heard == "still heard"; }));
+}
+
+TEST_P(endpoint_raw_file, is_gone_with_its_loop) {
+    make_pipe();
+    file_ = adopt(near_);
+    event_loop other;
+    std::swap(other, loop());
+    { const event_loop last = std::move(other); }
+    EXPECT_EQ(file_->connection(), nullptr);
+    EXPECT_EQ(file_->send("x"), send_result::closed);
+}
+
+// --- bare readiness
+
+TEST_P(endpoint_raw_file, is_watched_for_who_reads_it_himself) {
+    make_pipe();
+    int told = 0;
+    std::string heard;
+    std::optional<watch> bare;
+    bare.emplace(loop(), near_.get(), [&](readiness what) {
+        ++told;
+        EXPECT_TRUE(what.read);
+        char one = 0;
+        ASSERT_EQ(::read(near_.get(), &one, 1), 1); // level-triggered: there is more
+        heard += one;
+        if (heard == "hell") {
+            EXPECT_TRUE(bare->set({}));
+        }
+    });
+    EXPECT_EQ(loop().work_count(), 0U);
+    ASSERT_TRUE(bare->set({.read = true}));
+    EXPECT_EQ(loop().work_count(), 1U);
+    write_to(far_, "hello");
+    EXPECT_TRUE(run_until([&] { return heard == "hell"; }));
+    idle();
+    EXPECT_EQ(told, 4);
+    EXPECT_EQ(loop().work_count(), 0U);
+    watch writing(loop(), far_.get(), [&](readiness what) {
+        EXPECT_TRUE(what.write);
+        bare.reset();
+        ++told;
+    });
+    ASSERT_TRUE(writing.set({.write = true}));
+    EXPECT_TRUE(run_until([&] { return told >= 5; }));
+    EXPECT_TRUE(writing.set({}));
+}
+
+TEST_P(endpoint_raw_file, is_watched_until_its_watch_ends_in_its_own_function) {
+    make_pipe();
+    std::optional<watch> bare;
+    bare.emplace(loop(), near_.get(), [&](readiness) { bare.reset(); });
+    ASSERT_TRUE(bare->set({.read = true}));
+    far_.close();
+    EXPECT_TRUE(run_until([&] { return !bare; }));
+    EXPECT_EQ(loop().work_count(), 0U);
+}
+
+// --- destruction
+
+TEST_P(endpoint_raw_file, is_destroyed_in_every_handler) {
+    for (int where = 0; where < 5; ++where) {
+        make_pipe();
+        dialled_ = {};
+        const auto here = [&](int place) {
+            return [this, place, where](auto&&...) {
+                if (place == where) file_.reset();
+            };
+        };
+        file_ = adopt(near_, {.open = here(0),
+                              .data = here(1),
+                              .end =
+                                  [&, end = here(2)](raw_connection& one) {
+                                      end(one);
+                                      if (where != 2) one.close();
+                                  },
+                              .close = here(3)});
+        write_to(far_, "x");
+        far_.close();
+        EXPECT_TRUE(run_until([&] { return !file_ || dialled_.ended(); })) << where;
+        idle();
+        file_.reset();
+        EXPECT_EQ(loop().work_count(), 0U);
+    }
+}
+
+WEFT_IN_EVERY_WAY(endpoint_raw_file);
+
+} // namespace
+} // namespace weft::testing
