@@ -14,14 +14,6 @@
 #include "loop/system_calls_posix.hpp"
 
 namespace weft {
-namespace {
-
-bool would_block(int error) noexcept {
-    return error == EAGAIN || error == EWOULDBLOCK;
-}
-
-} // namespace
-
 file_stream::file_stream(loop_state& loop) noexcept : stream(loop) {}
 
 file_stream::~file_stream() {
@@ -162,7 +154,7 @@ void file_stream::read() {
         sink_->on_receive(buffer.first(size));
     } else if (count == 0 || is_hangup(errno)) {
         tell_end();
-    } else if (would_block(errno)) {
+    } else if (would_block(last_error())) {
         readable_ = false;
         loop().engine().drained(descriptor_.get(), {.read = true});
     } else {
@@ -244,7 +236,7 @@ file_stream::write(std::span<const std::span<const std::byte>> pieces) noexcept 
 
 /// It is full, or broken.
 result<std::size_t> file_stream::cannot_go_on(std::size_t taken) noexcept {
-    if (!would_block(errno)) {
+    if (!would_block(last_error())) {
         const auto why = last_error();
         close();
         return failure(why);

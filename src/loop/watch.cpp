@@ -23,6 +23,7 @@ public:
         if (!loop_.engine().in_own_process()) return errc::forked;
         if (loop_.closed()) return errc::gone;
         wanted_ = wanted;
+        lost_ = false;
         std::error_code why;
         if (wants_any() && !registered_) why = check_pollable(descriptor_);
         if (!why) why = update();
@@ -74,7 +75,8 @@ private:
         readiness what = std::exchange(found_, {});
         what.read &= wanted_.read;
         what.write &= wanted_.write;
-        if (wants_any() && (what.read || what.write || what.hangup)) call(what);
+        const bool lost = std::exchange(lost_, false);
+        if (lost || (wants_any() && (what.read || what.write || what.hangup))) call(what);
     }
 
     void call(readiness what) noexcept {
@@ -88,7 +90,10 @@ private:
         calling_ = false;
         loop_.handler_called();
         suspended_ = false;
-        if (!loop_.closed() && update()) withdraw(); // what the function has left is told again
+        if (loop_.closed() || !update()) return; // what the function has left is told again
+        withdraw();
+        found_.hangup = lost_ = true;
+        loop_.defer(*this);
     }
 
     void suspend() noexcept override {
@@ -105,6 +110,7 @@ private:
     bool counted_ = false;
     bool calling_ = false;
     bool suspended_ = false;
+    bool lost_ = false; // the engine cannot watch it any longer
 };
 
 watch::watch(event_loop& loop, int descriptor, function<void(readiness)> ready)

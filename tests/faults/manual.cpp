@@ -84,6 +84,16 @@ const std::vector<manual_page> pages{
     // --- bytes
     {"send", "refused_socket", both({EAGAIN, EINTR, EPIPE, EPERM}, network_errors),
      consequence::harmless},
+    // A terminal says EIO for what others call the end.
+    {"read", "file_stream", {EAGAIN, EINTR}, consequence::harmless},
+    {"read", "file_stream", {EIO}},
+    {"write", "quiet_write", {EAGAIN, EINTR}, consequence::harmless},
+    {"write", "quiet_write", {EDESTADDRREQ, EPERM, EPIPE}},
+    {"write", "file_stream", {EAGAIN, EINTR}, consequence::harmless},
+    {"write", "file_stream", {EIO, EPERM}},
+    {"pthread_sigmask", "", {}},
+    {"sigpending", "", {}},
+    {"sigtimedwait", "", {EINTR}, consequence::harmless},
     {"shutdown", "refused_socket", {ENOTCONN}, consequence::harmless},
     {"recv", "", {EAGAIN, EINTR}, consequence::harmless},
     {"recv", "", both({ECONNREFUSED, ENOTCONN}, network_errors)},
@@ -106,6 +116,7 @@ const std::vector<manual_page> pages{
     {"read", "device", {EIO}, consequence::fatal},
 
     // --- files
+    {"fstat", "", {ENOMEM, EOVERFLOW}},
     {"lstat", "", {EACCES, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, EOVERFLOW},
      consequence::replaced},
     {"unlink", "", {EACCES, EBUSY, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, EPERM,
@@ -120,6 +131,10 @@ const std::vector<ruled_out> left_out{
     {"ppoll", "EINVAL", "of a limit on descriptors that was lowered below what is open"},
     {"pipe2", "ENOPKG", "of notification pipes"},
     {"read (pipe)", "EIO EISDIR", "of files and terminals"},
+    {"read (file_stream)", "EISDIR", "of directories, which are refused before"},
+    {"write (file_stream, quiet_write)", "EDQUOT EFBIG ENOSPC", "of regular files, likewise"},
+    {"fstat", "EACCES ELOOP ENAMETOOLONG ENOENT ENOTDIR", "of paths: it has a descriptor"},
+    {"sigtimedwait", "EAGAIN", "the signal has been raised just before"},
     {"timerfd_create", "EPERM", "of clocks that are not used"},
     {"timerfd_settime", "ECANCELED", "with TFD_TIMER_CANCEL_ON_SET, which is not used"},
     {"fcntl", "EACCES EAGAIN EBUSY EDEADLK EINTR EMFILE ENOLCK ENOTDIR EPERM",

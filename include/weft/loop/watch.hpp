@@ -34,7 +34,8 @@ public:
     /// Waits for these from now on; ends and errors are told with either. Not called from inside.
     ///
     /// On error it waits for nothing: `not_pollable` for a regular file, `file_exists` for a
-    /// descriptor that this loop watches already, `forked`, `gone`, or what the system says.
+    /// descriptor that this loop watches already, `forked`, `gone`, or what the system says. Should
+    /// that refuse later, the function is told `hangup`, and nothing is wanted any more.
     result<void> set(directions wanted) noexcept;
 
     [[nodiscard]] directions wanted() const noexcept;
