@@ -48,6 +48,10 @@ std::error_code check_connected(int descriptor) noexcept {
     return connected ? std::error_code() : last_error();
 }
 
+std::error_code check_datagrams(int descriptor) noexcept {
+    return check_option(descriptor, SO_TYPE, SOCK_DGRAM);
+}
+
 std::error_code make_fit(int descriptor) noexcept {
     if (const auto why = set_flag(descriptor, F_GETFL, F_SETFL, O_NONBLOCK)) return why;
     if (const auto why = set_flag(descriptor, F_GETFD, F_SETFD, FD_CLOEXEC)) return why;

@@ -13,6 +13,9 @@ namespace weft {
 /// Whether `descriptor` is a stream socket that is connected, as above.
 [[nodiscard]] std::error_code check_connected(int descriptor) noexcept;
 
+/// Whether `descriptor` is a socket of datagrams, as above.
+[[nodiscard]] std::error_code check_datagrams(int descriptor) noexcept;
+
 /// Makes it not block, close on exec, and not delay.
 [[nodiscard]] std::error_code make_fit(int descriptor) noexcept;
 

@@ -34,6 +34,17 @@ inline constexpr system_call<int(int, sockaddr*, socklen_t*)> getpeername{"getpe
 // bytes
 inline constexpr system_call<ssize_t(int, void*, std::size_t, int)> recv{"recv", ::recv};
 inline constexpr system_call<ssize_t(int, const void*, std::size_t, int)> send{"send", ::send};
+inline constexpr system_call<ssize_t(int, void*, std::size_t, int, sockaddr*, socklen_t*)> recvfrom{
+    "recvfrom", [](int descriptor, void* room, std::size_t size, int flags, sockaddr* from,
+                   socklen_t* from_size) {
+        return ::recvfrom(descriptor, room, size, flags, from, from_size);
+    }};
+inline constexpr system_call<ssize_t(int, const void*, std::size_t, int, const sockaddr*,
+                                     socklen_t)>
+    sendto{"sendto", [](int descriptor, const void* bytes, std::size_t size, int flags,
+                        const sockaddr* to, socklen_t to_size) {
+               return ::sendto(descriptor, bytes, size, flags, to, to_size);
+           }};
 inline constexpr system_call<ssize_t(int, const msghdr*, int)> sendmsg{"sendmsg", ::sendmsg};
 inline constexpr system_call<ssize_t(int, void*, std::size_t)> read{"read", ::read};
 inline constexpr system_call<ssize_t(int, const void*, std::size_t)> write{"write", ::write};

@@ -75,6 +75,8 @@ const std::vector<manual_page> pages{
     // --- connecting
     {"connect", "socket_file", {EACCES, EPERM, EAGAIN, ECONNREFUSED, EINTR, ENOENT, EPROTOTYPE},
      consequence::replaced},
+    {"connect", "datagram", {EACCES, EPERM, EADDRINUSE, EADDRNOTAVAIL, EAFNOSUPPORT, EAGAIN,
+                             ECONNREFUSED, ENETUNREACH, EHOSTUNREACH, ENOBUFS, ENOMEM}},
     {"connect", "", {EACCES, EPERM, EADDRINUSE, EAGAIN, ECONNREFUSED, ETIMEDOUT, EPROTOTYPE,
                      ENOENT, ENOBUFS, ENOMEM}},
     {"connect", "", both(little, {EADDRNOTAVAIL, ENETUNREACH, EHOSTUNREACH}),
@@ -82,6 +84,12 @@ const std::vector<manual_page> pages{
     {"connect", "", {EINPROGRESS, EINTR}, consequence::harmless, true},
 
     // --- bytes
+    // What one datagram meets is told, and the next one goes its way.
+    {"recvfrom", "", {EAGAIN, EINTR}, consequence::harmless},
+    {"recvfrom", "", both({ECONNREFUSED, ENOTCONN}, network_errors)},
+    {"sendto", "", {EAGAIN, EINTR}, consequence::harmless},
+    {"sendto", "", both({EACCES, EDESTADDRREQ, EMSGSIZE, ENOTCONN, EPERM, EPIPE},
+                        network_errors)},
     {"send", "refused_socket", both({EAGAIN, EINTR, EPIPE, EPERM}, network_errors),
      consequence::harmless},
     // A terminal says EIO for what others call the end.
@@ -146,6 +154,8 @@ const std::vector<ruled_out> left_out{
     {"connect", "EALREADY EISCONN", "only a bug of ours: it is called once for a socket"},
     {"send sendmsg", "EALREADY EDESTADDRREQ EISCONN EMSGSIZE EOPNOTSUPP",
      "of datagrams, of Fast Open and of flags that are not used"},
+    {"sendto", "EALREADY EISCONN EOPNOTSUPP", "of Fast Open and of flags that are not used"},
+    {"connect (datagram)", "EINPROGRESS EINTR ETIMEDOUT EPROTOTYPE", "it has nobody to wait for"},
     {"unlink", "EISDIR", "it is called for what was a socket just before"},
     {"open (hosts)", "EBUSY EDQUOT EEXIST EFBIG EISDIR ENOSPC EOPNOTSUPP EROFS ETXTBSY",
      "of files that are made or written"},

@@ -391,6 +391,54 @@ bool echo_raw(world& w) {
     return end && end->clean() && heard == 5;
 }
 
+/// They may be lost, so what has been is asked again.
+bool exchange_datagrams(world& w) {
+    std::size_t heard = 0;
+    const auto tell = [&](datagram_socket&, std::error_code why) { w.tell(why); };
+    datagram_socket echo(w.loop(), {.data = [](datagram_socket& here, auto bytes,
+                                               const address& to) { here.send_to(bytes, to); },
+                                    .error = tell});
+    datagram_socket asking(w.loop(),
+                           {.data = [&](auto&, auto, auto&) { ++heard; }, .error = tell});
+    const auto where = echo.bind("127.0.0.1:0");
+    if (!where) {
+        w.tell(where.error());
+        return false;
+    }
+    if (const auto connected = asking.connect(where->str()); !connected) {
+        w.tell(connected.error());
+        return false;
+    }
+    const auto mine = asking.local_address();
+    asking.send("one");
+    w.until([&] { return heard == 1; });
+    asking.send("two");
+    w.until([&] { return heard == 2; });
+    return heard == 2 && (mine == address() || mine.is_ip());
+}
+
+bool adopt_a_datagram_socket(world& w) {
+    std::array<int, 2> both{};
+    if (::socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, both.data()) != 0) return false;
+    owned_descriptor ours(both[0]);
+    const owned_descriptor theirs(both[1]);
+    std::size_t heard = 0;
+    datagram_socket adopting(
+        w.loop(), {.data = [&](auto&, auto, auto&) { ++heard; },
+                   .error = [&](datagram_socket&, std::error_code why) { w.tell(why); }});
+    const auto adopted = adopting.adopt(ours.get());
+    if (!adopted) {
+        tell_refusal(w, adopted.error());
+        return false;
+    }
+    static_cast<void>(ours.release());
+    const bool sent = ::send(theirs.get(), "x", 1, MSG_NOSIGNAL) == 1;
+    adopting.pause();
+    adopting.resume();
+    w.until([&] { return heard == 1; });
+    return sent && heard == 1;
+}
+
 const std::vector<scenario> scenarios{
     {"echo over TCP", echo_over_tcp, true},
     {"echo over a Unix socket", echo_over_a_unix_socket, true},
@@ -416,6 +464,8 @@ const std::vector<scenario> scenarios{
     {"hear timers, posts and wake-ups", hear_timers_posts_and_wake_ups},
     {"ask for addresses", ask_for_addresses},
     {"echo raw", echo_raw},
+    {"exchange datagrams", exchange_datagrams},
+    {"adopt a datagram socket", adopt_a_datagram_socket},
     {"write through a pipe", write_through_a_pipe},
     {"write to nobody", write_to_nobody},
     {"write to nobody with the signal blocked", write_to_nobody_with_the_signal_blocked},
