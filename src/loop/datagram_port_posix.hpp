@@ -17,7 +17,7 @@ namespace weft {
 
 class loop_state;
 
-/// Who hears what comes; called inside a turn. The port may be closed and buried from each of these.
+/// Who hears what comes, inside a turn. From each of these the port may be closed and buried.
 class datagram_events {
 public:
     [[nodiscard]] virtual bool wants_datagrams() noexcept = 0;
