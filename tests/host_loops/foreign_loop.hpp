@@ -38,6 +38,9 @@ public:
     /// What the library wants to be told in a forked child.
     virtual void forked() {}
 
+    /// Whether the library can be used in a forked child.
+    [[nodiscard]] virtual bool survives_fork() const { return true; }
+
     /// Turns until `holds`; false if that takes too long.
     bool turn_until(const std::function<bool()>& holds) {
         const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);

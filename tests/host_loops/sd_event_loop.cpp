@@ -41,6 +41,7 @@ public:
 
     host_ops ops() override { return sd_event_host(event_); }
     [[nodiscard]] bool nests() const override { return false; }
+    [[nodiscard]] bool survives_fork() const override { return false; } // ECHILD from all calls
 
     void turn(duration at_most) override { sd_event_run(event_, microseconds(at_most)); }
 
