@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// A notifier of Qt's that watches the loop's descriptor. Knows nothing else of either loop.
+#include <weft/hosts/qt.hpp>
+
+#include <QAbstractEventDispatcher>
+#include <QCoreApplication>
+#include <QEventLoop>
+#include <QSocketNotifier>
+
+#include <memory>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+namespace weft {
+namespace {
+
+/// Qt forgets a notifier when that is destroyed, also in its own signal.
+class qt_watch : public std::enable_shared_from_this<qt_watch> {
+public:
+    result<void> start(int descriptor, function<void()> turn) {
+        if (!QAbstractEventDispatcher::instance()) {
+            return failure(std::make_error_code(std::errc::not_connected));
+        }
+        turn_ = std::move(turn);
+        notifier_.emplace(descriptor, QSocketNotifier::Read);
+        QObject::connect(&*notifier_, &QSocketNotifier::activated, [this] { ready(); });
+        return {};
+    }
+
+    void stop() noexcept { notifier_.reset(); }
+
+private:
+    void ready() noexcept {
+        const auto here = shared_from_this();
+        here->turn_();
+    }
+
+    function<void()> turn_;
+    std::optional<QSocketNotifier> notifier_;
+};
+
+} // namespace
+
+host_ops qt_host() {
+    const auto watch = std::make_shared<qt_watch>();
+    return {
+        .watch =
+            [watch](int descriptor, function<void()> turn) {
+                return watch->start(descriptor, std::move(turn));
+            },
+        .unwatch =
+            [watch](function<void()> done) {
+                watch->stop();
+                done();
+            },
+    };
+}
+
+// --- a host of our own
+
+namespace {
+
+/// Qt keeps references to what `main` was given.
+class own_application {
+public:
+    own_application() {
+        if (!QCoreApplication::instance()) application_.emplace(count_, &words_[0]);
+    }
+
+private:
+    char name_[5] = "weft";
+    char* words_[2] = {name_, nullptr};
+    int count_ = 1;
+    std::optional<QCoreApplication> application_;
+};
+
+class owned_qt final : public owned_host {
+public:
+    host_ops ops() override { return qt_host(); }
+    void run() override { loop_.exec(); }
+    void quit() noexcept override { loop_.quit(); }
+
+private:
+    own_application application_;
+    QEventLoop loop_;
+};
+
+} // namespace
+
+qt_runner::qt_runner(event_loop& loop, budget limit)
+    : runner(loop, std::make_unique<owned_qt>(), limit) {}
+
+} // namespace weft

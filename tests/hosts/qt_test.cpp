@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// What is Qt's own about a stay: each thread has a loop, and a loop may run in a handler.
+#include <weft/hosts/qt.hpp>
+
+#include <QCoreApplication>
+#include <QEventLoop>
+#include <QThread>
+#include <QTimer>
+
+#include <gtest/gtest.h>
+
+#include <weft/weft.hpp>
+
+#include "host_loops/foreign_loop.hpp"
+
+namespace weft::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::unique_ptr<foreign_loop> application() {
+    for (const auto* kind : foreign_loop_registration::all()) {
+        if (kind->name == "qt") return kind->make();
+    }
+    return nullptr;
+}
+
+/// Sends "hello" to itself and calls `heard` with the echo, once.
+class echoing {
+public:
+    echoing(event_loop& loop, std::function<void()> heard)
+        : server_(loop), client_(loop), heard_(std::move(heard)) {
+        server_.route("/", {.message = [](connection& peer, message m) { peer.send(m); }});
+        const auto url = "ws://" + server_.listen("127.0.0.1", 0)->str() + "/";
+        client_.connect(url,
+                        {.open = [](connection& peer) { peer.send("hello"); },
+                         .message = [this](connection&, message) { heard_(); },
+                         .fail = [](const report& why) { ADD_FAILURE() << why; }});
+    }
+
+private:
+    server server_;
+    client client_;
+    std::function<void()> heard_;
+};
+
+TEST(qt_guest, runs_in_the_loop_of_a_qthread) {
+    const auto host = application();
+    bool heard = false;
+    const std::unique_ptr<QThread> thread(QThread::create([&] {
+        event_loop loop;
+        qt_guest guest(loop);
+        QEventLoop here;
+        echoing echo(loop, [&] {
+            heard = true;
+            here.quit();
+        });
+        here.exec();
+    }));
+    thread->start();
+    ASSERT_TRUE(thread->wait(30000));
+    EXPECT_TRUE(heard);
+}
+
+TEST(qt_guest, serves_the_others_in_a_nested_loop) {
+    const auto host = application();
+    event_loop loop;
+    qt_guest guest(loop);
+    bool inner_heard = false;
+    std::optional<echoing> inner;
+    echoing outer(loop, [&] {
+        QEventLoop nested;
+        inner.emplace(loop, [&] {
+            inner_heard = true;
+            nested.quit();
+        });
+        nested.exec();
+        EXPECT_TRUE(inner_heard);
+        host->quit();
+    });
+    host->run();
+    EXPECT_TRUE(inner_heard);
+}
+
+TEST(qt_guest, needs_a_dispatcher) {
+    event_loop loop;
+    EXPECT_EQ(guest::create(loop, qt_host()).error(), std::errc::not_connected);
+    const auto host = application();
+    EXPECT_TRUE(guest::create(loop, qt_host()));
+}
+
+} // namespace
+} // namespace weft::testing
