@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The conformance suite over sockets: a server and a client on an event loop, TCP on one side and
-// a plain socket in the test's hand on the other; on each engine.
+// a plain socket in the test's hand on the other; on each engine and in each host library.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -11,17 +11,19 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <utility>
 
 #include <weft/endpoint/client.hpp>
 #include <weft/endpoint/server.hpp>
 
 #include "conformance/subject.hpp"
+#include "host_loops/foreign_loop.hpp"
 
 namespace weft::testing {
 namespace {
 
-constexpr int patience_ms = 5000;
+constexpr std::chrono::seconds patience{5};
 
 handlers echo_handlers() {
     return {.message = [](connection& peer, message m) { peer.send(m); }};
@@ -35,23 +37,94 @@ sockaddr_in loopback(std::uint16_t port) {
     return at;
 }
 
+/// Who drives the loop.
+class waiter {
+public:
+    virtual ~waiter() = default;
+
+    /// Does what there is to do, without waiting.
+    virtual void step() = 0;
+
+    /// Waits until there may be something to do, or to read from `peer`; false if that was long.
+    virtual bool wait(int peer) = 0;
+};
+
+using waiter_factory = std::function<std::unique_ptr<waiter>(event_loop&)>;
+
+/// By its descriptor; a loop that has none is asked every millisecond.
+class alone final : public waiter {
+public:
+    explicit alone(event_loop& loop)
+        : loop_(loop), descriptor_(loop.descriptor().value_or(-1)) {}
+
+    void step() override { loop_.run_ready(); }
+
+    bool wait(int peer) override {
+        pollfd waiting[] = {{peer, POLLIN, 0}, {descriptor_, POLLIN, 0}};
+        const int limit = static_cast<int>(std::chrono::milliseconds(patience).count());
+        if (descriptor_ >= 0) return ::poll(waiting, 2, limit) > 0;
+        for (int i = 0; i < limit; ++i) {
+            if (loop_.run_ready().did_something || ::poll(waiting, 1, 1) > 0) return true;
+        }
+        return false;
+    }
+
+private:
+    event_loop& loop_;
+    int descriptor_;
+};
+
+/// By a host library, which watches the peer's socket, too.
+class in_host final : public waiter {
+public:
+    in_host(event_loop& loop, const foreign_loop_registration& kind)
+        : host_(kind.make()), stay_(std::in_place, loop, host_->ops()) {}
+
+    ~in_host() override {
+        host_->unwatch();
+        stay_.reset();
+        host_->turn(duration::zero()); // it may let go only now
+    }
+
+    void step() override { host_->turn(duration::zero()); }
+
+    bool wait(int peer) override {
+        if (!std::exchange(watches_, true)) {
+            host_->watch(peer, [this] { readable_ = true; });
+        }
+        readable_ = false;
+        const auto end = std::chrono::steady_clock::now() + patience;
+        while (!readable_ && std::chrono::steady_clock::now() < end) host_->turn(patience);
+        return readable_;
+    }
+
+private:
+    std::unique_ptr<foreign_loop> host_;
+    std::optional<guest> stay_;
+    bool watches_ = false;
+    bool readable_ = false;
+};
+
 class echo_socket : public subject {
 public:
-    echo_socket(role ours, engine_kind engine)
-        : loop_({.engine = engine}), descriptor_(loop_.descriptor().value_or(-1)) {
+    echo_socket(role ours, engine_kind engine, const waiter_factory& make)
+        : loop_({.engine = engine}), waiter_(make(loop_)) {
         ours == role::server ? connect_to_server() : accept_client();
         ::fcntl(peer_, F_SETFL, O_NONBLOCK);
         const int on = 1;
         ::setsockopt(peer_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     }
-    ~echo_socket() override { ::close(peer_); }
+    ~echo_socket() override {
+        waiter_.reset(); // it watches the peer
+        ::close(peer_);
+    }
 
     void write(std::span<const std::byte> bytes) override {
         while (!bytes.empty()) {
             const auto sent = ::send(peer_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
             if (sent < 0 && errno != EAGAIN) return; // it has ended, as it may
             if (sent > 0) bytes = bytes.subspan(static_cast<std::size_t>(sent));
-            loop_.run_ready();
+            waiter_->step();
             if (!bytes.empty()) receive(output_);
         }
     }
@@ -60,10 +133,10 @@ public:
 
     bool read(byte_string& into) override {
         while (output_.empty() && !ended_) {
-            loop_.run_ready();
+            waiter_->step();
             receive(output_);
             if (!output_.empty() || ended_) break;
-            if (!wait()) return false;
+            if (!waiter_->wait(peer_)) return false;
         }
         into.insert(into.end(), output_.begin(), output_.end());
         return !std::exchange(output_, {}).empty();
@@ -80,7 +153,8 @@ private:
     }
 
     void accept_client() {
-        const int listening = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        const int listening =
+            ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
         sockaddr_in at = loopback(0);
         socklen_t size = sizeof(at);
         ::bind(listening, reinterpret_cast<const sockaddr*>(&at), size);
@@ -88,19 +162,11 @@ private:
         ::getsockname(listening, reinterpret_cast<sockaddr*>(&at), &size);
         client_.connect("ws://127.0.0.1:" + std::to_string(ntohs(at.sin_port)) + "/",
                         echo_handlers());
-        while (loop_.run_ready().more_waiting) {}
-        peer_ = ::accept4(listening, nullptr, nullptr, SOCK_CLOEXEC);
+        do {
+            waiter_->step();
+            peer_ = ::accept4(listening, nullptr, nullptr, SOCK_CLOEXEC);
+        } while (peer_ < 0 && errno == EAGAIN);
         ::close(listening);
-    }
-
-    /// For the answer or the loop; one that has no descriptor is asked every millisecond.
-    bool wait() {
-        pollfd waiting[] = {{peer_, POLLIN, 0}, {descriptor_, POLLIN, 0}};
-        if (descriptor_ >= 0) return ::poll(waiting, 2, patience_ms) > 0;
-        for (int i = 0; i < patience_ms; ++i) {
-            if (loop_.run_ready().did_something || ::poll(waiting, 1, 1) > 0) return true;
-        }
-        return false;
     }
 
     void receive(byte_string& into) {
@@ -113,19 +179,32 @@ private:
     event_loop loop_;
     server server_{loop_};
     client client_{loop_};
-    int descriptor_;
+    std::unique_ptr<waiter> waiter_;
     int peer_ = -1;
     byte_string output_;
     bool ended_ = false;
 };
 
 bool register_engine(const std::string& name, engine_kind engine) {
-    return register_conformance(
-        name, [=](role ours) { return std::make_unique<echo_socket>(ours, engine); });
+    return register_conformance(name, [=](role ours) {
+        return std::make_unique<echo_socket>(
+            ours, engine, [](event_loop& loop) { return std::make_unique<alone>(loop); });
+    });
 }
 
 [[maybe_unused]] const bool registered = register_engine("socket", engine_kind::epoll) &&
                                          register_engine("socket_by_poll", engine_kind::poll);
 
 } // namespace
+
+void register_hosts() {
+    for (const auto* const kind : foreign_loop_registration::all()) {
+        register_conformance(kind->name, [kind](role ours) {
+            return std::make_unique<echo_socket>(
+                ours, engine_kind::automatic,
+                [kind](event_loop& loop) { return std::make_unique<in_host>(loop, *kind); });
+        });
+    }
+}
+
 } // namespace weft::testing
