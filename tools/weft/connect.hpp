@@ -22,6 +22,7 @@ struct connect_options {
     double wait = 1;
     bool stay = false;
     bool quiet = false;
+    std::string loop = "automatic"; ///< one of `loop_names()`
 };
 
 exit_code connect(const connect_options& options);

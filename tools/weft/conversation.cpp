@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: MIT
-// The poll(2) loop that is Weft's host here, and what each side tells the other.
+// What each side tells the other, and when the input is read.
 #include "weft/conversation.hpp"
 
-#include <poll.h>
 #include <unistd.h>
 
-#include <array>
-#include <cerrno>
 #include <iostream>
 #include <span>
 #include <system_error>
 #include <utility>
 
+#include "host_loops/host_loops.hpp"
 #include "weft/advice.hpp"
 #include "weft/names.hpp"
 #include "weft/printable.hpp"
@@ -39,47 +37,42 @@ bool is_proper(const weft::report& why) {
 conversation::conversation(const connect_options& options, const weft::uri& target)
     : options_(options),
       target_(target),
+      loop_({.engine = engine_of(options.loop)}),
       names_(resolve_names(loop_, options.name_servers)),
       signals_(loop_),
       client_(loop_),
       quiet_(loop_, [this] { silence(); }),
       ping_(loop_, [this] { send_ping(); }),
       input_(STDIN_FILENO),
+      readable_(loop_, STDIN_FILENO, [this](weft::readiness) { read_input(); }),
       output_(STDOUT_FILENO, input_.is_terminal()) {}
 
-// --- the host's loop
-
 exit_code conversation::run(weft::dial_options dial) {
-    const auto descriptor = loop_.descriptor();
-    if (!descriptor) throw std::system_error(descriptor.error());
     via_ = dial.via;
     client_.connect(target_, handlers(), std::move(dial));
-    while (!ended_ || client_.connection_count() != 0)
-        wait_and_serve(*descriptor);
+    run_inside(options_.loop, loop_);
     output_.flush();
     if (output_.error() && outcome_ == exit_code::ok) outcome_ = exit_code::input_output;
     return outcome_;
 }
 
-void conversation::wait_and_serve(int loop_descriptor) {
-    std::array<pollfd, 2> wait{
-        {{wants_input() ? input_.descriptor() : -1, POLLIN, 0}, {loop_descriptor, POLLIN, 0}}};
-    if (::poll(wait.data(), wait.size(), -1) < 0) {
-        if (errno != EINTR) throw std::system_error(errno, std::system_category(), "poll");
-        wait[0].revents = wait[1].revents = 0;
-    }
-    heed_signals();
-    if (wait[0].revents != 0 && wants_input()) read_input();
-    if (wait[1].revents != 0) loop_.run_ready();
-    output_.flush();
-    if (output_.error() && peer_) {
-        give_up(exit_code::input_output,
-                "cannot write to standard output: " + output_.error().message());
-    }
-}
+// --- readiness
 
 bool conversation::wants_input() const noexcept {
     return peer_ && peer_->is_open() && !held_back_ && !input_.ended();
+}
+
+void conversation::update_reading() {
+    const bool wanted = wants_input();
+    if (pollable_ && readable_.set({.read = wanted})) return;
+    pollable_ = false;
+    if (wanted && !std::exchange(read_waits_, true)) loop_.post([this] { read_file(); });
+}
+
+/// One piece a turn, as for what can be waited for.
+void conversation::read_file() {
+    read_waits_ = false;
+    if (wants_input()) read_input();
 }
 
 /// The first signal closes properly, the second at once.
@@ -88,6 +81,18 @@ void conversation::heed_signals() {
     signals_heeded_ = stop_signals::count();
     if (peer_ && signals_heeded_ == 1) return close();
     client_.stop();
+}
+
+/// Once for all messages of a turn.
+void conversation::flush_later() {
+    if (std::exchange(flush_waits_, true)) return;
+    loop_.post([this] {
+        flush_waits_ = false;
+        output_.flush();
+        if (!output_.error() || !peer_) return;
+        give_up(exit_code::input_output,
+                "cannot write to standard output: " + output_.error().message());
+    });
 }
 
 // --- what the connection tells
@@ -104,6 +109,7 @@ weft::handlers conversation::handlers() {
         .pong = [this](weft::connection&, auto) { ponged(); },
         .close = [this](weft::connection&, const weft::report& why) { closed(why); },
         .fail = [this](const weft::report& why) { failed(why); },
+        .interrupt = [this] { heed_signals(); },
     };
 }
 
@@ -118,10 +124,12 @@ void conversation::opened(weft::connection& peer) {
     say("connected to " + target_.str() + (agreed.empty() ? "" : ", subprotocol " + agreed));
     if (input_.is_terminal()) say("Type a line to send it; Ctrl-D or Ctrl-C closes.");
     if (options_.ping > 0) send_ping();
+    update_reading();
 }
 
 void conversation::received(weft::message what) {
     output_.write(what);
+    flush_later();
     if (sent_ != 0) ++answers_;
     if (finishing_) end_if_answered();
 }
@@ -136,8 +144,10 @@ void conversation::ponged() {
 void conversation::closed(const weft::report& why) {
     ended_ = true;
     peer_ = nullptr;
+    update_reading();
     ping_.disarm();
-    quiet_.arm_after(farewell_time);
+    quiet_.disarm();
+    client_.shutdown(farewell_time);
     if (outcome_ != exit_code::ok) return;
     if (is_proper(why)) return say(printable(weft::to_string(why)));
     outcome_ = exit_code::ended_badly;
@@ -168,6 +178,7 @@ void conversation::send_lines() {
         if (!send_line(*line)) return;
     }
     if (input_.ended() && !held_back_) input_ended();
+    update_reading();
 }
 
 /// False when that was the end of sending.
@@ -210,7 +221,6 @@ void conversation::end_if_answered() {
 }
 
 void conversation::silence() {
-    if (ended_) return client_.stop();
     if (peer_ && peer_->buffered_amount() != 0) return end_if_answered();
     close();
 }

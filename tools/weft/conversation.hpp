@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One connection between a WebSocket and standard input and output. Weft's loop is a guest here:
-// the conversation's own poll(2) watches the loop's one descriptor beside its input.
+// One connection between a WebSocket and standard input and output, all on one event loop, which
+// runs by itself or inside a host.
 #pragma once
 
 #include <chrono>
@@ -27,10 +27,10 @@ public:
     exit_code run(weft::dial_options dial);
 
 private:
-    // the host's loop
-    void wait_and_serve(int loop_descriptor);
     [[nodiscard]] bool wants_input() const noexcept;
+    void update_reading();
     void heed_signals();
+    void flush_later();
 
     // what the connection tells
     [[nodiscard]] weft::handlers handlers();
@@ -42,6 +42,7 @@ private:
 
     // from the input
     void read_input();
+    void read_file();
     void send_lines();
     [[nodiscard]] bool send_line(std::string_view line);
     void input_ended();
@@ -64,6 +65,7 @@ private:
     weft::timer quiet_;
     weft::timer ping_;
     line_input input_;
+    weft::watch readable_;
     message_output output_;
     weft::connection* peer_ = nullptr; // while it is open
     std::uint64_t lines_ = 0;
@@ -72,6 +74,9 @@ private:
     std::chrono::steady_clock::time_point pinged_;
     exit_code outcome_ = exit_code::ok;
     int signals_heeded_ = 0;
+    bool pollable_ = true;     // false for a file, which is always readable
+    bool read_waits_ = false;  // a piece of a file will be read in a later turn
+    bool flush_waits_ = false; // what has come will be written in a later turn
     bool held_back_ = false; // the peer reads more slowly than the input comes
     bool finishing_ = false; // the input has ended; answers may still come
     bool ended_ = false;

@@ -145,6 +145,9 @@ CLI::App* add_connect(CLI::App& program, connect_options& chosen) {
     command->add_flag("--stay", chosen.stay,
                       "After the end of input: stay until the server closes");
     command->add_flag("-q,--quiet", chosen.quiet, "Say nothing but errors on standard error");
+    command->add_option("--loop", chosen.loop, "What to wait with; `weft loops` lists them")
+        ->check(CLI::IsMember(loop_names()))
+        ->capture_default_str();
     command->footer(std::string("-H and --subprotocol can be given several times. On a terminal "
                                 "binary messages are shown\nin hex and control characters escaped; "
                                 "in a pipe text is followed by a line end and\nbinary messages "
