@@ -97,6 +97,62 @@ class Neighbours(unittest.TestCase):
                     redis.kill()
 
 
+class Example:
+    """An example that serves, and prints where first."""
+
+    def __init__(self, name, *arguments):
+        path = os.path.join(os.environ.get("WEFT_EXAMPLES", ""), name)
+        self.process = subprocess.Popen([path, *arguments], stdout=subprocess.PIPE)
+
+    def __enter__(self):
+        self.url = self.process.stdout.readline().decode().strip()
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+class FollowLog(unittest.TestCase):
+    def test_survives_truncation_and_rotation(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "app.log")
+
+            def write(text, mode="a"):
+                with open(path, mode, encoding="utf-8") as log:
+                    log.write(text)
+
+            write("of yesterday\n")
+            with Example("follow_log", path, "0") as example, \
+                    Running("connect", example.url) as client:
+                client.wait_for("connected|open", client.err)
+                write("first\nhalf a ")
+                client.wait_for("^first$", client.out)
+                write("line\n")
+                client.wait_for("^half a line$", client.out)
+                write("cut\n", "w")
+                client.wait_for("^cut$", client.out)
+                os.rename(path, path + ".1")
+                write("rotated\n")
+                client.wait_for("^rotated$", client.out)
+
+
+class PtyBridge(unittest.TestCase):
+    def test_bridges_both_ways_until_the_command_ends(self):
+        with Example("pty_bridge", "0", "sh", "-c",
+                     "stty raw -echo; echo ready; echo heard $(head -c 5)") as example, \
+                Running("connect", example.url) as client:
+            client.wait_for("ready", client.out)
+            client.send("hello\n")  # one message, without the line's end
+            client.wait_for("heard hello", client.out)
+
+    def test_loses_nothing(self):
+        with Example("pty_bridge", "0", "sh", "-c", "stty -opost; seq 200000; exit") as example, \
+                Running("connect", example.url) as client:
+            client.wait_for("^200000$", client.out)
+
+
 if __name__ == "__main__":
     if not os.path.exists(CLIENT):
         print("skipped: the examples were not built")

@@ -61,7 +61,7 @@ public:
     /// "unix:@abstract", and says where; port 0 lets the system choose.
     ///
     /// Fails with `already_connected` when it is open, `no_resolver` for a name, `bad_argument`,
-    /// `forked`, `gone`, or what the system says. A Unix-domain socket's file is removed at the end.
+    /// `forked`, `gone`, or what the system says. The file of a Unix-domain socket goes with it.
     result<address> bind(std::string_view host, std::uint16_t port);
     result<address> bind(std::string_view where);
 
