@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# How a folder of tests becomes a program whose cases ctest runs one by one.
+# How a folder of tests becomes a program whose suites ctest runs one by one.
 
 set(weft_tests_dir ${PROJECT_SOURCE_DIR}/tests)
 
@@ -88,8 +88,8 @@ function(weft_link_test target)
     if(WEFT_SANITIZE MATCHES undefined)
         target_compile_options(${target} PRIVATE -fno-sanitize=undefined)
     endif()
-    # These are many and agree on their names.
-    if(WEFT_UNITY AND target MATCHES "^(unit_loop|endpoint|faults)$")
+    # Headers of host libraries get into each other's way; each fuzz target is a whole program.
+    if(WEFT_UNITY_TESTS AND NOT target MATCHES "^(hosts|cooperation|fuzz_replay)$")
         set_target_properties(${target} PROPERTIES UNITY_BUILD ON)
     endif()
     set_source_files_properties(${support} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
@@ -135,7 +135,15 @@ function(weft_discover_tests target)
     endif()
 endfunction()
 
+# Each suite is a test; of the endpoints each suite and way to drive a loop.
 function(weft_discover_some target filter label)
-    gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-        TEST_PREFIX ${target}. TEST_FILTER "${filter}" PROPERTIES LABELS ${label})
+    set(by_parameter OFF)
+    if(target STREQUAL "endpoint")
+        set(by_parameter ON)
+    endif()
+    set(suites ${CMAKE_CURRENT_BINARY_DIR}/${label}_suites.cmake)
+    file(GENERATE OUTPUT ${suites} CONTENT "include(${PROJECT_SOURCE_DIR}/cmake/weft_suites.cmake)
+weft_add_suites(${target} \"$<TARGET_FILE:${target}>\" \"${filter}\" ${label} ${by_parameter})
+")
+    set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${suites})
 endfunction()

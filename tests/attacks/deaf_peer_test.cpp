@@ -92,7 +92,7 @@ TEST_P(deaf_peer, that_does_nothing_at_all_is_found_out) {
     expect_memory_within(attackers * 2048);
 }
 
-std::string name_of(const ::testing::TestParamInfo<queue_policy>& each) {
+std::string policy_name(const ::testing::TestParamInfo<queue_policy>& each) {
     switch (each.param) {
     case queue_policy::pause: return "pause";
     case queue_policy::drop: return "drop";
@@ -104,7 +104,7 @@ std::string name_of(const ::testing::TestParamInfo<queue_policy>& each) {
 INSTANTIATE_TEST_SUITE_P(, deaf_peer,
                          ::testing::Values(queue_policy::pause, queue_policy::drop,
                                            queue_policy::close),
-                         name_of);
+                         policy_name);
 
 } // namespace
 } // namespace weft::testing

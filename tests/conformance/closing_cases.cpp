@@ -5,7 +5,7 @@
 namespace weft::testing {
 namespace {
 
-const std::string hello = "Hello World!";
+const std::string greeting = "Hello World!";
 
 std::string code_bytes(unsigned code) {
     return {static_cast<char>(code >> 8), static_cast<char>(code & 0xffU)};
@@ -24,11 +24,12 @@ script closes(std::vector<test_frame> frames, unsigned code = 1000,
 void add_order(case_list& cases) {
     const auto normal = close_frame_with(1000);
     cases.push_back({"7.1.1", [=] {
-                         return closes({{fin | text, hello}, normal}, 1000, {{fin | text, hello}});
+                         return closes({{fin | text, greeting}, normal}, 1000,
+                                       {{fin | text, greeting}});
                      }});
     cases.push_back({"7.1.2", [=] { return closes({normal, normal}); }});
     cases.push_back({"7.1.3", [=] { return closes({normal, {fin | ping}}); }});
-    cases.push_back({"7.1.4", [=] { return closes({normal, {fin | text, hello}}); }});
+    cases.push_back({"7.1.4", [=] { return closes({normal, {fin | text, greeting}}); }});
     cases.push_back({"7.1.5", [=] {
                          return closes({{text, "fragment1"}, normal, {fin, "fragment2"}});
                      }});
@@ -45,7 +46,7 @@ void add_payloads(case_list& cases) {
     cases.push_back({"7.3.1", [] { return closes({{fin | close}}, 0); }});
     cases.push_back({"7.3.2", [] { return closes({{fin | close, "a"}}, 1002); }});
     cases.push_back({"7.3.3", [] { return closes({close_frame_with(1000)}); }});
-    cases.push_back({"7.3.4", [] { return closes({close_frame_with(1000, hello)}); }});
+    cases.push_back({"7.3.4", [] { return closes({close_frame_with(1000, greeting)}); }});
     cases.push_back(
         {"7.3.5", [] { return closes({close_frame_with(1000, std::string(123, '*'))}); }});
     cases.push_back(

@@ -85,9 +85,10 @@ private:
     bool ended_ = false;
 };
 
-[[maybe_unused]] const bool registered = register_conformance("connection", [](role ours) {
-    return std::make_unique<echo_connection>(ours, 64 * 1024);
-});
+[[maybe_unused]] const bool registered_connection =
+    register_conformance("connection", [](role ours) {
+        return std::make_unique<echo_connection>(ours, 64 * 1024);
+    });
 
 [[maybe_unused]] const bool registered_narrow =
     register_conformance("connection_in_a_narrow_pipe", [](role ours) {

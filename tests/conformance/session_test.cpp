@@ -77,7 +77,7 @@ private:
     byte_string output_;
 };
 
-[[maybe_unused]] const bool registered =
+[[maybe_unused]] const bool registered_session =
     register_conformance("session", [](role ours) { return std::make_unique<echo_session>(ours); });
 
 /// ws CVE-2016-10542, uws CVE-2016-10544 and others: nothing may depend on the limits.

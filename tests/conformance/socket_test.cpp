@@ -192,8 +192,9 @@ bool register_engine(const std::string& name, engine_kind engine) {
     });
 }
 
-[[maybe_unused]] const bool registered = register_engine("socket", engine_kind::epoll) &&
-                                         register_engine("socket_by_poll", engine_kind::poll);
+[[maybe_unused]] const bool registered_sockets =
+    register_engine("socket", engine_kind::epoll) &&
+    register_engine("socket_by_poll", engine_kind::poll);
 
 } // namespace
 

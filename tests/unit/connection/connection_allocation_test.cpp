@@ -54,7 +54,7 @@ mute_peer answer(ends& here) {
 }
 
 const std::string long_text(300, 'x');
-const std::string large(100'000, 'y');
+const std::string large_text(100'000, 'y');
 
 TEST(connection_allocation, opening) {
     fail_each_allocation([](scarce_memory& memory) {
@@ -155,17 +155,17 @@ TEST(connection_allocation, echo_of_a_small_message) {
 }
 
 TEST(connection_allocation, echo_of_a_large_message) {
-    talk([](connection& c) { c.send(large); });
+    talk([](connection& c) { c.send(large_text); });
 }
 
 TEST(connection_allocation, echo_of_a_large_message_in_small_pieces) {
-    talk([](connection& c) { c.send(std::string_view(large).substr(0, 30'000)); }, {}, 1000);
+    talk([](connection& c) { c.send(std::string_view(large_text).substr(0, 30'000)); }, {}, 1000);
 }
 
 TEST(connection_allocation, echo_of_fragments) {
     talk([](connection& c) {
         c.send_part(message(long_text), false);
-        c.send_part(message(std::string_view(large).substr(0, 20'000)), false);
+        c.send_part(message(std::string_view(large_text).substr(0, 20'000)), false);
         c.send_part(message(long_text), true);
     });
 }
@@ -202,7 +202,7 @@ TEST(connection_allocation, a_flood_of_pings_behind_much_output) {
         here.driver.settle();
         ASSERT_EQ(here.at_server.opens, 1);
         const auto ping = to_text(frame_builder(role::client).ping("beat"));
-        memory.during([&] { here.at_server.last->send(large); });
+        memory.during([&] { here.at_server.last->send(large_text); });
         for (int i = 0; i < 3 && here.at_server.closes == 0; ++i) {
             memory.during([&] {
                 peer.say(ping);
@@ -421,7 +421,8 @@ TEST(connection_allocation, a_broadcast_reaches_those_who_have_memory) {
         ASSERT_EQ(here.at_client.opens, 4);
         memory.during([&] {
             here.server->for_each([](connection& each) {
-                if (each.path() != "/beside") each.send(std::string_view(large).substr(0, 20'000));
+                if (each.path() == "/beside") return;
+                each.send(std::string_view(large_text).substr(0, 20'000));
             });
         });
         memory.during([&] { here.driver.settle(); });
@@ -438,7 +439,7 @@ TEST(connection_allocation, a_turn_inside_a_handler) {
         here.driver.settle();
         int depth = 0;
         here.on_message = [&](connection& c, const message&) {
-            c.send(std::string_view(large).substr(0, 20'000));
+            c.send(std::string_view(large_text).substr(0, 20'000));
             if (++depth < 3) here.driver.settle();
         };
         memory.during([&] {

@@ -203,12 +203,12 @@ std::vector<matrix_case> all_cases() {
     return cases;
 }
 
-std::string name_of(const ::testing::TestParamInfo<matrix_case>& each) {
+std::string case_name(const ::testing::TestParamInfo<matrix_case>& each) {
     return std::string(each.param.where == role::server ? "server_" : "client_") +
            each.param.handler + "_" + each.param.action;
 }
 
-INSTANTIATE_TEST_SUITE_P(from, matrix_test, ::testing::ValuesIn(all_cases()), name_of);
+INSTANTIATE_TEST_SUITE_P(from, matrix_test, ::testing::ValuesIn(all_cases()), case_name);
 
 } // namespace
 } // namespace weft::testing

@@ -164,12 +164,12 @@ std::vector<nested_case> all_handlers() {
     return cases;
 }
 
-std::string name_of(const ::testing::TestParamInfo<nested_case>& each) {
+std::string nested_name(const ::testing::TestParamInfo<nested_case>& each) {
     return std::string(each.param.where == role::server ? "server_" : "client_") +
            each.param.handler;
 }
 
-INSTANTIATE_TEST_SUITE_P(in, nested_test, ::testing::ValuesIn(all_handlers()), name_of);
+INSTANTIATE_TEST_SUITE_P(in, nested_test, ::testing::ValuesIn(all_handlers()), nested_name);
 
 TEST_F(turns_test, views_stay_while_turns_are_made_inside_a_handler) {
     std::string seen;

@@ -361,7 +361,7 @@ TEST(session_opening, failing_on_purpose_answers_a_server_s_client) {
 
 // --- a request that somebody else has read
 
-http_request parsed(const std::string& text) {
+http_request request_in(const std::string& text) {
     http_head_parser parser{http_kind::request};
     (void)parser.feed(std::as_bytes(std::span{text}));
     EXPECT_EQ(parser.status(), http_head_parser::state::done) << text;
@@ -371,7 +371,7 @@ http_request parsed(const std::string& text) {
 TEST(session_opening, a_request_may_be_handed_over_in_place_of_bytes) {
     for (const bool early : {false, true}) {
         session_probe probe{role::server};
-        ASSERT_TRUE(probe.tested.receive_request(parsed(canned_request()), probe.now));
+        ASSERT_TRUE(probe.tested.receive_request(request_in(canned_request()), probe.now));
         if (early) probe.tested.receive_early(probe.peer.text("early"), probe.now);
         probe.pull();
         EXPECT_EQ(probe.events, (std::vector<told>{{event_type::request}}));
@@ -390,7 +390,7 @@ TEST(session_opening, a_request_may_be_handed_over_in_place_of_bytes) {
 TEST(session_opening, a_request_that_is_no_upgrade_is_not_taken) {
     session_probe probe{role::server, {.header_size_max = 200, .header_count_max = 6}};
     const auto error = [&](const std::string& text) {
-        return probe.tested.receive_request(parsed(text), probe.now).error();
+        return probe.tested.receive_request(request_in(text), probe.now).error();
     };
     EXPECT_EQ(error("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), errc::bad_upgrade);
     EXPECT_EQ(error("POST / HTTP/1.1\r\nHost: x\r\n\r\n"), errc::bad_method);
@@ -399,15 +399,15 @@ TEST(session_opening, a_request_that_is_no_upgrade_is_not_taken) {
     EXPECT_EQ(error(canned_request("A: " + std::string(200, 'a') + "\r\n")),
               errc::header_too_large);
     EXPECT_EQ(probe.tested.state(), session_state::connecting);
-    EXPECT_TRUE(probe.tested.receive_request(parsed(canned_request()), probe.now));
+    EXPECT_TRUE(probe.tested.receive_request(request_in(canned_request()), probe.now));
     EXPECT_EQ(error(canned_request()), errc::not_open) << "only once";
 
     session_probe begun{role::server};
     begun.feed(to_bytes("GET"));
-    EXPECT_EQ(begun.tested.receive_request(parsed(canned_request()), begun.now).error(),
+    EXPECT_EQ(begun.tested.receive_request(request_in(canned_request()), begun.now).error(),
               errc::not_open);
     session_probe client{role::client};
-    EXPECT_EQ(client.tested.receive_request(parsed(canned_request()), client.now).error(),
+    EXPECT_EQ(client.tested.receive_request(request_in(canned_request()), client.now).error(),
               errc::not_open);
 }
 

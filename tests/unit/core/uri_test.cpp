@@ -11,14 +11,14 @@
 namespace weft {
 namespace {
 
-uri parsed(std::string_view text) {
+uri uri_in(std::string_view text) {
     auto parsed = uri::parse(text);
     EXPECT_TRUE(parsed) << text;
     return parsed ? *parsed : *uri::parse("ws://failed/");
 }
 
 TEST(uri, parts) {
-    const auto u = parsed("wss://Example.ORG:9001/a/b%20c;d?x=1&y=/?");
+    const auto u = uri_in("wss://Example.ORG:9001/a/b%20c;d?x=1&y=/?");
     EXPECT_TRUE(u.secure());
     EXPECT_EQ(u.scheme(), "wss");
     EXPECT_EQ(u.host(), "example.org");
@@ -31,30 +31,30 @@ TEST(uri, parts) {
 }
 
 TEST(uri, defaults) {
-    EXPECT_EQ(parsed("ws://h").port(), 80);
-    EXPECT_EQ(parsed("wss://h").port(), 443);
-    EXPECT_EQ(parsed("ws://h:").port(), 80);
-    EXPECT_EQ(parsed("ws://h:443").authority(), "h:443");
-    EXPECT_EQ(parsed("wss://h:443").authority(), "h");
-    EXPECT_EQ(parsed("WS://h:80/").authority(), "h");
-    EXPECT_EQ(parsed("wSs://h:80/").authority(), "h:80");
-    EXPECT_EQ(parsed("ws://h").resource(), "/");
-    EXPECT_EQ(parsed("ws://h?q").resource(), "/?q");
-    EXPECT_EQ(parsed("ws://h?q").path(), "/");
-    EXPECT_EQ(parsed("ws://h/?").query(), "");
-    EXPECT_EQ(parsed("ws://h/?").resource(), "/?");
-    EXPECT_EQ(parsed("ws://h").str(), "ws://h/");
+    EXPECT_EQ(uri_in("ws://h").port(), 80);
+    EXPECT_EQ(uri_in("wss://h").port(), 443);
+    EXPECT_EQ(uri_in("ws://h:").port(), 80);
+    EXPECT_EQ(uri_in("ws://h:443").authority(), "h:443");
+    EXPECT_EQ(uri_in("wss://h:443").authority(), "h");
+    EXPECT_EQ(uri_in("WS://h:80/").authority(), "h");
+    EXPECT_EQ(uri_in("wSs://h:80/").authority(), "h:80");
+    EXPECT_EQ(uri_in("ws://h").resource(), "/");
+    EXPECT_EQ(uri_in("ws://h?q").resource(), "/?q");
+    EXPECT_EQ(uri_in("ws://h?q").path(), "/");
+    EXPECT_EQ(uri_in("ws://h/?").query(), "");
+    EXPECT_EQ(uri_in("ws://h/?").resource(), "/?");
+    EXPECT_EQ(uri_in("ws://h").str(), "ws://h/");
 }
 
 TEST(uri, hosts) {
-    EXPECT_EQ(parsed("ws://127.0.0.1:1/").host(), "127.0.0.1");
-    EXPECT_EQ(parsed("ws://a-b_c.~d!$&'()*+,;=/").host(), "a-b_c.~d!$&'()*+,;=");
-    EXPECT_EQ(parsed("ws://a%2Fb/").host(), "a%2fb");
-    EXPECT_EQ(parsed("ws://[::1]:9/x").host(), "::1");
-    EXPECT_EQ(parsed("ws://[::1]:9/x").port(), 9);
-    EXPECT_EQ(parsed("ws://[::1]:9/x").authority(), "[::1]:9");
-    EXPECT_EQ(parsed("ws://[2001:DB8::A]").authority(), "[2001:db8::a]");
-    EXPECT_EQ(parsed("ws://[::ffff:1.2.3.4]/").str(), "ws://[::ffff:1.2.3.4]/");
+    EXPECT_EQ(uri_in("ws://127.0.0.1:1/").host(), "127.0.0.1");
+    EXPECT_EQ(uri_in("ws://a-b_c.~d!$&'()*+,;=/").host(), "a-b_c.~d!$&'()*+,;=");
+    EXPECT_EQ(uri_in("ws://a%2Fb/").host(), "a%2fb");
+    EXPECT_EQ(uri_in("ws://[::1]:9/x").host(), "::1");
+    EXPECT_EQ(uri_in("ws://[::1]:9/x").port(), 9);
+    EXPECT_EQ(uri_in("ws://[::1]:9/x").authority(), "[::1]:9");
+    EXPECT_EQ(uri_in("ws://[2001:DB8::A]").authority(), "[2001:db8::a]");
+    EXPECT_EQ(uri_in("ws://[::ffff:1.2.3.4]/").str(), "ws://[::ffff:1.2.3.4]/");
 }
 
 TEST(uri, ipv6_literals) {
@@ -74,9 +74,9 @@ TEST(uri, ipv6_literals) {
 }
 
 TEST(uri, ports) {
-    EXPECT_EQ(parsed("ws://h:1").port(), 1);
-    EXPECT_EQ(parsed("ws://h:65535").port(), 65535);
-    EXPECT_EQ(parsed("ws://h:00080").port(), 80);
+    EXPECT_EQ(uri_in("ws://h:1").port(), 1);
+    EXPECT_EQ(uri_in("ws://h:65535").port(), 65535);
+    EXPECT_EQ(uri_in("ws://h:00080").port(), 80);
     for (const std::string port : {"0", "65536", "99999999999999999999", "-1", "+1", "8o", " 80",
                                    "80:80", "0x50", "1e1"}) {
         EXPECT_EQ(uri::parse("ws://h:" + port + "/").error(), errc::bad_uri) << port;
@@ -125,8 +125,8 @@ TEST(uri, length_limit) {
 
 TEST(uri, its_text_parses_to_the_same) {
     for (const auto* text : {"ws://h", "wss://H:1/x?y", "ws://[::A]:8080?q", "wss://h:443/"}) {
-        const auto once = parsed(text);
-        EXPECT_EQ(parsed(once.str()), once) << text;
+        const auto once = uri_in(text);
+        EXPECT_EQ(uri_in(once.str()), once) << text;
     }
 }
 

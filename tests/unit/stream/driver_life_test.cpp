@@ -275,9 +275,9 @@ TEST(driver_life, knows_its_thread) {
 TEST(driver_threads, names_a_foreign_thread_and_may_be_handed_over) {
     stepped_driver d;
     std::thread([&] {
-        testing::internal::CaptureStderr();
+        ::testing::internal::CaptureStderr();
         EXPECT_FALSE(d.called_by_owner("send"));
-        EXPECT_NE(testing::internal::GetCapturedStderr().find("send was called on thread"),
+        EXPECT_NE(::testing::internal::GetCapturedStderr().find("send was called on thread"),
                   std::string::npos);
         d.own();
         EXPECT_TRUE(d.called_by_owner("send"));

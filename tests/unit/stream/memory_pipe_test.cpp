@@ -58,7 +58,7 @@ private:
     }
 };
 
-class memory_pipe_test : public testing::Test {
+class memory_pipe_test : public ::testing::Test {
 private:
     manual_driver driver_;
     std::pair<std::unique_ptr<memory_stream>, std::unique_ptr<memory_stream>> ends_ =
@@ -364,7 +364,7 @@ constexpr ending endings[] = {
      }},
 };
 
-class memory_pipe_ending : public testing::TestWithParam<std::tuple<ending, const char*>> {};
+class memory_pipe_ending : public ::testing::TestWithParam<std::tuple<ending, const char*>> {};
 
 TEST_P(memory_pipe_ending, is_legal_from_each_callback) {
     const auto& [how, event] = GetParam();
@@ -397,8 +397,8 @@ TEST_P(memory_pipe_ending, is_legal_from_each_callback) {
 
 INSTANTIATE_TEST_SUITE_P(
     each, memory_pipe_ending,
-    testing::Combine(testing::ValuesIn(endings),
-                     testing::Values("receive", "writable", "eof", "error")),
+    ::testing::Combine(::testing::ValuesIn(endings),
+                       ::testing::Values("receive", "writable", "eof", "error")),
     [](const auto& tested) {
         return std::string(std::get<0>(tested.param).name) + "_in_" + std::get<1>(tested.param);
     });

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+# Read by ctest, which asks a test program for its cases: one test for each suite, as a process for
+# each case would take longer than the case. A failure is told with the name of its case.
+
+# Suites of `program` with cases that `filter` lets through, as tests named `target`.<suite>. With
+# `by_parameter` those of one parameter are a test of their own, <suite>/<parameter>.
+function(weft_add_suites target program filter label by_parameter)
+    if(NOT EXISTS ${program})
+        add_test(${target}_is_not_built ${program})
+        set_tests_properties(${target}_is_not_built PROPERTIES LABELS ${label})
+        return()
+    endif()
+    execute_process(COMMAND ${program} --gtest_list_tests --gtest_filter=${filter}
+        OUTPUT_VARIABLE listed ERROR_VARIABLE listed_errors RESULT_VARIABLE status)
+    if(NOT status EQUAL 0)
+        message(FATAL_ERROR "${program} does not list its tests: ${status}\n${listed_errors}")
+    endif()
+    weft_group_cases("${listed}" ${by_parameter})
+    foreach(group IN LISTS groups)
+        set(name ${target}.${group})
+        add_test(${name} ${program} --gtest_brief=1 --gtest_filter=${cases_of_${group}})
+        set_tests_properties(${name} PROPERTIES LABELS ${label})
+    endforeach()
+endfunction()
+
+# Sets `groups`, and `cases_of_<group>` to a filter for each, from the output of --gtest_list_tests.
+function(weft_group_cases listed by_parameter)
+    string(REGEX REPLACE " *#[^\n]*" "" listed "${listed}")
+    string(REPLACE "\n" ";" lines "${listed}")
+    set(found "")
+    foreach(line IN LISTS lines)
+        if(line MATCHES "^([^ ]+)\\.$")
+            set(suite ${CMAKE_MATCH_1})
+        elseif(line MATCHES "^  (.+)$")
+            set(case ${CMAKE_MATCH_1})
+            set(group ${suite})
+            if(by_parameter AND case MATCHES "/([^/]+)$")
+                string(APPEND group /${CMAKE_MATCH_1})
+            endif()
+            list(APPEND found ${group})
+            list(APPEND cases_of_${group} ${suite}.${case})
+        endif()
+    endforeach()
+    list(REMOVE_DUPLICATES found)
+    foreach(group IN LISTS found)
+        list(JOIN cases_of_${group} ":" filter)
+        set(cases_of_${group} ${filter} PARENT_SCOPE)
+    endforeach()
+    set(groups ${found} PARENT_SCOPE)
+endfunction()
