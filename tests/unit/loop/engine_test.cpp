@@ -26,7 +26,7 @@ namespace {
 
 constexpr interest reading{.read = true};
 constexpr interest writing{.write = true};
-constexpr interest both{.read = true, .write = true};
+constexpr interest reading_and_writing{.read = true, .write = true};
 
 /// One end of a socket pair, which counts what it is told.
 class watched_end final : public source {
@@ -85,7 +85,7 @@ public:
 
 TEST_P(readiness_engine, tells_what_was_ready_before) {
     end.peer_sends();
-    add(end, both);
+    add(end, reading_and_writing);
     look();
     EXPECT_EQ(end.reads, 1);
     EXPECT_EQ(end.writes, 1);
@@ -108,7 +108,7 @@ TEST_P(readiness_engine, is_silent_after_a_report_until_the_edge_is_used_up) {
 }
 
 TEST_P(readiness_engine, tells_of_room_after_a_short_write) {
-    add(end, both);
+    add(end, reading_and_writing);
     look();
     EXPECT_EQ(end.writes, 1);
     end.fill();
@@ -166,7 +166,7 @@ TEST_P(readiness_engine, an_error_goes_to_a_blocked_writer_that_does_not_read) {
 }
 
 TEST_P(readiness_engine, does_not_spin_on_a_reset_peer_that_nobody_reads) {
-    add(end, both);
+    add(end, reading_and_writing);
     look();
     waits->modify(end.own.get(), end, writing);
     look();
@@ -176,7 +176,7 @@ TEST_P(readiness_engine, does_not_spin_on_a_reset_peer_that_nobody_reads) {
 }
 
 TEST_P(readiness_engine, what_was_removed_hears_nothing_and_its_number_is_free) {
-    add(end, both);
+    add(end, reading_and_writing);
     end.peer_sends();
     waits->remove(end.own.get());
     EXPECT_FALSE(wakes());
