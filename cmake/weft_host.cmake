@@ -33,8 +33,8 @@ function(weft_host name)
     set_property(GLOBAL PROPERTY weft_host_${name} "${HOST_PACKAGE};${HOST_LIBRARY}")
 endfunction()
 
-# Those of `sources` that can be built: a file <host>_*.cpp needs its host. In a program that has
-# such files; the hosts themselves are then in `libraries`.
+# Those of `sources` that can be built: a file <host>_*.cpp needs its host, <host>_and_<host>_*.cpp
+# both. In a program that has such files; the hosts themselves are then in `libraries`.
 function(weft_with_hosts sources_name libraries_name)
     get_property(known GLOBAL PROPERTY weft_hosts_known)
     set(left ${${sources_name}})
@@ -43,7 +43,7 @@ function(weft_with_hosts sources_name libraries_name)
         if(TARGET weft_${host})
             list(APPEND linked weft::${host})
         else()
-            list(FILTER left EXCLUDE REGEX "/${host}_[a-z_]+\\.cpp$")
+            list(FILTER left EXCLUDE REGEX "/([a-z_]+_and_)?${host}_[a-z_]+\\.cpp$")
         endif()
     endforeach()
     set(${sources_name} ${left} PARENT_SCOPE)

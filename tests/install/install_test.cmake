@@ -19,15 +19,16 @@ step(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
 step(${CMAKE_COMMAND} -G ${GENERATOR} -S ${CONSUMER} -B ${WORK}/build
     -D CMAKE_PREFIX_PATH=${WORK}/prefix
     -D CMAKE_CXX_COMPILER=${COMPILER}
-    -D EXPECT_UV=${UV}
+    -D EXPECT_HOSTS=${HOSTS}
     -D EXPECT_CARES=${CARES}
     -D CMAKE_CXX_FLAGS=${flags})
 step(${CMAKE_COMMAND} --build ${WORK}/build)
 step(${WORK}/build/everything)
 step(${WORK}/build/core_only)
-if(UV)
-    step(${WORK}/build/in_uv)
-endif()
+string(REPLACE "," ";" hosts "${HOSTS}")
+foreach(host IN LISTS hosts)
+    step(${WORK}/build/in_${host})
+endforeach()
 if(CARES)
     step(${WORK}/build/with_cares)
 endif()

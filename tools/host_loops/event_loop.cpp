@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+// libevent's runner, by its name.
+#include <weft/hosts/event.hpp>
+
+#include "host_loops/host_loops.hpp"
+
+namespace weft_tool {
+
+const host_loop_registration event({"event", "libevent", make_runner<weft::event_runner>});
+
+} // namespace weft_tool
