@@ -42,6 +42,19 @@ protected:
         EXPECT_TRUE(all_over());
     }
 
+    /// One who has sent `words`, and then a byte in each turn, ends at the deadline.
+    void expect_timeout_of(std::string_view words) {
+        raw_peer peer = raw_peer::connected_to(port_);
+        peer.send(words);
+        ASSERT_TRUE(run_until([&] {
+            peer.send("y");
+            return peer.ended();
+        }));
+        ASSERT_EQ(failures_.size(), 1U);
+        expect_refusal(failures_[0], errc::handshake_timeout, 408);
+        EXPECT_TRUE(all_over());
+    }
+
     /// One attacker sends `unit` without end and ends with `error` and `status`.
     void expect_early_end(const std::string& head, const std::string& unit, std::error_code error,
                           int status) {
@@ -85,29 +98,13 @@ TEST_F(opening_flood, of_a_byte_now_and_then_does_not_put_off_the_deadline) {
     session_limits limits;
     limits.header_size_max = 1024 * 1024;
     give_handshakes(50ms, limits);
-    raw_peer peer = raw_peer::connected_to(port_);
-    peer.send("GET /echo HTTP/1.1\r\nX: ");
-    ASSERT_TRUE(run_until([&] {
-        peer.send("y");
-        return peer.ended();
-    }));
-    ASSERT_EQ(failures_.size(), 1U);
-    expect_refusal(failures_[0], errc::handshake_timeout, 408);
-    EXPECT_TRUE(all_over());
+    expect_timeout_of("GET /echo HTTP/1.1\r\nX: ");
     expect_memory_within(128 * 1024);
 }
 
 TEST_F(opening_flood, of_a_slow_body_ends_at_the_deadline) {
     give_handshakes(50ms);
-    raw_peer peer = raw_peer::connected_to(port_);
-    peer.send("POST /form HTTP/1.1\r\nHost: x\r\nContent-Length: 65536\r\n\r\n");
-    ASSERT_TRUE(run_until([&] {
-        peer.send("y");
-        return peer.ended();
-    }));
-    ASSERT_EQ(failures_.size(), 1U);
-    expect_refusal(failures_[0], errc::handshake_timeout, 408);
-    EXPECT_TRUE(all_over());
+    expect_timeout_of("POST /form HTTP/1.1\r\nHost: x\r\nContent-Length: 65536\r\n\r\n");
     expect_memory_within(256 * 1024);
 }
 

@@ -1,25 +1,14 @@
 // SPDX-License-Identifier: MIT
 // The conformance suite over a bare session, without any I/O.
-#include <random>
 #include <utility>
 
 #include <weft/core/session.hpp>
+#include <weft/testing/dice.hpp>
 
 #include "conformance/subject.hpp"
 
 namespace weft::testing {
 namespace {
-
-class repeatable_random : public random_source {
-public:
-    void fill(std::span<std::byte> bytes) noexcept override {
-        for (auto& byte : bytes)
-            byte = static_cast<std::byte>(generator_());
-    }
-
-private:
-    std::mt19937 generator_{1};
-};
 
 class echo_session : public subject {
 public:
@@ -70,7 +59,7 @@ private:
         }
     }
 
-    repeatable_random random_;
+    dice random_{1};
     session_options options_;
     scratch scratch_;
     session session_;

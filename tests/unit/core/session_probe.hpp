@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -14,24 +13,13 @@
 
 #include <weft/core/error.hpp>
 #include <weft/core/session.hpp>
+#include <weft/testing/dice.hpp>
 
 #include "guard_page.hpp"
 #include "support/canned_handshake.hpp"
 #include "support/frame_builder.hpp"
 
 namespace weft::testing {
-
-/// Random bytes that are the same in every run.
-class seeded_random : public random_source {
-public:
-    void fill(std::span<std::byte> bytes) noexcept override {
-        for (auto& byte : bytes)
-            byte = static_cast<std::byte>(generator_());
-    }
-
-private:
-    std::mt19937 generator_{7};
-};
 
 /// An event, with a copy of what it showed.
 struct told {
@@ -59,7 +47,7 @@ public:
           tested(options, now) {}
 
     session_options options;
-    seeded_random random;
+    dice random{7};
     time_point now;
     frame_builder peer;
     session tested;
