@@ -2,7 +2,7 @@
 # Read by ctest, which asks a test program for its cases: one test for each suite, as a process for
 # each case would take longer than the case. A failure is told with the name of its case.
 
-# Suites of `program` with cases that `filter` lets through, as tests named `target`.<suite>. With
+# Suites of `program` with cases that `filter` lets through, as tests named `label`.<suite>. With
 # `by_parameter` those of one parameter are a test of their own, <suite>/<parameter>.
 function(weft_add_suites target program filter label by_parameter)
     if(NOT EXISTS ${program})
@@ -17,7 +17,7 @@ function(weft_add_suites target program filter label by_parameter)
     endif()
     weft_group_cases("${listed}" ${by_parameter})
     foreach(group IN LISTS groups)
-        set(name ${target}.${group})
+        set(name ${label}.${group})
         add_test(${name} ${program} --gtest_brief=1 --gtest_filter=${cases_of_${group}})
         set_tests_properties(${name} PROPERTIES LABELS ${label})
     endforeach()
