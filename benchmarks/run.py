@@ -48,7 +48,9 @@ class Server:
 def scenario(key, title, connections, size, depth=1, idle=0, rest=0):
     load = ["--connections", connections, "--size", size, "--depth", depth]
     if idle:
-        load += ["--idle", idle, "--rest", rest]
+        load += ["--idle", idle]
+    if rest:
+        load += ["--rest", rest]
     return Scenario(key, title, tuple(str(word) for word in load))
 
 
