@@ -11,6 +11,7 @@
 #include <weft/endpoint/raw_file.hpp>
 #include <weft/endpoint/raw_server.hpp>
 #include <weft/endpoint/server.hpp>
+#include <weft/loop/dispatcher_guest.hpp>
 #include <weft/loop/event_loop.hpp>
 #include <weft/loop/guest.hpp>
 #include <weft/loop/resolve_error.hpp>

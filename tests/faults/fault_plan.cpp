@@ -56,6 +56,7 @@ int fault_plan::answer(const char* call, const call_site& at) noexcept {
 }
 
 int fault_plan::answer_here(const char* call, const call_site& at) {
+    const std::scoped_lock lock(mutex_);
     if (waiting_calls.contains(call)) ++waits_;
     const source_call* const site = site_of(sites_, call, at);
     if (!site) {

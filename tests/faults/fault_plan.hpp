@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -63,6 +64,7 @@ private:
     static int answer(const char* call, const call_site& at) noexcept;
     int answer_here(const char* call, const call_site& at);
 
+    std::mutex mutex_; // a dispatcher's guest has a thread
     const std::vector<source_call>& sites_;
     std::optional<fault> fault_;
     std::vector<missing_call> missing_;

@@ -7,9 +7,14 @@
 
 #include <array>
 #include <cerrno>
+#include <condition_variable>
 #include <csignal>
 #include <cstdlib>
+#include <deque>
 #include <fstream>
+#include <mutex>
+
+#include <weft/loop/dispatcher_guest.hpp>
 
 #include "endpoint/raw_peer.hpp"
 #include "faults/scenario.hpp"
@@ -55,6 +60,35 @@ bool disown_a_loop(world& w) {
     if (shown && made->state()->engine().disown()) return true;
     w.tell(shown ? std::error_code(errno, std::system_category()) : shown.error());
     return false;
+}
+
+/// A queue that calls what is in it. Without a timer, as the clock may have been moved.
+bool stay_in_a_dispatcher(world& w) {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::deque<function<void()>> queue;
+    auto loop = event_loop::create();
+    auto stay = !loop ? result<guest>(failure(loop.error()))
+                      : guest::create(*loop, dispatcher_host([&](function<void()> work) {
+                            const std::scoped_lock lock(mutex);
+                            queue.push_back(std::move(work));
+                            changed.notify_one();
+                        }));
+    if (!stay) {
+        w.tell(stay.error());
+        return false;
+    }
+    bool ran = false;
+    loop->post([&] { ran = true; });
+    while (!ran) {
+        std::unique_lock lock(mutex);
+        changed.wait(lock, [&] { return !queue.empty(); });
+        auto next = std::move(queue.front());
+        queue.pop_front();
+        lock.unlock();
+        next();
+    }
+    return true;
 }
 
 /// A socket file that nobody listens at any more. If nobody takes its place it goes in the end.
@@ -450,6 +484,7 @@ const std::vector<scenario> scenarios{
     {"dial from an address", dial_from_an_address},
     {"dial a name in the hosts file", dial_a_name_in_the_hosts_file},
     {"disown a loop", disown_a_loop},
+    {"stay in a dispatcher", stay_in_a_dispatcher},
     {"echo over a Unix socket with a mode", echo_over_a_unix_socket_with_a_mode},
     {"adopt a listener", adopt_a_listener},
     {"adopt both ends", adopt_both_ends},

@@ -11,6 +11,8 @@
 #include <span>
 #include <utility>
 
+#include <weft/loop/dispatcher_guest.hpp>
+
 #include "endpoint/select_loop.hpp"
 
 namespace weft::testing {
@@ -101,6 +103,24 @@ std::unique_ptr<plain_waiter> make_epoll_waiter(unsigned flags) {
     return std::make_unique<epoll_waiter>(flags);
 }
 
+// --- timers
+
+void plain_alarms::add(duration delay, function<void()> rings) {
+    all_.emplace(clock::now() + delay, std::move(rings));
+}
+
+void plain_alarms::ring_what_is_due() {
+    while (!all_.empty() && all_.begin()->first <= clock::now()) {
+        auto first = all_.extract(all_.begin());
+        first.mapped()();
+    }
+}
+
+duration plain_alarms::left(duration at_most) const {
+    if (all_.empty()) return at_most;
+    return std::clamp<duration>(all_.begin()->first - clock::now(), duration::zero(), at_most);
+}
+
 // --- the loop
 
 host_ops plain_loop::ops() {
@@ -129,7 +149,7 @@ void plain_loop::unwatch(const stay& which, function<void()> done) {
 }
 
 void plain_loop::turn(duration at_most) {
-    const auto ready = waiter().wait(until_next_alarm(at_most));
+    const auto ready = waiter().wait(alarms_.left(at_most));
     for (const int descriptor : ready) {
         const auto found = stays_.find(descriptor);
         if (found == stays_.end()) continue; // has left in this turn
@@ -137,23 +157,11 @@ void plain_loop::turn(duration at_most) {
         waiter().calling(descriptor);
         readable(which);
     }
-    ring_what_is_due();
-}
-
-void plain_loop::ring_what_is_due() {
-    while (!alarms_.empty() && alarms_.begin()->first <= clock::now()) {
-        auto first = alarms_.extract(alarms_.begin());
-        first.mapped()();
-    }
+    alarms_.ring_what_is_due();
 }
 
 void plain_loop::call_after(duration delay, function<void()> rings) {
-    alarms_.emplace(clock::now() + delay, std::move(rings));
-}
-
-duration plain_loop::until_next_alarm(duration at_most) const {
-    if (alarms_.empty()) return at_most;
-    return std::clamp<duration>(alarms_.begin()->first - clock::now(), duration::zero(), at_most);
+    alarms_.add(delay, std::move(rings));
 }
 
 void plain_loop::run() {
@@ -162,6 +170,21 @@ void plain_loop::run() {
     while (!quit_ && (!alarms_.empty() || std::any_of(stays_.begin(), stays_.end(), works))) {
         turn(std::chrono::seconds(1));
     }
+}
+
+// --- the dispatcher
+
+host_ops plain_dispatcher::ops() {
+    return dispatcher_host([this](function<void()> work) { queue_.post(std::move(work)); });
+}
+
+void plain_dispatcher::turn(duration at_most) {
+    queue_.call_one(alarms_.left(at_most));
+    alarms_.ring_what_is_due();
+}
+
+void plain_dispatcher::call_after(duration delay, function<void()> rings) {
+    alarms_.add(delay, std::move(rings));
 }
 
 std::vector<plain_host> all_plain_hosts() {
@@ -175,6 +198,7 @@ std::vector<plain_host> all_plain_hosts() {
         host("epoll_level", [] { return make_epoll_waiter(0); }),
         host("epoll_edge", [] { return make_epoll_waiter(EPOLLET); }),
         host("epoll_one_shot", [] { return make_epoll_waiter(EPOLLONESHOT); }),
+        {"dispatcher", [] { return std::make_unique<plain_dispatcher>(); }},
     };
 }
 

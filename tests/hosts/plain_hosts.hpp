@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Loops as applications write them, with the three functions of a host: waiting by select(2),
-// poll(2) and epoll(7), the latter level-triggered, edge-triggered and one-shot.
+// poll(2) and epoll(7), the latter level-triggered, edge-triggered and one-shot; and a dispatcher.
 #pragma once
 
 #include <chrono>
@@ -11,6 +11,8 @@
 #include <vector>
 
 #include <weft/testing/host_under_test.hpp>
+
+#include "support/queue_dispatcher.hpp"
 
 namespace weft::testing {
 
@@ -34,13 +36,27 @@ public:
 /// With EPOLLET, EPOLLONESHOT or nothing.
 [[nodiscard]] std::unique_ptr<plain_waiter> make_epoll_waiter(unsigned flags);
 
+/// The timers of a loop's own.
+class plain_alarms {
+public:
+    void add(duration delay, function<void()> rings);
+    void ring_what_is_due();
+    [[nodiscard]] bool empty() const { return all_.empty(); }
+
+    /// The time until the first, or `at_most`.
+    [[nodiscard]] duration left(duration at_most) const;
+
+private:
+    using clock = std::chrono::steady_clock;
+
+    std::multimap<clock::time_point, function<void()>> all_;
+};
+
 /// A loop with callbacks for descriptors and for deadlines, and a `run` that ends for lack of work.
 ///
 /// What it does is split, so that a faulty host can do one part of it wrong.
 class plain_loop : public host_under_test {
 public:
-    using clock = std::chrono::steady_clock;
-
     explicit plain_loop(std::unique_ptr<plain_waiter> waiter) : waiter_(std::move(waiter)) {}
 
     host_ops ops() override;
@@ -62,18 +78,27 @@ protected:
     virtual void unwatch(const stay& which, function<void()> done);
     virtual void work(const stay& which, bool any) { which->working = any; }
     virtual void readable(const stay& which) { which->turn(); }
-    virtual void ring_what_is_due();
 
     [[nodiscard]] plain_waiter& waiter() { return *waiter_; }
 
     std::map<int, stay> stays_;
-    std::multimap<clock::time_point, function<void()>> alarms_;
 
 private:
-    [[nodiscard]] duration until_next_alarm(duration at_most) const;
-
+    plain_alarms alarms_;
     std::unique_ptr<plain_waiter> waiter_;
     bool quit_ = false;
+};
+
+/// A message dispatcher, which watches nothing.
+class plain_dispatcher final : public host_under_test {
+public:
+    host_ops ops() override;
+    void turn(duration at_most) override;
+    void call_after(duration delay, function<void()> rings) override;
+
+private:
+    queue_dispatcher queue_;
+    plain_alarms alarms_;
 };
 
 struct plain_host {

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+// The thread that waits for a dispatcher's guest, and the turns that it posts. Its lock is held for
+// moments, and never while somebody else's function runs.
+#include <weft/loop/dispatcher_guest.hpp>
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "loop/descriptor_wait_posix.hpp"
+#include "loop/fork_posix.hpp"
+
+namespace weft {
+namespace {
+
+/// A turn that lasts longer may have the dispatcher run inside it.
+constexpr std::chrono::milliseconds turn_at_most{5};
+
+/// After this a dispatcher that has not taken a turn is asked again.
+constexpr std::chrono::milliseconds pause_after_refusal{100};
+
+class dispatched_turns : public std::enable_shared_from_this<dispatched_turns> {
+public:
+    explicit dispatched_turns(dispatch post) : post_(std::move(post)) {}
+
+    result<void> start(int descriptor, function<void()> turn) {
+        if (const auto why = wait_.open()) return failure(why);
+        turn_ = std::move(turn);
+        try {
+            const signals_blocked meanwhile;
+            thread_ = std::thread([self = shared_from_this(), descriptor] {
+                while (self->wait_.readable(descriptor) && self->post_turn()) {}
+            });
+        } catch (const std::system_error& why) {
+            return failure(why.code());
+        }
+        return {};
+    }
+
+    /// A forked child does not have the thread, which may have held the lock.
+    void stop() noexcept {
+        if (!in_own_process()) {
+            wait_ = {};
+            return thread_.detach();
+        }
+        {
+            const std::scoped_lock lock(mutex_);
+            ended_ = true;
+        }
+        changed_.notify_all();
+        wait_.end();
+        thread_.join();
+    }
+
+private:
+    enum class progress : std::uint8_t { posted, begun, over, refused };
+
+    /// One turn as the dispatcher holds it.
+    class errand {
+    public:
+        errand(std::shared_ptr<dispatched_turns> of, std::shared_ptr<progress> where)
+            : turns_(std::move(of)), at_(std::move(where)) {}
+        errand(errand&&) noexcept = default;
+        ~errand() {
+            if (turns_) turns_->reach(*at_, progress::refused);
+        }
+
+        void operator()() {
+            if (!turns_->reach(*at_, progress::begun)) return;
+            turns_->turn_();
+            turns_->reach(*at_, progress::over);
+        }
+
+    private:
+        std::shared_ptr<dispatched_turns> turns_;
+        std::shared_ptr<progress> at_;
+    };
+
+    [[nodiscard]] bool in_own_process() const noexcept {
+        return fork_generation_ == fork_generation();
+    }
+
+    /// False once the stay has ended. What has begun is not refused any more.
+    bool reach(progress& at, progress next) noexcept {
+        if (!in_own_process()) return false;
+        const std::scoped_lock lock(mutex_);
+        if (next != progress::refused || at == progress::posted) at = next;
+        changed_.notify_all();
+        return !ended_;
+    }
+
+    /// On the thread; false once the stay has ended.
+    bool post_turn() noexcept {
+        std::shared_ptr<progress> at;
+        try {
+            at = std::make_shared<progress>(progress::posted);
+            post_(errand(shared_from_this(), at));
+        } catch (...) { // the errand is refused, if there is one
+        }
+        std::unique_lock lock(mutex_);
+        if (at) {
+            changed_.wait(lock, [&] { return ended_ || *at != progress::posted; });
+            changed_.wait_for(lock, turn_at_most, [&] { return ended_ || *at != progress::begun; });
+        }
+        if (!at || *at == progress::refused) {
+            changed_.wait_for(lock, pause_after_refusal, [&] { return ended_; });
+        }
+        return !ended_;
+    }
+
+    dispatch post_; // the thread's
+    function<void()> turn_;
+    descriptor_wait wait_;
+    unsigned fork_generation_ = weft::fork_generation();
+    std::thread thread_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool ended_ = false;
+};
+
+} // namespace
+
+host_ops dispatcher_host(dispatch post) {
+    const auto turns = std::make_shared<dispatched_turns>(std::move(post));
+    return {
+        .watch = [turns](int descriptor, function<void()> turn) {
+            return turns->start(descriptor, std::move(turn));
+        },
+        .unwatch = [turns](function<void()> done) {
+            turns->stop();
+            done();
+        },
+    };
+}
+
+} // namespace weft
