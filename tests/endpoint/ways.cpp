@@ -2,6 +2,8 @@
 // All ways: those of the files beside this one, and one for each host library that is here.
 #include "endpoint/way.hpp"
 
+#include <list>
+
 #include <weft/loop/guest.hpp>
 
 #include "host_loops/foreign_loop.hpp"
@@ -31,9 +33,11 @@ private:
 } // namespace
 
 const std::vector<const way_registration*>& way_registration::all() {
+    static std::list<way_registration> of_hosts;
     static const auto every = [] {
         for (const auto* kind : foreign_loop_registration::all()) {
-            new way_registration(kind->name, [kind] { return std::make_unique<host_way>(*kind); });
+            of_hosts.emplace_back(kind->name,
+                                  [kind] { return std::make_unique<host_way>(*kind); });
         }
         return registered();
     }();
