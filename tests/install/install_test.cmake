@@ -14,6 +14,9 @@ if(SANITIZE)
     set(flags "-fsanitize=${SANITIZE}")
 endif()
 
+# What ./dev peers has built is found by its users, too.
+set(ENV{CMAKE_PREFIX_PATH} ${CONSUMER}/../../../build/peers/libubox)
+
 file(REMOVE_RECURSE ${WORK})
 step(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
 step(${CMAKE_COMMAND} -G ${GENERATOR} -S ${CONSUMER} -B ${WORK}/build
