@@ -44,12 +44,12 @@ function(weft_add_tests_by_host target)
     get_property(names GLOBAL PROPERTY weft_hosts)
     set(taken "")
     foreach(name IN LISTS names)
-        set(own "*/${name}:${name}_*")
+        set(own "*/${name}:*/${name}_*:${name}_*")
         string(APPEND taken ":${own}")
         add_test(NAME ${target}.${name}
             COMMAND ${target} --gtest_brief=1 --gtest_filter=${own}-*threads*)
         add_test(NAME ${target}_threads.${name}
-            COMMAND ${target} --gtest_brief=1 --gtest_filter=*threads*/${name})
+            COMMAND ${target} --gtest_brief=1 --gtest_filter=*threads*/${name}:*threads*/${name}_*)
         set_tests_properties(${target}.${name} PROPERTIES LABELS ${target})
         set_tests_properties(${target}_threads.${name} PROPERTIES LABELS ${target}_threads)
     endforeach()
@@ -117,22 +117,21 @@ function(weft_headers_of out)
 endfunction()
 
 # Registers the cases of `target` under its name as label. Suites with "threads" in their name get
-# the label <target>_threads, which ThreadSanitizer runs look for; those of the suites that run in
-# every way to drive a loop, <target>_in_hosts where that is a host library.
+# the label <target>_threads, which ThreadSanitizer runs look for. Of the suites that run in every
+# way to drive a loop each host library is one test, with the label <target>_in_hosts.
 function(weft_discover_tests target)
     get_property(hosts GLOBAL PROPERTY weft_hosts)
     set(in_hosts "")
     if(target STREQUAL "endpoint")
         foreach(host IN LISTS hosts)
-            list(APPEND in_hosts "*/${host}" "*/${host}_*")
+            string(APPEND in_hosts ":*/${host}:*/${host}_*")
+            add_test(NAME ${target}.in.${host}
+                COMMAND ${target} --gtest_brief=1 --gtest_filter=*/${host}:*/${host}_*)
+            set_tests_properties(${target}.in.${host} PROPERTIES LABELS ${target}_in_hosts)
         endforeach()
-        list(JOIN in_hosts ":" in_hosts)
     endif()
-    weft_discover_some(${target} "-*threads*:${in_hosts}" ${target})
+    weft_discover_some(${target} "-*threads*${in_hosts}" ${target})
     weft_discover_some(${target} "*threads*-${in_hosts}" ${target}_threads)
-    if(in_hosts)
-        weft_discover_some(${target} "${in_hosts}" ${target}_in_hosts)
-    endif()
 endfunction()
 
 # Each suite is a test; of the endpoints each suite and way to drive a loop.

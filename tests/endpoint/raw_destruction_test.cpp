@@ -81,6 +81,7 @@ TEST_P(endpoint_raw_destruction, in_every_handler) {
             raw_server_.reset();
             server_.reset();
             client_.reset();
+            way_.reset(); // some hosts exist once
             way_ = GetParam()->make();
             dialler_.emplace(loop());
         }
@@ -97,6 +98,7 @@ TEST_P(endpoint_raw_destruction, in_fail) {
         dialler_.reset();
         server_.reset();
         client_.reset();
+        way_.reset(); // some hosts exist once
         way_ = GetParam()->make();
         dialler_.emplace(loop());
     }

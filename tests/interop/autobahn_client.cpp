@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A client that an Autobahn fuzzing server puts through its cases, one after the other.
-// Usage: autobahn_client ws://127.0.0.1:9001
+// A client that an Autobahn fuzzing server puts through its cases, one after the other; inside a
+// host library if that is named.
+// Usage: autobahn_client ws://127.0.0.1:9001 [loop]
 
 #include <weft/weft.hpp>
 
@@ -8,6 +9,8 @@
 #include <iostream>
 #include <string>
 #include <string_view>
+
+#include "host_loops/host_loops.hpp"
 
 namespace {
 
@@ -72,13 +75,14 @@ private:
 } // namespace
 
 int main(int count, char** arguments) {
-    if (count != 2) {
-        std::cerr << "usage: autobahn_client ws://host:port\n";
+    if (count != 2 && count != 3) {
+        std::cerr << "usage: autobahn_client ws://host:port [loop]\n";
         return 2;
     }
-    weft::event_loop loop;
+    const std::string_view where = count == 3 ? arguments[2] : "automatic";
+    weft::event_loop loop({.engine = weft_tool::engine_of(where)});
     autobahn_client client{loop, arguments[1]};
     client.start();
-    loop.run();
+    weft_tool::run_inside(where, loop);
     return client.finished() ? 0 : 1;
 }
