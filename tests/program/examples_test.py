@@ -153,6 +153,33 @@ class PtyBridge(unittest.TestCase):
             client.wait_for("^200000$", client.out)
 
 
+class LoopsOfTheirOwn(unittest.TestCase):
+    """Echo servers in an application's own loop, which standard input ends."""
+
+    def test_echo_until_the_end_of_input(self):
+        for name in ("custom_loop", "dispatcher", "edge_triggered"):
+            command = [f"{EXAMPLES}/{name}", "0"]
+            with self.subTest(name), subprocess.Popen(
+                    command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
+                try:
+                    target = server.stdout.readline().decode().strip()
+                    done = run("connect", target, stdin=b"hi\n")
+                    self.assertEqual((done.returncode, done.stdout), (0, b"hi\n"))
+                    server.stdin.close()
+                    self.assertEqual(server.wait(PATIENCE), 0)
+                finally:
+                    server.kill()
+
+    def test_frames_go_on_until_somebody_quits(self):
+        with subprocess.Popen([f"{EXAMPLES}/frame_loop", "0"], stdout=subprocess.PIPE) as game:
+            try:
+                target = game.stdout.readline().decode().strip()
+                run("connect", target, stdin=b"quit\n")
+                self.assertEqual(game.wait(PATIENCE), 0)
+            finally:
+                game.kill()
+
+
 if __name__ == "__main__":
     if not os.path.exists(CLIENT):
         print("skipped: the examples were not built")

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// A game that draws sixty frames a second and never waits in between: once a frame Weft makes one
+// turn, which does not wait either. Each frame's number goes to everybody; `quit` ends the game.
+//
+//     build/release/examples/frame_loop [port]
+//     build/release/weft connect ws://127.0.0.1:9001/
+#include <cstdlib>
+#include <iostream>
+#include <string>
+#include <thread>
+
+#include <weft/weft.hpp>
+
+int main(int argc, char** argv) {
+    weft::event_loop loop;
+    weft::server server{loop};
+    bool playing = true, over = false;
+    server.route("/", {
+        .message = [&](weft::connection&, weft::message m) { playing = m.text() != "quit"; },
+    });
+    const auto port = static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 9001);
+    const auto bound = server.listen("127.0.0.1", port);
+    if (!bound) {
+        std::cerr << "cannot listen: " << bound.error().message() << '\n';
+        return 1;
+    }
+    std::cout << "ws://" << bound->str() << "/\n" << std::flush;
+
+    constexpr std::chrono::microseconds frame{16'667};
+    auto next = std::chrono::steady_clock::now();
+    for (int number = 0; playing; ++number) {
+        loop.poll();
+        const auto text = "frame " + std::to_string(number); // here a game would draw
+        server.for_each([&](weft::connection& one) { one.send(text); });
+        std::this_thread::sleep_until(next += frame); // as waiting for the screen does
+    }
+    server.shutdown(std::chrono::seconds(2), [&] { over = true; });
+    while (!over) {
+        loop.poll();
+        std::this_thread::sleep_until(next += frame);
+    }
+}
