@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// An echo server inside a select(2) loop that the application wrote itself: it waits for its own
-// descriptor, standard input, and for the one that Weft shows. A line is told to everybody; the end
-// ends it.
+// An echo server inside a select(2) loop of the application's own, which waits for standard input
+// and for the descriptor that Weft shows. A line is told to everybody; the end ends it.
 //
 //     build/release/examples/custom_loop [port]
 //     build/release/weft connect ws://127.0.0.1:9001/
