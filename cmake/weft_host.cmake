@@ -13,7 +13,7 @@ function(weft_host name)
         message(STATUS "weft::${name} is left out: no ${HOST_PACKAGE} "
             "(Debian, Ubuntu: ${HOST_DEBIAN})")
         set_property(GLOBAL APPEND_STRING PROPERTY weft_hosts_left_out
-            "  ${name} (left out: no ${HOST_PACKAGE}; Debian, Ubuntu: ${HOST_DEBIAN})\\n")
+            "  ${name} (left out: no ${HOST_PACKAGE}. Debian, Ubuntu: ${HOST_DEBIAN})\\n")
         return()
     endif()
     set_target_properties(${HOST_LIBRARY} PROPERTIES IMPORTED_GLOBAL TRUE)
