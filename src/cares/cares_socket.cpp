@@ -11,16 +11,18 @@ namespace weft {
 
 /// What the engine refuses is not heard: c-ares gives up after its timeout.
 void cares_socket::watch(bool read, bool write) noexcept {
-    const interest in{.read = read, .write = write, .level = true};
-    if (watched_) {
-        static_cast<void>(loop_.engine().modify(which_, *this, in));
-    } else {
-        watched_ = !loop_.engine().add(which_, *this, in);
-    }
+    wanted_ = {.read = read, .write = write};
+    if (watched_) return tell_anew();
+    watched_ = !loop_.engine().add(which_, *this, wanted_);
+}
+
+/// An edge, as a level would be no news to an edge-triggered host.
+void cares_socket::tell_anew() noexcept {
+    static_cast<void>(loop_.engine().modify(which_, *this, wanted_));
 }
 
 void cares_socket::leave() noexcept {
-    if (watched_) loop_.engine().remove(which_);
+    if (std::exchange(watched_, false)) loop_.engine().remove(which_);
     loop_.cancel(*this);
     loop_.bury(this);
 }
@@ -35,6 +37,7 @@ void cares_socket::run() noexcept {
     const bool read = std::exchange(readable_, false);
     const bool write = std::exchange(writable_, false);
     owner_.process(read ? which_ : ARES_SOCKET_BAD, write ? which_ : ARES_SOCKET_BAD);
+    if (watched_) tell_anew(); // it is alive still if c-ares has closed its descriptor meanwhile
 }
 
 } // namespace weft

@@ -11,8 +11,8 @@ namespace weft {
 class loop_state;
 class cares_channel;
 
-/// Level-triggered: c-ares reads as much as it likes. Owned by the channel, which makes it leave
-/// before c-ares closes the descriptor.
+/// c-ares reads as much as it likes: what it leaves is told again. Owned by the channel, which makes
+/// it leave before c-ares closes the descriptor.
 class cares_socket final : public source {
 public:
     cares_socket(loop_state& loop, cares_channel& owner, ares_socket_t which) noexcept
@@ -24,12 +24,14 @@ public:
     void leave() noexcept;
 
 private:
+    void tell_anew() noexcept;
     void ready(readiness what) noexcept override;
     void run() noexcept override;
 
     loop_state& loop_;
     cares_channel& owner_;
     ares_socket_t which_;
+    interest wanted_{};
     bool watched_ = false;
     bool readable_ = false;
     bool writable_ = false;
