@@ -11,8 +11,8 @@ namespace weft {
 class loop_state;
 class cares_channel;
 
-/// c-ares reads as much as it likes: what it leaves is told again. Owned by the channel, which makes
-/// it leave before c-ares closes the descriptor.
+/// c-ares reads as much as it likes: what it leaves is told again. Owned by the channel, which
+/// makes it leave before c-ares closes the descriptor.
 class cares_socket final : public source {
 public:
     cares_socket(loop_state& loop, cares_channel& owner, ares_socket_t which) noexcept
