@@ -37,6 +37,8 @@ function(weft_set_warnings target)
         if(WEFT_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
             # Instrumentation confuses flow analysis: GCC's manual warns of false positives.
             target_compile_options(${target} PRIVATE -Wno-error=maybe-uninitialized)
+            # Asio has fences, which ThreadSanitizer does not see.
+            target_compile_options(${target} PRIVATE -Wno-tsan)
         endif()
     endif()
 endfunction()

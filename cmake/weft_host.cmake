@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
-# What a host is: include/weft/hosts/<name>.hpp and src/hosts/<name>.cpp, a target of its own that
-# alone links the host's library. Where that is missing the rest builds without it.
+# What a host is: include/weft/hosts/<name>.hpp and src/hosts/<name>.cpp, or the header alone; a
+# target of its own that alone links the host's library. Where that is missing the rest builds.
 
 # Declares host `name`, if cmake/find/<package>.cmake finds the imported target of its library:
-#   weft_host(name PACKAGE package LIBRARY imported_target DEBIAN package_to_install)
+#   weft_host(name PACKAGE package LIBRARY imported_target DEBIAN package_to_install
+#       [SHARES header of include/weft/hosts that several hosts have])
 # Target: weft_<name> (alias weft::<name>); also a component of the installed package.
 function(weft_host name)
-    cmake_parse_arguments(HOST "" "PACKAGE;LIBRARY;DEBIAN" "" ${ARGN})
+    cmake_parse_arguments(HOST "" "PACKAGE;LIBRARY;DEBIAN;SHARES" "" ${ARGN})
     set_property(GLOBAL APPEND PROPERTY weft_hosts_known ${name})
     include(${PROJECT_SOURCE_DIR}/cmake/find/${HOST_PACKAGE}.cmake)
     if(NOT TARGET ${HOST_LIBRARY})
@@ -19,16 +20,25 @@ function(weft_host name)
     set_target_properties(${HOST_LIBRARY} PROPERTIES IMPORTED_GLOBAL TRUE)
 
     set(target weft_${name})
-    weft_include_root(${name} public weft/hosts/${name}.hpp
-        ${PROJECT_SOURCE_DIR}/include/weft/hosts/${name}.hpp)
-    add_library(${target} STATIC ${PROJECT_SOURCE_DIR}/src/hosts/${name}.cpp)
+    foreach(header ${name}.hpp ${HOST_SHARES})
+        weft_include_root(${name} public weft/hosts/${header}
+            ${PROJECT_SOURCE_DIR}/include/weft/hosts/${header})
+    endforeach()
+    set(source ${PROJECT_SOURCE_DIR}/src/hosts/${name}.cpp)
+    if(EXISTS ${source})
+        set(kind PUBLIC)
+        add_library(${target} STATIC ${source})
+        weft_set_warnings(${target})
+    else()
+        set(kind INTERFACE)
+        add_library(${target} INTERFACE)
+    endif()
     add_library(weft::${name} ALIAS ${target})
     set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
-    target_include_directories(${target} PUBLIC
+    target_include_directories(${target} ${kind}
         $<BUILD_INTERFACE:${weft_layer_roots}/${name}/public>
         $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-    target_link_libraries(${target} PUBLIC weft_loop ${HOST_LIBRARY})
-    weft_set_warnings(${target})
+    target_link_libraries(${target} ${kind} weft_loop ${HOST_LIBRARY})
     set_property(GLOBAL APPEND PROPERTY weft_hosts ${name})
     set_property(GLOBAL PROPERTY weft_host_${name} "${HOST_PACKAGE};${HOST_LIBRARY}")
 endfunction()

@@ -18,7 +18,7 @@ public:
     std::error_code begin() {
         const auto descriptor = loop_->descriptor();
         if (!descriptor) return descriptor.error();
-        if (const auto why = loop_->attach(*this)) return why;
+        if (const auto why = loop_->attach(*this, host_.on_strand)) return why;
         try {
             if (const auto watched = watch(*descriptor); !watched) return give_up(watched.error());
         } catch (...) {

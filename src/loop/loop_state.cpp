@@ -180,6 +180,7 @@ void loop_state::keep_contract() noexcept {
         timer_set_for_ = earliest;
         engine_->set_timer(earliest);
     }
+    if (on_strand_ && !in_turn()) leave_to_strand();
 }
 
 void loop_state::work_arrived() noexcept {
@@ -208,16 +209,22 @@ std::optional<duration> loop_state::next_timeout() const {
     return earliest <= present ? duration::zero() : earliest - present;
 }
 
-std::error_code loop_state::attach(host_link& host) noexcept {
+std::error_code loop_state::attach(host_link& host, bool on_strand) noexcept {
     if (closed_) return errc::gone;
     if (host_) return errc::already_attached;
     host_ = &host;
     had_work_ = false;
+    on_strand_ = on_strand;
+    if (on_strand) owner_ = std::thread::id(); // who sets it up is known until the first turn
     return {};
 }
 
 void loop_state::detach() noexcept {
     host_link* const host = std::exchange(host_, nullptr);
+    if (std::exchange(on_strand_, false)) {
+        own();
+        owner_ = std::this_thread::get_id();
+    }
     if (!std::exchange(had_work_, false) || !engine_->in_own_process()) return;
     host->work_changed(false);
 }
@@ -258,6 +265,12 @@ void loop_state::take_ownership() {
     own();
     owner_ = std::this_thread::get_id();
     owner_name_ = this_thread_name();
+}
+
+/// The next turn may come on another thread; until then nobody can tell who is on the strand.
+void loop_state::leave_to_strand() noexcept {
+    disown();
+    owner_ = std::thread::id();
 }
 
 void loop_state::post(function<void()> work) {

@@ -55,7 +55,7 @@ public:
     [[nodiscard]] std::optional<duration> next_timeout() const;
 
     /// Nothing is told to `host` before `tell_work`. At the end it is told that there is no work.
-    std::error_code attach(host_link& host) noexcept;
+    std::error_code attach(host_link& host, bool on_strand = false) noexcept;
     void tell_work() noexcept { work_changed(); }
     void detach() noexcept;
 
@@ -99,6 +99,7 @@ private:
     void set_and_wake(std::atomic<bool>& flag) noexcept;
     void await_outside_calls() const noexcept;
     void take_ownership();
+    void leave_to_strand() noexcept;
     bool make_turn(budget limit, bool may_wait);
     bool serve();
     void take_back_signal();
@@ -124,6 +125,7 @@ private:
     bool shown_ = false;     // the descriptor is known outside
     bool signalled_ = false; // it is readable already, by a wake-up of ours
     bool closed_ = false;
+    bool on_strand_ = false; // of the host: between turns this belongs to no thread
     bool crowded_ = false;  // more is ready than one wait could tell
     bool had_work_ = false; // as the host was told
 };

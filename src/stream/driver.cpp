@@ -252,7 +252,7 @@ std::string driver::describe_thread(std::thread::id which) const {
 
 bool driver::called_by_owner(const char* function) const noexcept {
     const auto here = std::this_thread::get_id();
-    if (here == owner_) return true;
+    if (here == owner_ || owner_ == std::thread::id()) return true;
     try {
         std::fprintf(stderr, "weft: %s was called on thread %s, but belongs to thread %s\n",
                      function, describe_thread(here).c_str(), describe_thread(owner_).c_str());

@@ -21,6 +21,10 @@ struct host_ops {
     /// The loop has work (true) or none (false), so that the host's own `run` can end when it
     /// should. A stay begins and ends with no work: after `watch`, before `unwatch`. May be empty.
     function<void(bool)> work = {};
+
+    /// Turns come on several threads, one at a time: between them the loop belongs to no thread,
+    /// and the host sees to it that nobody else is on the strand.
+    bool on_strand = false;
 };
 
 /// An event loop's stay in a host.

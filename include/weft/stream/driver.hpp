@@ -240,6 +240,9 @@ protected:
 
     /// The turns from now on belong to the calling thread.
     void own() noexcept { owner_ = std::this_thread::get_id(); }
+
+    /// Any thread may make the next turn, and make calls before that.
+    void disown() noexcept { owner_ = std::thread::id(); }
     [[nodiscard]] bool owned_here() const noexcept {
         return owner_ == std::this_thread::get_id();
     }

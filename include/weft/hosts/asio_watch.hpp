@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+// A descriptor of Asio's that watches the loop's own, written once for standalone Asio and for
+// Boost.Asio. Knows nothing else of either loop, and includes neither library.
+#pragma once
+
+#include <concepts>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+#include <weft/loop/runner.hpp>
+
+namespace weft {
+
+/// `Asio` names what differs: `io_context`, `any_io_executor`, `strand` and `descriptor` of an
+/// executor, `error_code`, and `post`.
+///
+/// A wait counts as work of the context's. While Weft has none, one count is taken back, so that
+/// `run` can end and posts are heard nevertheless; only in a handler, since a context that counts
+/// down to zero has stopped.
+template <class Asio, class Executor>
+class asio_watch : public std::enable_shared_from_this<asio_watch<Asio, Executor>> {
+public:
+    /// Several threads may run a strand, but handlers on it do not nest.
+    static constexpr bool on_strand =
+        !std::same_as<Executor, typename Asio::io_context::executor_type>;
+
+    explicit asio_watch(const Executor& executor)
+        : executor_(executor), descriptor_(below(executor)) {}
+
+    result<void> start(int descriptor, function<void()> turn) {
+        typename Asio::error_code why;
+        descriptor_.assign(descriptor, why);
+        if (why) return failure(std::error_code(why));
+        turn_ = std::move(turn);
+        watching_ = true;
+        wait();
+        let_run_end();
+        return {};
+    }
+
+    /// The descriptor is free when this returns; the handler of its last wait runs later.
+    void stop(function<void()> done) {
+        count();
+        watching_ = false;
+        descriptor_.release();
+        Asio::post(executor_, std::move(done));
+    }
+
+    void work(bool any) {
+        any_work_ = any;
+        any ? count() : let_run_end();
+    }
+
+private:
+    /// A wait on the strand itself would count twice.
+    static auto below(const Executor& executor) {
+        if constexpr (requires { executor.get_inner_executor(); }) {
+            return executor.get_inner_executor();
+        } else {
+            return executor;
+        }
+    }
+    using lower_executor = decltype(below(std::declval<const Executor&>()));
+    static constexpr bool is_above = !std::same_as<Executor, lower_executor>;
+    static constexpr bool can_count =
+        std::same_as<lower_executor, typename Asio::io_context::executor_type>;
+
+    void wait() {
+        auto call = [weak = this->weak_from_this()] {
+            if (const auto here = weak.lock()) here->ready();
+        };
+        descriptor_.async_wait(Asio::wait_read,
+                               [call, executor = executor_](const typename Asio::error_code&) {
+                                   if constexpr (is_above) {
+                                       Asio::post(executor, call);
+                                   } else {
+                                       call();
+                                   }
+                               });
+    }
+
+    void ready() noexcept {
+        if (!watching_) return;
+        count();
+        if (!on_strand) wait(); // a handler may run the context
+        const bool outer = std::exchange(in_turn_, true);
+        turn_();
+        in_turn_ = outer;
+        if (!watching_) return;
+        if (on_strand) wait();
+        if (!any_work_) take_back();
+    }
+
+    void count() noexcept {
+        if constexpr (can_count) {
+            if (!std::exchange(counted_, true)) executor_.on_work_started();
+        }
+    }
+
+    void take_back() noexcept {
+        if constexpr (can_count) {
+            if (std::exchange(counted_, false)) executor_.on_work_finished();
+        }
+    }
+
+    void let_run_end() {
+        if (!can_count || in_turn_ || std::exchange(asked_, true)) return;
+        Asio::post(executor_, [weak = this->weak_from_this()] {
+            const auto here = weak.lock();
+            if (!here) return;
+            here->asked_ = false;
+            if (here->watching_ && !here->any_work_) here->take_back();
+        });
+    }
+
+    Executor executor_;
+    typename Asio::template descriptor<lower_executor> descriptor_;
+    function<void()> turn_;
+    bool watching_ = false;
+    bool in_turn_ = false;
+    bool any_work_ = false;
+    bool counted_ = true; // the wait is among the context's work
+    bool asked_ = false;  // to take it back
+};
+
+/// What Asio does for a guest on `executor`, for one stay.
+template <class Asio, class Executor>
+host_ops asio_watch_ops(const Executor& executor) {
+    using plain = typename Asio::io_context::executor_type;
+    if constexpr (std::same_as<Executor, typename Asio::any_io_executor>) {
+        if (const auto* known = executor.template target<plain>()) {
+            return asio_watch_ops<Asio>(*known);
+        }
+        using strand = typename Asio::template strand<plain>;
+        if (const auto* known = executor.template target<strand>()) {
+            return asio_watch_ops<Asio>(*known);
+        }
+    }
+    const auto watch = std::make_shared<asio_watch<Asio, Executor>>(executor);
+    return {
+        .watch =
+            [watch](int descriptor, function<void()> turn) {
+                return watch->start(descriptor, std::move(turn));
+            },
+        .unwatch = [watch](function<void()> done) { watch->stop(std::move(done)); },
+        .work = [watch](bool any) { watch->work(any); },
+        .on_strand = watch->on_strand,
+    };
+}
+
+/// A context of our own.
+template <class Asio>
+class owned_asio final : public owned_host {
+public:
+    using io_context = typename Asio::io_context;
+
+    [[nodiscard]] io_context& get() noexcept { return context_; }
+    host_ops ops() override { return asio_watch_ops<Asio>(context_.get_executor()); }
+    void run() override {
+        context_.restart();
+        context_.run();
+    }
+    void quit() noexcept override { context_.stop(); }
+
+private:
+    io_context context_{1};
+};
+
+} // namespace weft

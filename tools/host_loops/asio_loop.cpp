@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+// Asio's runner, by its name.
+#include <weft/hosts/asio.hpp>
+
+#include "host_loops/host_loops.hpp"
+
+namespace weft_tool {
+
+const host_loop_registration asio({"asio", "Asio", make_runner<weft::asio_runner>});
+
+} // namespace weft_tool

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// Boost.Asio's runner, by its name.
+#include <weft/hosts/boost_asio.hpp>
+
+#include "host_loops/host_loops.hpp"
+
+namespace weft_tool {
+
+const host_loop_registration boost_asio({"boost_asio", "Boost.Asio",
+                                         make_runner<weft::boost_asio_runner>});
+
+} // namespace weft_tool
