@@ -62,6 +62,8 @@ public:
 
     std::optional<std::size_t> things() override { return std::nullopt; }
 
+    void forked() override { context_.notify_fork(Asio::io_context::fork_child); }
+
 private:
     using descriptor_type =
         typename Asio::template descriptor<typename Asio::io_context::executor_type>;

@@ -6,6 +6,7 @@ extern "C" {
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 
 #include <weft/hosts/uloop.hpp>
@@ -52,7 +53,13 @@ public:
     }
 
     host_ops ops() override { return uloop_host(); }
-    void turn(duration at_most) override { uloop_run_timeout(milliseconds(at_most)); }
+
+    /// uloop calls its timers and then waits, whether they did something or not.
+    void turn(duration at_most) override {
+        const int next = uloop_get_next_timeout();
+        const int longest = milliseconds(at_most);
+        uloop_run_timeout(next < 0 ? longest : std::min(longest, next));
+    }
 
     void call_after(duration delay, function<void()> rings) override {
         uloop_timeout_set(new alarm(std::move(rings)), milliseconds(delay));
