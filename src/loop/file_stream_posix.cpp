@@ -110,7 +110,7 @@ void file_stream::ready(readiness what) noexcept {
 }
 
 bool file_stream::has_news() const noexcept {
-    if (!sink_ || eof_told_) return false;
+    if (!sink_) return false;
     if (broken_) return true;
     if (!descriptor_) return half_closed_ && wants_input();
     return (blocked_ && writable_) || (readable_ && wants_input());

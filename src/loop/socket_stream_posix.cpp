@@ -20,10 +20,22 @@ namespace {
 
 constexpr std::size_t pieces_per_write = 16;
 
+/// As many as one system call takes.
+std::span<const std::span<const std::byte>>
+some_of(std::span<const std::span<const std::byte>> pieces) noexcept {
+    return pieces.first(std::min(pieces.size(), pieces_per_write));
+}
+
+std::size_t size_of(std::span<const std::span<const std::byte>> pieces) noexcept {
+    std::size_t size = 0;
+    for (const auto piece : pieces) size += piece.size();
+    return size;
+}
+
 /// send(2) or sendmsg(2), never a SIGPIPE, and again when a signal came between.
 ssize_t send_pieces(int descriptor, std::span<const std::span<const std::byte>> pieces) noexcept {
     std::array<iovec, pieces_per_write> vectors;
-    const auto count = std::min(pieces.size(), vectors.size());
+    const auto count = pieces.size();
     for (std::size_t i = 0; i < count; ++i) {
         vectors[i] = {const_cast<std::byte*>(pieces[i].data()), pieces[i].size()};
     }
@@ -97,7 +109,11 @@ void socket_stream::ready(readiness what) noexcept {
 
 bool socket_stream::has_news() const noexcept {
     if (!descriptor_) return false;
-    return (blocked_ && writable_) || (readable_ && !paused_ && !eof_told_);
+    return (blocked_ && writable_) || (readable_ && reads());
+}
+
+bool socket_stream::reads() const noexcept {
+    return !paused_ && !declined_ && !eof_told_;
 }
 
 void socket_stream::run() noexcept {
@@ -110,10 +126,11 @@ void socket_stream::run() noexcept {
         sink_->on_writable();
         if (descriptor_ && local_) update_interest();
     }
-    if (descriptor_ && readable_ && !paused_ && !eof_told_ && sink_->wants_bytes()) {
-        read();
-        if (has_news()) driver().defer(*this); // behind the others
-    }
+    if (!descriptor_ || !readable_ || !reads()) return;
+    declined_ = !sink_->wants_bytes();
+    if (declined_) return; // until `resume`
+    read();
+    if (has_news()) driver().defer(*this); // behind the others
 }
 
 void socket_stream::read() {
@@ -157,7 +174,7 @@ void socket_stream::pause() noexcept {
 }
 
 void socket_stream::resume() noexcept {
-    paused_ = false;
+    paused_ = declined_ = false;
     if (!descriptor_) return;
     update_interest();
     if (has_news()) driver().defer(*this);
@@ -194,23 +211,33 @@ result<std::size_t>
 socket_stream::write(std::span<const std::span<const std::byte>> pieces) noexcept {
     if (!descriptor_) return failure(std::make_error_code(std::errc::broken_pipe));
     if (!loop().engine().in_own_process()) return failure(errc::forked);
-    std::size_t size = 0;
-    for (const auto piece : pieces) size += piece.size();
-    const auto sent = send_pieces(descriptor_.get(), pieces);
-    if (sent < 0) {
-        if (const auto why = last_error(); !would_block(why)) {
-            close();
-            return failure(why);
+    std::size_t taken = 0;
+    while (!pieces.empty()) {
+        const auto some = some_of(pieces);
+        const auto sent = send_pieces(descriptor_.get(), some);
+        if (sent < 0) {
+            if (const auto why = last_error(); !would_block(why)) {
+                close();
+                return failure(why);
+            }
         }
-    }
-    const auto taken = static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
-    if (taken < size) {
-        blocked_ = true;
-        writable_ = false;
-        if (local_) update_interest();
-        loop().engine().drained(descriptor_.get(), {.write = true});
+        const auto part = static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
+        taken += part;
+        if (part < size_of(some)) {
+            wait_for_room();
+            break;
+        }
+        pieces = pieces.subspan(some.size());
     }
     return taken;
+}
+
+/// The edge is used up.
+void socket_stream::wait_for_room() noexcept {
+    blocked_ = true;
+    writable_ = false;
+    if (local_) update_interest();
+    loop().engine().drained(descriptor_.get(), {.write = true});
 }
 
 address socket_stream::local_address() const {

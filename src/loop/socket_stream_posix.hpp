@@ -45,9 +45,11 @@ private:
     std::error_code enroll() noexcept;
     [[nodiscard]] interest wanted() const noexcept;
     [[nodiscard]] bool has_news() const noexcept;
+    [[nodiscard]] bool reads() const noexcept;
     void read();
     void read_all() noexcept;
     void fail(std::error_code why);
+    void wait_for_room() noexcept;
     void update_interest() noexcept;
 
     bool readable_ : 1 = false;
@@ -55,6 +57,7 @@ private:
     bool hangup_ : 1 = false;   // the end is near: a short read is not the last one
     bool blocked_ : 1 = false;  // a write took only a part
     bool paused_ : 1 = false;
+    bool declined_ : 1 = false; // the sink has said no, and waits with its resume
     bool interested_ : 1 = false;     // in reading, as the engine knows it
     bool waits_for_room_ : 1 = false; // interested in writing, likewise
     bool registered_ : 1 = false;

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+// Checks how a stream ends: one direction, both, by its owner and by its peer, at any moment.
+#include "testing/stream_stage.hpp"
+
+#include <utility>
+
+namespace weft::testing {
+namespace {
+
+void half_closing(stream_stage& here) {
+    if (!here.pair().half_closes()) return;
+    here.start();
+    const std::string text = varied_text(200'000);
+    here.near().send(text);
+    here.until([&] { return here.near().all_sent(); },
+               "not all bytes can be written though the peer reads");
+    here.near().half_close();
+    if (!here.until([&] { return here.far().eofs == 1; },
+                    "the peer does not hear the end after half_close")) {
+        return;
+    }
+    here.expect(here.far().received == text,
+                "after half_close the peer hears the end before all that was taken has arrived");
+    here.far().send(text);
+    here.until([&] { return here.near().received.size() == text.size(); },
+               "after half_close the other direction does not go on");
+    here.far().half_close();
+    here.until([&] { return here.near().eofs == 1; },
+               "the end of the input is not told when the peer has ended, too");
+    here.rest("after both directions have ended");
+    here.expect(!here.near().error, "on_error is told though both directions have ended properly");
+}
+
+void half_closing_at_once(stream_stage& here) {
+    if (!here.pair().half_closes()) return;
+    here.start();
+    here.far().pause();
+    const std::string text = here.fill();
+    here.near().half_close();
+    here.rest("while the peer does not read");
+    here.far().resume();
+    here.until([&] { return here.far().eofs == 1; },
+               "the peer does not hear the end after a half_close with much under way");
+    here.expect(here.far().received == text,
+                "what was taken before half_close does not all arrive: it is still delivered");
+}
+
+void the_end_of_the_input(stream_stage& here) {
+    if (!here.pair().half_closes()) return;
+    here.start();
+    here.far().send("last");
+    here.far().half_close();
+    here.until([&] { return here.near().eofs == 1; }, "the end of the input is not told");
+    here.expect(here.near().received == "last",
+                "the end of the input is told before what came in front of it");
+    here.rest("after the end of the input");
+    const std::string text = varied_text(200'000);
+    here.near().send(text);
+    here.until([&] { return here.far().received.size() == text.size(); },
+               "after the end of the input nothing can be written any more");
+}
+
+void closing(stream_stage& here) {
+    here.start();
+    here.far().send("unheard");
+    here.near().close();
+    here.near().close();
+    here.rest("after close");
+    here.expect(here.near().received.empty() && here.near().eofs == 0,
+                "something is told after close");
+    here.until(
+        [&] {
+            if (here.far().heard_the_end()) return true;
+            here.far().write("?");
+            return here.far().heard_the_end();
+        },
+        "the peer does not hear of a close: neither on_eof nor on_error nor a write that fails");
+}
+
+void destroying(stream_stage& here) {
+    here.start();
+    here.near().send("last words");
+    here.far().send("unheard");
+    here.near().destroy();
+    here.until([&] { return here.far().heard_the_end(); },
+               "destroying a stream does not close it: the peer hears of no end");
+    here.rest("after the stream was destroyed");
+}
+
+void destroying_before_start(stream_stage& here) {
+    here.far().start();
+    here.far().send("unheard");
+    here.near().destroy();
+    here.until([&] { return here.far().heard_the_end(); },
+               "a stream that was never started does not close when it is destroyed");
+}
+
+void destroying_a_full_one(stream_stage& here) {
+    here.start();
+    here.far().pause();
+    here.fill();
+    here.far().send(varied_text(50'000));
+    here.near().destroy();
+    here.rest("after a stream with much under way was destroyed");
+    here.far().resume();
+    here.until([&] { return here.far().heard_the_end(); },
+               "the peer of a full stream does not hear that it was destroyed");
+}
+
+/// What may be done in an event; that nothing is told afterwards is a rule of every check.
+using stream_ending = void (*)(stream_end& own, stream_end& other);
+
+void close_it(stream_end& own, stream_end&) {
+    own.close();
+}
+
+void destroy_it(stream_end& own, stream_end&) {
+    own.destroy();
+}
+
+void close_and_destroy_it(stream_end& own, stream_end&) {
+    own.close();
+    own.destroy();
+}
+
+void destroy_the_peer(stream_end&, stream_end& other) {
+    other.destroy();
+}
+
+void destroy_both(stream_end& own, stream_end& other) {
+    own.destroy();
+    other.destroy();
+}
+
+/// Ends the pair in the first event of this kind, which `provoke` brings about.
+void end_in(stream_stage& here, told kind, stream_ending end,
+            const std::function<void()>& provoke) {
+    bool done = false;
+    here.near().on_told = [&](told what) {
+        if (what != kind || std::exchange(done, true)) return;
+        end(here.near(), here.far());
+    };
+    here.start();
+    provoke();
+    here.until([&] { return done; }, "the event in which the stream is to end does not come");
+    here.rest("after a stream has ended in an event");
+    if (end == destroy_the_peer) {
+        here.until([&] { return here.near().heard_the_end(); },
+                   "a stream whose peer is destroyed in an event does not hear of it");
+    }
+    here.near().on_told = nullptr;
+}
+
+template <stream_ending End>
+void ending_in_on_receive(stream_stage& here) {
+    end_in(here, told::bytes, End, [&] { here.far().send(varied_text(200'000)); });
+}
+
+template <stream_ending End>
+void ending_in_on_eof(stream_stage& here) {
+    if (!here.pair().half_closes()) return;
+    end_in(here, told::eof, End, [&] {
+        here.far().send("last");
+        here.far().half_close();
+    });
+}
+
+template <stream_ending End>
+void ending_in_on_writable(stream_stage& here) {
+    end_in(here, told::writable, End, [&] {
+        here.far().pause();
+        here.fill();
+        here.far().send("and bytes");
+        here.far().resume();
+    });
+}
+
+} // namespace
+
+const std::vector<stream_check> stream_ending_checks = {
+    {"half_closing", half_closing},
+    {"half_closing_at_once", half_closing_at_once},
+    {"the_end_of_the_input", the_end_of_the_input},
+    {"closing", closing},
+    {"destroying", destroying},
+    {"destroying_before_start", destroying_before_start},
+    {"destroying_a_full_one", destroying_a_full_one},
+    {"closing_in_on_receive", ending_in_on_receive<close_it>},
+    {"destroying_in_on_receive", ending_in_on_receive<destroy_it>},
+    {"closing_and_destroying_in_on_receive", ending_in_on_receive<close_and_destroy_it>},
+    {"destroying_the_peer_in_on_receive", ending_in_on_receive<destroy_the_peer>},
+    {"destroying_both_in_on_receive", ending_in_on_receive<destroy_both>},
+    {"closing_in_on_eof", ending_in_on_eof<close_it>},
+    {"destroying_in_on_eof", ending_in_on_eof<destroy_it>},
+    {"closing_and_destroying_in_on_eof", ending_in_on_eof<close_and_destroy_it>},
+    {"destroying_the_peer_in_on_eof", ending_in_on_eof<destroy_the_peer>},
+    {"destroying_both_in_on_eof", ending_in_on_eof<destroy_both>},
+    {"closing_in_on_writable", ending_in_on_writable<close_it>},
+    {"destroying_in_on_writable", ending_in_on_writable<destroy_it>},
+    {"closing_and_destroying_in_on_writable", ending_in_on_writable<close_and_destroy_it>},
+    {"destroying_the_peer_in_on_writable", ending_in_on_writable<destroy_the_peer>},
+    {"destroying_both_in_on_writable", ending_in_on_writable<destroy_both>},
+};
+
+} // namespace weft::testing

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+// Checks what a stream tells of its peer's bytes, and that it tells nothing when it should not.
+#include "testing/stream_stage.hpp"
+
+namespace weft::testing {
+namespace {
+
+void before_start(stream_stage& here) {
+    here.far().start();
+    here.far().send("early");
+    here.rest("before start was called");
+    here.expect(here.near().asked == 0 && here.near().received.empty(),
+                "the sink hears something before start was called");
+    here.near().start();
+    here.until([&] { return here.near().received == "early"; },
+               "what the peer wrote before start was called is not told after it");
+}
+
+void bytes(stream_stage& here) {
+    here.start();
+    const std::string text = varied_text(700'000);
+    here.near().send(text);
+    here.far().send(text);
+    const auto complete = [&] {
+        return here.near().received.size() >= text.size() &&
+               here.far().received.size() >= text.size();
+    };
+    here.until(complete, "not all bytes that were written arrive: 700,000 in each direction, both "
+                         "at once; is on_writable told when there is room again?");
+    here.expect(text.starts_with(here.near().received) && text.starts_with(here.far().received),
+                "other bytes arrive than were written, or in another order: bytes are in the "
+                "stream's own memory or the writer's only until the call returns, and a sink may "
+                "overwrite what it was told");
+    here.rest("after all bytes have arrived");
+    here.expect(!here.near().heard_the_end(), "the end was told though nobody has ended anything");
+}
+
+void single_bytes(stream_stage& here) {
+    here.start();
+    const std::string text = varied_text(100);
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        here.near().send(text.substr(i, 1));
+        here.far().send(text.substr(i, 1));
+        if (!here.until([&] { return here.near().received.size() == i + 1 &&
+                                     here.far().received.size() == i + 1; },
+                        "a single byte does not arrive before the next is written")) {
+            return;
+        }
+    }
+    here.expect(here.near().received == text && here.far().received == text,
+                "single bytes arrive as others than were written");
+}
+
+void asking(stream_stage& here) {
+    here.near().willing = false;
+    here.start();
+    here.far().send("one");
+    if (!here.until([&] { return here.near().asked != 0; },
+                    "wants_bytes is not asked when bytes have come")) {
+        return;
+    }
+    here.rest("after wants_bytes was answered with no");
+    const std::size_t asked = here.near().asked;
+    here.far().send("two");
+    here.rest("after wants_bytes was answered with no");
+    here.near().willing = true;
+    here.rest("after wants_bytes was answered with no");
+    here.expect(here.near().asked == asked && here.near().received.empty(),
+                "after a no the stream goes on without resume: wait for resume then");
+    here.near().resume();
+    here.until([&] { return here.near().received == "onetwo"; },
+               "what was declined is not told after resume");
+}
+
+void asking_about_the_end(stream_stage& here) {
+    if (!here.pair().half_closes()) return;
+    here.near().willing = false;
+    here.start();
+    here.far().half_close();
+    if (!here.until([&] { return here.near().asked != 0; },
+                    "wants_bytes is not asked before the end of the input is told")) {
+        return;
+    }
+    here.rest("after wants_bytes was answered with no");
+    here.near().willing = true;
+    here.near().resume();
+    here.until([&] { return here.near().eofs == 1; },
+               "the end of the input that was declined is not told after resume");
+}
+
+void pausing(stream_stage& here) {
+    here.start();
+    here.near().pause();
+    here.rest("while reading is paused");
+    here.far().send("one");
+    here.rest("while reading is paused");
+    here.near().resume();
+    here.until([&] { return here.near().received == "one"; },
+               "what came during a pause is not told after resume");
+    here.near().pause();
+    here.near().resume();
+    here.far().send("two");
+    here.until([&] { return here.near().received == "onetwo"; },
+               "after a pause and a resume at once nothing is read any more");
+}
+
+void pausing_in_on_receive(stream_stage& here) {
+    here.start();
+    const std::string text = varied_text(400'000);
+    std::size_t pauses = 0;
+    here.near().on_told = [&](told what) {
+        if (what != told::bytes) return;
+        ++pauses;
+        here.near().pause();
+    };
+    here.far().send(text);
+    while (here.near().received.size() < text.size()) {
+        const std::size_t before = pauses;
+        if (!here.until([&] { return pauses != before; },
+                        "after a pause in on_receive and a resume not all bytes arrive")) {
+            break;
+        }
+        here.rest("after on_receive has paused reading");
+        here.near().resume();
+    }
+    here.near().on_told = nullptr;
+    here.expect(text.starts_with(here.near().received),
+                "with pauses in between other bytes arrive than were written");
+}
+
+void pausing_before_the_end(stream_stage& here) {
+    if (!here.pair().half_closes()) return;
+    here.start();
+    here.near().pause();
+    here.far().send("last");
+    here.far().half_close();
+    here.rest("while reading is paused and the peer has ended");
+    here.near().resume();
+    here.until([&] { return here.near().received == "last" && here.near().eofs == 1; },
+               "bytes and end that came during a pause are not told after resume");
+}
+
+void starting_paused(stream_stage& here) {
+    here.near().start();
+    here.near().pause();
+    here.far().start();
+    here.far().send("later");
+    here.rest("while reading is paused");
+    here.near().resume();
+    here.until([&] { return here.near().received == "later"; },
+               "a stream that was paused at once does not read after resume");
+}
+
+void writing_while_paused(stream_stage& here) {
+    here.start();
+    here.near().pause();
+    const std::string text = varied_text(400'000);
+    here.near().send(text);
+    here.until([&] { return here.far().received.size() == text.size(); },
+               "while reading is paused not all bytes that are written arrive: a pause concerns "
+               "reading only, on_writable is still told");
+    here.rest("while reading is paused");
+}
+
+void resting(stream_stage& here) {
+    here.rest("before start was called");
+    here.start();
+    here.rest("while neither end does anything");
+    here.near().resume();
+    here.rest("while neither end does anything");
+    here.expect(here.near().received.empty() && !here.near().heard_the_end() &&
+                    here.near().writables == 0,
+                "something is told though nothing has happened");
+}
+
+} // namespace
+
+const std::vector<stream_check> stream_reading_checks = {
+    {"before_start", before_start},
+    {"resting", resting},
+    {"bytes", bytes},
+    {"single_bytes", single_bytes},
+    {"asking", asking},
+    {"asking_about_the_end", asking_about_the_end},
+    {"pausing", pausing},
+    {"pausing_in_on_receive", pausing_in_on_receive},
+    {"pausing_before_the_end", pausing_before_the_end},
+    {"starting_paused", starting_paused},
+    {"writing_while_paused", writing_while_paused},
+};
+
+} // namespace weft::testing

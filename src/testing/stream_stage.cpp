@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// Turning a pair of streams with patience.
+#include "testing/stream_stage.hpp"
+
+#include <chrono>
+
+namespace weft::testing {
+
+using namespace std::chrono_literals;
+using clock = std::chrono::steady_clock;
+
+namespace {
+
+/// A pair that waits for nothing does not come to more by being turned again.
+constexpr int idle_turns_max = 5'000;
+
+/// A pair is at rest after so many turns without work, one after the other.
+constexpr int idle_turns_of_rest = 3;
+
+/// Streams may have a few things to tidy up; not this many.
+constexpr int busy_turns_max = 20'000;
+
+} // namespace
+
+stream_stage::stream_stage(const streams_factory& make, const stream_kit_options& options)
+    : options_(options), pair_(make()), near_(pair_->near(), complaints_),
+      far_(pair_->far(), complaints_) {}
+
+void stream_stage::start() {
+    near_.start();
+    far_.start();
+}
+
+bool stream_stage::until(const std::function<bool()>& holds, std::string_view otherwise) {
+    auto end = clock::now() + options_.patience;
+    for (int idle = 0; !holds();) {
+        if (clock::now() > end || idle > idle_turns_max) return expect(false, otherwise);
+        if (pair_->turn(5ms)) {
+            idle = 0;
+        } else {
+            ++idle;
+        }
+    }
+    return true;
+}
+
+bool stream_stage::expect(bool holds, std::string_view otherwise) {
+    if (!holds) complaints_.add(otherwise);
+    return holds;
+}
+
+void stream_stage::rest(std::string_view when) {
+    int busy = 0;
+    for (int idle = 0; idle < idle_turns_of_rest;) {
+        if (pair_->turn(1ms)) {
+            idle = 0;
+            if (++busy > busy_turns_max) break;
+        } else {
+            ++idle;
+        }
+    }
+    expect(busy <= busy_turns_max,
+           "there is always something to do " + std::string(when) +
+               ": wait until something happens, and wake nobody before");
+}
+
+std::string stream_stage::fill() {
+    const std::string text = varied_text(100'000);
+    std::string taken;
+    while (!near_.blocked() && !near_.write_failed) {
+        taken.append(text, 0, near_.write(text));
+        if (!expect(taken.size() <= options_.in_flight_max,
+                    "write takes everything though the peer does not read: take only a part when "
+                    "much is under way, and tell on_writable later")) {
+            break;
+        }
+        pair_->turn(0ms);
+    }
+    return taken;
+}
+
+const std::vector<std::string>& stream_stage::end() {
+    near_.destroy();
+    far_.destroy();
+    rest("after both streams were destroyed");
+    return complaints_.all();
+}
+
+} // namespace weft::testing

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// The conformance kit for streams: sound streams in memory pass, and those with one fault each are
+// told what to mend.
+#include <weft/testing/stream_kit.hpp>
+
+#include <algorithm>
+#include <ostream>
+
+#include <gtest/gtest.h>
+
+
+#include "faulty_streams.hpp"
+
+namespace weft::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+void expect_no_findings(const streams_factory& make) {
+    for (const auto& one : check_stream(make)) ADD_FAILURE() << one;
+}
+
+TEST(stream_kit, a_memory_pipe_passes) {
+    expect_no_findings([] { return std::make_unique<piped_streams>(); });
+}
+
+/// A stream over another one.
+class filtered_streams final : public piped_streams {
+public:
+    std::unique_ptr<stream> near() override {
+        return std::make_unique<passing_stream>(piped_streams::near());
+    }
+};
+
+TEST(stream_kit, a_filter_passes) {
+    expect_no_findings([] { return std::make_unique<filtered_streams>(); });
+}
+
+class faulty_streams : public ::testing::TestWithParam<faulty_stream> {};
+
+TEST_P(faulty_streams, are_told_what_to_mend) {
+    const auto& [name, check, words, make] = GetParam();
+    const auto found = check_stream(make, {.patience = 150ms, .only = {check}});
+    EXPECT_TRUE(std::any_of(found.begin(), found.end(), [&](const stream_finding& one) {
+        return one.what.find(words) != std::string::npos;
+    })) << "not said: " << words;
+    for (const auto& one : found) EXPECT_EQ(one.check, check);
+    if (HasFailure()) {
+        for (const auto& one : found) std::cerr << one << '\n';
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(stream_kit, faulty_streams, ::testing::ValuesIn(all_faulty_streams()),
+                         [](const auto& instance) { return instance.param.name; });
+
+TEST(stream_kit, names_its_checks) {
+    const auto names = stream_check_names();
+    EXPECT_EQ(std::count(names.begin(), names.end(), "half_closing"), 1);
+    for (const auto& faulty : all_faulty_streams()) {
+        EXPECT_EQ(std::count(names.begin(), names.end(), faulty.check), 1) << faulty.check;
+    }
+}
+
+} // namespace
+} // namespace weft::testing
