@@ -73,6 +73,14 @@ result<int> event_loop::descriptor() {
     return state_->descriptor();
 }
 
+void event_loop::start_perpetual() noexcept {
+    state_->perpetual(true);
+}
+
+void event_loop::stop_perpetual() noexcept {
+    state_->perpetual(false);
+}
+
 turn_result event_loop::run_ready(budget limit) {
     return state_->run_ready(limit);
 }

@@ -17,6 +17,9 @@ namespace {
 constexpr std::size_t receive_size_at_first = 16 * 1024;
 constexpr budget one_handler{1, duration::max()};
 
+/// Of a turn of `run`: so late `stop` may be obeyed.
+constexpr budget until_stop_is_heard{.time = std::chrono::milliseconds(10)};
+
 /// The least that lets every turn make progress.
 budget at_least_one(budget limit) noexcept {
     return {std::max<std::size_t>(limit.handlers, 1), std::max(limit.time, duration(1))};
@@ -101,7 +104,7 @@ std::size_t loop_state::run() {
     const auto self = shared_from_this(); // a handler may destroy the loop
     const std::size_t before = handlers_called();
     while (!stopped_ && alive() && work() != 0) {
-        const bool did = make_turn({}, true);
+        const bool did = make_turn(until_stop_is_heard, true);
         keep_contract();
         if (!did && nothing_can_happen()) break;
     }
@@ -153,11 +156,18 @@ void loop_state::interrupt() noexcept {
     set_and_wake(interrupted_);
 }
 
+/// A loop that runs looks again; a host hears of it at once if it is its own, else in a turn.
+void loop_state::perpetual(bool wanted) noexcept {
+    const bool here = owner_ == std::this_thread::get_id();
+    set_and_wake(perpetual_, wanted);
+    if (here) work_changed();
+}
+
 /// From other threads and from signal handlers, hence without a lock. What is set may end the loop
 /// before the wake-up has returned.
-void loop_state::set_and_wake(std::atomic<bool>& flag) noexcept {
+void loop_state::set_and_wake(std::atomic<bool>& flag, bool value) noexcept {
     ++outside_calls_;
-    flag = true;
+    flag = value;
     engine_->wake();
     --outside_calls_;
 }

@@ -48,6 +48,7 @@ public:
     void stop() noexcept;
     [[nodiscard]] bool stopped() const noexcept { return stopped_; }
     void restart() noexcept { stopped_ = false; }
+    void perpetual(bool wanted) noexcept;
     void interrupt() noexcept;
 
     // --- as a guest
@@ -59,7 +60,7 @@ public:
     void tell_work() noexcept { work_changed(); }
     void detach() noexcept;
 
-    [[nodiscard]] std::size_t work() const noexcept { return work_count(); }
+    [[nodiscard]] std::size_t work() const noexcept { return work_count() + (perpetual_ ? 1 : 0); }
 
     /// From any thread; a host hears of the new work at once if it is its own.
     void post(function<void()> work);
@@ -96,7 +97,7 @@ private:
     void work_changed() noexcept override;
     [[nodiscard]] std::string describe_thread(std::thread::id which) const override;
 
-    void set_and_wake(std::atomic<bool>& flag) noexcept;
+    void set_and_wake(std::atomic<bool>& flag, bool value = true) noexcept;
     void await_outside_calls() const noexcept;
     void take_ownership();
     void leave_to_strand() noexcept;
@@ -121,6 +122,7 @@ private:
     std::size_t first_kind_ = 0;         // of work, with which the next turn begins
     std::atomic<bool> stopped_ = false;
     std::atomic<bool> interrupted_ = false;
+    std::atomic<bool> perpetual_ = false;
     std::atomic<int> outside_calls_ = 0; // that still need the engine
     bool shown_ = false;     // the descriptor is known outside
     bool signalled_ = false; // it is readable already, by a wake-up of ours

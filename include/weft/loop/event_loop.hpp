@@ -98,7 +98,8 @@ public:
     // --- alone
 
     /// Runs until there is no more work (no listener, connection, armed timer, posted function or
-    /// work guard) or `stop` is called; returns how many handlers it called.
+    /// work guard) and it is not perpetual, or until `stop` is called; returns how many handlers it
+    /// called.
     ///
     /// After either end it is stopped, and `restart` comes before the next `run`. Asserts that the
     /// loop is not attached to a host.
@@ -112,10 +113,19 @@ public:
     std::size_t poll();
     std::size_t poll_one();
 
-    /// Ends `run` and `run_one` soon; from any thread. Async-signal-safe.
+    /// Ends `run` and `run_one` within ten milliseconds of handlers, whatever is left to do; from
+    /// any thread. Async-signal-safe. What is on the loop stays as it is.
     void stop() noexcept;
     [[nodiscard]] bool stopped() const noexcept;
     void restart() noexcept;
+
+    /// The same by its name in WebSocket++ and in Asio of old.
+    void reset() noexcept { restart(); }
+
+    /// Keeps `run` from returning for lack of work, until `stop_perpetual`; calls do not add up.
+    /// From any thread, both. Async-signal-safe.
+    void start_perpetual() noexcept;
+    void stop_perpetual() noexcept;
 
     // --- as a guest
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -120,6 +121,18 @@ TEST(guest, hears_of_work_exactly_when_it_begins_and_ends) {
     EXPECT_EQ(host.log.back(), "work");
     host.turn();
     EXPECT_EQ(host.log, (entries{"watch", "work", "no work", "work", "no work"}));
+}
+
+TEST(guest, of_a_perpetual_loop_has_work) {
+    event_loop loop;
+    toy_host host;
+    guest stay(loop, host.ops());
+    EXPECT_EQ(host.log, (entries{"watch"}));
+    loop.start_perpetual();
+    EXPECT_EQ(host.log, (entries{"watch", "work"}));
+    std::thread([&] { loop.stop_perpetual(); }).join();
+    host.run();
+    EXPECT_EQ(host.log, (entries{"watch", "work", "no work"}));
 }
 
 TEST(guest, a_post_that_outlasts_other_work_is_not_forgotten) {
