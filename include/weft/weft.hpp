@@ -7,6 +7,7 @@
 #include <weft/core/session.hpp>
 #include <weft/endpoint/client.hpp>
 #include <weft/endpoint/datagram_socket.hpp>
+#include <weft/endpoint/environment_proxy.hpp>
 #include <weft/endpoint/raw_client.hpp>
 #include <weft/endpoint/raw_file.hpp>
 #include <weft/endpoint/raw_server.hpp>

@@ -19,6 +19,30 @@ http_response not_found() {
     return {404, {}, "Not found.\n"};
 }
 
+/// How long a phase of dialling may take, and what it is called when it takes longer.
+struct patience {
+    duration limit;
+    errc exceeded;
+};
+
+patience patience_in(phase at, const dial_options& options) noexcept {
+    switch (at) {
+    case phase::resolve: return {options.resolve_timeout, errc::resolve_timeout};
+    case phase::proxy: return {options.proxy_timeout, errc::proxy_timeout};
+    case phase::tls: return {options.tls_timeout, errc::tls_timeout};
+    default: return {options.connect_timeout, errc::connect_timeout};
+    }
+}
+
+/// What is the fault of whoever stands at the other end, be it a server or a proxy.
+side side_of(std::error_code why) noexcept {
+    const bool refused = why == errc::proxy_refused || why == errc::proxy_authentication;
+    if (why == condition::protocol_error || why == errc::unexpected_eof || refused) {
+        return side::peer;
+    }
+    return why.category() == error_category() ? side::local : side::system;
+}
+
 } // namespace
 
 /// Stands on the stack while this connection's handlers may run: lends the session memory to work
@@ -93,15 +117,17 @@ void connection::begin_handshake() noexcept {
 }
 
 void connection::dialling(phase at, function<void()> cancel) noexcept {
+    const auto limit = patience_in(at, details_->dialled_with).limit;
     details_->dialling_phase = at;
+    details_->dialling_deadline = deadline_after(driver().now(), limit);
     details_->cancel = std::move(cancel);
+    update_timer();
 }
 
-void connection::fail_dialling(phase at, std::error_code why) noexcept {
+void connection::fail_dialling(phase at, std::error_code why, int http_status) noexcept {
     if (!std::exchange(dialling_, false)) return;
     details_->cancel = nullptr;
-    const bool ours = why.category() == error_category();
-    session_.abort(why, ours ? side::local : side::system, at, driver().now());
+    session_.abort(why, side_of(why), at, driver().now(), http_status);
     driver().defer(*this);
 }
 
@@ -241,9 +267,10 @@ void connection::expire() noexcept {
     enter([&] {
         const auto now = driver().now();
         if (!dialling_) return session_.handle_deadline(now);
-        if (now < details_->connect_deadline) return;
+        if (now < details_->dialling_deadline) return;
         if (auto cancel = std::move(details_->cancel)) cancel();
-        fail_dialling(details_->dialling_phase, errc::connect_timeout);
+        const phase at = details_->dialling_phase;
+        fail_dialling(at, patience_in(at, details_->dialled_with).exceeded);
     });
 }
 
@@ -427,7 +454,7 @@ void connection::update_reading() noexcept {
 /// A deadline that moves later costs nothing until the timer fires.
 void connection::update_timer() noexcept {
     const auto deadline =
-        dialling_ ? details_->connect_deadline : session_.next_deadline();
+        dialling_ ? details_->dialling_deadline : session_.next_deadline();
     if (deadline < driver().deadline(*this)) {
         driver().arm(*this, deadline);
     } else if (deadline == never) {

@@ -21,9 +21,9 @@ struct connection::details {
     std::unique_ptr<route> own_route;
     std::optional<weft::uri> uri;
     dial_options dialled_with;
-    time_point connect_deadline = never;
+    time_point dialling_deadline = never; // of the phase
     phase dialling_phase = phase::connect;
-    function<void()> cancel; // gives up resolving and connecting
+    function<void()> cancel; // gives up dialling
 };
 
 } // namespace weft

@@ -100,7 +100,7 @@ connection& connection_set::add_dialled(const uri& target, handlers&& what,
               as_session_options(role::client, options.connection, driver_)});
     auto dialled = std::make_unique<connection::details>();
     dialled->uri = target;
-    dialled->connect_deadline = deadline_after(driver_.now(), options.connect_timeout);
+    dialled->dialling_deadline = deadline_after(driver_.now(), options.connect_timeout);
     dialled->dialled_with = std::move(options);
     route& by = *own;
     dialled->own_route = std::move(own);

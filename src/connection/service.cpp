@@ -7,6 +7,7 @@
 
 #include <weft/core/error.hpp>
 
+#include "connection/connection_details.hpp"
 #include "connection/connection_set.hpp"
 
 namespace weft {
@@ -71,6 +72,10 @@ connection& service::begin_dial(const uri& target, handlers what, dial_options o
     return set_->add_dialled(target, std::move(what), std::move(options));
 }
 
+const dial_options& service::options_of(const connection& dialled) noexcept {
+    return dialled.details_->dialled_with;
+}
+
 void service::dialling(connection& dialled, phase at, function<void()> cancel) noexcept {
     dialled.dialling(at, std::move(cancel));
 }
@@ -79,8 +84,9 @@ void service::attach(connection& dialled, std::unique_ptr<stream> connected) noe
     dialled.attach(std::move(connected));
 }
 
-void service::fail_dialling(connection& dialled, phase at, std::error_code why) noexcept {
-    dialled.fail_dialling(at, why);
+void service::fail_dialling(connection& dialled, phase at, std::error_code why,
+                            int http_status) noexcept {
+    dialled.fail_dialling(at, why, http_status);
 }
 
 void service::shutdown(time_point deadline, function<void()> done) {

@@ -31,6 +31,15 @@ const char* words(errc code) noexcept {
     case errc::bad_accept: return "Sec-WebSocket-Accept is missing or wrong";
     case errc::unexpected_subprotocol: return "the server chose a subprotocol that was not offered";
     case errc::unexpected_extension: return "the server chose an extension that was not offered";
+    case errc::bad_proxy: return "not the URL of an http or socks5 proxy";
+    case errc::bad_proxy_answer: return "the proxy's answer is malformed";
+    case errc::proxy_authentication: return "the proxy did not accept the credentials";
+    case errc::proxy_refused: return "the proxy refused to connect";
+    case errc::bad_redirect: return "the server redirects to no usable URI";
+    case errc::insecure_redirect: return "the server redirects from wss: to ws:";
+    case errc::too_many_redirects: return "the server redirects too often";
+    case errc::bad_proxy_header: return "the PROXY protocol's header is missing or malformed";
+    case errc::bad_forwarded_for: return "X-Forwarded-For holds no address";
     case errc::reserved_bits: return "reserved bits are set";
     case errc::reserved_opcode: return "reserved opcode";
     case errc::bad_mask: return "a client's frame is not masked, or a server's is";
@@ -49,7 +58,10 @@ const char* words(errc code) noexcept {
     case errc::close_timeout: return "the closing handshake timed out";
     case errc::idle_timeout: return "nothing was received for too long";
     case errc::pong_timeout: return "a ping was not answered in time";
+    case errc::resolve_timeout: return "looking up the host name timed out";
     case errc::connect_timeout: return "connecting timed out";
+    case errc::proxy_timeout: return "the proxy did not open the way in time";
+    case errc::tls_timeout: return "the TLS handshake timed out";
     case errc::unexpected_eof: return "the peer ended the stream without a close frame";
     case errc::not_open: return "the connection is not open";
     case errc::queue_full: return "the limit on queued output was reached";
@@ -83,6 +95,7 @@ bool is_limit(errc code) noexcept {
     case errc::too_many_connections:
     case errc::too_many_from_address:
     case errc::too_many_handshakes:
+    case errc::too_many_redirects:
     case errc::queue_full: return true;
     default: return false;
     }
@@ -94,7 +107,10 @@ bool is_timeout(errc code) noexcept {
     case errc::close_timeout:
     case errc::idle_timeout:
     case errc::pong_timeout:
-    case errc::connect_timeout: return true;
+    case errc::resolve_timeout:
+    case errc::connect_timeout:
+    case errc::proxy_timeout:
+    case errc::tls_timeout: return true;
     default: return false;
     }
 }
@@ -104,6 +120,7 @@ bool is_misuse(errc code) noexcept {
     case errc::bad_uri:
     case errc::unsupported_scheme:
     case errc::bad_header:
+    case errc::bad_proxy:
     case errc::not_open:
     case errc::bad_argument:
     case errc::no_resolver:
@@ -119,6 +136,12 @@ bool is_misuse(errc code) noexcept {
 }
 
 bool is_peer_fault(errc code) noexcept {
+    switch (code) {
+    case errc::bad_proxy:
+    case errc::proxy_authentication:
+    case errc::proxy_refused: return false;
+    default: break;
+    }
     return code >= errc::bad_request && code <= errc::bad_close_code && !is_limit(code) &&
            code != errc::rejected && code != errc::not_upgraded;
 }

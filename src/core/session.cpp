@@ -114,7 +114,8 @@ void session::receive_error(std::error_code why, time_point now) noexcept {
           now);
 }
 
-void session::abort(std::error_code why, side who, phase at, time_point now) noexcept {
+void session::abort(std::error_code why, side who, phase at, time_point now,
+                    int http_status) noexcept {
     eof_ = true;
     abandoned_ = true;
     if (extra_) {
@@ -130,6 +131,7 @@ void session::abort(std::error_code why, side who, phase at, time_point now) noe
         outcome->began = who;
         outcome->phase = at;
         outcome->error = why;
+        outcome->http_status = http_status;
     }
     end_with(event_type::failed, now);
 }

@@ -1,32 +1,18 @@
 // SPDX-License-Identifier: MIT
-// Dialling: from a URI to a connected socket, with a report for each way to fail.
+// The handle to a service that dials.
 #include <weft/endpoint/client.hpp>
 
 #include <cassert>
-#include <new>
 #include <utility>
 
 #include <weft/core/error.hpp>
 
-#include "endpoint/target.hpp"
+#include "endpoint/dialler.hpp"
 #include "loop/adopted_socket_posix.hpp"
-#include "loop/connector_posix.hpp"
 #include "loop/loop_state.hpp"
 #include "loop/socket_stream_posix.hpp"
 
 namespace weft {
-
-namespace {
-
-connect_plan plan_of(const dial_options& options) {
-    connect_plan plan;
-    plan.attempt_delay = options.attempt_delay;
-    plan.resolution_delay = options.resolution_delay;
-    plan.socket = {options.local_address, options.before_connect};
-    return plan;
-}
-
-} // namespace
 
 client::client(event_loop& loop) : loop_(loop.state()), service_(*loop_) {}
 
@@ -50,21 +36,10 @@ connection_handle client::connect(std::string_view target, handlers what, dial_o
 
 connection_handle client::connect(const uri& target, handlers what, dial_options options) {
     assert(loop_->called_by_owner("client::connect"));
-    connect_plan plan = plan_of(options);
-    result<weft::target> where = target_of(target.host(), target.port());
-    if (!options.via.empty()) where = target_of(options.via);
     connection& dialled = service_.begin_dial(target, std::move(what), std::move(options));
-    if (target.secure()) {
-        service::fail_dialling(dialled, phase::tls, errc::no_tls);
-    } else if (!where) {
-        service::fail_dialling(dialled, phase::resolve, where.error());
-    } else {
-        plan.addresses = std::move(where->addresses);
-        plan.host = std::move(where->host);
-        plan.port = where->port;
-        dial(dialled, std::move(plan));
-    }
-    return dialled.handle();
+    const auto handle = dialled.handle();
+    dialler::start(*loop_, dialled);
+    return handle;
 }
 
 result<connection_handle> client::adopt(int descriptor, const uri& target, handlers what,
@@ -80,29 +55,6 @@ result<connection_handle> client::adopt(int descriptor, const uri& target, handl
         .dial(std::make_unique<socket_stream>(*loop_, owned_descriptor(descriptor)), target,
               std::move(what), std::move(options), already_read)
         .handle();
-}
-
-/// The connector is cancelled when the connection ends, and the connection with its endpoint, so
-/// what is told here always finds them both.
-void client::dial(connection& dialled, connect_plan plan) {
-    const phase first = plan.addresses.empty() ? phase::resolve : phase::connect;
-    const auto now_at = [&dialled](phase at, connector& dialler) {
-        service::dialling(dialled, at, [&dialler] { dialler.cancel(); });
-    };
-    plan.resolved = [now_at](connector& dialler) { now_at(phase::connect, dialler); };
-    const auto attach = [loop = loop_.get(), &dialled](phase at, result<owned_descriptor> got) {
-        if (!got) return service::fail_dialling(dialled, at, got.error());
-        try {
-            service::attach(dialled, std::make_unique<socket_stream>(*loop, std::move(*got)));
-        } catch (const std::bad_alloc&) {
-            service::fail_dialling(dialled, at, std::make_error_code(std::errc::not_enough_memory));
-        }
-    };
-    try {
-        now_at(first, connector::start(*loop_, std::move(plan), attach));
-    } catch (const std::bad_alloc&) {
-        service::fail_dialling(dialled, first, std::make_error_code(std::errc::not_enough_memory));
-    }
 }
 
 void client::shutdown(duration within, function<void()> done) {

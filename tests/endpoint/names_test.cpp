@@ -141,9 +141,9 @@ TEST_P(endpoint_names, report_says_that_a_name_was_not_found) {
 TEST_P(endpoint_names, timeout_counts_from_the_beginning) {
     resolve_nothing();
     dial_options options;
-    options.connect_timeout = std::chrono::milliseconds(30);
+    options.resolve_timeout = std::chrono::milliseconds(30);
     const auto why = failure_of("ws://silent.example/", options);
-    EXPECT_EQ(why.error, errc::connect_timeout);
+    EXPECT_EQ(why.error, errc::resolve_timeout);
     EXPECT_EQ(why.phase, phase::resolve);
     EXPECT_EQ(why.began, side::local);
     EXPECT_TRUE(run_until([&] { return stopped_ == 1; }));

@@ -59,7 +59,7 @@ std::string advice(const weft::report& why, const weft::uri& target, const std::
     if (error == weft::errc::unexpected_subprotocol) {
         return "Try the --subprotocol that the server speaks, or none";
     }
-    if (error == weft::errc::connect_timeout || error == weft::errc::handshake_timeout) {
+    if (error == weft::condition::timeout) {
         return "Check host and port, and firewalls on the way, or give it longer: --timeout";
     }
     if (error == weft::errc::bad_response) {

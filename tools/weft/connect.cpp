@@ -33,7 +33,10 @@ std::optional<weft::http_field> parse_header(std::string_view typed) {
 weft::dial_options dialling(const connect_options& options) {
     weft::dial_options dial;
     dial.subprotocols = options.subprotocols;
+    dial.resolve_timeout = seconds(options.timeout);
     dial.connect_timeout = seconds(options.timeout);
+    dial.proxy_timeout = seconds(options.timeout);
+    dial.tls_timeout = seconds(options.timeout);
     dial.connection.timeouts.handshake = seconds(options.timeout);
     // No more is read from the input while output waits, so the input's lines are the limit.
     dial.connection.queue_size_max = weft::unlimited;

@@ -159,7 +159,7 @@ private:
     void attach(std::unique_ptr<stream> connected) noexcept;
     void begin_handshake() noexcept;
     void dialling(phase at, function<void()> cancel) noexcept;
-    void fail_dialling(phase at, std::error_code why) noexcept;
+    void fail_dialling(phase at, std::error_code why, int http_status = 0) noexcept;
     void end_at_once(std::error_code why) noexcept;
     void end_for_shutdown(std::error_code why) noexcept;
     void dismiss() noexcept;

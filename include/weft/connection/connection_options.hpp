@@ -60,12 +60,28 @@ struct dial_options {
     /// Further headers: Origin, Cookie, Authorization, User-Agent, ...
     http_fields headers = {};
 
-    /// For resolving and connecting together; the handshake's own timeout begins afterwards.
-    duration connect_timeout = std::chrono::seconds(10);
+    /// One for each phase of dialling, which begins when the one before has ended; the handshake's
+    /// is `session_timeouts::handshake`. Zero means never.
+    duration resolve_timeout = std::chrono::seconds(10); ///< until the first address is known
+    duration connect_timeout = std::chrono::seconds(10); ///< until one of them is connected
+    duration proxy_timeout = std::chrono::seconds(10);   ///< until the proxy has opened the way
+    duration tls_timeout = std::chrono::seconds(10);     ///< for the handshake of TLS
 
     /// Dials this address instead of the URI's host, such as "unix:/run/app.sock", "unix:@name"
-    /// or "127.0.0.1:9001"; the URI then only names the resource and the Host header.
+    /// or "127.0.0.1:9001"; the URI then only names the resource and the Host header. With a proxy
+    /// it is the proxy that is dialled there.
     std::string via = {};
+
+    /// The proxy to go through: "http://user:password@host:port" (CONNECT, RFC 9110 §9.3.6, with
+    /// Basic credentials) or "socks5://user:password@host:port" (RFC 1928, RFC 1929).
+    ///
+    /// The server's name is looked up by the proxy, also with "socks5h:", which says so. User and
+    /// password may be left out, and stand percent-encoded; they are sent to nobody else and told
+    /// in no report. Ports are 80 and 1080 by default. What is wrong with it is `errc::bad_proxy`.
+    std::string proxy = {};
+
+    /// Asks the environment for a proxy when `proxy` names none; see `environment_proxy`.
+    bool proxy_from_environment = false;
 
     /// A name's addresses are tried in turns of IPv6 and IPv4, each this long after the one before,
     /// or as soon as that has failed; the first to connect wins. RFC 8305 §5.

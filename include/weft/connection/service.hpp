@@ -89,10 +89,17 @@ public:
     /// A connection whose stream is still to come; end it with `attach` or `fail_dialling`.
     connection& begin_dial(const uri& target, handlers what, dial_options options);
 
-    /// Says how far dialling has come, and how to give it up if the connection is ended first.
+    /// What a dialled connection was asked for with; good while it is being dialled.
+    [[nodiscard]] static const dial_options& options_of(const connection& dialled) noexcept;
+
+    /// Says that a phase of dialling begins, which has a timeout of its own, and how to give it up
+    /// if the connection is ended first.
     static void dialling(connection& dialled, phase at, function<void()> cancel) noexcept;
     static void attach(connection& dialled, std::unique_ptr<stream> connected) noexcept;
-    static void fail_dialling(connection& dialled, phase at, std::error_code why) noexcept;
+
+    /// `http_status` is that of whoever has refused; 0 for none.
+    static void fail_dialling(connection& dialled, phase at, std::error_code why,
+                              int http_status = 0) noexcept;
 
 private:
     class connection_set* set_;

@@ -37,6 +37,19 @@ enum class errc {
     unexpected_subprotocol, ///< the server chose a subprotocol that was not offered
     unexpected_extension,  ///< the server chose an extension that was not offered
 
+    // on the way to a server
+    bad_proxy,             ///< not the URL of a proxy that is spoken to here
+    bad_proxy_answer,      ///< the proxy did not speak its protocol
+    proxy_authentication,  ///< the proxy wants credentials, or others
+    proxy_refused,         ///< the proxy did not open the way
+    bad_redirect,          ///< a redirect without a usable Location
+    insecure_redirect,     ///< a redirect from `wss:` to `ws:`
+    too_many_redirects,    ///< the limit on redirects that are followed
+
+    // behind proxies of one's own
+    bad_proxy_header,      ///< a trusted proxy did not begin with the PROXY protocol
+    bad_forwarded_for,     ///< a trusted proxy sent an X-Forwarded-For without an address
+
     // frames and messages (RFC 6455 §5 to §8)
     reserved_bits,         ///< RSV bits without an extension that defines them
     reserved_opcode,       ///< an opcode without a meaning
@@ -58,7 +71,10 @@ enum class errc {
     close_timeout,         ///< the peer did not answer the close in time
     idle_timeout,          ///< nothing was received for too long
     pong_timeout,          ///< a ping was not answered in time
+    resolve_timeout,       ///< no address of a name was found in time
     connect_timeout,       ///< the connection could not be established in time
+    proxy_timeout,         ///< the proxy did not open the way in time
+    tls_timeout,           ///< the TLS handshake took too long
     unexpected_eof,        ///< the stream ended without a close frame
     not_open,              ///< the connection is not (or no longer) open
     queue_full,            ///< the limit on queued output

@@ -200,8 +200,10 @@ public:
     void fail(std::error_code why, time_point now) noexcept;
 
     /// Ends the session without telling the peer: output that waits is dropped, and the stream
-    /// has no more use. The report says that `who` ended it in the phase `at`.
-    void abort(std::error_code why, side who, phase at, time_point now) noexcept;
+    /// has no more use. The report says that `who` ended it in the phase `at`, and the status that
+    /// an HTTP proxy has answered, if it was one.
+    void abort(std::error_code why, side who, phase at, time_point now,
+               int http_status = 0) noexcept;
 
     /// Judges by other limits and timeouts from now on, for the same role.
     void change_options(const session_options& options) noexcept { options_ = &options; }

@@ -55,8 +55,6 @@ public:
     void for_each(function<void(connection&)> visit);
 
 private:
-    void dial(connection& dialled, struct connect_plan plan);
-
     std::shared_ptr<loop_state> loop_;
     service service_;
 };

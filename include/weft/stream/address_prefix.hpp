@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// A set of addresses: one, a network, or all Unix-domain sockets.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include <weft/core/result.hpp>
+#include <weft/stream/address.hpp>
+
+namespace weft {
+
+/// All IP addresses that begin with the same bits, whatever their ports.
+class address_prefix {
+public:
+    /// Parses an address ("192.0.2.1", "::1"), a prefix ("10.0.0.0/8", "2001:db8::/32"), or
+    /// "unix:" for every Unix-domain socket; otherwise `errc::bad_argument`.
+    static result<address_prefix> parse(std::string_view text);
+
+    /// Whether `where` is one of them. An IPv4 address that comes to a socket of IPv6
+    /// ("::ffff:192.0.2.1") is that IPv4 address.
+    [[nodiscard]] bool contains(const address& where) const noexcept;
+
+private:
+    address base_;
+    unsigned bits_ = 0; // of the sixteen bytes, with IPv4 mapped into IPv6
+    bool local_ = false;
+};
+
+} // namespace weft

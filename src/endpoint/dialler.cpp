@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+// From a URI to a stream, with a report for each way to fail.
+#include "endpoint/dialler.hpp"
+
+#include <new>
+#include <utility>
+
+#include <weft/core/error.hpp>
+#include <weft/endpoint/environment_proxy.hpp>
+
+#include "endpoint/target.hpp"
+#include "endpoint/tunnel.hpp"
+#include "loop/loop_state.hpp"
+#include "loop/socket_stream_posix.hpp"
+
+namespace weft {
+namespace {
+
+connect_plan plan_of(const dial_options& options, target where) {
+    connect_plan plan;
+    plan.addresses = std::move(where.addresses);
+    plan.host = std::move(where.host);
+    plan.port = where.port;
+    plan.attempt_delay = options.attempt_delay;
+    plan.resolution_delay = options.resolution_delay;
+    plan.socket = {options.local_address, options.before_connect};
+    return plan;
+}
+
+/// What the socket connects to: a proxy or the server itself, unless told otherwise.
+result<target> first_stop(const dial_options& options, const uri& where,
+                          const std::optional<proxy>& through) {
+    if (!options.via.empty()) return target_of(options.via);
+    if (through) return target_of(through->host, through->port);
+    return target_of(where.host(), where.port());
+}
+
+} // namespace
+
+void dialler::start(loop_state& loop, connection& dialled) noexcept {
+    auto* const made = new (std::nothrow) dialler(loop, dialled);
+    if (made) return made->take(phase::resolve, [made] { made->begin(); });
+    service::fail_dialling(dialled, phase::resolve,
+                           std::make_error_code(std::errc::not_enough_memory));
+}
+
+void dialler::begin() {
+    const dial_options& options = service::options_of(dialled_);
+    const uri& where = *dialled_.uri();
+    if (where.secure()) return fail(phase::tls, errc::no_tls);
+    std::string through = options.proxy;
+    if (through.empty() && options.proxy_from_environment) through = environment_proxy(where);
+    if (!through.empty()) {
+        auto parsed = proxy::parse(through);
+        if (!parsed) return fail(phase::proxy, parsed.error());
+        proxy_ = std::move(*parsed);
+    }
+    auto stop = first_stop(options, where, proxy_);
+    if (!stop) return fail(phase::resolve, stop.error());
+    resolve_and_connect(plan_of(options, std::move(*stop)));
+}
+
+void dialler::resolve_and_connect(connect_plan plan) {
+    const phase first = plan.addresses.empty() ? phase::resolve : phase::connect;
+    if (first == phase::resolve) {
+        plan.resolved = [this](connector&) { now_at(phase::connect); };
+    }
+    connector_ = &connector::start(
+        loop_, std::move(plan), [this](phase at, result<owned_descriptor> got) {
+            connector_ = nullptr;
+            if (!got) return fail(at, got.error());
+            take(at, [&] {
+                stream_ = std::make_unique<socket_stream>(loop_, std::move(*got));
+                go_through_proxy();
+            });
+        });
+    now_at(first);
+}
+
+void dialler::go_through_proxy() {
+    if (!proxy_) return secure();
+    take(phase::proxy, [this] {
+        auto words = proxy_dialog::make(*proxy_, *dialled_.uri());
+        if (!words) return fail(phase::proxy, words.error());
+        auto way = std::make_unique<tunnel>(std::move(stream_), std::move(*words));
+        tunnel& opening = *way;
+        stream_ = std::move(way);
+        now_at(phase::proxy);
+        const auto why = opening.open([this](std::error_code closed, int http_status) {
+            if (closed) return fail(phase::proxy, closed, http_status);
+            secure();
+        });
+        if (why) fail(phase::proxy, why);
+    });
+}
+
+/// The phase of TLS.
+void dialler::secure() {
+    finish();
+}
+
+void dialler::finish() noexcept {
+    service::attach(dialled_, std::move(stream_));
+    loop_.bury(this);
+}
+
+// --- between the phases
+
+/// The dialler is given up when the connection ends, and the connection with its endpoint, so
+/// whoever tells something here always finds them both.
+void dialler::now_at(phase at) {
+    service::dialling(dialled_, at, [this] { give_up(); });
+}
+
+/// A step that finds no memory is the last.
+template <class Step>
+void dialler::take(phase at, Step&& step) noexcept {
+    try {
+        step();
+    } catch (const std::bad_alloc&) {
+        fail(at, std::make_error_code(std::errc::not_enough_memory));
+    }
+}
+
+void dialler::fail(phase at, std::error_code why, int http_status) noexcept {
+    service::fail_dialling(dialled_, at, why, http_status);
+    give_up();
+}
+
+void dialler::give_up() noexcept {
+    if (connector_) connector_->cancel();
+    if (stream_) stream_->close();
+    loop_.bury(this);
+}
+
+} // namespace weft

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// One dialling, phase by phase: resolve, connect, proxy, TLS; then the connection has its stream
+// and opens the WebSocket. Each phase begins here, with a timeout of its own, and knows no other.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <system_error>
+
+#include <weft/connection/service.hpp>
+
+#include "endpoint/proxy.hpp"
+#include "loop/connector_posix.hpp"
+
+namespace weft {
+
+/// Made by `start`; it dies by itself when the connection has its stream or has ended.
+class dialler final : public task {
+public:
+    /// Dials for `dialled`, which is told of failures in a later round of work.
+    static void start(loop_state& loop, connection& dialled) noexcept;
+
+private:
+    dialler(loop_state& loop, connection& dialled) noexcept : loop_(loop), dialled_(dialled) {}
+    ~dialler() override = default;
+
+    void run() noexcept override {}
+
+    // The phases. Each goes on to the next, or fails in its own name.
+    void begin();
+    void resolve_and_connect(connect_plan plan);
+    void go_through_proxy();
+    void secure();
+    void finish() noexcept;
+
+    template <class Step>
+    void take(phase at, Step&& step) noexcept;
+    void now_at(phase at);
+    void fail(phase at, std::error_code why, int http_status = 0) noexcept;
+    void give_up() noexcept;
+
+    loop_state& loop_;
+    connection& dialled_;
+    std::optional<proxy> proxy_;
+    connector* connector_ = nullptr; // until it has told
+    std::unique_ptr<stream> stream_; // as far as it has come
+};
+
+} // namespace weft

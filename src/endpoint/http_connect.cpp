@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// Asking an HTTP proxy for a way, and its answer.
+#include "endpoint/http_connect.hpp"
+
+#include <weft/core/base64.hpp>
+#include <weft/core/error.hpp>
+
+namespace weft {
+namespace {
+
+/// More of them than any proxy has to say before it answers are an attack.
+constexpr int interim_max = 8;
+
+/// RFC 9110 §7.1: with the port, also where it is the scheme's own.
+std::string authority_of(const uri& target) {
+    const std::string host(target.host());
+    const bool literal = host.find(':') != host.npos;
+    return (literal ? '[' + host + ']' : host) + ':' + std::to_string(target.port());
+}
+
+std::string basic_credentials(const proxy& through) {
+    const auto text = through.user + ':' + through.password;
+    return base64_encode(std::as_bytes(std::span(text)));
+}
+
+} // namespace
+
+http_connect::http_connect(const proxy& through, const uri& target) {
+    const auto where = authority_of(target);
+    say("CONNECT " + where + " HTTP/1.1\r\nHost: " + where + "\r\n");
+    if (!through.user.empty()) { // RFC 7617 §2
+        say("Proxy-Authorization: Basic " + basic_credentials(through) + "\r\n");
+    }
+    say("\r\n");
+}
+
+std::size_t http_connect::take(std::span<const std::byte> bytes) {
+    const auto used = parser_.feed(bytes);
+    switch (parser_.status()) {
+    case http_head_parser::state::more: break;
+    case http_head_parser::state::failed: {
+        const bool malformed = parser_.error() == condition::protocol_error;
+        end(malformed ? make_error_code(errc::bad_proxy_answer) : parser_.error());
+        break;
+    }
+    case http_head_parser::state::done: judge(parser_.take_response()); break;
+    }
+    return used;
+}
+
+/// A successful answer has no body, whatever its fields say. RFC 9112 §6.3.
+void http_connect::judge(const http_response_head& answer) {
+    const int status = answer.status();
+    if (status >= 200 && status < 300) {
+        end();
+    } else if (status == 407) {
+        end(errc::proxy_authentication, status);
+    } else if (status >= 200) {
+        end(errc::proxy_refused, status);
+    } else if (status == 101 || ++interim_count_ > interim_max) {
+        end(errc::bad_proxy_answer, status);
+    } else {
+        parser_ = http_head_parser(http_kind::response);
+    }
+}
+
+} // namespace weft

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// Reading the URL of a proxy.
+#include "endpoint/proxy.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include <weft/core/error.hpp>
+#include <weft/core/http_fields.hpp>
+
+namespace weft {
+namespace {
+
+constexpr std::size_t url_size_max = 2048;
+
+/// RFC 1929 §2 has one byte for the length of each.
+constexpr std::size_t socks_credential_max = 255;
+
+int hex_value(char digit) noexcept {
+    if (digit >= '0' && digit <= '9') return digit - '0';
+    if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
+    if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
+    return -1;
+}
+
+std::optional<std::string> percent_decoded(std::string_view text) {
+    std::string decoded;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (text[at] != '%') {
+            decoded.push_back(text[at]);
+            continue;
+        }
+        if (text.size() - at < 3) return std::nullopt;
+        const int high = hex_value(text[at + 1]);
+        const int low = hex_value(text[at + 2]);
+        if (high < 0 || low < 0) return std::nullopt;
+        decoded.push_back(static_cast<char>(high * 16 + low));
+        at += 2;
+    }
+    return decoded;
+}
+
+/// Takes the scheme off; nothing for one that is not spoken here.
+std::optional<proxy::kind> take_scheme(std::string_view& url) {
+    const auto end = url.find("://");
+    if (end == url.npos) return proxy::kind::http;
+    const auto scheme = to_lower(url.substr(0, end));
+    url.remove_prefix(end + 3);
+    if (scheme == "http") return proxy::kind::http;
+    if (scheme == "socks5" || scheme == "socks5h") return proxy::kind::socks5;
+    return std::nullopt;
+}
+
+/// RFC 7617 §2: the user's name holds no colon, and neither a control character.
+bool take_credentials(std::string_view& url, proxy& into) {
+    const auto end = url.rfind('@');
+    if (end == url.npos) return true;
+    const auto given = url.substr(0, end);
+    url.remove_prefix(end + 1);
+    const auto colon = given.find(':');
+    auto user = percent_decoded(given.substr(0, colon));
+    auto password = percent_decoded(colon == given.npos ? "" : given.substr(colon + 1));
+    if (!user || !password || user->empty()) return false;
+    into.user = std::move(*user);
+    into.password = std::move(*password);
+    if (into.speaks == proxy::kind::socks5) {
+        return into.user.size() <= socks_credential_max &&
+            into.password.size() <= socks_credential_max;
+    }
+    const auto is_control = [](unsigned char byte) { return byte < 0x20 || byte == 0x7f; };
+    return into.user.find(':') == std::string::npos &&
+        std::ranges::none_of(into.user, is_control) &&
+        std::ranges::none_of(into.password, is_control);
+}
+
+bool take_port(std::string_view digits, std::uint16_t& port) {
+    if (digits.empty()) return true;
+    const auto* const end = digits.data() + digits.size();
+    const auto parsed = std::from_chars(digits.data(), end, port);
+    return parsed.ec == std::errc{} && parsed.ptr == end && port != 0;
+}
+
+} // namespace
+
+result<proxy> proxy::parse(std::string_view url) {
+    proxy parsed;
+    const auto scheme = url.size() > url_size_max ? std::nullopt : take_scheme(url);
+    if (!scheme) return failure(errc::bad_proxy);
+    parsed.speaks = *scheme;
+    parsed.port = parsed.speaks == kind::http ? 80 : 1080;
+    if (url.ends_with('/')) url.remove_suffix(1);
+    if (!take_credentials(url, parsed)) return failure(errc::bad_proxy);
+
+    // What is left is read as the authority of a URI, whose rules for hosts are these.
+    const auto colon = url.rfind(':');
+    const bool has_port = colon != url.npos && url.find(']', colon) == url.npos;
+    const auto host = url.substr(0, has_port ? colon : url.npos);
+    if (has_port && !take_port(url.substr(colon + 1), parsed.port)) return failure(errc::bad_proxy);
+    if (host.find_first_of("/?#") != host.npos) return failure(errc::bad_proxy);
+    const auto place = uri::parse("ws://" + std::string(host));
+    if (!place) return failure(errc::bad_proxy);
+    parsed.host = place->host();
+    return parsed;
+}
+
+} // namespace weft

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// Speaking with a proxy, and then passing on what others say.
+#include "endpoint/tunnel.hpp"
+
+#include <new>
+#include <utility>
+
+#include <weft/core/error.hpp>
+
+namespace weft {
+
+std::error_code tunnel::open(opened then) {
+    then_ = std::move(then);
+    proxy_->start(*this);
+    return speak();
+}
+
+void tunnel::start(stream_events& sink) noexcept {
+    words_.reset();
+    sink_ = &sink;
+}
+
+/// Writes what the dialog has to say, as far as the stream takes it.
+std::error_code tunnel::speak() {
+    output_ += words_->take_output();
+    if (output_.empty()) return {};
+    const auto bytes = std::as_bytes(std::span(output_));
+    const auto taken = proxy_->write({&bytes, 1});
+    if (!taken) return taken.error();
+    output_.erase(0, *taken);
+    return {};
+}
+
+void tunnel::tell(std::error_code why, int http_status) {
+    if (auto then = std::move(then_)) then(why, http_status);
+}
+
+/// A step of the dialog, which may be the last.
+template <class Step>
+void tunnel::take(Step&& step) noexcept {
+    try {
+        step();
+        const auto broken = words_->over() ? std::error_code() : speak();
+        if (broken) return tell(broken);
+        if (!words_->over()) return;
+        const bool early = !words_->error() && !output_.empty(); // it cannot know what was asked
+        tell(early ? make_error_code(errc::bad_proxy_answer) : words_->error(),
+             words_->http_status());
+    } catch (const std::bad_alloc&) {
+        tell(std::make_error_code(std::errc::not_enough_memory));
+    }
+}
+
+bool tunnel::wants_bytes() noexcept {
+    return !sink_ || sink_->wants_bytes();
+}
+
+void tunnel::on_receive(std::span<std::byte> bytes) {
+    if (sink_) return sink_->on_receive(bytes);
+    take([&] { words_->receive(bytes); });
+}
+
+void tunnel::on_eof() {
+    if (sink_) return sink_->on_eof();
+    tell(errc::unexpected_eof);
+}
+
+void tunnel::on_writable() {
+    if (sink_) return sink_->on_writable();
+    take([] {});
+}
+
+void tunnel::on_error(std::error_code why) {
+    if (sink_) return sink_->on_error(why);
+    tell(why);
+}
+
+} // namespace weft
