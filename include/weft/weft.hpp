@@ -14,6 +14,7 @@
 #include <weft/endpoint/server.hpp>
 #include <weft/loop/dispatcher_guest.hpp>
 #include <weft/loop/event_loop.hpp>
+#include <weft/loop/event_loops.hpp>
 #include <weft/loop/guest.hpp>
 #include <weft/loop/resolve_error.hpp>
 #include <weft/loop/resolver.hpp>

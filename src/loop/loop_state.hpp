@@ -49,6 +49,9 @@ public:
     [[nodiscard]] bool stopped() const noexcept { return stopped_; }
     void restart() noexcept { stopped_ = false; }
     void perpetual(bool wanted) noexcept;
+
+    /// From now on this belongs to the calling thread.
+    void take_ownership();
     void interrupt() noexcept;
 
     // --- as a guest
@@ -99,7 +102,6 @@ private:
 
     void set_and_wake(std::atomic<bool>& flag, bool value = true) noexcept;
     void await_outside_calls() const noexcept;
-    void take_ownership();
     void leave_to_strand() noexcept;
     bool make_turn(budget limit, bool may_wait);
     bool serve();

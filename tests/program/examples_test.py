@@ -53,6 +53,21 @@ class Guest(unittest.TestCase):
                 guest.kill()
 
 
+class Cores(unittest.TestCase):
+    def test_count_for_themselves_until_interrupted(self):
+        with subprocess.Popen([f"{EXAMPLES}/cores", "0", "2"], stdout=subprocess.PIPE) as server:
+            try:
+                target = server.stdout.readline().decode().strip()
+                heard = set()
+                while not {b"core 0: 1\n", b"core 1: 1\n"} <= heard:
+                    self.assertLess(len(heard), 1000)
+                    heard.add(run("connect", target, stdin=b"count\n").stdout)
+                server.send_signal(signal.SIGINT)
+                self.assertEqual(server.wait(PATIENCE), 0)
+            finally:
+                server.kill()
+
+
 class Neighbours(unittest.TestCase):
     """What another library, or a thread, does for a WebSocket client."""
 

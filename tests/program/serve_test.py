@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # `weft serve` and `weft loops`: HTTP, the chat room, listeners, signals, limits and errors.
 
+import contextlib
 import http.client
 import os
 import re
@@ -250,6 +251,36 @@ def has_ipv6():
     except OSError:
         return False
     return True
+
+
+class Cores(unittest.TestCase):
+    def test_share_a_port_and_a_room(self):
+        with Server("--cores", "2") as server, contextlib.ExitStack() as room:
+            members = []
+            for number in range(8):  # all on one core by chance: once in 128
+                one = room.enter_context(
+                    Running("connect", "--stay", server.url(f"/chat?name=m{number}")))
+                one.wait_for(rf"^\* m{number} joined \({number + 1} here\)$", one.out)
+                members.append(one)
+            members[0].send("hello\n")
+            for one in members:
+                one.wait_for("^m0: hello$", one.out)
+            server.signal(signal.SIGTERM)
+            for one in members:
+                one.wait_for("closed by the peer: 1001 going away", one.err)
+            self.assertEqual(server.exit_code(), 0)
+
+    def test_all_of_them(self):
+        with Server("--cores", "0") as server:
+            self.assertEqual(run("connect", server.url("/echo"), stdin=b"hi\n").stdout, b"hi\n")
+
+    def test_need_a_loop_of_our_own(self):
+        loops = re.findall(r"^  (\w+)  ", run("loops").stdout.decode(), re.MULTILINE)
+        if "uv" not in loops:
+            self.skipTest("no libuv here")
+        done = run("serve", "--cores", "2", "--loop", "uv")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(b"--help", done.stderr)
 
 
 class Ending(unittest.TestCase):

@@ -3,6 +3,7 @@
 // each of which registers itself in a file that is built where its library is.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <string>
@@ -50,6 +51,11 @@ inline constexpr std::array engines{
     for (const auto one : engines) names.emplace_back(weft::name(one));
     for (const auto& one : host_loop_registration::all()) names.emplace_back(one.name);
     return names;
+}
+
+/// Whether this is the name of a loop of our own.
+[[nodiscard]] inline bool is_engine(std::string_view loop_name) {
+    return std::ranges::any_of(engines, [&](auto one) { return weft::name(one) == loop_name; });
 }
 
 /// The engine of this name; the automatic one inside a host.

@@ -36,11 +36,14 @@ weft::handlers chat_room::handlers() {
 }
 
 void chat_room::join(weft::connection& peer) {
-    members_.push_back({&peer, unique(cleaned(peer.query_value("name").value_or("")))});
+    const std::lock_guard lock(mutex_);
+    members_.push_back(
+        {&peer, peer.handle(), unique(cleaned(peer.query_value("name").value_or("")))});
     tell_all("* " + members_.back().name + " joined " + count());
 }
 
 void chat_room::leave(weft::connection& peer) {
+    const std::lock_guard lock(mutex_);
     const auto gone = std::ranges::find(members_, &peer, &member::peer);
     if (gone == members_.end()) return;
     const std::string name = std::move(gone->name);
@@ -52,6 +55,7 @@ void chat_room::say(weft::connection& peer, weft::message what) {
     if (!what.is_text()) {
         return peer.close(weft::close_code::unsupported_data, "this room speaks text");
     }
+    const std::lock_guard lock(mutex_);
     const auto speaker = std::ranges::find(members_, &peer, &member::peer);
     if (speaker == members_.end()) return;
     tell_all(speaker->name + ": " + std::string(what.text()));
@@ -60,7 +64,7 @@ void chat_room::say(weft::connection& peer, weft::message what) {
 /// Who reads too slowly is closed by the route's queue policy, and leaves in a later turn.
 void chat_room::tell_all(std::string_view text) {
     for (const auto& one : members_)
-        one.peer->send(text);
+        one.to.send(std::string(text));
 }
 
 std::string chat_room::unique(std::string wanted) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// A chat room: everybody hears what anybody says, and who comes and goes. Knows connections, and
-// nothing of how they got here.
+// A chat room: everybody hears what anybody says, and who comes and goes. Knows connections, of any
+// number of loops, and nothing of how they got here.
 #pragma once
 
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +22,8 @@ public:
 
 private:
     struct member {
-        weft::connection* peer;
+        const weft::connection* peer; // which one it is; called by its handle alone
+        weft::connection_handle to;
         std::string name;
     };
 
@@ -34,6 +36,7 @@ private:
     [[nodiscard]] bool is_taken(std::string_view name) const;
     [[nodiscard]] std::string count() const;
 
+    std::mutex mutex_; // of all below: the one thing that the loops share
     std::vector<member> members_;
     std::size_t guests_ = 0;
 };

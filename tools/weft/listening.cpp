@@ -2,12 +2,15 @@
 // Listeners and the words about them.
 #include "weft/listening.hpp"
 
+#include <algorithm>
 #include <iostream>
+#include <iterator>
 #include <string>
 #include <system_error>
 
 #include <weft/core/error.hpp>
 
+#include "host_loops/host_loops.hpp"
 #include "weft/printable.hpp"
 
 namespace weft_tool {
@@ -99,23 +102,49 @@ bool listen_unix(weft::server& server, const serve_options& options) {
     return bound.has_value();
 }
 
-} // namespace
-
 bool listen_everywhere(weft::server& server, const serve_options& options) {
     return (!options.activated || listen_activated(server, options)) &&
         (!options.tcp || listen_tcp(server, options)) &&
         (options.unix_path.empty() || listen_unix(server, options));
 }
 
-void introduce(const weft::server& server, const weft::event_loop& loop,
-               const serve_options& options) {
+/// Of the socket that was bound last: those that were passed come before it.
+std::uint16_t tcp_port_of(const weft::server& server) {
+    std::uint16_t port = 0;
     for (const auto& bound : server.listening_at()) {
+        if (bound.is_ip()) port = bound.port();
+    }
+    return port;
+}
+
+/// What they run on, in brackets.
+std::string means(weft::event_loops& loops, const serve_options& options) {
+    std::string text(weft::name(loops[0].engine()));
+    if (!is_engine(options.loop)) text += " inside " + options.loop;
+    if (loops.size() > 1) text += ", " + std::to_string(loops.size()) + " cores";
+    return " (" + text + ')';
+}
+
+} // namespace
+
+bool listen_on_all(std::list<weft::server>& servers, const serve_options& options) {
+    serve_options each = options;
+    each.reuse_port |= servers.size() > 1;
+    if (!listen_everywhere(servers.front(), each)) return false;
+    each.port = tcp_port_of(servers.front());
+    return !options.tcp || std::all_of(std::next(servers.begin()), servers.end(), [&](auto& one) {
+        return listen_tcp(one, each);
+    });
+}
+
+void introduce(const weft::server& first, weft::event_loops& loops,
+               const serve_options& options) {
+    for (const auto& bound : first.listening_at()) {
         const std::string where = bound.is_ip() ? "http://" + bound.str() + "/" : bound.str();
-        std::cout << "weft serve: listening at " << where << " (" << weft::name(loop.engine())
-                  << (options.loop == "weft" ? "" : " inside " + options.loop) << ")\n";
+        std::cout << "weft serve: listening at " << where << means(loops, options) << '\n';
     }
     std::cout << "  Try:\n";
-    for (const auto& bound : server.listening_at())
+    for (const auto& bound : first.listening_at())
         suggest(bound, options.program);
     std::cout << "  Ctrl-C ends it.\n" << std::flush;
 }

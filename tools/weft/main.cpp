@@ -72,6 +72,12 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
         ->check(CLI::IsMember(loop_names()))
         ->capture_default_str();
     command
+        ->add_option("--cores", chosen.cores,
+                     "Serve on so many cores, with a loop each; 0 for all of this machine")
+        ->check(CLI::Range(0, 1024))
+        ->type_name("NUMBER")
+        ->capture_default_str();
+    command
         ->add_option("--max-message", chosen.message_size_max,
                      "Bytes of a message that is accepted, such as 64k (/chat: at most 64k)")
         ->transform(size_with_unit)
@@ -156,6 +162,14 @@ CLI::App* add_connect(CLI::App& program, connect_options& chosen) {
     return command;
 }
 
+/// A host library's loop is one of its kind, or wants the main thread.
+bool cores_have_loops(const serve_options& chosen) {
+    if (chosen.cores == 1 || is_engine(chosen.loop)) return true;
+    std::cerr << "weft serve: --cores needs a loop of our own, not " << chosen.loop
+              << "\n  Try without --loop; --help lists all options\n";
+    return false;
+}
+
 /// Other sockets replace TCP, unless that was asked for as well.
 void choose_listeners(const CLI::App& command, serve_options& chosen) {
     chosen.activated = command.count("--systemd") > 0;
@@ -181,6 +195,7 @@ exit_code run(int argc, char** argv) {
         return program.exit(why) == 0 ? exit_code::ok : exit_code::usage;
     }
     if (*serve_command) {
+        if (!cores_have_loops(serving)) return exit_code::usage;
         choose_listeners(*serve_command, serving);
         return serve(serving);
     }

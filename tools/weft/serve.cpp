@@ -4,7 +4,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <iostream>
+#include <list>
+#include <span>
 #include <utility>
 
 #include <weft/weft.hpp>
@@ -66,19 +67,9 @@ void limit_connections(weft::server& server, server_log& log, const serve_option
     });
 }
 
-} // namespace
-
-exit_code serve(const serve_options& options) {
-    auto made = weft::event_loop::create({.engine = engine_of(options.loop)});
-    if (!made) {
-        std::cerr << "weft serve: no event loop: " << made.error().message() << '\n';
-        return exit_code::not_connected;
-    }
-    weft::event_loop& loop = *made;
-
-    server_log log(log_level_named(options.level));
-    chat_room room;
-    weft::server server{loop};
+/// The same for each core. The log and the room are shared, all else belongs to the server's loop.
+void prepare(weft::server& server, server_log& log, chat_room& room,
+             const serve_options& options) {
     server.on_fail([&log](const weft::report& why) { log.failed(why); });
     limit_connections(server, log, options);
     add_web_routes(server, log);
@@ -86,11 +77,25 @@ exit_code serve(const serve_options& options) {
     echoing.interrupt = [&] { end_gently(server, log); };
     server.route("/echo", std::move(echoing), echo_route(options));
     server.route("/chat", log.logged(room.handlers()), chat_route(options));
+}
 
-    const stop_signals signals(loop);
-    if (!listen_everywhere(server, options)) return exit_code::not_connected;
-    introduce(server, loop, options);
-    run_inside(options.loop, loop);
+} // namespace
+
+exit_code serve(const serve_options& options) {
+    weft::event_loops loops(options.cores, {.engine = engine_of(options.loop)});
+    server_log log(log_level_named(options.level));
+    chat_room room;
+    std::list<weft::server> servers;
+    for (auto& loop : loops) prepare(servers.emplace_back(loop), log, room, options);
+
+    const stop_signals signals(std::span(loops.begin(), loops.end()));
+    if (!listen_on_all(servers, options)) return exit_code::not_connected;
+    introduce(servers.front(), loops, options);
+    if (loops.size() > 1) {
+        loops.run();
+    } else {
+        run_inside(options.loop, loops[0]);
+    }
     log.line(log_level::info, "ended");
     return exit_code::ok;
 }

@@ -24,6 +24,7 @@ struct serve_options {
     bool activated = false;       ///< listen at what a service manager has passed
     std::string activated_name;   ///< empty for all of it
     std::string loop = "automatic"; ///< one of `loop_names()`
+    std::size_t cores = 1;          ///< as many loops; 0 for as many as there are
     std::size_t message_size_max = std::size_t{16} * 1024 * 1024;
     std::size_t connections_max = weft::unlimited;
     std::size_t connections_per_address_max = weft::unlimited;

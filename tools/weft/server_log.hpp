@@ -3,6 +3,7 @@
 // know of it.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string_view>
 
@@ -17,7 +18,7 @@ enum class log_level { quiet, info, debug };
 
 /// Logs connections from `info` on, messages, pings and plain requests at `debug`.
 ///
-/// Must outlive the handlers that it decorates.
+/// Must outlive the handlers that it decorates, which may be those of several loops.
 class server_log {
 public:
     explicit server_log(log_level level) : level_(level) {}
@@ -41,7 +42,7 @@ private:
     void add_debugging(weft::handlers& all);
 
     log_level level_;
-    std::uint64_t last_number_ = 0;
+    std::atomic<std::uint64_t> last_number_ = 0;
 };
 
 } // namespace weft_tool

@@ -9,23 +9,28 @@ namespace weft_tool {
 namespace {
 
 std::atomic<weft::event_loop*> woken{nullptr};
+std::atomic<std::size_t> how_many{0};
 std::atomic<int> seen{0};
 static_assert(std::atomic<weft::event_loop*>::is_always_lock_free);
+static_assert(std::atomic<std::size_t>::is_always_lock_free);
 static_assert(std::atomic<int>::is_always_lock_free);
 
 void on_signal(int /*number*/) {
     const int kept = errno;
     ++seen;
-    if (weft::event_loop* loop = woken) loop->wake();
+    if (weft::event_loop* loops = woken) {
+        for (std::size_t i = 0; i < how_many; ++i) loops[i].wake();
+    }
     errno = kept;
 }
 
 } // namespace
 
 /// Without SA_RESTART: a write to a terminal that stands still must not outlast Ctrl-C.
-stop_signals::stop_signals(weft::event_loop& loop) {
+stop_signals::stop_signals(std::span<weft::event_loop> loops) {
     seen = 0;
-    woken = &loop;
+    how_many = loops.size();
+    woken = loops.data();
     struct sigaction caught {};
     caught.sa_handler = on_signal;
     ::sigemptyset(&caught.sa_mask);

@@ -4,15 +4,18 @@
 
 #include <signal.h>
 
+#include <span>
+
 #include <weft/loop/event_loop.hpp>
 
 namespace weft_tool {
 
-/// While it lives, SIGINT and SIGTERM are counted and wake the loop, so that its `interrupt`
+/// While it lives, SIGINT and SIGTERM are counted and wake the loops, so that their `interrupt`
 /// handlers are called, and SIGPIPE is ignored. One at a time.
 class stop_signals {
 public:
-    explicit stop_signals(weft::event_loop& loop);
+    explicit stop_signals(std::span<weft::event_loop> loops);
+    explicit stop_signals(weft::event_loop& loop) : stop_signals(std::span(&loop, 1)) {}
     stop_signals(const stop_signals&) = delete;
     stop_signals& operator=(const stop_signals&) = delete;
     ~stop_signals();

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// A thread for each loop while they run.
+#include <weft/loop/event_loops.hpp>
+
+#include <algorithm>
+#include <thread>
+
+#include "loop/loop_state.hpp"
+
+namespace weft {
+namespace {
+
+std::size_t core_count() noexcept {
+    return std::max<std::size_t>(std::thread::hardware_concurrency(), 1);
+}
+
+/// Whoever ran them has them back when the threads have ended.
+struct return_to_caller {
+    std::vector<event_loop>& loops;
+
+    ~return_to_caller() {
+        for (auto& one : loops) one.state()->take_ownership();
+    }
+};
+
+} // namespace
+
+event_loops::event_loops(std::size_t count, const loop_options& options) {
+    if (count == 0) count = core_count();
+    loops_.reserve(count);
+    while (loops_.size() < count) loops_.emplace_back(options);
+}
+
+void event_loops::run() {
+    const return_to_caller afterwards{loops_};
+    std::vector<std::jthread> others;
+    try {
+        others.reserve(loops_.size());
+        for (auto& one : loops_) {
+            if (&one != &loops_.front()) others.emplace_back([&one] { one.run(); });
+        }
+    } catch (...) {
+        stop();
+        throw;
+    }
+    loops_.front().run();
+}
+
+void event_loops::stop() noexcept {
+    for (auto& one : loops_) one.stop();
+}
+
+void event_loops::wake() noexcept {
+    for (auto& one : loops_) one.wake();
+}
+
+void event_loops::shutdown(duration within) {
+    for (auto& one : loops_) {
+        one.post([&one, within] { one.shutdown(within); });
+    }
+}
+
+void event_loops::restart() noexcept {
+    for (auto& one : loops_) one.restart();
+}
+
+} // namespace weft
