@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A window of SDL2's that sleeps until something happens, and Weft on a thread of its own. What
-// clients say becomes an event of SDL's, what the window tells them is posted to the loop: nothing
-// is shared. Clients paint the window, and hear its clicks.
+// A window of SDL2's that sleeps until something happens, and Weft on a thread of its own. Clients
+// paint it by events of SDL's, and hear its clicks by posts to the loop: nothing is shared.
 //
 //     build/release/examples/sdl_thread [port]            # the right button ends it
 //     build/release/weft connect ws://127.0.0.1:9001/     # then type #ff8000

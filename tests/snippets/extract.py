@@ -22,7 +22,8 @@ SURROUNDINGS = {
     "mine": "int",
     "do_my_work": "weft::function<void()>",
 }
-HEADERS = ["chrono", "iostream", "span", "string", "string_view", "thread", "vector", "poll.h", "unistd.h", "weft/weft.hpp"]
+HEADERS = ["chrono", "iostream", "span", "string", "string_view", "thread", "vector",
+           "poll.h", "unistd.h", "weft/weft.hpp"]
 
 
 def kind_of(mark, code):

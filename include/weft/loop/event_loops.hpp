@@ -13,9 +13,9 @@ namespace weft {
 /// One event loop for each core.
 ///
 /// Make the same things on each before `run`, on one thread and one after the other: a server that
-/// listens with `reuse_port`, by the same function, so that the state of its handlers belongs to one
-/// loop and needs no lock. While they run each loop and all on it belong to a thread of their own;
-/// before and after that to whoever calls `run`.
+/// listens with `reuse_port`, by the same function, so that the state of its handlers belongs to
+/// one loop and needs no lock. While they run each loop and all on it belong to a thread of their
+/// own; before and after that to whoever calls `run`.
 class event_loops {
 public:
     /// As many as `count`, or as the system has cores. Throws std::system_error when the system
