@@ -21,5 +21,6 @@
 #include <weft/loop/socket_activation.hpp>
 #include <weft/loop/timer.hpp>
 #include <weft/loop/watch.hpp>
+#include <weft/stream/io_stream.hpp>
 #include <weft/stream/manual_driver.hpp>
 #include <weft/stream/memory_pipe.hpp>

@@ -124,8 +124,11 @@ void stream_end::close() {
 }
 
 void stream_end::destroy() {
+    if (!life_) return;
+    weft::driver& owner = life_->checked().driver();
+    if (owner.in_turn()) close(); // it lives on until the turn has ended
     over_ = true;
-    if (life* gone = std::exchange(life_, nullptr)) gone->checked().driver().bury(gone);
+    owner.bury(std::exchange(life_, nullptr));
 }
 
 // --- writing

@@ -54,7 +54,7 @@ public:
     /// Writes all of `text`, in pieces of many sizes, as the stream has room.
     void send(std::string text);
 
-    /// As the owner of a stream destroys it, in a turn or outside of one.
+    /// As an owner does: at once outside a turn, in a turn it is closed and buried.
     void destroy();
 
     // --- what was heard

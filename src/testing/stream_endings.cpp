@@ -118,11 +118,6 @@ void destroy_it(stream_end& own, stream_end&) {
     own.destroy();
 }
 
-void close_and_destroy_it(stream_end& own, stream_end&) {
-    own.close();
-    own.destroy();
-}
-
 void destroy_the_peer(stream_end&, stream_end& other) {
     other.destroy();
 }
@@ -187,17 +182,14 @@ const std::vector<stream_check> stream_ending_checks = {
     {"destroying_a_full_one", destroying_a_full_one},
     {"closing_in_on_receive", ending_in_on_receive<close_it>},
     {"destroying_in_on_receive", ending_in_on_receive<destroy_it>},
-    {"closing_and_destroying_in_on_receive", ending_in_on_receive<close_and_destroy_it>},
     {"destroying_the_peer_in_on_receive", ending_in_on_receive<destroy_the_peer>},
     {"destroying_both_in_on_receive", ending_in_on_receive<destroy_both>},
     {"closing_in_on_eof", ending_in_on_eof<close_it>},
     {"destroying_in_on_eof", ending_in_on_eof<destroy_it>},
-    {"closing_and_destroying_in_on_eof", ending_in_on_eof<close_and_destroy_it>},
     {"destroying_the_peer_in_on_eof", ending_in_on_eof<destroy_the_peer>},
     {"destroying_both_in_on_eof", ending_in_on_eof<destroy_both>},
     {"closing_in_on_writable", ending_in_on_writable<close_it>},
     {"destroying_in_on_writable", ending_in_on_writable<destroy_it>},
-    {"closing_and_destroying_in_on_writable", ending_in_on_writable<close_and_destroy_it>},
     {"destroying_the_peer_in_on_writable", ending_in_on_writable<destroy_the_peer>},
     {"destroying_both_in_on_writable", ending_in_on_writable<destroy_both>},
 };

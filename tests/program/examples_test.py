@@ -195,6 +195,13 @@ class LoopsOfTheirOwn(unittest.TestCase):
                 game.kill()
 
 
+class Streams(unittest.TestCase):
+    def test_a_stream_of_ones_own_carries_a_conversation(self):
+        done = subprocess.run([f"{EXAMPLES}/custom_stream"], capture_output=True, check=True,
+                              timeout=PATIENCE)
+        self.assertEqual(done.stdout, b"through a stream of my own\n")
+
+
 if __name__ == "__main__":
     if not os.path.exists(CLIENT):
         print("skipped: the examples were not built")

@@ -181,7 +181,10 @@ class busy_for_nothing final : public passing_stream {
 class stays_open final : public passing_stream {
 public:
     using passing_stream::passing_stream;
-    ~stays_open() override { held().push_back(release()); }
+    ~stays_open() override {
+        inner().pause(); // it has nobody to tell
+        held().push_back(release());
+    }
 
     static std::vector<std::unique_ptr<stream>>& held() {
         static std::vector<std::unique_ptr<stream>> all;

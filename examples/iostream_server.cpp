@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// A WebSocket echo without any I/O of Weft's: requests are read from standard input, answers go to
+// standard output. It needs no event loop, and links none: weft::connection is enough.
+#include <weft/connection/service.hpp>
+#include <weft/stream/io_stream.hpp>
+#include <weft/stream/manual_driver.hpp>
+
+#include <iostream>
+
+int main() {
+    std::ios::sync_with_stdio(false); // so that larger portions are read than single bytes
+    std::cin.tie(nullptr);
+
+    const auto now = [] { return weft::time_point(std::chrono::steady_clock::now()); };
+    weft::manual_driver driver{now()};
+    weft::service server{driver};
+    server.route("/echo", {
+        .message = [](weft::connection& peer, weft::message m) { peer.send(m); },
+        .close = [](weft::connection&, const weft::report& why) { std::cerr << why << '\n'; },
+    });
+
+    weft::io_stream io{driver, std::cout};
+    server.serve(io.take_stream());
+    while (!io.closed() && std::cin >> io) {
+        driver.advance(now()); // deadlines, too: in between, driver.next_deadline() tells the next
+        driver.settle();
+    }
+    io.eof();
+    driver.settle();
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+// What was fed is told in turns; what is written goes out at once.
+#include "stream/io_stream_state.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <new>
+#include <utility>
+
+namespace weft {
+
+// --- input
+
+std::size_t io_stream::state::room() const noexcept {
+    if (closed_ || ended_ || error_) return 0;
+    return io_stream_input_max - std::min(io_stream_input_max, inbox_.size());
+}
+
+void io_stream::state::feed(std::span<const std::byte> bytes) {
+    if (closed_ || ended_ || error_) return;
+    inbox_.append(bytes);
+    wake();
+}
+
+void io_stream::state::eof() noexcept {
+    ended_ = true;
+    wake();
+}
+
+void io_stream::state::fatal_error(std::error_code why) noexcept {
+    if (closed_) return;
+    error_ = why ? why : std::make_error_code(std::errc::connection_reset);
+    inbox_.clear();
+    wake();
+}
+
+// --- turns
+
+bool io_stream::state::input_waits() const noexcept {
+    return !paused_ && !declined_ && (!inbox_.empty() || (ended_ && !eof_told_));
+}
+
+bool io_stream::state::has_news() const noexcept {
+    if (shutdown_waits_ && caller_) return true;
+    return sink_ && (error_ || (blocked_ && can_write_) || input_waits());
+}
+
+void io_stream::state::wake() noexcept {
+    if (has_news()) driver_.defer(*this);
+}
+
+void io_stream::state::run() noexcept {
+    if (std::exchange(shutdown_waits_, false) && caller_) tell_shutdown();
+    if (sink_ && has_news()) tell();
+    wake();
+}
+
+void io_stream::state::tell() noexcept {
+    if (error_) {
+        stream_events& hears = *sink_;
+        close();
+        hears.on_error(error_);
+    } else if (blocked_ && can_write_) {
+        blocked_ = false;
+        sink_->on_writable();
+    } else if (sink_->wants_bytes()) {
+        tell_input();
+    } else {
+        declined_ = true;
+    }
+}
+
+void io_stream::state::tell_input() {
+    if (inbox_.empty()) {
+        eof_told_ = true;
+        return sink_->on_eof();
+    }
+    byte_queue told = std::exchange(inbox_, {}); // this frame's, as a nested turn may tell more
+    sink_->on_receive(told.bytes());
+}
+
+void io_stream::state::tell_shutdown() noexcept {
+    if (!shutdown_) return;
+    const driver::activity running(driver_, *this);
+    driver_.handler_called();
+    try {
+        shutdown_();
+    } catch (...) {
+        driver_.handler_threw(std::current_exception());
+    }
+}
+
+// --- the connection
+
+void io_stream::state::start(stream_events& sink) noexcept {
+    sink_ = &sink;
+    wake();
+}
+
+void io_stream::state::resume() noexcept {
+    paused_ = declined_ = false;
+    wake();
+}
+
+result<std::size_t>
+io_stream::state::write(std::span<const std::span<const std::byte>> pieces) noexcept {
+    if (closed_ || half_closed_ || !caller_ || error_) {
+        close();
+        return failure(std::make_error_code(std::errc::broken_pipe));
+    }
+    std::size_t size = 0;
+    for (const auto piece : pieces) size += piece.size();
+    can_write_ = false; // until `writable`, which may come before the handler has returned
+    const auto taken = call_output(pieces);
+    if (!taken) {
+        close();
+        return taken;
+    }
+    blocked_ = *taken < size;
+    wake();
+    return std::min(*taken, size);
+}
+
+result<std::size_t> io_stream::state::call_output(
+    std::span<const std::span<const std::byte>> pieces) noexcept {
+    try {
+        return output_(pieces);
+    } catch (const std::bad_alloc&) {
+        return failure(std::make_error_code(std::errc::not_enough_memory));
+    } catch (...) {
+        driver_.handler_threw(std::current_exception());
+        return failure(std::make_error_code(std::errc::io_error));
+    }
+}
+
+void io_stream::state::writable() noexcept {
+    can_write_ = true;
+    wake();
+}
+
+void io_stream::state::half_close() noexcept {
+    if (std::exchange(half_closed_, true)) return;
+    shutdown_waits_ = true;
+    wake();
+}
+
+void io_stream::state::close() noexcept {
+    if (std::exchange(closed_, true)) return;
+    sink_ = nullptr;
+    blocked_ = false;
+    inbox_.clear();
+    half_close();
+}
+
+// --- the end of both
+
+void io_stream::state::caller_left() noexcept {
+    ended_ = can_write_ = true; // what waits to be written goes on, and fails
+    wake();
+    leave(caller_);
+}
+
+void io_stream::state::connection_left() noexcept {
+    close();
+    leave(connection_);
+}
+
+void io_stream::state::leave(bool& side) noexcept {
+    side = false;
+    if (!caller_ && !connection_) driver_.bury(this);
+}
+
+} // namespace weft

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// What the caller's end and the connection's end share; it lives until both have gone.
+#pragma once
+
+#include <weft/stream/io_stream.hpp>
+
+#include <weft/core/byte_queue.hpp>
+#include <weft/stream/task.hpp>
+
+namespace weft {
+
+/// Input that may wait before `read_some` takes no more, and the portion of `>>`.
+constexpr std::size_t io_stream_input_max = 64 * 1024;
+
+class io_stream::state final : public task {
+public:
+    state(weft::driver& owner, write_handler output, io_stream_options options)
+        : driver_(owner), output_(std::move(output)), options_(std::move(options)) {}
+
+    [[nodiscard]] weft::driver& driver() const noexcept { return driver_; }
+    [[nodiscard]] const io_stream_options& options() const noexcept { return options_; }
+
+    // --- by the caller
+    void on_shutdown(function<void()> handler) { shutdown_ = std::move(handler); }
+    void feed(std::span<const std::byte> bytes);
+    [[nodiscard]] std::size_t room() const noexcept;
+    void eof() noexcept;
+    void fatal_error(std::error_code why) noexcept;
+    void writable() noexcept;
+    [[nodiscard]] bool blocked() const noexcept { return blocked_; }
+    [[nodiscard]] bool closed() const noexcept { return closed_; }
+    void caller_left() noexcept;
+
+    // --- by the connection
+    void connection_came() noexcept { connection_ = true; }
+    void start(stream_events& sink) noexcept;
+    void pause() noexcept { paused_ = true; }
+    void resume() noexcept;
+    result<std::size_t> write(std::span<const std::span<const std::byte>> pieces) noexcept;
+    void half_close() noexcept;
+    void close() noexcept;
+    void connection_left() noexcept;
+
+private:
+    void run() noexcept override;
+    void tell() noexcept;
+    void tell_shutdown() noexcept;
+    void tell_input();
+    void wake() noexcept;
+    [[nodiscard]] bool input_waits() const noexcept;
+    [[nodiscard]] bool has_news() const noexcept;
+    result<std::size_t> call_output(std::span<const std::span<const std::byte>> pieces) noexcept;
+    void leave(bool& side) noexcept;
+
+    weft::driver& driver_;
+    write_handler output_;
+    function<void()> shutdown_;
+    io_stream_options options_;
+    stream_events* sink_ = nullptr;
+    byte_queue inbox_;
+    std::error_code error_;
+    bool caller_ = true; // is there
+    bool connection_ = false; // likewise
+    bool paused_ = false;
+    bool declined_ = false;
+    bool blocked_ = false;   // output waits
+    bool can_write_ = false; // and may go on
+    bool ended_ = false;     // the input
+    bool eof_told_ = false;
+    bool half_closed_ = false;
+    bool closed_ = false;
+    bool shutdown_waits_ = false; // to be told
+};
+
+/// The connection's end.
+class io_stream::end final : public stream {
+public:
+    explicit end(state& shared) noexcept : stream(shared.driver()), state_(shared) {
+        state_.connection_came();
+    }
+    ~end() override { state_.connection_left(); }
+
+    void start(stream_events& sink) noexcept override { state_.start(sink); }
+    void pause() noexcept override { state_.pause(); }
+    void resume() noexcept override { state_.resume(); }
+    result<std::size_t>
+    write(std::span<const std::span<const std::byte>> pieces) noexcept override {
+        return state_.write(pieces);
+    }
+    void half_close() noexcept override { state_.half_close(); }
+    void close() noexcept override { state_.close(); }
+    [[nodiscard]] address local_address() const override { return state_.options().local; }
+    [[nodiscard]] address remote_address() const override { return state_.options().remote; }
+    [[nodiscard]] bool secure() const noexcept override { return state_.options().secure; }
+
+private:
+    state& state_;
+};
+
+} // namespace weft

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: MIT
+// Connections over streams that are fed by hand: both roles on iostreams, routes and validate,
+// timeouts by the caller's clock, feeding from handlers.
+#include <weft/connection/service.hpp>
+
+#include <sstream>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include <weft/core/error.hpp>
+#include <weft/stream/io_stream.hpp>
+#include <weft/stream/manual_driver.hpp>
+
+namespace weft {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::span<const std::byte> bytes_of(std::string_view text) {
+    return std::as_bytes(std::span(text.data(), text.size()));
+}
+
+constexpr std::string_view request =
+    "GET /echo?a=b HTTP/1.1\r\nHost: hand\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+
+/// A masked text frame with the mask 0, so that it can be read here.
+std::string frame(std::string_view text) {
+    return std::string("\x81") + static_cast<char>(0x80 | text.size()) + std::string(4, '\0') +
+           std::string(text);
+}
+
+/// A server and a client, whose bytes stand in stringstreams until `exchange` carries them over.
+class fed_by_hand : public ::testing::Test {
+protected:
+    void exchange() {
+        d.settle();
+        for (bool moved = true; std::exchange(moved, false);) {
+            moved |= carry(from_server, client_io);
+            if (server_done) client_io.eof(); // behind what was carried
+            moved |= carry(from_client, server_io);
+            if (client_done) server_io.eof();
+            d.settle();
+        }
+    }
+
+    static bool carry(std::stringstream& from, io_stream& to) {
+        bool any = false;
+        while (from >> to) any = true;
+        from.clear();
+        from.str({});
+        return any;
+    }
+
+    manual_driver d;
+    std::stringstream from_server;
+    std::stringstream from_client;
+    io_stream server_io{d, from_server,
+                        {.secure = true, .remote = address::ipv4({192, 0, 2, 7}, 4711)}};
+    io_stream client_io{d, from_client};
+    service server{d};
+    service client{d};
+    bool server_done = false;
+    bool client_done = false;
+    std::string heard;
+    std::string ends;
+};
+
+TEST_F(fed_by_hand, both_roles_talk_over_iostreams) {
+    server_io.on_shutdown([&] { server_done = true; });
+    client_io.on_shutdown([&] { client_done = true; });
+    server.route("/echo", {
+        .message = [](connection& peer, message m) { peer.send(m); },
+        .close = [&](connection&, const report& why) { ends += why.clean() ? "server " : "-"; },
+        .validate =
+            [&](connection& peer) {
+                EXPECT_TRUE(peer.secure());
+                EXPECT_EQ(peer.remote_address().str(), "192.0.2.7:4711");
+                EXPECT_EQ(peer.query_value("a"), "b");
+                EXPECT_TRUE(peer.accept({}, {{"X-Fed", "by hand"}}));
+            },
+    });
+    server.serve(server_io.take_stream());
+    client.dial(client_io.take_stream(), *uri::parse("ws://hand/echo?a=b"), {
+        .open =
+            [&](connection& c) {
+                EXPECT_EQ(c.header("X-Fed"), "by hand");
+                c.send("hello");
+            },
+        .message =
+            [&](connection& c, message m) {
+                heard += m.text();
+                c.close();
+            },
+        .close = [&](connection&, const report& why) { ends += why.clean() ? "client" : "-"; },
+    });
+    exchange();
+    EXPECT_EQ(heard, "hello");
+    EXPECT_EQ(ends, "server client");
+    EXPECT_TRUE(server_io.closed());
+    EXPECT_TRUE(client_io.closed());
+    EXPECT_EQ(d.next_deadline(), never);
+}
+
+TEST_F(fed_by_hand, a_request_that_does_not_come_times_out_by_the_callers_clock) {
+    std::error_code why;
+    server.on_fail([&](const report& r) { why = r.error; });
+    server.serve(server_io.take_stream());
+    d.settle();
+    EXPECT_EQ(d.next_deadline(), time_point{} + 10s);
+    d.advance(time_point{} + 9s);
+    EXPECT_FALSE(why);
+    d.advance(d.next_deadline());
+    d.settle();
+    EXPECT_EQ(why, errc::handshake_timeout);
+    EXPECT_TRUE(from_server.str().starts_with("HTTP/1.1 408")) << from_server.str();
+}
+
+TEST_F(fed_by_hand, an_answer_that_does_not_come_times_out) {
+    std::error_code why;
+    client.dial(client_io.take_stream(), *uri::parse("ws://hand/"),
+                {.fail = [&](const report& r) { why = r.error; }});
+    d.settle();
+    d.advance(d.next_deadline());
+    d.settle();
+    EXPECT_EQ(why, errc::handshake_timeout);
+    EXPECT_TRUE(client_io.closed());
+}
+
+TEST_F(fed_by_hand, a_silent_peer_is_pinged_and_given_up) {
+    std::error_code why;
+    server.route("/echo", {.close = [&](connection&, const report& r) { why = r.error; }});
+    server.serve(server_io.take_stream());
+    server_io.read_all(bytes_of(request));
+    d.settle();
+    from_server.str({});
+    while (from_server.str().empty()) d.advance(d.next_deadline());
+    EXPECT_EQ(from_server.str().at(0), '\x89'); // a ping
+    EXPECT_EQ(d.now(), time_point{} + 30s);
+    while (!why && d.next_deadline() != never) d.advance(d.next_deadline());
+    d.settle();
+    EXPECT_EQ(why, errc::pong_timeout);
+}
+
+TEST_F(fed_by_hand, a_handler_may_feed_its_own_connection) {
+    server.route("/echo", {
+        .open =
+            [&](connection&) {
+                std::istringstream more(frame("two"));
+                more >> server_io;
+            },
+        .message =
+            [&](connection&, message m) {
+                heard += m.text();
+                if (heard == "onetwo") server_io.eof();
+            },
+        .close = [&](connection&, const report& r) { ends += r.clean() ? "clean" : "broken"; },
+    });
+    server.serve(server_io.take_stream());
+    server_io.read_all(bytes_of(std::string(request) + frame("one")));
+    d.settle();
+    EXPECT_EQ(heard, "onetwo");
+    EXPECT_EQ(ends, "broken"); // an end without a closing handshake
+}
+
+TEST_F(fed_by_hand, the_end_of_the_input_is_told_to_a_connection_that_was_paused) {
+    server.route("/echo", {
+        .open = [](connection& c) { c.pause(); },
+        .message = [&](connection&, message m) { heard += m.text(); },
+        .close = [&](connection&, const report&) { ends += "closed"; },
+    });
+    auto& served = server.serve(server_io.take_stream());
+    server_io.read_all(bytes_of(std::string(request) + frame("late")));
+    server_io.eof();
+    d.settle();
+    EXPECT_EQ(heard + ends, "");
+    served.resume();
+    d.settle();
+    EXPECT_EQ(heard + ends, "lateclosed");
+}
+
+TEST_F(fed_by_hand, a_fatal_error_is_in_the_report) {
+    std::error_code why;
+    server.route("/echo", {.close = [&](connection&, const report& r) { why = r.error; }});
+    server.serve(server_io.take_stream());
+    server_io.read_all(bytes_of(request));
+    d.settle();
+    server_io.fatal_error(std::make_error_code(std::errc::network_down));
+    d.settle();
+    EXPECT_EQ(why, std::errc::network_down);
+}
+
+TEST_F(fed_by_hand, a_slow_output_holds_back_and_goes_on) {
+    std::string written;
+    std::size_t room = 0;
+    io_stream narrow(d, [&](std::span<const std::span<const std::byte>> pieces) {
+        std::size_t taken = 0;
+        for (const auto piece : pieces) {
+            const auto part = piece.first(std::min(piece.size(), room));
+            written.append(reinterpret_cast<const char*>(part.data()), part.size());
+            room -= part.size();
+            taken += part.size();
+        }
+        return result<std::size_t>(taken);
+    });
+    send_result sent{};
+    int writable = 0;
+    server.route("/echo", {
+        .message =
+            [&](connection& c, message) {
+                sent = c.send(std::string(1'000, 'x'));
+                sent = c.send("end");
+            },
+        .writable = [&](connection&) { ++writable; },
+    });
+    server.serve(narrow.take_stream());
+    narrow.read_all(bytes_of(std::string(request) + frame("go")));
+    d.settle();
+    EXPECT_EQ(sent, send_result::accepted); // leaves at the end of the turn
+    EXPECT_TRUE(narrow.output_waits());
+    for (int i = 0; i < 200 && narrow.output_waits(); ++i) {
+        room = 10;
+        narrow.writable();
+        d.settle();
+    }
+    EXPECT_TRUE(written.ends_with("end"));
+    EXPECT_GT(written.size(), 1'100U);
+    EXPECT_EQ(writable, 0); // nothing was said to be backed up
+}
+
+} // namespace
+} // namespace weft
