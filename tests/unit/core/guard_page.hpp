@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <new>
 #include <random>
 #include <span>
@@ -22,25 +23,25 @@ inline std::span<const std::byte> bytes_of(std::string_view text) {
     return std::as_bytes(std::span{text.data(), text.size()});
 }
 
-/// Memory whose last byte is the last byte that may be touched.
+/// Memory whose last byte is the last byte that may be touched. Gone memory reads as noise.
 class guard_page {
 public:
     explicit guard_page(std::size_t capacity) {
         const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
         room_ = (capacity + page - 1) / page * page;
-        mapped_ = room_ + page;
-        void* const memory = ::mmap(nullptr, mapped_, PROT_READ | PROT_WRITE,
-                                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        if (memory == MAP_FAILED) throw std::bad_alloc{};
-        begin_ = static_cast<std::byte*>(memory);
-        ::mprotect(begin_ + room_, page, PROT_NONE);
+        auto& gone = gone_with(room_);
+        begin_ = gone.empty() ? map(room_, page) : gone.back();
+        if (!gone.empty()) gone.pop_back();
     }
     explicit guard_page(std::span<const std::byte> bytes) : guard_page(bytes.size()) {
         place(bytes);
     }
     guard_page(const guard_page&) = delete;
     guard_page& operator=(const guard_page&) = delete;
-    ~guard_page() { ::munmap(begin_, mapped_); }
+    ~guard_page() {
+        std::ranges::fill(last(room_), std::byte{0xdd});
+        gone_with(room_).push_back(begin_);
+    }
 
     /// The last `size` bytes before the inaccessible page.
     std::span<std::byte> last(std::size_t size) { return {begin_ + room_ - size, size}; }
@@ -53,9 +54,23 @@ public:
     }
 
 private:
+    static std::byte* map(std::size_t room, std::size_t page) {
+        void* const memory = ::mmap(nullptr, room + page, PROT_READ | PROT_WRITE,
+                                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (memory == MAP_FAILED) throw std::bad_alloc{};
+        auto* const begin = static_cast<std::byte*>(memory);
+        ::mprotect(begin + room, page, PROT_NONE);
+        return begin;
+    }
+
+    /// Mapping costs more than all that the tests do in between.
+    static std::vector<std::byte*>& gone_with(std::size_t room) {
+        static std::map<std::size_t, std::vector<std::byte*>> by_room;
+        return by_room[room];
+    }
+
     std::byte* begin_ = nullptr;
     std::size_t room_ = 0;
-    std::size_t mapped_ = 0;
 };
 
 /// The sizes of the pieces: whole, byte by byte, cut once at each byte when short, and at random.
