@@ -13,6 +13,7 @@
 #include "weft/advice.hpp"
 #include "weft/names.hpp"
 #include "weft/printable.hpp"
+#include "weft/proper_end.hpp"
 #include "weft/seconds.hpp"
 
 namespace weft_tool {
@@ -23,13 +24,6 @@ constexpr auto farewell_time = std::chrono::seconds(1);
 
 bool is_text(std::string_view line) {
     return weft::is_utf8(std::as_bytes(std::span(line.data(), line.size())));
-}
-
-bool is_proper(const weft::report& why) {
-    const auto code = why.code();
-    return why.clean() &&
-        (code == weft::close_code::normal || code == weft::close_code::going_away ||
-         code == weft::close_code::no_status);
 }
 
 } // namespace

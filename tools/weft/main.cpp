@@ -14,6 +14,7 @@
 #include "weft/connect.hpp"
 #include "weft/exit_code.hpp"
 #include "weft/loops.hpp"
+#include "weft/pipe.hpp"
 #include "weft/serve.hpp"
 
 namespace weft_tool {
@@ -162,6 +163,30 @@ CLI::App* add_connect(CLI::App& program, connect_options& chosen) {
     return command;
 }
 
+CLI::App* add_pipe(CLI::App& program, pipe_options& chosen) {
+    CLI::App* command = program.add_subcommand(
+        "pipe",
+        "Serve one WebSocket, an echo at every path, over standard input and output: below inetd, "
+        "socat, systemd (Accept=yes) or ssh, or from file to file.");
+    command
+        ->add_option("--max-message", chosen.message_size_max,
+                     "Bytes of a message that is accepted, such as 64k")
+        ->transform(size_with_unit)
+        ->type_name("SIZE")
+        ->default_str("16m");
+    command
+        ->add_option("--idle-timeout", chosen.idle_timeout,
+                     "Seconds without a byte from the client until it is closed; 0 for ever")
+        ->check(CLI::NonNegativeNumber)
+        ->type_name("SECONDS")
+        ->capture_default_str();
+    command->add_flag("-q,--quiet", chosen.quiet, "Do not tell on standard error how it ended");
+    command->footer(std::string("Nothing is told where standard error is the connection, too, as "
+                                "below inetd.\n\n") +
+                    exit_codes_help);
+    return command;
+}
+
 /// A host library's loop is one of its kind, or wants the main thread.
 bool cores_have_loops(const serve_options& chosen) {
     if (chosen.cores == 1 || is_engine(chosen.loop)) return true;
@@ -188,6 +213,8 @@ exit_code run(int argc, char** argv) {
     connect_options connecting;
     const CLI::App* serve_command = add_serve(program, serving);
     const CLI::App* connect_command = add_connect(program, connecting);
+    pipe_options piping;
+    const CLI::App* pipe_command = add_pipe(program, piping);
     program.add_subcommand("loops", "List the engines and host loops of this build.");
     try {
         program.parse(argc, argv);
@@ -199,6 +226,7 @@ exit_code run(int argc, char** argv) {
         choose_listeners(*serve_command, serving);
         return serve(serving);
     }
+    if (*pipe_command) return pipe(piping);
     return *connect_command ? connect(connecting) : list_loops();
 }
 

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: MIT
+# `weft pipe`: one WebSocket over standard input and output, as files, pipes, sockets as inetd hands
+# them on, and below a launcher; with partial output, timeouts and ends of all kinds.
+
+import os
+import pathlib
+import select
+import shutil
+import socket
+import subprocess
+import tempfile
+import unittest
+
+from weft_program import PATIENCE, PROGRAM, run
+
+REQUEST = (b"GET /echo HTTP/1.1\r\nHost: pipe\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+           b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+CLOSE = b"\x88\x82\0\0\0\0\x03\xe8"  # 1000, with a mask of zeros as all here
+CLOSED = b"\x88\x02\x03\xe8"
+
+
+def message(payload):
+    size = len(payload)
+    if size < 126:
+        length = bytes([0x80 | size])
+    elif size < 65536:
+        length = b"\xfe" + size.to_bytes(2, "big")
+    else:
+        length = b"\xff" + size.to_bytes(8, "big")
+    return b"\x82" + length + bytes(4) + payload
+
+
+def read_until(source, ending):
+    """From a socket, until what came ends so."""
+    got = b""
+    while not got.endswith(ending):
+        piece = source.recv(65536)
+        if not piece:
+            raise AssertionError(f"ended after {got!r}")
+        got += piece
+    return got
+
+
+class Files(unittest.TestCase):
+    def test_from_file_to_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            asked = pathlib.Path(folder, "request.bin")
+            answered = pathlib.Path(folder, "answer.bin")
+            asked.write_bytes(REQUEST + message(b"hi") + CLOSE)
+            with asked.open("rb") as source, answered.open("wb") as target:
+                done = subprocess.run([PROGRAM, "pipe"], stdin=source, stdout=target,
+                                      stderr=subprocess.PIPE, timeout=PATIENCE, check=False)
+            answer = answered.read_bytes()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue(answer.startswith(b"HTTP/1.1 101 "))
+        self.assertTrue(answer.endswith(b"\r\n\r\n\x82\x02hi" + CLOSED), answer)
+        self.assertIn(b"1000", done.stderr)
+
+    def test_much_goes_through_a_pipe(self):
+        payload = os.urandom(8 << 20)
+        done = run("pipe", stdin=REQUEST + message(payload) + CLOSE)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn(payload, done.stdout)
+
+    def test_quiet(self):
+        done = run("pipe", "-q", stdin=REQUEST + CLOSE)
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+
+
+class Ends(unittest.TestCase):
+    def test_an_input_that_ends_early(self):
+        done = run("pipe", stdin=REQUEST + message(b"hi"))
+        self.assertEqual(done.returncode, 3)
+        self.assertTrue(done.stdout.endswith(b"\x82\x02hi"), done.stdout)  # was still served
+        done = run("pipe", stdin=REQUEST[:40])
+        self.assertEqual(done.returncode, 1)
+        self.assertNotEqual(done.stderr, b"")
+
+    def test_what_is_no_websocket(self):
+        done = run("pipe", stdin=b"GET / HTTP/1.1\r\nHost: pipe\r\n\r\n")
+        self.assertEqual(done.returncode, 1)
+        self.assertTrue(done.stdout.startswith(b"HTTP/1.1 426 "), done.stdout)
+
+    def test_a_message_that_is_too_large(self):
+        done = run("pipe", "--max-message", "1k", stdin=REQUEST + message(bytes(2000)))
+        self.assertEqual(done.returncode, 3)
+        self.assertIn(b"\x03\xf1", done.stdout)  # 1009
+
+    def test_an_output_that_nobody_reads(self):
+        reading, writing = os.pipe()
+        os.close(reading)
+        try:
+            done = subprocess.run([PROGRAM, "pipe"], input=REQUEST, stdout=writing,
+                                  stderr=subprocess.PIPE, timeout=PATIENCE, check=False)
+        finally:
+            os.close(writing)
+        self.assertIn(done.returncode, (1, 3), done.stderr)
+        self.assertIn(b"ipe", done.stderr)  # broken pipe
+
+
+class Inetd(unittest.TestCase):
+    """One socket is standard input, output and error."""
+
+    def setUp(self):
+        self.client, server = socket.socketpair()
+        self.client.settimeout(PATIENCE)
+        self.addCleanup(self.client.close)
+        self.process = subprocess.Popen([PROGRAM, "pipe", *self.arguments()], stdin=server,
+                                        stdout=server, stderr=server)
+        self.addCleanup(self.process.wait)
+        self.addCleanup(self.process.kill)
+        self.flags = server  # the same open file as the program's
+        self.addCleanup(server.close)
+
+    def arguments(self):
+        return ["--idle-timeout", "0.2"] if "idle" in self.id() else []
+
+    def talk(self):
+        self.client.sendall(REQUEST)
+        read_until(self.client, b"\r\n\r\n")
+
+    def test_a_conversation_and_nothing_else(self):
+        self.talk()
+        for word in (b"one", b"two"):
+            self.client.sendall(message(word))
+            self.assertEqual(read_until(self.client, word), b"\x82\x03" + word)
+        self.client.sendall(CLOSE)
+        self.assertEqual(read_until(self.client, CLOSED), CLOSED)
+        self.flags.close()
+        self.assertEqual(self.client.recv(100), b"")  # it ends its direction first
+        self.client.close()
+        self.assertEqual(self.process.wait(PATIENCE), 0)
+
+    def test_its_flags_are_left_alone(self):
+        self.talk()
+        self.assertTrue(os.get_blocking(self.flags.fileno()))
+
+    def test_a_client_that_does_not_read_is_not_read_from(self):
+        self.talk()
+        self.client.setblocking(False)
+        frame = message(bytes(50_000))
+        sent = 0
+        try:
+            while sent < 64 << 20:
+                sent += self.client.send(frame[sent % len(frame):])
+                select.select([], [self.client], [], 0.2)
+        except BlockingIOError:
+            pass
+        self.assertLess(sent, 64 << 20)  # it holds its client back
+        self.client.settimeout(PATIENCE)
+        got = 0
+        whole = sent // len(frame)
+        while got < whole * (len(frame) - 4):  # an echo has no mask
+            got += len(self.client.recv(1 << 20))
+
+    def test_an_idle_client_is_closed(self):
+        self.talk()
+        self.assertEqual(read_until(self.client, b"\x03\xe9"), b"\x88\x02\x03\xe9")  # 1001
+        self.client.close()
+        self.assertEqual(self.process.wait(PATIENCE), 3)
+
+
+class Launcher(unittest.TestCase):
+    """systemd's own launcher, as with Accept=yes and StandardInput=socket."""
+
+    COMMAND = shutil.which("systemd-socket-activate")
+
+    @unittest.skipUnless(COMMAND, "no systemd-socket-activate here")
+    def test_each_client_has_a_process(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = f"{folder}/socket"
+            with subprocess.Popen([self.COMMAND, "--inetd", "--accept", "--listen", path, PROGRAM,
+                                   "pipe"], stderr=subprocess.PIPE) as launcher:
+                try:
+                    launcher.stderr.readline()  # it listens
+                    for word in (b"one\n", b"two\n"):
+                        done = run("connect", "--unix", path, "ws://localhost/", stdin=word)
+                        self.assertEqual((done.returncode, done.stdout), (0, word), done.stderr)
+                finally:
+                    launcher.terminate()
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+// Reading and writing without waiting, whatever the descriptors are.
+#include "weft/standard_wire.hpp"
+
+#include <limits.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <system_error>
+
+namespace weft_tool {
+namespace {
+
+using std::chrono::milliseconds;
+
+std::error_code last_error() {
+    return {errno, std::system_category()};
+}
+
+bool is_same_file(int one, int other) {
+    struct stat first {};
+    struct stat second {};
+    return ::fstat(one, &first) == 0 && ::fstat(other, &second) == 0 &&
+        first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
+bool is_socket(int descriptor) {
+    struct stat found {};
+    return ::fstat(descriptor, &found) == 0 && S_ISSOCK(found.st_mode);
+}
+
+} // namespace
+
+/// A reader that leaves is an error of `write`, not the end of the program.
+standard_wire::standard_wire() : output_is_socket_(is_socket(STDOUT_FILENO)) {
+    std::signal(SIGPIPE, SIG_IGN);
+}
+
+standard_wire::readiness standard_wire::wait(readiness wanted, weft::duration at_most) {
+    pollfd both[] = {{wanted.read ? STDIN_FILENO : -1, POLLIN, 0},
+                     {wanted.write ? STDOUT_FILENO : -1, POLLOUT, 0}};
+    constexpr auto longest = std::chrono::duration_cast<weft::duration>(std::chrono::hours(1));
+    const auto left = std::chrono::ceil<milliseconds>(std::clamp(at_most, {}, longest));
+    if (::poll(both, 2, static_cast<int>(left.count())) <= 0) return {};
+    return {both[0].revents != 0, both[1].revents != 0};
+}
+
+weft::result<std::size_t> standard_wire::read(std::span<std::byte> buffer) {
+    ssize_t count;
+    do {
+        count = ::read(STDIN_FILENO, buffer.data(), buffer.size());
+    } while (count < 0 && errno == EINTR);
+    if (count < 0) return weft::failure(last_error());
+    return static_cast<std::size_t>(count);
+}
+
+weft::result<std::size_t>
+standard_wire::write(std::span<const std::span<const std::byte>> pieces) const {
+    std::size_t taken = 0;
+    for (auto piece : pieces) {
+        while (!piece.empty()) {
+            const auto count = write_some(piece);
+            if (count < 0 && errno == EINTR) continue;
+            if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return taken;
+            if (count < 0) return weft::failure(last_error());
+            taken += static_cast<std::size_t>(count);
+            piece = piece.subspan(static_cast<std::size_t>(count));
+        }
+    }
+    return taken;
+}
+
+/// What polls as writable takes PIPE_BUF bytes without waiting.
+long standard_wire::write_some(std::span<const std::byte> bytes) const {
+    if (output_is_socket_) {
+        return ::send(STDOUT_FILENO, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    }
+    if (!wait({.write = true}, {}).write) {
+        errno = EAGAIN;
+        return -1;
+    }
+    return ::write(STDOUT_FILENO, bytes.data(), std::min<std::size_t>(bytes.size(), PIPE_BUF));
+}
+
+void standard_wire::end_output() const {
+    if (output_is_socket_) {
+        ::shutdown(STDOUT_FILENO, SHUT_WR);
+    } else {
+        ::close(STDOUT_FILENO);
+    }
+}
+
+bool standard_wire::peer_hears_errors() {
+    return is_same_file(STDERR_FILENO, STDOUT_FILENO) || is_same_file(STDERR_FILENO, STDIN_FILENO);
+}
+
+} // namespace weft_tool
