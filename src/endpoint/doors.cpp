@@ -6,19 +6,21 @@
 #include <new>
 #include <utility>
 
+#include <weft/core/error.hpp>
+
 namespace weft {
 
 result<address> doors::open(const address& where, listen_options options) {
     auto greet = std::move(options.after_accept);
     return keep(listener::open(loop_, where, std::move(options), through(std::move(greet)),
                                otherwise()),
-                &listener::close);
+                [](listener& one) { one.close(); });
 }
 
 result<address> doors::adopt(int descriptor, listen_options options) {
     return keep(listener::adopt(loop_, descriptor, through(std::move(options.after_accept)),
                                 otherwise()),
-                &listener::give_back);
+                [](listener& one) { one.give_back(); });
 }
 
 result<std::vector<address>> doors::adopt(std::span<const activated_descriptor> passed) {
@@ -47,7 +49,7 @@ void doors::give_back_all_but(std::size_t first) noexcept {
     }
 }
 
-result<address> doors::keep(result<listener*> opened, void (listener::*undo)() noexcept) {
+result<address> doors::keep(result<listener*> opened, void (*undo)(listener&)) {
     if (!opened) return failure(opened.error());
     listener* const one = *opened;
     try {
@@ -55,7 +57,7 @@ result<address> doors::keep(result<listener*> opened, void (listener::*undo)() n
         listeners_.push_back(one);
         return where;
     } catch (const std::bad_alloc&) {
-        (one->*undo)();
+        undo(*one);
         throw;
     }
 }
@@ -75,6 +77,14 @@ bool doors::close(const address& where) noexcept {
         return meant;
     });
     return count != 0;
+}
+
+result<int> doors::release(const address& where) noexcept {
+    const auto found = std::ranges::find(listeners_, where, &listener::where);
+    if (found == listeners_.end()) return failure(errc::bad_argument);
+    listener* const one = *found;
+    listeners_.erase(found);
+    return one->give_back();
 }
 
 void doors::feed() noexcept {

@@ -39,6 +39,9 @@ public:
     /// All of them, or on error none.
     result<std::vector<address>> adopt(std::span<const activated_descriptor> passed);
 
+    /// The socket of the listener at `where`, which is no door any more.
+    result<int> release(const address& where) noexcept;
+
     void close() noexcept;
     bool close(const address& where) noexcept;
 
@@ -49,7 +52,7 @@ public:
     [[nodiscard]] std::vector<address> where() const;
 
 private:
-    result<address> keep(result<listener*> opened, void (listener::*undo)() noexcept);
+    result<address> keep(result<listener*> opened, void (*undo)(listener&));
     void give_back_all_but(std::size_t first) noexcept;
     listener::accepted through(greeting greet);
     listener::starved otherwise();

@@ -58,6 +58,11 @@ result<address> server::adopt_listener(int descriptor, listen_options options) {
     return state_->doors().adopt(descriptor, std::move(options));
 }
 
+result<int> server::release_listener(const address& where) {
+    assert(loop_->called_by_owner("server::release_listener"));
+    return state_->doors().release(where);
+}
+
 result<std::vector<address>> server::listen_activated(std::string_view name) {
     assert(loop_->called_by_owner("server::listen_activated"));
     const auto passed = activated_descriptors(name);

@@ -120,10 +120,11 @@ void listener::close() noexcept {
     loop_.bury(this);
 }
 
-void listener::give_back() noexcept {
+int listener::give_back() noexcept {
     leave();
-    static_cast<void>(bound_.descriptor.release());
+    const int socket = bound_.descriptor.release();
     loop_.bury(this);
+    return socket;
 }
 
 void listener::leave() noexcept {

@@ -38,8 +38,9 @@ public:
     /// Stops listening, and dies when the last frame has left it.
     void close() noexcept;
 
-    /// The same, and leaves the socket to whoever it was adopted from.
-    void give_back() noexcept;
+    /// The same, and leaves the socket to the caller, or to whoever it was adopted from; a file
+    /// stays.
+    int give_back() noexcept;
 
     [[nodiscard]] const address& where() const noexcept { return bound_.where; }
 

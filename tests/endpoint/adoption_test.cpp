@@ -76,6 +76,40 @@ TEST_P(endpoint_adoption, of_a_listener) {
     EXPECT_FALSE(is_open(descriptor));
 }
 
+TEST_P(endpoint_adoption, of_a_listener_that_another_server_has_released) {
+    serve_echo();
+    expect_echo(url());
+    const auto where = server_->listening_at().back();
+    const auto released = server_->release_listener(where);
+    ASSERT_TRUE(released);
+    EXPECT_FALSE(server_->is_listening());
+    EXPECT_EQ(server_->release_listener(where).error(), errc::bad_argument);
+    ending waiting;
+    client_->connect(url(), waiting.heard({.open = [](connection& peer) { peer.close(); }}));
+    bool turned = false;
+    loop().post([&] { turned = true; });
+    ASSERT_TRUE(run_until([&] { return turned; }));
+    EXPECT_FALSE(waiting.ended()) << "it waits in the socket";
+    server other{loop()};
+    other.route("/echo", {.message = [](connection& peer, message m) { peer.send(m); }});
+    ASSERT_EQ(*other.adopt_listener(*released), where);
+    EXPECT_TRUE(run_until([&] { return waiting.ended(); }));
+    EXPECT_EQ(waiting.opened, 1);
+    expect_echo(url());
+}
+
+TEST_P(endpoint_adoption, of_a_socket_file_that_stays_when_it_is_released) {
+    const auto file = ::testing::TempDir() + "weft-released-" + std::to_string(::getpid());
+    const auto where = server_->listen("unix:" + file);
+    ASSERT_TRUE(where);
+    const auto released = server_->release_listener(*where);
+    ASSERT_TRUE(released);
+    EXPECT_TRUE(is_open(*released));
+    EXPECT_EQ(::access(file.c_str(), F_OK), 0);
+    ::close(*released);
+    EXPECT_EQ(::unlink(file.c_str()), 0);
+}
+
 TEST_P(endpoint_adoption, of_a_connected_socket_with_bytes_that_were_read) {
     meet();
     const auto all = canned_request() + masked("hello");

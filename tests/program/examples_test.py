@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 
 from weft_program import PATIENCE, Running, Server, run
@@ -51,6 +52,78 @@ class Guest(unittest.TestCase):
                 self.assertEqual(guest.wait(PATIENCE), 0)
             finally:
                 guest.kill()
+
+
+class Successor(unittest.TestCase):
+    """A server that starts the program anew and hands its listener over."""
+
+    def setUp(self):
+        self.folder = self.enterContext(tempfile.TemporaryDirectory())
+        self.program = os.path.join(self.folder, "server")
+        shutil.copy(f"{EXAMPLES}/successor", self.program)
+        reading, writing = os.pipe()
+        self.out = self.enterContext(os.fdopen(reading))
+        self.first = subprocess.Popen([self.program, "0"], stdout=writing)
+        os.close(writing)  # the output ends with the last successor
+        self.url, self.process = self.generation()
+        self.addCleanup(self.end)
+
+    def generation(self):
+        """Where the next one listens, and its process."""
+        line = self.out.readline().split()
+        return line[0], int(line[2])
+
+    def end(self):
+        os.kill(self.process, signal.SIGINT)
+        self.assertEqual(self.out.read(), "")
+        self.assertEqual(self.first.wait(PATIENCE), 0)
+
+    def test_refuses_nobody_while_generations_change(self):
+        over, failures, count = threading.Event(), [], 0
+
+        def keep_coming():
+            nonlocal count
+            while not over.is_set():
+                done = run("connect", self.url, stdin=b"hi\n")
+                count += 1
+                # Who had been let in may hear 1001 instead of an echo.
+                if done.returncode != 0 or not (done.stdout == b"hi\n" or b"1001" in done.stderr):
+                    failures.append(done)
+
+        clients = [threading.Thread(target=keep_coming) for _ in range(2)]
+        for one in clients:
+            one.start()
+        try:
+            for _ in range(5):
+                with Running("connect", "--stay", self.url) as guest:
+                    guest.send("hi\n")
+                    guest.wait_for("^hi$", guest.out)
+                    os.kill(self.process, signal.SIGHUP)
+                    url, process = self.generation()
+                    self.assertEqual(url, self.url)
+                    self.assertNotEqual(process, self.process)
+                    self.process = process
+                    guest.wait_for("closed by the peer: 1001", guest.err)
+        finally:
+            over.set()
+            for one in clients:
+                one.join(PATIENCE)
+        self.assertEqual(failures, [])
+        self.assertGreater(count, 10)
+
+    def test_goes_on_when_its_successor_does_not_start(self):
+        os.rename(self.program, self.program + ".kept")
+        with open(self.program, "w", encoding="utf-8") as broken:
+            broken.write("#!/bin/false\n")
+        os.chmod(self.program, 0o700)
+        with Running("connect", "--stay", self.url) as guest:
+            guest.send("before\n")
+            guest.wait_for("^before$", guest.out)
+            os.kill(self.process, signal.SIGHUP)
+            done = run("connect", self.url, stdin=b"hi\n")  # waits until it listens again
+            self.assertEqual(done.stdout, b"hi\n")
+            guest.send("after\n")
+            guest.wait_for("^after$", guest.out)
 
 
 class Cores(unittest.TestCase):

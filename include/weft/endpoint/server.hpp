@@ -62,6 +62,12 @@ public:
     /// not listen, `forked`, `gone`, or what the system says.
     result<address> adopt_listener(int descriptor, listen_options options = {});
 
+    /// Ends the listener at `where` and gives its socket to the caller, who closes it: it goes on
+    /// listening, and clients wait in it for whoever adopts it, here or in another process.
+    ///
+    /// The file of a Unix-domain socket stays. `bad_argument` if there is no such listener.
+    result<int> release_listener(const address& where);
+
     /// Accepts from the sockets that a service manager has passed to this process, of all names or
     /// of one, and says where they are.
     ///
