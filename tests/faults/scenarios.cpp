@@ -144,6 +144,7 @@ bool echo_much(world& w) {
 }
 
 bool be_refused(world& w) {
+    w.over_ip = true;
     dial_options nobody;
     nobody.via = "127.0.0.1:" + std::to_string(raw_peer::listening().port());
     const bool refused = !w.dial("nobody", std::move(nobody)) &&
@@ -393,6 +394,7 @@ bool watch_a_pipe(world& w) {
 }
 
 bool echo_raw(world& w) {
+    w.over_ip = true;
     party served;
     raw_server echoing(w.loop(),
                        {.data = [](raw_connection& one, auto bytes) { one.send(bytes); },
@@ -427,6 +429,7 @@ bool echo_raw(world& w) {
 
 /// They may be lost, so what has been is asked again.
 bool exchange_datagrams(world& w) {
+    w.over_ip = true;
     std::size_t heard = 0;
     const auto tell = [&](datagram_socket&, std::error_code why) { w.tell(why); };
     datagram_socket echo(w.loop(), {.data = [](datagram_socket& here, auto bytes,

@@ -125,9 +125,10 @@ void world::serve() {
 
 // --- turns
 
-/// What is on its way comes at once, though over TCP only nearly so on a busy machine.
+/// What is on its way comes at once, though over IP only nearly so on a busy machine.
 std::chrono::milliseconds world::patience_now() const {
-    return was_idle_ || !listening_at_.is_ip() ? 0ms : patience;
+    const bool nearly = over_ip || listening_at_.is_ip();
+    return nearly && !was_idle_ ? patience : 0ms;
 }
 
 bool world::until(const std::function<bool()>& holds) {

@@ -131,6 +131,9 @@ public:
     /// How long something may be on its way before time goes on instead.
     std::chrono::milliseconds patience{1};
 
+    /// The scenario speaks over IP without listening here.
+    bool over_ip = false;
+
     /// Waiting long will not help.
     bool hopeless = false;
 
