@@ -75,6 +75,7 @@ endfunction()
 # of the latter are included as "support/x.hpp", vectors are found below WEFT_TESTS_DIR.
 function(weft_link_test target)
     file(GLOB support CONFIGURE_DEPENDS ${weft_tests_dir}/support/*.cpp)
+    add_dependencies(test_programs ${target})
     target_sources(${target} PRIVATE ${support})
     target_link_libraries(${target} PRIVATE ${ARGN} GTest::gtest GTest::gtest_main)
     if(TARGET weft_testing)
