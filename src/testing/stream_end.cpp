@@ -164,7 +164,7 @@ void stream_end::send(std::string text) {
 
 /// Three pieces at a time, one of them empty now and then, as a connection writes.
 void stream_end::send_some() {
-    while (!outbox_.empty() && !blocked_ && !over_ && life_) {
+    while (!outbox_.empty() && usable() && !blocked_) {
         const auto all = std::as_bytes(std::span(outbox_));
         std::array<std::span<const std::byte>, 3> pieces;
         std::size_t at = 0;

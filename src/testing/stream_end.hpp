@@ -66,7 +66,9 @@ public:
     std::error_code error;
     bool write_failed = false;
 
-    [[nodiscard]] bool blocked() const { return blocked_; }
+    /// Neither closed nor destroyed, and nothing has failed.
+    [[nodiscard]] bool usable() const { return life_ && !over_; }
+    [[nodiscard]] bool blocked() const { return blocked_; } ///< a write took only a part
     [[nodiscard]] bool all_sent() const { return outbox_.empty(); }
     [[nodiscard]] bool heard_the_end() const { return eofs != 0 || error || write_failed; }
     [[nodiscard]] stream& checked();

@@ -48,8 +48,7 @@ void half_closing_at_once(stream_stage& here) {
 void the_end_of_the_input(stream_stage& here) {
     if (!here.pair().half_closes()) return;
     here.start();
-    here.far().send("last");
-    here.far().half_close();
+    here.far_says_last("last");
     here.until([&] { return here.near().eofs == 1; }, "the end of the input is not told");
     here.expect(here.near().received == "last",
                 "the end of the input is told before what came in front of it");
@@ -154,10 +153,7 @@ void ending_in_on_receive(stream_stage& here) {
 template <stream_ending End>
 void ending_in_on_eof(stream_stage& here) {
     if (!here.pair().half_closes()) return;
-    end_in(here, told::eof, End, [&] {
-        here.far().send("last");
-        here.far().half_close();
-    });
+    end_in(here, told::eof, End, [&] { here.far_says_last("last"); });
 }
 
 template <stream_ending End>

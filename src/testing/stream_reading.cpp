@@ -132,8 +132,7 @@ void pausing_before_the_end(stream_stage& here) {
     if (!here.pair().half_closes()) return;
     here.start();
     here.near().pause();
-    here.far().send("last");
-    here.far().half_close();
+    here.far_says_last("last");
     here.rest("while reading is paused and the peer has ended");
     here.near().resume();
     here.until([&] { return here.near().received == "last" && here.near().eofs == 1; },

@@ -64,10 +64,16 @@ void stream_stage::rest(std::string_view when) {
                ": wait until something happens, and wake nobody before");
 }
 
+void stream_stage::far_says_last(const std::string& text) {
+    far_.send(text);
+    until([&] { return far_.all_sent(); }, "a few bytes cannot be written");
+    far_.half_close();
+}
+
 std::string stream_stage::fill() {
     const std::string text = varied_text(100'000);
     std::string taken;
-    while (!near_.blocked() && !near_.write_failed) {
+    while (near_.usable() && !near_.blocked()) {
         taken.append(text, 0, near_.write(text));
         if (!expect(taken.size() <= options_.in_flight_max,
                     "write takes everything though the peer does not read: take only a part when "

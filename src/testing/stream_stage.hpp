@@ -36,6 +36,9 @@ public:
     /// Turns until there is nothing to do; complains if that is never so.
     void rest(std::string_view when);
 
+    /// Has the far end say `text`, and then nothing more.
+    void far_says_last(const std::string& text);
+
     /// Has the near end, whose peer must not read, write until it is full; the bytes it took.
     /// Complains if there is no end to it.
     std::string fill();

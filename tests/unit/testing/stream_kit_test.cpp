@@ -36,6 +36,44 @@ TEST(stream_kit, a_filter_passes) {
     expect_no_findings([] { return std::make_unique<filtered_streams>(); });
 }
 
+/// Both ends of a link in a memory network, in virtual time.
+class linked_streams final : public streams_under_test {
+public:
+    explicit linked_streams(const line& conditions) {
+        network_.conditions({.to_server = conditions, .to_client = conditions});
+        network_.listen("far", driver_, [this](auto accepted) { far_ = std::move(accepted); });
+        network_.connect("far", driver_, [this](auto made) { near_ = std::move(*made); });
+        while (!near_ || !far_) turn({});
+    }
+
+    std::unique_ptr<stream> near() override { return std::move(near_); }
+    std::unique_ptr<stream> far() override { return std::move(far_); }
+    bool turn(duration) override {
+        if (driver_.advance(driver_.now())) return true;
+        const auto next = driver_.next_deadline();
+        return next != never && driver_.advance(next);
+    }
+
+private:
+    memory_network network_{1};
+    manual_driver driver_;
+    memory_network::stream_ptr near_;
+    memory_network::stream_ptr far_;
+};
+
+TEST(stream_kit, a_link_of_a_memory_network_passes) {
+    expect_no_findings([] { return std::make_unique<linked_streams>(line{}); });
+}
+
+TEST(stream_kit, a_slow_link_with_short_writes_passes) {
+    expect_no_findings([] {
+        return std::make_unique<linked_streams>(line{.latency_min = 1ms,
+                                                     .latency_max = 20ms,
+                                                     .piece_max = 5'000,
+                                                     .short_write_one_in = 3});
+    });
+}
+
 class faulty_streams : public ::testing::TestWithParam<faulty_stream> {};
 
 TEST_P(faulty_streams, are_told_what_to_mend) {
