@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// Asio's streams carry connections, on its own executors. Only headers, since what Asio is
+// depends on the program's own settings.
+#pragma once
+
+#include <asio/any_io_executor.hpp>
+#include <asio/associated_cancellation_slot.hpp>
+#include <asio/associated_executor.hpp>
+#include <asio/async_result.hpp>
+#include <asio/bind_executor.hpp>
+#include <asio/buffer.hpp>
+#include <asio/dispatch.hpp>
+#include <asio/error.hpp>
+#include <asio/execution_context.hpp>
+#include <asio/executor_work_guard.hpp>
+#include <asio/post.hpp>
+#include <asio/prefer.hpp>
+#include <asio/query.hpp>
+#include <asio/socket_base.hpp>
+#include <asio/steady_timer.hpp>
+
+#include <weft/asio/executor_service.hpp>
+
+namespace weft {
+
+/// What differs between the two Asios.
+struct asio_library {
+    using any_io_executor = ::asio::any_io_executor;
+    using execution_context = ::asio::execution_context;
+    using steady_timer = ::asio::steady_timer;
+    using error_code = std::error_code;
+    using const_buffer = ::asio::const_buffer;
+    using mutable_buffer = ::asio::mutable_buffer;
+    static constexpr auto shutdown_send = ::asio::socket_base::shutdown_send;
+
+    static bool is_eof(const error_code& why) { return why == ::asio::error::eof; }
+    static bool would_block(const error_code& why) {
+        return why == ::asio::error::would_block || why == ::asio::error::try_again;
+    }
+    static error_code eof() { return ::asio::error::eof; }
+    static error_code operation_aborted() { return ::asio::error::operation_aborted; }
+
+    template <class Executor, class Call>
+    static void post(const Executor& executor, Call&& call) {
+        ::asio::post(executor, std::forward<Call>(call));
+    }
+    template <class Executor, class Call>
+    static void dispatch(const Executor& executor, Call&& call) {
+        ::asio::dispatch(executor, std::forward<Call>(call));
+    }
+    template <class Executor, class Call>
+    static auto bind(const Executor& executor, Call&& call) {
+        return ::asio::bind_executor(executor, std::forward<Call>(call));
+    }
+
+    /// The service of the context that `executor` belongs to.
+    template <class Service>
+    static Service& service(const any_io_executor& executor) {
+        return ::asio::use_service<Service>(
+            ::asio::query(executor, ::asio::execution::context));
+    }
+    static any_io_executor tracked(const any_io_executor& executor) {
+        return ::asio::prefer(executor, ::asio::execution::outstanding_work.tracked);
+    }
+
+    // What is associated with a handler.
+    template <class Handler, class Executor>
+    static auto associated_executor(const Handler& handler, const Executor& fallback) {
+        return ::asio::get_associated_executor(handler, fallback);
+    }
+    template <class Handler>
+    static auto cancellation_slot(const Handler& handler) {
+        return ::asio::get_associated_cancellation_slot(handler);
+    }
+    template <class Executor>
+    static auto work_guard(const Executor& executor) {
+        return ::asio::make_work_guard(executor);
+    }
+    template <class Token, class Signature, class Begin, class... Args>
+    static auto initiate(Begin&& begin, Token& token, Args&&... args) {
+        return ::asio::async_initiate<Token, Signature>(std::forward<Begin>(begin), token,
+                                                        std::forward<Args>(args)...);
+    }
+};
+
+/// What runs turns on an executor of Asio's: for streams that are made by hand.
+using asio_driver = executor_driver<asio_library>;
+
+/// A stream of Asio's as a stream of Weft's.
+template <class Layer>
+using asio_stream = executor_stream<asio_library, Layer>;
+
+/// Serves and dials over streams of Asio's.
+using asio_service = executor_service<asio_library>;
+
+/// A connection for callbacks and coroutines: `async_receive`, `async_send`.
+using asio_conversation = executor_conversation<asio_library>;
+
+} // namespace weft

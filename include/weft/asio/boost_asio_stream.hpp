@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// Boost.Asio's streams carry connections, on its own executors. Only headers, since what Boost.Asio is
+// depends on the program's own settings.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
+#include <boost/asio/query.hpp>
+#include <boost/asio/socket_base.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <weft/asio/executor_service.hpp>
+
+namespace weft {
+
+/// What differs between the two Asios.
+struct boost_asio_library {
+    using any_io_executor = ::boost::asio::any_io_executor;
+    using execution_context = ::boost::asio::execution_context;
+    using steady_timer = ::boost::asio::steady_timer;
+    using error_code = ::boost::system::error_code;
+    using const_buffer = ::boost::asio::const_buffer;
+    using mutable_buffer = ::boost::asio::mutable_buffer;
+    static constexpr auto shutdown_send = ::boost::asio::socket_base::shutdown_send;
+
+    static bool is_eof(const error_code& why) { return why == ::boost::asio::error::eof; }
+    static bool would_block(const error_code& why) {
+        return why == ::boost::asio::error::would_block || why == ::boost::asio::error::try_again;
+    }
+    static error_code eof() { return ::boost::asio::error::eof; }
+    static error_code operation_aborted() { return ::boost::asio::error::operation_aborted; }
+
+    template <class Executor, class Call>
+    static void post(const Executor& executor, Call&& call) {
+        ::boost::asio::post(executor, std::forward<Call>(call));
+    }
+    template <class Executor, class Call>
+    static void dispatch(const Executor& executor, Call&& call) {
+        ::boost::asio::dispatch(executor, std::forward<Call>(call));
+    }
+    template <class Executor, class Call>
+    static auto bind(const Executor& executor, Call&& call) {
+        return ::boost::asio::bind_executor(executor, std::forward<Call>(call));
+    }
+
+    /// The service of the context that `executor` belongs to.
+    template <class Service>
+    static Service& service(const any_io_executor& executor) {
+        return ::boost::asio::use_service<Service>(
+            ::boost::asio::query(executor, ::boost::asio::execution::context));
+    }
+    static any_io_executor tracked(const any_io_executor& executor) {
+        return ::boost::asio::prefer(executor, ::boost::asio::execution::outstanding_work.tracked);
+    }
+
+    // What is associated with a handler.
+    template <class Handler, class Executor>
+    static auto associated_executor(const Handler& handler, const Executor& fallback) {
+        return ::boost::asio::get_associated_executor(handler, fallback);
+    }
+    template <class Handler>
+    static auto cancellation_slot(const Handler& handler) {
+        return ::boost::asio::get_associated_cancellation_slot(handler);
+    }
+    template <class Executor>
+    static auto work_guard(const Executor& executor) {
+        return ::boost::asio::make_work_guard(executor);
+    }
+    template <class Token, class Signature, class Begin, class... Args>
+    static auto initiate(Begin&& begin, Token& token, Args&&... args) {
+        return ::boost::asio::async_initiate<Token, Signature>(std::forward<Begin>(begin), token,
+                                                        std::forward<Args>(args)...);
+    }
+};
+
+/// What runs turns on an executor of Boost.Asio's: for streams that are made by hand.
+using boost_asio_driver = executor_driver<boost_asio_library>;
+
+/// A stream of Boost.Asio's as a stream of Weft's.
+template <class Layer>
+using boost_asio_stream = executor_stream<boost_asio_library, Layer>;
+
+/// Serves and dials over streams of Boost.Asio's.
+using boost_asio_service = executor_service<boost_asio_library>;
+
+/// A connection for callbacks and coroutines: `async_receive`, `async_send`.
+using boost_asio_conversation = executor_conversation<boost_asio_library>;
+
+} // namespace weft

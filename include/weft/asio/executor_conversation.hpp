@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+// A connection for those who ask instead of being called: `async_receive` and `async_send` with
+// Asio's completion tokens. A thin layer over handlers; knows no stream and no socket.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <weft/asio/pending_completion.hpp>
+#include <weft/asio/stored_message.hpp>
+#include <weft/connection/connection.hpp>
+#include <weft/core/error.hpp>
+
+namespace weft {
+
+/// One open WebSocket connection, spoken with in turns: made by `executor_service`.
+///
+/// Belongs to the driver's executor. Destroying it closes the connection, and what waits completes
+/// with `operation_aborted`, as by a cancellation slot (of any type; nothing is lost by it).
+/// Messages that nobody has asked for wait, and the peer is not read from behind the first of them.
+template <class Asio>
+class executor_conversation {
+    using error_code = typename Asio::error_code;
+
+public:
+    executor_conversation() = default;
+    executor_conversation(executor_conversation&&) noexcept = default;
+    executor_conversation& operator=(executor_conversation&& other) noexcept {
+        std::swap(state_, other.state_);
+        return *this;
+    }
+    ~executor_conversation() {
+        if (state_) state_->abandon();
+    }
+
+    /// The next message, as `void(error_code, stored_message)`.
+    ///
+    /// The end is an error: `eof` after a proper closing handshake, otherwise what `outcome` says.
+    /// One at a time: a second one fails with `operation_in_progress`.
+    template <class Token>
+    auto async_receive(Token&& token) {
+        return Asio::template initiate<Token, void(error_code, stored_message)>(
+            [state = state_](auto handler) { state->receive(std::move(handler)); }, token);
+    }
+
+    /// Sends a whole message; completes as `void(error_code)` once it may be followed by another:
+    /// at once, or when all that was waiting for a slow peer has been written.
+    ///
+    /// The bytes are copied or written as it begins. Several may wait; their order is kept. Fails
+    /// with `errc::queue_full` at the limit of those who do not wait.
+    template <class Token>
+    auto async_send(message whole, Token&& token) {
+        return Asio::template initiate<Token, void(error_code)>(
+            [state = state_, whole](auto handler) { state->send(whole, std::move(handler)); },
+            token);
+    }
+
+    /// Begins the closing handshake; `async_receive` tells the end.
+    void close(close_code code = close_code::normal, std::string_view reason = {}) noexcept {
+        if (auto* peer = connection()) peer->close(code, reason);
+    }
+
+    /// For all else that a connection can; null once it has ended. Its `data()` is in use.
+    [[nodiscard]] weft::connection* connection() const noexcept {
+        return state_ ? state_->peer : nullptr;
+    }
+
+    /// How the connection has ended, once it has.
+    [[nodiscard]] const report& outcome() const noexcept { return state_->outcome; }
+
+    /// Handlers that begin a conversation with each connection that opens. `fail`, `validate`,
+    /// `http`, `ping` and `pong` are free.
+    static handlers make_handlers(typename Asio::any_io_executor executor,
+                                  function<void(executor_conversation)> begin) {
+        return {
+            .open = [executor = std::move(executor), begin = std::move(begin)](
+                        weft::connection& peer) mutable { begin({peer, executor}); },
+            .message = [](weft::connection& peer, message m) { state_of(peer).heard(m); },
+            .writable = [](weft::connection& peer) { state_of(peer).written(); },
+            .close = [](weft::connection& peer,
+                        const report& why) { state_of(peer).ended(why); },
+        };
+    }
+
+private:
+    struct state : std::enable_shared_from_this<state> {
+        using receiver = pending_completion<Asio, error_code, stored_message>;
+        using sender = pending_completion<Asio, error_code>;
+
+        weft::connection* peer = nullptr;
+        report outcome;
+
+        template <class Handler>
+        void receive(Handler handler) {
+            auto asks = hold<receiver>(std::move(handler), [](state& here) {
+                if (auto asked = std::exchange(here.receiver_, {}))
+                    asked.dispatch(Asio::operation_aborted(), {});
+            });
+            if (receiver_) {
+                asks.post(std::make_error_code(std::errc::operation_in_progress), {});
+            } else if (!inbox_.empty()) {
+                asks.post({}, std::move(inbox_.front()));
+                inbox_.pop_front();
+                if (inbox_.empty() && peer) peer->resume();
+            } else if (!peer) {
+                asks.post(end_, {});
+            } else {
+                receiver_ = std::move(asks);
+            }
+        }
+
+        template <class Handler>
+        void send(message whole, Handler handler) {
+            const auto sent = peer ? peer->send(whole) : send_result::closed;
+            const auto number = ++senders_begun_;
+            auto waits = hold<sender>(std::move(handler),
+                                      [number](state& here) { here.cancel_sender(number); });
+            switch (sent) {
+            case send_result::accepted: return waits.post({});
+            case send_result::backed_up:
+                senders_.emplace_back(number, std::move(waits));
+                return;
+            case send_result::dropped: return waits.post(make_error_code(errc::queue_full));
+            case send_result::closed: return waits.post(why_closed());
+            }
+        }
+
+        void heard(message m) {
+            stored_message kept{std::string(m.text()), m.is_text()};
+            if (receiver_) return receiver_.dispatch({}, std::move(kept));
+            inbox_.push_back(std::move(kept));
+            peer->pause();
+        }
+
+        void written() {
+            for (auto& [number, waits] : std::exchange(senders_, {})) waits.dispatch({});
+        }
+
+        void ended(const report& why) {
+            outcome = why;
+            end_with(why.clean() ? Asio::eof() : error_code(why.error));
+        }
+
+        /// The connection, or the conversation, has gone without a word.
+        void aborted() {
+            if (peer) end_with(Asio::operation_aborted());
+            executor_ = {};
+        }
+
+        void abandon() noexcept {
+            if (peer) peer->close();
+            aborted();
+        }
+
+        void begin(weft::connection& with, const typename Asio::any_io_executor& executor) {
+            peer = &with;
+            executor_ = executor;
+        }
+
+    private:
+        template <class Pending, class Handler, class Cancel>
+        Pending hold(Handler handler, Cancel cancel) {
+            return {std::move(handler), executor_, [weak = this->weak_from_this(), cancel] {
+                        if (const auto here = weak.lock()) cancel(*here);
+                    }};
+        }
+
+        [[nodiscard]] error_code why_closed() const {
+            return peer || !end_ ? error_code(make_error_code(errc::not_open)) : end_;
+        }
+
+        void cancel_sender(std::uint64_t number) {
+            for (auto& [which, waits] : senders_) {
+                if (which != number) continue;
+                auto cancelled = std::move(waits);
+                std::erase_if(senders_, [&](const auto& one) { return one.first == number; });
+                return cancelled.dispatch(Asio::operation_aborted());
+            }
+        }
+
+        void end_with(error_code why) {
+            peer = nullptr;
+            end_ = why;
+            if (receiver_) receiver_.post(why, {});
+            for (auto& [number, waits] : std::exchange(senders_, {})) waits.post(why);
+        }
+
+        typename Asio::any_io_executor executor_;
+        receiver receiver_;
+        std::deque<stored_message> inbox_;
+        std::vector<std::pair<std::uint64_t, sender>> senders_;
+        std::uint64_t senders_begun_ = 0;
+        error_code end_;
+    };
+
+    /// What the connection keeps: it may die without a word.
+    struct anchor {
+        explicit anchor(std::shared_ptr<state> of) : state_(std::move(of)) {}
+        anchor(const anchor&) = delete;
+        anchor& operator=(const anchor&) = delete;
+        ~anchor() { state_->aborted(); }
+
+        std::shared_ptr<state> state_;
+    };
+
+    static state& state_of(weft::connection& peer) {
+        return *(*peer.data_as<std::shared_ptr<anchor>>())->state_;
+    }
+
+    executor_conversation(weft::connection& peer, const typename Asio::any_io_executor& executor)
+        : state_(std::make_shared<state>()) {
+        peer.data() = std::make_shared<anchor>(state_);
+        state_->begin(peer, executor);
+    }
+
+    std::shared_ptr<state> state_;
+};
+
+} // namespace weft

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+// A service on an Asio executor: routes, handlers and ends are those of `service`, streams are
+// Asio's. Written once for standalone Asio and for Boost.Asio.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <utility>
+
+#include <weft/asio/executor_conversation.hpp>
+#include <weft/asio/executor_driver.hpp>
+#include <weft/asio/executor_stream.hpp>
+#include <weft/connection/service.hpp>
+#include <weft/core/error.hpp>
+
+namespace weft {
+
+/// Constructed before the service that needs it, and destroyed after that.
+template <class Asio>
+struct executor_driver_owner {
+    std::shared_ptr<executor_driver<Asio>> own_driver;
+};
+
+/// Serves and dials WebSockets over Asio's streams, with no event loop of Weft's.
+///
+/// Belongs to its executor: an io_context that one thread runs, or a strand. The context's `run`
+/// lasts while there are connections. Destroying it is legal anywhere, its own handlers included;
+/// a context that is destroyed first has ended its connections without a word.
+template <class Asio>
+class executor_service : private executor_driver_owner<Asio>, public service {
+    using executor_driver_owner<Asio>::own_driver;
+
+public:
+    using executor_type = typename Asio::any_io_executor;
+    using conversation = executor_conversation<Asio>;
+
+    /// On an executor, or on one that an io_context or a thread pool has.
+    explicit executor_service(const executor_type& executor)
+        : executor_service(executor_driver<Asio>::create(executor)) {}
+    template <class Context>
+        requires std::derived_from<Context, typename Asio::execution_context>
+    explicit executor_service(Context& context)
+        : executor_service(executor_type(context.get_executor())) {}
+
+    /// Beside other services on one driver.
+    explicit executor_service(std::shared_ptr<executor_driver<Asio>> driver)
+        : executor_driver_owner<Asio>{std::move(driver)}, service(*own_driver) {}
+
+    executor_service(executor_service&&) noexcept = default;
+
+    [[nodiscard]] const executor_type& get_executor() const noexcept {
+        return own_driver->executor();
+    }
+
+    /// For streams that are made by hand.
+    [[nodiscard]] const std::shared_ptr<executor_driver<Asio>>& shared_driver() const noexcept {
+        return own_driver;
+    }
+
+    // --- over streams that are connected: see `service`
+
+    using service::accept;
+    using service::dial;
+    using service::serve;
+    using service::shutdown;
+
+    template <class Layer>
+        requires requires(Layer& layer) { layer.get_executor(); }
+    connection& serve(Layer client, std::span<const std::byte> already_read = {}) {
+        return serve(carry(std::move(client)), already_read);
+    }
+
+    /// On error `client` is as before.
+    template <class Layer>
+        requires requires(Layer& layer) { layer.get_executor(); }
+    result<connection*> accept(Layer&& client, http_request request,
+                               std::span<const std::byte> already_read = {}) {
+        static_assert(!std::is_reference_v<Layer>, "the stream is moved from");
+        auto made = carry(std::move(client));
+        auto& carrier = *made;
+        std::unique_ptr<stream> given = std::move(made);
+        const auto served = accept(std::move(given), std::move(request), already_read);
+        if (!served) client = carrier.release();
+        return served;
+    }
+
+    template <class Layer>
+        requires requires(Layer& layer) { layer.get_executor(); }
+    connection& dial(Layer server, const uri& target, handlers what, dial_options options = {},
+                     std::span<const std::byte> already_read = {}) {
+        return dial(carry(std::move(server)), target, std::move(what), std::move(options),
+                    already_read);
+    }
+
+    /// Gives everyone so long to end; see `service::shutdown`.
+    void shutdown(duration within, function<void()> done = {}) {
+        shutdown(later(driver().now(), within), std::move(done));
+    }
+
+    // --- asking instead of being called
+
+    /// Handlers for a route: `begin` is given each connection as it opens. `fail`, `validate`,
+    /// `http`, `ping` and `pong` may be added.
+    [[nodiscard]] handlers conversations(function<void(conversation)> begin) const {
+        return conversation::make_handlers(get_executor(), std::move(begin));
+    }
+
+    /// Opens a WebSocket through `server`; completes as `void(error_code, conversation)`.
+    template <class Layer, class Token>
+    auto async_dial(Layer server, const uri& target, Token&& token) {
+        return async_dial(std::move(server), target, dial_options(), std::forward<Token>(token));
+    }
+
+    /// The same. In a coroutine give `options` a name: GCC 12 spoils a temporary of that kind.
+    template <class Layer, class Token>
+    auto async_dial(Layer server, const uri& target, dial_options options, Token&& token) {
+        return Asio::template initiate<Token, void(error_code, conversation)>(
+            [this](auto handler, Layer&& over, const uri& to, dial_options&& with) {
+                begin_conversation(std::move(over), to, std::move(with), std::move(handler));
+            },
+            token, std::move(server), target, std::move(options));
+    }
+
+private:
+    using error_code = typename Asio::error_code;
+
+    template <class Layer, class Handler>
+    void begin_conversation(Layer&& over, const uri& to, dial_options&& with, Handler&& handler) {
+        using completion = pending_completion<Asio, error_code, conversation>;
+        const auto asks = std::make_shared<completion>(std::move(handler), get_executor(), [] {});
+        auto what = conversations(
+            [asks](conversation opened) { asks->dispatch({}, std::move(opened)); });
+        what.fail = [asks](const report& why) { asks->dispatch(why.error, {}); };
+        dial(std::move(over), to, std::move(what), std::move(with));
+    }
+
+    template <class Layer>
+    auto carry(Layer&& layer) {
+        return std::make_unique<executor_stream<Asio, std::remove_cvref_t<Layer>>>(
+            own_driver, std::move(layer));
+    }
+};
+
+} // namespace weft

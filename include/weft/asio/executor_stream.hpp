@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: MIT
+// Any AsyncReadStream and AsyncWriteStream of Asio's as a stream of Weft's. Written once for
+// standalone Asio and for Boost.Asio, and includes neither; knows no WebSocket.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <span>
+#include <system_error>
+#include <utility>
+
+#include <weft/asio/executor_driver.hpp>
+#include <weft/asio/layer_operations.hpp>
+#include <weft/core/byte_queue.hpp>
+#include <weft/stream/stream.hpp>
+
+namespace weft {
+
+/// Carries bytes over `Layer`, which is connected: a socket, TLS whose handshake is done, or a
+/// stream of the user's own.
+///
+/// One read is always under way, but while reading is paused; bytes that it has taken by then are
+/// kept until `resume`. A socket is written to at once; for other layers up to 64 KiB are copied,
+/// and written behind each other. What Asio still does when this is destroyed keeps the layer alive
+/// until it is done. A layer of the user's own needs a `close()` or a `lowest_layer()` that has one.
+template <class Asio, class Layer>
+class executor_stream final : public stream, private task {
+    using error_code = typename Asio::error_code;
+    using driver_type = executor_driver<Asio>;
+    static constexpr bool writes_at_once = asio_socket<Asio, Layer>;
+
+public:
+    /// On an executor other than that of `on`, the layer's handlers run on the latter.
+    executor_stream(std::shared_ptr<driver_type> on, Layer layer)
+        : stream(*on), channel_(std::make_shared<channel>(std::move(on), std::move(layer), this)) {
+        error_code ignored;
+        if constexpr (writes_at_once) channel_->layer.non_blocking(true, ignored);
+    }
+    ~executor_stream() override { executor_stream::close(); }
+
+    /// For socket options and the like. Reading, writing and ending it is this stream's.
+    [[nodiscard]] Layer& layer() noexcept { return channel_->layer; }
+
+    /// Gives the layer back; only before `start`, and then this is closed.
+    [[nodiscard]] Layer release() noexcept {
+        closed_ = true;
+        return std::move(channel_->layer);
+    }
+
+    void start(stream_events& sink) noexcept override {
+        sink_ = &sink;
+        driver().defer(*this);
+    }
+
+    void pause() noexcept override { paused_ = true; }
+
+    void resume() noexcept override {
+        paused_ = false;
+        if (has_news()) driver().defer(*this);
+    }
+
+    result<std::size_t>
+    write(std::span<const std::span<const std::byte>> pieces) noexcept override {
+        if (closed_ || half_closed_) return failure(std::make_error_code(std::errc::broken_pipe));
+        try {
+            if constexpr (writes_at_once) {
+                return write_now(pieces);
+            } else {
+                return write_behind(pieces);
+            }
+        } catch (const std::bad_alloc&) {
+            close();
+            return failure(std::make_error_code(std::errc::not_enough_memory));
+        }
+    }
+
+    void half_close() noexcept override {
+        if (closed_ || std::exchange(half_closed_, true)) return;
+        if (writes_at_once || !writing_) end_writing();
+    }
+
+    void close() noexcept override {
+        if (std::exchange(closed_, true)) return;
+        driver().cancel(*this);
+        channel_->owner = nullptr;
+        close_layer<Asio>(channel_->layer);
+    }
+
+    [[nodiscard]] address local_address() const override {
+        return closed_ ? address() : local_address_of<Asio>(channel_->layer);
+    }
+    [[nodiscard]] address remote_address() const override {
+        return closed_ ? address() : remote_address_of<Asio>(channel_->layer);
+    }
+    [[nodiscard]] bool secure() const noexcept override { return has_async_shutdown<Layer>; }
+
+private:
+    static constexpr std::size_t first_read = 1024;
+    static constexpr std::size_t read_max = 64 * 1024;
+    static constexpr std::size_t waiting_max = 64 * 1024;
+    static constexpr std::size_t pieces_max = 16;
+
+    /// What lives as long as an operation of Asio's is under way.
+    struct channel {
+        channel(std::shared_ptr<driver_type> on, Layer&& given, executor_stream* by)
+            : driver(std::move(on)), layer(std::move(given)), owner(by),
+              same_executor(driver->executor() == executor_of(layer)) {}
+
+        static typename Asio::any_io_executor executor_of(Layer& which) {
+            return which.get_executor();
+        }
+
+        std::shared_ptr<driver_type> driver;
+        Layer layer;
+        executor_stream* owner; // null once that has closed
+        bool same_executor;     // as the driver's
+        std::unique_ptr<std::byte[]> input;
+        byte_queue output; // that is being written; only where output waits
+    };
+
+    /// A sequence of buffers.
+    struct gathered {
+        std::array<typename Asio::const_buffer, pieces_max> all;
+        std::size_t count = 0;
+
+        using value_type = typename Asio::const_buffer;
+        using const_iterator = const value_type*;
+        [[nodiscard]] const_iterator begin() const noexcept { return all.data(); }
+        [[nodiscard]] const_iterator end() const noexcept { return all.data() + count; }
+    };
+
+    /// Begins an operation with `start`, and does `then(stream, results...)` in a turn when it is
+    /// done; nothing if the stream has closed by then.
+    template <class Start, class Then>
+    void begin(Start&& start, Then then) {
+        auto done = [kept = channel_, then](const auto&... results) {
+            if (!kept->owner) return;
+            kept->driver->enter([&] {
+                if (kept->owner) then(*kept->owner, results...);
+            });
+        };
+        if (channel_->same_executor) {
+            start(std::move(done));
+        } else {
+            start(Asio::bind(channel_->driver->executor(), std::move(done)));
+        }
+    }
+
+    // --- reading
+
+    [[nodiscard]] bool has_news() const noexcept {
+        if (!sink_ || closed_) return false;
+        return why_ || (!paused_ && !reading_ && !telling_ && !eof_told_);
+    }
+
+    void run() noexcept override {
+        if (!has_news()) return;
+        if (why_) return fail(why_);
+        if (arrived_ != 0 || eof_) {
+            if (sink_->wants_bytes()) return tell();
+            paused_ = true; // until `resume`
+        } else {
+            read();
+        }
+    }
+
+    void read() noexcept {
+        reading_ = true;
+        try {
+            if (!channel_->input) {
+                channel_->input = std::make_unique_for_overwrite<std::byte[]>(room_);
+            }
+            const typename Asio::mutable_buffer into(channel_->input.get(), room_);
+            begin([&](auto&& done) { channel_->layer.async_read_some(into, std::move(done)); },
+                  [](executor_stream& here, const error_code& why, std::size_t size) {
+                      here.received(why, size);
+                  });
+        } catch (const std::bad_alloc&) {
+            reading_ = false;
+            why_ = std::make_error_code(std::errc::not_enough_memory);
+            driver().defer(*this);
+        }
+    }
+
+    void received(const error_code& why, std::size_t size) noexcept {
+        reading_ = false;
+        arrived_ = size;
+        if (Asio::is_eof(why)) {
+            eof_ = true;
+        } else if (why) {
+            why_ = why;
+        }
+        run();
+    }
+
+    void tell() noexcept {
+        if (const std::size_t size = std::exchange(arrived_, 0)) {
+            telling_ = true; // a nested turn must not read into these bytes
+            sink_->on_receive({channel_->input.get(), size});
+            telling_ = false;
+            if (closed_) return;
+            fit_room(size);
+            if (has_news() && !eof_) return read();
+        } else {
+            eof_told_ = true;
+            sink_->on_eof();
+        }
+        if (has_news()) driver().defer(*this);
+    }
+
+    /// The buffer grows for a reader that fills it, and does not stay large for one that does not.
+    void fit_room(std::size_t size) noexcept {
+        const std::size_t before = room_;
+        if (size == room_) {
+            room_ = std::min(room_ * 4, read_max);
+        } else if (size < room_ / 16) {
+            room_ = first_read;
+        }
+        if (room_ != before) channel_->input.reset();
+    }
+
+    void fail(std::error_code why) noexcept {
+        close();
+        sink_->on_error(why);
+    }
+
+    // --- writing to a socket
+
+    result<std::size_t> write_now(std::span<const std::span<const std::byte>> pieces) {
+        gathered buffers;
+        std::size_t size = 0;
+        for (const auto piece : pieces) {
+            size += piece.size();
+            if (buffers.count == pieces_max) continue;
+            buffers.all[buffers.count++] = {piece.data(), piece.size()};
+        }
+        error_code why;
+        auto& socket = channel_->layer;
+        const std::size_t taken = buffers.count == 1 ? socket.write_some(buffers.all[0], why)
+                                                     : socket.write_some(buffers, why);
+        if (why && !Asio::would_block(why)) {
+            close();
+            return failure(std::error_code(why));
+        }
+        if (taken < size) wait_for_room();
+        return taken;
+    }
+
+    void wait_for_room() {
+        if (std::exchange(writing_, true)) return;
+        begin([&](auto&& done) {
+            channel_->layer.async_wait(Layer::wait_write, std::move(done));
+        }, [](executor_stream& here, const error_code&) {
+            here.writing_ = false;
+            here.sink_->on_writable(); // writing tells what is wrong
+        });
+    }
+
+    // --- writing to other layers
+
+    result<std::size_t> write_behind(std::span<const std::span<const std::byte>> pieces) {
+        std::size_t size = 0;
+        for (const auto piece : pieces) size += piece.size();
+        std::size_t left = std::min(size, waiting_max - std::min(waiting_max, waiting_.size()));
+        const std::size_t taken = left;
+        waiting_.reserve(taken);
+        for (const auto piece : pieces) {
+            const auto part = piece.first(std::min(left, piece.size()));
+            waiting_.append(part);
+            left -= part.size();
+        }
+        refused_ |= taken < size;
+        if (!writing_) write_next();
+        return taken;
+    }
+
+    /// Writes what waits; the stream's owner hears of room when it has been taken over.
+    void write_next() {
+        auto& output = channel_->output;
+        if (output.empty()) {
+            std::swap(output, waiting_);
+            waiting_.clear();
+        }
+        if (output.empty()) return end_writing_if_wanted();
+        writing_ = true;
+        const auto bytes = std::as_const(output).bytes();
+        begin([&](auto&& done) {
+            channel_->layer.async_write_some(
+                typename Asio::const_buffer(bytes.data(), bytes.size()), std::move(done));
+        }, [](executor_stream& here, const error_code& why, std::size_t size) {
+            here.wrote(why, size);
+        });
+    }
+
+    void wrote(const error_code& why, std::size_t size) noexcept {
+        writing_ = false;
+        if (why) return fail(why);
+        channel_->output.consume(size);
+        try {
+            write_next();
+        } catch (const std::bad_alloc&) {
+            return fail(std::make_error_code(std::errc::not_enough_memory));
+        }
+        if (waiting_.empty() && std::exchange(refused_, false)) sink_->on_writable();
+    }
+
+    // --- the end of writing
+
+    void end_writing_if_wanted() noexcept {
+        if (half_closed_) end_writing();
+    }
+
+    /// What comes of it, the peer's end tells.
+    void end_writing() noexcept {
+        if constexpr (has_async_shutdown<Layer>) {
+            try {
+                begin([&](auto&& done) { channel_->layer.async_shutdown(std::move(done)); },
+                      [](executor_stream&, const error_code&) {});
+            } catch (const std::bad_alloc&) {
+                why_ = std::make_error_code(std::errc::not_enough_memory);
+                driver().defer(*this);
+            }
+        } else {
+            half_close_layer<Asio>(channel_->layer);
+        }
+    }
+
+    std::shared_ptr<channel> channel_;
+    stream_events* sink_ = nullptr;
+    byte_queue waiting_; // output behind that which is being written
+    std::error_code why_;
+    std::size_t room_ = first_read;
+    std::size_t arrived_ = 0; // bytes of input that have not been told
+    bool eof_ = false;
+    bool eof_told_ = false;
+    bool paused_ = false;
+    bool reading_ = false; // an operation is under way, and likewise
+    bool writing_ = false;
+    bool telling_ = false;
+    bool refused_ = false; // a write took only a part
+    bool half_closed_ = false;
+    bool closed_ = false;
+};
+
+} // namespace weft

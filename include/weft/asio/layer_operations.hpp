@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// What can be done to somebody's stream beside reading and writing, by what it offers: ends and
+// addresses of sockets, of TLS over them, and of streams of the user's own.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include <weft/stream/address.hpp>
+
+namespace weft {
+
+/// A socket, which can be written to at once and waited for.
+template <class Asio, class Layer>
+concept asio_socket = requires(Layer& layer, typename Asio::error_code& why) {
+    layer.non_blocking(true, why);
+    layer.write_some(typename Asio::const_buffer(), why);
+    layer.async_wait(Layer::wait_write, [](const typename Asio::error_code&) {});
+};
+
+/// A layer whose end the peer is told by itself: TLS.
+template <class Layer>
+concept has_async_shutdown = requires(Layer& layer) { layer.async_shutdown([](auto) {}); };
+
+/// Ends both directions of `layer`; what is under way is aborted.
+template <class Asio, class Layer>
+void close_layer(Layer& layer) {
+    typename Asio::error_code ignored;
+    if constexpr (requires { layer.close(ignored); }) {
+        layer.close(ignored);
+    } else if constexpr (requires { layer.lowest_layer().close(ignored); }) {
+        layer.lowest_layer().close(ignored);
+    } else {
+        layer.close();
+    }
+}
+
+/// Ends writing where there is a way to; a peer of one that has none waits for its close.
+template <class Asio, class Layer>
+void half_close_layer(Layer& layer) {
+    typename Asio::error_code ignored;
+    if constexpr (requires { layer.shutdown(Asio::shutdown_send, ignored); }) {
+        layer.shutdown(Asio::shutdown_send, ignored);
+    } else if constexpr (requires { layer.lowest_layer().shutdown(Asio::shutdown_send, ignored); }) {
+        layer.lowest_layer().shutdown(Asio::shutdown_send, ignored);
+    }
+}
+
+/// An endpoint of Asio's, IP or local, as an address.
+template <class Endpoint>
+[[nodiscard]] address address_of(const Endpoint& endpoint) {
+    if constexpr (requires { endpoint.address().to_v4(); }) {
+        const auto where = endpoint.address();
+        if (where.is_v4()) return address::ipv4(where.to_v4().to_bytes(), endpoint.port());
+        const auto wide = where.to_v6();
+        return address::ipv6(wide.to_bytes(), endpoint.port(),
+                             static_cast<std::uint32_t>(wide.scope_id()));
+    } else if constexpr (requires { std::string_view(endpoint.path()); }) {
+        std::string path = endpoint.path();
+        if (path.empty()) return {};
+        if (path.front() == '\0') path.front() = '@';
+        return address::local(path);
+    } else {
+        return {};
+    }
+}
+
+template <class Asio, class Layer>
+[[nodiscard]] address local_address_of(const Layer& layer) {
+    typename Asio::error_code none;
+    if constexpr (requires { layer.lowest_layer().local_endpoint(none); }) {
+        const auto where = layer.lowest_layer().local_endpoint(none);
+        if (!none) return address_of(where);
+    }
+    return {};
+}
+
+template <class Asio, class Layer>
+[[nodiscard]] address remote_address_of(const Layer& layer) {
+    typename Asio::error_code none;
+    if constexpr (requires { layer.lowest_layer().remote_endpoint(none); }) {
+        const auto where = layer.lowest_layer().remote_endpoint(none);
+        if (!none) return address_of(where);
+    }
+    return {};
+}
+
+} // namespace weft
