@@ -16,9 +16,11 @@ install(EXPORT weft_targets NAMESPACE weft:: DESTINATION ${weft_package_dir}
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/weft DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
     FILES_MATCHING PATTERN "*.hpp")
 
-# A host is exported by itself, so that nobody needs its library who does not ask for it.
+# A host, and an Asio's streams, are exported by themselves, so that nobody needs a library who does
+# not ask for it.
 get_property(weft_hosts GLOBAL PROPERTY weft_hosts)
-foreach(host IN LISTS weft_hosts)
+get_property(weft_asio_streams GLOBAL PROPERTY weft_asio_streams)
+foreach(host IN LISTS weft_hosts weft_asio_streams)
     get_property(needs GLOBAL PROPERTY weft_host_${host})
     list(GET needs 0 package)
     list(GET needs 1 library)

@@ -68,16 +68,18 @@ function(weft_add_examples)
         get_filename_component(name ${source} NAME_WE)
         weft_add_program(example_${name} examples ${name} ${source})
         weft_link_host_of(example_${name} ${name})
+        weft_link_asio_stream_of(example_${name} ${name})
         weft_link_neighbours(example_${name} ${name})
     endforeach()
 endfunction()
 
 # Each benchmarks/*.cpp, together with benchmarks/<same name>/*.cpp if there are such, becomes
-# <build>/benchmarks/<name>; lws_*.cpp where libwebsockets is. Built by the target `benchmarks`
-# only.
+# <build>/benchmarks/<name>; lws_*.cpp where libwebsockets is, <host>_*.cpp where that host is.
+# Built by the target `benchmarks` only.
 function(weft_add_benchmarks)
     add_custom_target(benchmarks)
     file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/benchmarks/*.cpp)
+    weft_with_hosts(sources hosts)
     weft_with_neighbours(sources)
     foreach(source IN LISTS sources)
         get_filename_component(name ${source} NAME_WE)
@@ -87,6 +89,8 @@ function(weft_add_benchmarks)
         target_include_directories(benchmark_${name} PRIVATE ${PROJECT_SOURCE_DIR}/benchmarks)
         target_link_libraries(benchmark_${name} PRIVATE weft_host_loops)
         weft_link_neighbours(benchmark_${name} ${name})
+        weft_link_host_of(benchmark_${name} ${name})
+        weft_link_asio_stream_of(benchmark_${name} ${name})
         set_target_properties(benchmark_${name} PROPERTIES EXCLUDE_FROM_ALL ON)
         add_dependencies(benchmarks benchmark_${name})
     endforeach()

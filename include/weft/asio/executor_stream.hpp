@@ -121,15 +121,25 @@ private:
         byte_queue output; // that is being written; only where output waits
     };
 
-    /// A sequence of buffers.
+    /// As many pieces as one write takes, as a sequence of buffers.
     struct gathered {
-        std::array<typename Asio::const_buffer, pieces_max> all;
-        std::size_t count = 0;
-
         using value_type = typename Asio::const_buffer;
         using const_iterator = const value_type*;
+
+        explicit gathered(std::span<const std::span<const std::byte>> pieces)
+            : count(std::min(pieces.size(), pieces_max)) {
+            for (std::size_t i = 0; i < count; ++i) {
+                all[i] = {pieces[i].data(), pieces[i].size()};
+                size += pieces[i].size();
+            }
+        }
+
         [[nodiscard]] const_iterator begin() const noexcept { return all.data(); }
         [[nodiscard]] const_iterator end() const noexcept { return all.data() + count; }
+
+        std::array<value_type, pieces_max> all;
+        std::size_t count;
+        std::size_t size = 0;
     };
 
     /// Begins an operation with `start`, and does `then(stream, results...)` in a turn when it is
@@ -230,22 +240,24 @@ private:
     // --- writing to a socket
 
     result<std::size_t> write_now(std::span<const std::span<const std::byte>> pieces) {
-        gathered buffers;
-        std::size_t size = 0;
-        for (const auto piece : pieces) {
-            size += piece.size();
-            if (buffers.count == pieces_max) continue;
-            buffers.all[buffers.count++] = {piece.data(), piece.size()};
+        std::size_t taken = 0;
+        while (!pieces.empty()) {
+            const gathered buffers(pieces);
+            pieces = pieces.subspan(buffers.count);
+            error_code why;
+            auto& socket = channel_->layer;
+            const std::size_t part = buffers.count == 1 ? socket.write_some(buffers.all[0], why)
+                                                        : socket.write_some(buffers, why);
+            if (why && !Asio::would_block(why)) {
+                close();
+                return failure(std::error_code(why));
+            }
+            taken += part;
+            if (part < buffers.size) {
+                wait_for_room();
+                break;
+            }
         }
-        error_code why;
-        auto& socket = channel_->layer;
-        const std::size_t taken = buffers.count == 1 ? socket.write_some(buffers.all[0], why)
-                                                     : socket.write_some(buffers, why);
-        if (why && !Asio::would_block(why)) {
-            close();
-            return failure(std::error_code(why));
-        }
-        if (taken < size) wait_for_room();
         return taken;
     }
 
