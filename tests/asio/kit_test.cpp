@@ -11,7 +11,7 @@ class asio_layers : public ::testing::Test {};
 TYPED_TEST_SUITE(asio_layers, two_asios, asio_name);
 
 TYPED_TEST(asio_layers, of_tcp_pass_the_stream_kit) {
-    check_layers<TypeParam>(tcp_pair<TypeParam>);
+    check_layers<TypeParam>([](auto& context) { return tcp_pair<TypeParam>(context); });
 }
 
 TYPED_TEST(asio_layers, of_local_sockets_pass_the_stream_kit) {

@@ -64,6 +64,10 @@ struct standalone_asio {
         ::asio::local::connect_pair(one, other);
     }
     static any_io_executor strand_of(io_context& context) { return ::asio::make_strand(context); }
+    template <class Executor>
+    static auto strand_on(const Executor& executor) {
+        return ::asio::make_strand(executor);
+    }
     template <class Coroutine, class Token>
     static void spawn(const any_io_executor& on, Coroutine&& begun, Token&& token) {
         ::asio::co_spawn(on, std::forward<Coroutine>(begun), std::forward<Token>(token));
@@ -100,6 +104,10 @@ struct boost_asio {
     static any_io_executor strand_of(io_context& context) {
         return ::boost::asio::make_strand(context);
     }
+    template <class Executor>
+    static auto strand_on(const Executor& executor) {
+        return ::boost::asio::make_strand(executor);
+    }
     template <class Coroutine, class Token>
     static void spawn(const any_io_executor& on, Coroutine&& begun, Token&& token) {
         ::boost::asio::co_spawn(on, std::forward<Coroutine>(begun), std::forward<Token>(token));
@@ -121,9 +129,9 @@ struct asio_name {
 };
 
 /// Two sockets that are connected to each other.
-template <class Asio>
+template <class Asio, class Context>
 std::pair<typename Asio::tcp::socket, typename Asio::tcp::socket>
-tcp_pair(typename Asio::io_context& context) {
+tcp_pair(Context& context) {
     typename Asio::tcp::acceptor acceptor(context, Asio::loopback());
     typename Asio::tcp::socket near(context);
     near.connect(acceptor.local_endpoint());

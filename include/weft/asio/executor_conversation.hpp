@@ -3,6 +3,7 @@
 // Asio's completion tokens. A thin layer over handlers; knows no stream and no socket.
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <weft/asio/executor_driver.hpp>
 #include <weft/asio/pending_completion.hpp>
 #include <weft/asio/stored_message.hpp>
 #include <weft/connection/connection.hpp>
@@ -74,11 +76,11 @@ public:
 
     /// Handlers that begin a conversation with each connection that opens. `fail`, `validate`,
     /// `http`, `ping` and `pong` are free.
-    static handlers make_handlers(typename Asio::any_io_executor executor,
+    static handlers make_handlers(std::shared_ptr<executor_driver<Asio>> driver,
                                   function<void(executor_conversation)> begin) {
         return {
-            .open = [executor = std::move(executor), begin = std::move(begin)](
-                        weft::connection& peer) mutable { begin({peer, executor}); },
+            .open = [driver = std::move(driver), begin = std::move(begin)](
+                        weft::connection& peer) mutable { begin({peer, driver}); },
             .message = [](weft::connection& peer, message m) { state_of(peer).heard(m); },
             .writable = [](weft::connection& peer) { state_of(peer).written(); },
             .close = [](weft::connection& peer,
@@ -91,7 +93,10 @@ private:
         using receiver = pending_completion<Asio, error_code, stored_message>;
         using sender = pending_completion<Asio, error_code>;
 
-        weft::connection* peer = nullptr;
+        state(weft::connection& with, std::shared_ptr<executor_driver<Asio>> driver)
+            : peer(&with), driver_(std::move(driver)) {}
+
+        weft::connection* peer; // null once that has ended
         report outcome;
 
         template <class Handler>
@@ -148,7 +153,6 @@ private:
         /// The connection, or the conversation, has gone without a word.
         void aborted() {
             if (peer) end_with(Asio::operation_aborted());
-            executor_ = {};
         }
 
         void abandon() noexcept {
@@ -156,15 +160,10 @@ private:
             aborted();
         }
 
-        void begin(weft::connection& with, const typename Asio::any_io_executor& executor) {
-            peer = &with;
-            executor_ = executor;
-        }
-
     private:
         template <class Pending, class Handler, class Cancel>
         Pending hold(Handler handler, Cancel cancel) {
-            return {std::move(handler), executor_, [weak = this->weak_from_this(), cancel] {
+            return {std::move(handler), driver_->executor(), [weak = this->weak_from_this(), cancel] {
                         if (const auto here = weak.lock()) cancel(*here);
                     }};
         }
@@ -189,7 +188,7 @@ private:
             for (auto& [number, waits] : std::exchange(senders_, {})) waits.post(why);
         }
 
-        typename Asio::any_io_executor executor_;
+        std::shared_ptr<executor_driver<Asio>> driver_; // which lets go of a context that ends
         receiver receiver_;
         std::deque<stored_message> inbox_;
         std::vector<std::pair<std::uint64_t, sender>> senders_;
@@ -211,10 +210,9 @@ private:
         return *(*peer.data_as<std::shared_ptr<anchor>>())->state_;
     }
 
-    executor_conversation(weft::connection& peer, const typename Asio::any_io_executor& executor)
-        : state_(std::make_shared<state>()) {
+    executor_conversation(weft::connection& peer, std::shared_ptr<executor_driver<Asio>> driver)
+        : state_(std::make_shared<state>(peer, std::move(driver))) {
         peer.data() = std::make_shared<anchor>(state_);
-        state_->begin(peer, executor);
     }
 
     std::shared_ptr<state> state_;

@@ -104,7 +104,7 @@ public:
     /// Handlers for a route: `begin` is given each connection as it opens. `fail`, `validate`,
     /// `http`, `ping` and `pong` may be added.
     [[nodiscard]] handlers conversations(function<void(conversation)> begin) const {
-        return conversation::make_handlers(get_executor(), std::move(begin));
+        return conversation::make_handlers(own_driver, std::move(begin));
     }
 
     /// Opens a WebSocket through `server`; completes as `void(error_code, conversation)`.

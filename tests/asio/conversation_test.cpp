@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+// Conversations: coroutines and callbacks that ask for messages, what cancels them, and who waits.
+#include "both_ends.hpp"
+
+namespace weft::testing {
+namespace {
+
+template <class Asio>
+class asio_conversations : public both_ends<Asio> {
+protected:
+    using error_code = typename Asio::error_code;
+    using conversation = typename Asio::conversation;
+    template <class Result>
+    using awaitable = typename Asio::template awaitable<Result>;
+
+    /// The server's side of the next connection to "/"; it is open.
+    conversation begin(handlers dialled = {}) {
+        std::optional<conversation> begun;
+        this->server->route("/", this->server->conversations(
+                                     [&](conversation peer) { begun = std::move(peer); }));
+        this->dial(std::move(dialled));
+        while (!begun) this->context.run_one();
+        return std::move(*begun);
+    }
+
+    void run_until(const bool& done) {
+        while (!done && this->context.run_one() != 0) {}
+        EXPECT_TRUE(done);
+    }
+
+    static awaitable<void> echo(conversation peer) {
+        for (;;) {
+            const stored_message m = co_await peer.async_receive(Asio::use_awaitable);
+            co_await peer.async_send(m, Asio::use_awaitable);
+        }
+    }
+
+    awaitable<void> speak(std::string& heard, report& end) {
+        auto [near, far] = tcp_pair<Asio>(this->context);
+        this->server->serve(std::move(far));
+        auto peer = co_await this->client->async_dial(std::move(near), at_path("/"),
+                                                      Asio::use_awaitable);
+        for (const char* word : {"a", "b", "c"}) {
+            co_await peer.async_send(word, Asio::use_awaitable);
+            const stored_message m = co_await peer.async_receive(Asio::use_awaitable);
+            heard += m.text();
+        }
+        peer.close();
+        try {
+            co_await peer.async_receive(Asio::use_awaitable);
+        } catch (const std::exception&) {
+            end = peer.outcome();
+        }
+    }
+};
+TYPED_TEST_SUITE(asio_conversations, two_asios, asio_name);
+
+TYPED_TEST(asio_conversations, are_held_by_coroutines) {
+    this->server->route("/", this->server->conversations([&](auto peer) {
+        TypeParam::spawn(this->context.get_executor(), this->echo(std::move(peer)),
+                         TypeParam::detached);
+    }));
+    std::string heard;
+    report end;
+    std::exception_ptr failed;
+    TypeParam::spawn(this->context.get_executor(), this->speak(heard, end),
+                     [&](std::exception_ptr what) { failed = what; });
+    this->context.run();
+    EXPECT_FALSE(failed);
+    EXPECT_EQ(heard, "abc");
+    EXPECT_TRUE(end.clean()) << end;
+}
+
+TYPED_TEST(asio_conversations, that_cannot_begin_say_why) {
+    typename TypeParam::error_code why;
+    auto [near, far] = tcp_pair<TypeParam>(this->context);
+    this->server->serve(std::move(far)); // without a route
+    this->client->async_dial(std::move(near), at_path("/nowhere"),
+                             [&](auto failed, auto) { why = failed; });
+    this->context.run();
+    EXPECT_EQ(std::error_code(why), errc::not_upgraded);
+}
+
+TYPED_TEST(asio_conversations, end_with_eof_after_all_that_came_before) {
+    auto peer = this->begin({.open = [](connection& c) {
+        c.send("one");
+        c.send("two");
+        c.close();
+    }});
+    std::string heard;
+    bool over = false;
+    std::function<void()> ask = [&] {
+        peer.async_receive([&](auto why, stored_message m) {
+            if (why) {
+                over = why == TypeParam::library::eof();
+                return;
+            }
+            heard += m.text();
+            ask();
+        });
+    };
+    ask();
+    this->context.run();
+    EXPECT_TRUE(over);
+    EXPECT_EQ(heard, "onetwo");
+    EXPECT_TRUE(peer.outcome().clean());
+    EXPECT_EQ(peer.connection(), nullptr);
+}
+
+TYPED_TEST(asio_conversations, do_not_read_ahead_of_who_asks) {
+    auto peer = this->begin({.open = [](connection& c) {
+        for (int i = 0; i < 10; ++i) c.send("x");
+    }});
+    while (!peer.connection()->paused()) this->context.run_one();
+    int heard = 0;
+    std::function<void()> ask = [&] {
+        peer.async_receive([&](auto, stored_message) {
+            if (++heard < 10) ask();
+        });
+    };
+    ask();
+    while (heard < 10) this->context.run_one();
+    EXPECT_FALSE(peer.connection()->paused());
+}
+
+TYPED_TEST(asio_conversations, lose_no_message_when_a_receive_is_cancelled) {
+    connection* dialled = nullptr;
+    auto peer = this->begin({.open = [&](connection& c) { dialled = &c; }});
+    while (!dialled) this->context.run_one();
+    typename TypeParam::cancellation_signal signal;
+    typename TypeParam::error_code why;
+    bool over = false;
+    peer.async_receive(TypeParam::cancelled_by(signal, [&](auto what, stored_message) {
+        why = what;
+        over = true;
+    }));
+    signal.emit(TypeParam::cancel_all);
+    this->run_until(over);
+    EXPECT_EQ(why, TypeParam::library::operation_aborted());
+
+    dialled->send("kept");
+    std::string heard;
+    bool asked = false;
+    peer.async_receive([&](auto, stored_message m) {
+        heard = m.bytes;
+        asked = true;
+    });
+    this->run_until(asked);
+    signal.emit(TypeParam::cancel_all); // of what is over: nothing
+    EXPECT_EQ(heard, "kept");
+}
+
+TYPED_TEST(asio_conversations, wait_with_sending_until_a_slow_peer_has_read) {
+    connection* dialled = nullptr;
+    std::size_t heard = 0;
+    auto peer = this->begin({.open =
+                                 [&](connection& c) {
+                                     c.pause();
+                                     dialled = &c;
+                                 },
+                             .message = [&](connection&, message m) { heard += m.size(); }});
+    while (!dialled) this->context.run_one();
+    const std::string large(400'000, 'x');
+    bool sent = true;
+    std::size_t begun = 0;
+    while (sent) { // until one has to wait
+        sent = false;
+        peer.async_send(large, [&](auto why) { sent = !why; });
+        begun += large.size();
+        this->context.poll();
+    }
+    typename TypeParam::cancellation_signal signal;
+    typename TypeParam::error_code gave_up;
+    bool over = false;
+    peer.async_send("last", TypeParam::cancelled_by(signal, [&](auto why) {
+        gave_up = why;
+        over = true;
+    }));
+    signal.emit(TypeParam::cancel_all);
+    this->run_until(over);
+    EXPECT_EQ(gave_up, TypeParam::library::operation_aborted());
+    EXPECT_FALSE(sent);
+    dialled->resume();
+    this->run_until(sent);
+    while (heard < begun + 4) this->context.run_one(); // a wait is cancelled, not what was taken
+}
+
+TYPED_TEST(asio_conversations, are_asked_one_thing_at_a_time) {
+    auto peer = this->begin();
+    peer.async_receive([](auto, stored_message) {});
+    typename TypeParam::error_code why;
+    bool over = false;
+    peer.async_receive([&](auto what, stored_message) {
+        why = what;
+        over = true;
+    });
+    this->run_until(over);
+    EXPECT_EQ(std::error_code(why), std::errc::operation_in_progress);
+}
+
+TYPED_TEST(asio_conversations, close_the_connection_when_they_are_destroyed) {
+    report end;
+    bool aborted = false;
+    {
+        auto peer = this->begin(
+            {.close = [&](connection&, const report& why) { end = why; }});
+        peer.async_receive([&](auto why, stored_message) {
+            aborted = why == TypeParam::library::operation_aborted();
+        });
+    }
+    this->context.run();
+    EXPECT_TRUE(aborted);
+    EXPECT_TRUE(end.clean()) << end;
+}
+
+TYPED_TEST(asio_conversations, outlive_their_service) {
+    auto peer = this->begin();
+    bool aborted = false;
+    peer.async_receive([&](auto why, stored_message) {
+        aborted = why == TypeParam::library::operation_aborted();
+    });
+    this->server.reset();
+    this->run_until(aborted);
+    EXPECT_EQ(peer.connection(), nullptr);
+    typename TypeParam::error_code why;
+    peer.async_send("x", [&](auto what) { why = what; });
+    this->context.run();
+    EXPECT_TRUE(why);
+}
+
+} // namespace
+} // namespace weft::testing
