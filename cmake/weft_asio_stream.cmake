@@ -2,7 +2,8 @@
 # What carries connections over Asio's streams: the headers of include/weft/asio with one Asio, as a
 # target and a component of the installed package; left out where the host of that Asio is.
 
-# Declares it if the library was found: weft_asio_stream(name PACKAGE package LIBRARY imported_target)
+# Declares it if the library was found:
+#   weft_asio_stream(name PACKAGE package LIBRARY imported_target)
 # Target: weft_<name> (alias weft::<name>).
 function(weft_asio_stream name)
     cmake_parse_arguments(ASIO "" "PACKAGE;LIBRARY" "" ${ARGN})

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A service on an Asio executor: how long `run` lasts, what was read by others, deadlines, pressure,
-// and a handler that runs the context.
+// A service on an Asio executor: how long `run` lasts, what was read by others, deadlines,
+// pressure, and a handler that runs the context.
 #include <chrono>
 
 #include <weft/core/http_head.hpp>

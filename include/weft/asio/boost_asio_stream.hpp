@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Boost.Asio's streams carry connections, on its own executors. Only headers, since what Boost.Asio is
-// depends on the program's own settings.
+// Boost.Asio's streams carry connections, on its own executors. Only headers, since
+// what Boost.Asio is depends on the program's own settings.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

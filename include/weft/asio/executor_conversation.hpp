@@ -163,9 +163,10 @@ private:
     private:
         template <class Pending, class Handler, class Cancel>
         Pending hold(Handler handler, Cancel cancel) {
-            return {std::move(handler), driver_->executor(), [weak = this->weak_from_this(), cancel] {
-                        if (const auto here = weak.lock()) cancel(*here);
-                    }};
+            auto cancel_here = [weak = this->weak_from_this(), cancel] {
+                if (const auto here = weak.lock()) cancel(*here);
+            };
+            return {std::move(handler), driver_->executor(), std::move(cancel_here)};
         }
 
         [[nodiscard]] error_code why_closed() const {

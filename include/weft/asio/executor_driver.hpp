@@ -137,9 +137,10 @@ private:
     template <class Step>
     bool post(Step step) noexcept {
         try {
-            Asio::post(executor_, [weak = this->weak_from_this(), step = std::move(step)]() mutable {
+            auto call = [weak = this->weak_from_this(), step = std::move(step)]() mutable {
                 if (const auto here = weak.lock()) here->enter([&] { step(*here); });
-            });
+            };
+            Asio::post(executor_, std::move(call));
             return true;
         } catch (const std::bad_alloc&) {
             return false;

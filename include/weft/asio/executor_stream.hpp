@@ -25,7 +25,7 @@ namespace weft {
 /// One read is always under way, but while reading is paused; bytes that it has taken by then are
 /// kept until `resume`. A socket is written to at once; for other layers up to 64 KiB are copied,
 /// and written behind each other. What Asio still does when this is destroyed keeps the layer alive
-/// until it is done. A layer of the user's own needs a `close()` or a `lowest_layer()` that has one.
+/// until it is done. A layer of the user's own needs a `close()`, or a `lowest_layer()` with one.
 template <class Asio, class Layer>
 class executor_stream final : public stream, private task {
     using error_code = typename Asio::error_code;

@@ -39,10 +39,11 @@ void close_layer(Layer& layer) {
 template <class Asio, class Layer>
 void half_close_layer(Layer& layer) {
     typename Asio::error_code ignored;
-    if constexpr (requires { layer.shutdown(Asio::shutdown_send, ignored); }) {
-        layer.shutdown(Asio::shutdown_send, ignored);
-    } else if constexpr (requires { layer.lowest_layer().shutdown(Asio::shutdown_send, ignored); }) {
-        layer.lowest_layer().shutdown(Asio::shutdown_send, ignored);
+    constexpr auto how = Asio::shutdown_send;
+    if constexpr (requires { layer.shutdown(how, ignored); }) {
+        layer.shutdown(how, ignored);
+    } else if constexpr (requires { layer.lowest_layer().shutdown(how, ignored); }) {
+        layer.lowest_layer().shutdown(how, ignored);
     }
 }
 

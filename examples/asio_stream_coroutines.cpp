@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// An echo server on Asio's own sockets, with no event loop of Weft's: a coroutine accepts, and each
+// connection is a conversation that another coroutine holds.
+//
+//     build/release/examples/asio_stream_coroutines [port]
+//     build/release/weft connect ws://127.0.0.1:9001/
+#include <asio/awaitable.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/use_awaitable.hpp>
+
+#include <cstdlib>
+#include <iostream>
+
+#include <weft/asio/asio_stream.hpp>
+
+using asio::ip::tcp;
+
+/// Ends by an exception when the connection does; the conversation goes with it.
+asio::awaitable<void> echo(weft::asio_conversation peer) {
+    for (;;) {
+        const auto message = co_await peer.async_receive(asio::use_awaitable);
+        co_await peer.async_send(message, asio::use_awaitable);
+    }
+}
+
+asio::awaitable<void> accept(tcp::acceptor& acceptor, weft::asio_service& service) {
+    for (;;) service.serve(co_await acceptor.async_accept(asio::use_awaitable));
+}
+
+int main(int argc, char** argv) {
+    asio::io_context context;
+    weft::asio_service service{context};
+    service.route("/", service.conversations([&](weft::asio_conversation peer) {
+        asio::co_spawn(context, echo(std::move(peer)), asio::detached);
+    }));
+    const auto port = static_cast<asio::ip::port_type>(argc > 1 ? std::atoi(argv[1]) : 9001);
+    tcp::acceptor acceptor{context, {asio::ip::address_v4::loopback(), port}};
+    std::cout << "ws://" << acceptor.local_endpoint() << "/\n" << std::flush;
+    asio::co_spawn(context, accept(acceptor, service), asio::detached);
+    context.run();
+}
