@@ -101,13 +101,14 @@ function(weft_link_test target)
     target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:Clang>:-Wno-sign-conversion>)
 endfunction()
 
-# The public headers of those of our libraries that are named, as they are included.
+# The public headers of those of our layers that are named, as they are included.
 function(weft_headers_of out)
+    get_property(layers GLOBAL PROPERTY weft_layers)
     set(headers "")
     foreach(library IN LISTS ARGN)
         if(library STREQUAL weft::weft)
             list(APPEND headers <weft/weft.hpp>)
-        elseif(library MATCHES "^weft::(.*)$")
+        elseif(library MATCHES "^weft::(.*)$" AND CMAKE_MATCH_1 IN_LIST layers)
             file(GLOB own RELATIVE ${PROJECT_SOURCE_DIR}/include CONFIGURE_DEPENDS
                 ${PROJECT_SOURCE_DIR}/include/weft/${CMAKE_MATCH_1}/*.hpp)
             list(TRANSFORM own REPLACE "(.+)" "<\\1>")

@@ -49,6 +49,14 @@ void release(void* memory) noexcept {
     std::free(memory);
 }
 
+void* allocate_or_nothing(std::size_t size) noexcept {
+    try {
+        return allocate(size);
+    } catch (const std::bad_alloc&) {
+        return nullptr;
+    }
+}
+
 } // namespace
 
 allocation_counter::allocation_counter() noexcept
@@ -104,6 +112,12 @@ void* operator new(std::size_t size) {
 }
 void* operator new[](std::size_t size) {
     return weft::testing::allocate(size);
+}
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+    return weft::testing::allocate_or_nothing(size);
+}
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
+    return weft::testing::allocate_or_nothing(size);
 }
 void operator delete(void* memory) noexcept {
     weft::testing::release(memory);
