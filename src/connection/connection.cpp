@@ -95,7 +95,11 @@ connection::details& connection::more() {
 
 void connection::attach(std::unique_ptr<stream> connected) noexcept {
     stream_ = std::move(connected);
-    if (std::exchange(dialling_, false)) begin_handshake();
+    if (dialling_ && stream_->opening()) {
+        dialling(phase::tls, nullptr);
+    } else if (std::exchange(dialling_, false)) {
+        begin_handshake();
+    }
     stream_->start(*this);
     if (route_->set->shutting_down()) end_for_shutdown(errc::shut_down); // too late
     update_timer();
@@ -127,6 +131,7 @@ void connection::dialling(phase at, function<void()> cancel) noexcept {
 void connection::fail_dialling(phase at, std::error_code why, int http_status) noexcept {
     if (!std::exchange(dialling_, false)) return;
     details_->cancel = nullptr;
+    if (stream_) stream_->close();
     session_.abort(why, side_of(why), at, driver().now(), http_status);
     driver().defer(*this);
 }
@@ -224,8 +229,21 @@ void connection::on_eof() noexcept {
 
 /// In a turn inside a handler of this connection, the frame below tells what comes of it.
 void connection::on_error(std::error_code why) noexcept {
-    if (depth_ != 0) return session_.receive_error(why, driver().now());
-    enter([&] { session_.receive_error(why, driver().now()); });
+    if (depth_ != 0) return receive_error(why);
+    enter([&] { receive_error(why); });
+}
+
+void connection::receive_error(std::error_code why) noexcept {
+    if (dialling_) return fail_dialling(details_->dialling_phase, why);
+    if (!stream_->opening()) return session_.receive_error(why, driver().now());
+    session_.abort(why, side_of(why), phase::tls, driver().now());
+}
+
+/// A client's stream has come so far; a server's has been read from all along.
+void connection::on_open() noexcept {
+    if (!std::exchange(dialling_, false)) return;
+    begin_handshake();
+    update_timer();
 }
 
 void connection::on_writable() noexcept {
@@ -266,7 +284,11 @@ void connection::expire() noexcept {
     if (dead_ || depth_ != 0) return;
     enter([&] {
         const auto now = driver().now();
-        if (!dialling_) return session_.handle_deadline(now);
+        if (!dialling_) {
+            const bool due = now >= session_.next_deadline();
+            if (due && stream_ && stream_->opening()) return receive_error(errc::tls_timeout);
+            return session_.handle_deadline(now);
+        }
         if (now < details_->dialling_deadline) return;
         if (auto cancel = std::move(details_->cancel)) cancel();
         const phase at = details_->dialling_phase;

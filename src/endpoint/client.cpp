@@ -22,7 +22,12 @@ client::client(client&& other) noexcept = default;
 client& client::operator=(client&& other) noexcept {
     std::swap(loop_, other.loop_);
     std::swap(service_, other.service_);
+    std::swap(tls_, other.tls_);
     return *this;
+}
+
+void client::tls(std::shared_ptr<secure_layer> layer) noexcept {
+    tls_ = std::move(layer);
 }
 
 connection_handle client::connect(std::string_view target, handlers what, dial_options options) {
@@ -36,6 +41,7 @@ connection_handle client::connect(std::string_view target, handlers what, dial_o
 
 connection_handle client::connect(const uri& target, handlers what, dial_options options) {
     assert(loop_->called_by_owner("client::connect"));
+    if (!options.tls) options.tls = tls_;
     connection& dialled = service_.begin_dial(target, std::move(what), std::move(options));
     const auto handle = dialled.handle();
     dialler::start(*loop_, dialled);
@@ -48,12 +54,15 @@ result<connection_handle> client::adopt(int descriptor, const uri& target, handl
     assert(loop_->called_by_owner("client::adopt"));
     if (!loop_->engine().in_own_process()) return failure(errc::forked);
     if (loop_->closed()) return failure(errc::gone);
-    if (target.secure()) return failure(errc::no_tls);
+    if (!options.tls) options.tls = tls_;
+    if (target.secure() && !options.tls) return failure(errc::no_tls);
     if (const auto why = check_connected(descriptor)) return failure(why);
     if (const auto why = make_fit(descriptor)) return failure(why);
+    std::unique_ptr<stream> server =
+        std::make_unique<socket_stream>(*loop_, owned_descriptor(descriptor));
+    if (target.secure()) server = options.tls->cover(std::move(server), target.host());
     return service_
-        .dial(std::make_unique<socket_stream>(*loop_, owned_descriptor(descriptor)), target,
-              std::move(what), std::move(options), already_read)
+        .dial(std::move(server), target, std::move(what), std::move(options), already_read)
         .handle();
 }
 

@@ -47,7 +47,7 @@ void dialler::start(loop_state& loop, connection& dialled) noexcept {
 void dialler::begin() {
     const dial_options& options = service::options_of(dialled_);
     const uri& where = *dialled_.uri();
-    if (where.secure()) return fail(phase::tls, errc::no_tls);
+    if (where.secure() && !options.tls) return fail(phase::tls, errc::no_tls);
     std::string through = options.proxy;
     if (through.empty() && options.proxy_from_environment) through = environment_proxy(where);
     if (!through.empty()) {
@@ -94,9 +94,15 @@ void dialler::go_through_proxy() {
     });
 }
 
-/// The phase of TLS.
+/// The phase of TLS, which the connection sees to the end of.
 void dialler::secure() {
-    finish();
+    const uri& where = *dialled_.uri();
+    if (!where.secure()) return finish();
+    take(phase::tls, [&] {
+        const auto& tls = service::options_of(dialled_).tls;
+        stream_ = tls->cover(std::move(stream_), where.host());
+        finish();
+    });
 }
 
 void dialler::finish() noexcept {

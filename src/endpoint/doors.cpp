@@ -11,15 +11,15 @@
 namespace weft {
 
 result<address> doors::open(const address& where, listen_options options) {
-    auto greet = std::move(options.after_accept);
-    return keep(listener::open(loop_, where, std::move(options), through(std::move(greet)),
+    entrance by{std::move(options.after_accept), std::move(options.tls)};
+    return keep(listener::open(loop_, where, std::move(options), through(std::move(by)),
                                otherwise()),
                 [](listener& one) { one.close(); });
 }
 
 result<address> doors::adopt(int descriptor, listen_options options) {
-    return keep(listener::adopt(loop_, descriptor, through(std::move(options.after_accept)),
-                                otherwise()),
+    entrance by{std::move(options.after_accept), std::move(options.tls)};
+    return keep(listener::adopt(loop_, descriptor, through(std::move(by)), otherwise()),
                 [](listener& one) { one.give_back(); });
 }
 
@@ -97,9 +97,9 @@ std::vector<address> doors::where() const {
     return all;
 }
 
-listener::accepted doors::through(greeting greet) {
-    return [this, greet = std::move(greet)](owned_descriptor client, const address& peer) mutable {
-        owner_.on_enter(std::move(client), peer, greet);
+listener::accepted doors::through(entrance by) {
+    return [this, by = std::move(by)](owned_descriptor client, const address& peer) mutable {
+        owner_.on_enter(std::move(client), peer, by);
     };
 }
 

@@ -3,7 +3,9 @@
 // nobody can, is for their owner to judge.
 #pragma once
 
+#include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <weft/loop/socket_activation.hpp>
@@ -15,12 +17,21 @@ namespace weft {
 
 class doors {
 public:
-    using greeting = function<bool(int, const address&)>;
+    /// What the application says of those who come in through one door; both may be empty.
+    struct entrance {
+        function<bool(int, const address&)> greet;
+        std::shared_ptr<secure_layer> tls;
+
+        /// The stream of who has come in.
+        [[nodiscard]] std::unique_ptr<stream> cover(std::unique_ptr<stream> client) const {
+            return tls ? tls->cover(std::move(client), {}) : std::move(client);
+        }
+    };
 
     class owner {
     public:
-        /// Somebody has connected; `greet` is the application's, and may be empty.
-        virtual void on_enter(owned_descriptor client, const address& peer, greeting& greet) = 0;
+        /// Somebody has connected.
+        virtual void on_enter(owned_descriptor client, const address& peer, entrance& by) = 0;
 
         /// Nobody can: told once, until all who waited have been accepted.
         virtual void on_starved(std::error_code why) = 0;
@@ -54,7 +65,7 @@ public:
 private:
     result<address> keep(result<listener*> opened, void (*undo)(listener&));
     void give_back_all_but(std::size_t first) noexcept;
-    listener::accepted through(greeting greet);
+    listener::accepted through(entrance by);
     listener::starved otherwise();
 
     loop_state& loop_;

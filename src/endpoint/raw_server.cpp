@@ -67,18 +67,18 @@ private:
     void on_driver_closed() noexcept override { doors_.close(); }
 
     void on_enter(owned_descriptor client, const address& peer,
-                  doors::greeting& greet) override {
+                  doors::entrance& by) override {
         if (is_full()) {
             client.reset();
             if (refused) call([&] { refused(peer, errc::too_many_connections); });
             return;
         }
-        if (greet) {
+        if (by.greet) {
             bool welcome = false;
-            call([&] { welcome = greet(client.get(), peer); });
+            call([&] { welcome = by.greet(client.get(), peer); });
             if (!welcome || !set_) return;
         }
-        set_->serve(std::make_unique<socket_stream>(loop_, std::move(client)), {});
+        set_->serve(by.cover(std::make_unique<socket_stream>(loop_, std::move(client))), {});
     }
 
     void on_starved(std::error_code why) override {

@@ -59,16 +59,17 @@ std::error_code server::state::judge(const address& peer) const {
     return admission_.judge(peer, service_->connection_count(), service_->handshake_count());
 }
 
-void server::state::on_enter(owned_descriptor client, const address& peer,
-                             doors::greeting& greet) {
-    if (const auto why = judge(peer)) return turn_away(std::move(client), peer, why);
-    if (greet) {
+void server::state::on_enter(owned_descriptor client, const address& peer, doors::entrance& by) {
+    if (const auto why = judge(peer)) {
+        return turn_away(std::move(client), peer, by.tls != nullptr, why);
+    }
+    if (by.greet) {
         bool welcome = false;
-        call([&] { welcome = greet(client.get(), peer); });
+        call([&] { welcome = by.greet(client.get(), peer); });
         if (!welcome || !service_) return;
     }
     connection& served =
-        service_->serve(std::make_unique<socket_stream>(loop_, std::move(client)));
+        service_->serve(by.cover(std::make_unique<socket_stream>(loop_, std::move(client))));
     count_in(served, peer);
 }
 
@@ -82,9 +83,11 @@ void server::state::count_in(connection& served, const address& peer) {
     }
 }
 
-void server::state::turn_away(owned_descriptor client, const address& peer, std::error_code why) {
+/// Who expects TLS would not understand, and a handshake costs what the limit is to save.
+void server::state::turn_away(owned_descriptor client, const address& peer, bool speaks_tls,
+                              std::error_code why) {
     ++refused_;
-    refuse(std::move(client), admission_.words());
+    refuse(std::move(client), speaks_tls ? std::string_view() : admission_.words());
     if (refused_hears_) call([&] { refused_hears_(peer, why); });
 }
 

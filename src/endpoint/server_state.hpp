@@ -43,12 +43,12 @@ private:
     void on_shutdown(time_point, function<void()> done) noexcept override;
     void on_driver_closed() noexcept override { doors_.close(); }
 
-    void on_enter(owned_descriptor client, const address& peer,
-                  doors::greeting& greet) override;
+    void on_enter(owned_descriptor client, const address& peer, doors::entrance& by) override;
     void on_starved(std::error_code why) override;
 
     void count_in(connection& served, const address& peer);
-    void turn_away(owned_descriptor client, const address& peer, std::error_code why);
+    void turn_away(owned_descriptor client, const address& peer, bool speaks_tls,
+                   std::error_code why);
     void gone(const connection& who) noexcept;
     [[nodiscard]] std::error_code judge(const address& peer) const;
     [[nodiscard]] std::error_code judge_adopted(int descriptor) const;

@@ -24,6 +24,7 @@ step(${CMAKE_COMMAND} -G ${GENERATOR} -S ${CONSUMER} -B ${WORK}/build
     -D CMAKE_CXX_COMPILER=${COMPILER}
     -D EXPECT_HOSTS=${HOSTS}
     -D EXPECT_CARES=${CARES}
+    -D EXPECT_TLS=${TLS}
     -D CMAKE_CXX_FLAGS=${flags})
 step(${CMAKE_COMMAND} --build ${WORK}/build)
 step(${WORK}/build/everything)
@@ -32,6 +33,9 @@ string(REPLACE "," ";" hosts "${HOSTS}")
 foreach(host IN LISTS hosts)
     step(${WORK}/build/in_${host})
 endforeach()
-if(CARES)
-    step(${WORK}/build/with_cares)
-endif()
+foreach(library cares tls)
+    string(TOUPPER ${library} upper)
+    if(${upper})
+        step(${WORK}/build/with_${library})
+    endif()
+endforeach()

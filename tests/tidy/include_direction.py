@@ -18,10 +18,15 @@ MAY_SEE = {
     "endpoint": {"core", "stream", "connection", "loop"},
     "testing": {"core", "stream", "connection", "loop"},
     "cares": {"core", "stream", "loop"},
+    "tls": {"core", "stream"},
 }
 LIBRARY = set(MAY_SEE)
 # The umbrella shows what users include; what stands right of all layers uses public headers only.
+<<<<<<< HEAD
 MAY_SEE["weft"] = LIBRARY - {"testing", "cares", "asio"}
+=======
+MAY_SEE["weft"] = LIBRARY - {"testing", "cares", "tls"}
+>>>>>>> 0c89811 (TLS over any stream, in both roles, as a component of its own)
 RIGHT_OF_ALL = {"tools", "examples", "benchmarks"}
 
 PUBLIC = re.compile(r'\s*#\s*include\s*[<"]weft/(?:(\w+)/)?[\w/]*\w+\.hpp[>"]')

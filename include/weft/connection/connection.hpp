@@ -100,6 +100,11 @@ public:
     [[nodiscard]] std::size_t buffered_amount() const noexcept { return session_.output_size(); }
 
     [[nodiscard]] bool secure() const noexcept { return stream_ && stream_->secure(); }
+
+    /// What the bytes go over, null while it is being dialled: for what a stream of a kind knows
+    /// beside, such as `tls_stream::of`.
+    [[nodiscard]] const stream* transport() const noexcept { return stream_.get(); }
+
     [[nodiscard]] address local_address() const;
     [[nodiscard]] address remote_address() const;
 
@@ -176,7 +181,10 @@ private:
     void on_receive(std::span<std::byte> bytes) noexcept override;
     void on_eof() noexcept override;
     void on_writable() noexcept override;
+    void on_open() noexcept override;
     void on_error(std::error_code why) noexcept override;
+
+    void receive_error(std::error_code why) noexcept;
 
     // from the driver
     void run() noexcept override;

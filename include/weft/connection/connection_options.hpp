@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include <weft/core/result.hpp>
 #include <weft/core/session_options.hpp>
 #include <weft/stream/address.hpp>
+#include <weft/stream/secure_layer.hpp>
 
 namespace weft {
 
@@ -82,6 +84,9 @@ struct dial_options {
 
     /// Asks the environment for a proxy when `proxy` names none; see `environment_proxy`.
     bool proxy_from_environment = false;
+
+    /// Encrypts for a `wss:` URI; without it the client's own does. See `client::tls`.
+    std::shared_ptr<secure_layer> tls = {};
 
     /// A name's addresses are tried in turns of IPv6 and IPv4, each this long after the one before,
     /// or as soon as that has failed; the first to connect wins. RFC 8305 §5.

@@ -22,7 +22,11 @@ public:
     client(client&& other) noexcept;
     client& operator=(client&& other) noexcept;
 
-    /// Dials `target`, a `ws:` URI.
+    /// Encrypts for `wss:` URIs from now on, where `dial_options::tls` does not say otherwise:
+    /// `tls_client::create`. Without either they fail with `errc::no_tls`.
+    void tls(std::shared_ptr<secure_layer> layer) noexcept;
+
+    /// Dials `target`, a `ws:` or `wss:` URI.
     ///
     /// A host name is looked up by the loop (see `event_loop::resolver`), and its addresses race.
     /// However it ends, it is told: `open` is called once it is open, `fail` with the whole reason
@@ -35,7 +39,7 @@ public:
     /// of the application's own, of which somebody has read `already_read`.
     ///
     /// Owns the descriptor from then on, and sets it to close on exec and not to block. On error it
-    /// is not taken: `bad_argument` for another kind of socket, `no_tls` for a `wss:` URI,
+    /// is not taken: `bad_argument` for another kind of socket, `no_tls` for a `wss:` URI
     /// `forked`, `gone`, or what the system says. All else is told as by `connect`.
     result<connection_handle> adopt(int descriptor, const uri& target, handlers what,
                                     dial_options options = {},
@@ -57,6 +61,7 @@ public:
 private:
     std::shared_ptr<loop_state> loop_;
     service service_;
+    std::shared_ptr<secure_layer> tls_;
 };
 
 } // namespace weft

@@ -2,11 +2,13 @@
 // How a listener is bound, and what the application does to its sockets.
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include <weft/core/function.hpp>
 #include <weft/core/result.hpp>
 #include <weft/stream/address.hpp>
+#include <weft/stream/secure_layer.hpp>
 
 namespace weft {
 
@@ -20,6 +22,10 @@ struct listen_options {
     /// The permissions of a Unix-domain socket's file, such as 0660, whatever the process's umask
     /// says; it never has more than these. Without: what the umask leaves of 0777.
     std::optional<unsigned> mode = {};
+
+    /// Encrypts what is accepted; a server's, such as `tls_server`. What goes wrong before the
+    /// request is told to `on_fail`, in the phase `tls`.
+    std::shared_ptr<secure_layer> tls = {};
 
     /// Called by `listen` with the socket, before it is bound: set options, bind to a device. An
     /// error ends `listen` with it. Must not close the descriptor.

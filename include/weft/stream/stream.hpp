@@ -31,6 +31,10 @@ public:
     /// A `write` that took only a part can go on.
     virtual void on_writable() = 0;
 
+    /// A stream that had an opening of its own (see `stream::opening`) is open; `on_writable` may
+    /// follow at once, unless it is closed here.
+    virtual void on_open() {}
+
     /// The stream broke; nothing else will be told.
     virtual void on_error(std::error_code why) = 0;
 
@@ -78,6 +82,10 @@ public:
 
     /// Whether bytes are encrypted and the peer is authenticated by TLS.
     [[nodiscard]] virtual bool secure() const noexcept { return false; }
+
+    /// Whether an opening of the stream's own, TLS's handshake, is still under way: until
+    /// `on_open` little is taken and nothing sent, and an error is the opening's.
+    [[nodiscard]] virtual bool opening() const noexcept { return false; }
 
     [[nodiscard]] weft::driver& driver() const noexcept { return driver_; }
 

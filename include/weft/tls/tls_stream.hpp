@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+// TLS as a filter over any stream, in both roles. What it authenticates with is its context's; it
+// knows neither sockets nor loops.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <weft/core/byte_queue.hpp>
+#include <weft/stream/stream.hpp>
+#include <weft/stream/task.hpp>
+
+struct ssl_st; // OpenSSL's SSL
+
+namespace weft {
+
+/// TLS over a stream, made by `tls_server::cover` and `tls_client::cover`.
+///
+/// A stream like any other. A close of the peer's that TLS vouches for is the end of the input; an
+/// end without one is `tls_error::truncated`. What a chunk of ciphertext holds is told at once,
+/// from the chunk's own memory; an idle stream owns no buffers.
+class tls_stream final : public stream, private task, private stream_events {
+public:
+    ~tls_stream() override;
+
+    void start(stream_events& sink) noexcept override;
+    void pause() noexcept override;
+    void resume() noexcept override;
+    result<std::size_t>
+    write(std::span<const std::span<const std::byte>> pieces) noexcept override;
+    void half_close() noexcept override;
+    void close() noexcept override;
+    [[nodiscard]] address local_address() const override { return under_->local_address(); }
+    [[nodiscard]] address remote_address() const override { return under_->remote_address(); }
+    [[nodiscard]] bool secure() const noexcept override { return !opening_; }
+    [[nodiscard]] bool opening() const noexcept override { return opening_; }
+
+    /// That of a connection (`connection::transport`); null if it is not encrypted.
+    [[nodiscard]] static const tls_stream* of(const stream* transport) noexcept {
+        return dynamic_cast<const tls_stream*>(transport);
+    }
+
+    // --- what was agreed on, once the handshake is over
+
+    /// Such as "TLSv1.3".
+    [[nodiscard]] std::string_view version() const noexcept;
+    [[nodiscard]] std::string_view cipher() const noexcept;
+
+    /// By ALPN, such as "http/1.1"; empty for none.
+    [[nodiscard]] std::string_view application_protocol() const noexcept;
+
+    /// The name that the client has asked for (SNI); empty for none.
+    [[nodiscard]] std::string_view server_name() const noexcept;
+
+    /// Whether an earlier session went on, without certificates being sent.
+    [[nodiscard]] bool resumed() const noexcept;
+
+    /// Whom the peer's certificate is for, in one line as RFC 2253 has it; empty without one.
+    [[nodiscard]] std::string peer_subject() const;
+
+    /// OpenSSL's own, for all else. It may be read from, but not be used to send or to receive.
+    [[nodiscard]] ssl_st* native() const noexcept { return ssl_; }
+
+private:
+    friend class tls_context;
+
+    /// Takes over `session`, and keeps `context` alive.
+    tls_stream(std::unique_ptr<stream> under, ssl_st* session,
+               std::shared_ptr<class tls_context> context) noexcept;
+
+    // from the stream below
+    bool wants_bytes() noexcept override;
+    void on_receive(std::span<std::byte> bytes) noexcept override;
+    void on_eof() noexcept override;
+    void on_writable() noexcept override;
+    void on_error(std::error_code why) noexcept override;
+
+    // from the driver
+    void run() noexcept override;
+
+    // towards OpenSSL
+    friend class stream_bio;
+    std::size_t give_ciphertext(std::span<std::byte> to) noexcept;
+    bool take_ciphertext(std::span<const std::byte> sealed) noexcept;
+
+    void stop_below() noexcept;
+    [[nodiscard]] bool backlog() const noexcept;
+    [[nodiscard]] bool end_waits() const noexcept;
+    void work_off(std::span<std::byte> ciphertext, bool asked) noexcept;
+    void shake_hands() noexcept;
+    void tell_next() noexcept;
+    bool tell_records(std::span<std::byte> plain) noexcept;
+    bool tell_records_elsewhere() noexcept;
+    void tell_end() noexcept;
+    std::size_t read(std::span<std::byte> to) noexcept;
+    void hold_rest() noexcept;
+
+    result<std::size_t>
+    write_early(std::span<const std::span<const std::byte>> pieces) noexcept;
+    failure end_writing() noexcept;
+    bool seal(std::span<const std::byte> plain) noexcept;
+    bool flush() noexcept;
+    void end_output() noexcept;
+    void fail(std::error_code why) noexcept;
+    [[nodiscard]] std::error_code error_of_session() const noexcept;
+
+    std::unique_ptr<stream> under_;
+    std::shared_ptr<tls_context> context_;
+    ssl_st* ssl_;
+    stream_events* sink_ = nullptr;
+    std::span<std::byte> chunk_;  // ciphertext that is being worked off
+    std::size_t chunk_read_ = 0;  // by OpenSSL
+    std::size_t carried_ = 0;     // ciphertext that OpenSSL has of an unfinished record
+    byte_queue held_;             // ciphertext that came before the sink wanted it
+    byte_queue early_;            // plaintext that waits for the handshake
+    byte_queue sealed_;           // ciphertext that the stream below has not taken
+    std::error_code read_error_;
+    std::error_code write_error_; // of the stream below
+    bool opening_ = true;
+    bool busy_ = false;    // a chunk is being worked off
+    bool paused_ = false;
+    bool stopped_ = false;  // the stream below waits for resume
+    bool refused_ = false;  // a write took only a part
+    bool told_ = false;     // an event in a round of our own
+    bool eof_told_ = false;
+    bool half_closed_ = false;
+    bool closed_ = false;
+};
+
+} // namespace weft

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+// Reading PEM.
+#include "tls/certificate_files.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <fstream>
+#include <iterator>
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
+#include "tls/openssl_error.hpp"
+
+namespace weft {
+namespace {
+
+result<std::string> content_of(const std::string& file) {
+    errno = 0;
+    std::ifstream in(file, std::ios::binary);
+    std::string text(std::istreambuf_iterator<char>(in), {});
+    if (in.bad() || !in.is_open()) {
+        return failure(std::error_code(errno != 0 ? errno : EIO, std::generic_category()));
+    }
+    return text;
+}
+
+result<std::string> file_or_memory(const std::string& file, const std::string& pem) {
+    return file.empty() ? result<std::string>(pem) : content_of(file);
+}
+
+owned_bio reader_of(const std::string& text) {
+    if (text.size() > INT_MAX) return nullptr;
+    return owned_bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
+
+/// Instead of OpenSSL's own, which asks at the terminal.
+int give_password(char* to, int size, int, void* password) noexcept {
+    const auto& text = *static_cast<const std::string*>(password);
+    if (text.size() > static_cast<std::size_t>(size)) return -1;
+    std::copy(text.begin(), text.end(), to);
+    return static_cast<int>(text.size());
+}
+
+result<owned_key> read_key(const tls_certificate& what) {
+    const bool beside = what.key_file.empty() && what.key.empty();
+    const auto text = beside ? file_or_memory(what.chain_file, what.chain)
+                             : file_or_memory(what.key_file, what.key);
+    if (!text) return failure(text.error());
+    const owned_bio in = reader_of(*text);
+    std::string password = what.password;
+    owned_key key(in ? PEM_read_bio_PrivateKey(in.get(), nullptr, give_password, &password)
+                     : nullptr);
+    ERR_clear_error();
+    if (!key) return failure(tls_error::bad_key_file);
+    return key;
+}
+
+/// All certificates in their order; at least one, or `otherwise`.
+result<std::vector<owned_x509>> read_certificates(const std::string& file, const std::string& pem,
+                                                  std::error_code otherwise) {
+    const auto text = file_or_memory(file, pem);
+    if (!text) return failure(text.error());
+    const owned_bio in = reader_of(*text);
+    std::vector<owned_x509> all;
+    std::string none; // certificates are not encrypted
+    while (in) {
+        owned_x509 next(PEM_read_bio_X509_AUX(in.get(), nullptr, give_password, &none));
+        if (!next) break;
+        all.push_back(std::move(next));
+    }
+    ERR_clear_error();
+    if (all.empty()) return failure(otherwise);
+    return all;
+}
+
+} // namespace
+
+result<void> use_certificate(SSL_CTX* context, const tls_certificate& what) {
+    const auto chain =
+        read_certificates(what.chain_file, what.chain, tls_error::bad_certificate_file);
+    if (!chain) return failure(chain.error());
+    const auto key = read_key(what);
+    if (!key) return failure(key.error());
+    if (SSL_CTX_use_certificate(context, chain->front().get()) != 1) {
+        return failure(take_openssl_error());
+    }
+    for (auto at = chain->begin() + 1; at != chain->end(); ++at) {
+        if (SSL_CTX_add1_chain_cert(context, at->get()) != 1) return failure(take_openssl_error());
+    }
+    const bool match = X509_check_private_key(chain->front().get(), key->get()) == 1;
+    ERR_clear_error();
+    if (!match) return failure(tls_error::key_mismatch);
+    if (SSL_CTX_use_PrivateKey(context, key->get()) != 1) return failure(take_openssl_error());
+    return {};
+}
+
+result<void> trust_issuers(SSL_CTX* context, const std::string& file, const std::string& pem) {
+    const auto trusted = read_certificates(file, pem, tls_error::bad_trust_file);
+    if (!trusted) return failure(trusted.error());
+    X509_STORE* const store = SSL_CTX_get_cert_store(context);
+    for (const auto& one : *trusted) {
+        if (X509_STORE_add_cert(store, one.get()) != 1) return failure(take_openssl_error());
+        if (SSL_CTX_add_client_CA(context, one.get()) != 1) return failure(take_openssl_error());
+    }
+    return {};
+}
+
+} // namespace weft

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// OpenSSL's callbacks.
+#include "tls/stream_bio.hpp"
+
+#include <span>
+
+#include <weft/tls/tls_stream.hpp>
+
+namespace weft {
+namespace {
+
+tls_stream& stream_of(BIO* bio) noexcept {
+    return *static_cast<tls_stream*>(BIO_get_data(bio));
+}
+
+} // namespace
+
+BIO* stream_bio::make(tls_stream& over) noexcept {
+    static BIO_METHOD* const method = make_method();
+    BIO* const bio = method ? BIO_new(method) : nullptr;
+    if (!bio) return nullptr;
+    BIO_set_data(bio, &over);
+    BIO_set_init(bio, 1);
+    return bio;
+}
+
+/// Lives as long as the program.
+BIO_METHOD* stream_bio::make_method() noexcept {
+    BIO_METHOD* const method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "weft");
+    if (!method) return nullptr;
+    BIO_meth_set_read_ex(method, &stream_bio::read);
+    BIO_meth_set_write_ex(method, &stream_bio::write);
+    BIO_meth_set_ctrl(method, &stream_bio::control);
+    return method;
+}
+
+int stream_bio::read(BIO* bio, char* to, std::size_t size, std::size_t* count) noexcept {
+    BIO_clear_retry_flags(bio);
+    *count = stream_of(bio).give_ciphertext({reinterpret_cast<std::byte*>(to), size});
+    if (*count != 0) return 1;
+    BIO_set_retry_read(bio);
+    return 0;
+}
+
+int stream_bio::write(BIO* bio, const char* from, std::size_t size, std::size_t* count) noexcept {
+    BIO_clear_retry_flags(bio);
+    *count = size;
+    return stream_of(bio).take_ciphertext({reinterpret_cast<const std::byte*>(from), size}) ? 1 : 0;
+}
+
+long stream_bio::control(BIO*, int command, long, void*) noexcept {
+    return command == BIO_CTRL_FLUSH ? 1 : 0;
+}
+
+} // namespace weft

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// How OpenSSL reads and writes: straight from and to a TLS stream, without a buffer in between.
+#pragma once
+
+#include <openssl/bio.h>
+
+namespace weft {
+
+class tls_stream;
+
+class stream_bio {
+public:
+    /// Null when there is no memory.
+    [[nodiscard]] static BIO* make(tls_stream& over) noexcept;
+
+private:
+    static int read(BIO* bio, char* to, std::size_t size, std::size_t* count) noexcept;
+    static int write(BIO* bio, const char* from, std::size_t size, std::size_t* count) noexcept;
+    static long control(BIO* bio, int command, long number, void* pointer) noexcept;
+    [[nodiscard]] static BIO_METHOD* make_method() noexcept;
+};
+
+} // namespace weft

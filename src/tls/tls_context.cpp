@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// Contexts as we want them.
+#include "tls/tls_context.hpp"
+
+#include <new>
+#include <utility>
+
+#include <openssl/err.h>
+
+#include <weft/tls/tls_stream.hpp>
+
+#include "tls/openssl_error.hpp"
+#include "tls/stream_bio.hpp"
+
+namespace weft {
+namespace {
+
+/// Of TLS 1.2: forward secrecy and authenticated encryption. All of TLS 1.3 have both.
+constexpr const char* ciphers_of_tls_1_2 = "ECDHE+AESGCM:ECDHE+CHACHA20";
+
+} // namespace
+
+result<owned_ssl_context> make_ssl_context(const SSL_METHOD* method, tls_version minimum) {
+    ERR_clear_error();
+    owned_ssl_context made(SSL_CTX_new(method));
+    if (!made) return failure(take_openssl_error());
+    SSL_CTX* const context = made.get();
+    const int version = minimum == tls_version::tls_1_3 ? TLS1_3_VERSION : TLS1_2_VERSION;
+    if (SSL_CTX_set_min_proto_version(context, version) != 1 ||
+        SSL_CTX_set_cipher_list(context, ciphers_of_tls_1_2) != 1) {
+        return failure(take_openssl_error());
+    }
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+    SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
+    return made;
+}
+
+owned_ssl tls_context::make_session(SSL_CTX* context) {
+    owned_ssl session(SSL_new(context));
+    ERR_clear_error();
+    if (!session) throw std::bad_alloc();
+    SSL_set_read_ahead(session.get(), 0); // a record is decrypted when it is there, not later
+    return session;
+}
+
+std::unique_ptr<stream> tls_context::cover(std::unique_ptr<stream> plain, owned_ssl session) {
+    std::unique_ptr<tls_stream> made(
+        new tls_stream(std::move(plain), session.get(), shared_from_this()));
+    SSL* const ssl = session.release();
+    BIO* const bio = stream_bio::make(*made);
+    ERR_clear_error();
+    if (!bio) throw std::bad_alloc();
+    SSL_set_bio(ssl, bio, bio);
+    return made;
+}
+
+} // namespace weft

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+// A server's contexts: one SSL_CTX for each certificate, the first of which hears all clients.
+#include <weft/tls/tls_server.hpp>
+
+#include <algorithm>
+#include <array>
+#include <mutex>
+#include <utility>
+
+#include <openssl/err.h>
+
+#include "tls/certificate_files.hpp"
+#include "tls/openssl_error.hpp"
+#include "tls/tls_context.hpp"
+
+namespace weft {
+namespace {
+
+constexpr std::array<unsigned char, 4> session_context{'w', 'e', 'f', 't'};
+
+/// Keys for session tickets: a name, an authentication and an encryption key.
+using ticket_keys = std::array<unsigned char, 80>;
+
+/// RFC 7301: `http/1.1` for who offers it; an offer without it is refused.
+int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* size,
+                    const unsigned char* offered, unsigned offered_size, void*) noexcept {
+    static constexpr unsigned char ours[] = "\x08http/1.1";
+    unsigned char* found = nullptr;
+    const int outcome =
+        SSL_select_next_proto(&found, size, ours, sizeof ours - 1, offered, offered_size);
+    *chosen = found;
+    return outcome == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+int verify_mode(client_certificates wanted) noexcept {
+    switch (wanted) {
+    case client_certificates::ignored: return SSL_VERIFY_NONE;
+    case client_certificates::wanted: return SSL_VERIFY_PEER;
+    case client_certificates::required:
+        return SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+    }
+    return SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+}
+
+class server_context final : public tls_context {
+public:
+    static result<std::shared_ptr<server_context>> make(const tls_server_options& options);
+
+    [[nodiscard]] SSL_CTX* first() const noexcept { return contexts_.front().get(); }
+
+private:
+    result<void> add(const tls_certificate& certificate, const tls_server_options& options);
+    static int choose_certificate(SSL* session, int* alert, void* self) noexcept;
+
+    std::vector<owned_ssl_context> contexts_;
+};
+
+result<std::shared_ptr<server_context>>
+server_context::make(const tls_server_options& options) {
+    if (options.certificates.empty()) return failure(tls_error::bad_certificate_file);
+    auto made = std::make_shared<server_context>();
+    for (const auto& certificate : options.certificates) {
+        if (const auto added = made->add(certificate, options); !added) {
+            return failure(added.error());
+        }
+    }
+    SSL_CTX_set_tlsext_servername_callback(made->first(), &server_context::choose_certificate);
+    SSL_CTX_set_tlsext_servername_arg(made->first(), made.get());
+    return made;
+}
+
+result<void> server_context::add(const tls_certificate& certificate,
+                                 const tls_server_options& options) {
+    auto made = make_ssl_context(TLS_server_method(), options.minimum);
+    if (!made) return failure(made.error());
+    SSL_CTX* const context = made->get();
+    if (const auto used = use_certificate(context, certificate); !used) return used;
+    if (options.clients != client_certificates::ignored) {
+        const auto trusted =
+            trust_issuers(context, options.client_issuers_file, options.client_issuers);
+        if (!trusted) return trusted;
+    }
+    SSL_CTX_set_verify(context, verify_mode(options.clients), nullptr);
+    SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
+    SSL_CTX_set_options(context, SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF); // tickets keep no memory here
+    SSL_CTX_set_num_tickets(context, 1);
+    SSL_CTX_set_session_id_context(context, session_context.data(), session_context.size());
+    if (options.configure) {
+        if (const auto configured = options.configure(context); !configured) return configured;
+    }
+    contexts_.push_back(std::move(*made));
+    return {};
+}
+
+int server_context::choose_certificate(SSL* session, int*, void* self) noexcept {
+    const char* name = SSL_get_servername(session, TLSEXT_NAMETYPE_host_name);
+    if (!name) return SSL_TLSEXT_ERR_NOACK;
+    for (const auto& one : static_cast<server_context*>(self)->contexts_) {
+        X509* const certificate = SSL_CTX_get0_certificate(one.get());
+        if (X509_check_host(certificate, name, 0, 0, nullptr) != 1) continue;
+        SSL_set_SSL_CTX(session, one.get());
+        break;
+    }
+    return SSL_TLSEXT_ERR_OK;
+}
+
+/// Clients that have to prove themselves do it anew where the rules for it may have changed.
+void go_on_with_sessions(const tls_server_options& options, SSL_CTX* old, SSL_CTX* now) noexcept {
+    if (options.clients != client_certificates::ignored) return;
+    ticket_keys keys;
+    if (SSL_CTX_get_tlsext_ticket_keys(old, keys.data(), keys.size()) == 1) {
+        SSL_CTX_set_tlsext_ticket_keys(now, keys.data(), keys.size());
+    }
+    OPENSSL_cleanse(keys.data(), keys.size());
+    ERR_clear_error();
+}
+
+} // namespace
+
+struct tls_server::state {
+    std::mutex lock; // of what follows: any thread may reload
+    tls_server_options options;
+    std::shared_ptr<server_context> current;
+};
+
+tls_server::tls_server() : state_(std::make_unique<state>()) {}
+
+tls_server::~tls_server() = default;
+
+result<std::shared_ptr<tls_server>> tls_server::create(tls_server_options options) {
+    std::shared_ptr<tls_server> made(new tls_server);
+    if (const auto loaded = made->reload(std::move(options)); !loaded) {
+        return failure(loaded.error());
+    }
+    return made;
+}
+
+result<void> tls_server::reload() {
+    const std::lock_guard locked(state_->lock);
+    return replace(state_->options);
+}
+
+result<void> tls_server::reload(tls_server_options options) {
+    const std::lock_guard locked(state_->lock);
+    if (const auto replaced = replace(options); !replaced) return replaced;
+    state_->options = std::move(options);
+    return {};
+}
+
+result<void> tls_server::replace(const tls_server_options& options) {
+    auto made = server_context::make(options);
+    if (!made) return failure(made.error());
+    if (state_->current) go_on_with_sessions(options, state_->current->first(), (*made)->first());
+    state_->current = std::move(*made);
+    return {};
+}
+
+std::unique_ptr<stream> tls_server::cover(std::unique_ptr<stream> plain, std::string_view) {
+    std::shared_ptr<server_context> context;
+    {
+        const std::lock_guard locked(state_->lock);
+        context = state_->current;
+    }
+    auto session = tls_context::make_session(context->first());
+    SSL_set_accept_state(session.get());
+    return context->cover(std::move(plain), std::move(session));
+}
+
+} // namespace weft

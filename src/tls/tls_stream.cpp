@@ -1,0 +1,437 @@
+// SPDX-License-Identifier: MIT
+// Bytes through OpenSSL. A chunk of ciphertext is decrypted in its own memory: what OpenSSL gives
+// is never longer than what it has read, as long as it began the chunk without a part of a record.
+#include <weft/tls/tls_stream.hpp>
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include "tls/openssl_error.hpp"
+#include "tls/openssl_handles.hpp"
+#include "tls/tls_context.hpp"
+
+namespace weft {
+namespace {
+
+/// The plaintext of one record. RFC 8446 §5.1.
+constexpr std::size_t record_size_max = 16 * 1024;
+
+/// So much may wait for the stream below: a record, and what the handshake and a peer that changes
+/// its keys again and again make OpenSSL write.
+constexpr std::size_t sealed_size_max = 256 * 1024;
+
+/// Cuts a list of pieces into what fits into a record; small pieces share one.
+class record_cutter {
+public:
+    explicit record_cutter(std::span<const std::span<const std::byte>> pieces) noexcept
+        : pieces_(pieces) {
+        skip_empty();
+    }
+
+    [[nodiscard]] bool empty() const noexcept { return pieces_.empty(); }
+
+    /// Good until the next call.
+    [[nodiscard]] std::span<const std::byte> next() noexcept {
+        const auto first = take(record_size_max);
+        if (pieces_.empty() || first.size() == record_size_max) return first;
+        std::size_t size = 0;
+        for (auto part = first; !part.empty(); part = take(record_size_max - size)) {
+            std::copy(part.begin(), part.end(), joined_ + size);
+            size += part.size();
+        }
+        return std::span(joined_).first(size);
+    }
+
+private:
+    /// From the first piece that is left; nothing when none is, or `size` is 0.
+    std::span<const std::byte> take(std::size_t size) noexcept {
+        if (pieces_.empty()) return {};
+        const auto whole = pieces_.front().subspan(at_);
+        const auto part = whole.first(std::min(size, whole.size()));
+        at_ += part.size();
+        skip_empty();
+        return part;
+    }
+
+    void skip_empty() noexcept {
+        while (!pieces_.empty() && at_ == pieces_.front().size()) {
+            pieces_ = pieces_.subspan(1);
+            at_ = 0;
+        }
+    }
+
+    std::span<const std::span<const std::byte>> pieces_;
+    std::size_t at_ = 0; // in the first piece
+    std::byte joined_[record_size_max];
+};
+
+} // namespace
+
+tls_stream::tls_stream(std::unique_ptr<stream> under, ssl_st* session,
+                       std::shared_ptr<tls_context> context) noexcept
+    : stream(under->driver()), under_(std::move(under)), context_(std::move(context)),
+      ssl_(session) {}
+
+tls_stream::~tls_stream() {
+    tls_stream::close();
+    SSL_set_shutdown(ssl_, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN); // keeps it resumable
+    SSL_free(ssl_);
+}
+
+// --- life
+
+void tls_stream::start(stream_events& sink) noexcept {
+    sink_ = &sink;
+    under_->start(*this);
+    driver().defer(*this);
+}
+
+void tls_stream::pause() noexcept {
+    paused_ = true;
+    if (!opening_ && !closed_) stop_below();
+}
+
+void tls_stream::resume() noexcept {
+    paused_ = false;
+    if (opening_ || closed_ || eof_told_) return;
+    if (busy_ || told_ || backlog()) return driver().defer(*this);
+    stopped_ = false;
+    under_->resume();
+}
+
+void tls_stream::stop_below() noexcept {
+    stopped_ = true;
+    under_->pause();
+}
+
+void tls_stream::half_close() noexcept {
+    if (closed_ || std::exchange(half_closed_, true)) return;
+    if (!opening_) end_output();
+}
+
+/// Says so to the peer, behind what waits.
+void tls_stream::end_output() noexcept {
+    ERR_clear_error();
+    SSL_shutdown(ssl_);
+    ERR_clear_error();
+    if (sealed_.empty()) under_->half_close();
+}
+
+void tls_stream::close() noexcept {
+    if (std::exchange(closed_, true)) return;
+    driver().cancel(*this);
+    if (eof_told_ && !half_closed_ && sealed_.empty()) SSL_shutdown(ssl_); // the answer
+    ERR_clear_error();
+    under_->close();
+}
+
+void tls_stream::fail(std::error_code why) noexcept {
+    closed_ = true;
+    driver().cancel(*this);
+    under_->close();
+    sink_->on_error(why);
+}
+
+/// After `write_error_`, or an error of OpenSSL's.
+std::error_code tls_stream::error_of_session() const noexcept {
+    if (!write_error_) return take_openssl_error(ssl_);
+    ERR_clear_error();
+    return write_error_;
+}
+
+// --- from the driver and the stream below
+
+/// Tells one event, and the stream below tells none until the next round: the sink may have died.
+void tls_stream::run() noexcept {
+    if (closed_ || busy_) return;
+    told_ = !opening_ && backlog();
+    work_off(held_.bytes(), false);
+}
+
+bool tls_stream::wants_bytes() noexcept {
+    const bool idle = !busy_ && !told_ && !backlog();
+    const bool wanted = idle && (opening_ || eof_told_ || (!paused_ && sink_->wants_bytes()));
+    stopped_ = !wanted;
+    return wanted;
+}
+
+void tls_stream::on_receive(std::span<std::byte> bytes) noexcept {
+    if (!eof_told_) work_off(bytes, true);
+}
+
+void tls_stream::on_eof() noexcept {
+    if (eof_told_) return;
+    fail(opening_ ? tls_error::handshake_truncated : tls_error::truncated);
+}
+
+void tls_stream::on_error(std::error_code why) noexcept {
+    closed_ = true;
+    driver().cancel(*this);
+    sink_->on_error(why);
+}
+
+void tls_stream::on_writable() noexcept {
+    if (!flush()) return fail(write_error_);
+    if (!sealed_.empty()) return;
+    sealed_.clear();
+    if (opening_) return;
+    if (half_closed_) return under_->half_close();
+    if (std::exchange(refused_, false)) sink_->on_writable();
+}
+
+// --- reading
+
+/// Whether something has come from below and has not been told.
+bool tls_stream::backlog() const noexcept {
+    return !held_.empty() || read_error_ || end_waits();
+}
+
+bool tls_stream::end_waits() const noexcept {
+    return !eof_told_ && (SSL_get_shutdown(ssl_) & SSL_RECEIVED_SHUTDOWN) != 0;
+}
+
+/// Goes on with the handshake, or decrypts and tells what the sink wants to hear: `asked` says that
+/// it does. What is not read is held, and told in later rounds.
+void tls_stream::work_off(std::span<std::byte> ciphertext, bool asked) noexcept {
+    busy_ = true;
+    chunk_ = ciphertext;
+    chunk_read_ = 0;
+    const bool wanted = opening_ || (!paused_ && (asked || sink_->wants_bytes()));
+    if (opening_) {
+        shake_hands();
+    } else if (wanted) {
+        tell_next();
+    }
+    if (!closed_) hold_rest();
+    chunk_ = {};
+    chunk_read_ = 0;
+    busy_ = false;
+    if (closed_ || paused_) return;
+    if (backlog() || told_) {
+        if (wanted) driver().defer(*this);
+    } else if (std::exchange(stopped_, false)) {
+        under_->resume();
+    }
+}
+
+void tls_stream::shake_hands() noexcept {
+    ERR_clear_error();
+    const int outcome = SSL_do_handshake(ssl_);
+    if (outcome != 1) {
+        const int kind = SSL_get_error(ssl_, outcome);
+        if (write_error_ || kind != SSL_ERROR_WANT_READ) fail(error_of_session());
+        return;
+    }
+    opening_ = false;
+    carried_ = 0;
+    if (!early_.empty() && !seal(early_.bytes())) return fail(error_of_session());
+    early_.clear();
+    if (half_closed_) end_output();
+    if (paused_) stop_below();
+    sink_->on_open();
+    if (closed_ || !sealed_.empty()) return;
+    if (std::exchange(refused_, false)) sink_->on_writable();
+}
+
+void tls_stream::tell_next() noexcept {
+    if (chunk_.size() != 0) {
+        const bool told = carried_ == 0 ? tell_records(chunk_) : tell_records_elsewhere();
+        if (told) return;
+    }
+    if (read_error_) return fail(read_error_);
+    if (end_waits()) tell_end();
+}
+
+/// A part of the first record came before: it may be longer than what is read of the chunk for it.
+bool tls_stream::tell_records_elsewhere() noexcept {
+    const std::size_t size = chunk_.size() + record_size_max;
+    const std::unique_ptr<std::byte[]> plain(new (std::nothrow) std::byte[size]);
+    if (plain) return tell_records({plain.get(), size});
+    read_error_ = std::make_error_code(std::errc::not_enough_memory);
+    return false;
+}
+
+/// Decrypts all records of the chunk into `plain`, side by side; tells them if there were any.
+bool tls_stream::tell_records(std::span<std::byte> plain) noexcept {
+    std::size_t size = 0;
+    while (chunk_read_ != chunk_.size()) size += read(plain.subspan(size));
+    if (size != 0) sink_->on_receive(plain.first(size));
+    return size != 0;
+}
+
+/// The plaintext of one record; 0 when more has to come, the end has come, or `read_error_` says
+/// what is wrong. Each of these uses up the chunk.
+std::size_t tls_stream::read(std::span<std::byte> to) noexcept {
+    ERR_clear_error();
+    std::size_t size = 0;
+    const int outcome = SSL_read_ex(ssl_, to.data(), to.size(), &size);
+    if (outcome == 1) {
+        carried_ = 0;
+        return size;
+    }
+    const int kind = SSL_get_error(ssl_, outcome);
+    if (write_error_ || (kind != SSL_ERROR_WANT_READ && kind != SSL_ERROR_ZERO_RETURN)) {
+        read_error_ = error_of_session();
+    }
+    chunk_read_ = chunk_.size(); // nothing counts behind an end
+    return 0;
+}
+
+void tls_stream::tell_end() noexcept {
+    eof_told_ = true;
+    under_->pause(); // nothing counts behind it
+    sink_->on_eof();
+}
+
+/// Keeps what has not been read of the chunk, which may be what was held already.
+void tls_stream::hold_rest() noexcept {
+    if (!held_.empty()) {
+        held_.consume(chunk_read_);
+        return held_.release_if_empty();
+    }
+    try {
+        held_.append(chunk_.subspan(chunk_read_));
+    } catch (const std::bad_alloc&) {
+        read_error_ = std::make_error_code(std::errc::not_enough_memory);
+    }
+}
+
+/// OpenSSL reads.
+std::size_t tls_stream::give_ciphertext(std::span<std::byte> to) noexcept {
+    const auto next = chunk_.subspan(chunk_read_, std::min(to.size(), chunk_.size() - chunk_read_));
+    std::copy(next.begin(), next.end(), to.begin());
+    chunk_read_ += next.size();
+    carried_ += next.size();
+    return next.size();
+}
+
+// --- writing
+
+result<std::size_t>
+tls_stream::write(std::span<const std::span<const std::byte>> pieces) noexcept {
+    if (closed_ || half_closed_) return failure(std::make_error_code(std::errc::broken_pipe));
+    if (opening_) return write_early(pieces);
+    std::size_t taken = 0;
+    for (record_cutter left(pieces); !left.empty();) {
+        if (!sealed_.empty()) {
+            refused_ = true;
+            break;
+        }
+        const auto next = left.next();
+        if (!seal(next)) return end_writing();
+        taken += next.size();
+    }
+    return taken;
+}
+
+/// What comes before the end of the handshake waits for it, up to a record.
+result<std::size_t>
+tls_stream::write_early(std::span<const std::span<const std::byte>> pieces) noexcept {
+    std::size_t taken = 0;
+    for (const auto piece : pieces) {
+        const auto part = piece.first(std::min(piece.size(), record_size_max - early_.size()));
+        try {
+            early_.append(part);
+        } catch (const std::bad_alloc&) {
+            write_error_ = std::make_error_code(std::errc::not_enough_memory);
+            return end_writing();
+        }
+        taken += part.size();
+        if (part.size() == piece.size()) continue;
+        refused_ = true;
+        break;
+    }
+    return taken;
+}
+
+failure tls_stream::end_writing() noexcept {
+    const auto why = error_of_session();
+    close();
+    return failure(why);
+}
+
+bool tls_stream::seal(std::span<const std::byte> plain) noexcept {
+    ERR_clear_error();
+    std::size_t written = 0;
+    return SSL_write_ex(ssl_, plain.data(), plain.size(), &written) == 1 && !write_error_;
+}
+
+/// OpenSSL writes: that leaves at once, and what the stream below does not take waits here.
+bool tls_stream::take_ciphertext(std::span<const std::byte> sealed) noexcept {
+    if (write_error_) return false;
+    if (sealed_.size() + sealed.size() > sealed_size_max) {
+        write_error_ = std::make_error_code(std::errc::no_buffer_space);
+        return false;
+    }
+    std::size_t taken = 0;
+    if (sealed_.empty()) {
+        const auto got = under_->write(std::span(&sealed, 1));
+        if (!got) {
+            write_error_ = got.error();
+            return false;
+        }
+        taken = *got;
+    }
+    try {
+        sealed_.append(sealed.subspan(taken));
+    } catch (const std::bad_alloc&) {
+        write_error_ = std::make_error_code(std::errc::not_enough_memory);
+    }
+    return !write_error_;
+}
+
+/// False when the stream below has broken.
+bool tls_stream::flush() noexcept {
+    if (sealed_.empty()) return true;
+    const std::span<const std::byte> waiting = sealed_.bytes();
+    const auto taken = under_->write(std::span(&waiting, 1));
+    if (!taken) {
+        write_error_ = taken.error();
+        return false;
+    }
+    sealed_.consume(*taken);
+    return true;
+}
+
+// --- what was agreed on
+
+std::string_view tls_stream::version() const noexcept {
+    return SSL_get_version(ssl_);
+}
+
+std::string_view tls_stream::cipher() const noexcept {
+    return SSL_get_cipher_name(ssl_);
+}
+
+std::string_view tls_stream::application_protocol() const noexcept {
+    const unsigned char* name = nullptr;
+    unsigned size = 0;
+    SSL_get0_alpn_selected(ssl_, &name, &size);
+    return {reinterpret_cast<const char*>(name), size};
+}
+
+std::string_view tls_stream::server_name() const noexcept {
+    const char* name = SSL_get_servername(ssl_, TLSEXT_NAMETYPE_host_name);
+    return name ? std::string_view(name) : std::string_view();
+}
+
+bool tls_stream::resumed() const noexcept {
+    return SSL_session_reused(ssl_) == 1;
+}
+
+std::string tls_stream::peer_subject() const {
+    const owned_x509 peer(SSL_get1_peer_certificate(ssl_));
+    const owned_bio text(BIO_new(BIO_s_mem()));
+    if (!peer || !text) return {};
+    X509_NAME_print_ex(text.get(), X509_get_subject_name(peer.get()), 0,
+                       XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB));
+    char* bytes = nullptr;
+    const long size = BIO_get_mem_data(text.get(), &bytes);
+    return {bytes, static_cast<std::size_t>(size)};
+}
+
+} // namespace weft

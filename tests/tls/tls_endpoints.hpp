@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+// A server with TLS and a client for it on one loop, and how an attempt to connect ended.
+#pragma once
+
+#include <weft/tls/tls_client.hpp>
+#include <weft/tls/tls_error.hpp>
+#include <weft/tls/tls_server.hpp>
+#include <weft/tls/tls_stream.hpp>
+#include <weft/weft.hpp>
+
+#include <poll.h>
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace weft {
+
+/// Made once: making one takes a while.
+inline const tls_certificate& certificate_for(const std::string& name) {
+    static std::vector<std::pair<std::string, tls_certificate>> known;
+    for (const auto& [known_name, made] : known) {
+        if (known_name == name) return made;
+    }
+    known.emplace_back(name, *make_self_signed({.names = {name}}));
+    return known.back().second;
+}
+
+inline const tls_certificate& local_certificate() {
+    static const tls_certificate made = *make_self_signed();
+    return made;
+}
+
+inline std::shared_ptr<tls_client> client_that_trusts(const tls_certificate& what) {
+    return *tls_client::create({.issuers = what.chain});
+}
+
+/// What a client saw.
+struct attempt {
+    bool opened = false;
+    bool resumed = false;
+    std::string server; ///< whom the server's certificate is for
+    std::string answer;
+    std::optional<report> failed;
+};
+
+class tls_endpoints : public ::testing::Test {
+protected:
+    void serve(tls_server_options options) {
+        auto made = tls_server::create(std::move(options));
+        ASSERT_TRUE(made) << made.error().message();
+        tls = *made;
+        server.on_fail([this](const report& why) { server_failed.push_back(why); });
+        server.route("/echo", {
+            .open = [this](connection& peer) {
+                EXPECT_TRUE(peer.secure());
+                client_subject = tls_stream::of(peer.transport())->peer_subject();
+            },
+            .message = [](connection& peer, message what) { peer.send(what); },
+        });
+        port = server.listen("127.0.0.1", 0, {.tls = tls})->port();
+    }
+
+    void serve() { serve({.certificates = {local_certificate()}}); }
+
+    /// Dials `name` at the server's port, sends a message and waits for it to come back.
+    attempt dial(std::shared_ptr<secure_layer> with, const std::string& name = "localhost",
+                 dial_options options = {}) {
+        attempt seen;
+        bool ended = false;
+        options.tls = std::move(with);
+        options.via = "127.0.0.1:" + std::to_string(port);
+        client.connect("wss://" + name + ":" + std::to_string(port) + "/echo", {
+            .open = [&](connection& peer) {
+                seen.opened = true;
+                const tls_stream& over = *tls_stream::of(peer.transport());
+                seen.resumed = over.resumed();
+                seen.server = over.peer_subject();
+                peer.send("hello");
+            },
+            .message = [&](connection& peer, message what) {
+                seen.answer = what.text();
+                peer.close();
+            },
+            .close = [&](connection&, const report& why) {
+                EXPECT_TRUE(why.clean()) << why;
+                ended = true;
+            },
+            .fail = [&](const report& why) {
+                seen.failed = why;
+                ended = true;
+            },
+        }, std::move(options));
+        until([&] {
+            return ended && server.connection_count() + client.connection_count() == 0;
+        });
+        return seen;
+    }
+
+    /// Some ends are told to nobody, so that the loop's descriptor is waited for, not a handler.
+    template <class Condition>
+    void until(Condition&& holds) {
+        pollfd ready{*loop.descriptor(), POLLIN, 0};
+        while (!holds()) {
+            ASSERT_EQ(::poll(&ready, 1, 10'000), 1) << "nothing happens any more";
+            loop.run_ready();
+        }
+    }
+
+    event_loop loop;
+    weft::server server{loop};
+    weft::client client{loop};
+    std::shared_ptr<tls_server> tls;
+    std::uint16_t port = 0;
+    std::string client_subject;
+    std::vector<report> server_failed;
+};
+
+} // namespace weft
