@@ -22,11 +22,7 @@ MAY_SEE = {
 }
 LIBRARY = set(MAY_SEE)
 # The umbrella shows what users include; what stands right of all layers uses public headers only.
-<<<<<<< HEAD
-MAY_SEE["weft"] = LIBRARY - {"testing", "cares", "asio"}
-=======
-MAY_SEE["weft"] = LIBRARY - {"testing", "cares", "tls"}
->>>>>>> 0c89811 (TLS over any stream, in both roles, as a component of its own)
+MAY_SEE["weft"] = LIBRARY - {"testing", "cares", "asio", "tls"}
 RIGHT_OF_ALL = {"tools", "examples", "benchmarks"}
 
 PUBLIC = re.compile(r'\s*#\s*include\s*[<"]weft/(?:(\w+)/)?[\w/]*\w+\.hpp[>"]')
