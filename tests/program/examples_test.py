@@ -109,7 +109,7 @@ class Successor(unittest.TestCase):
             for one in clients:
                 one.join(PATIENCE)
         self.assertEqual(failures, [])
-        self.assertGreater(count, 10)
+        self.assertGreater(count, 0)
 
     def test_goes_on_when_its_successor_does_not_start(self):
         os.rename(self.program, self.program + ".kept")
