@@ -11,6 +11,7 @@
 
 #include "connection/connection_details.hpp"
 #include "connection/connection_set.hpp"
+#include "connection/redirect.hpp"
 
 namespace weft {
 namespace {
@@ -425,13 +426,40 @@ void connection::tell_opened() {
 
 void connection::tell_end() {
     if (std::exchange(ended_, true)) return;
-    const report& why = outcome(); // which outlasts a handler that ends this connection's endpoint
     if (opened_) {
-        call(route_->handlers.close, *this, why);
+        // It outlasts a handler that ends this connection's endpoint.
+        call(route_->handlers.close, *this, outcome());
     } else {
-        call(route_->handlers.fail, why);
+        tell_failure();
     }
     if (!dead_) withdraw_ticket(); // a handle refers to what the application may still use
+}
+
+/// A client that is sent elsewhere goes on as another connection, which then has the handlers.
+void connection::tell_failure() {
+    const auto went_on = follow_redirect();
+    if (went_on && *went_on) return;
+    report why = outcome();
+    if (!went_on) why.error = went_on.error();
+    call(route_->handlers.fail, why);
+}
+
+/// Whether it goes on elsewhere, or why it would have to and does not.
+result<bool> connection::follow_redirect() noexcept {
+    if (outcome().error != errc::not_upgraded || !response()) return false;
+    const bool wanted = details_->dialled_with.redirects_max != 0 && route_->set->redials();
+    if (!wanted || !is_redirect(*response())) return false;
+    if (details_->redirects == details_->dialled_with.redirects_max) {
+        return failure(errc::too_many_redirects);
+    }
+    try {
+        const auto target = redirect_target(*details_->uri, *response());
+        if (!target) return failure(target.error());
+        route_->set->redial(*this, *target);
+        return true;
+    } catch (const std::bad_alloc&) {
+        return failure(std::make_error_code(std::errc::not_enough_memory));
+    }
 }
 
 void connection::withdraw_ticket() noexcept {

@@ -24,6 +24,7 @@ struct connection::details {
     time_point dialling_deadline = never; // of the phase
     phase dialling_phase = phase::connect;
     function<void()> cancel; // gives up dialling
+    std::size_t redirects = 0; // that were followed
 };
 
 } // namespace weft

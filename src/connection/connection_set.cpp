@@ -8,6 +8,7 @@
 #include <weft/core/error.hpp>
 
 #include "connection/connection_details.hpp"
+#include "connection/redirect.hpp"
 #include "stream/room_for_one.hpp"
 
 namespace weft {
@@ -105,6 +106,19 @@ connection& connection_set::add_dialled(const uri& target, handlers&& what,
     route& by = *own;
     dialled->own_route = std::move(own);
     return add(by, std::move(dialled));
+}
+
+void connection_set::redial(connection& from, const uri& target) {
+    dial_options options = from.details_->dialled_with;
+    forget_secrets(options, *from.details_->uri, target);
+    connection& next = add_dialled(target, {}, std::move(options));
+    next.route_->handlers = std::move(from.route_->handlers);
+    next.details_->redirects = from.details_->redirects + 1;
+    next.details_->data = std::move(from.details_->data);
+    next.withdraw_ticket();
+    next.details_->ticket = std::exchange(from.details_->ticket, std::nullopt);
+    if (next.details_->ticket) driver_.hand_on(*next.details_->ticket, &next);
+    redial_(next);
 }
 
 void connection_set::remove(connection& gone) noexcept {

@@ -41,6 +41,14 @@ public:
     /// Both throw std::bad_alloc; then nothing was added.
     connection& add_served();
     connection& add_dialled(const uri& target, handlers&& what, dial_options&& options);
+
+    /// Whether redirects can be followed now.
+    [[nodiscard]] bool redials() const noexcept { return redial_ && !shutting_down_; }
+
+    /// Goes on with `from`, whose end has not been told, as a new connection to `target`: that has
+    /// its handlers, handle and data. Throws std::bad_alloc; then nothing has changed.
+    void redial(connection& from, const uri& target);
+    void on_redial(function<void(connection&)> dial) { redial_ = std::move(dial); }
     void remove(connection& gone) noexcept;
 
     [[nodiscard]] const std::vector<connection*>& connections() const noexcept {
@@ -77,6 +85,7 @@ private:
     std::vector<function<void()>> done_;
     std::vector<function<void()>> due_; // those of `done_` that are being called
     function<void(const connection&)> gone_hears_;
+    function<void(connection&)> redial_;
     std::size_t unopened_ = 0;
     std::size_t awaited_ = 0; // connections that a shutdown waits for: none that came later
     bool walked_ = false; // the mark of the latest walk

@@ -111,6 +111,10 @@ void service::on_gone(function<void(const connection&)> hear) {
     set_->on_gone(std::move(hear));
 }
 
+void service::on_redial(function<void(connection&)> dial) {
+    set_->on_redial(std::move(dial));
+}
+
 void service::for_each(function<void(connection&)> visit) {
     set_->for_each(visit);
 }

@@ -14,7 +14,11 @@
 
 namespace weft {
 
-client::client(event_loop& loop) : loop_(loop.state()), service_(*loop_) {}
+client::client(event_loop& loop) : loop_(loop.state()), service_(*loop_) {
+    service_.on_redial([where = loop_.get()](connection& sent_on) {
+        dialler::start(*where, sent_on);
+    });
+}
 
 client::~client() = default;
 

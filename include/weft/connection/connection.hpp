@@ -202,6 +202,8 @@ private:
     void tell_opened();
     void tell_writable();
     void tell_end();
+    void tell_failure();
+    result<bool> follow_redirect() noexcept;
     template <class Handler, class... Args>
     void call(Handler& handler, Args&&... args) noexcept;
     void handler_threw() noexcept;

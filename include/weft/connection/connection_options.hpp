@@ -88,6 +88,14 @@ struct dial_options {
     /// Encrypts for a `wss:` URI; without it the client's own does. See `client::tls`.
     std::shared_ptr<secure_layer> tls = {};
 
+    /// So many redirects of the server are followed, each with all timeouts and the same handlers
+    /// and handle; none by default. One from `wss:` to `ws:` is not.
+    ///
+    /// To another host, port or scheme (but for `ws:` at port 80 to `wss:` at 443) go neither the
+    /// headers Authorization, Cookie, Proxy-Authorization and Host, nor `via` without a proxy. A
+    /// server can redirect to any host that this program can reach, this machine included.
+    std::size_t redirects_max = 0;
+
     /// A name's addresses are tried in turns of IPv6 and IPv4, each this long after the one before,
     /// or as soon as that has failed; the first to connect wins. RFC 8305 §5.
     duration attempt_delay = std::chrono::milliseconds(250);

@@ -86,6 +86,10 @@ public:
     /// not throw, and neither begin nor end anything here.
     void on_gone(function<void(const connection&)> hear);
 
+    /// Dials anew for a connection that was sent elsewhere (`dial_options::redirects_max`), as if it
+    /// came from `begin_dial`; it may not throw. Without this no redirect is followed.
+    void on_redial(function<void(connection&)> dial);
+
     /// A connection whose stream is still to come; end it with `attach` or `fail_dialling`.
     connection& begin_dial(const uri& target, handlers what, dial_options options);
 

@@ -25,6 +25,13 @@ public:
     /// 1..65535, a literal that is not an IPv6 address, a zone identifier, a stray percent sign.
     static result<uri> parse(std::string_view text);
 
+    /// Where a redirect from here leads: what `location`, absolute or relative to this URI, says
+    /// (RFC 3986 §5). `http:` and `https:` stand for `ws:` and `wss:`; a fragment is dropped.
+    ///
+    /// Fails with `errc::insecure_redirect` from `wss:` to `ws:`, and with `errc::bad_redirect` for
+    /// all that `parse` refuses.
+    [[nodiscard]] result<uri> redirected(std::string_view location) const;
+
     [[nodiscard]] bool secure() const noexcept { return secure_; }
 
     /// "ws" or "wss".

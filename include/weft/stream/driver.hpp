@@ -194,6 +194,9 @@ public:
     };
     [[nodiscard]] ticket issue_ticket(void* target);
     void withdraw(ticket issued) noexcept;
+
+    /// From now on `issued`, which has not been withdrawn, leads to `target`.
+    void hand_on(ticket issued, void* target) noexcept { tickets_[issued.place].target = target; }
     [[nodiscard]] void* redeem(ticket issued) const noexcept;
 
 protected:
