@@ -11,6 +11,7 @@
 
 #include "connection/connection_details.hpp"
 #include "connection/connection_set.hpp"
+#include "connection/forwarded_for.hpp"
 #include "connection/redirect.hpp"
 
 namespace weft {
@@ -382,12 +383,29 @@ void connection::apply_route(route& chosen) noexcept {
     session_.change_options(chosen.session);
 }
 
+/// Hears from a trusted proxy who has sent the request; false when that has ended it.
+bool connection::name_peer() {
+    connection_set& set = *route_->set;
+    if (set.trusted().empty() || !stream_) return true;
+    const address from = stream_->remote_address();
+    if (!is_one_of(set.trusted(), from)) return true;
+    const auto who = forwarded_for(*request(), from, set.trusted());
+    if (!who) {
+        session_.fail(who.error(), driver().now());
+        return false;
+    }
+    more().named = *who;
+    set.named(*this, *who);
+    return !dead_ && state() == session_state::connecting;
+}
+
 void connection::tell_request() {
+    if (!name_peer()) return;
     connection_set& set = *route_->set;
     if (set.shutting_down()) return session_.fail(errc::shut_down, driver().now());
     route* chosen = set.find(*request(), session_.offer());
     if (!chosen) {
-        const bool known = set.knows_path(request()->path());
+        const bool known = set.knows_path(*request());
         static_cast<void>(known ? reject(400, "No subprotocol that is served here was offered.\n")
                                 : reject(404, "No WebSocket is served here.\n"));
         return;
@@ -399,9 +417,10 @@ void connection::tell_request() {
 }
 
 void connection::tell_http() {
+    if (!name_peer()) return;
     if (route* chosen = route_->set->find(*request(), nullptr)) apply_route(*chosen);
     if (!route_->handlers.http) {
-        const bool known = route_->set->knows_path(request()->path());
+        const bool known = route_->set->knows_path(*request());
         static_cast<void>(respond(known ? refusal(errc::bad_upgrade) : not_found()));
         return;
     }
@@ -427,8 +446,8 @@ void connection::tell_opened() {
 void connection::tell_end() {
     if (std::exchange(ended_, true)) return;
     if (opened_) {
-        // It outlasts a handler that ends this connection's endpoint.
-        call(route_->handlers.close, *this, outcome());
+        const report& why = outcome(); // which outlasts a handler that ends the endpoint
+        call(route_->handlers.close, *this, why);
     } else {
         tell_failure();
     }

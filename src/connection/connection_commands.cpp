@@ -219,6 +219,7 @@ address connection::local_address() const {
 }
 
 address connection::remote_address() const {
+    if (details_ && details_->named) return *details_->named;
     return stream_ ? stream_->remote_address() : address();
 }
 

@@ -16,6 +16,7 @@ struct connection::details {
     std::any data;
     std::string subprotocol;
     std::optional<driver::ticket> ticket;
+    std::optional<address> named; // who sends the request, as a proxy has it
 
     // of a dialled connection
     std::unique_ptr<route> own_route;

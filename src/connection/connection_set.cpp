@@ -19,16 +19,19 @@ session_options as_session_options(role plays, const connection_options& options
     return {plays, options.limits, options.timeouts, &owner.random()};
 }
 
-/// How specific a route is: an exact path before any prefix, a long prefix before a short one.
-std::size_t weight(const route& which) noexcept {
-    return which.path.ends_with('*') ? which.path.size() : SIZE_MAX;
+/// How specific a route is: a host before none, an exact path or host before any with an asterisk,
+/// of these a long one before a short one.
+std::pair<std::size_t, std::size_t> weight(const route& which) noexcept {
+    const bool some_hosts = which.host.starts_with('*') || which.host.empty();
+    return {some_hosts ? which.host.size() : SIZE_MAX,
+            which.path.ends_with('*') ? which.path.size() : SIZE_MAX};
 }
 
 } // namespace
 
 connection_set::connection_set(weft::driver& owner)
     : driver_(owner),
-      unrouted_{this, {}, {}, {}, {}, as_session_options(role::server, {}, owner)} {
+      unrouted_{this, {}, {}, {}, {}, {}, as_session_options(role::server, {}, owner)} {
     driver_.take_place(*this);
     driver_.enroll(*this);
 }
@@ -40,22 +43,25 @@ connection_set::~connection_set() = default;
 void connection_set::add_route(std::string_view path, handlers&& what,
                                const route_options& options) {
     auto added = std::make_unique<route>(
-        route{this, std::string(path), options.subprotocol, std::move(what), options.connection,
+        route{this, to_lower(options.host), std::string(path), options.subprotocol,
+              std::move(what), options.connection,
               as_session_options(role::server, options.connection, driver_)});
     routes_.push_back(std::move(added));
 }
 
-bool connection_set::knows_path(std::string_view path) const noexcept {
+bool connection_set::knows_path(const http_request& request) const {
+    const auto host = host_name(request);
     return std::any_of(routes_.begin(), routes_.end(), [&](const auto& one) {
-        return one->matches(path) && one->serves_websocket();
+        return one->serves_host(host) && one->matches(request.path()) && one->serves_websocket();
     });
 }
 
 route* connection_set::find(const http_request& request, const upgrade_offer* offer) {
     route* best = nullptr;
     std::size_t best_rank = SIZE_MAX; // place of the subprotocol in the client's list
+    const auto host = host_name(request);
     for (const auto& one : routes_) {
-        if (!one->matches(request.path())) continue;
+        if (!one->serves_host(host) || !one->matches(request.path())) continue;
         std::size_t rank = SIZE_MAX - 1; // without a subprotocol: after all that were offered
         if (offer) {
             if (!one->serves_websocket()) continue;
@@ -97,7 +103,7 @@ connection& connection_set::add_served() {
 connection& connection_set::add_dialled(const uri& target, handlers&& what,
                                         dial_options&& options) {
     auto own = std::make_unique<route>(
-        route{this, {}, {}, std::move(what), options.connection,
+        route{this, {}, {}, {}, std::move(what), options.connection,
               as_session_options(role::client, options.connection, driver_)});
     auto dialled = std::make_unique<connection::details>();
     dialled->uri = target;

@@ -9,6 +9,7 @@
 
 #include <weft/connection/connection.hpp>
 #include <weft/connection/route.hpp>
+#include <weft/stream/address_prefix.hpp>
 
 namespace weft {
 
@@ -28,8 +29,8 @@ public:
     /// The route for a request, and the subprotocol to accept; null when there is none.
     [[nodiscard]] route* find(const http_request& request, const upgrade_offer* offer);
 
-    /// Whether there is a route for this path with any subprotocol.
-    [[nodiscard]] bool knows_path(std::string_view path) const noexcept;
+    /// Whether there is a route for this host and path with any subprotocol.
+    [[nodiscard]] bool knows_path(const http_request& request) const;
 
     [[nodiscard]] route& unrouted() noexcept { return unrouted_; }
 
@@ -37,6 +38,15 @@ public:
     [[nodiscard]] std::size_t unopened() const noexcept { return unopened_; }
     void opened() noexcept { --unopened_; }
     void on_gone(function<void(const connection&)> hear) { gone_hears_ = std::move(hear); }
+
+    /// See `service::take_forwarded_for`.
+    void take_forwarded_for(std::vector<address_prefix>&& trusted,
+                            function<void(connection&, const address&)>&& hear) {
+        trusted_ = std::move(trusted);
+        name_hears_ = std::move(hear);
+    }
+    [[nodiscard]] const std::vector<address_prefix>& trusted() const noexcept { return trusted_; }
+    void named(connection& who, const address& where) { name_hears_(who, where); }
 
     /// Both throw std::bad_alloc; then nothing was added.
     connection& add_served();
@@ -86,6 +96,8 @@ private:
     std::vector<function<void()>> due_; // those of `done_` that are being called
     function<void(const connection&)> gone_hears_;
     function<void(connection&)> redial_;
+    std::vector<address_prefix> trusted_; // to say who sends their requests
+    function<void(connection&, const address&)> name_hears_;
     std::size_t unopened_ = 0;
     std::size_t awaited_ = 0; // connections that a shutdown waits for: none that came later
     bool walked_ = false; // the mark of the latest walk

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a client makes of a redirect: where it leads, and what must not go there. Knows no connection.
+// What a client makes of a redirect: where it leads, and what must not go there. Knows no
+// connection.
 #pragma once
 
 #include <weft/connection/connection_options.hpp>

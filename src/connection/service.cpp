@@ -115,6 +115,15 @@ void service::on_redial(function<void(connection&)> dial) {
     set_->on_redial(std::move(dial));
 }
 
+void service::take_forwarded_for(std::vector<address_prefix> trusted,
+                                 function<void(connection&, const address&)> hear) {
+    set_->take_forwarded_for(std::move(trusted), std::move(hear));
+}
+
+void service::refuse(connection& served, std::error_code why) noexcept {
+    served.end_for_shutdown(why);
+}
+
 void service::for_each(function<void(connection&)> visit) {
     set_->for_each(visit);
 }

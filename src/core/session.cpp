@@ -110,8 +110,10 @@ void session::receive_eof(time_point now) noexcept {
 }
 
 void session::receive_error(std::error_code why, time_point now) noexcept {
-    abort(why, side::system, state_ == session_state::connecting ? phase::http : phase::websocket,
-          now);
+    // What a proxy in front of this server says wrong comes through the stream, too.
+    const bool of_proxy = why == errc::bad_proxy_header;
+    const phase here = state_ == session_state::connecting ? phase::http : phase::websocket;
+    abort(why, of_proxy ? side::peer : side::system, of_proxy ? phase::proxy : here, now);
 }
 
 void session::abort(std::error_code why, side who, phase at, time_point now,

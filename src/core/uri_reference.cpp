@@ -45,7 +45,9 @@ std::string without_dot_segments(std::string_view path) {
 result<uri> uri::redirected(std::string_view location) const {
     location = location.substr(0, location.find('#'));
     const auto scheme = scheme_of(location);
-    if (location.empty() || location.size() > size_max) return failure(errc::bad_redirect);
+    if (location.empty() || location.starts_with(':') || location.size() > size_max) {
+        return failure(errc::bad_redirect);
+    }
 
     std::string text{scheme.empty() ? this->scheme() : websocket_scheme(scheme)};
     text += "://";

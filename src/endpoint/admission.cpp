@@ -45,6 +45,10 @@ std::error_code admission::judge(const address& peer, std::size_t connections,
                                  std::size_t handshakes) const {
     if (connections >= limits_.connections_max) return errc::too_many_connections;
     if (handshakes >= limits_.handshakes_max) return errc::too_many_handshakes;
+    return judge_address(peer);
+}
+
+std::error_code admission::judge_address(const address& peer) const {
     if (!counts(peer)) return {};
     const auto here = counts_.find(place_of(peer));
     const std::size_t count = here == counts_.end() ? 0 : here->second;
@@ -55,8 +59,8 @@ std::error_code admission::judge(const address& peer, std::size_t connections,
 void admission::entered(const connection& who, const address& peer) {
     if (!counts(peer)) return;
     auto& home = *counts_.try_emplace(place_of(peer), 0).first;
-    homes_.try_emplace(&who, &home); // without memory for it a place with no one stays: harmless
-    ++home.second;
+    // Without memory for it a place with no one stays: harmless.
+    if (homes_.try_emplace(&who, &home).second) ++home.second;
 }
 
 void admission::left(const connection& who) noexcept {

@@ -28,6 +28,10 @@ public:
     [[nodiscard]] std::error_code judge(const address& peer, std::size_t connections,
                                         std::size_t handshakes) const;
 
+    /// The same as far as it concerns the address.
+    [[nodiscard]] std::error_code judge_address(const address& peer) const;
+
+    /// Counts it once, whatever is said of it later.
     void entered(const connection& who, const address& peer);
     void left(const connection& who) noexcept;
 

@@ -96,6 +96,10 @@ void server::limits(const server_limits& limits) {
     state_->limits(limits);
 }
 
+result<void> server::trust(const trusted_proxies& proxies) {
+    return state_->trust(proxies);
+}
+
 void server::on_accept_error(function<void(std::error_code)> handler) {
     state_->on_accept_error(std::move(handler));
 }

@@ -8,6 +8,8 @@
 
 #include <weft/core/error.hpp>
 
+#include "connection/forwarded_for.hpp"
+#include "endpoint/announced_stream.hpp"
 #include "loop/adopted_socket_posix.hpp"
 #include "loop/loop_state.hpp"
 #include "loop/refused_socket_posix.hpp"
@@ -60,7 +62,8 @@ std::error_code server::state::judge(const address& peer) const {
 }
 
 void server::state::on_enter(owned_descriptor client, const address& peer, doors::entrance& by) {
-    if (const auto why = judge(peer)) {
+    const bool is_proxy = is_one_of(trusted_, peer); // and everybody's address
+    if (const auto why = judge(is_proxy ? address() : peer)) {
         return turn_away(std::move(client), peer, by.tls != nullptr, why);
     }
     if (by.greet) {
@@ -68,9 +71,48 @@ void server::state::on_enter(owned_descriptor client, const address& peer, doors
         call([&] { welcome = by.greet(client.get(), peer); });
         if (!welcome || !service_) return;
     }
-    connection& served =
-        service_->serve(by.cover(std::make_unique<socket_stream>(loop_, std::move(client))));
-    count_in(served, peer);
+    std::unique_ptr<stream> way = std::make_unique<socket_stream>(loop_, std::move(client));
+    announced_stream* announced = nullptr;
+    if (is_proxy && expects_proxy_header_) {
+        auto made = std::make_unique<announced_stream>(std::move(way));
+        announced = made.get();
+        way = std::move(made);
+    }
+    connection& served = service_->serve(by.cover(std::move(way)));
+    if (announced) announced->on_announced([this, &served](const address& who) {
+        take_word(served, who);
+    });
+    if (!is_proxy) count_in(served, peer);
+}
+
+// --- whose word is taken
+
+result<void> server::state::trust(const trusted_proxies& proxies) {
+    std::vector<address_prefix> peers;
+    for (const auto& text : proxies.peers) {
+        const auto parsed = address_prefix::parse(text);
+        if (!parsed) return failure(parsed.error());
+        peers.push_back(*parsed);
+    }
+    service_->take_forwarded_for(proxies.forwarded_for ? peers : decltype(peers)(),
+                                 [this](connection& served, const address& who) {
+                                     take_word(served, who);
+                                 });
+    trusted_ = std::move(peers);
+    expects_proxy_header_ = proxies.proxy_protocol;
+    return {};
+}
+
+/// A proxy has said who it is; one that speaks for itself, or for another proxy, is not counted.
+void server::state::take_word(connection& served, const address& who) {
+    if (is_one_of(trusted_, who)) return;
+    if (const auto why = admission_.judge_address(who)) {
+        ++refused_;
+        service::refuse(served, why);
+        if (refused_hears_) call([&] { refused_hears_(who, why); });
+        return;
+    }
+    admission_.entered(served, who);
 }
 
 /// Who cannot be counted cannot stay.

@@ -7,8 +7,10 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include <weft/endpoint/server.hpp>
+#include <weft/stream/address_prefix.hpp>
 
 #include "endpoint/admission.hpp"
 #include "endpoint/doors.hpp"
@@ -34,6 +36,7 @@ public:
     void limits(const server_limits& limits) { admission_.set(limits); }
     void on_accept_error(function<void(std::error_code)> handler);
     void on_refused(function<void(const address&, std::error_code)> handler);
+    result<void> trust(const trusted_proxies& proxies);
     [[nodiscard]] std::uint64_t refused_count() const noexcept { return refused_; }
 
     [[nodiscard]] service& connections() noexcept { return *service_; }
@@ -47,6 +50,7 @@ private:
     void on_starved(std::error_code why) override;
 
     void count_in(connection& served, const address& peer);
+    void take_word(connection& served, const address& who);
     void turn_away(owned_descriptor client, const address& peer, bool speaks_tls,
                    std::error_code why);
     void gone(const connection& who) noexcept;
@@ -61,6 +65,8 @@ private:
     function<void(std::error_code)> accept_error_;
     function<void(const address&, std::error_code)> refused_hears_;
     std::uint64_t refused_ = 0;
+    std::vector<address_prefix> trusted_;
+    bool expects_proxy_header_ = false;
     std::optional<service> service_;
 };
 

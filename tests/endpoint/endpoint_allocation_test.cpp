@@ -143,6 +143,64 @@ TEST(endpoint_allocation, an_echo_over_a_socket) {
     });
 }
 
+TEST(endpoint_allocation, a_way_through_a_proxy) {
+    fail_each_allocation([](scarce_memory& memory) {
+        sockets_beside_a_neighbour here;
+        const raw_peer listener = raw_peer::listening();
+        raw_peer proxy;
+        dial_options options;
+        options.proxy = "http://me:secret@127.0.0.1:" + std::to_string(listener.port());
+        auto heard = here.dialled.all(false);
+        const auto over = [&] { return here.dialled.fails == 1; };
+        memory.during([&] {
+            here.at_client->connect("ws://server.example/", std::move(heard), std::move(options));
+            ++here.dialled.begun;
+        });
+        const auto hears = [&] { // without memory
+            if (over() || !proxy.accept_from(listener)) return over();
+            pollfd wait{proxy.descriptor(), POLLIN, 0};
+            return ::poll(&wait, 1, 0) == 1;
+        };
+        memory.during([&] { here.run_until(hears, 2); });
+        proxy.received();
+        proxy.send("HTTP/1.1 200 OK\r\n\r\n");
+        memory.during([&] { here.run_until(hears, 2); });
+        const bool asked = proxy.received().find("GET / HTTP/1.1") != std::string::npos;
+        EXPECT_TRUE(memory.ran_out() || asked) << proxy.received();
+        proxy.close();
+        memory.during([&] { here.run_until(over, 2); });
+        here.expect_order();
+    });
+}
+
+TEST(endpoint_allocation, a_redirect_of_a_client_that_a_proxy_names) {
+    fail_each_allocation([](scarce_memory& memory) {
+        sockets_beside_a_neighbour here;
+        auto redirecting = here.served.all(true);
+        redirecting.validate = [](connection& peer) {
+            static_cast<void>(peer.reject({302, {{"Location", "/"}}, {}}));
+        };
+        here.at_server->route("/old", std::move(redirecting));
+        EXPECT_TRUE(here.at_server->trust({.peers = {"127.0.0.1"}, .forwarded_for = true}));
+        dial_options options;
+        options.redirects_max = 1;
+        options.headers = {{"X-Forwarded-For", "192.0.2.1"}};
+        auto heard = here.dialled.all(false);
+        heard.open = [&here](connection& c) {
+            ++here.dialled.opens;
+            c.send("hello");
+        };
+        memory.during([&] {
+            here.at_client->connect(here.url + "old", std::move(heard), std::move(options));
+            ++here.dialled.begun;
+        });
+        const auto over = [&] { return here.dialled.closes + here.dialled.fails == 1; };
+        memory.during([&] { here.run_until(over, 2); });
+        EXPECT_TRUE(memory.ran_out() || here.dialled.messages == 1);
+        here.expect_order();
+    });
+}
+
 TEST(endpoint_allocation, a_name_that_a_resolver_knows) {
     fail_each_allocation([](scarce_memory& memory) {
         sockets_beside_a_neighbour here;

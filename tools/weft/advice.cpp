@@ -19,7 +19,7 @@ std::string status_advice(int status, const weft::uri& target) {
     }
     if (status == 400) return "The server did not like the request. Try another --subprotocol";
     if (status >= 300 && status < 400) {
-        return "The server redirects, which is not followed. Look where to: curl -I http://" +
+        return "The server redirects. Try --follow 5, or look where to: curl -I http://" +
             target.authority() + std::string(target.resource());
     }
     if (status >= 500) return "The server, or a proxy before it, has a problem. Try again later";
@@ -70,6 +70,12 @@ std::string advice(const weft::report& why, const weft::uri& target, const std::
     }
     if (error == weft::errc::bad_header) {
         return "Headers of the handshake itself and of HTTP's framing cannot be given with -H";
+    }
+    if (error == weft::errc::proxy_authentication) {
+        return "Give them to the proxy: --proxy http://USER:PASSWORD@HOST:PORT";
+    }
+    if (error == weft::errc::bad_proxy) {
+        return "It should look like http://HOST:PORT or socks5://HOST:PORT";
     }
     if (error == weft::errc::not_upgraded) return status_advice(why.http_status, target);
     return {};

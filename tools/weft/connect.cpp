@@ -40,6 +40,9 @@ weft::dial_options dialling(const connect_options& options) {
     dial.connection.timeouts.handshake = seconds(options.timeout);
     // No more is read from the input while output waits, so the input's lines are the limit.
     dial.connection.queue_size_max = weft::unlimited;
+    dial.proxy_from_environment = options.proxy == "environment";
+    if (!dial.proxy_from_environment) dial.proxy = options.proxy;
+    dial.redirects_max = options.redirects_max;
     dial.via = options.unix_path.empty() ? options.via : "unix:" + options.unix_path;
     return dial;
 }

@@ -2,6 +2,7 @@
 // `weft connect`: what the command line asks for, checked.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,8 @@ struct connect_options {
     std::vector<std::string> subprotocols;
     std::string unix_path;
     std::string via;
+    std::string proxy; ///< a URL, or "environment"; empty for none
+    std::size_t redirects_max = 0;
     std::string name_servers; ///< "address:port,..."; empty for the system's
     double ping = 0; ///< seconds between pings; 0 for none
     double timeout = 10;

@@ -10,6 +10,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <weft/stream/address_prefix.hpp>
+
 #include "host_loops/host_loops.hpp"
 #include "weft/connect.hpp"
 #include "weft/exit_code.hpp"
@@ -37,6 +39,11 @@ std::string octal_mode(const std::string& text) {
     const bool octal = !text.empty() && text.size() <= 4 &&
         text.find_first_not_of("01234567") == text.npos && std::stoul(text, nullptr, 8) <= 0777;
     return octal ? std::string() : "not an octal number up to 777: " + text;
+}
+
+std::string address_or_prefix(const std::string& text) {
+    if (weft::address_prefix::parse(text)) return {};
+    return "neither an address, a prefix nor unix: " + text;
 }
 
 CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
@@ -99,6 +106,17 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
                      "Connections from one IPv4 address or IPv6 network (/64)")
         ->type_name("NUMBER");
     command
+        ->add_option("--trust-proxy", chosen.trusted.peers,
+                     "Take the word of the proxies at this address or prefix, such as 10.0.0.0/8 "
+                     "or unix:, for the clients' addresses; can be given several times")
+        ->allow_extra_args(false)
+        ->check(address_or_prefix)
+        ->type_name("ADDRESS");
+    command->add_flag("--proxy-protocol", chosen.trusted.proxy_protocol,
+                      "Those proxies speak the PROXY protocol, version 1 or 2");
+    command->add_flag("--forwarded-for", chosen.trusted.forwarded_for,
+                      "Those proxies send X-Forwarded-For");
+    command
         ->add_option("--idle-timeout", chosen.idle_timeout,
                      "Seconds without a byte from a client until it is closed; 0 for ever")
         ->check(CLI::NonNegativeNumber)
@@ -131,6 +149,13 @@ CLI::App* add_connect(CLI::App& program, connect_options& chosen) {
         "--unix", chosen.unix_path, "Connect to a Unix-domain socket, @name for an abstract one");
     command->add_option("--via", chosen.via, "Connect to ADDRESS:PORT instead of the URL's host")
         ->excludes(unix_path);
+    command
+        ->add_option("--proxy", chosen.proxy,
+                     "Go through http://[USER:PASSWORD@]HOST:PORT or socks5://...; 'environment' "
+                     "for what http_proxy and no_proxy say")
+        ->type_name("URL");
+    command->add_option("--follow", chosen.redirects_max, "Follow so many redirects")
+        ->type_name("NUMBER");
     command->add_option("--dns", chosen.name_servers,
                         "Ask these name servers instead of the system's: ADDRESS[:PORT],...");
     command->add_option("--ping", chosen.ping, "Ping every so many seconds and tell the time")
@@ -138,7 +163,8 @@ CLI::App* add_connect(CLI::App& program, connect_options& chosen) {
         ->type_name("SECONDS");
     command
         ->add_option("--timeout", chosen.timeout,
-                     "Seconds for connecting, and again for the handshake; 0 for ever")
+                     "Seconds for each of resolving, connecting, the proxy and the handshake; "
+                     "0 for ever")
         ->check(CLI::NonNegativeNumber)
         ->type_name("SECONDS")
         ->capture_default_str();

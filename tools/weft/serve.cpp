@@ -72,6 +72,7 @@ void prepare(weft::server& server, server_log& log, chat_room& room,
              const serve_options& options) {
     server.on_fail([&log](const weft::report& why) { log.failed(why); });
     limit_connections(server, log, options);
+    static_cast<void>(server.trust(options.trusted)); // the command line has checked it
     add_web_routes(server, log);
     auto echoing = log.logged(echo());
     echoing.interrupt = [&] { end_gently(server, log); };

@@ -8,6 +8,7 @@
 #include <string>
 
 #include <weft/core/session_options.hpp>
+#include <weft/endpoint/trusted_proxies.hpp>
 
 #include "weft/exit_code.hpp"
 
@@ -28,6 +29,7 @@ struct serve_options {
     std::size_t message_size_max = std::size_t{16} * 1024 * 1024;
     std::size_t connections_max = weft::unlimited;
     std::size_t connections_per_address_max = weft::unlimited;
+    weft::trusted_proxies trusted;
     std::size_t queue_size_max = std::size_t{1024} * 1024;
     double idle_timeout = 0;    ///< seconds; 0 for none
     std::string level = "info"; ///< as `log_level_named` takes it

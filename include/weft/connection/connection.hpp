@@ -106,6 +106,8 @@ public:
     [[nodiscard]] const stream* transport() const noexcept { return stream_.get(); }
 
     [[nodiscard]] address local_address() const;
+
+    /// The peer's, or whoever a trusted proxy says it to be (`server::trust`).
     [[nodiscard]] address remote_address() const;
 
     /// The subprotocol that was agreed on; empty for none.
@@ -197,6 +199,7 @@ private:
     void enter(Action&& action) noexcept;
     void pump();
     void tell(const event& what);
+    bool name_peer();
     void tell_request();
     void tell_http();
     void tell_opened();

@@ -50,6 +50,10 @@ struct route_options {
 
     /// A route with a subprotocol serves clients that offer it; without, all others.
     std::string subprotocol = {};
+
+    /// A route with a host serves requests to that name, whatever its port: "chat.example.org", or
+    /// "*.example.org" for all names below. It comes before every route without, which serves all.
+    std::string host = {};
 };
 
 /// What a client asks for beside the URI.

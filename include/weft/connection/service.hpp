@@ -7,8 +7,10 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include <weft/connection/connection.hpp>
+#include <weft/stream/address_prefix.hpp>
 
 namespace weft {
 
@@ -28,7 +30,8 @@ public:
 
     /// Serves requests for `path`, which may end with `*` to match all that begins so.
     ///
-    /// The longest path that matches wins; among routes with one path those with a subprotocol
+    /// Routes with a host that matches come first (`route_options::host`). The longest path that
+    /// matches wins; among routes with one path those with a subprotocol
     /// that the client offers, in the client's order of preference, come before the one without.
     /// A route with `http` and neither `open`, `message`, `validate` nor `close` serves no
     /// WebSocket.
@@ -86,9 +89,18 @@ public:
     /// not throw, and neither begin nor end anything here.
     void on_gone(function<void(const connection&)> hear);
 
-    /// Dials anew for a connection that was sent elsewhere (`dial_options::redirects_max`), as if it
-    /// came from `begin_dial`; it may not throw. Without this no redirect is followed.
+    /// Dials anew for a connection that was sent elsewhere (`dial_options::redirects_max`), as if
+    /// it came from `begin_dial`; it may not throw. Without this no redirect is followed.
     void on_redial(function<void(connection&)> dial);
+
+    /// Takes the word of the peers at these addresses for who sends their requests, as
+    /// X-Forwarded-For has it (`connection::remote_address`), and lets `hear` know before a route
+    /// is found; that may `refuse`.
+    void take_forwarded_for(std::vector<address_prefix> trusted,
+                            function<void(connection&, const address&)> hear);
+
+    /// Ends a connection that is not open yet, telling its peer.
+    static void refuse(connection& served, std::error_code why) noexcept;
 
     /// A connection whose stream is still to come; end it with `attach` or `fail_dialling`.
     connection& begin_dial(const uri& target, handlers what, dial_options options);

@@ -12,6 +12,7 @@
 
 #include <weft/connection/service.hpp>
 #include <weft/endpoint/server_limits.hpp>
+#include <weft/endpoint/trusted_proxies.hpp>
 #include <weft/loop/event_loop.hpp>
 #include <weft/loop/listen_options.hpp>
 
@@ -39,6 +40,13 @@ public:
 
     /// Limits on the connections of this server, from now on.
     void limits(const server_limits& limits);
+
+    /// Takes the word of these peers, of which there are none by default, for the address of who
+    /// comes from now on: `connection::remote_address` and the limit per address then go by it.
+    ///
+    /// Others' word is not listened to. Peers themselves are not limited per address. Adopted
+    /// sockets have no PROXY protocol. Fails with `bad_argument` for a peer that is no address.
+    result<void> trust(const trusted_proxies& proxies);
 
     // --- doors: any number of them, each with options of its own
 

@@ -55,6 +55,37 @@ TEST_F(routes_test, the_first_of_two_alike_wins) {
     EXPECT_EQ(reach("/a"), "first");
 }
 
+TEST_F(routes_test, a_host_has_routes_of_its_own) {
+    server->route("/a", naming("all"));
+    server->route("/*", naming("one*"), {.host = "One.example"});
+    server->route("/a", naming("one"), {.host = "one.example"});
+    server->route("/a", naming("below"), {.host = "*.example"});
+    server->route("/a", naming("deep"), {.host = "*.deep.example"});
+    server->route("/only", naming("six"), {.host = "[::1]"});
+    const auto reach_at = [this](const std::string& host, const std::string& path) {
+        dial_options options;
+        options.headers = {{"Host", host}};
+        reached.clear();
+        connection& c = link("ws://x" + path, std::move(options));
+        driver.settle();
+        if (reached.empty()) return std::to_string(at_client.end->http_status);
+        c.close();
+        driver.settle();
+        return reached;
+    };
+    EXPECT_EQ(reach_at("one.example", "/a"), "one");
+    EXPECT_EQ(reach_at("ONE.example.:9001", "/a"), "one");
+    EXPECT_EQ(reach_at("one.example", "/b"), "one*");
+    EXPECT_EQ(reach_at("two.example:80", "/a"), "below");
+    EXPECT_EQ(reach_at("a.deep.example", "/a"), "deep");
+    EXPECT_EQ(reach_at("deep.example", "/a"), "below");
+    EXPECT_EQ(reach_at("example", "/a"), "all");
+    EXPECT_EQ(reach_at("badone.example2", "/a"), "all");
+    EXPECT_EQ(reach_at("two.example", "/b"), "404");
+    EXPECT_EQ(reach_at("[::1]:9001", "/only"), "six");
+    EXPECT_EQ(reach_at("[::2]", "/only"), "404");
+}
+
 TEST_F(routes_test, subprotocols_in_the_clients_order_come_before_none) {
     server->route("/", naming("none"));
     server->route("/", naming("one"), {.connection = {}, .subprotocol = "one"});

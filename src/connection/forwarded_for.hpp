@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// Who is at the other end of a chain of HTTP proxies, as X-Forwarded-For has it. Knows no
+// connection.
+#pragma once
+
+#include <span>
+
+#include <weft/core/http_head.hpp>
+#include <weft/core/result.hpp>
+#include <weft/stream/address.hpp>
+#include <weft/stream/address_prefix.hpp>
+
+namespace weft {
+
+[[nodiscard]] bool is_one_of(std::span<const address_prefix> set, const address& who) noexcept;
+
+/// The last address that nobody of `trusted` has, or the first of all; `from`, who has sent the
+/// request and is trusted, when the header is not there.
+///
+/// Each proxy appends whom it has met, so what stands left of the first one that is not trusted
+/// could be anybody's invention. Fails with `errc::bad_forwarded_for` when an entry that counts is
+/// no address.
+[[nodiscard]] result<address> forwarded_for(const http_request& request, const address& from,
+                                            std::span<const address_prefix> trusted);
+
+} // namespace weft

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// Reading the header, and then passing on.
+#include "endpoint/announced_stream.hpp"
+
+#include <new>
+#include <utility>
+
+#include <weft/core/error.hpp>
+
+namespace weft {
+
+void announced_stream::on_receive(std::span<std::byte> bytes) {
+    if (header_.status() == proxy_header::state::more) {
+        if (const auto why = read_header(bytes)) {
+            proxy_->close();
+            return sink_->on_error(why);
+        }
+    }
+    if (!bytes.empty()) sink_->on_receive(bytes);
+}
+
+void announced_stream::on_eof() {
+    if (header_.status() != proxy_header::state::more) return sink_->on_eof();
+    proxy_->close();
+    sink_->on_error(errc::bad_proxy_header);
+}
+
+/// Takes the header off `bytes`; the error that ends all.
+std::error_code announced_stream::read_header(std::span<std::byte>& bytes) noexcept {
+    try {
+        bytes = bytes.subspan(header_.feed(bytes));
+        switch (header_.status()) {
+        case proxy_header::state::more: return {};
+        case proxy_header::state::failed: return errc::bad_proxy_header;
+        case proxy_header::state::done: break;
+        }
+        if (auto hear = std::move(hear_)) hear(remote_address());
+        return {};
+    } catch (const std::bad_alloc&) {
+        return std::make_error_code(std::errc::not_enough_memory);
+    }
+}
+
+} // namespace weft

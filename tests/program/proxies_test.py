@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: MIT
+# Through proxies of other people: tinyproxy by CONNECT, microsocks by SOCKS5, each with and without
+# credentials, and as the environment names them. And a proxy that `weft serve` trusts.
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import unittest
+
+from weft_program import PATIENCE, Server, run
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+class Proxy:
+    """A proxy that runs as `words(port, folder)` say, and listens."""
+
+    def __init__(self, words):
+        self.port = free_port()
+        self.folder = tempfile.TemporaryDirectory()
+        self.process = subprocess.Popen(words(self.port, self.folder.name),
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def __enter__(self):
+        for _ in range(PATIENCE * 50):
+            try:
+                socket.create_connection(("127.0.0.1", self.port)).close()
+                return self
+            except ConnectionRefusedError:
+                try:
+                    raise AssertionError(f"ended with {self.process.wait(timeout=0.02)}")
+                except subprocess.TimeoutExpired:
+                    pass
+        raise AssertionError("does not listen")
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.folder.cleanup()
+
+
+def tinyproxy(*lines):
+    def words(port, folder):
+        path = os.path.join(folder, "tinyproxy.conf")
+        with open(path, "w", encoding="ascii") as file:
+            file.write("\n".join((f"Port {port}", "Listen 127.0.0.1", "Timeout 60", *lines, "")))
+        return ["tinyproxy", "-d", "-c", path]
+    return Proxy(words)
+
+
+def microsocks(*more):
+    return Proxy(lambda port, _: ["microsocks", "-q", "-i", "127.0.0.1", "-p", str(port), *more])
+
+
+class ThroughProxies(unittest.TestCase):
+    def echo(self, server, proxy, code=0, says="", name="localhost", **more):
+        done = run("connect", "--proxy", proxy, f"ws://{name}:{server.port}/echo",
+                   stdin=b"through\n", **more)
+        self.assertEqual(done.returncode, code, done.stderr)
+        self.assertEqual(done.stdout, b"" if code else b"through\n")
+        self.assertIn(says, done.stderr.decode())
+        self.assertNotIn("secret", done.stderr.decode())
+
+    @unittest.skipUnless(shutil.which("tinyproxy"), "tinyproxy is not installed")
+    def test_http(self):
+        with Server() as server, tinyproxy() as proxy:
+            self.echo(server, f"http://127.0.0.1:{proxy.port}", name="127.0.0.1")
+            self.echo(server, "environment", name="127.0.0.1",
+                      env={**os.environ, "http_proxy": f"127.0.0.1:{proxy.port}", "no_proxy": ""})
+            self.echo(server, "environment", name="127.0.0.1",
+                      env={**os.environ, "http_proxy": "127.0.0.1:1", "no_proxy": "127.0.0.0/8"})
+        closed = free_port()
+        with tinyproxy() as proxy:
+            done = run("connect", "--proxy", f"127.0.0.1:{proxy.port}", f"ws://127.0.0.1:{closed}/")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("during proxy", done.stderr.decode())
+            self.assertIn("HTTP status 5", done.stderr.decode())
+
+    @unittest.skipUnless(shutil.which("tinyproxy"), "tinyproxy is not installed")
+    def test_http_with_credentials(self):
+        with Server() as server, tinyproxy("BasicAuth me secret") as proxy:
+            self.echo(server, f"http://me:secret@127.0.0.1:{proxy.port}", name="127.0.0.1")
+            for wrong in ("", "me:secret2@", "you:secret@"):
+                self.echo(server, f"http://{wrong}127.0.0.1:{proxy.port}", name="127.0.0.1",
+                          code=1, says="did not accept the credentials")
+
+    @unittest.skipUnless(shutil.which("microsocks"), "microsocks is not installed")
+    def test_socks(self):
+        with Server() as server, microsocks() as proxy:
+            self.echo(server, f"socks5://127.0.0.1:{proxy.port}", name="127.0.0.1")
+            self.echo(server, f"socks5h://127.0.0.1:{proxy.port}", name="localhost")
+            done = run("connect", "--proxy", f"socks5://127.0.0.1:{proxy.port}",
+                       f"ws://127.0.0.1:{free_port()}/")
+            self.assertIn("during proxy: Connection refused", done.stderr.decode())
+
+    @unittest.skipUnless(shutil.which("microsocks"), "microsocks is not installed")
+    def test_socks_with_credentials(self):
+        with Server() as server, microsocks("-u", "me", "-P", "secret") as proxy:
+            self.echo(server, f"socks5://me:secret@127.0.0.1:{proxy.port}", name="127.0.0.1")
+            for wrong in ("", "me:secret2@"):
+                self.echo(server, f"socks5://{wrong}127.0.0.1:{proxy.port}", name="127.0.0.1",
+                          code=1, says="did not accept the credentials")
+
+    def test_no_proxy_of_that_kind(self):
+        done = run("connect", "--proxy", "https://127.0.0.1:1", "ws://127.0.0.1:1/")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("not the URL of an http or socks5 proxy", done.stderr.decode())
+
+
+class Trusted(unittest.TestCase):
+    def test_a_proxy_names_the_client(self):
+        with Server("--trust-proxy", "127.0.0.1", "--proxy-protocol") as server:
+            with socket.create_connection((server.host, server.port)) as proxy:
+                proxy.sendall(b"PROXY TCP4 192.0.2.1 192.0.2.2 4711 80\r\n"
+                              b"GET /echo HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
+                              b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                              b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+                self.assertTrue(proxy.recv(4096).startswith(b"HTTP/1.1 101 "))
+                server.wait_for(r"192\.0\.2\.1:4711", server.err)
+
+    def test_a_name_is_no_address(self):
+        done = run("serve", "--trust-proxy", "proxy.example")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("neither an address", done.stderr.decode())
+
+
+if __name__ == "__main__":
+    unittest.main()
