@@ -53,7 +53,7 @@ void http_connect::judge(const http_response_head& answer) {
     const int status = answer.status();
     if (status >= 200 && status < 300) {
         end();
-    } else if (status == 407) {
+    } else if (status == 407 || status == 401) { // tinyproxy's word for credentials that are wrong
         end(errc::proxy_authentication, status);
     } else if (status >= 200) {
         end(errc::proxy_refused, status);

@@ -54,7 +54,7 @@ def tinyproxy(*lines):
 
 
 def microsocks(*more):
-    return Proxy(lambda port, _: ["microsocks", "-q", "-i", "127.0.0.1", "-p", str(port), *more])
+    return Proxy(lambda port, _: ["microsocks", "-i", "127.0.0.1", "-p", str(port), *more])
 
 
 class ThroughProxies(unittest.TestCase):
