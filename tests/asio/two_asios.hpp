@@ -135,7 +135,9 @@ tcp_pair(Context& context) {
     typename Asio::tcp::acceptor acceptor(context, Asio::loopback());
     typename Asio::tcp::socket near(context);
     near.connect(acceptor.local_endpoint());
-    return {std::move(near), acceptor.accept()};
+    auto far = acceptor.accept();
+    for (auto* each : {&near, &far}) each->set_option(typename Asio::tcp::no_delay(true));
+    return {std::move(near), std::move(far)};
 }
 
 template <class Asio>

@@ -23,6 +23,7 @@ step(${CMAKE_COMMAND} -G ${GENERATOR} -S ${CONSUMER} -B ${WORK}/build
     -D CMAKE_PREFIX_PATH=${WORK}/prefix
     -D CMAKE_CXX_COMPILER=${COMPILER}
     -D EXPECT_HOSTS=${HOSTS}
+    -D EXPECT_ASIO_STREAMS=${ASIO_STREAMS}
     -D EXPECT_CARES=${CARES}
     -D EXPECT_TLS=${TLS}
     -D CMAKE_CXX_FLAGS=${flags})
@@ -32,6 +33,10 @@ step(${WORK}/build/core_only)
 string(REPLACE "," ";" hosts "${HOSTS}")
 foreach(host IN LISTS hosts)
     step(${WORK}/build/in_${host})
+endforeach()
+string(REPLACE "," ";" asio_streams "${ASIO_STREAMS}")
+foreach(stream IN LISTS asio_streams)
+    step(${WORK}/build/over_${stream})
 endforeach()
 foreach(library cares tls)
     string(TOUPPER ${library} upper)

@@ -38,6 +38,7 @@ public:
         : stream(*on), channel_(std::make_shared<channel>(std::move(on), std::move(layer), this)) {
         error_code ignored;
         if constexpr (writes_at_once) channel_->layer.non_blocking(true, ignored);
+        do_not_delay<Asio>(channel_->layer);
     }
     ~executor_stream() override { executor_stream::close(); }
 

@@ -22,6 +22,16 @@ concept asio_socket = requires(Layer& layer, typename Asio::error_code& why) {
 template <class Layer>
 concept has_async_shutdown = requires(Layer& layer) { layer.async_shutdown([](auto) {}); };
 
+/// Small messages do not wait for the peer's acknowledgement of earlier ones; TCP only.
+template <class Asio, class Layer>
+void do_not_delay(Layer& layer) {
+    if constexpr (requires { typename Layer::lowest_layer_type::protocol_type::no_delay; }) {
+        typename Asio::error_code ignored;
+        using no_delay = typename Layer::lowest_layer_type::protocol_type::no_delay;
+        layer.lowest_layer().set_option(no_delay(true), ignored);
+    }
+}
+
 /// Ends both directions of `layer`; what is under way is aborted.
 template <class Asio, class Layer>
 void close_layer(Layer& layer) {
