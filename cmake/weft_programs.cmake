@@ -29,6 +29,11 @@ function(weft_add_tool)
     else()
         list(FILTER sources EXCLUDE REGEX names_by_cares)
     endif()
+    if(TARGET weft_tls)
+        list(FILTER sources EXCLUDE REGEX tls_by_nobody)
+    else()
+        list(FILTER sources EXCLUDE REGEX tls_by_openssl)
+    endif()
     find_package(CLI11 CONFIG QUIET)
     if(NOT CLI11_FOUND)
         message(FATAL_ERROR "The weft program needs CLI11 (Debian, Ubuntu: libcli11-dev). "
@@ -36,7 +41,8 @@ function(weft_add_tool)
     endif()
     add_executable(weft_tool ${sources})
     target_link_libraries(weft_tool PRIVATE weft::weft CLI11::CLI11 weft_host_loops
-        $<TARGET_NAME_IF_EXISTS:weft_cares>)
+        $<TARGET_NAME_IF_EXISTS:weft_cares>
+        $<TARGET_NAME_IF_EXISTS:weft_tls>)
     target_include_directories(weft_tool PRIVATE ${PROJECT_SOURCE_DIR}/tools)
     get_property(left_out GLOBAL PROPERTY weft_hosts_left_out)
     target_compile_definitions(weft_tool PRIVATE WEFT_VERSION="${PROJECT_VERSION}"

@@ -42,6 +42,8 @@ int verify_mode(client_certificates wanted) noexcept {
     return SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
 }
 
+} // namespace
+
 class server_context final : public tls_context {
 public:
     static result<std::shared_ptr<server_context>> make(const tls_server_options& options);
@@ -104,6 +106,8 @@ int server_context::choose_certificate(SSL* session, int*, void* self) noexcept 
     }
     return SSL_TLSEXT_ERR_OK;
 }
+
+namespace {
 
 /// Clients that have to prove themselves do it anew where the rules for it may have changed.
 void go_on_with_sessions(const tls_server_options& options, SSL_CTX* old, SSL_CTX* now) noexcept {

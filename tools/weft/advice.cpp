@@ -5,6 +5,8 @@
 #include <weft/core/error.hpp>
 #include <weft/loop/resolve_error.hpp>
 
+#include "weft/tls.hpp"
+
 namespace weft_tool {
 namespace {
 
@@ -40,8 +42,12 @@ std::string advice(const weft::report& why, const weft::uri& target, const std::
         return refused_advice(target, via);
     }
     if (error == weft::errc::no_tls) {
-        return "This build speaks ws: only. Try ws://" + target.authority() +
+        return "This build is without OpenSSL and speaks ws: only. Try ws://" + target.authority() +
             std::string(target.resource()) + " if the server offers it";
+    }
+    if (is_distrust(error)) {
+        return "If you trust it: --ca FILE with its certificate or its issuer's, or --insecure to "
+               "believe everybody";
     }
     if (error == weft::errc::no_resolver) {
         return "This build takes numeric addresses, localhost and names in /etc/hosts only. Try "

@@ -12,6 +12,7 @@
 #include "weft/conversation.hpp"
 #include "weft/printable.hpp"
 #include "weft/seconds.hpp"
+#include "weft/tls.hpp"
 
 namespace weft_tool {
 namespace {
@@ -64,6 +65,12 @@ exit_code connect(const connect_options& options) {
         if (!weft::is_token(typed)) {
             return misused(typed + ": not a subprotocol", "It is one word, such as chat.v2");
         }
+    }
+    if (target->secure()) {
+        auto tls = dial_tls(options.issuers_file, !options.insecure);
+        if (!tls) return misused(options.issuers_file + ": " + tls.error().message(),
+                                 "--ca wants a file of PEM certificates");
+        dial.tls = std::move(*tls);
     }
     conversation talk(options, *target);
     return talk.run(std::move(dial));

@@ -20,6 +20,8 @@ struct connect_options {
     std::string proxy; ///< a URL, or "environment"; empty for none
     std::size_t redirects_max = 0;
     std::string name_servers; ///< "address:port,..."; empty for the system's
+    std::string issuers_file; ///< whom to trust; empty for the system's roots
+    bool insecure = false;    ///< trust everybody
     double ping = 0; ///< seconds between pings; 0 for none
     double timeout = 10;
     double wait = 1;

@@ -66,17 +66,24 @@ std::string reachable(const weft::address& bound) {
     return bound.str();
 }
 
-void suggest(const weft::address& bound, const std::string& program) {
+void suggest(const weft::address& bound, const serve_options& options, const serving_tls& tls) {
+    const std::string& program = options.program;
     if (bound.is_local()) {
         const std::string path = bound.str().substr(std::string_view("unix:").size());
         std::cout << "    " << program << " connect --unix '" << path << "' ws://localhost/echo\n";
         return;
     }
     const std::string there = reachable(bound);
-    std::cout << "    open http://" << there << "/ in a browser\n"
-              << "    " << program << " connect ws://" << there << "/echo\n"
-              << "    " << program << " connect 'ws://" << there << "/chat?name=ann'\n"
-              << "    curl http://" << there << "/health\n";
+    const std::string s = tls.layer ? "s" : "";
+    const bool own = !tls.issuers_file.empty();
+    const std::string trusting = own ? "--ca " + tls.issuers_file + ' ' : "";
+    const std::string curl_trusting = own ? "--cacert " + tls.issuers_file + ' ' : "";
+    std::cout << "    open http" << s << "://" << there << "/ in a browser\n"
+              << "    " << program << " connect " << trusting << "ws" << s << "://" << there
+              << "/echo\n"
+              << "    " << program << " connect " << trusting << "'ws" << s << "://" << there
+              << "/chat?name=ann'\n"
+              << "    curl " << curl_trusting << "http" << s << "://" << there << "/health\n";
 }
 
 bool listen_activated(weft::server& server, const serve_options& options) {
@@ -85,9 +92,9 @@ bool listen_activated(weft::server& server, const serve_options& options) {
     return bound.has_value();
 }
 
-bool listen_tcp(weft::server& server, const serve_options& options) {
-    const auto bound =
-        server.listen(options.host, options.port, {.reuse_port = options.reuse_port});
+bool listen_tcp(weft::server& server, const serve_options& options, const serving_tls& tls) {
+    const auto bound = server.listen(options.host, options.port,
+                                     {.reuse_port = options.reuse_port, .tls = tls.layer});
     if (!bound) {
         complain(options.host + " port " + std::to_string(options.port), bound.error(),
                  advice(bound.error(), options));
@@ -102,9 +109,10 @@ bool listen_unix(weft::server& server, const serve_options& options) {
     return bound.has_value();
 }
 
-bool listen_everywhere(weft::server& server, const serve_options& options) {
+bool listen_everywhere(weft::server& server, const serve_options& options,
+                       const serving_tls& tls) {
     return (!options.activated || listen_activated(server, options)) &&
-        (!options.tcp || listen_tcp(server, options)) &&
+        (!options.tcp || listen_tcp(server, options, tls)) &&
         (options.unix_path.empty() || listen_unix(server, options));
 }
 
@@ -127,25 +135,27 @@ std::string means(weft::event_loops& loops, const serve_options& options) {
 
 } // namespace
 
-bool listen_on_all(std::list<weft::server>& servers, const serve_options& options) {
+bool listen_on_all(std::list<weft::server>& servers, const serve_options& options,
+                   const serving_tls& tls) {
     serve_options each = options;
     each.reuse_port |= servers.size() > 1;
-    if (!listen_everywhere(servers.front(), each)) return false;
+    if (!listen_everywhere(servers.front(), each, tls)) return false;
     each.port = tcp_port_of(servers.front());
     return !options.tcp || std::all_of(std::next(servers.begin()), servers.end(), [&](auto& one) {
-        return listen_tcp(one, each);
+        return listen_tcp(one, each, tls);
     });
 }
 
 void introduce(const weft::server& first, weft::event_loops& loops,
-               const serve_options& options) {
+               const serve_options& options, const serving_tls& tls) {
+    const std::string scheme = tls.layer ? "https://" : "http://";
     for (const auto& bound : first.listening_at()) {
-        const std::string where = bound.is_ip() ? "http://" + bound.str() + "/" : bound.str();
+        const std::string where = bound.is_ip() ? scheme + bound.str() + "/" : bound.str();
         std::cout << "weft serve: listening at " << where << means(loops, options) << '\n';
     }
     std::cout << "  Try:\n";
     for (const auto& bound : first.listening_at())
-        suggest(bound, options.program);
+        suggest(bound, options, tls);
     std::cout << "  Ctrl-C ends it.\n" << std::flush;
 }
 

@@ -68,12 +68,21 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
             "Permissions of the Unix-domain socket, such as 660")
         ->check(octal_mode)
         ->type_name("OCTAL");
+    auto* tls = command->add_flag("--tls", chosen.tls,
+                                  "Speak TLS on TCP, with a certificate of its own making unless "
+                                  "--cert is given");
+    auto* certificate = command->add_option("--cert", chosen.certificate_file,
+                                            "The certificate and its issuers', a PEM file");
+    certificate->needs(tls);
+    command->add_option("--key", chosen.key_file, "Its key, if that is not in the same file")
+        ->needs(certificate);
     command->add_flag("--reuse-port", chosen.reuse_port,
                       "Share the TCP port with other processes that say so");
     command
         ->add_option("--systemd", chosen.activated_name,
                      "Listen at the sockets that systemd has passed, all or those of one name; "
                      "alone, or beside what --host, --port or --unix say")
+        ->excludes(tls)
         ->expected(0, 1)
         ->type_name("[NAME]");
     command->add_option("--loop", chosen.loop, "What to wait with; `weft loops` lists them")
@@ -156,6 +165,14 @@ CLI::App* add_connect(CLI::App& program, connect_options& chosen) {
         ->type_name("URL");
     command->add_option("--follow", chosen.redirects_max, "Follow so many redirects")
         ->type_name("NUMBER");
+    auto* issuers = command->add_option("--ca", chosen.issuers_file,
+                                        "For wss: trust the certificates in this PEM file, not "
+                                        "the system's");
+    command
+        ->add_flag("--insecure", chosen.insecure,
+                   "For wss: believe every certificate; who sits in between can read and change "
+                   "everything")
+        ->excludes(issuers);
     command->add_option("--dns", chosen.name_servers,
                         "Ask these name servers instead of the system's: ADDRESS[:PORT],...");
     command->add_option("--ping", chosen.ping, "Ping every so many seconds and tell the time")

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iostream>
 #include <list>
 #include <span>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "weft/seconds.hpp"
 #include "weft/server_log.hpp"
 #include "weft/stop_signals.hpp"
+#include "weft/tls.hpp"
 #include "weft/web_routes.hpp"
 
 namespace weft_tool {
@@ -90,8 +92,17 @@ exit_code serve(const serve_options& options) {
     for (auto& loop : loops) prepare(servers.emplace_back(loop), log, room, options);
 
     const stop_signals signals(std::span(loops.begin(), loops.end()));
-    if (!listen_on_all(servers, options)) return exit_code::not_connected;
-    introduce(servers.front(), loops, options);
+    serving_tls tls;
+    if (options.tls) {
+        auto made = serve_tls(options.certificate_file, options.key_file);
+        if (!made) {
+            std::cerr << "weft serve: no TLS: " << made.error().message() << '\n';
+            return exit_code::not_connected;
+        }
+        tls = std::move(*made);
+    }
+    if (!listen_on_all(servers, options, tls)) return exit_code::not_connected;
+    introduce(servers.front(), loops, options, tls);
     if (loops.size() > 1) {
         loops.run();
     } else {

@@ -22,6 +22,9 @@ struct serve_options {
     std::string unix_path; ///< empty for none
     std::optional<unsigned> mode; ///< of the Unix-domain socket
     bool reuse_port = false;
+    bool tls = false;             ///< at the TCP listener
+    std::string certificate_file; ///< empty for one of its own making
+    std::string key_file;         ///< empty if the key is in the same file
     bool activated = false;       ///< listen at what a service manager has passed
     std::string activated_name;   ///< empty for all of it
     std::string loop = "automatic"; ///< one of `loop_names()`

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: MIT
+# `weft serve --tls` and `weft connect wss://`: with a certificate of its own making and with a
+# given one, against Python's ssl and `openssl s_client`.
+
+import os
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from weft_program import PATIENCE, Running, run
+
+
+class TlsServer(Running):
+    """`weft serve --tls`, and the file that its clients may trust if it has made one."""
+
+    def __init__(self, *arguments):
+        super().__init__("serve", "--port", "0", "--tls", *arguments, stdin=subprocess.DEVNULL)
+        self.port = int(self.wait_for(r"https://127\.0\.0\.1:(\d+)/", self.out)[1])
+        line = self.wait_for(r"connect (?:--ca (\S+) )?wss://", self.out)
+        self.issuers = line[1]
+
+    def url(self, host="localhost"):
+        return f"wss://{host}:{self.port}/echo"
+
+
+def echo(*arguments):
+    return run("connect", *arguments, stdin=b"hi\n")
+
+
+class TlsTest(unittest.TestCase):
+    def setUp(self):
+        built = run("serve", "--tls", "--host", "256.0.0.1").stderr
+        if b"no TLS" in built:
+            print("skipped: this build is without OpenSSL")
+            sys.exit(77)
+
+    def test_a_certificate_of_its_own_making(self):
+        with TlsServer() as server:
+            for host in ["localhost", "127.0.0.1"]:
+                done = echo("--ca", server.issuers, server.url(host))
+                self.assertEqual((done.returncode, done.stdout), (0, b"hi\n"), done.stderr)
+            server.signal(2)
+            self.assertEqual(server.exit_code(), 0)
+            self.assertFalse(os.path.exists(server.issuers))
+
+    def test_who_is_not_trusted_is_refused_with_advice(self):
+        with TlsServer() as server:
+            done = echo(server.url())
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(b"during TLS: the peer's certificate is self-signed", done.stderr)
+            self.assertIn(b"--ca FILE", done.stderr)
+            done = echo("--insecure", server.url())
+            self.assertEqual((done.returncode, done.stdout), (0, b"hi\n"), done.stderr)
+
+    def test_another_name_is_refused(self):
+        with TlsServer() as server:
+            done = echo("--ca", server.issuers, "--via", f"127.0.0.1:{server.port}",
+                        "wss://example.org/echo")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(b"certificate is for another host", done.stderr)
+
+    def test_plain_and_tls_are_told_apart(self):
+        with Running("serve", "--port", "0", stdin=subprocess.DEVNULL) as server:
+            port = server.wait_for(r"http://127\.0\.0\.1:(\d+)/", server.out)[1]
+            done = echo("--insecure", f"wss://127.0.0.1:{port}/echo")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(b"does not speak TLS", done.stderr)
+
+    def test_files_that_are_no_certificates(self):
+        with tempfile.NamedTemporaryFile() as empty:
+            done = echo("--ca", empty.name, "wss://127.0.0.1:1/")
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(b"no certificates to trust", done.stderr)
+            done = run("serve", "--tls", "--port", "0", "--cert", empty.name)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(b"no PEM certificate", done.stderr)
+
+    def test_pythons_ssl_gets_a_page(self):
+        with TlsServer() as server:
+            trusting = ssl.create_default_context(cafile=server.issuers)
+            with socket.create_connection(("127.0.0.1", server.port), PATIENCE) as plain, \
+                    trusting.wrap_socket(plain, server_hostname="localhost") as peer:
+                peer.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                answer = b"".join(iter(lambda: peer.recv(4096), b""))
+                self.assertTrue(answer.startswith(b"HTTP/1.1 200 "), answer)
+                self.assertEqual(peer.version(), "TLSv1.3")
+
+    def test_openssls_program_resumes(self):
+        openssl = shutil.which("openssl")
+        if not openssl:
+            self.skipTest("there is no openssl")
+        with TlsServer() as server, tempfile.TemporaryDirectory() as folder:
+            kept = os.path.join(folder, "session")
+
+            def talk(*arguments):
+                done = subprocess.run(
+                    [openssl, "s_client", "-connect", f"127.0.0.1:{server.port}", "-CAfile",
+                     server.issuers, "-verify_return_error", "-alpn", "http/1.1", "-ign_eof",
+                     *arguments],
+                    input=b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n", capture_output=True,
+                    timeout=PATIENCE, check=False)
+                self.assertIn(b"HTTP/1.1 200 ", done.stdout)
+                self.assertIn(b"ALPN protocol: http/1.1", done.stdout)
+                return re.search(rb"^(New|Reused), (TLSv1\.\d)", done.stdout, re.MULTILINE)[1]
+
+            self.assertEqual(talk("-sess_out", kept), b"New")
+            self.assertEqual(talk("-sess_in", kept), b"Reused")
+            self.assertEqual(talk("-tls1_2", "-sess_out", kept), b"New")
+            self.assertEqual(talk("-tls1_2", "-sess_in", kept), b"Reused")
+
+
+if __name__ == "__main__":
+    unittest.main()

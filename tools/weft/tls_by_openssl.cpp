@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// TLS by OpenSSL; built where that is.
+#include "weft/tls.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+
+#include <weft/tls/tls_client.hpp>
+#include <weft/tls/tls_error.hpp>
+#include <weft/tls/tls_server.hpp>
+
+namespace weft_tool {
+namespace {
+
+/// A new file for everybody to read.
+weft::result<std::string> write_for_clients(const std::string& pem) {
+    const std::string name = std::string("weft-").append(6, 'X'); // mkstemp chooses these
+    std::string path = (std::filesystem::temp_directory_path() / name).string();
+    const int file = ::mkstemp(path.data());
+    if (file < 0) return weft::failure(std::error_code(errno, std::generic_category()));
+    const auto written = ::write(file, pem.data(), pem.size());
+    ::close(file);
+    if (written == static_cast<ssize_t>(pem.size())) return path;
+    return weft::failure(std::make_error_code(std::errc::io_error));
+}
+
+} // namespace
+
+weft::result<serving_tls> serve_tls(const std::string& certificate_file,
+                                    const std::string& key_file) {
+    serving_tls made;
+    weft::tls_certificate certificate{.chain_file = certificate_file, .key_file = key_file};
+    if (certificate_file.empty()) {
+        auto own = weft::make_self_signed();
+        if (!own) return weft::failure(own.error());
+        certificate = std::move(*own);
+        auto file = write_for_clients(certificate.chain);
+        if (!file) return weft::failure(file.error());
+        made.issuers_file = std::move(*file);
+        made.file_guard = std::shared_ptr<void>(
+            nullptr, [path = made.issuers_file](void*) { ::unlink(path.c_str()); });
+    }
+    auto layer = weft::tls_server::create({.certificates = {std::move(certificate)}});
+    if (!layer) return weft::failure(layer.error());
+    made.layer = std::move(*layer);
+    return made;
+}
+
+weft::result<std::shared_ptr<weft::secure_layer>> dial_tls(const std::string& issuers_file,
+                                                           bool verify) {
+    auto layer = weft::tls_client::create({.issuers_file = issuers_file, .verify = verify});
+    if (!layer) return weft::failure(layer.error());
+    return std::shared_ptr<weft::secure_layer>(std::move(*layer));
+}
+
+bool is_distrust(std::error_code why) noexcept {
+    return why == weft::tls_error::self_signed || why == weft::tls_error::unknown_issuer;
+}
+
+} // namespace weft_tool
