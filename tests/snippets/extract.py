@@ -9,7 +9,8 @@ import pathlib
 import re
 
 BLOCK = re.compile(
-    r"(?:^<!-- compile: (?P<mark>\w+) -->[ \t]*\n\s*)?^```cpp[ \t]*\n(?P<code>.*?)^```[ \t]*$",
+    r"(?:^<!-- compile: (?P<mark>\w+)(?: with (?P<component>\w+))? -->[ \t]*\n\s*)?"
+    r"^```cpp[ \t]*\n(?P<code>.*?)^```[ \t]*$",
     re.MULTILINE | re.DOTALL)
 HAS_MAIN = re.compile(r"^int main\(", re.MULTILINE)
 
@@ -45,13 +46,13 @@ def program(code, line):
     return f"#include <iostream>\n{line}{code}"
 
 
-def sources_of(document, root):
+def sources_of(document, root, components):
     text = document.read_text(encoding="utf-8")
     shown = document.relative_to(root)
     stem = re.sub(r"\W", "_", str(shown.with_suffix("")))
     for number, block in enumerate(BLOCK.finditer(text), start=1):
         kind = kind_of(block["mark"], block["code"])
-        if kind == "none":
+        if kind == "none" or block["component"] not in (None, *components):
             continue
         name = f"{stem}_{number}"
         first = text.count("\n", 0, block.start("code")) + 1
@@ -70,12 +71,13 @@ def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--root", type=pathlib.Path, required=True)
     arguments.add_argument("--out", type=pathlib.Path, required=True)
+    arguments.add_argument("--components", nargs="*", default=[])
     arguments.add_argument("documents", type=pathlib.Path, nargs="*")
     options = arguments.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     written = []
     for document in options.documents:
-        for name, content in sources_of(document, options.root):
+        for name, content in sources_of(document, options.root, options.components):
             write_if_changed(options.out / name, content)
             written.append(str(options.out / name))
     print(";".join(written))
