@@ -37,11 +37,12 @@ public:
 
     result<address> bind(const address& where) {
         if (const auto why = open(where)) return failure(why);
-        auto why = port_->bind(where);
-        if (!why) why = port_->begin();
-        if (!why) return port_->local_address();
-        close();
-        return failure(why);
+        auto bound = port_->bind(where);
+        if (bound) {
+            if (const auto why = port_->begin()) bound = failure(why);
+        }
+        if (!bound) close();
+        return bound;
     }
 
     result<void> connect(const address& where) {

@@ -48,13 +48,13 @@ std::error_code datagram_port::open(const address& where) {
     return {};
 }
 
-std::error_code datagram_port::bind(const address& where) {
+result<address> datagram_port::bind(const address& where) {
     const auto at = as_socket_address(where);
-    if (!at) return at.error();
+    if (!at) return failure(at.error());
     file_ = socket_file(where);
-    if (sys::bind(descriptor_.get(), at->get(), at->size) != 0) return last_error();
+    if (sys::bind(descriptor_.get(), at->get(), at->size) != 0) return failure(last_error());
     file_.take_note();
-    return {};
+    return find_local_address(descriptor_.get());
 }
 
 std::error_code datagram_port::connect(const address& where) {

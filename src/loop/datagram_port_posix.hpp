@@ -45,7 +45,7 @@ public:
 
     /// Makes a socket for addresses like `where`; nothing hears it before `begin`.
     std::error_code open(const address& where);
-    std::error_code bind(const address& where);
+    result<address> bind(const address& where);
     std::error_code connect(const address& where);
 
     /// Takes over a datagram socket; on error it is not taken.

@@ -188,10 +188,12 @@ bool world::quick_step() {
     return turn.did_something || turn.more_waiting;
 }
 
-/// What waits for an edge gets one, and what waits for its deadline, that.
+/// What waits for an edge gets one, and what waits for its deadline, that. Once the clock was moved
+/// deadlines come of which the host's timer, which counts in the system's time, knows nothing.
 bool world::move_on(int moves) {
     if (moves == 1 && edges_are_lost && make_new_edges()) return true;
     if (how_.guest && loop_->run_ready().did_something) {
+        if (has_moved_clock_) return true;
         broken_ = "the descriptor was not readable though there was something to do";
         has_moved_clock_ = true; // it may have come just now
         return true;
@@ -200,7 +202,7 @@ bool world::move_on(int moves) {
     if (!wait) return false;
     has_moved_clock_ = true;
     move_clock(*wait + 1us);
-    loop_->run_ready(); // the host's timer counts in the system's time
+    loop_->run_ready();
     return true;
 }
 
