@@ -145,6 +145,7 @@ TEST_P(endpoint_trust, counts_clients_and_not_the_proxy) {
     EXPECT_EQ(refused_[1], "192.0.2.9:0 too many connections from one address");
     EXPECT_EQ(server_->refused_count(), 2);
     first.close();
+    second.close(); // which the server would wait for
     ASSERT_TRUE(run_until([&] { return server_->connection_count() == 1; }));
     raw_peer again;
     EXPECT_EQ(answer_to(again, announces + canned_request()), switched);
