@@ -73,9 +73,6 @@ class CouldNotConnect(unittest.TestCase):
         with FakeServer(lambda client, _: read_to_end(client)) as server:
             self.refused("--timeout", "0.1", server.url(), says="timed out", tries="--timeout")
 
-    def test_tls(self):
-        self.refused("wss://127.0.0.1:1/x", says="TLS", tries="ws://127.0.0.1:1/x")
-
     def test_bad_uris(self):
         for uri, tries in (("http://127.0.0.1:1/x", "Try ws://127.0.0.1:1/x"),
                            ("127.0.0.1:9001/echo", "Try ws://127.0.0.1:9001/echo"),
