@@ -114,7 +114,7 @@ class Chat(unittest.TestCase):
 
     def test_binary_is_not_chat(self):
         with Server() as server:
-            done = run("connect", "--binary", server.url("/chat"), stdin=b"x\n")
+            done = run("connect", "--stay", "--binary", server.url("/chat"), stdin=b"x\n")
             self.assertEqual(done.returncode, 3)
             self.assertIn(b"1003", done.stderr)
 
