@@ -2,6 +2,7 @@
 // A client's context: whom it trusts, whom it dials, and what it remembers of them.
 #include <weft/tls/tls_client.hpp>
 
+#include <new>
 #include <utility>
 
 #include <openssl/err.h>
@@ -46,7 +47,8 @@ std::string expected(SSL* session) {
     X509_VERIFY_PARAM* const checked = SSL_get0_param(session);
     if (const char* name = X509_VERIFY_PARAM_get0_host(checked, 0)) return name;
     char* const text = X509_VERIFY_PARAM_get1_ip_asc(checked);
-    std::string address = text ? text : "";
+    if (!text) throw std::bad_alloc(); // else sessions of several hosts would be of one
+    std::string address = text;
     OPENSSL_free(text);
     return address;
 }

@@ -66,8 +66,8 @@ public:
     ///
     /// Owns the descriptor from then on; a socket's file is left to whoever made it. Sets it to
     /// close on exec and not to block, which whoever shares the socket will notice. Of the options
-    /// only `after_accept` is used. On error it is not taken: `bad_argument` for a socket that does
-    /// not listen, `forked`, `gone`, or what the system says.
+    /// only `tls` and `after_accept` are used. On error it is not taken: `bad_argument` for a
+    /// socket that does not listen, `forked`, `gone`, or what the system says.
     result<address> adopt_listener(int descriptor, listen_options options = {});
 
     /// Ends the listener at `where` and gives its socket to the caller, who closes it: it goes on
