@@ -42,6 +42,14 @@ class TlsTest(unittest.TestCase):
             self.assertEqual(server.exit_code(), 0)
             self.assertFalse(os.path.exists(server.issuers))
 
+    def test_nothing_is_left_of_a_server_that_was_killed(self):
+        with TlsServer() as server:
+            with open(server.issuers, encoding="ascii") as file:
+                self.assertIn("BEGIN CERTIFICATE", file.read())
+            server.signal(9)
+            server.exit_code()
+            self.assertFalse(os.path.exists(server.issuers))
+
     def test_who_is_not_trusted_is_refused_with_advice(self):
         with TlsServer() as server:
             done = echo(server.url())

@@ -14,7 +14,7 @@ namespace weft_tool {
 struct serving_tls {
     std::shared_ptr<weft::secure_layer> layer;
     std::string issuers_file;
-    std::shared_ptr<void> file_guard; ///< removes a file of the program's own
+    std::shared_ptr<void> file_guard; ///< keeps a file of the program's own
 };
 
 /// With the certificate and the key in these files, or if there are none one of its own making,

@@ -16,15 +16,24 @@
 namespace weft_tool {
 namespace {
 
-/// A new file for everybody to read.
-weft::result<std::string> write_for_clients(const std::string& pem) {
+/// Writes `pem` to a file for this user's programs, which goes with the process, however that
+/// ends, where descriptors have paths; elsewhere at its orderly end.
+weft::result<void> write_for_clients(const std::string& pem, serving_tls& into) {
     const std::string name = std::string("weft-").append(6, 'X'); // mkstemp chooses these
     std::string path = (std::filesystem::temp_directory_path() / name).string();
     const int file = ::mkstemp(path.data());
     if (file < 0) return weft::failure(std::error_code(errno, std::generic_category()));
+    const std::string by_descriptor =
+        "/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(file);
+    const bool stays = ::access(by_descriptor.c_str(), R_OK) != 0;
+    if (!stays) ::unlink(path.c_str());
+    into.issuers_file = stays ? path : by_descriptor;
+    into.file_guard = std::shared_ptr<void>(nullptr, [file, stays, path](void*) {
+        if (stays) ::unlink(path.c_str());
+        ::close(file);
+    });
     const auto written = ::write(file, pem.data(), pem.size());
-    ::close(file);
-    if (written == static_cast<ssize_t>(pem.size())) return path;
+    if (written == static_cast<ssize_t>(pem.size())) return {};
     return weft::failure(std::make_error_code(std::errc::io_error));
 }
 
@@ -38,11 +47,8 @@ weft::result<serving_tls> serve_tls(const std::string& certificate_file,
         auto own = weft::make_self_signed();
         if (!own) return weft::failure(own.error());
         certificate = std::move(*own);
-        auto file = write_for_clients(certificate.chain);
-        if (!file) return weft::failure(file.error());
-        made.issuers_file = std::move(*file);
-        made.file_guard = std::shared_ptr<void>(
-            nullptr, [path = made.issuers_file](void*) { ::unlink(path.c_str()); });
+        const auto written = write_for_clients(certificate.chain, made);
+        if (!written) return weft::failure(written.error());
     }
     auto layer = weft::tls_server::create({.certificates = {std::move(certificate)}});
     if (!layer) return weft::failure(layer.error());
