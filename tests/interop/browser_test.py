@@ -33,6 +33,20 @@ const answer = (socket, what) => new Promise((resolve) => {
     socket.send(what);
 });
 const tests = {
+TESTS};
+(async () => {
+    const found = [];
+    for (const [name, test] of Object.entries(tests)) {
+        await test().then(() => found.push(`ok     ${name}`),
+            (error) => found.push(`FAILED ${name}: ${error.message}`));
+    }
+    fetch('/', { method: 'POST', body: found.join('\\n') });
+})();
+</script>
+"""
+
+
+TESTS = """
     async texts() {
         const socket = await dial('/');
         for (const text of ['hello', '', 'grüße ☂ 🧵', 'x'.repeat(1 << 20)]) {
@@ -75,16 +89,6 @@ const tests = {
     async 'a rejected handshake'() {
         expect(await dial('/reject').catch((error) => error.message), 'no connection');
     },
-};
-(async () => {
-    const found = [];
-    for (const [name, test] of Object.entries(tests)) {
-        await test().then(() => found.push(`ok     ${name}`),
-            (error) => found.push(`FAILED ${name}: ${error.message}`));
-    }
-    fetch('/', { method: 'POST', body: found.join('\\n') });
-})();
-</script>
 """
 
 
@@ -111,9 +115,10 @@ class Pages(http.server.BaseHTTPRequestHandler):
         """Nobody reads a log."""
 
 
-def findings_of(browser, page):
-    """What the page posts from the browser, empty if nothing comes; None if the browser does not
-    even fetch the page."""
+def findings_of(browser, server, tests, *flags):
+    """What the page posts from the browser after its tests, empty if nothing comes; None if the
+    browser does not even fetch the page."""
+    page = PAGE.replace("SERVER", server).replace("TESTS", tests)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Pages) as pages, \
             tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         pages.page, pages.findings, pages.fetched = page, "", False
@@ -122,7 +127,7 @@ def findings_of(browser, page):
         process = subprocess.Popen(
             [browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
              "--disable-dev-shm-usage", "--user-data-dir=" + profile,
-             f"http://127.0.0.1:{pages.server_port}/"],
+             *flags, f"http://127.0.0.1:{pages.server_port}/"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         pages.arrived.wait(PATIENCE)
         process.terminate()
@@ -131,18 +136,26 @@ def findings_of(browser, page):
         return pages.findings if pages.fetched else None
 
 
+def find_browser():
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def judge(findings):
+    """Says what was found; the exit code."""
+    if findings is None:
+        print("skipped: Chromium does not start here")
+        return 77
+    print(findings or "the page did not come to its end")
+    return 1 if "FAILED" in findings or not findings else 0
+
+
 def main(folder):
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    browser = find_browser()
     if not browser:
         print("skipped: there is no Chromium here")
         return 77
     with programs.Server(folder) as server:
-        findings = findings_of(browser, PAGE.replace("SERVER", server.url))
-    if findings is None:
-        print(f"skipped: {browser} does not start here")
-        return 77
-    print(findings or "the page did not come to its end")
-    return 1 if "FAILED" in findings or not findings else 0
+        return judge(findings_of(browser, server.url, TESTS))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 
+from tls_programs import make_certificate, weft_serves
 from websockets.sync.client import connect
 from websockets.sync.server import serve
 
@@ -42,24 +43,6 @@ web.listen(0, '127.0.0.1', () => console.log(web.address().port));
 """
 
 
-def make_certificate(folder):
-    pem = os.path.join(folder, "both.pem")
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-         "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
-         "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", pem, "-out", pem + ".crt"],
-        check=True, capture_output=True)
-    with open(pem, "a") as both, open(pem + ".crt") as certificate:
-        both.write(certificate.read())
-    return pem
-
-
-def weft_serves(pem):
-    server = subprocess.Popen([WEFT, "serve", "--port", "0", "--tls", "--cert", pem, "--log",
-                               "quiet"], stdout=subprocess.PIPE)
-    return server, int(server.stdout.readline().decode().split(":")[3].split("/")[0])
-
-
 def weft_talks(url, pem):
     lines = [b"x" * size for size in SIZES if size]
     done = subprocess.run([WEFT, "connect", "-q", "--ca", pem, url],
@@ -70,7 +53,7 @@ def weft_talks(url, pem):
 
 
 def websockets_client(pem):
-    server, port = weft_serves(pem)
+    server, port = weft_serves(WEFT, pem)
     trusting = ssl.create_default_context(cafile=pem)
     for version in [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]:
         trusting.maximum_version = version
@@ -96,7 +79,7 @@ def websockets_server(pem):
 
 
 def ws_client(pem):
-    server, port = weft_serves(pem)
+    server, port = weft_serves(WEFT, pem)
     subprocess.run(["node", "-e", NODE_CLIENT, f"wss://localhost:{port}/echo", pem], check=True,
                    timeout=PATIENCE)
     server.terminate()
