@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The load generator: keeps an echo server busy and prints what each message cost it, as one line
-// of JSON. It must not depend on Weft, so that it can measure any server.
+// The load generator: keeps an echo server busy and prints what each message, or each opening of a
+// connection, cost it, as one line of JSON. It must not depend on Weft, so that it can measure any
+// server.
 
 #include "load/fleet.hpp"
 #include "load/latencies.hpp"
@@ -21,7 +22,7 @@ namespace {
 using namespace weft::load;
 
 struct figures {
-    std::uint64_t messages = 0;
+    std::uint64_t count = 0;  // of messages, or of openings
     double seconds = 0;
     double generator_cpu_seconds = 0;
     std::optional<double> server_cpu_seconds;
@@ -45,7 +46,9 @@ void measure_window(fleet& all, const options& wanted, figures& into) {
     const auto began = clock::now();
     const double generator_before = cpu_seconds(0);
     const double server_before = wanted.pid == 0 ? 0 : cpu_seconds(wanted.pid);
-    into.messages = all.run_for(wanted.seconds, into.round_trips);
+    into.count = wanted.counts == measure_of::openings
+        ? all.open_for(wanted.seconds)
+        : all.run_for(wanted.seconds, into.round_trips);
     if (wanted.pid != 0) into.server_cpu_seconds = cpu_seconds(wanted.pid) - server_before;
     into.generator_cpu_seconds = cpu_seconds(0) - generator_before;
     into.seconds = std::chrono::duration<double>(clock::now() - began).count();
@@ -63,6 +66,11 @@ void measure_rest(const options& wanted, figures& into) {
 figures measure(const options& wanted) {
     figures result;
     fleet all{wanted};
+    if (wanted.counts == measure_of::openings) {
+        all.open_for(wanted.warmup);
+        measure_window(all, wanted, result);
+        return result;
+    }
     all.start();
     latencies ignored;
     all.run_for(wanted.warmup, ignored);
@@ -73,17 +81,17 @@ figures measure(const options& wanted) {
     return result;
 }
 
-void print(const figures& result) {
-    const auto messages = static_cast<double>(result.messages);
-    std::printf("{\"messages\": %ju, \"seconds\": %.4f, \"messages_per_second\": %.0f",
-                static_cast<std::uintmax_t>(result.messages), result.seconds,
-                messages / result.seconds);
+void print(const figures& result, const char* what) {
+    const auto count = static_cast<double>(result.count);
+    std::printf("{\"%s\": %ju, \"seconds\": %.4f, \"%s_per_second\": %.0f", what,
+                static_cast<std::uintmax_t>(result.count), result.seconds, what,
+                count / result.seconds);
     std::printf(", \"p50_us\": %.1f, \"p99_us\": %.1f", result.round_trips.quantile_us(0.5),
                 result.round_trips.quantile_us(0.99));
     std::printf(", \"generator_cpu_seconds\": %.4f", result.generator_cpu_seconds);
     if (const auto cpu = result.server_cpu_seconds) {
-        std::printf(", \"server_cpu_seconds\": %.4f, \"messages_per_cpu_second\": %.0f", *cpu,
-                    messages / *cpu);
+        std::printf(", \"server_cpu_seconds\": %.4f, \"%s_per_cpu_second\": %.0f", *cpu, what,
+                    count / *cpu);
     }
     if (const auto bytes = result.idle_bytes_per_connection) {
         std::printf(", \"idle_bytes_per_connection\": %.1f", *bytes);
@@ -97,7 +105,8 @@ void print(const figures& result) {
 }  // namespace
 
 int main(int argc, char** argv) try {
-    print(measure(parse_options(argc, argv)));
+    const options wanted = parse_options(argc, argv);
+    print(measure(wanted), wanted.counts == measure_of::openings ? "openings" : "messages");
     return EXIT_SUCCESS;
 } catch (const std::exception& error) {
     std::fprintf(stderr, "load: %s\n", error.what());

@@ -3,7 +3,8 @@
 // The practical floor: a TCP echo on epoll with no protocol at all, one recv and one send per
 // readiness, one thread. Every other server is compared with it. It must not depend on Weft.
 
-#include <arpa/inet.h>
+#include "loopback_listener.hpp"
+
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -19,34 +20,12 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 namespace {
 
-int checked(int result, const char* call) {
-    if (result < 0) throw std::system_error{errno, std::generic_category(), call};
-    return result;
-}
-
-int listen_on_loopback() {
-    const int listener =
-        checked(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), "socket");
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    checked(::bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address), "bind");
-    checked(::listen(listener, SOMAXCONN), "listen");
-    return listener;
-}
-
-unsigned port_of(int listener) {
-    sockaddr_in address{};
-    socklen_t size = sizeof address;
-    checked(::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size), "getsockname");
-    return ntohs(address.sin_port);
-}
+using namespace weft::floor;
 
 class echo_server {
 public:

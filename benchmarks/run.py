@@ -43,6 +43,7 @@ class Server:
     command: tuple
     protocol: str
     scenarios: tuple = ()  # Keys of the only scenarios in which it runs; empty means all.
+    load: tuple = ()  # What the generator is told beside the scenario.
 
 
 def scenario(key, title, connections, size, depth=1, idle=0, rest=0):
@@ -111,7 +112,7 @@ def measure(binaries, server, scene, seconds, warmup):
     server_core, load_core = cores()
     with running(server, server_core) as (pid, port):
         command = [binaries / "load", server.protocol, "--port", port, "--pid", str(pid),
-                   "--seconds", str(seconds), "--warmup", str(warmup), *scene.load]
+                   "--seconds", str(seconds), "--warmup", str(warmup), *scene.load, *server.load]
         try:
             done = subprocess.run(
                 command, capture_output=True, text=True, timeout=seconds + 60,
@@ -141,7 +142,7 @@ def play_rounds(binaries, servers, scene, arguments):
 
 
 def per_cpu_second(figure):
-    return figure["messages_per_cpu_second"]
+    return figure.get("messages_per_cpu_second") or figure["openings_per_cpu_second"]
 
 
 def ratio_text(figures, floor):

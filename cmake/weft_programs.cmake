@@ -80,23 +80,33 @@ function(weft_add_examples)
 endfunction()
 
 # Each benchmarks/*.cpp, together with benchmarks/<same name>/*.cpp if there are such, becomes
-# <build>/benchmarks/<name>; lws_*.cpp where libwebsockets is, <host>_*.cpp where that host is.
-# Built by the target `benchmarks` only.
+# <build>/benchmarks/<name>; lws_*.cpp where libwebsockets is, <host>_*.cpp where that host is,
+# *_tls_*.cpp where OpenSSL is. Built by the target `benchmarks` only.
 function(weft_add_benchmarks)
     add_custom_target(benchmarks)
     file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/benchmarks/*.cpp)
     weft_with_hosts(sources hosts)
     weft_with_neighbours(sources)
+    find_package(OpenSSL QUIET) # its targets are known where they were looked for
+    set(without_tls tls_by_nobody)
+    if(NOT TARGET weft_tls)
+        set(without_tls "tls_(by_openssl|echo)")
+    endif()
+    list(FILTER sources EXCLUDE REGEX ${without_tls})
     foreach(source IN LISTS sources)
         get_filename_component(name ${source} NAME_WE)
         file(GLOB parts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/benchmarks/${name}/*.cpp)
         weft_with_hosts(parts hosts)
+        list(FILTER parts EXCLUDE REGEX ${without_tls})
         weft_add_program(benchmark_${name} benchmarks ${name} ${source} ${parts})
         target_include_directories(benchmark_${name} PRIVATE ${PROJECT_SOURCE_DIR}/benchmarks)
         target_link_libraries(benchmark_${name} PRIVATE weft_host_loops)
         weft_link_neighbours(benchmark_${name} ${name})
         weft_link_host_of(benchmark_${name} ${name})
         weft_link_asio_stream_of(benchmark_${name} ${name})
+        if(TARGET weft_tls AND name MATCHES "^load$|_tls_")
+            target_link_libraries(benchmark_${name} PRIVATE weft::tls OpenSSL::SSL)
+        endif()
         set_target_properties(benchmark_${name} PROPERTIES EXCLUDE_FROM_ALL ON)
         add_dependencies(benchmarks benchmark_${name})
     endforeach()

@@ -4,8 +4,6 @@
 
 #include "conversation.hpp"
 
-#include <sys/socket.h>
-
 #include <cerrno>
 #include <stdexcept>
 #include <system_error>
@@ -23,7 +21,7 @@ std::size_t conversation::handle_ready(std::span<char> scratch, latencies& into)
     if (!unsent_.empty()) flush();
     std::size_t messages = 0;
     for (;;) {
-        const ssize_t got = ::recv(number(), scratch.data(), scratch.size(), 0);
+        const ssize_t got = wire_->receive(scratch);
         if (got < 0 && errno == EAGAIN) return messages;
         if (got < 0) throw std::system_error{errno, std::generic_category(), "recv"};
         if (got == 0) throw std::runtime_error{"the server closed a connection"};
@@ -45,7 +43,7 @@ std::size_t conversation::count(std::string_view bytes, latencies& into) {
 }
 
 void conversation::flush() {
-    const ssize_t sent = ::send(number(), unsent_.data(), unsent_.size(), MSG_NOSIGNAL);
+    const ssize_t sent = wire_->send(unsent_);
     if (sent < 0 && errno != EAGAIN) {
         throw std::system_error{errno, std::generic_category(), "send"};
     }

@@ -5,9 +5,9 @@
 
 #pragma once
 
-#include "dial.hpp"
 #include "latencies.hpp"
 #include "reply_counter.hpp"
+#include "wire.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -22,11 +22,11 @@ public:
     using clock = std::chrono::steady_clock;
 
     /// `batch` holds `depth` messages and outlives the conversation.
-    conversation(descriptor socket, std::string_view batch, std::size_t depth,
+    conversation(std::unique_ptr<wire> over, std::string_view batch, std::size_t depth,
                  std::unique_ptr<reply_counter> replies)
-        : socket_{std::move(socket)}, batch_{batch}, depth_{depth}, replies_{std::move(replies)} {}
+        : wire_{std::move(over)}, batch_{batch}, depth_{depth}, replies_{std::move(replies)} {}
 
-    int number() const { return socket_.number(); }
+    int number() const { return wire_->number(); }
 
     void send_batch();
 
@@ -40,7 +40,7 @@ private:
     void flush();
     std::size_t count(std::string_view bytes, latencies& into);
 
-    descriptor socket_;
+    std::unique_ptr<wire> wire_;
     std::string_view batch_;
     std::string_view unsent_;
     std::size_t depth_;

@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// Sockets and the opening exchange. Knows no frames.
+// Sockets that are connected. Knows no protocol.
 
 #include "dial.hpp"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
-#include <stdexcept>
-#include <string>
 #include <system_error>
 
 namespace weft::load {
@@ -40,19 +36,6 @@ sockaddr_in loopback(std::uint32_t host, std::uint16_t port) {
     return address;
 }
 
-std::string read_head(int socket) {
-    std::string head;
-    std::array<char, 2048> buffer;
-    while (!head.ends_with("\r\n\r\n")) {
-        const ssize_t got = ::recv(socket, buffer.data(), buffer.size(), 0);
-        if (got < 0 && errno == EINTR) continue;
-        if (got == 0) throw std::runtime_error{"the server closed during the opening: " + head};
-        checked(static_cast<int>(got), "no answer to the opening");
-        head.append(buffer.data(), static_cast<std::size_t>(got));
-    }
-    return head;
-}
-
 }  // namespace
 
 descriptor::~descriptor() {
@@ -72,16 +55,6 @@ descriptor dial(std::uint16_t port, std::size_t index) {
     checked(::connect(number, reinterpret_cast<const sockaddr*>(&remote), sizeof remote),
             "connect");
     return socket;
-}
-
-void exchange_opening(const descriptor& socket, std::string_view request, std::string_view wanted) {
-    const ssize_t sent = ::send(socket.number(), request.data(), request.size(), MSG_NOSIGNAL);
-    checked(static_cast<int>(sent), "send");
-    const std::string head = read_head(socket.number());
-    if (head.find(wanted) == std::string::npos) {
-        throw std::runtime_error{"unexpected answer to the opening:\n" + head};
-    }
-    checked(::fcntl(socket.number(), F_SETFL, O_NONBLOCK), "fcntl");
 }
 
 }  // namespace weft::load

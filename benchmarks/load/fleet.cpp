@@ -5,6 +5,7 @@
 #include "fleet.hpp"
 
 #include "client_frames.hpp"
+#include "opening.hpp"
 
 #include <sys/epoll.h>
 
@@ -37,6 +38,7 @@ fleet::fleet(const options& wanted)
       scratch_(scratch_size),
       set_{::epoll_create1(EPOLL_CLOEXEC)} {
     if (set_.number() < 0) throw std::system_error{errno, std::generic_category(), "epoll_create1"};
+    if (wanted.counts == measure_of::openings) return;
     while (busy_.size() < wanted.connections) {
         busy_.push_back(std::make_unique<conversation>(open_connection(), batch_, wanted.depth,
                                                        make_counter()));
@@ -71,11 +73,19 @@ void fleet::open_idle() {
         idle_.push_back(open_connection());
 }
 
-descriptor fleet::open_connection() {
-    descriptor socket = dial(wanted_.port, busy_.size() + idle_.size());
+std::uint64_t fleet::open_for(std::chrono::duration<double> time) {
+    const auto end = clock::now() + std::chrono::duration_cast<clock::duration>(time);
+    std::uint64_t count = 0;
+    for (; clock::now() < end; ++count)
+        open_connection();
+    return count;
+}
+
+std::unique_ptr<wire> fleet::open_connection() {
+    auto over = open_wire(wanted_, opened_++);
     const bool raw = wanted_.speaks == protocol::raw;
-    exchange_opening(socket, request_, raw ? std::string_view{request_} : expected_accept);
-    return socket;
+    exchange_opening(*over, request_, raw ? std::string_view{request_} : expected_accept);
+    return over;
 }
 
 std::unique_ptr<reply_counter> fleet::make_counter() const {

@@ -19,7 +19,7 @@ namespace weft::load {
 
 class fleet {
 public:
-    /// Opens the busy connections; nothing is sent on them yet.
+    /// Opens the busy connections, if messages are counted; nothing is sent on them yet.
     explicit fleet(const options& wanted);
 
     /// Puts the first batch on every busy connection.
@@ -31,8 +31,12 @@ public:
     /// Opens `options::idle` further connections, which stay silent.
     void open_idle();
 
+    /// Opens connections one after the other for that long, each closed before the next; returns
+    /// how many.
+    std::uint64_t open_for(std::chrono::duration<double> time);
+
 private:
-    descriptor open_connection();
+    std::unique_ptr<wire> open_connection();
     std::unique_ptr<reply_counter> make_counter() const;
     void watch(conversation& talk);
 
@@ -42,7 +46,8 @@ private:
     const std::string request_;
     std::vector<char> scratch_;
     std::vector<std::unique_ptr<conversation>> busy_;
-    std::vector<descriptor> idle_;
+    std::vector<std::unique_ptr<wire>> idle_;
+    std::size_t opened_ = 0;
     descriptor set_;
 };
 

@@ -13,7 +13,8 @@ namespace {
 
 constexpr const char* usage =
     "usage: load raw|ws --port N [--pid PID] [--path /echo] [--connections 1] [--size 20]\n"
-    "            [--depth 1] [--idle 0] [--rest 0] [--warmup 0.3] [--seconds 2]";
+    "            [--depth 1] [--idle 0] [--rest 0] [--warmup 0.3] [--seconds 2]\n"
+    "            [--tls full|resumed] [--count messages|openings]";
 
 template <typename Number>
 Number number(std::string_view text) {
@@ -28,6 +29,18 @@ Number number(std::string_view text) {
 protocol parse_protocol(std::string_view word) {
     if (word == "raw") return protocol::raw;
     if (word == "ws") return protocol::ws;
+    throw std::invalid_argument{usage};
+}
+
+encryption parse_encryption(std::string_view word) {
+    if (word == "full") return encryption::full_handshakes;
+    if (word == "resumed") return encryption::resumed_handshakes;
+    throw std::invalid_argument{usage};
+}
+
+measure_of parse_measure(std::string_view word) {
+    if (word == "messages") return measure_of::messages;
+    if (word == "openings") return measure_of::openings;
     throw std::invalid_argument{usage};
 }
 
@@ -51,6 +64,10 @@ void set(options& into, std::string_view name, std::string_view value) {
         into.rest = seconds{number<double>(value)};
     else if (name == "--warmup")
         into.warmup = seconds{number<double>(value)};
+    else if (name == "--tls")
+        into.encrypted = parse_encryption(value);
+    else if (name == "--count")
+        into.counts = parse_measure(value);
     else if (name == "--seconds")
         into.seconds = seconds{number<double>(value)};
     else

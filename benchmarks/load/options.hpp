@@ -4,6 +4,8 @@
 
 #pragma once
 
+#include "wire.hpp"
+
 #include <sys/types.h>
 
 #include <chrono>
@@ -16,8 +18,14 @@ namespace weft::load {
 /// What is spoken: plain bytes of the same number, or WebSocket.
 enum class protocol { raw, ws };
 
+/// What is counted: messages on connections that stay, or connections that are opened one by one
+/// and left at once.
+enum class measure_of { messages, openings };
+
 struct options {
     protocol speaks = protocol::ws;
+    encryption encrypted = encryption::none;
+    measure_of counts = measure_of::messages;
     std::uint16_t port = 0;
     std::string path = "/echo";
     std::size_t connections = 1;
