@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Runs the original Autobahn test suite in both roles against the release build's programs. Gets a
-# Python 2.7 in PYTHON27; keeps the suite and its reports in build/peers. Where the suite cannot be
-# had it says so and ends well.
+# Runs the original Autobahn test suite in both roles against the release build's programs, and its
+# client also over TLS where that is. Gets a Python 2.7 in PYTHON27; keeps the suite and its reports
+# in build/peers. Where the suite cannot be had it says so and ends well.
 
 set -euo pipefail
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -35,8 +35,11 @@ echo "   installing into $suite, if it is not there; this takes minutes"
 install_suite >"$peers/autobahn.log" 2>&1 </dev/null \
     || skip "autobahntestsuite could not be installed (no network?): see $peers/autobahn.log"
 
+roles=(server client)
+weft=$programs/../../weft
+[[ $("$weft" serve --tls --host 256.0.0.1 2>&1) == *"no TLS"* ]] || roles+=(tls_server)
 status=0
-for role in server client; do
+for role in "${roles[@]}"; do
     echo "   our $role; the report is $suite-reports/$role/index.html"
     "$suite/bin/python" -B "$here/autobahn_original.py" \
         "$programs" "$suite-reports/$role" $role >"$peers/autobahn.$role.log" 2>&1 || status=1

@@ -58,7 +58,7 @@ def main():
         return 77
     with tempfile.TemporaryDirectory() as folder:
         pem = make_certificate(folder)
-        server, port = weft_serves(sys.argv[1], pem)
+        server, port = weft_serves(sys.argv[1], "--cert", pem)
         url = f"wss://localhost:{port}"
         status = browser_test.judge(browser_test.findings_of(browser, url, DISTRUSTING))
         if status == 0:

@@ -53,7 +53,7 @@ def weft_talks(url, pem):
 
 
 def websockets_client(pem):
-    server, port = weft_serves(WEFT, pem)
+    server, port = weft_serves(WEFT, "--cert", pem)
     trusting = ssl.create_default_context(cafile=pem)
     for version in [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]:
         trusting.maximum_version = version
@@ -79,7 +79,7 @@ def websockets_server(pem):
 
 
 def ws_client(pem):
-    server, port = weft_serves(WEFT, pem)
+    server, port = weft_serves(WEFT, "--cert", pem)
     subprocess.run(["node", "-e", NODE_CLIENT, f"wss://localhost:{port}/echo", pem], check=True,
                    timeout=PATIENCE)
     server.terminate()

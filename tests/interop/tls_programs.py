@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# What tests with other people's TLS share: a certificate and a server with it. Knows no peer.
+# What tests with other people's TLS share: a certificate and a server. Knows no peer; Python 2.7
+# and 3 run the server.
 
 import os
 import subprocess
@@ -18,8 +19,8 @@ def make_certificate(folder):
     return pem
 
 
-def weft_serves(weft, pem):
+def weft_serves(weft, *arguments):
     """The process, and its port."""
-    server = subprocess.Popen([weft, "serve", "--port", "0", "--tls", "--cert", pem, "--log",
-                               "quiet"], stdout=subprocess.PIPE)
+    server = subprocess.Popen([weft, "serve", "--port", "0", "--tls", "--log", "quiet"] +
+                              list(arguments), stdout=subprocess.PIPE)
     return server, int(server.stdout.readline().decode().split(":")[3].split("/")[0])
