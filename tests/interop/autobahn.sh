@@ -18,7 +18,7 @@ skip() {
 
 # Python 2.7 has no venv of its own: virtualenv goes into a folder that only this script knows.
 install_suite() {
-    if "$suite/bin/python" -c 'import autobahntestsuite' 2>/dev/null; then
+    if "$suite/bin/python" -c 'import autobahntestsuite, OpenSSL' 2>/dev/null; then
         return
     fi
     local tools=$peers/virtualenv27
