@@ -2,6 +2,7 @@
 // OpenSSL's callbacks.
 #include "tls/stream_bio.hpp"
 
+#include <atomic>
 #include <span>
 
 #include <weft/tls/tls_stream.hpp>
@@ -16,22 +17,34 @@ tls_stream& stream_of(BIO* bio) noexcept {
 } // namespace
 
 BIO* stream_bio::make(tls_stream& over) noexcept {
-    static BIO_METHOD* const method = make_method();
-    BIO* const bio = method ? BIO_new(method) : nullptr;
+    BIO_METHOD* const callbacks = method();
+    BIO* const bio = callbacks ? BIO_new(callbacks) : nullptr;
     if (!bio) return nullptr;
     BIO_set_data(bio, &over);
     BIO_set_init(bio, 1);
     return bio;
 }
 
-/// Lives as long as the program.
+/// One for all threads, as long as the program lives; who finds no memory for it leaves it to the
+/// next.
+BIO_METHOD* stream_bio::method() noexcept {
+    static std::atomic<BIO_METHOD*> known;
+    if (BIO_METHOD* const one = known.load(std::memory_order_acquire)) return one;
+    BIO_METHOD* const made = make_method();
+    BIO_METHOD* earlier = nullptr;
+    if (!made || known.compare_exchange_strong(earlier, made)) return made;
+    BIO_meth_free(made);
+    return earlier;
+}
+
 BIO_METHOD* stream_bio::make_method() noexcept {
-    BIO_METHOD* const method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "weft");
-    if (!method) return nullptr;
-    BIO_meth_set_read_ex(method, &stream_bio::read);
-    BIO_meth_set_write_ex(method, &stream_bio::write);
-    BIO_meth_set_ctrl(method, &stream_bio::control);
-    return method;
+    static const int type = BIO_get_new_index() | BIO_TYPE_SOURCE_SINK; // there are not many
+    BIO_METHOD* const made = BIO_meth_new(type, "weft");
+    if (!made) return nullptr;
+    BIO_meth_set_read_ex(made, &stream_bio::read);
+    BIO_meth_set_write_ex(made, &stream_bio::write);
+    BIO_meth_set_ctrl(made, &stream_bio::control);
+    return made;
 }
 
 int stream_bio::read(BIO* bio, char* to, std::size_t size, std::size_t* count) noexcept {

@@ -17,6 +17,7 @@ private:
     static int read(BIO* bio, char* to, std::size_t size, std::size_t* count) noexcept;
     static int write(BIO* bio, const char* from, std::size_t size, std::size_t* count) noexcept;
     static long control(BIO* bio, int command, long number, void* pointer) noexcept;
+    [[nodiscard]] static BIO_METHOD* method() noexcept;
     [[nodiscard]] static BIO_METHOD* make_method() noexcept;
 };
 

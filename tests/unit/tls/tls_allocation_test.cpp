@@ -7,12 +7,14 @@
 
 #include <openssl/crypto.h>
 
+#include "support/in_child.hpp"
 #include "support/out_of_memory.hpp"
 
 namespace weft {
 namespace {
 
 using testing::fail_each_allocation;
+using testing::in_child;
 using testing::scarce_memory;
 
 /// OpenSSL's own allocations, by number.
@@ -64,6 +66,34 @@ void talk(tls_pair& pair) {
 
 tls_pair_options narrow() {
     return {.capacity = 3'000, .delivery_max = 1'100};
+}
+
+bool is_covered(secure_layer& by) {
+    manual_driver driver;
+    auto [near, far] = memory_pipe(driver, driver);
+    try {
+        return by.cover(std::move(near), {}) != nullptr;
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
+}
+
+/// What is made once is made in the child, where this test is the first.
+TEST(tls_allocation, of_openssl_does_not_fail_later_streams) {
+    const auto server = local_server();
+    int outcome = 1;
+    for (std::size_t nth = 1; outcome == 1; ++nth) {
+        outcome = in_child([&] {
+            shortage = {nth, false};
+            static_cast<void>(is_covered(*server));
+            const bool failed = std::exchange(shortage, {}).failed;
+            if (!is_covered(*server)) return 2;
+            return failed ? 1 : 0;
+        });
+        SCOPED_TRACE(nth);
+        EXPECT_LE(outcome, 1);
+    }
+    EXPECT_EQ(outcome, 0);
 }
 
 TEST(tls_allocation, of_a_stream_fails_its_making) {
