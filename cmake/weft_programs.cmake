@@ -17,8 +17,27 @@ function(weft_add_host_loops)
     target_include_directories(weft_host_loops ${kind} ${PROJECT_SOURCE_DIR}/tools)
 endfunction()
 
-# tools/weft/*.cpp with all of web/ embedded becomes <build>/weft. A file web/page.html is
-# weft_web::page_html there.
+# tools/without_loop: what of the program needs no loop, with all of web/ embedded. A file
+# web/page.html is weft_web::page_html there.
+function(weft_add_tool_without_loop)
+    file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tools/without_loop/*.cpp)
+    add_library(weft_tool_without_loop STATIC ${sources})
+    target_link_libraries(weft_tool_without_loop PUBLIC weft::connection)
+    target_include_directories(weft_tool_without_loop PUBLIC ${PROJECT_SOURCE_DIR}/tools)
+    weft_set_warnings(weft_tool_without_loop)
+    file(GLOB pages RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS
+        ${PROJECT_SOURCE_DIR}/web/*.html
+        ${PROJECT_SOURCE_DIR}/web/*.js
+        ${PROJECT_SOURCE_DIR}/web/*.css
+        ${PROJECT_SOURCE_DIR}/web/*.svg)
+    foreach(page IN LISTS pages)
+        get_filename_component(symbol ${page} NAME)
+        string(MAKE_C_IDENTIFIER ${symbol} symbol)
+        weft_embed(weft_tool_without_loop ${page} ${symbol})
+    endforeach()
+endfunction()
+
+# tools/weft/*.cpp becomes <build>/weft.
 function(weft_add_tool)
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tools/weft/*.cpp)
     if(NOT sources)
@@ -40,10 +59,10 @@ function(weft_add_tool)
             "Install it, or configure with -DWEFT_BUILD_TOOLS=OFF.")
     endif()
     add_executable(weft_tool ${sources})
-    target_link_libraries(weft_tool PRIVATE weft::weft CLI11::CLI11 weft_host_loops
+    target_link_libraries(weft_tool PRIVATE weft_tool_without_loop weft::weft CLI11::CLI11
+        weft_host_loops
         $<TARGET_NAME_IF_EXISTS:weft_cares>
         $<TARGET_NAME_IF_EXISTS:weft_tls>)
-    target_include_directories(weft_tool PRIVATE ${PROJECT_SOURCE_DIR}/tools)
     get_property(left_out GLOBAL PROPERTY weft_hosts_left_out)
     target_compile_definitions(weft_tool PRIVATE WEFT_VERSION="${PROJECT_VERSION}"
         WEFT_HOSTS_LEFT_OUT="${left_out}")
@@ -51,17 +70,6 @@ function(weft_add_tool)
         OUTPUT_NAME weft
         RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
     weft_set_warnings(weft_tool)
-
-    file(GLOB pages RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS
-        ${PROJECT_SOURCE_DIR}/web/*.html
-        ${PROJECT_SOURCE_DIR}/web/*.js
-        ${PROJECT_SOURCE_DIR}/web/*.css
-        ${PROJECT_SOURCE_DIR}/web/*.svg)
-    foreach(page IN LISTS pages)
-        get_filename_component(symbol ${page} NAME)
-        string(MAKE_C_IDENTIFIER ${symbol} symbol)
-        weft_embed(weft_tool ${page} ${symbol})
-    endforeach()
 endfunction()
 
 # Each examples/*.cpp becomes <build>/examples/<name>; <host>_*.cpp where that host is, and

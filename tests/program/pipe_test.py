@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: MIT
-# `weft pipe`: one WebSocket over standard input and output, as files, pipes, sockets as inetd hands
-# them on, and below a launcher; with partial output, timeouts and ends of all kinds.
+# `weft pipe`: one connection over standard input and output, as files, pipes, sockets as inetd
+# hands them on, and below launchers; with partial output, timeouts, signals and ends of all kinds.
 
 import os
 import pathlib
 import select
+import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 import unittest
 
 from weft_program import PATIENCE, PROGRAM, run
@@ -67,6 +70,26 @@ class Files(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr), (0, b""))
 
 
+class Services(unittest.TestCase):
+    """The same as `weft serve` has."""
+
+    def test_pages(self):
+        done = run("pipe", stdin=b"GET /health HTTP/1.1\r\nHost: pipe\r\n\r\n")
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        self.assertTrue(done.stdout.endswith(b"\r\n\r\nok\n"), done.stdout)
+        done = run("pipe", "--log", "debug", stdin=b"GET / HTTP/1.1\r\nHost: pipe\r\n\r\n")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn(b"<html", done.stdout)
+        self.assertIn(b"GET / from -", done.stderr)
+
+    def test_who_the_launcher_says_it_is(self):
+        for said, heard in (({"REMOTE_ADDR": "192.0.2.7", "REMOTE_PORT": "80"}, b"192.0.2.7:80"),
+                            ({"REMOTE_ADDR": "nonsense"}, b"-"),
+                            ({"SOCAT_PEERADDR": "[::1]", "SOCAT_PEERPORT": "1"}, b"[::1]:1")):
+            done = run("pipe", stdin=REQUEST + CLOSE, env={**os.environ, **said})
+            self.assertIn(b"opened /echo from " + heard + b"\n", done.stderr)
+
+
 class Ends(unittest.TestCase):
     def test_an_input_that_ends_early(self):
         done = run("pipe", stdin=REQUEST + message(b"hi"))
@@ -76,10 +99,35 @@ class Ends(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertNotEqual(done.stderr, b"")
 
-    def test_what_is_no_websocket(self):
-        done = run("pipe", stdin=b"GET / HTTP/1.1\r\nHost: pipe\r\n\r\n")
-        self.assertEqual(done.returncode, 1)
-        self.assertTrue(done.stdout.startswith(b"HTTP/1.1 426 "), done.stdout)
+    def refuses(self, asked, answer, why):
+        done = run("pipe", stdin=asked)
+        self.assertEqual(done.returncode, 1, done)
+        self.assertTrue(done.stdout.startswith(answer), done.stdout)
+        self.assertIn(why, done.stderr)
+
+    def test_what_is_not_served(self):
+        self.refuses(b"GET /echo HTTP/1.1\r\nHost: pipe\r\n\r\n", b"HTTP/1.1 426 ", b"plain")
+        self.refuses(b"GET /x HTTP/1.1\r\nHost: pipe\r\n\r\n", b"HTTP/1.1 404 ", b"plain")
+        self.refuses(REQUEST.replace(b"/echo", b"/x"), b"HTTP/1.1 404 ", b"404")
+
+    def test_what_is_no_request(self):
+        self.refuses(b"\x16\x03\x01\0", b"HTTP/1.1 400 ", b"malformed")
+        self.refuses(b"", b"", b"the peer ended the stream")
+
+    def test_what_cannot_be_read_or_written(self):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([PROGRAM, "pipe"], input=REQUEST, stdout=full,
+                                  stderr=subprocess.PIPE, timeout=PATIENCE, check=False)
+        self.assertEqual(done.returncode, 4)
+        self.assertIn(b"standard output: No space left", done.stderr)
+        folder = os.open("/", os.O_RDONLY)
+        try:
+            done = subprocess.run([PROGRAM, "pipe"], stdin=folder, capture_output=True,
+                                  timeout=PATIENCE, check=False)
+        finally:
+            os.close(folder)
+        self.assertEqual(done.returncode, 4)
+        self.assertIn(b"standard input: Is a directory", done.stderr)
 
     def test_a_message_that_is_too_large(self):
         done = run("pipe", "--max-message", "1k", stdin=REQUEST + message(bytes(2000)))
@@ -131,6 +179,12 @@ class Inetd(unittest.TestCase):
         self.client.close()
         self.assertEqual(self.process.wait(PATIENCE), 0)
 
+    def test_a_chat_with_oneself(self):
+        self.client.sendall(REQUEST.replace(b"/echo", b"/chat?name=ann"))
+        read_until(self.client, b"* ann joined (1 here)")
+        self.client.sendall(message(b"hi").replace(b"\x82", b"\x81", 1))
+        self.assertEqual(read_until(self.client, b"hi"), b"\x81\x07ann: hi")
+
     def test_its_flags_are_left_alone(self):
         self.talk()
         self.assertTrue(os.get_blocking(self.flags.fileno()))
@@ -160,6 +214,82 @@ class Inetd(unittest.TestCase):
         self.assertEqual(self.process.wait(PATIENCE), 3)
 
 
+class Signals(unittest.TestCase):
+    def setUp(self):
+        self.client, server = socket.socketpair()
+        self.client.settimeout(PATIENCE)
+        self.addCleanup(self.client.close)
+        with server:
+            self.process = subprocess.Popen([PROGRAM, "pipe"], stdin=server, stdout=server,
+                                            stderr=subprocess.PIPE)
+        self.addCleanup(self.process.stderr.close)
+        self.addCleanup(self.process.wait)
+        self.addCleanup(self.process.kill)
+        self.client.sendall(REQUEST)
+        read_until(self.client, b"\r\n\r\n")
+
+    def signalled(self, number):
+        self.process.send_signal(number)
+        self.assertEqual(read_until(self.client, b"\x03\xe9"), b"\x88\x02\x03\xe9")  # 1001
+
+    def test_the_first_closes_properly(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with self.subTest(number):
+                if number != signal.SIGTERM:
+                    self.setUp()
+                self.signalled(number)
+                self.client.sendall(b"\x88\x82\0\0\0\0\x03\xe9")
+                self.assertEqual(self.client.recv(100), b"")
+                self.client.close()
+                self.assertEqual(self.process.wait(PATIENCE), 0)
+                self.assertIn(b"1001", self.process.stderr.read())
+
+    def test_the_second_ends_at_once(self):
+        self.signalled(signal.SIGTERM)
+        started = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        self.assertEqual(self.process.wait(PATIENCE), 0)
+        self.assertLess(time.monotonic() - started, 2.5)  # the first would wait for three seconds
+
+    def test_a_client_that_does_not_answer_is_waited_for_asleep(self):
+        self.signalled(signal.SIGTERM)
+        _, status, used = os.wait4(self.process.pid, 0)
+        self.process.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(self.process.returncode, 0)
+        self.assertLess(used.ru_utime + used.ru_stime, 1)  # of three
+
+
+class Socat(unittest.TestCase):
+    """The line in docs/program.md, at a port that is free."""
+
+    COMMAND = shutil.which("socat")
+
+    def start(self, *how):
+        listener = "TCP-LISTEN:0,bind=127.0.0.1,fork"
+        socat = subprocess.Popen([self.COMMAND, "-d", "-d", listener, *how], stderr=subprocess.PIPE)
+        self.addCleanup(socat.stderr.close)
+        self.addCleanup(socat.wait)
+        self.addCleanup(socat.terminate)
+        return socat, self.wait_for(socat, rb"listening on .*:(\d+)")[1].decode()
+
+    @staticmethod
+    def wait_for(socat, pattern):
+        for line in socat.stderr:
+            found = re.search(pattern, line)
+            if found:
+                return found
+        raise AssertionError(f"socat ended without {pattern}")
+
+    @unittest.skipUnless(COMMAND, "no socat here")
+    def test_each_client_has_a_process(self):
+        for way in (f"EXEC:{PROGRAM} pipe", f"EXEC:{PROGRAM} pipe,pipes"):
+            socat, port = self.start(way)
+            for word in (b"one\n", b"two\n"):
+                done = run("connect", f"ws://127.0.0.1:{port}/echo", stdin=word)
+                self.assertEqual((done.returncode, done.stdout), (0, word), done.stderr)
+                self.wait_for(socat, rb"opened /echo from 127\.0\.0\.1:\d")
+
+
 class Launcher(unittest.TestCase):
     """systemd's own launcher, as with Accept=yes and StandardInput=socket."""
 
@@ -174,7 +304,8 @@ class Launcher(unittest.TestCase):
                 try:
                     launcher.stderr.readline()  # it listens
                     for word in (b"one\n", b"two\n"):
-                        done = run("connect", "--unix", path, "ws://localhost/", stdin=word)
+                        done = run("connect", "--unix", path, "ws://localhost/echo",
+                                   stdin=word)
                         self.assertEqual((done.returncode, done.stdout), (0, word), done.stderr)
                 finally:
                     launcher.terminate()

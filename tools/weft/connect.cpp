@@ -10,9 +10,9 @@
 
 #include "weft/advice.hpp"
 #include "weft/conversation.hpp"
-#include "weft/printable.hpp"
-#include "weft/seconds.hpp"
 #include "weft/tls.hpp"
+#include "without_loop/printable.hpp"
+#include "without_loop/seconds.hpp"
 
 namespace weft_tool {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "weft/exit_code.hpp"
+#include "without_loop/exit_code.hpp"
 
 namespace weft_tool {
 

@@ -12,9 +12,9 @@
 #include "host_loops/host_loops.hpp"
 #include "weft/advice.hpp"
 #include "weft/names.hpp"
-#include "weft/printable.hpp"
-#include "weft/proper_end.hpp"
-#include "weft/seconds.hpp"
+#include "without_loop/printable.hpp"
+#include "without_loop/proper_end.hpp"
+#include "without_loop/seconds.hpp"
 
 namespace weft_tool {
 namespace {

@@ -12,10 +12,10 @@
 #include <weft/weft.hpp>
 
 #include "weft/connect.hpp"
-#include "weft/exit_code.hpp"
 #include "weft/line_input.hpp"
 #include "weft/message_output.hpp"
 #include "weft/stop_signals.hpp"
+#include "without_loop/exit_code.hpp"
 
 namespace weft_tool {
 

@@ -11,7 +11,7 @@
 #include <weft/core/error.hpp>
 
 #include "host_loops/host_loops.hpp"
-#include "weft/printable.hpp"
+#include "without_loop/printable.hpp"
 
 namespace weft_tool {
 namespace {

@@ -2,7 +2,7 @@
 // `weft loops`: which engines and host loops this build has.
 #pragma once
 
-#include "weft/exit_code.hpp"
+#include "without_loop/exit_code.hpp"
 
 namespace weft_tool {
 

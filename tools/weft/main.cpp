@@ -14,10 +14,10 @@
 
 #include "host_loops/host_loops.hpp"
 #include "weft/connect.hpp"
-#include "weft/exit_code.hpp"
 #include "weft/loops.hpp"
-#include "weft/pipe.hpp"
 #include "weft/serve.hpp"
+#include "without_loop/exit_code.hpp"
+#include "without_loop/pipe.hpp"
 
 namespace weft_tool {
 namespace {
@@ -44,6 +44,34 @@ std::string octal_mode(const std::string& text) {
 std::string address_or_prefix(const std::string& text) {
     if (weft::address_prefix::parse(text)) return {};
     return "neither an address, a prefix nor unix: " + text;
+}
+
+/// What `serve` and `pipe` have in common.
+void add_services(CLI::App& command, service_options& chosen, std::string& level) {
+    command
+        .add_option("--max-message", chosen.message_size_max,
+                    "Bytes of a message that is accepted, such as 64k (/chat: at most 64k)")
+        ->transform(size_with_unit)
+        ->type_name("SIZE")
+        ->default_str("16m");
+    command
+        .add_option("--max-queue", chosen.queue_size_max,
+                    "Bytes that may wait for a client that does not read")
+        ->transform(size_with_unit)
+        ->type_name("SIZE")
+        ->default_str("1m");
+    command
+        .add_option("--idle-timeout", chosen.idle_timeout,
+                    "Seconds without a byte from a client until it is closed; 0 for ever")
+        ->check(CLI::NonNegativeNumber)
+        ->type_name("SECONDS")
+        ->capture_default_str();
+    command
+        .add_option("--log", level,
+                    "How much to tell on standard error; info: connections and how they end")
+        ->check(CLI::IsMember({"quiet", "info", "debug"}))
+        ->type_name("LEVEL")
+        ->capture_default_str();
 }
 
 CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
@@ -95,18 +123,6 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
         ->type_name("NUMBER")
         ->capture_default_str();
     command
-        ->add_option("--max-message", chosen.message_size_max,
-                     "Bytes of a message that is accepted, such as 64k (/chat: at most 64k)")
-        ->transform(size_with_unit)
-        ->type_name("SIZE")
-        ->default_str("16m");
-    command
-        ->add_option("--max-queue", chosen.queue_size_max,
-                     "Bytes that may wait for a client that does not read")
-        ->transform(size_with_unit)
-        ->type_name("SIZE")
-        ->default_str("1m");
-    command
         ->add_option("--max-connections", chosen.connections_max,
                      "Connections in all; who comes then is refused with 503")
         ->type_name("NUMBER");
@@ -125,18 +141,7 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
                       "Those proxies speak the PROXY protocol, version 1 or 2");
     command->add_flag("--forwarded-for", chosen.trusted.forwarded_for,
                       "Those proxies send X-Forwarded-For");
-    command
-        ->add_option("--idle-timeout", chosen.idle_timeout,
-                     "Seconds without a byte from a client until it is closed; 0 for ever")
-        ->check(CLI::NonNegativeNumber)
-        ->type_name("SECONDS")
-        ->capture_default_str();
-    command
-        ->add_option("--log", chosen.level,
-                     "How much to tell on standard error; info: connections and how they end")
-        ->check(CLI::IsMember({"quiet", "info", "debug"}))
-        ->type_name("LEVEL")
-        ->capture_default_str();
+    add_services(*command, chosen.services, chosen.level);
     command->footer(exit_codes_help);
     return command;
 }
@@ -209,21 +214,11 @@ CLI::App* add_connect(CLI::App& program, connect_options& chosen) {
 CLI::App* add_pipe(CLI::App& program, pipe_options& chosen) {
     CLI::App* command = program.add_subcommand(
         "pipe",
-        "Serve one WebSocket, an echo at every path, over standard input and output: below inetd, "
-        "socat, systemd (Accept=yes) or ssh, or from file to file.");
-    command
-        ->add_option("--max-message", chosen.message_size_max,
-                     "Bytes of a message that is accepted, such as 64k")
-        ->transform(size_with_unit)
-        ->type_name("SIZE")
-        ->default_str("16m");
-    command
-        ->add_option("--idle-timeout", chosen.idle_timeout,
-                     "Seconds without a byte from the client until it is closed; 0 for ever")
-        ->check(CLI::NonNegativeNumber)
-        ->type_name("SECONDS")
-        ->capture_default_str();
-    command->add_flag("-q,--quiet", chosen.quiet, "Do not tell on standard error how it ended");
+        "Serve what `weft serve` serves to one client, over standard input and output: below "
+        "inetd, socat, systemd (Accept=yes) or ssh, or from file to file.");
+    add_services(*command, chosen.services, chosen.level);
+    command->add_flag_callback(
+        "-q,--quiet", [&chosen] { chosen.level = "quiet"; }, "The same as --log quiet");
     command->footer(std::string("Nothing is told where standard error is the connection, too, as "
                                 "below inetd.\n\n") +
                     exit_codes_help);

@@ -8,8 +8,8 @@
 #include <cerrno>
 #include <string_view>
 
-#include "weft/printable.hpp"
 #include "weft/stop_signals.hpp"
+#include "without_loop/printable.hpp"
 
 namespace weft_tool {
 namespace {

@@ -2,7 +2,6 @@
 // The demonstration server: its routes, its listeners, and its end.
 #include "weft/serve.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <list>
@@ -12,40 +11,15 @@
 #include <weft/weft.hpp>
 
 #include "host_loops/host_loops.hpp"
-#include "weft/chat_room.hpp"
 #include "weft/listening.hpp"
-#include "weft/seconds.hpp"
-#include "weft/server_log.hpp"
 #include "weft/stop_signals.hpp"
 #include "weft/tls.hpp"
-#include "weft/web_routes.hpp"
+#include "without_loop/services.hpp"
 
 namespace weft_tool {
 namespace {
 
 constexpr auto shutdown_time = std::chrono::seconds(3);
-constexpr std::size_t chat_message_size_max = 64 * 1024;
-
-weft::route_options echo_route(const serve_options& options) {
-    weft::route_options route;
-    route.connection.limits.message_size_max = options.message_size_max;
-    route.connection.queue_size_max = options.queue_size_max;
-    route.connection.timeouts.idle = seconds(options.idle_timeout);
-    return route;
-}
-
-/// One who does not read must not keep the others' words in memory.
-weft::route_options chat_route(const serve_options& options) {
-    auto route = echo_route(options);
-    route.connection.limits.message_size_max =
-        std::min(options.message_size_max, chat_message_size_max);
-    route.connection.when_full = weft::queue_policy::close;
-    return route;
-}
-
-weft::handlers echo() {
-    return {.message = [](weft::connection& peer, weft::message what) { peer.send(what); }};
-}
 
 /// The first signal closes what is open with a proper close frame, the second at once.
 void end_gently(weft::server& server, server_log& log) {
@@ -75,11 +49,10 @@ void prepare(weft::server& server, server_log& log, chat_room& room,
     server.on_fail([&log](const weft::report& why) { log.failed(why); });
     limit_connections(server, log, options);
     static_cast<void>(server.trust(options.trusted)); // the command line has checked it
-    add_web_routes(server, log);
-    auto echoing = log.logged(echo());
-    echoing.interrupt = [&] { end_gently(server, log); };
-    server.route("/echo", std::move(echoing), echo_route(options));
-    server.route("/chat", log.logged(room.handlers()), chat_route(options));
+    auto routes = services(log, room, options.services);
+    routes.front().what.interrupt = [&] { end_gently(server, log); };
+    for (auto& [path, what, how] : routes)
+        server.route(path, std::move(what), how);
 }
 
 } // namespace

@@ -10,7 +10,8 @@
 #include <weft/core/session_options.hpp>
 #include <weft/endpoint/trusted_proxies.hpp>
 
-#include "weft/exit_code.hpp"
+#include "without_loop/exit_code.hpp"
+#include "without_loop/services.hpp"
 
 namespace weft_tool {
 
@@ -29,12 +30,10 @@ struct serve_options {
     std::string activated_name;   ///< empty for all of it
     std::string loop = "automatic"; ///< one of `loop_names()`
     std::size_t cores = 1;          ///< as many loops; 0 for as many as there are
-    std::size_t message_size_max = std::size_t{16} * 1024 * 1024;
+    service_options services;
     std::size_t connections_max = weft::unlimited;
     std::size_t connections_per_address_max = weft::unlimited;
     weft::trusted_proxies trusted;
-    std::size_t queue_size_max = std::size_t{1024} * 1024;
-    double idle_timeout = 0;    ///< seconds; 0 for none
     std::string level = "info"; ///< as `log_level_named` takes it
 };
 

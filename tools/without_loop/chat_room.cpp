@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Who is in the room, and who hears what.
-#include "weft/chat_room.hpp"
+#include "without_loop/chat_room.hpp"
 
 #include <algorithm>
 
-#include "weft/printable.hpp"
+#include "without_loop/printable.hpp"
 
 namespace weft_tool {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Reading and writing without waiting, whatever the descriptors are.
-#include "weft/standard_wire.hpp"
+#include "without_loop/standard_wire.hpp"
 
 #include <limits.h>
 #include <poll.h>
@@ -11,13 +11,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <csignal>
 #include <system_error>
 
 namespace weft_tool {
 namespace {
-
-using std::chrono::milliseconds;
 
 std::error_code last_error() {
     return {errno, std::system_category()};
@@ -37,17 +34,17 @@ bool is_socket(int descriptor) {
 
 } // namespace
 
-/// A reader that leaves is an error of `write`, not the end of the program.
-standard_wire::standard_wire() : output_is_socket_(is_socket(STDOUT_FILENO)) {
-    std::signal(SIGPIPE, SIG_IGN);
-}
+standard_wire::standard_wire() : output_is_socket_(is_socket(STDOUT_FILENO)) {}
 
-standard_wire::readiness standard_wire::wait(readiness wanted, weft::duration at_most) {
+standard_wire::readiness standard_wire::wait(readiness wanted, weft::duration at_most,
+                                             const sigset_t& signals) {
     pollfd both[] = {{wanted.read ? STDIN_FILENO : -1, POLLIN, 0},
                      {wanted.write ? STDOUT_FILENO : -1, POLLOUT, 0}};
     constexpr auto longest = std::chrono::duration_cast<weft::duration>(std::chrono::hours(1));
-    const auto left = std::chrono::ceil<milliseconds>(std::clamp(at_most, {}, longest));
-    if (::poll(both, 2, static_cast<int>(left.count())) <= 0) return {};
+    const auto left = std::chrono::nanoseconds(std::clamp(at_most, {}, longest));
+    const auto whole = std::chrono::floor<std::chrono::seconds>(left);
+    const timespec limit{whole.count(), (left - whole).count()};
+    if (::ppoll(both, 2, &limit, &signals) <= 0) return {};
     return {both[0].revents != 0, both[1].revents != 0};
 }
 
@@ -81,7 +78,8 @@ long standard_wire::write_some(std::span<const std::byte> bytes) const {
     if (output_is_socket_) {
         return ::send(STDOUT_FILENO, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     }
-    if (!wait({.write = true}, {}).write) {
+    pollfd output{STDOUT_FILENO, POLLOUT, 0};
+    if (::poll(&output, 1, 0) <= 0) {
         errno = EAGAIN;
         return -1;
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // One line for each event: the time, the connection's number, what happened.
-#include "weft/server_log.hpp"
+#include "without_loop/server_log.hpp"
 
 #include <array>
 #include <chrono>
@@ -11,7 +11,7 @@
 
 #include <weft/core/error.hpp>
 
-#include "weft/printable.hpp"
+#include "without_loop/printable.hpp"
 
 namespace weft_tool {
 namespace {
@@ -114,7 +114,7 @@ void server_log::requested(weft::connection& peer) {
 }
 
 void server_log::line(log_level needed, std::string_view text) {
-    if (level_ == log_level::quiet || level_ < needed) return;
+    if (!tells(needed)) return;
     const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
     std::tm parts{};
     ::localtime_r(&now, &parts);

@@ -3,6 +3,8 @@
 // others share is changed.
 #pragma once
 
+#include <signal.h>
+
 #include <cstddef>
 #include <span>
 
@@ -20,13 +22,14 @@ public:
         bool write = false;
     };
 
-    /// Waits for one of `wanted`, at most for so long.
-    [[nodiscard]] static readiness wait(readiness wanted, weft::duration at_most);
+    /// Waits for one of `wanted`, at most for so long, or for a signal that `signals` lets through.
+    [[nodiscard]] static readiness wait(readiness wanted, weft::duration at_most,
+                                        const sigset_t& signals);
 
     /// Reads what is there into `buffer`; 0 at the end of the input.
     [[nodiscard]] static weft::result<std::size_t> read(std::span<std::byte> buffer);
 
-    /// Writes what can be written without waiting.
+    /// Writes what can be written without waiting; whoever calls it ignores SIGPIPE.
     [[nodiscard]] weft::result<std::size_t>
     write(std::span<const std::span<const std::byte>> pieces) const;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Escaping for people's eyes.
-#include "weft/printable.hpp"
+#include "without_loop/printable.hpp"
 
 #include <span>
 

@@ -34,6 +34,10 @@ public:
 
     void line(log_level needed, std::string_view text);
 
+    [[nodiscard]] bool tells(log_level needed) const noexcept {
+        return level_ != log_level::quiet && level_ >= needed;
+    }
+
 private:
     void opened(weft::connection& peer);
     void closed(weft::connection& peer, const weft::report& why);

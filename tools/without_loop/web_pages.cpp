@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Plain requests and their responses.
-#include "weft/web_routes.hpp"
+#include "without_loop/web_pages.hpp"
 
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include <weft/connection/connection.hpp>
 
 namespace weft_web {
 extern const std::string_view page_html;
@@ -42,12 +44,14 @@ weft::http_response page() {
 
 } // namespace
 
-void add_web_routes(weft::server& server, server_log& log) {
-    server.route("/", log.logged_requests(answering(page)));
-    server.route("/favicon.ico", answering([] { return weft::http_response{204, {}, {}}; }));
-    server.route("/health", log.logged_requests(answering([] {
-        return weft::http_response{200, {{"Cache-Control", "no-store"}}, "ok\n"};
-    })));
+std::vector<web_page> web_pages() {
+    std::vector<web_page> all;
+    all.push_back({"/", answering(page)});
+    all.push_back({"/favicon.ico", answering([] { return weft::http_response{204, {}, {}}; })});
+    all.push_back({"/health", answering([] {
+                       return weft::http_response{200, {{"Cache-Control", "no-store"}}, "ok\n"};
+                   })});
+    return all;
 }
 
 } // namespace weft_tool

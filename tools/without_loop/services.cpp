@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// The routes and their limits.
+#include "without_loop/services.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "without_loop/seconds.hpp"
+#include "without_loop/web_pages.hpp"
+
+namespace weft_tool {
+namespace {
+
+constexpr std::size_t chat_message_size_max = 64 * 1024;
+
+weft::route_options echo_route(const service_options& options) {
+    weft::route_options route;
+    route.connection.limits.message_size_max = options.message_size_max;
+    route.connection.queue_size_max = options.queue_size_max;
+    route.connection.timeouts.idle = seconds(options.idle_timeout);
+    return route;
+}
+
+/// One who does not read must not keep the others' words in memory.
+weft::route_options chat_route(const service_options& options) {
+    auto route = echo_route(options);
+    route.connection.limits.message_size_max =
+        std::min(options.message_size_max, chat_message_size_max);
+    route.connection.when_full = weft::queue_policy::close;
+    return route;
+}
+
+weft::handlers echo() {
+    return {.message = [](weft::connection& peer, weft::message what) { peer.send(what); }};
+}
+
+} // namespace
+
+std::vector<served_route> services(server_log& log, chat_room& room,
+                                   const service_options& options) {
+    std::vector<served_route> all;
+    all.push_back({"/echo", log.logged(echo()), echo_route(options)});
+    all.push_back({"/chat", log.logged(room.handlers()), chat_route(options)});
+    for (auto& [path, page] : web_pages())
+        all.push_back({path, log.logged_requests(std::move(page)), {}});
+    return all;
+}
+
+} // namespace weft_tool

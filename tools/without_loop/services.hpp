@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// What the program serves: an echo, a chat room, /health and the page. Knows neither who brings the
+// connections nor what waits for them.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include <weft/connection/handlers.hpp>
+#include <weft/connection/route.hpp>
+
+#include "without_loop/chat_room.hpp"
+#include "without_loop/server_log.hpp"
+
+namespace weft_tool {
+
+struct service_options {
+    std::size_t message_size_max = std::size_t{16} * 1024 * 1024;
+    std::size_t queue_size_max = std::size_t{1024} * 1024;
+    double idle_timeout = 0; ///< seconds; 0 for none
+};
+
+/// One route, as `weft::server::route` and `weft::service::route` take it.
+struct served_route {
+    std::string path;
+    weft::handlers what;
+    weft::route_options options;
+};
+
+/// All routes. The log and the room must outlive whoever serves them, and may be shared.
+[[nodiscard]] std::vector<served_route> services(server_log& log, chat_room& room,
+                                                 const service_options& options);
+
+} // namespace weft_tool
