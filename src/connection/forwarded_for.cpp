@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <ranges>
 #include <string_view>
 #include <vector>
 
@@ -49,8 +48,8 @@ result<address> forwarded_for(const http_request& request, const address& from,
     }
     if (entries.empty() && request.header(header_name)) return failure(errc::bad_forwarded_for);
     address nearest = from;
-    for (const auto entry : std::views::reverse(entries)) {
-        const auto met = entry_address(entry);
+    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+        const auto met = entry_address(*entry);
         if (!met) return failure(met.error());
         nearest = *met;
         if (!is_one_of(trusted, nearest)) break;

@@ -73,17 +73,18 @@ std::size_t socks5::take(std::span<const std::byte> bytes) {
     return count;
 }
 
-/// Bytes of the word that the proxy is saying, as far as its length is known.
+/// Bytes of the word that the proxy is saying, as far as its length is known; of one that refuses
+/// or makes no sense the address is not waited for.
 std::size_t socks5::wanted() const noexcept {
     if (step_ != step::reply) return 2;
-    if (held_.size() < reply_begin) return reply_begin;
+    if (held_.size() < reply_begin || at(0) != version || at(1) != 0) return reply_begin;
     constexpr std::size_t before = 4;
     constexpr std::size_t port = 2;
     switch (at(3)) {
     case ipv4_type: return before + 4 + port;
     case ipv6_type: return before + 16 + port;
     case name_type: return before + 1 + at(4) + port;
-    default: return reply_begin; // refused by then
+    default: return reply_begin;
     }
 }
 

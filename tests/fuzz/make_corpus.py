@@ -184,6 +184,81 @@ TEXTS = {
     "utf8_cut": "𝄞".encode()[:3],
 }
 
+# What proxies answer: the words of one dialog each.
+CONNECT_ANSWERS = {
+    "ok": b"HTTP/1.1 200 Connection established\r\nProxy-Agent: x\r\n\r\n",
+    "ok_with_length": b"HTTP/1.1 204 Fine\r\nContent-Length: 7\r\n\r\n",
+    "ok_and_early_bytes": b"HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 101 Switching Protocols\r\n\r\n",
+    "interim": b"HTTP/1.1 100 Continue\r\n\r\n" * 2 + b"HTTP/1.1 200 OK\r\n\r\n",
+    "interim_without_end": b"HTTP/1.1 103 Early Hints\r\n\r\n" * 10,
+    "switching": b"HTTP/1.1 101 Switching Protocols\r\n\r\n",
+    "refused": b"HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno",
+    "locked": b"HTTP/1.1 407 Locked\r\nProxy-Authenticate: Basic realm=x\r\n\r\n",
+    "redirect": b"HTTP/1.1 302 Found\r\nLocation: http://other.org/\r\n\r\n",
+    "folded": b"HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n",
+    "long_line": b"HTTP/1.1 200 " + b"a" * 9000,
+    "not_http": b"SSH-2.0-OpenSSH_9.2\r\n",
+}
+SOCKS_ANSWERS = {
+    "ok": b"\5\0" + b"\5\0\0\1\x7f\0\0\1\x12\x34",
+    "ok_ipv6": b"\5\0" + b"\5\0\0\4" + bytes(18),
+    "ok_name": b"\5\0" + b"\5\0\0\3\3abcxx",
+    "ok_name_empty": b"\5\0" + b"\5\0\0\3\0xx",
+    "ok_name_of_255": b"\5\0" + b"\5\0\0\3\xff" + bytes(257),
+    "ok_with_credentials": b"\5\2" + b"\1\0" + b"\5\0\0\1" + bytes(6),
+    "ok_and_early_bytes": b"\5\0" + b"\5\0\0\1" + bytes(6) + b"HTTP/1.1 101 ",
+    "wrong_credentials": b"\5\2\1\1",
+    "no_method": b"\5\xff",
+    "method_not_offered": b"\5\1",
+    "refused": b"\5\0" + b"\5\5\0\1" + bytes(6),
+    "refused_without_address": b"\5\0" + b"\5\5\0\1\0",
+    "reply_of_version_4": b"\5\0" + b"\4\xfa\0\3\xff" + bytes(90),
+    "unknown_address": b"\5\0" + b"\5\0\0\2" + bytes(6),
+    "version_4": b"\0\x5a" + bytes(6),
+    "http": b"HTTP/1.1 400 Bad Request\r\n\r\n",
+}
+
+PROXY_SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
+
+
+def proxy_binary(command, kind, content, length=None):
+    length = len(content) if length is None else length
+    return PROXY_SIGNATURE + bytes([command, kind]) + struct.pack("!H", length) + content
+
+
+PROXY_HEADERS = {
+    "v1_ipv4": b"PROXY TCP4 192.0.2.1 198.51.100.2 56324 443\r\nGET / HTTP/1.1\r\n",
+    "v1_ipv6": b"PROXY TCP6 2001:db8::1 ::ffff:1.2.3.4 1 65535\r\n",
+    "v1_unknown": b"PROXY UNKNOWN ffff::1 x 1 2\r\n",
+    "v1_endless": b"PROXY UNKNOWN " + b"x" * 200,
+    "v1_bare_line_feed": b"PROXY TCP4 192.0.2.1 192.0.2.2 1 2\n",
+    "v1_port_with_zero": b"PROXY TCP4 192.0.2.1 192.0.2.2 01 2\r\n",
+    "v1_families_mixed": b"PROXY TCP4 ::1 192.0.2.2 1 2\r\n",
+    "v1_twice": b"PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n" * 2,
+    "v2_ipv4": proxy_binary(0x21, 0x11, bytes([192, 0, 2, 1] * 2 + [1, 2, 3, 4]) + b"\4\0\1x"),
+    "v2_ipv6": proxy_binary(0x21, 0x21, bytes(range(36))) + b"GET",
+    "v2_unix": proxy_binary(0x21, 0x31, b"/run/x".ljust(216, b"\0")),
+    "v2_local": proxy_binary(0x20, 0, b""),
+    "v2_local_with_addresses": proxy_binary(0x20, 0x11, bytes(12)),
+    "v2_unspecified": proxy_binary(0x21, 0, b"abc"),
+    "v2_too_short": proxy_binary(0x21, 0x11, bytes(11)) + bytes(20),
+    "v2_length_all_bits": proxy_binary(0x21, 0x11, bytes(12), 0xFFFF),
+    "v2_version_1": proxy_binary(0x11, 0x11, bytes(12)),
+    "v2_datagram": proxy_binary(0x21, 0x12, bytes(12)),
+    "v2_cut_signature": PROXY_SIGNATURE[:5] + b"GET",
+    "request": b"GET / HTTP/1.1\r\n\r\n",
+    "tls_hello": b"\x16\x03\x01",
+}
+FORWARDED_FOR = {
+    "one": b"192.0.2.1",
+    "chain": b"198.51.100.7, 192.0.2.1:80, 10.0.0.2\n10.0.0.3, [fd00::1]:81",
+    "all_trusted": b"10.0.0.2, 10.0.0.3",
+    "empty": b"\n , ,",
+    "unknown": b"192.0.2.1, unknown",
+    "obfuscated_left": b"_hidden, 192.0.2.1",
+    "ipv6_ambiguous": b"::1:80",
+}
+
 # The first bytes of what the targets read: options and cuts.
 CUTS = {"whole": bytes([0, 0]), "bytes": bytes([1, 1]), "cut": bytes([7, 9])}
 
@@ -276,8 +351,38 @@ def differential_inputs():
     yield "client_size_65536", b"\1" + frame(0x82, bytes(65536), None)
 
 
+def proxy_dialog_inputs():
+    target = b"ws://server.example:81/chat\n"
+    for scheme, answers in (("http", CONNECT_ANSWERS), ("socks5", SOCKS_ANSWERS)):
+        for name, words in answers.items():
+            me = b"me:se%3acret@" if len(words) % 2 else b""
+            url = scheme.encode() + b"://" + me + b"proxy.example:3128\n"
+            yield f"{scheme}_{name}", CUTS["bytes"] + url + target + words
+    named = b"socks5h://me:secret@[::1]\n"
+    for name in ("ok_with_credentials", "wrong_credentials"):
+        yield f"socks5_named_{name}", CUTS["cut"] + named + target + SOCKS_ANSWERS[name]
+    for name, host in {"name_too_long": b"a" * 256, "ipv4": b"192.0.2.1", "ipv6": b"[::1]"}.items():
+        where = b"wss://" + host + b"/\n"
+        yield f"socks5_target_{name}", CUTS["whole"] + b"socks5://p\n" + where + b"\5\0"
+        yield f"http_target_{name}", CUTS["whole"] + b"p:1\n" + where + CONNECT_ANSWERS["ok"]
+    for name, url in {
+        "line_end": b"http://a%0d%0a:b@p", "colon": b"http://a%3ab:c@p", "bad_percent": b"a%zz@p",
+        "scheme": b"socks4://p", "port_zero": b"p:0", "query": b"http://p?x", "two_ats": b"a@b@p",
+        "nobody": b"http://:x@p", "user_of_256": b"socks5://" + b"u" * 256 + b"@p",
+    }.items():
+        yield f"url_{name}", CUTS["whole"] + url + b"\n" + target + CONNECT_ANSWERS["ok"]
+
+
+def proxy_header_inputs():
+    for name, text in PROXY_HEADERS.items():
+        yield name, b"\0" + CUTS["bytes"] + text
+    for name, text in FORWARDED_FOR.items():
+        yield f"forwarded_{name}", b"\3" + CUTS["whole"] + text
+
+
 def main():
-    for target in ("frame_parser", "handshake", "connection", "differential"):
+    for target in ("frame_parser", "handshake", "connection", "differential", "proxy_dialog",
+                   "proxy_header"):
         folder = HERE / "corpus" / target
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in globals()[target + "_inputs"]():

@@ -41,5 +41,13 @@ TEST(forwarded_for, refuses_garbage_where_it_counts) {
     }
 }
 
+TEST(forwarded_for, is_linear_in_what_it_is_told) {
+    std::string many;
+    for (int i = 0; i < 20'000; ++i) many += "10.0.0.7, ,";
+    EXPECT_EQ(said_by({"192.0.2.1," + many}), "192.0.2.1:0");
+    EXPECT_EQ(said_by({std::string(200'000, ':')}),
+              make_error_code(errc::bad_forwarded_for).message());
+}
+
 } // namespace
 } // namespace weft::testing

@@ -107,6 +107,32 @@ TEST(http_connect, refuses_what_is_no_answer_or_too_much_of_one) {
     EXPECT_EQ(endless.error, errc::header_too_large);
 }
 
+TEST(http_connect, holds_an_answer_to_the_limits_of_heads) {
+    const auto with_headers = [](int count) {
+        std::string answer = "HTTP/1.1 200 OK\r\n";
+        for (int i = 0; i < count; ++i) answer += "A: b\r\n";
+        return after_http(answer + "\r\n").error;
+    };
+    EXPECT_FALSE(with_headers(100));
+    EXPECT_EQ(with_headers(101), errc::too_many_headers);
+    const auto words = proxy_dialog::make(*proxy::parse(http_proxy), *uri::parse(chat_room));
+    const std::string endless = "HTTP/1.1 200 " + std::string(1 << 20, 'a');
+    std::size_t fed = 0;
+    for (; !(*words)->over() && fed < endless.size(); ++fed)
+        (*words)->receive(std::as_bytes(std::span(endless).subspan(fed, 1)));
+    EXPECT_LE(fed, 16U * 1024 + 1);
+    EXPECT_EQ((*words)->error(), errc::header_too_large);
+}
+
+TEST(http_connect, takes_no_control_characters_and_folds) {
+    for (const std::string& line :
+         {"A: b\rc"s, "A: b\0c"s, "A: b\r\n c"s, "A\r: b"s, " A: b"s, "A: b\x7f"s, ": b"s}) {
+        EXPECT_EQ(after_http("HTTP/1.1 200 OK\r\n" + line + "\r\n\r\n").error,
+                  errc::bad_proxy_answer)
+            << line;
+    }
+}
+
 // --- SOCKS5
 
 const std::string accepted = "\x05\x00\x00\x01\x7f\x00\x00\x01\x12\x34"s;
@@ -167,6 +193,13 @@ TEST(socks5, tells_why_it_was_refused) {
     EXPECT_EQ(refused_with(5), std::errc::connection_refused);
     EXPECT_EQ(refused_with(6), std::errc::timed_out);
     EXPECT_EQ(refused_with(9), errc::proxy_refused);
+}
+
+TEST(socks5, does_not_wait_for_the_address_in_an_answer_that_opens_nothing) {
+    EXPECT_EQ(after(socks_proxy, chat_room, {"\x05\x00"s, "\x05\x05\x00\x01\x00"s}).error,
+              std::errc::connection_refused);
+    EXPECT_EQ(after(socks_proxy, chat_room, {"\x05\x00"s, "\x04\x00\x00\x03\xff"s}).error,
+              errc::bad_proxy_answer);
 }
 
 TEST(socks5, refuses_what_is_no_answer) {

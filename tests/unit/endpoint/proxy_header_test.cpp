@@ -122,5 +122,32 @@ TEST(proxy_header, version_2_is_strict) {
               proxy_header::state::failed);
 }
 
+TEST(proxy_header, is_given_up_at_its_first_wrong_byte) {
+    const auto ends_after = [](const std::string& text) {
+        proxy_header header;
+        std::size_t fed = 0;
+        for (; fed < text.size() && header.status() == proxy_header::state::more; ++fed)
+            static_cast<void>(header.feed(std::as_bytes(std::span(text).subspan(fed, 1))));
+        EXPECT_EQ(header.status(), proxy_header::state::failed) << text;
+        return fed;
+    };
+    EXPECT_EQ(ends_after("GET / HTTP/1.1\r\n"), 1U);
+    EXPECT_EQ(ends_after("PUT / HTTP/1.1\r\n"), 2U);
+    EXPECT_EQ(ends_after("PROXY UNKNOWN" + filler(1 << 20)), 107U);
+    for (std::size_t at = 0; at < signature_2.size(); ++at) {
+        auto wrong = signature_2 + "\x21\x11\x00\x0c"s + filler(12);
+        wrong[at] ^= 1;
+        EXPECT_EQ(ends_after(wrong), at + 1);
+    }
+    EXPECT_EQ(ends_after(signature_2 + "\x21\x11\xff\xff"s + filler(70'000)), 16U);
+}
+
+TEST(proxy_header, a_second_one_belongs_to_what_follows) {
+    const std::string line = "PROXY TCP4 192.0.2.1 198.51.100.2 1 2\r\n";
+    const auto end = read(line + "PROXY TCP4 203.0.113.9 198.51.100.2 1 2\r\n");
+    EXPECT_EQ(end.used, line.size());
+    EXPECT_EQ(end.source, "192.0.2.1:1");
+}
+
 } // namespace
 } // namespace weft::testing
