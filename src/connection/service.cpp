@@ -38,7 +38,7 @@ void service::handshake_options(const session_limits& limits, const session_time
     set_->unrouted().session.timeouts = timeouts;
 }
 
-connection& service::serve(std::unique_ptr<stream> client,
+connection& service::serve(std::unique_ptr<stream>&& client,
                            std::span<const std::byte> already_read) {
     connection& served = set_->add_served();
     served.receive_early(already_read);
@@ -60,7 +60,7 @@ result<connection*> service::accept(std::unique_ptr<stream>&& client, http_reque
     return &served;
 }
 
-connection& service::dial(std::unique_ptr<stream> server, const uri& target, handlers what,
+connection& service::dial(std::unique_ptr<stream>&& server, const uri& target, handlers what,
                           dial_options options, std::span<const std::byte> already_read) {
     connection& dialled = begin_dial(target, std::move(what), std::move(options));
     dialled.receive_early(already_read);

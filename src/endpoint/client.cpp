@@ -7,10 +7,10 @@
 
 #include <weft/core/error.hpp>
 
+#include "endpoint/adopted_stream.hpp"
 #include "endpoint/dialler.hpp"
 #include "loop/adopted_socket_posix.hpp"
 #include "loop/loop_state.hpp"
-#include "loop/socket_stream_posix.hpp"
 
 namespace weft {
 
@@ -62,11 +62,10 @@ result<connection_handle> client::adopt(int descriptor, const uri& target, handl
     if (target.secure() && !options.tls) return failure(errc::no_tls);
     if (const auto why = check_connected(descriptor)) return failure(why);
     if (const auto why = make_fit(descriptor)) return failure(why);
-    std::unique_ptr<stream> server =
-        std::make_unique<socket_stream>(*loop_, owned_descriptor(descriptor));
-    if (target.secure()) server = options.tls->cover(std::move(server), target.host());
+    secure_layer* const tls = target.secure() ? options.tls.get() : nullptr;
+    adopted_stream server(*loop_, descriptor, tls, target.host(), already_read);
     return service_
-        .dial(std::move(server), target, std::move(what), std::move(options), already_read)
+        .dial(server.way(), target, std::move(what), std::move(options), server.early())
         .handle();
 }
 

@@ -23,12 +23,13 @@ result<address> doors::adopt(int descriptor, listen_options options) {
                 [](listener& one) { one.give_back(); });
 }
 
-result<std::vector<address>> doors::adopt(std::span<const activated_descriptor> passed) {
+result<std::vector<address>> doors::adopt(std::span<const activated_descriptor> passed,
+                                          const std::shared_ptr<secure_layer>& tls) {
     const std::size_t before = listeners_.size();
     std::vector<address> all;
     try {
         for (const auto& one : passed) {
-            auto where = adopt(one.descriptor, {});
+            auto where = adopt(one.descriptor, {.tls = tls});
             if (!where) {
                 give_back_all_but(before);
                 return failure(where.error());

@@ -48,7 +48,8 @@ public:
     result<address> adopt(int descriptor, listen_options options);
 
     /// All of them, or on error none.
-    result<std::vector<address>> adopt(std::span<const activated_descriptor> passed);
+    result<std::vector<address>> adopt(std::span<const activated_descriptor> passed,
+                                       const std::shared_ptr<secure_layer>& tls);
 
     /// The socket of the listener at `where`, which is no door any more.
     result<int> release(const address& where) noexcept;

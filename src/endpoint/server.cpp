@@ -63,16 +63,18 @@ result<int> server::release_listener(const address& where) {
     return state_->doors().release(where);
 }
 
-result<std::vector<address>> server::listen_activated(std::string_view name) {
+result<std::vector<address>> server::listen_activated(std::string_view name,
+                                                       std::shared_ptr<secure_layer> tls) {
     assert(loop_->called_by_owner("server::listen_activated"));
     const auto passed = activated_descriptors(name);
     if (!passed) return failure(passed.error());
-    return state_->doors().adopt(*passed);
+    return state_->doors().adopt(*passed, tls);
 }
 
-result<connection*> server::adopt(int descriptor, std::span<const std::byte> already_read) {
+result<connection*> server::adopt(int descriptor, std::span<const std::byte> already_read,
+                                  std::shared_ptr<secure_layer> tls) {
     assert(loop_->called_by_owner("server::adopt"));
-    return state_->adopt(descriptor, already_read);
+    return state_->adopt(descriptor, already_read, tls.get());
 }
 
 result<connection*> server::accept(int descriptor, http_request request,
@@ -87,7 +89,7 @@ result<connection*> server::accept(std::unique_ptr<stream>&& client, http_reques
     return state_->accept(std::move(client), std::move(request), already_read);
 }
 
-connection& server::serve(std::unique_ptr<stream> client,
+connection& server::serve(std::unique_ptr<stream>&& client,
                           std::span<const std::byte> already_read) {
     return state_->connections().serve(std::move(client), already_read);
 }

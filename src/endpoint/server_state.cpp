@@ -9,6 +9,7 @@
 #include <weft/core/error.hpp>
 
 #include "connection/forwarded_for.hpp"
+#include "endpoint/adopted_stream.hpp"
 #include "endpoint/announced_stream.hpp"
 #include "loop/adopted_socket_posix.hpp"
 #include "loop/loop_state.hpp"
@@ -153,10 +154,11 @@ std::error_code server::state::judge_adopted(int descriptor) const {
     return make_fit(descriptor);
 }
 
-result<connection*> server::state::adopt(int descriptor, std::span<const std::byte> already_read) {
+result<connection*> server::state::adopt(int descriptor, std::span<const std::byte> already_read,
+                                         secure_layer* tls) {
     if (const auto why = judge_adopted(descriptor)) return failure(why);
-    connection& served = service_->serve(
-        std::make_unique<socket_stream>(loop_, owned_descriptor(descriptor)), already_read);
+    adopted_stream client(loop_, descriptor, tls, {}, already_read);
+    connection& served = service_->serve(client.way(), client.early());
     count_in(served, served.remote_address());
     return &served;
 }
@@ -164,15 +166,9 @@ result<connection*> server::state::adopt(int descriptor, std::span<const std::by
 result<connection*> server::state::accept(int descriptor, http_request&& request,
                                           std::span<const std::byte> already_read) {
     if (const auto why = judge_adopted(descriptor)) return failure(why);
-    auto made = std::make_unique<socket_stream>(loop_, owned_descriptor(descriptor));
-    socket_stream& adopted = *made;
-    std::unique_ptr<stream> client = std::move(made);
-    const auto served = service_->accept(std::move(client), std::move(request), already_read);
-    if (served) {
-        count_in(**served, (*served)->remote_address());
-    } else {
-        static_cast<void>(adopted.release().release());
-    }
+    adopted_stream client(loop_, descriptor, nullptr, {}, already_read);
+    const auto served = service_->accept(client.way(), std::move(request), client.early());
+    if (served) count_in(**served, (*served)->remote_address());
     return served;
 }
 

@@ -26,7 +26,8 @@ public:
     [[nodiscard]] weft::doors& doors() noexcept { return doors_; }
 
     // --- clients that somebody else has met
-    result<connection*> adopt(int descriptor, std::span<const std::byte> already_read);
+    result<connection*> adopt(int descriptor, std::span<const std::byte> already_read,
+                              secure_layer* tls);
     result<connection*> accept(int descriptor, http_request&& request,
                                std::span<const std::byte> already_read);
     result<connection*> accept(std::unique_ptr<stream>&& client, http_request&& request,

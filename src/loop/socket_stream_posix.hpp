@@ -23,6 +23,9 @@ public:
     socket_stream(loop_state& loop, owned_descriptor connected) noexcept;
     ~socket_stream() override;
 
+    /// Takes over `connected`, which does not block, if it has none; only before `start`.
+    void hold(owned_descriptor connected) noexcept { descriptor_ = std::move(connected); }
+
     /// Gives the socket back; only before `start`.
     [[nodiscard]] owned_descriptor release() noexcept { return std::move(descriptor_); }
 

@@ -9,11 +9,10 @@ import shutil
 import signal
 import socket
 import stat
-import sys
 import tempfile
 import unittest
 
-from weft_program import Running, Server, run
+from weft_program import Running, Server, passing, run
 
 
 def get(server, path, method="GET"):
@@ -205,19 +204,11 @@ class Activation(unittest.TestCase):
         self.assertEqual(done.stdout, b"hi\n")
 
     def test_sockets_that_were_passed(self):
-        # As systemd does it: descriptors from 3 on, and the number of the process they are for.
-        start = ("import os, sys; web, admin = map(os.dup, map(int, sys.argv[1:3])); "
-                 "os.dup2(web, 3); os.dup2(admin, 4); "
-                 "os.set_inheritable(3, True); "  # the first may have been there already
-                 "os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS='2', "
-                 "LISTEN_FDNAMES='web:admin'); os.execv(sys.argv[3], sys.argv[3:])")
         for name, served in (((), (0, 1)), (("admin",), (1,))):
             with self.subTest(name), socket.create_server(("127.0.0.1", 0)) as web, \
                     socket.create_server(("127.0.0.1", 0)) as admin:
-                numbers = [one.fileno() for one in (web, admin)]
-                command = [sys.executable, "-c", start, *map(str, numbers)]
-                with Running("serve", "--systemd", *name, before=command,
-                             pass_fds=numbers) as server:
+                with Running("serve", "--systemd", *name,
+                             **passing(web=web, admin=admin)) as server:
                     for port in [(web, admin)[i].getsockname()[1] for i in served]:
                         server.wait_for(f"http://127.0.0.1:{port}/", server.out)
                         self.expect_echo(port)

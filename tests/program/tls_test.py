@@ -12,7 +12,7 @@ import sys
 import tempfile
 import unittest
 
-from weft_program import PATIENCE, Running, run
+from weft_program import PATIENCE, Running, passing, run
 
 
 class TlsServer(Running):
@@ -49,6 +49,24 @@ class TlsTest(unittest.TestCase):
             server.signal(9)
             server.exit_code()
             self.assertFalse(os.path.exists(server.issuers))
+
+    def test_sockets_that_were_passed(self):
+        with tempfile.TemporaryDirectory() as folder, \
+                socket.create_server(("127.0.0.1", 0)) as web, \
+                socket.socket(socket.AF_UNIX) as local:
+            path = os.path.join(folder, "weft.sock")
+            local.bind(path)
+            local.listen()
+            with Running("serve", "--systemd", "--tls", stdin=subprocess.DEVNULL,
+                         **passing(web=web, local=local)) as server:
+                port = web.getsockname()[1]
+                server.wait_for(f"https://127.0.0.1:{port}/", server.out)
+                issuers = server.wait_for(r"connect --ca (\S+) wss://", server.out)[1]
+                server.wait_for(f"--unix '{path}' wss://localhost/echo", server.out)
+                for way in [[f"wss://127.0.0.1:{port}/echo"],
+                            ["--unix", path, "wss://localhost/echo"]]:
+                    done = echo("--ca", issuers, *way)
+                    self.assertEqual((done.returncode, done.stdout), (0, b"hi\n"), done.stderr)
 
     def test_who_is_not_trusted_is_refused_with_advice(self):
         with TlsServer() as server:

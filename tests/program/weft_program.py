@@ -9,6 +9,7 @@ import queue
 import re
 import socket
 import subprocess
+import sys
 import threading
 
 PROGRAM = os.environ["WEFT_PROGRAM"]
@@ -20,6 +21,25 @@ def run(*arguments, stdin=b"", **more):
     given = {"input": stdin} if isinstance(stdin, bytes) else {"stdin": stdin}
     return subprocess.run([PROGRAM, *arguments], **given, capture_output=True, timeout=PATIENCE,
                           check=False, **more)
+
+
+# As systemd does it: descriptors from 3 on, and the number of the process they are for.
+PASS = """
+import os, sys
+names, *numbers = sys.argv[1].split(",")
+for place, copy in enumerate([os.dup(int(one)) for one in numbers], 3):
+    os.dup2(copy, place)
+    os.set_inheritable(place, True)  # it may have been there already
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS=str(len(numbers)), LISTEN_FDNAMES=names)
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+
+
+def passing(**sockets):
+    """For `Running`, so that the program starts with these listening sockets."""
+    numbers = [one.fileno() for one in sockets.values()]
+    words = ",".join([":".join(sockets), *map(str, numbers)])
+    return {"before": [sys.executable, "-c", PASS, words], "pass_fds": numbers}
 
 
 class Running:

@@ -68,15 +68,17 @@ std::string reachable(const weft::address& bound) {
 
 void suggest(const weft::address& bound, const serve_options& options, const serving_tls& tls) {
     const std::string& program = options.program;
+    const bool plain = bound.str() == "unix:" + options.unix_path;
+    const std::string s = tls.layer && !plain ? "s" : "";
+    const bool own = !s.empty() && !tls.issuers_file.empty();
+    const std::string trusting = own ? "--ca " + tls.issuers_file + ' ' : "";
     if (bound.is_local()) {
         const std::string path = bound.str().substr(std::string_view("unix:").size());
-        std::cout << "    " << program << " connect --unix '" << path << "' ws://localhost/echo\n";
+        std::cout << "    " << program << " connect " << trusting << "--unix '" << path << "' ws"
+                  << s << "://localhost/echo\n";
         return;
     }
     const std::string there = reachable(bound);
-    const std::string s = tls.layer ? "s" : "";
-    const bool own = !tls.issuers_file.empty();
-    const std::string trusting = own ? "--ca " + tls.issuers_file + ' ' : "";
     const std::string curl_trusting = own ? "--cacert " + tls.issuers_file + ' ' : "";
     std::cout << "    open http" << s << "://" << there << "/ in a browser\n"
               << "    " << program << " connect " << trusting << "ws" << s << "://" << there
@@ -86,8 +88,9 @@ void suggest(const weft::address& bound, const serve_options& options, const ser
               << "    curl " << curl_trusting << "http" << s << "://" << there << "/health\n";
 }
 
-bool listen_activated(weft::server& server, const serve_options& options) {
-    const auto bound = server.listen_activated(options.activated_name);
+bool listen_activated(weft::server& server, const serve_options& options,
+                      const serving_tls& tls) {
+    const auto bound = server.listen_activated(options.activated_name, tls.layer);
     if (!bound) complain("passed sockets", bound.error(), activation_advice(bound.error()));
     return bound.has_value();
 }
@@ -111,7 +114,7 @@ bool listen_unix(weft::server& server, const serve_options& options) {
 
 bool listen_everywhere(weft::server& server, const serve_options& options,
                        const serving_tls& tls) {
-    return (!options.activated || listen_activated(server, options)) &&
+    return (!options.activated || listen_activated(server, options, tls)) &&
         (!options.tcp || listen_tcp(server, options, tls)) &&
         (options.unix_path.empty() || listen_unix(server, options));
 }

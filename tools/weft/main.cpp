@@ -97,8 +97,8 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
         ->check(octal_mode)
         ->type_name("OCTAL");
     auto* tls = command->add_flag("--tls", chosen.tls,
-                                  "Speak TLS on TCP, with a certificate of its own making unless "
-                                  "--cert is given");
+                                  "Speak TLS on TCP and at sockets that were passed, with a "
+                                  "certificate of its own making unless --cert is given");
     auto* certificate = command->add_option("--cert", chosen.certificate_file,
                                             "The certificate and its issuers', a PEM file");
     certificate->needs(tls);
@@ -110,7 +110,6 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
         ->add_option("--systemd", chosen.activated_name,
                      "Listen at the sockets that systemd has passed, all or those of one name; "
                      "alone, or beside what --host, --port or --unix say")
-        ->excludes(tls)
         ->expected(0, 1)
         ->type_name("[NAME]");
     command->add_option("--loop", chosen.loop, "What to wait with; `weft loops` lists them")

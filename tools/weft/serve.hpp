@@ -23,7 +23,7 @@ struct serve_options {
     std::string unix_path; ///< empty for none
     std::optional<unsigned> mode; ///< of the Unix-domain socket
     bool reuse_port = false;
-    bool tls = false;             ///< at the TCP listener
+    bool tls = false;             ///< at the TCP listener and at sockets that were passed
     std::string certificate_file; ///< empty for one of its own making
     std::string key_file;         ///< empty if the key is in the same file
     bool activated = false;       ///< listen at what a service manager has passed

@@ -45,7 +45,8 @@ public:
 
     /// Serves a client that is connected through `client`, of which somebody has read
     /// `already_read` before; these bytes are copied.
-    connection& serve(std::unique_ptr<stream> client, std::span<const std::byte> already_read = {});
+    connection& serve(std::unique_ptr<stream>&& client,
+                      std::span<const std::byte> already_read = {});
 
     /// Serves a client whose request somebody else's HTTP server has read and parsed (see
     /// `http_request::make`); `already_read` is what came behind it.
@@ -60,7 +61,7 @@ public:
     /// Opens a WebSocket through `server`, a stream that is connected.
     ///
     /// A fault in the options is told like any other failure: `fail` is called in the next round.
-    connection& dial(std::unique_ptr<stream> server, const uri& target, handlers what,
+    connection& dial(std::unique_ptr<stream>&& server, const uri& target, handlers what,
                      dial_options options = {}, std::span<const std::byte> already_read = {});
 
     /// Closes all connections with 1001, refuses those that have not opened with 503, aborts what

@@ -36,10 +36,11 @@ public:
     connection_handle connect(const uri& target, handlers what, dial_options options = {});
 
     /// Opens a WebSocket over a stream socket that is connected already, such as through a tunnel
-    /// of the application's own, of which somebody has read `already_read`.
+    /// of the application's own, of which somebody has read `already_read`; TLS, for a `wss:` URI,
+    /// is still to begin.
     ///
     /// Owns the descriptor from then on, and sets it to close on exec and not to block. On error it
-    /// is not taken: `bad_argument` for another kind of socket, `no_tls` for a `wss:` URI
+    /// is not taken: `bad_argument` for another kind of socket, `no_tls` for a `wss:` URI,
     /// `forked`, `gone`, or what the system says. All else is told as by `connect`.
     result<connection_handle> adopt(int descriptor, const uri& target, handlers what,
                                     dial_options options = {},

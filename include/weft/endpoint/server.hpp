@@ -79,16 +79,20 @@ public:
     /// Accepts from the sockets that a service manager has passed to this process, of all names or
     /// of one, and says where they are.
     ///
-    /// Call it once: it takes them all, or on error none. Fails like `activated_descriptors`,
-    /// which is for sockets that need options, and like `adopt_listener`.
-    result<std::vector<address>> listen_activated(std::string_view name = {});
+    /// Call it once: it takes them all, or on error none. All of them are encrypted by `tls`, if
+    /// there is one. Fails like `activated_descriptors`, which is for sockets that need options of
+    /// their own, and like `adopt_listener`.
+    result<std::vector<address>> listen_activated(std::string_view name = {},
+                                                  std::shared_ptr<secure_layer> tls = {});
 
     /// Serves a client over a connected stream socket, of which somebody has read `already_read`.
+    /// With `tls` these bytes are encrypted, too: the whole handshake is still to come.
     ///
     /// Owns the descriptor from then on, as `adopt_listener` does. On error it is not taken:
     /// `bad_argument` for another kind of socket, the limits (`too_many_connections`, ...),
     /// `forked`, `gone`, or what the system says. Never null.
-    result<connection*> adopt(int descriptor, std::span<const std::byte> already_read = {});
+    result<connection*> adopt(int descriptor, std::span<const std::byte> already_read = {},
+                              std::shared_ptr<secure_layer> tls = {});
 
     /// Serves a client whose request somebody else's HTTP server has read and parsed (see
     /// `http_request::make`); `already_read` is what came behind it.
@@ -103,7 +107,8 @@ public:
 
     /// Serves a client over a stream that is connected already, of which somebody has read
     /// `already_read`. No limit on connections applies.
-    connection& serve(std::unique_ptr<stream> client, std::span<const std::byte> already_read = {});
+    connection& serve(std::unique_ptr<stream>&& client,
+                      std::span<const std::byte> already_read = {});
 
     /// Hears why no connection can be accepted, such as `too_many_files_open`: once, until all who
     /// waited have been accepted. Listeners try again by themselves, without spinning.

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// All that takes memory comes before the descriptor.
+#include "endpoint/adopted_stream.hpp"
+
+#include <utility>
+
+#include "endpoint/begun_stream.hpp"
+
+namespace weft {
+
+adopted_stream::adopted_stream(loop_state& loop, int descriptor, secure_layer* tls,
+                               std::string_view host, std::span<const std::byte> already_read) {
+    auto socket = std::make_unique<socket_stream>(loop, owned_descriptor());
+    socket_ = socket.get();
+    way_ = std::move(socket);
+    if (!tls) {
+        early_ = already_read;
+    } else if (!already_read.empty()) {
+        way_ = std::make_unique<begun_stream>(std::move(way_), already_read);
+    }
+    if (tls) way_ = tls->cover(std::move(way_), host);
+    socket_->hold(owned_descriptor(descriptor));
+}
+
+adopted_stream::~adopted_stream() {
+    if (way_) static_cast<void>(socket_->release().release());
+}
+
+} // namespace weft
