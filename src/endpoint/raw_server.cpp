@@ -139,6 +139,11 @@ result<address> raw_server::adopt_listener(int descriptor, listen_options option
     return state_->doors().adopt(descriptor, std::move(options));
 }
 
+result<int> raw_server::release_listener(const address& where) {
+    assert(loop_->called_by_owner("raw_server::release_listener"));
+    return state_->doors().release(where);
+}
+
 result<raw_connection*> raw_server::adopt(int descriptor,
                                           std::span<const std::byte> already_read) {
     assert(loop_->called_by_owner("raw_server::adopt"));

@@ -373,6 +373,32 @@ TEST_P(endpoint_raw, adopts_a_listener) {
     EXPECT_TRUE(raw_server_->stop_listening(*where));
 }
 
+TEST_P(endpoint_raw, hands_its_listener_to_a_successor_without_refusing_anybody) {
+    serve_raw_echo();
+    const auto where = raw_server_->listening_at().back();
+    ASSERT_TRUE(dial(where.str()));
+    const auto released = raw_server_->release_listener(where);
+    ASSERT_TRUE(released);
+    EXPECT_FALSE(raw_server_->is_listening());
+    EXPECT_EQ(raw_server_->release_listener(where).error(), errc::bad_argument);
+
+    raw_ending waiting;
+    dialler_->connect(where.str(), waiting.noted({.open = [](raw_connection& peer) {
+        peer.send("to the successor");
+    }}));
+    ASSERT_TRUE(run_until([&] { return waiting.open != nullptr; })) << "by the kernel";
+    raw_ending next;
+    raw_server successor{loop(), next.noted({.data = [](raw_connection& peer,
+                                                        std::span<std::byte> bytes) {
+                             peer.send(bytes);
+                         }})};
+    ASSERT_EQ(*successor.adopt_listener(*released), where);
+    EXPECT_TRUE(run_until([&] { return waiting.heard == "to the successor"; }));
+    dialled_.open->send("to the old one");
+    EXPECT_TRUE(run_until([&] { return dialled_.heard == "to the old one"; })) << "it goes on";
+    EXPECT_EQ(served_.opened + next.opened, 2);
+}
+
 TEST_P(endpoint_raw, takes_nothing_on_error) {
     serve_raw_echo();
     raw_peer listening = raw_peer::listening();

@@ -37,6 +37,10 @@ public:
     /// Accepts from a stream socket that listens already; see `server::adopt_listener`.
     result<address> adopt_listener(int descriptor, listen_options options = {});
 
+    /// Ends the listener at `where` and gives its socket to the caller, for a successor here or in
+    /// another process; see `server::release_listener`.
+    result<int> release_listener(const address& where);
+
     /// Takes over a connected stream socket, of which somebody has read `already_read`.
     ///
     /// Owns the descriptor from then on, and sets it to close on exec and not to block. On error it
