@@ -520,15 +520,9 @@ void connection::update_reading() noexcept {
     }
 }
 
-/// A deadline that moves later costs nothing until the timer fires.
 void connection::update_timer() noexcept {
-    const auto deadline =
-        dialling_ ? details_->dialling_deadline : session_.next_deadline();
-    if (deadline < driver().deadline(*this)) {
-        driver().arm(*this, deadline);
-    } else if (deadline == never) {
-        driver().disarm(*this);
-    }
+    driver().move_deadline(*this, dialling_ ? details_->dialling_deadline
+                                            : session_.next_deadline());
 }
 
 } // namespace weft

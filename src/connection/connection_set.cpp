@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Routes found, connections kept, and all of them ended.
+// Routes found, and connections made.
 #include "connection/connection_set.hpp"
 
 #include <algorithm>
@@ -9,7 +9,6 @@
 
 #include "connection/connection_details.hpp"
 #include "connection/redirect.hpp"
-#include "stream/room_for_one.hpp"
 
 namespace weft {
 namespace {
@@ -30,11 +29,8 @@ std::pair<std::size_t, std::size_t> weight(const route& which) noexcept {
 } // namespace
 
 connection_set::connection_set(weft::driver& owner)
-    : driver_(owner),
-      unrouted_{this, {}, {}, {}, {}, {}, as_session_options(role::server, {}, owner)} {
-    driver_.take_place(*this);
-    driver_.enroll(*this);
-}
+    : member_set(owner),
+      unrouted_{this, {}, {}, {}, {}, {}, as_session_options(role::server, {}, owner)} {}
 
 connection_set::~connection_set() = default;
 
@@ -45,7 +41,7 @@ void connection_set::add_route(std::string_view path, handlers&& what,
     auto added = std::make_unique<route>(
         route{this, to_lower(options.host), std::string(path), options.subprotocol,
               std::move(what), options.connection,
-              as_session_options(role::server, options.connection, driver_)});
+              as_session_options(role::server, options.connection, driver())});
     routes_.push_back(std::move(added));
 }
 
@@ -87,13 +83,10 @@ route* connection_set::find(const http_request& request, const upgrade_offer* of
 // --- connections
 
 connection& connection_set::add(route& by, std::unique_ptr<connection::details> dialled) {
-    make_room_for_one(connections_);
-    auto* added = new connection(by, driver_.now(), std::move(dialled));
-    added->index_ = static_cast<std::uint32_t>(connections_.size());
-    added->walked_ = walked_;
-    connections_.push_back(added);
+    connection& added =
+        add_made([&] { return new connection(by, driver().now(), std::move(dialled)); });
     ++unopened_;
-    return *added;
+    return added;
 }
 
 connection& connection_set::add_served() {
@@ -104,10 +97,10 @@ connection& connection_set::add_dialled(const uri& target, handlers&& what,
                                         dial_options&& options) {
     auto own = std::make_unique<route>(
         route{this, {}, {}, {}, std::move(what), options.connection,
-              as_session_options(role::client, options.connection, driver_)});
+              as_session_options(role::client, options.connection, driver())});
     auto dialled = std::make_unique<connection::details>();
     dialled->uri = target;
-    dialled->dialling_deadline = deadline_after(driver_.now(), options.connect_timeout);
+    dialled->dialling_deadline = deadline_after(driver().now(), options.connect_timeout);
     dialled->dialled_with = std::move(options);
     route& by = *own;
     dialled->own_route = std::move(own);
@@ -123,137 +116,21 @@ void connection_set::redial(connection& from, const uri& target) {
     next.details_->data = std::move(from.details_->data);
     next.withdraw_ticket();
     next.details_->ticket = std::exchange(from.details_->ticket, std::nullopt);
-    if (next.details_->ticket) driver_.hand_on(*next.details_->ticket, &next);
+    if (next.details_->ticket) driver().hand_on(*next.details_->ticket, &next);
     redial_(next);
 }
 
 void connection_set::remove(connection& gone) noexcept {
-    connection* last = connections_.back();
-    connections_[gone.index_] = last;
-    last->index_ = gone.index_;
-    connections_.pop_back();
+    take_out(gone);
     if (!gone.opened_) --unopened_;
     if (gone_hears_) gone_hears_(gone);
-    if (gone.awaited_ && --awaited_ == 0 && shutting_down_) driver_.defer(*this);
-}
-
-/// Calls `visit` once for each connection, which may end any of them.
-///
-/// One that ends leaves its place to the last. So a walk from the end sees all that were there,
-/// and their mark says whom it sees for the second time.
-template <class Visit>
-void connection_set::walk(Visit&& visit) {
-    const bool mark = walked_ = !walked_;
-    for (auto at = connections_.size(); at-- != 0;) {
-        if (at >= connections_.size()) continue; // several have ended
-        connection& one = *connections_[at];
-        if (one.walked_ == mark) continue;
-        one.walked_ = mark;
-        visit(one);
-    }
-}
-
-void connection_set::for_each(function<void(connection&)>& visit) {
-    walk([&](connection& one) {
-        if (!one.ended_) visit(one);
-    });
-}
-
-// --- the end
-
-void connection_set::shut_down(time_point deadline, function<void()> done) {
-    prepare_shutdown();
-    on_shutdown(deadline, std::move(done));
-}
-
-void connection_set::prepare_shutdown() {
-    make_room_for_one(done_);
-}
-
-void connection_set::on_shutdown(time_point deadline, function<void()> done) noexcept {
-    if (done) done_.push_back(std::move(done)); // there is room
-    if (!std::exchange(shutting_down_, true)) driver_.work_started();
-    for (connection* one : connections_) {
-        one->awaited_ = true;
-        one->end_for_shutdown(errc::shut_down);
-    }
-    awaited_ = connections_.size();
-    driver_.arm(*this, deadline);
-    driver_.defer(*this);
-}
-
-void connection_set::stop(std::error_code why) noexcept {
-    for (connection* one : connections_) one->end_at_once(why);
-    // Those whose end has been told only wait for the peer.
-    for (auto at = connections_.size(); at-- != 0;) {
-        if (connections_[at]->ended_) connections_[at]->die();
-    }
-}
-
-void connection_set::expire() noexcept {
-    stop(errc::shut_down);
-}
-
-void connection_set::run() noexcept {
-    if (!shutting_down_ || awaited_ != 0) return;
-    shutting_down_ = false;
-    driver_.disarm(*this);
-    driver_.work_finished();
-    call_done();
-}
-
-/// One that destroys the endpoint returns after all of them have been called.
-void connection_set::call_done() noexcept {
-    call_due();
-    std::swap(done_, due_);
-    call_due();
-}
-
-void connection_set::call_due() noexcept {
-    while (!due_.empty()) {
-        auto next = std::move(due_.front());
-        due_.erase(due_.begin());
-        call(next);
-    }
-}
-
-void connection_set::call(function<void()>& handler) noexcept {
-    const driver::activity running(driver_, *this);
-    driver_.handler_called();
-    try {
-        handler();
-    } catch (...) {
-        driver_.handler_threw(std::current_exception());
-    }
-}
-
-void connection_set::drop_all() noexcept {
-    gone_ = true;
-    if (std::exchange(shutting_down_, false)) driver_.work_finished();
-    driver_.disarm(*this);
-    driver_.cancel(*this);
-    while (!connections_.empty()) connections_.back()->dismiss();
-}
-
-void connection_set::dismiss() noexcept {
-    driver_.leave(*this);
-    drop_all(); // also what was begun after the driver had closed
-    call_done();
-    driver_.bury(this);
-}
-
-void connection_set::on_driver_closed() noexcept {
-    drop_all();
-    call_done();
 }
 
 void connection_set::on_interrupt() {
-    const auto interrupt = [this](route& which) {
-        if (!gone_ && which.handlers.interrupt) call(which.handlers.interrupt);
-    };
-    for (std::size_t at = 0; at < routes_.size(); ++at) interrupt(*routes_[at]);
+    for (std::size_t at = 0; at < routes_.size(); ++at) interrupt(routes_[at]->handlers.interrupt);
     walk([&](connection& one) {
-        if (one.details_ && one.details_->own_route) interrupt(*one.details_->own_route);
+        if (!one.details_ || !one.details_->own_route) return;
+        interrupt(one.details_->own_route->handlers.interrupt);
     });
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The connections of one endpoint with the routes they share, and how all of them end. It lives
-// until the last frame has left, whoever destroys the endpoint.
+// The connections of one endpoint, and the routes they share.
 #pragma once
 
 #include <memory>
@@ -11,18 +10,14 @@
 #include <weft/connection/route.hpp>
 #include <weft/stream/address_prefix.hpp>
 
+#include "stream/member_set.hpp"
+
 namespace weft {
 
-class connection_set final : public timed_task, public resident {
+class connection_set final : public member_set<connection> {
 public:
     explicit connection_set(weft::driver& owner);
     ~connection_set() override;
-
-    [[nodiscard]] weft::driver& driver() const noexcept { return driver_; }
-
-    /// The endpoint is gone: every connection dies, no handler is called but a pending `done`;
-    /// then this buries itself.
-    void dismiss() noexcept;
 
     void add_route(std::string_view path, handlers&& what, const route_options& options);
 
@@ -53,7 +48,7 @@ public:
     connection& add_dialled(const uri& target, handlers&& what, dial_options&& options);
 
     /// Whether redirects can be followed now.
-    [[nodiscard]] bool redials() const noexcept { return redial_ && !shutting_down_; }
+    [[nodiscard]] bool redials() const noexcept { return redial_ && !shutting_down(); }
 
     /// Goes on with `from`, whose end has not been told, as a new connection to `target`: that has
     /// its handlers, handle and data. Throws std::bad_alloc; then nothing has changed.
@@ -61,48 +56,18 @@ public:
     void on_redial(function<void(connection&)> dial) { redial_ = std::move(dial); }
     void remove(connection& gone) noexcept;
 
-    [[nodiscard]] const std::vector<connection*>& connections() const noexcept {
-        return connections_;
-    }
-
-    void for_each(function<void(connection&)>& visit);
-
-    /// Throws std::bad_alloc; then nothing was done.
-    void shut_down(time_point deadline, function<void()> done);
-    void stop(std::error_code why) noexcept;
-    [[nodiscard]] bool shutting_down() const noexcept { return shutting_down_; }
-
     void on_interrupt() override;
-    void prepare_shutdown() override;
-    void on_shutdown(time_point deadline, function<void()> done) noexcept override;
-    void on_driver_closed() noexcept override;
 
 private:
-    void run() noexcept override;
-    void expire() noexcept override;
     connection& add(route& by, std::unique_ptr<connection::details> dialled);
-    template <class Visit>
-    void walk(Visit&& visit);
-    void call_done() noexcept;
-    void call_due() noexcept;
-    void call(function<void()>& handler) noexcept;
-    void drop_all() noexcept;
 
-    weft::driver& driver_;
     std::vector<std::unique_ptr<route>> routes_;
     route unrouted_;
-    std::vector<connection*> connections_;
-    std::vector<function<void()>> done_;
-    std::vector<function<void()>> due_; // those of `done_` that are being called
     function<void(const connection&)> gone_hears_;
     function<void(connection&)> redial_;
     std::vector<address_prefix> trusted_; // to say who sends their requests
     function<void(connection&, const address&)> name_hears_;
     std::size_t unopened_ = 0;
-    std::size_t awaited_ = 0; // connections that a shutdown waits for: none that came later
-    bool walked_ = false; // the mark of the latest walk
-    bool shutting_down_ = false;
-    bool gone_ = false;
 };
 
 } // namespace weft

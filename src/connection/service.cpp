@@ -100,7 +100,7 @@ void service::stop() noexcept {
 }
 
 std::size_t service::connection_count() const noexcept {
-    return set_->connections().size();
+    return set_->size();
 }
 
 std::size_t service::handshake_count() const noexcept {

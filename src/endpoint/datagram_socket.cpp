@@ -4,7 +4,6 @@
 
 #include <cassert>
 #include <deque>
-#include <exception>
 #include <utility>
 #include <vector>
 
@@ -166,14 +165,8 @@ private:
 
     template <class Handler>
     void call(Handler&& handler) noexcept {
-        const driver::activity running(loop_, *this);
         ++depth_;
-        try {
-            handler();
-        } catch (...) {
-            loop_.handler_threw(std::current_exception());
-        }
-        loop_.handler_called();
+        loop_.call(*this, handler);
         if (--depth_ != 0 || !face_) return;
         if (error_ || tell_writable_) loop_.defer(*this);
         if (std::exchange(declined_, false) && !stopped_) port_->resume();

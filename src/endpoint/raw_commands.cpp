@@ -66,7 +66,7 @@ void raw_connection::keep(std::span<const std::byte> rest) noexcept {
     try {
         queue_.append(rest);
     } catch (const std::bad_alloc&) {
-        end_with(make_error_code(std::errc::not_enough_memory), side::system);
+        run_out_of_memory();
     }
 }
 

@@ -67,7 +67,7 @@ void raw_connection::attach(std::unique_ptr<stream> connected) noexcept {
     heard_at_ = driver().now();
     driver().defer(*this);
     stream_->start(*this);
-    if (set_.shutting_down()) end_for_shutdown(); // too late
+    if (set_.shutting_down()) end_for_shutdown(errc::shut_down); // too late
     update_timer();
 }
 
@@ -108,8 +108,8 @@ void raw_connection::end_at_once(std::error_code why) noexcept {
     fail_dialling(details_->dialling_phase, why);
 }
 
-void raw_connection::end_for_shutdown() noexcept {
-    opened_ ? close() : end_at_once(errc::shut_down);
+void raw_connection::end_for_shutdown(std::error_code why) noexcept {
+    opened_ ? close() : end_at_once(why);
 }
 
 void raw_connection::finish() noexcept {
@@ -161,7 +161,7 @@ void raw_connection::do_posted(function<void(raw_connection&)>& work) {
     try {
         work(*this);
     } catch (const std::bad_alloc&) {
-        end_with(make_error_code(std::errc::not_enough_memory), side::system);
+        run_out_of_memory();
     }
 }
 
@@ -246,7 +246,7 @@ void raw_connection::enter(Action&& action) noexcept {
         action();
         pump();
     } catch (const std::bad_alloc&) {
-        end_with(make_error_code(std::errc::not_enough_memory), side::system);
+        run_out_of_memory();
     }
 }
 
@@ -313,13 +313,17 @@ void raw_connection::call(Handler& handler, Args&&... args) noexcept {
     }
 }
 
+void raw_connection::run_out_of_memory() noexcept {
+    end_with(make_error_code(std::errc::not_enough_memory), side::system);
+}
+
 /// Ends this connection for the exception that is being handled.
 void raw_connection::handler_threw() noexcept {
     auto what = std::current_exception();
     try {
         throw;
     } catch (const std::bad_alloc&) {
-        end_with(make_error_code(std::errc::not_enough_memory), side::system);
+        run_out_of_memory();
     } catch (...) {
         end_with(errc::handler_threw, side::local);
         driver().handler_threw(std::move(what));
@@ -366,14 +370,8 @@ time_point raw_connection::next_deadline() const noexcept {
     return hears ? deadline_after(heard_at_, route_->options.idle_timeout) : never;
 }
 
-/// A deadline that moves later costs nothing until the timer fires.
 void raw_connection::update_timer() noexcept {
-    const auto deadline = next_deadline();
-    if (deadline < driver().deadline(*this)) {
-        driver().arm(*this, deadline);
-    } else if (deadline == never) {
-        driver().disarm(*this);
-    }
+    driver().move_deadline(*this, next_deadline());
 }
 
 } // namespace weft

@@ -3,7 +3,6 @@
 #include <weft/endpoint/raw_server.hpp>
 
 #include <cassert>
-#include <exception>
 #include <utility>
 
 #include <weft/core/error.hpp>
@@ -70,33 +69,22 @@ private:
                   doors::entrance& by) override {
         if (is_full()) {
             client.reset();
-            if (refused) call([&] { refused(peer, errc::too_many_connections); });
+            if (refused) loop_.call(*this, [&] { refused(peer, errc::too_many_connections); });
             return;
         }
         if (by.greet) {
             bool welcome = false;
-            call([&] { welcome = by.greet(client.get(), peer); });
+            loop_.call(*this, [&] { welcome = by.greet(client.get(), peer); });
             if (!welcome || !set_) return;
         }
         set_->serve(by.cover(std::make_unique<socket_stream>(loop_, std::move(client))), {});
     }
 
     void on_starved(std::error_code why) override {
-        if (accept_error) call([&] { accept_error(why); });
+        if (accept_error) loop_.call(*this, [&] { accept_error(why); });
     }
 
     [[nodiscard]] bool is_full() const noexcept { return set_->size() >= connections_max; }
-
-    template <class Handler>
-    void call(Handler&& handler) {
-        const driver::activity running(loop_, *this);
-        loop_.handler_called();
-        try {
-            handler();
-        } catch (...) {
-            loop_.handler_threw(std::current_exception());
-        }
-    }
 
     loop_state& loop_;
     weft::doors doors_;

@@ -2,7 +2,6 @@
 // What happens between accept(2) and the service.
 #include "endpoint/server_state.hpp"
 
-#include <exception>
 #include <new>
 #include <utility>
 
@@ -39,17 +38,6 @@ void server::state::on_shutdown(time_point, function<void()> done) noexcept {
 
 // --- who may come in
 
-template <class Handler>
-void server::state::call(Handler&& handler) {
-    const driver::activity running(loop_, *this);
-    loop_.handler_called();
-    try {
-        handler();
-    } catch (...) {
-        loop_.handler_threw(std::current_exception());
-    }
-}
-
 void server::state::on_accept_error(function<void(std::error_code)> handler) {
     accept_error_ = std::move(handler);
 }
@@ -69,7 +57,7 @@ void server::state::on_enter(owned_descriptor client, const address& peer, doors
     }
     if (by.greet) {
         bool welcome = false;
-        call([&] { welcome = by.greet(client.get(), peer); });
+        loop_.call(*this, [&] { welcome = by.greet(client.get(), peer); });
         if (!welcome || !service_) return;
     }
     std::unique_ptr<stream> way = std::make_unique<socket_stream>(loop_, std::move(client));
@@ -110,7 +98,7 @@ void server::state::take_word(connection& served, const address& who) {
     if (const auto why = admission_.judge_address(who)) {
         ++refused_;
         service::refuse(served, why);
-        if (refused_hears_) call([&] { refused_hears_(who, why); });
+        if (refused_hears_) loop_.call(*this, [&] { refused_hears_(who, why); });
         return;
     }
     admission_.entered(served, who);
@@ -131,11 +119,11 @@ void server::state::turn_away(owned_descriptor client, const address& peer, bool
                               std::error_code why) {
     ++refused_;
     refuse(std::move(client), speaks_tls ? std::string_view() : admission_.words());
-    if (refused_hears_) call([&] { refused_hears_(peer, why); });
+    if (refused_hears_) loop_.call(*this, [&] { refused_hears_(peer, why); });
 }
 
 void server::state::on_starved(std::error_code why) {
-    if (accept_error_) call([&] { accept_error_(why); });
+    if (accept_error_) loop_.call(*this, [&] { accept_error_(why); });
 }
 
 /// Its descriptor is free for one who waits.

@@ -57,8 +57,6 @@ private:
     void gone(const connection& who) noexcept;
     [[nodiscard]] std::error_code judge(const address& peer) const;
     [[nodiscard]] std::error_code judge_adopted(int descriptor) const;
-    template <class Handler>
-    void call(Handler&& handler);
 
     loop_state& loop_;
     weft::doors doors_;

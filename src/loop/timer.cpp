@@ -52,13 +52,9 @@ private:
     }
 
     void call() noexcept {
-        const driver::activity here(loop_, *this);
-        try {
+        loop_.call(*this, [&] {
             if (expired_) expired_();
-        } catch (...) {
-            loop_.handler_threw(std::current_exception());
-        }
-        loop_.handler_called();
+        });
     }
 
     loop_state& loop_;

@@ -3,7 +3,6 @@
 #include <weft/loop/watch.hpp>
 
 #include <cassert>
-#include <exception>
 #include <utility>
 
 #include <weft/core/error.hpp>
@@ -80,15 +79,11 @@ private:
     }
 
     void call(readiness what) noexcept {
-        const driver::activity here(loop_, *this);
         calling_ = true;
-        try {
+        loop_.call(*this, [&] {
             if (ready_) ready_(what);
-        } catch (...) {
-            loop_.handler_threw(std::current_exception());
-        }
+        });
         calling_ = false;
-        loop_.handler_called();
         suspended_ = false;
         if (loop_.closed() || !update()) return; // what the function has left is told again
         withdraw();

@@ -102,13 +102,7 @@ bool driver::run_posted() {
         auto work = std::move(posted_.front());
         posted_.pop_front();
         task handler;
-        const activity running(*this, handler);
-        try {
-            work();
-        } catch (...) {
-            handler_threw(std::current_exception());
-        }
-        handler_called();
+        call(handler, work);
         did = true;
     }
     return did;

@@ -80,14 +80,7 @@ void io_stream::state::tell_input() {
 }
 
 void io_stream::state::tell_shutdown() noexcept {
-    if (!shutdown_) return;
-    const driver::activity running(driver_, *this);
-    driver_.handler_called();
-    try {
-        shutdown_();
-    } catch (...) {
-        driver_.handler_threw(std::current_exception());
-    }
+    if (shutdown_) driver_.call(*this, shutdown_);
 }
 
 // --- the connection

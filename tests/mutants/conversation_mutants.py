@@ -6,8 +6,9 @@ FRAMES = "src/core/session_frames.cpp"
 SESSION = "src/core/session.cpp"
 CONNECTION = "src/connection/connection.cpp"
 COMMANDS = "src/connection/connection_commands.cpp"
-SET = "src/connection/connection_set.cpp"
+SET = "src/stream/member_set.hpp"
 DRIVER = "src/stream/driver.cpp"
+DEADLINES = "include/weft/stream/driver.hpp"
 
 # (name, file, text, replacement)
 MUTANTS = [
@@ -37,17 +38,17 @@ MUTANTS = [
      "if (header.code == opcode::ping) {\n        answer_ping(payload);\n"
      "        sending_parts_ = false;\n    }"),
     ("done is called twice", SET,
-     "        call(next);\n    }\n}",
-     "        call(next);\n        call(next);\n    }\n}"),
+     "driver_.call(*this, next);",
+     "driver_.call(*this, next);\n            driver_.call(*this, next);"),
     ("a paused connection delivers", SESSION,
      "        if (paused_) return;\n",
      ""),
     ("the end of the input is swallowed", CONNECTION,
      "enter([&] { session_.receive_eof(driver().now()); });",
      "enter([&] {});"),
-    ("an earlier deadline does not arm the timer anew", CONNECTION,
-     "    if (deadline < driver().deadline(*this)) {",
-     "    if (deadline != never && driver().deadline(*this) == never) {"),
+    ("an earlier deadline does not arm the timer anew", DEADLINES,
+     "if (deadline < timers_.deadline(which)) {",
+     "if (deadline != never && timers_.deadline(which) == never) {"),
     ("a pause does not stop the deadline for silence", SESSION,
      "    if (paused_ || eof_) return never;\n",
      "    if (eof_) return never;\n"),
@@ -62,5 +63,5 @@ MUTANTS = [
      ""),
     ("a shutdown waits for those that came later, too", SET,
      "    if (!shutting_down_ || awaited_ != 0) return;",
-     "    if (!shutting_down_ || !connections_.empty()) return;"),
+     "    if (!shutting_down_ || !members_.empty()) return;"),
 ]

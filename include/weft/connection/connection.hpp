@@ -21,6 +21,8 @@ namespace weft {
 
 class connection_set;
 struct route;
+template <class Member>
+class member_set;
 
 /// What became of a `send`.
 enum class send_result : std::uint8_t {
@@ -152,6 +154,7 @@ public:
 
 private:
     friend class connection_set;
+    friend class member_set<connection>;
     friend class connection_handle;
     friend class service;
 

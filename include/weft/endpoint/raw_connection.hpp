@@ -93,6 +93,7 @@ public:
 
 private:
     friend class raw_set;
+    friend class member_set<raw_connection>;
     friend class raw_handle;
     friend class raw_client;
     friend class raw_file;
@@ -109,7 +110,7 @@ private:
     void dialling(phase at, function<void()> cancel) noexcept;
     void fail_dialling(phase at, std::error_code why) noexcept;
     void end_at_once(std::error_code why) noexcept;
-    void end_for_shutdown() noexcept;
+    void end_for_shutdown(std::error_code why) noexcept;
     void dismiss() noexcept;
 
     // from a handle
@@ -139,6 +140,7 @@ private:
     template <class Handler, class... Args>
     void call(Handler& handler, Args&&... args) noexcept;
     void handler_threw() noexcept;
+    void run_out_of_memory() noexcept;
     void end_with(std::error_code why, side began) noexcept;
 
     // output

@@ -89,6 +89,16 @@ public:
         return timers_.deadline(which);
     }
 
+    /// Has `which`, which has a place, look at `deadline`: one that moves later costs nothing until
+    /// the timer goes off for the earlier.
+    void move_deadline(timed_task& which, time_point deadline) {
+        if (deadline < timers_.deadline(which)) {
+            arm(which, deadline);
+        } else if (deadline == never) {
+            disarm(which);
+        }
+    }
+
     // --- work
 
     /// Calls `which.run()` in the next round of work; if it waits for the turn's end, after that.
@@ -162,6 +172,18 @@ public:
         if (until_ != never && calls_ % calls_between_clock_reads == 0) look_at_clock();
     }
     [[nodiscard]] bool may_call() noexcept { return handlers_left_ != 0 && !time_is_up_; }
+
+    /// Calls `handler` on behalf of `which`: counts it, and takes what it throws.
+    template <class Handler>
+    void call(task& which, Handler&& handler) noexcept {
+        const activity running(*this, which);
+        handler_called();
+        try {
+            handler();
+        } catch (...) {
+            handler_threw(std::current_exception());
+        }
+    }
 
     /// Takes an exception that left a handler; terminates the program when nobody wants it.
     void handler_threw(std::exception_ptr what) noexcept;

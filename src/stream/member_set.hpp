@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+// What one endpoint keeps on its driver, whatever its connections are: it walks through them, and
+// ends all of them. It lives until the last frame has left, whoever destroys the endpoint.
+#pragma once
+
+#include <cstdint>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <weft/core/error.hpp>
+#include <weft/stream/driver.hpp>
+
+#include "stream/room_for_one.hpp"
+
+namespace weft {
+
+/// A `Member` has a place in its set (`index_`), two marks (`walked_`, `awaited_`) and `ended_`,
+/// and knows how to end for a shutdown, at once, and without a word.
+template <class Member>
+class member_set : public timed_task, public resident {
+public:
+    explicit member_set(weft::driver& owner) : driver_(owner) {
+        driver_.take_place(*this);
+        driver_.enroll(*this);
+    }
+
+    [[nodiscard]] weft::driver& driver() const noexcept { return driver_; }
+    [[nodiscard]] std::size_t size() const noexcept { return members_.size(); }
+
+    /// Visits those whose end has not been told; any of them may be ended.
+    void for_each(function<void(Member&)>& visit) {
+        walk([&](Member& one) {
+            if (!one.ended_) visit(one);
+        });
+    }
+
+    /// Throws std::bad_alloc; then nothing was done.
+    void shut_down(time_point deadline, function<void()> done) {
+        prepare_shutdown();
+        on_shutdown(deadline, std::move(done));
+    }
+    void stop(std::error_code why) noexcept {
+        for (Member* one : members_) one->end_at_once(why);
+        // Those whose end has been told only wait for the peer.
+        for (auto at = members_.size(); at-- != 0;) {
+            if (members_[at]->ended_) members_[at]->die();
+        }
+    }
+    [[nodiscard]] bool shutting_down() const noexcept { return shutting_down_; }
+
+    /// The endpoint is gone: every member dies, no handler is called but a pending `done`; then
+    /// this buries itself.
+    void dismiss() noexcept {
+        driver_.leave(*this);
+        drop_all(); // also what was begun after the driver had closed
+        call_done();
+        driver_.bury(this);
+    }
+
+    void prepare_shutdown() override { make_room_for_one(done_); }
+
+    void on_shutdown(time_point deadline, function<void()> done) noexcept override {
+        if (done) done_.push_back(std::move(done)); // there is room
+        if (!std::exchange(shutting_down_, true)) driver_.work_started();
+        for (Member* one : members_) {
+            one->awaited_ = true;
+            one->end_for_shutdown(errc::shut_down);
+        }
+        awaited_ = members_.size();
+        driver_.arm(*this, deadline);
+        driver_.defer(*this);
+    }
+
+    void on_driver_closed() noexcept override {
+        drop_all();
+        call_done();
+    }
+
+protected:
+    [[nodiscard]] const std::vector<Member*>& members() const noexcept { return members_; }
+
+    /// Keeps what `make` makes. Throws std::bad_alloc; then nothing was done.
+    template <class Make>
+    Member& add_made(Make&& make) {
+        make_room_for_one(members_);
+        Member* const added = make();
+        added->index_ = static_cast<std::uint32_t>(members_.size());
+        added->walked_ = walked_;
+        members_.push_back(added);
+        return *added;
+    }
+
+    void take_out(Member& gone) noexcept {
+        Member* const last = members_.back();
+        members_[gone.index_] = last;
+        last->index_ = gone.index_;
+        members_.pop_back();
+        if (gone.awaited_ && --awaited_ == 0 && shutting_down_) driver_.defer(*this);
+    }
+
+    /// Calls `visit` once for each member, which may end any of them.
+    ///
+    /// One that ends leaves its place to the last. So a walk from the end sees all that were there,
+    /// and their mark says whom it sees for the second time.
+    template <class Visit>
+    void walk(Visit&& visit) {
+        const bool mark = walked_ = !walked_;
+        for (auto at = members_.size(); at-- != 0;) {
+            if (at >= members_.size()) continue; // several have ended
+            Member& one = *members_[at];
+            if (one.walked_ == mark) continue;
+            one.walked_ = mark;
+            visit(one);
+        }
+    }
+
+    /// Calls a handler `interrupt`, unless one before it has ended everything.
+    void interrupt(function<void()>& handler) noexcept {
+        if (!gone_ && handler) driver_.call(*this, handler);
+    }
+
+private:
+    void expire() noexcept override { stop(errc::shut_down); }
+
+    void run() noexcept override {
+        if (!shutting_down_ || awaited_ != 0) return;
+        shutting_down_ = false;
+        driver_.disarm(*this);
+        driver_.work_finished();
+        call_done();
+    }
+
+    /// One that destroys the endpoint returns after all of them have been called.
+    void call_done() noexcept {
+        call_due();
+        std::swap(done_, due_);
+        call_due();
+    }
+
+    void call_due() noexcept {
+        while (!due_.empty()) {
+            auto next = std::move(due_.front());
+            due_.erase(due_.begin());
+            driver_.call(*this, next);
+        }
+    }
+
+    void drop_all() noexcept {
+        gone_ = true;
+        if (std::exchange(shutting_down_, false)) driver_.work_finished();
+        driver_.disarm(*this);
+        driver_.cancel(*this);
+        while (!members_.empty()) members_.back()->dismiss();
+    }
+
+    weft::driver& driver_;
+    std::vector<Member*> members_;
+    std::vector<function<void()>> done_;
+    std::vector<function<void()>> due_; // those of `done_` that are being called
+    std::size_t awaited_ = 0; // members that a shutdown waits for: none that came later
+    bool walked_ = false;     // the mark of the latest walk
+    bool shutting_down_ = false;
+    bool gone_ = false;
+};
+
+} // namespace weft
