@@ -15,11 +15,12 @@ class ev_watch : public std::enable_shared_from_this<ev_watch> {
 public:
     explicit ev_watch(struct ev_loop* host) noexcept : host_(host) {}
 
-    void start(int descriptor, function<void()> turn) {
+    result<void> start(int descriptor, function<void()> turn) {
         turn_ = std::move(turn);
         ev_io_init(&io_, readable, descriptor, EV_READ);
         io_.data = this;
         listen();
+        return {};
     }
 
     void stop() noexcept {
@@ -60,19 +61,7 @@ private:
 } // namespace
 
 host_ops ev_host(struct ev_loop* host) {
-    const auto watch = std::make_shared<ev_watch>(host);
-    return {
-        .watch = [watch](int descriptor, function<void()> turn) -> result<void> {
-            watch->start(descriptor, std::move(turn));
-            return {};
-        },
-        .unwatch =
-            [watch](function<void()> done) {
-                watch->stop();
-                done();
-            },
-        .work = [watch](bool any) { watch->work(any); },
-    };
+    return ops_of(std::make_shared<ev_watch>(host));
 }
 
 // --- a host of our own

@@ -74,19 +74,7 @@ private:
 } // namespace
 
 host_ops event_host(event_base* host) {
-    const auto watch = std::make_shared<event_watch>(host);
-    return {
-        .watch =
-            [watch](int descriptor, function<void()> turn) {
-                return watch->start(descriptor, std::move(turn));
-            },
-        .unwatch =
-            [watch](function<void()> done) {
-                watch->stop();
-                done();
-            },
-        .work = [watch](bool any) { watch->work(any); },
-    };
+    return ops_of(std::make_shared<event_watch>(host));
 }
 
 // --- a host of our own

@@ -35,13 +35,14 @@ class glib_watch {
 public:
     explicit glib_watch(GMainContext* host) noexcept : host_(host) {}
 
-    void start(int descriptor, function<void()> turn) {
+    result<void> start(int descriptor, function<void()> turn) {
         source_ = g_source_new(&functions, sizeof(glib_source));
         std::construct_at(&glib_source::of(source_).turn, std::move(turn));
         g_source_set_name(source_, "weft");
         g_source_set_can_recurse(source_, TRUE); // a handler may iterate the context
         g_source_add_unix_fd(source_, descriptor, G_IO_IN);
         g_source_attach(source_, host_);
+        return {};
     }
 
     void stop() noexcept {
@@ -58,18 +59,7 @@ private:
 } // namespace
 
 host_ops glib_host(GMainContext* host) {
-    const auto watch = std::make_shared<glib_watch>(host);
-    return {
-        .watch = [watch](int descriptor, function<void()> turn) -> result<void> {
-            watch->start(descriptor, std::move(turn));
-            return {};
-        },
-        .unwatch =
-            [watch](function<void()> done) {
-                watch->stop();
-                done();
-            },
-    };
+    return ops_of(std::make_shared<glib_watch>(host));
 }
 
 // --- a host of our own

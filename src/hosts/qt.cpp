@@ -43,18 +43,7 @@ private:
 } // namespace
 
 host_ops qt_host() {
-    const auto watch = std::make_shared<qt_watch>();
-    return {
-        .watch =
-            [watch](int descriptor, function<void()> turn) {
-                return watch->start(descriptor, std::move(turn));
-            },
-        .unwatch =
-            [watch](function<void()> done) {
-                watch->stop();
-                done();
-            },
-    };
+    return ops_of(std::make_shared<qt_watch>());
 }
 
 // --- a host of our own

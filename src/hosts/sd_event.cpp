@@ -47,18 +47,7 @@ private:
 } // namespace
 
 host_ops sd_event_host(sd_event* host) {
-    const auto watch = std::make_shared<sd_event_watch>(host);
-    return {
-        .watch =
-            [watch](int descriptor, function<void()> turn) {
-                return watch->start(descriptor, std::move(turn));
-            },
-        .unwatch =
-            [watch](function<void()> done) {
-                watch->stop();
-                done();
-            },
-    };
+    return ops_of(std::make_shared<sd_event_watch>(host));
 }
 
 // --- a host of our own

@@ -46,18 +46,7 @@ private:
 } // namespace
 
 host_ops uloop_host() {
-    const auto watch = std::make_shared<uloop_watch>();
-    return {
-        .watch =
-            [watch](int descriptor, function<void()> turn) {
-                return watch->start(descriptor, std::move(turn));
-            },
-        .unwatch =
-            [watch](function<void()> done) {
-                watch->stop();
-                done();
-            },
-    };
+    return ops_of(std::make_shared<uloop_watch>());
 }
 
 // --- the process's uloop as our own

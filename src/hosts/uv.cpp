@@ -71,14 +71,7 @@ private:
 } // namespace
 
 host_ops uv_host(uv_loop_t* host) {
-    const auto watch = std::make_shared<uv_watch>(host);
-    return {
-        .watch = [watch](int descriptor, function<void()> turn) {
-            return watch->start(descriptor, std::move(turn));
-        },
-        .unwatch = [watch](function<void()> done) { watch->stop(std::move(done)); },
-        .work = [watch](bool any) { watch->work(any); },
-    };
+    return ops_of(std::make_shared<uv_watch>(host));
 }
 
 // --- a host of our own

@@ -122,16 +122,7 @@ private:
 } // namespace
 
 host_ops dispatcher_host(dispatch post) {
-    const auto turns = std::make_shared<dispatched_turns>(std::move(post));
-    return {
-        .watch = [turns](int descriptor, function<void()> turn) {
-            return turns->start(descriptor, std::move(turn));
-        },
-        .unwatch = [turns](function<void()> done) {
-            turns->stop();
-            done();
-        },
-    };
+    return ops_of(std::make_shared<dispatched_turns>(std::move(post)));
 }
 
 } // namespace weft

@@ -137,16 +137,10 @@ host_ops asio_watch_ops(const Executor& executor) {
             return asio_watch_ops<Asio>(*known);
         }
     }
-    const auto watch = std::make_shared<asio_watch<Asio, Executor>>(executor);
-    return {
-        .watch =
-            [watch](int descriptor, function<void()> turn) {
-                return watch->start(descriptor, std::move(turn));
-            },
-        .unwatch = [watch](function<void()> done) { watch->stop(std::move(done)); },
-        .work = [watch](bool any) { watch->work(any); },
-        .on_strand = watch->on_strand,
-    };
+    using here = asio_watch<Asio, Executor>;
+    auto ops = ops_of(std::make_shared<here>(executor));
+    ops.on_strand = here::on_strand;
+    return ops;
 }
 
 /// A context of our own.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 
 #include <weft/loop/event_loop.hpp>
 
@@ -26,6 +27,30 @@ struct host_ops {
     /// and the host sees to it that nobody else is on the strand.
     bool on_strand = false;
 };
+
+/// What a host can do through a `Watch` that its operations share.
+///
+/// It has `result<void> start(int descriptor, function<void()> turn)`, `stop()`, or
+/// `stop(function<void()> done)` if the host lets go later, and `work(bool)` if it is to know.
+template <class Watch>
+host_ops ops_of(std::shared_ptr<Watch> watch) {
+    host_ops ops;
+    ops.watch = [watch](int descriptor, function<void()> turn) {
+        return watch->start(descriptor, std::move(turn));
+    };
+    ops.unwatch = [watch](function<void()> done) {
+        if constexpr (requires { watch->stop(std::move(done)); }) {
+            watch->stop(std::move(done));
+        } else {
+            watch->stop();
+            done();
+        }
+    };
+    if constexpr (requires { watch->work(true); }) {
+        ops.work = [watch](bool any) { watch->work(any); };
+    }
+    return ops;
+}
 
 /// An event loop's stay in a host.
 ///
