@@ -11,7 +11,7 @@ namespace weft {
 
 std::error_code tunnel::open(opened then) {
     then_ = std::move(then);
-    proxy_->start(*this);
+    proxy().start(*this);
     return speak();
 }
 
@@ -25,7 +25,7 @@ std::error_code tunnel::speak() {
     output_ += words_->take_output();
     if (output_.empty()) return {};
     const auto bytes = std::as_bytes(std::span(output_));
-    const auto taken = proxy_->write({&bytes, 1});
+    const auto taken = proxy().write({&bytes, 1});
     if (!taken) return taken.error();
     output_.erase(0, *taken);
     return {};

@@ -7,17 +7,17 @@
 #include <string>
 
 #include <weft/core/function.hpp>
-#include <weft/stream/stream.hpp>
 
+#include "endpoint/proxied_stream.hpp"
 #include "endpoint/proxy_dialog.hpp"
 
 namespace weft {
 
 /// Use: `open`, and when it has told that there is no error, like any stream.
-class tunnel final : public stream, private stream_events {
+class tunnel final : public proxied_stream {
 public:
     tunnel(std::unique_ptr<stream> to_proxy, std::unique_ptr<proxy_dialog> words) noexcept
-        : stream(to_proxy->driver()), proxy_(std::move(to_proxy)), words_(std::move(words)) {}
+        : proxied_stream(std::move(to_proxy)), words_(std::move(words)) {}
 
     /// Why the way is not open, or nothing, and the status that an HTTP proxy has answered.
     using opened = function<void(std::error_code, int http_status)>;
@@ -27,16 +27,6 @@ public:
     [[nodiscard]] std::error_code open(opened then);
 
     void start(stream_events& sink) noexcept override;
-    void pause() noexcept override { proxy_->pause(); }
-    void resume() noexcept override { proxy_->resume(); }
-    result<std::size_t>
-    write(std::span<const std::span<const std::byte>> pieces) noexcept override {
-        return proxy_->write(pieces);
-    }
-    void half_close() noexcept override { proxy_->half_close(); }
-    void close() noexcept override { proxy_->close(); }
-    [[nodiscard]] address local_address() const override { return proxy_->local_address(); }
-    [[nodiscard]] address remote_address() const override { return proxy_->remote_address(); }
 
 private:
     bool wants_bytes() noexcept override;
@@ -50,7 +40,6 @@ private:
     std::error_code speak();
     void tell(std::error_code why, int http_status = 0);
 
-    std::unique_ptr<stream> proxy_;
     std::unique_ptr<proxy_dialog> words_; // until they are over
     std::string output_; // that waits to be written
     opened then_;
