@@ -12,37 +12,12 @@
 #include "connection/connection_details.hpp"
 #include "connection/connection_set.hpp"
 #include "connection/forwarded_for.hpp"
-#include "connection/redirect.hpp"
 
 namespace weft {
 namespace {
 
 http_response not_found() {
     return {404, {}, "Not found.\n"};
-}
-
-/// How long a phase of dialling may take, and what it is called when it takes longer.
-struct patience {
-    duration limit;
-    errc exceeded;
-};
-
-patience patience_in(phase at, const dial_options& options) noexcept {
-    switch (at) {
-    case phase::resolve: return {options.resolve_timeout, errc::resolve_timeout};
-    case phase::proxy: return {options.proxy_timeout, errc::proxy_timeout};
-    case phase::tls: return {options.tls_timeout, errc::tls_timeout};
-    default: return {options.connect_timeout, errc::connect_timeout};
-    }
-}
-
-/// What is the fault of whoever stands at the other end, be it a server or a proxy.
-side side_of(std::error_code why) noexcept {
-    const bool refused = why == errc::proxy_refused || why == errc::proxy_authentication;
-    if (why == condition::protocol_error || why == errc::unexpected_eof || refused) {
-        return side::peer;
-    }
-    return why.category() == error_category() ? side::local : side::system;
 }
 
 } // namespace
@@ -107,37 +82,6 @@ void connection::attach(std::unique_ptr<stream> connected) noexcept {
     update_timer();
 }
 
-/// A client's, over a stream that has come.
-void connection::begin_handshake() noexcept {
-    details_->cancel = nullptr;
-    const auto& with = details_->dialled_with;
-    const auto now = driver().now();
-    session_.begin(now);
-    try {
-        const auto started = session_.start(*details_->uri, with.subprotocols, with.headers);
-        if (!started) session_.abort(started.error(), side::local, phase::http, now);
-    } catch (const std::bad_alloc&) {
-        run_out_of_memory();
-    }
-    driver().defer(*this);
-}
-
-void connection::dialling(phase at, function<void()> cancel) noexcept {
-    const auto limit = patience_in(at, details_->dialled_with).limit;
-    details_->dialling_phase = at;
-    details_->dialling_deadline = deadline_after(driver().now(), limit);
-    details_->cancel = std::move(cancel);
-    update_timer();
-}
-
-void connection::fail_dialling(phase at, std::error_code why, int http_status) noexcept {
-    if (!std::exchange(dialling_, false)) return;
-    details_->cancel = nullptr;
-    if (stream_) stream_->close();
-    session_.abort(why, side_of(why), at, driver().now(), http_status);
-    driver().defer(*this);
-}
-
 void connection::abort() noexcept {
     assert(driver().called_by_owner("connection::abort"));
     end_at_once(errc::aborted);
@@ -145,10 +89,7 @@ void connection::abort() noexcept {
 
 void connection::end_at_once(std::error_code why) noexcept {
     if (dead_ || ended_) return;
-    if (dialling_) {
-        if (auto cancel = std::move(details_->cancel)) cancel();
-        return fail_dialling(details_->dialling_phase, why);
-    }
+    if (dialling_) return cancel_dialling(why);
     session_.abort(why, side::local, opened_ ? phase::websocket : phase::http, driver().now());
     if (stream_) stream_->close();
     driver().defer(*this);
@@ -237,8 +178,8 @@ void connection::on_error(std::error_code why) noexcept {
 
 void connection::receive_error(std::error_code why) noexcept {
     if (dialling_) return fail_dialling(details_->dialling_phase, why);
-    if (!stream_->opening()) return session_.receive_error(why, driver().now());
-    session_.abort(why, side_of(why), phase::tls, driver().now());
+    if (stream_->opening()) return fail_opening(why);
+    session_.receive_error(why, driver().now());
 }
 
 /// A client's stream has come so far; a server's has been read from all along.
@@ -285,16 +226,11 @@ void connection::suspend() noexcept {
 void connection::expire() noexcept {
     if (dead_ || depth_ != 0) return;
     enter([&] {
+        if (dialling_) return expire_dialling();
         const auto now = driver().now();
-        if (!dialling_) {
-            const bool due = now >= session_.next_deadline();
-            if (due && stream_ && stream_->opening()) return receive_error(errc::tls_timeout);
-            return session_.handle_deadline(now);
-        }
-        if (now < details_->dialling_deadline) return;
-        if (auto cancel = std::move(details_->cancel)) cancel();
-        const phase at = details_->dialling_phase;
-        fail_dialling(at, patience_in(at, details_->dialled_with).exceeded);
+        const bool due = now >= session_.next_deadline();
+        if (due && stream_ && stream_->opening()) return fail_opening(errc::tls_timeout);
+        session_.handle_deadline(now);
     });
 }
 
@@ -461,24 +397,6 @@ void connection::tell_failure() {
     report why = outcome();
     if (!went_on) why.error = went_on.error();
     call(route_->handlers.fail, why);
-}
-
-/// Whether it goes on elsewhere, or why it would have to and does not.
-result<bool> connection::follow_redirect() noexcept {
-    if (outcome().error != errc::not_upgraded || !response()) return false;
-    const bool wanted = details_->dialled_with.redirects_max != 0 && route_->set->redials();
-    if (!wanted || !is_redirect(*response())) return false;
-    if (details_->redirects == details_->dialled_with.redirects_max) {
-        return failure(errc::too_many_redirects);
-    }
-    try {
-        const auto target = redirect_target(*details_->uri, *response());
-        if (!target) return failure(target.error());
-        route_->set->redial(*this, *target);
-        return true;
-    } catch (const std::bad_alloc&) {
-        return failure(std::make_error_code(std::errc::not_enough_memory));
-    }
 }
 
 void connection::withdraw_ticket() noexcept {

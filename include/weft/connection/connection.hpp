@@ -167,12 +167,18 @@ private:
 
     // life, by connection_set
     void attach(std::unique_ptr<stream> connected) noexcept;
-    void begin_handshake() noexcept;
-    void dialling(phase at, function<void()> cancel) noexcept;
-    void fail_dialling(phase at, std::error_code why, int http_status = 0) noexcept;
     void end_at_once(std::error_code why) noexcept;
     void end_for_shutdown(std::error_code why) noexcept;
     void dismiss() noexcept;
+
+    // before its handshake, and where a redirect sends it
+    void dialling(phase at, function<void()> cancel) noexcept;
+    void fail_dialling(phase at, std::error_code why, int http_status = 0) noexcept;
+    void cancel_dialling(std::error_code why) noexcept;
+    void expire_dialling() noexcept;
+    void fail_opening(std::error_code why) noexcept;
+    void begin_handshake() noexcept;
+    result<bool> follow_redirect() noexcept;
 
     // what somebody else has read, before there is a stream
     void receive_early(std::span<const std::byte> bytes) noexcept;
@@ -209,7 +215,6 @@ private:
     void tell_writable();
     void tell_end();
     void tell_failure();
-    result<bool> follow_redirect() noexcept;
     template <class Handler, class... Args>
     void call(Handler& handler, Args&&... args) noexcept;
     void handler_threw() noexcept;

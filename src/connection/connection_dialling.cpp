@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// A connection before its handshake, and where a redirect sends it: the phases of dialling, how
+// long each may take, whose fault it is when one fails. Knows nothing of how a stream is made.
+#include <new>
+#include <utility>
+
+#include <weft/connection/connection.hpp>
+#include <weft/core/error.hpp>
+
+#include "connection/connection_details.hpp"
+#include "connection/connection_set.hpp"
+#include "connection/redirect.hpp"
+
+namespace weft {
+namespace {
+
+/// How long a phase of dialling may take, and what it is called when it takes longer.
+struct patience {
+    duration limit;
+    errc exceeded;
+};
+
+patience patience_in(phase at, const dial_options& options) noexcept {
+    switch (at) {
+    case phase::resolve: return {options.resolve_timeout, errc::resolve_timeout};
+    case phase::proxy: return {options.proxy_timeout, errc::proxy_timeout};
+    case phase::tls: return {options.tls_timeout, errc::tls_timeout};
+    default: return {options.connect_timeout, errc::connect_timeout};
+    }
+}
+
+/// What is the fault of whoever stands at the other end, be it a server or a proxy.
+side side_of(std::error_code why) noexcept {
+    const bool refused = why == errc::proxy_refused || why == errc::proxy_authentication;
+    if (why == condition::protocol_error || why == errc::unexpected_eof || refused) {
+        return side::peer;
+    }
+    return why.category() == error_category() ? side::local : side::system;
+}
+
+} // namespace
+
+void connection::dialling(phase at, function<void()> cancel) noexcept {
+    const auto limit = patience_in(at, details_->dialled_with).limit;
+    details_->dialling_phase = at;
+    details_->dialling_deadline = deadline_after(driver().now(), limit);
+    details_->cancel = std::move(cancel);
+    update_timer();
+}
+
+void connection::fail_dialling(phase at, std::error_code why, int http_status) noexcept {
+    if (!std::exchange(dialling_, false)) return;
+    details_->cancel = nullptr;
+    if (stream_) stream_->close();
+    session_.abort(why, side_of(why), at, driver().now(), http_status);
+    driver().defer(*this);
+}
+
+/// Whoever dials hears that it need not go on.
+void connection::cancel_dialling(std::error_code why) noexcept {
+    if (auto cancel = std::move(details_->cancel)) cancel();
+    fail_dialling(details_->dialling_phase, why);
+}
+
+void connection::expire_dialling() noexcept {
+    if (driver().now() < details_->dialling_deadline) return;
+    cancel_dialling(patience_in(details_->dialling_phase, details_->dialled_with).exceeded);
+}
+
+/// The stream has come, but not through its own opening; a server's may fail there too.
+void connection::fail_opening(std::error_code why) noexcept {
+    session_.abort(why, side_of(why), phase::tls, driver().now());
+}
+
+/// A client's, over a stream that has come.
+void connection::begin_handshake() noexcept {
+    details_->cancel = nullptr;
+    const auto& with = details_->dialled_with;
+    const auto now = driver().now();
+    session_.begin(now);
+    try {
+        const auto started = session_.start(*details_->uri, with.subprotocols, with.headers);
+        if (!started) session_.abort(started.error(), side::local, phase::http, now);
+    } catch (const std::bad_alloc&) {
+        run_out_of_memory();
+    }
+    driver().defer(*this);
+}
+
+/// Whether it goes on elsewhere, or why it would have to and does not.
+result<bool> connection::follow_redirect() noexcept {
+    if (outcome().error != errc::not_upgraded || !response()) return false;
+    const bool wanted = details_->dialled_with.redirects_max != 0 && route_->set->redials();
+    if (!wanted || !is_redirect(*response())) return false;
+    if (details_->redirects == details_->dialled_with.redirects_max) {
+        return failure(errc::too_many_redirects);
+    }
+    try {
+        const auto target = redirect_target(*details_->uri, *response());
+        if (!target) return failure(target.error());
+        route_->set->redial(*this, *target);
+        return true;
+    } catch (const std::bad_alloc&) {
+        return failure(std::make_error_code(std::errc::not_enough_memory));
+    }
+}
+
+} // namespace weft
