@@ -335,8 +335,16 @@ bool connection::name_peer() {
     return !dead_ && state() == session_state::connecting;
 }
 
+/// The name that TLS was opened for has the routes of the one that is asked for; false when that is
+/// not so, which has ended it. RFC 9110 §15.5.20.
+bool connection::check_name() {
+    if (!stream_ || route_->set->alike(stream_->server_name(), *request())) return true;
+    session_.fail(errc::misdirected, driver().now());
+    return false;
+}
+
 void connection::tell_request() {
-    if (!name_peer()) return;
+    if (!name_peer() || !check_name()) return;
     connection_set& set = *route_->set;
     if (set.shutting_down()) return session_.fail(errc::shut_down, driver().now());
     route* chosen = set.find(*request(), session_.offer());
@@ -353,7 +361,7 @@ void connection::tell_request() {
 }
 
 void connection::tell_http() {
-    if (!name_peer()) return;
+    if (!name_peer() || !check_name()) return;
     if (route* chosen = route_->set->find(*request(), nullptr)) apply_route(*chosen);
     if (!route_->handlers.http) {
         const bool known = route_->set->knows_path(*request());

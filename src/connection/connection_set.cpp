@@ -52,6 +52,15 @@ bool connection_set::knows_path(const http_request& request) const {
     });
 }
 
+bool connection_set::alike(std::string_view name, const http_request& request) const {
+    const auto host = host_name(request);
+    if (name.empty() || host.empty()) return true;
+    const auto asked = host_name(name);
+    return std::ranges::all_of(routes_, [&](const auto& one) {
+        return one->serves_host(asked) == one->serves_host(host);
+    });
+}
+
 route* connection_set::find(const http_request& request, const upgrade_offer* offer) {
     route* best = nullptr;
     std::size_t best_rank = SIZE_MAX; // place of the subprotocol in the client's list

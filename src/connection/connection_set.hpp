@@ -27,6 +27,10 @@ public:
     /// Whether there is a route for this host and path with any subprotocol.
     [[nodiscard]] bool knows_path(const http_request& request) const;
 
+    /// Whether `name`, which TLS was opened for, has the same routes as the host that is asked for;
+    /// true where one of them is empty.
+    [[nodiscard]] bool alike(std::string_view name, const http_request& request) const;
+
     [[nodiscard]] route& unrouted() noexcept { return unrouted_; }
 
     /// A connection counts as unopened until it says `opened`, or leaves.

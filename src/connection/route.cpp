@@ -4,12 +4,15 @@
 
 namespace weft {
 
-std::string host_name(const http_request& request) {
-    std::string_view name = request.host();
+std::string host_name(std::string_view name) {
     const auto colon = name.rfind(':');
     if (colon != name.npos && name.find(']', colon) == name.npos) name = name.substr(0, colon);
     if (name.ends_with('.')) name.remove_suffix(1);
     return to_lower(name);
+}
+
+std::string host_name(const http_request& request) {
+    return host_name(request.host());
 }
 
 bool route::matches(std::string_view requested) const noexcept {

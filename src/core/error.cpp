@@ -16,6 +16,7 @@ const char* words(errc code) noexcept {
     case errc::bad_method: return "the upgrade request is not a GET";
     case errc::bad_http_version: return "the upgrade request is not HTTP/1.1";
     case errc::bad_host: return "the request has no Host header, or several";
+    case errc::misdirected: return "Host names another server than TLS was opened for";
     case errc::bad_upgrade: return "the Upgrade header does not name websocket";
     case errc::bad_connection: return "the Connection header does not name upgrade";
     case errc::bad_key: return "Sec-WebSocket-Key is missing or malformed";

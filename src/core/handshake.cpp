@@ -140,6 +140,7 @@ int refusal_status(std::error_code why) noexcept {
     case errc::bad_method: return 405;
     case errc::handshake_timeout: return 408;
     case errc::body_too_large: return 413;
+    case errc::misdirected: return 421;
     case errc::bad_upgrade:
     case errc::bad_version: return 426;
     case errc::header_too_large:

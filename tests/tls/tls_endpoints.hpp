@@ -12,6 +12,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,12 +21,10 @@ namespace weft {
 
 /// Made once: making one takes a while.
 inline const tls_certificate& certificate_for(const std::string& name) {
-    static std::vector<std::pair<std::string, tls_certificate>> known;
-    for (const auto& [known_name, made] : known) {
-        if (known_name == name) return made;
-    }
-    known.emplace_back(name, *make_self_signed({.names = {name}}));
-    return known.back().second;
+    static std::map<std::string, tls_certificate> known;
+    const auto [at, is_new] = known.try_emplace(name);
+    if (is_new) at->second = *make_self_signed({.names = {name}});
+    return at->second;
 }
 
 inline const tls_certificate& local_certificate() {

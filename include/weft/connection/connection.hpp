@@ -209,6 +209,7 @@ private:
     void pump();
     void tell(const event& what);
     bool name_peer();
+    bool check_name();
     void tell_request();
     void tell_http();
     void tell_opened();

@@ -53,6 +53,7 @@ struct route_options {
 
     /// A route with a host serves requests to that name, whatever its port: "chat.example.org", or
     /// "*.example.org" for all names below. It comes before every route without, which serves all.
+    /// Who has opened TLS for a name that has other routes (SNI) is refused with 421.
     std::string host = {};
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include <weft/connection/connection_options.hpp>
 #include <weft/connection/handlers.hpp>
@@ -13,8 +14,11 @@ namespace weft {
 
 class connection_set;
 
-/// The host that a request names, in lower case and without its port.
+/// The host that a request names, in lower case and without its port or last dot.
 [[nodiscard]] std::string host_name(const http_request& request);
+
+/// The same of a host with or without a port.
+[[nodiscard]] std::string host_name(std::string_view host);
 
 /// A set of handlers and options that connections share.
 struct route {

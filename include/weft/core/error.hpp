@@ -19,6 +19,7 @@ enum class errc {
     bad_method,            ///< an upgrade must be a GET
     bad_http_version,      ///< an upgrade needs HTTP/1.1
     bad_host,              ///< no Host header, or several
+    misdirected,           ///< Host names another server than TLS was opened for (SNI)
     bad_upgrade,           ///< Upgrade does not name `websocket`
     bad_connection,        ///< Connection does not name `upgrade`
     bad_key,               ///< Sec-WebSocket-Key is missing, repeated or not 16 bytes of base64

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string_view>
 #include <system_error>
 
 #include <weft/core/result.hpp>
@@ -82,6 +83,9 @@ public:
 
     /// Whether bytes are encrypted and the peer is authenticated by TLS.
     [[nodiscard]] virtual bool secure() const noexcept { return false; }
+
+    /// The name that a client has opened TLS for (SNI); empty for none.
+    [[nodiscard]] virtual std::string_view server_name() const noexcept { return {}; }
 
     /// Whether an opening of the stream's own, TLS's handshake, is still under way: until
     /// `on_open` little is taken and nothing sent, and an error is the opening's.

@@ -52,7 +52,7 @@ public:
     [[nodiscard]] std::string_view application_protocol() const noexcept;
 
     /// The name that the client has asked for (SNI); empty for none.
-    [[nodiscard]] std::string_view server_name() const noexcept;
+    [[nodiscard]] std::string_view server_name() const noexcept override;
 
     /// Whether an earlier session went on, without certificates being sent.
     [[nodiscard]] bool resumed() const noexcept;

@@ -217,9 +217,9 @@ TEST(handshake, refusals) {
         {errc::bad_request, 400}, {errc::bad_host, 400}, {errc::bad_key, 400},
         {errc::bad_connection, 400}, {errc::bad_subprotocol, 400}, {errc::rejected, 403},
         {errc::gone, 404}, {errc::bad_method, 405}, {errc::handshake_timeout, 408},
-        {errc::body_too_large, 413}, {errc::bad_version, 426}, {errc::bad_upgrade, 426},
-        {errc::header_too_large, 431}, {errc::too_many_headers, 431}, {errc::handler_threw, 500},
-        {errc::shut_down, 503}, {errc::bad_http_version, 505},
+        {errc::body_too_large, 413}, {errc::misdirected, 421}, {errc::bad_version, 426},
+        {errc::bad_upgrade, 426}, {errc::header_too_large, 431}, {errc::too_many_headers, 431},
+        {errc::handler_threw, 500}, {errc::shut_down, 503}, {errc::bad_http_version, 505},
     };
     for (const auto& [why, status] : statuses) {
         const auto response = refusal(why);
