@@ -3,6 +3,7 @@
 #include "stream/io_stream_state.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <exception>
 #include <new>
 #include <utility>
@@ -104,7 +105,10 @@ io_stream::state::write(std::span<const std::span<const std::byte>> pieces) noex
     std::size_t size = 0;
     for (const auto piece : pieces) size += piece.size();
     can_write_ = false; // until `writable`, which may come before the handler has returned
+    assert(!writing_ && "a write handler must not make a turn");
+    writing_ = true;
     const auto taken = call_output(pieces);
+    writing_ = false;
     if (!taken) {
         close();
         return taken;

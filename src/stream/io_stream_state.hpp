@@ -65,6 +65,7 @@ private:
     bool declined_ = false;
     bool blocked_ = false;   // output waits
     bool can_write_ = false; // and may go on
+    bool writing_ = false;   // in the caller's function
     bool ended_ = false;     // the input
     bool eof_told_ = false;
     bool half_closed_ = false;

@@ -33,7 +33,8 @@ class io_stream {
 public:
     /// Takes output: pieces that belong together, in their order. Returns how many bytes it took;
     /// if that is less than all, the rest waits for `writable`. An error ends the connection. It
-    /// may call anything of this object's, which it may destroy, but not destroy a service.
+    /// may call anything of this object's, which it may destroy, but neither destroy a service nor
+    /// make a turn of the driver.
     using write_handler =
         function<result<std::size_t>(std::span<const std::span<const std::byte>> pieces)>;
 

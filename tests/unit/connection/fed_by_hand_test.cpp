@@ -143,6 +143,75 @@ TEST_F(fed_by_hand, a_silent_peer_is_pinged_and_given_up) {
     EXPECT_EQ(why, errc::pong_timeout);
 }
 
+TEST_F(fed_by_hand, in_both_roles_deadlines_pass_by_the_callers_clock) {
+    const auto ended_by = [&](duration pong, duration close, bool closes) {
+        std::string whys;
+        service near{d}, far{d};
+        io_stream near_io(d, from_server);
+        io_stream far_io(d, from_client);
+        dial_options dialled;
+        dialled.connection.timeouts.pong = pong;
+        dialled.connection.timeouts.close = close;
+        const auto noted = [&](const char* who) {
+            return [&whys, who](connection&, const report& why) {
+                whys += who + why.error.message() + "; ";
+            };
+        };
+        near.route("/", {.close = noted("server: ")}, {.connection = dialled.connection});
+        near.serve(near_io.take_stream());
+        auto& c = far.dial(far_io.take_stream(), *uri::parse("ws://hand/"),
+                           {.close = noted("client: ")}, dialled);
+        const auto handle = c.handle();
+        d.settle();
+        carry(from_client, near_io);
+        d.settle();
+        carry(from_server, far_io);
+        d.settle();
+        if (closes) {
+            handle.close();
+            near.for_each([](connection& peer) { peer.close(); });
+        }
+        while (d.next_deadline() != never) d.advance(d.next_deadline());
+        from_client.str({});
+        from_server.str({});
+        return whys;
+    };
+    const auto silent = make_error_code(errc::pong_timeout).message();
+    EXPECT_EQ(ended_by(20s, 5s, false), "server: " + silent + "; client: " + silent + "; ");
+    const auto open = make_error_code(errc::close_timeout).message();
+    EXPECT_EQ(ended_by(1s, 5s, true), "server: " + open + "; client: " + open + "; ");
+}
+
+TEST_F(fed_by_hand, a_client_hears_the_end_of_its_input_however_late_and_what_broke) {
+    client_io.on_shutdown([&] { client_done = true; });
+    server.route("/", {.open = [](connection& peer) { peer.send("late"); }});
+    server.serve(server_io.take_stream());
+    auto& dialled = client.dial(client_io.take_stream(), *uri::parse("ws://hand/"), {
+        .open = [](connection& c) { c.pause(); },
+        .message = [&](connection&, message m) { heard += m.text(); },
+        .close = [&](connection&, const report& why) { ends += why.error.message(); },
+    });
+    exchange();
+    client_io.eof();
+    d.settle();
+    EXPECT_EQ(heard + ends, "");
+    dialled.resume();
+    d.settle();
+    EXPECT_EQ(heard + ends, "late" + make_error_code(errc::unexpected_eof).message());
+
+    std::ostringstream unread;
+    io_stream broken(d, unread, {.secure = true, .remote = address::ipv4({192, 0, 2, 7}, 80)});
+    report why;
+    auto& second = client.dial(broken.take_stream(), *uri::parse("wss://hand/"),
+                               {.fail = [&](const report& r) { why = r; }});
+    EXPECT_TRUE(second.secure());
+    EXPECT_EQ(second.remote_address().str(), "192.0.2.7:80");
+    d.settle();
+    broken.fatal_error(std::make_error_code(std::errc::network_down));
+    d.settle();
+    EXPECT_EQ(why.error, std::errc::network_down);
+}
+
 TEST_F(fed_by_hand, a_handler_may_feed_its_own_connection) {
     server.route("/echo", {
         .open =
