@@ -136,15 +136,11 @@ function(weft_discover_tests target)
     weft_discover_some(${target} "*threads*-${in_hosts}" ${target}_threads)
 endfunction()
 
-# Each suite is a test; of the endpoints each suite and way to drive a loop.
+# Each suite is a test.
 function(weft_discover_some target filter label)
-    set(by_parameter OFF)
-    if(target STREQUAL "endpoint")
-        set(by_parameter ON)
-    endif()
     set(suites ${CMAKE_CURRENT_BINARY_DIR}/${label}_suites.cmake)
     file(GENERATE OUTPUT ${suites} CONTENT "include(${PROJECT_SOURCE_DIR}/cmake/weft_suites.cmake)
-weft_add_suites(${target} \"$<TARGET_FILE:${target}>\" \"${filter}\" ${label} ${by_parameter})
+weft_add_suites(${target} \"$<TARGET_FILE:${target}>\" \"${filter}\" ${label})
 ")
     set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${suites})
 endfunction()
