@@ -301,9 +301,11 @@ TEST_P(endpoint_raw, is_not_read_while_it_does_not_read_its_answers) {
     std::size_t sent = 0;
     const std::string piece(20'000, 'x');
     const auto push = [&] {
-        const auto count = ::send(peer.descriptor(), piece.data(), piece.size(), MSG_NOSIGNAL);
-        if (count > 0) sent += static_cast<std::size_t>(count);
-        return count <= 0 && served_.open->buffered_amount() > small.queue_size_max / 2;
+        ssize_t count;
+        while ((count = ::send(peer.descriptor(), piece.data(), piece.size(), MSG_NOSIGNAL)) > 0) {
+            sent += static_cast<std::size_t>(count);
+        }
+        return served_.open->buffered_amount() > small.queue_size_max / 2;
     };
     EXPECT_TRUE(run_until(push));
     EXPECT_TRUE(run_until([&] { return peer.received().size() == sent; })) << "nothing is lost";
