@@ -24,6 +24,7 @@ function(weft_add_tool_without_loop)
     add_library(weft_tool_without_loop STATIC ${sources})
     target_link_libraries(weft_tool_without_loop PUBLIC weft::connection)
     target_include_directories(weft_tool_without_loop PUBLIC ${PROJECT_SOURCE_DIR}/tools)
+    set_target_properties(weft_tool_without_loop PROPERTIES UNITY_BUILD ${WEFT_UNITY})
     weft_set_warnings(weft_tool_without_loop)
     file(GLOB pages RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS
         ${PROJECT_SOURCE_DIR}/web/*.html
@@ -68,6 +69,7 @@ function(weft_add_tool)
         WEFT_HOSTS_LEFT_OUT="${left_out}")
     set_target_properties(weft_tool PROPERTIES
         OUTPUT_NAME weft
+        UNITY_BUILD ${WEFT_UNITY}
         RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
     weft_set_warnings(weft_tool)
 endfunction()

@@ -3,6 +3,9 @@
 
 set(weft_tests_dir ${PROJECT_SOURCE_DIR}/tests)
 
+# What ./dev test full builds beyond `test_programs`.
+set(weft_tests_of_every_host hosts cooperation)
+
 # Makes the program `target` of all sources below tests/<folder>, linked to `libraries`, if there
 # are any sources: weft_add_test_folder(folder target libraries...)
 function(weft_add_test_folder folder target)
@@ -75,7 +78,9 @@ endfunction()
 # of the latter are included as "support/x.hpp", vectors are found below WEFT_TESTS_DIR.
 function(weft_link_test target)
     file(GLOB support CONFIGURE_DEPENDS ${weft_tests_dir}/support/*.cpp)
-    add_dependencies(test_programs ${target})
+    if(NOT target IN_LIST weft_tests_of_every_host)
+        add_dependencies(test_programs ${target})
+    endif()
     target_sources(${target} PRIVATE ${support})
     target_link_libraries(${target} PRIVATE ${ARGN} GTest::gtest GTest::gtest_main)
     if(TARGET weft_testing)
@@ -90,15 +95,27 @@ function(weft_link_test target)
         target_compile_options(${target} PRIVATE -fno-sanitize=undefined)
     endif()
     # Headers of host libraries get into each other's way; each fuzz target is a whole program.
-    if(WEFT_UNITY_TESTS AND NOT target MATCHES "^(hosts|cooperation|fuzz_replay)$")
+    if(WEFT_UNITY_TESTS AND NOT target IN_LIST weft_tests_of_every_host
+            AND NOT target STREQUAL "fuzz_replay")
         set_target_properties(${target} PROPERTIES UNITY_BUILD ON)
     endif()
     set_source_files_properties(${support} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
-    weft_headers_of(headers ${ARGN})
-    target_precompile_headers(${target} PRIVATE <gtest/gtest.h> ${headers})
+    weft_precompile_headers(${target} ${ARGN})
     weft_set_warnings(${target})
     # What GCC's -Wconversion leaves out in C++; in tests it finds literals and nothing else.
     target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:Clang>:-Wno-sign-conversion>)
+endfunction()
+
+# For a few pieces the compiler reads the headers in less time than it takes to precompile them.
+function(weft_precompile_headers target)
+    get_target_property(sources ${target} SOURCES)
+    get_target_property(unity ${target} UNITY_BUILD)
+    list(LENGTH sources count)
+    if(unity AND count LESS 20)
+        return()
+    endif()
+    weft_headers_of(headers ${ARGN})
+    target_precompile_headers(${target} PRIVATE <gtest/gtest.h> ${headers})
 endfunction()
 
 # The public headers of those of our layers that are named, as they are included.
