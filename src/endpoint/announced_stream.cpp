@@ -12,7 +12,7 @@ namespace weft {
 void announced_stream::on_receive(std::span<std::byte> bytes) {
     if (header_.status() == proxy_header::state::more) {
         if (const auto why = read_header(bytes)) {
-            proxy().close();
+            under().close();
             return sink_->on_error(why);
         }
     }
@@ -21,7 +21,7 @@ void announced_stream::on_receive(std::span<std::byte> bytes) {
 
 void announced_stream::on_eof() {
     if (header_.status() != proxy_header::state::more) return sink_->on_eof();
-    proxy().close();
+    under().close();
     sink_->on_error(errc::bad_proxy_header);
 }
 

@@ -8,42 +8,33 @@
 
 #include <weft/core/function.hpp>
 
-#include "endpoint/proxied_stream.hpp"
+#include "endpoint/covering_stream.hpp"
 #include "endpoint/proxy_header.hpp"
 
 namespace weft {
 
-class announced_stream final : public proxied_stream {
+class announced_stream final : public covering_stream {
 public:
     explicit announced_stream(std::unique_ptr<stream> from_proxy) noexcept
-        : proxied_stream(std::move(from_proxy)) {}
+        : covering_stream(std::move(from_proxy)) {}
 
     /// Hears once, before a byte is told, who is there: the proxy itself if it does not say. May
     /// throw std::bad_alloc, which ends the stream.
     void on_announced(function<void(const address& who)> hear) { hear_ = std::move(hear); }
 
-    void start(stream_events& sink) noexcept override {
-        sink_ = &sink;
-        proxy().start(*this);
-    }
-
     /// The proxy's own until it has said another.
     [[nodiscard]] address remote_address() const override {
-        return header_.source() ? *header_.source() : proxy().remote_address();
+        return header_.source() ? *header_.source() : under().remote_address();
     }
 
 private:
-    bool wants_bytes() noexcept override { return sink_->wants_bytes(); }
     void on_receive(std::span<std::byte> bytes) override;
     void on_eof() override;
-    void on_writable() override { sink_->on_writable(); }
-    void on_error(std::error_code why) override { sink_->on_error(why); }
 
     std::error_code read_header(std::span<std::byte>& bytes) noexcept;
 
     function<void(const address&)> hear_;
     proxy_header header_;
-    stream_events* sink_ = nullptr;
 };
 
 } // namespace weft

@@ -11,7 +11,7 @@ namespace weft {
 
 std::error_code tunnel::open(opened then) {
     then_ = std::move(then);
-    proxy().start(*this);
+    under().start(*this);
     return speak();
 }
 
@@ -25,7 +25,7 @@ std::error_code tunnel::speak() {
     output_ += words_->take_output();
     if (output_.empty()) return {};
     const auto bytes = std::as_bytes(std::span(output_));
-    const auto taken = proxy().write({&bytes, 1});
+    const auto taken = under().write({&bytes, 1});
     if (!taken) return taken.error();
     output_.erase(0, *taken);
     return {};
@@ -52,26 +52,26 @@ void tunnel::take(Step&& step) noexcept {
 }
 
 bool tunnel::wants_bytes() noexcept {
-    return !sink_ || sink_->wants_bytes();
+    return !sink_ || covering_stream::wants_bytes();
 }
 
 void tunnel::on_receive(std::span<std::byte> bytes) {
-    if (sink_) return sink_->on_receive(bytes);
+    if (sink_) return covering_stream::on_receive(bytes);
     take([&] { words_->receive(bytes); });
 }
 
 void tunnel::on_eof() {
-    if (sink_) return sink_->on_eof();
+    if (sink_) return covering_stream::on_eof();
     tell(errc::unexpected_eof);
 }
 
 void tunnel::on_writable() {
-    if (sink_) return sink_->on_writable();
+    if (sink_) return covering_stream::on_writable();
     take([] {});
 }
 
 void tunnel::on_error(std::error_code why) {
-    if (sink_) return sink_->on_error(why);
+    if (sink_) return covering_stream::on_error(why);
     tell(why);
 }
 

@@ -8,16 +8,16 @@
 
 #include <weft/core/function.hpp>
 
-#include "endpoint/proxied_stream.hpp"
+#include "endpoint/covering_stream.hpp"
 #include "endpoint/proxy_dialog.hpp"
 
 namespace weft {
 
 /// Use: `open`, and when it has told that there is no error, like any stream.
-class tunnel final : public proxied_stream {
+class tunnel final : public covering_stream {
 public:
     tunnel(std::unique_ptr<stream> to_proxy, std::unique_ptr<proxy_dialog> words) noexcept
-        : proxied_stream(std::move(to_proxy)), words_(std::move(words)) {}
+        : covering_stream(std::move(to_proxy)), words_(std::move(words)) {}
 
     /// Why the way is not open, or nothing, and the status that an HTTP proxy has answered.
     using opened = function<void(std::error_code, int http_status)>;
@@ -43,7 +43,6 @@ private:
     std::unique_ptr<proxy_dialog> words_; // until they are over
     std::string output_; // that waits to be written
     opened then_;
-    stream_events* sink_ = nullptr;
 };
 
 } // namespace weft

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// A stream over another one: what it does not say or do itself passes through. Knows nothing of
+// what lies below.
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include <weft/stream/stream.hpp>
+
+namespace weft {
+
+class covering_stream : public stream, protected stream_events {
+public:
+    void start(stream_events& sink) noexcept override {
+        sink_ = &sink;
+        under_->start(*this);
+    }
+    void pause() noexcept override { under_->pause(); }
+    void resume() noexcept override { under_->resume(); }
+    result<std::size_t>
+    write(std::span<const std::span<const std::byte>> pieces) noexcept override {
+        return under_->write(pieces);
+    }
+    void half_close() noexcept override { under_->half_close(); }
+    void close() noexcept override { under_->close(); }
+    [[nodiscard]] address local_address() const override { return under_->local_address(); }
+    [[nodiscard]] address remote_address() const override { return under_->remote_address(); }
+    [[nodiscard]] bool secure() const noexcept override { return under_->secure(); }
+    [[nodiscard]] bool opening() const noexcept override { return under_->opening(); }
+
+protected:
+    explicit covering_stream(std::unique_ptr<stream> under) noexcept
+        : stream(under->driver()), under_(std::move(under)) {}
+
+    [[nodiscard]] stream& under() const noexcept { return *under_; }
+
+    bool wants_bytes() noexcept override { return sink_->wants_bytes(); }
+    void on_receive(std::span<std::byte> bytes) override { sink_->on_receive(bytes); }
+    void on_eof() override { sink_->on_eof(); }
+    void on_writable() override { sink_->on_writable(); }
+    void on_open() override { sink_->on_open(); }
+    void on_error(std::error_code why) override { sink_->on_error(why); }
+
+    stream_events* sink_ = nullptr; // from the start on
+
+private:
+    std::unique_ptr<stream> under_;
+};
+
+} // namespace weft
