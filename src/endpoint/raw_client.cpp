@@ -8,6 +8,7 @@
 
 #include <weft/core/error.hpp>
 
+#include "endpoint/adopted_stream.hpp"
 #include "endpoint/raw_set.hpp"
 #include "endpoint/target.hpp"
 #include "loop/adopted_socket_posix.hpp"
@@ -22,6 +23,13 @@ result<target> raw_target_of(std::string_view text) {
     constexpr std::string_view tcp = "tcp://";
     if (text.starts_with(tcp)) text.remove_prefix(tcp.size());
     return target_of(text);
+}
+
+/// What the server has to prove itself with; an IPv6 address stands in brackets in a text.
+std::string host_to_prove(const raw_dial_options& options, const target& where) {
+    if (!options.tls_host.empty()) return options.tls_host;
+    const bool bracketed = where.host.starts_with('[') && where.host.ends_with(']');
+    return bracketed ? where.host.substr(1, where.host.size() - 2) : where.host;
 }
 
 connect_plan plan_of(const raw_dial_options& options) {
@@ -59,10 +67,11 @@ raw_handle raw_client::connect(std::string_view target, raw_handlers what,
         set_->begin_dial(std::move(what), options.connection, options.connect_timeout);
     const raw_handle handle = dialled.handle();
     if (where) {
+        options.tls_host = host_to_prove(options, *where);
         plan.addresses = std::move(where->addresses);
         plan.host = std::move(where->host);
         plan.port = where->port;
-        dial(dialled, std::move(plan));
+        dial(dialled, std::move(plan), std::move(options));
     } else {
         dialled.fail_dialling(phase::resolve, where.error());
     }
@@ -71,16 +80,20 @@ raw_handle raw_client::connect(std::string_view target, raw_handlers what,
 
 /// The connector is cancelled when the connection ends, and the connection with its endpoint, so
 /// what is told here always finds them both.
-void raw_client::dial(raw_connection& dialled, connect_plan plan) {
+void raw_client::dial(raw_connection& dialled, connect_plan plan, raw_dial_options&& options) {
     const phase first = plan.addresses.empty() ? phase::resolve : phase::connect;
     const auto now_at = [&dialled](phase at, connector& dialler) {
         dialled.dialling(at, [&dialler] { dialler.cancel(); });
     };
     plan.resolved = [now_at](connector& dialler) { now_at(phase::connect, dialler); };
-    const auto attach = [loop = loop_.get(), &dialled](phase at, result<owned_descriptor> got) {
+    const auto attach = [loop = loop_.get(), &dialled, tls = std::move(options.tls),
+                         host = std::move(options.tls_host)](phase at,
+                                                             result<owned_descriptor> got) {
         if (!got) return dialled.fail_dialling(at, got.error());
         try {
-            dialled.attach(std::make_unique<socket_stream>(*loop, std::move(*got)));
+            std::unique_ptr<stream> way = std::make_unique<socket_stream>(*loop, std::move(*got));
+            if (tls) way = tls->cover(std::move(way), host);
+            dialled.attach(std::move(way));
         } catch (const std::bad_alloc&) {
             dialled.fail_dialling(at, std::make_error_code(std::errc::not_enough_memory));
         }
@@ -94,22 +107,22 @@ void raw_client::dial(raw_connection& dialled, connect_plan plan) {
 
 result<raw_handle> raw_client::adopt(int descriptor, raw_handlers what,
                                      const raw_options& options,
-                                     std::span<const std::byte> already_read) {
+                                     std::span<const std::byte> already_read,
+                                     std::shared_ptr<secure_layer> tls, std::string_view host) {
     assert(loop_->called_by_owner("raw_client::adopt"));
     if (!loop_->engine().in_own_process()) return failure(errc::forked);
     if (loop_->closed()) return failure(errc::gone);
     if (const auto why = check_connected(descriptor)) return failure(why);
     if (const auto why = make_fit(descriptor)) return failure(why);
+    adopted_stream connected(*loop_, descriptor, tls.get(), host, already_read);
     raw_connection& adopted = set_->begin_dial(std::move(what), options, {});
     try {
-        adopted.receive_early(already_read);
-        std::unique_ptr<stream> connected(
-            new socket_stream(*loop_, owned_descriptor(descriptor))); // the memory first
-        adopted.attach(std::move(connected));
+        adopted.receive_early(connected.early());
     } catch (const std::bad_alloc&) {
-        adopted.dismiss(); // the descriptor has not been taken
+        adopted.dismiss();
         throw;
     }
+    adopted.attach(connected.way());
     return adopted.handle();
 }
 

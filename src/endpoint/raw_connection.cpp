@@ -59,12 +59,12 @@ void raw_connection::receive_early(std::span<const std::byte> bytes) {
     if (!bytes.empty()) more().early.append(bytes);
 }
 
-/// `open` is told in a round of its own, and nothing before that.
+/// `open` is told in a round of its own, once the stream is open, and nothing before that.
 void raw_connection::attach(std::unique_ptr<stream> connected) noexcept {
     stream_ = std::move(connected);
     if (std::exchange(dialling_, false)) details_->cancel = nullptr;
-    until_ = never;
     heard_at_ = driver().now();
+    until_ = opening() ? deadline_after(heard_at_, route_->options.tls_timeout) : never;
     driver().defer(*this);
     stream_->start(*this);
     if (set_.shutting_down()) end_for_shutdown(errc::shut_down); // too late
@@ -86,7 +86,7 @@ void raw_connection::fail_dialling(phase at, std::error_code why) noexcept {
 /// The first end counts.
 void raw_connection::end_with(std::error_code why, side began) noexcept {
     if (over()) return;
-    outcome_.phase = phase::transfer;
+    outcome_.phase = opening() ? phase::tls : phase::transfer;
     outcome_.error = why;
     outcome_.began = began;
     end_waits_ = true;
@@ -198,6 +198,12 @@ void raw_connection::on_writable() noexcept {
     if (depth_ == 0) enter([] {});
 }
 
+void raw_connection::on_open() noexcept {
+    heard_at_ = driver().now();
+    until_ = never;
+    if (depth_ == 0) enter([] {});
+}
+
 /// In a turn inside a handler of this connection, the frame below tells what comes of it.
 void raw_connection::on_error(std::error_code why) noexcept {
     lingers_ = false;
@@ -232,6 +238,7 @@ void raw_connection::expire() noexcept {
         if (driver().now() < next_deadline()) return;
         lingers_ = false;
         if (dialling_) return end_at_once(errc::connect_timeout);
+        if (opening()) return end_with(errc::tls_timeout, side::local);
         end_with(closing_ ? errc::close_timeout : errc::idle_timeout, side::local);
     });
 }
@@ -264,6 +271,8 @@ void raw_connection::pump() {
 bool raw_connection::tell_next() {
     if (end_waits_) {
         tell_end();
+    } else if (opening()) {
+        return false;
     } else if (stream_ && !opened_) {
         opened_ = true;
         call(route_->handlers.open, *this);
@@ -365,7 +374,7 @@ void raw_connection::update_reading() noexcept {
 }
 
 time_point raw_connection::next_deadline() const noexcept {
-    if (dialling_ || closing_) return until_;
+    if (dialling_ || closing_ || opening()) return until_;
     const bool hears = stream_ && !over() && !eof_ && !paused_ && !held_back_;
     return hears ? deadline_after(heard_at_, route_->options.idle_timeout) : never;
 }

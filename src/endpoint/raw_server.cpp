@@ -7,6 +7,7 @@
 
 #include <weft/core/error.hpp>
 
+#include "endpoint/adopted_stream.hpp"
 #include "endpoint/doors.hpp"
 #include "endpoint/raw_set.hpp"
 #include "endpoint/target.hpp"
@@ -33,21 +34,15 @@ public:
         loop_.bury(this);
     }
 
-    result<raw_connection*> adopt(int descriptor, std::span<const std::byte> already_read) {
+    result<raw_connection*> adopt(int descriptor, std::span<const std::byte> already_read,
+                                  secure_layer* tls) {
         if (!loop_.engine().in_own_process()) return failure(errc::forked);
         if (loop_.closed()) return failure(errc::gone);
         if (const auto why = check_connected(descriptor)) return failure(why);
         if (is_full()) return failure(errc::too_many_connections);
         if (const auto why = make_fit(descriptor)) return failure(why);
-        // The memory first: what is not taken is not closed.
-        auto* const adopted = new socket_stream(loop_, owned_descriptor(descriptor));
-        std::unique_ptr<stream> connected(adopted);
-        try {
-            return &set_->serve(std::move(connected), already_read);
-        } catch (...) {
-            static_cast<void>(adopted->release().release());
-            throw;
-        }
+        adopted_stream connected(loop_, descriptor, tls, {}, already_read);
+        return &set_->serve(connected.way(), connected.early());
     }
 
     [[nodiscard]] weft::doors& doors() noexcept { return doors_; }
@@ -133,9 +128,10 @@ result<int> raw_server::release_listener(const address& where) {
 }
 
 result<raw_connection*> raw_server::adopt(int descriptor,
-                                          std::span<const std::byte> already_read) {
+                                          std::span<const std::byte> already_read,
+                                          std::shared_ptr<secure_layer> tls) {
     assert(loop_->called_by_owner("raw_server::adopt"));
-    return state_->adopt(descriptor, already_read);
+    return state_->adopt(descriptor, already_read, tls.get());
 }
 
 raw_connection& raw_server::serve(std::unique_ptr<stream> connected,

@@ -71,5 +71,23 @@ TEST_F(tls_names, that_tls_was_not_opened_for_go_by_host) {
     EXPECT_EQ(seen.answer, "*.second.example");
 }
 
+TEST_F(tls_names, are_compared_for_plain_requests_too) {
+    serve_names();
+    std::string answer;
+    bool ended = false;
+    raw_client plain(loop);
+    plain.connect("127.0.0.1:" + std::to_string(port), {
+        .open = [](raw_connection& peer) {
+            peer.send("GET /x HTTP/1.1\r\nHost: a.second.example\r\n\r\n");
+        },
+        .data = [&](raw_connection&, std::span<std::byte> bytes) {
+            answer.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+        },
+        .close = [&](raw_connection&, const report&) { ended = true; },
+    }, {.tls = trusting_, .tls_host = "first.example"});
+    until([&] { return ended; });
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 421 Misdirected Request\r\n")) << answer;
+}
+
 } // namespace
 } // namespace weft

@@ -33,13 +33,15 @@ public:
     raw_handle connect(std::string_view target, raw_handlers what, raw_dial_options options = {});
 
     /// Takes over a connected stream socket, of which somebody has read `already_read`; `open`
-    /// comes first, in a turn.
+    /// comes first, in a turn. With `tls` the whole handshake is still to come, and the server has to
+    /// prove that it is `host`.
     ///
     /// Owns the descriptor from then on, and sets it to close on exec and not to block. On error it
     /// is not taken: `bad_argument` for another kind of socket, `forked`, `gone`, or what the
     /// system says.
     result<raw_handle> adopt(int descriptor, raw_handlers what, const raw_options& options = {},
-                             std::span<const std::byte> already_read = {});
+                             std::span<const std::byte> already_read = {},
+                             std::shared_ptr<secure_layer> tls = {}, std::string_view host = {});
 
     /// Closes all connections and gives up dialling; what is left after `within` is aborted. Then
     /// calls `done`: exactly once, and never from inside this call.
@@ -55,7 +57,7 @@ public:
     void for_each(function<void(raw_connection&)> visit);
 
 private:
-    void dial(raw_connection& dialled, struct connect_plan plan);
+    void dial(raw_connection& dialled, struct connect_plan plan, raw_dial_options&& options);
 
     std::shared_ptr<loop_state> loop_;
     raw_set* set_;

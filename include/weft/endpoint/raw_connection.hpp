@@ -71,6 +71,9 @@ public:
     [[nodiscard]] std::size_t buffered_amount() const noexcept { return queue_.size(); }
 
     [[nodiscard]] bool secure() const noexcept { return stream_ && stream_->secure(); }
+
+    /// The stream itself, such as a `tls_stream`; null while it is dialled. For reading only.
+    [[nodiscard]] const stream* transport() const noexcept { return stream_.get(); }
     [[nodiscard]] address local_address() const;
     [[nodiscard]] address remote_address() const;
 
@@ -121,6 +124,7 @@ private:
     void on_receive(std::span<std::byte> bytes) noexcept override;
     void on_eof() noexcept override;
     void on_writable() noexcept override;
+    void on_open() noexcept override;
     void on_error(std::error_code why) noexcept override;
 
     // from the driver
@@ -164,6 +168,11 @@ private:
     void die() noexcept;
 
     [[nodiscard]] bool over() const noexcept { return dead_ || ended_ || end_waits_; }
+
+    /// Whether TLS's handshake is still under way, or was when it failed.
+    [[nodiscard]] bool opening() const noexcept {
+        return stream_ && !opened_ && stream_->opening();
+    }
     details& more();
 
     raw_set& set_;
@@ -172,7 +181,7 @@ private:
     std::unique_ptr<details> details_;
     byte_queue queue_;
     report outcome_;
-    time_point until_ = never; // for connecting, or for closing
+    time_point until_ = never; // for connecting, for TLS's handshake, or for closing
     time_point heard_at_{};
     std::uint32_t index_ = 0; // in the set
     std::uint8_t depth_ = 0;  // frames of handlers on the stack

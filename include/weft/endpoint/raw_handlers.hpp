@@ -21,7 +21,7 @@ class raw_connection;
 /// `on_error`; of std::bad_alloc only the report tells. Exactly one of `close` and `fail` ends a
 /// connection, `fail` if `open` never ran.
 struct raw_handlers {
-    /// It is connected, or has been taken over.
+    /// It is connected, or has been taken over; with TLS its handshake has ended well.
     function<void(raw_connection&)> open = {};
 
     /// Bytes came, in the portions in which they were read; they may be overwritten.
@@ -37,7 +37,7 @@ struct raw_handlers {
     /// An open connection has ended; nothing can be sent any more.
     function<void(raw_connection&, const report&)> close = {};
 
-    /// A connection that never opened has ended: dialling failed.
+    /// A connection that never opened has ended: dialling failed, or TLS's handshake did.
     function<void(const report&)> fail = {};
 
     /// The loop was woken by `wake`; once per server, dialled connection and file.

@@ -5,11 +5,14 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <memory>
+#include <string>
 
 #include <weft/connection/connection_options.hpp>
 #include <weft/core/result.hpp>
 #include <weft/core/time.hpp>
 #include <weft/stream/address.hpp>
+#include <weft/stream/secure_layer.hpp>
 
 namespace weft {
 
@@ -26,6 +29,9 @@ struct raw_options {
     /// Nothing has been received for so long; a pause of this side does not count.
     duration idle_timeout{};
 
+    /// For the handshake of TLS, where there is one: until `open`.
+    duration tls_timeout = std::chrono::seconds(10);
+
     /// For writing what waits after `close`, and then for the peer's end.
     duration close_timeout = std::chrono::seconds(5);
 };
@@ -36,6 +42,11 @@ struct raw_dial_options {
 
     /// For resolving and connecting together.
     duration connect_timeout = std::chrono::seconds(10);
+
+    /// Encrypts, such as a `tls_client`. `open` comes when the server has proved that it is the host
+    /// that was dialled, or `tls_host` if that is given, as for a Unix-domain socket.
+    std::shared_ptr<secure_layer> tls = {};
+    std::string tls_host = {};
 
     /// As in `dial_options`.
     duration attempt_delay = std::chrono::milliseconds(250);

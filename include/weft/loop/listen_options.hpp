@@ -24,7 +24,7 @@ struct listen_options {
     std::optional<unsigned> mode = {};
 
     /// Encrypts what is accepted; a server's, such as `tls_server`. What goes wrong before the
-    /// request is told to `on_fail`, in the phase `tls`.
+    /// request is told to `on_fail`, in the phase `tls`; of a raw server, to `fail`.
     std::shared_ptr<secure_layer> tls = {};
 
     /// Called by `listen` with the socket, before it is bound: set options, bind to a device. An
