@@ -67,11 +67,15 @@ protected:
     /// Dials `name` at the server's port, sends a message and waits for it to come back.
     attempt dial(std::shared_ptr<secure_layer> with, const std::string& name = "localhost",
                  dial_options options = {}) {
-        attempt seen;
-        bool ended = false;
         options.tls = std::move(with);
         options.via = "127.0.0.1:" + std::to_string(port);
-        client.connect("wss://" + name + ":" + std::to_string(port) + "/echo", {
+        return dial_at("wss://" + name + ":" + std::to_string(port) + "/echo", std::move(options));
+    }
+
+    attempt dial_at(const std::string& target, dial_options options) {
+        attempt seen;
+        bool ended = false;
+        client.connect(target, {
             .open = [&](connection& peer) {
                 seen.opened = true;
                 const tls_stream& over = *tls_stream::of(peer.transport());

@@ -33,8 +33,8 @@ public:
     raw_handle connect(std::string_view target, raw_handlers what, raw_dial_options options = {});
 
     /// Takes over a connected stream socket, of which somebody has read `already_read`; `open`
-    /// comes first, in a turn. With `tls` the whole handshake is still to come, and the server has to
-    /// prove that it is `host`.
+    /// comes first, in a turn. With `tls` the whole handshake is still to come, and the server has
+    /// to prove that it is `host`.
     ///
     /// Owns the descriptor from then on, and sets it to close on exec and not to block. On error it
     /// is not taken: `bad_argument` for another kind of socket, `forked`, `gone`, or what the

@@ -43,8 +43,8 @@ struct raw_dial_options {
     /// For resolving and connecting together.
     duration connect_timeout = std::chrono::seconds(10);
 
-    /// Encrypts, such as a `tls_client`. `open` comes when the server has proved that it is the host
-    /// that was dialled, or `tls_host` if that is given, as for a Unix-domain socket.
+    /// Encrypts, such as a `tls_client`. `open` comes when the server has proved that it is the
+    /// host that was dialled, or `tls_host` if that is given, as for a Unix-domain socket.
     std::shared_ptr<secure_layer> tls = {};
     std::string tls_host = {};
 
