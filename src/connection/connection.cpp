@@ -178,7 +178,8 @@ void connection::on_error(std::error_code why) noexcept {
 
 void connection::receive_error(std::error_code why) noexcept {
     if (dialling_) return fail_dialling(details_->dialling_phase, why);
-    if (stream_->opening()) return fail_opening(why);
+    const bool before_tls = why == errc::bad_proxy_header;
+    if (stream_->opening() && !before_tls) return fail_opening(why);
     session_.receive_error(why, driver().now());
 }
 

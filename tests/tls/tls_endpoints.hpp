@@ -56,6 +56,7 @@ protected:
             .open = [this](connection& peer) {
                 EXPECT_TRUE(peer.secure());
                 client_subject = tls_stream::of(peer.transport())->peer_subject();
+                cipher = tls_stream::of(peer.transport())->cipher();
             },
             .message = [](connection& peer, message what) { peer.send(what); },
         });
@@ -118,6 +119,7 @@ protected:
     std::shared_ptr<tls_server> tls;
     std::uint16_t port = 0;
     std::string client_subject;
+    std::string cipher;
     std::vector<report> server_failed;
 };
 

@@ -195,6 +195,79 @@ TEST_F(tls_endpoints, an_older_version_is_refused_clearly) {
     EXPECT_EQ(server_failed.front().error, tls_error::no_common_version);
 }
 
+/// What OpenSSL would still take, if it was told so.
+result<void> speak_tls_1_1(ssl_ctx_st* context) {
+    SSL_CTX_set_security_level(context, 0);
+    SSL_CTX_set_min_proto_version(context, TLS1_1_VERSION);
+    SSL_CTX_set_max_proto_version(context, TLS1_1_VERSION);
+    SSL_CTX_set_cipher_list(context, "ALL:@SECLEVEL=0");
+    return {};
+}
+
+TEST_F(tls_endpoints, by_default_tls_1_1_is_refused_by_both_sides) {
+    const auto old_client = *tls_client::create({.verify = false, .configure = speak_tls_1_1});
+    serve();
+    expect_failure(dial(old_client), tls_error::no_common_version);
+    until([&] { return !server_failed.empty(); });
+    EXPECT_EQ(server_failed.front().error, tls_error::no_common_version);
+
+    tls_server_options old{.certificates = {local_certificate()}, .configure = speak_tls_1_1};
+    const auto old_server = *tls_server::create(std::move(old));
+    port = server.listen("127.0.0.1", 0, {.tls = old_server})->port();
+    expect_failure(dial(client_that_trusts(local_certificate())), tls_error::no_common_version);
+    EXPECT_TRUE(dial(old_client).opened) << "it was not the version";
+}
+
+TEST_F(tls_endpoints, agree_on_http_by_alpn_or_not_at_all) {
+    serve();
+    std::string agreed;
+    std::string version;
+    server.route("/alpn", {.open = [&](connection& peer) {
+        const tls_stream& over = *tls_stream::of(peer.transport());
+        agreed = over.application_protocol();
+        version = over.version();
+        peer.close();
+    }});
+    client.connect("wss://localhost:" + std::to_string(port) + "/alpn", {},
+                   {.tls = client_that_trusts(local_certificate())});
+    until([&] { return client.connection_count() == 0; });
+    EXPECT_EQ(agreed, "http/1.1");
+    EXPECT_EQ(version, "TLSv1.3");
+
+    const auto other = *tls_client::create({
+        .issuers = local_certificate().chain,
+        .configure = [](ssl_ctx_st* context) -> result<void> {
+            SSL_CTX_set_alpn_protos(context, reinterpret_cast<const unsigned char*>("\x02h2"), 3);
+            return {};
+        },
+    });
+    expect_failure(dial(other), tls_error::no_common_protocol);
+}
+
+TEST_F(tls_endpoints, the_hook_has_the_last_word_on_openssls_context) {
+    int hooks = 0;
+    serve({.certificates = {local_certificate(), certificate_for("other.example")},
+           .configure = [&](ssl_ctx_st* context) -> result<void> {
+               ++hooks;
+               SSL_CTX_set_ciphersuites(context, "TLS_CHACHA20_POLY1305_SHA256");
+               return {};
+           }});
+    EXPECT_EQ(hooks, 2) << "one for each certificate";
+    EXPECT_TRUE(dial(client_that_trusts(local_certificate())).opened);
+    EXPECT_EQ(cipher, "TLS_CHACHA20_POLY1305_SHA256");
+    ASSERT_TRUE(tls->reload());
+    EXPECT_EQ(hooks, 4);
+}
+
+TEST_F(tls_endpoints, a_handshake_that_is_cut_off_is_told_as_such) {
+    raw_server half(loop, {.data = [](raw_connection& peer, std::span<std::byte>) {
+        peer.send("\x16\x03\x03"); // a record of TLS begins, and ends there
+        peer.finish();
+    }});
+    port = half.listen("127.0.0.1", 0)->port();
+    expect_failure(dial(client_that_trusts(local_certificate())), tls_error::handshake_truncated);
+}
+
 TEST_F(tls_endpoints, a_client_that_must_prove_itself_does_or_is_refused) {
     const auto& known = certificate_for("client.example");
     serve({.certificates = {local_certificate()},

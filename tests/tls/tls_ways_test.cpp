@@ -135,6 +135,7 @@ TEST_F(tls_ways, that_do_not_begin_with_the_proxy_protocol_end) {
     EXPECT_TRUE(dial(client_that_trusts(local_certificate())).failed);
     until([&] { return !server_failed.empty(); });
     EXPECT_EQ(server_failed.front().error, errc::bad_proxy_header) << server_failed.front();
+    EXPECT_EQ(server_failed.front().phase, phase::proxy) << server_failed.front();
 }
 
 } // namespace
