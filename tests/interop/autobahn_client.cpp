@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A client that an Autobahn fuzzing server puts through its cases, one after the other; inside a
-// host library if that is named.
+// host library if that is named. Over TLS as the program has it.
 // Usage: autobahn_client ws://127.0.0.1:9001 [loop]
+//        autobahn_client wss://localhost:9001 <loop> <file of certificates to trust>
 
 #include <weft/weft.hpp>
 
@@ -11,6 +12,7 @@
 #include <string_view>
 
 #include "host_loops/host_loops.hpp"
+#include "weft/tls.hpp"
 
 namespace {
 
@@ -25,6 +27,8 @@ public:
                          .close = [this](auto&, auto&) { run_next(); },
                          .fail = [this](auto& why) { give_up(why); }});
     }
+
+    void tls(std::shared_ptr<weft::secure_layer> layer) { client_.tls(std::move(layer)); }
 
     [[nodiscard]] bool finished() const noexcept { return finished_; }
 
@@ -75,13 +79,21 @@ private:
 } // namespace
 
 int main(int count, char** arguments) {
-    if (count != 2 && count != 3) {
-        std::cerr << "usage: autobahn_client ws://host:port [loop]\n";
+    if (count < 2 || count > 4) {
+        std::cerr << "usage: autobahn_client ws://host:port [loop [file of certificates]]\n";
         return 2;
     }
-    const std::string_view where = count == 3 ? arguments[2] : "automatic";
+    const std::string_view where = count > 2 ? arguments[2] : "automatic";
     weft::event_loop loop({.engine = weft_tool::engine_of(where)});
     autobahn_client client{loop, arguments[1]};
+    if (count > 3) {
+        auto layer = weft_tool::dial_tls(arguments[3], true);
+        if (!layer) {
+            std::cerr << arguments[3] << ": " << layer.error().message() << '\n';
+            return 2;
+        }
+        client.tls(std::move(*layer));
+    }
     client.start();
     weft_tool::run_inside(where, loop);
     return client.finished() ? 0 : 1;
