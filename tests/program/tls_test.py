@@ -77,6 +77,31 @@ class TlsTest(unittest.TestCase):
             done = echo("--insecure", server.url())
             self.assertEqual((done.returncode, done.stdout), (0, b"hi\n"), done.stderr)
 
+    def test_a_certificate_with_an_issuer(self):
+        openssl = shutil.which("openssl")
+        if not openssl:
+            self.skipTest("there is no openssl")
+        with tempfile.TemporaryDirectory() as folder:
+            root, root_key, leaf, leaf_key = [os.path.join(folder, name) for name in
+                                              ["root.pem", "root.key", "leaf.pem", "leaf.key"]]
+
+            def make(name, key, *arguments):
+                subprocess.run(
+                    [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                     "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-keyout", key,
+                     "-out", name, *arguments], check=True, capture_output=True)
+
+            make(root, root_key, "-subj", "/CN=root")
+            make(leaf, leaf_key, "-subj", "/CN=leaf", "-CA", root, "-CAkey", root_key,
+                 "-addext", "subjectAltName=DNS:localhost", "-addext", "basicConstraints=CA:FALSE")
+            with TlsServer("--cert", leaf, "--key", leaf_key) as server:
+                done = echo("--ca", root, server.url())
+                self.assertEqual((done.returncode, done.stdout), (0, b"hi\n"), done.stderr)
+                done = echo(server.url())
+                self.assertEqual(done.returncode, 1)
+                self.assertIn(b"during TLS: the issuer of the peer's certificate is not trusted",
+                              done.stderr)
+
     def test_another_name_is_refused(self):
         with TlsServer() as server:
             done = echo("--ca", server.issuers, "--via", f"127.0.0.1:{server.port}",
