@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: MIT
 // TLS on sockets that somebody else has opened, and perhaps read from.
 #include <fcntl.h>
+#include <sys/socket.h>
 
 #include "endpoint/raw_peer.hpp"
+#include "support/out_of_memory.hpp"
 #include "tls_endpoints.hpp"
 
 namespace weft {
 namespace {
 
+using testing::fail_each_allocation;
 using testing::raw_peer;
+using testing::scarce_memory;
 
 class tls_adoption : public tls_endpoints {
 protected:
@@ -90,6 +94,55 @@ TEST_F(tls_adoption, believes_no_server_before_the_handshake) {
     until([&] { return failed.has_value(); });
     EXPECT_EQ(failed->error, tls_error::not_tls) << *failed;
     EXPECT_EQ(failed->phase, phase::tls);
+}
+
+/// With each allocation failing in turn, a socket is taken, or it is not and stays open.
+template <class Adopt>
+void take_all_or_nothing(Adopt&& adopt) {
+    fail_each_allocation([&](scarce_memory& memory) {
+        int ends[2];
+        ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+        {
+            event_loop loop;
+            if (adopt(loop, memory, ends[0])) ends[0] = -1;
+            EXPECT_TRUE(ends[0] < 0 || ::fcntl(ends[0], F_GETFD) >= 0) << "it was closed";
+        }
+        for (const int end : ends) {
+            if (end >= 0) ::close(end);
+        }
+    });
+}
+
+const auto read_before = std::as_bytes(std::span("read before"));
+
+TEST(tls_adoption_allocation, of_a_servers_socket) {
+    const auto tls = *tls_server::create({.certificates = {local_certificate()}});
+    take_all_or_nothing([&](event_loop& loop, scarce_memory& memory, int descriptor) {
+        server here(loop);
+        return memory.during([&] { static_cast<void>(here.adopt(descriptor, read_before, tls)); });
+    });
+    take_all_or_nothing([&](event_loop& loop, scarce_memory& memory, int descriptor) {
+        raw_server here(loop, {});
+        return memory.during([&] { static_cast<void>(here.adopt(descriptor, read_before, tls)); });
+    });
+}
+
+TEST(tls_adoption_allocation, of_a_clients_socket) {
+    const std::shared_ptr<secure_layer> tls = client_that_trusts(local_certificate());
+    const auto target = *uri::parse("wss://localhost/");
+    take_all_or_nothing([&](event_loop& loop, scarce_memory& memory, int descriptor) {
+        client here(loop);
+        here.tls(tls);
+        return memory.during([&] {
+            static_cast<void>(here.adopt(descriptor, target, {}, {}, read_before));
+        });
+    });
+    take_all_or_nothing([&](event_loop& loop, scarce_memory& memory, int descriptor) {
+        raw_client here(loop);
+        return memory.during([&] {
+            static_cast<void>(here.adopt(descriptor, {}, {}, read_before, tls, "localhost"));
+        });
+    });
 }
 
 } // namespace
