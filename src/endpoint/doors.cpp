@@ -8,6 +8,9 @@
 
 #include <weft/core/error.hpp>
 
+#include "loop/loop_state.hpp"
+#include "stream/room_for_one.hpp"
+
 namespace weft {
 
 result<address> doors::open(const address& where, listen_options options) {
@@ -43,6 +46,75 @@ result<std::vector<address>> doors::adopt(std::span<const activated_descriptor> 
     return all;
 }
 
+// --- names
+
+namespace {
+
+/// The options of one listener of several, which share what cannot be copied.
+listen_options one_of(const std::shared_ptr<listen_options>& all) {
+    listen_options one;
+    one.backlog = all->backlog;
+    one.reuse_address = all->reuse_address;
+    one.reuse_port = all->reuse_port;
+    one.ipv6_only = all->ipv6_only;
+    one.tls = all->tls;
+    if (all->before_bind) {
+        one.before_bind = [all](int descriptor) { return all->before_bind(descriptor); };
+    }
+    if (all->after_accept) {
+        one.after_accept = [all](int descriptor, const address& peer) {
+            return all->after_accept(descriptor, peer);
+        };
+    }
+    return one;
+}
+
+/// A name may have addresses of other machines, and of a family that this one does not speak.
+bool is_elsewhere(std::error_code why) noexcept {
+    return why == std::errc::address_not_available ||
+        why == std::errc::address_family_not_supported;
+}
+
+} // namespace
+
+void doors::open_named(std::string_view host, std::uint16_t port, listen_options options,
+                       function<void(result<std::vector<address>>)> done) {
+    make_room_for_one(named_);
+    named_.push_back(&named_door::start(
+        loop_, host, port,
+        [this, options = std::move(options), done = std::move(done)](
+            named_door& which, result<std::vector<address>> found) mutable {
+            std::erase(named_, &which);
+            auto outcome = found ? open_all(*found, std::move(options)) : std::move(found);
+            if (done) loop_.call(which, [&] { done(std::move(outcome)); });
+        }));
+}
+
+result<std::vector<address>> doors::open_all(std::span<const address> all,
+                                             listen_options options) noexcept {
+    const std::size_t before = listeners_.size();
+    std::vector<address> where;
+    std::error_code why;
+    try {
+        const auto shared = std::make_shared<listen_options>(std::move(options));
+        for (const address& one : all) {
+            const auto port = where.empty() ? one.port() : where.front().port();
+            auto opened = open(with_port(one, port), one_of(shared));
+            if (opened) where.push_back(std::move(*opened));
+            else why = opened.error();
+            if (why && !is_elsewhere(why)) break;
+        }
+    } catch (const std::bad_alloc&) {
+        why = std::make_error_code(std::errc::not_enough_memory);
+    }
+    if (!where.empty() && (!why || is_elsewhere(why))) return where;
+    while (listeners_.size() > before) {
+        listeners_.back()->close();
+        listeners_.pop_back();
+    }
+    return failure(why);
+}
+
 void doors::give_back_all_but(std::size_t first) noexcept {
     while (listeners_.size() > first) {
         listeners_.back()->give_back();
@@ -64,6 +136,7 @@ result<address> doors::keep(result<listener*> opened, void (*undo)(listener&)) {
 }
 
 void doors::close() noexcept {
+    for (named_door* one : std::exchange(named_, {})) one->cancel();
     while (!listeners_.empty()) {
         listener* last = listeners_.back();
         listeners_.pop_back();

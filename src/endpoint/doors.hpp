@@ -10,6 +10,7 @@
 
 #include <weft/loop/socket_activation.hpp>
 
+#include "endpoint/named_door.hpp"
 #include "loop/descriptor_posix.hpp"
 #include "loop/listener_posix.hpp"
 
@@ -47,6 +48,10 @@ public:
     result<address> open(const address& where, listen_options options);
     result<address> adopt(int descriptor, listen_options options);
 
+    /// As `server::listen` at a host name.
+    void open_named(std::string_view host, std::uint16_t port, listen_options options,
+                    function<void(result<std::vector<address>>)> done);
+
     /// All of them, or on error none.
     result<std::vector<address>> adopt(std::span<const activated_descriptor> passed,
                                        const std::shared_ptr<secure_layer>& tls);
@@ -54,6 +59,7 @@ public:
     /// The socket of the listener at `where`, which is no door any more.
     result<int> release(const address& where) noexcept;
 
+    /// Those whose addresses are still looked up come to nothing.
     void close() noexcept;
     bool close(const address& where) noexcept;
 
@@ -68,10 +74,13 @@ private:
     void give_back_all_but(std::size_t first) noexcept;
     listener::accepted through(entrance by);
     listener::starved otherwise();
+    result<std::vector<address>> open_all(std::span<const address> all,
+                                          listen_options options) noexcept;
 
     loop_state& loop_;
     owner& owner_;
     std::vector<listener*> listeners_;
+    std::vector<named_door*> named_; // to be opened
 };
 
 } // namespace weft

@@ -117,6 +117,12 @@ result<address> raw_server::listen(std::string_view where, listen_options option
     return state_->doors().open(found->back(), std::move(options));
 }
 
+void raw_server::listen(std::string_view host, std::uint16_t port, listen_options options,
+                       function<void(result<std::vector<address>>)> done) {
+    assert(loop_->called_by_owner("raw_server::listen"));
+    state_->doors().open_named(host, port, std::move(options), std::move(done));
+}
+
 result<address> raw_server::adopt_listener(int descriptor, listen_options options) {
     assert(loop_->called_by_owner("raw_server::adopt_listener"));
     return state_->doors().adopt(descriptor, std::move(options));

@@ -53,6 +53,12 @@ result<address> server::listen(std::string_view where, listen_options options) {
     return state_->doors().open(found->back(), std::move(options));
 }
 
+void server::listen(std::string_view host, std::uint16_t port, listen_options options,
+                   function<void(result<std::vector<address>>)> done) {
+    assert(loop_->called_by_owner("server::listen"));
+    state_->doors().open_named(host, port, std::move(options), std::move(done));
+}
+
 result<address> server::adopt_listener(int descriptor, listen_options options) {
     assert(loop_->called_by_owner("server::adopt_listener"));
     return state_->doors().adopt(descriptor, std::move(options));

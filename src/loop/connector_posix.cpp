@@ -8,7 +8,6 @@
 #include <weft/core/error.hpp>
 #include <weft/loop/resolve_error.hpp>
 
-#include "loop/hosts_file_posix.hpp"
 #include "loop/last_error_posix.hpp"
 #include "loop/loop_state.hpp"
 #include "stream/room_for_one.hpp"
@@ -18,13 +17,6 @@ namespace {
 
 /// connect(2) does not wait for a place in the backlog of a Unix-domain socket.
 constexpr duration local_retry_delay = std::chrono::milliseconds(10);
-
-address with_port(const address& of, std::uint16_t port) {
-    if (of.kind() == address::family::ipv6) return address::ipv6(of.bytes(), port, of.scope());
-    if (of.kind() != address::family::ipv4) return of;
-    const auto& all = of.bytes();
-    return address::ipv4({all[0], all[1], all[2], all[3]}, port);
-}
 
 /// Errors that only say that this machine has no way to such an address.
 bool says_little(std::error_code why) noexcept {
@@ -76,48 +68,23 @@ void connector::take(Step&& step) noexcept {
 
 // --- names
 
-/// RFC 6761 §6.3 and hosts(5) come before whatever resolves names.
+/// RFC 6761 §6.3 and hosts(5) come before whatever resolves names, which may end all of this.
 void connector::look_up() {
     auto known = std::move(plan_.addresses);
-    std::error_code unread;
     if (known.empty()) {
-        const auto hosts = read_hosts_file(loop_.hosts_file());
-        if (!hosts) unread = hosts.error();
-        else known = addresses_in_hosts(*hosts, plan_.host, plan_.port);
+        auto asked = query_.ask(loop_, plan_.host, plan_.port, *this, *this);
+        if (ended_) return;
+        if (asked && asked->empty()) return; // the resolver will answer
+        if (asked) known = std::move(*asked);
+        else error_ = asked.error();
     }
-    if (!known.empty()) {
-        race_.add(known, loop_.now());
-        return race_.complete();
-    }
-    if (const auto names = loop_.resolver()) {
-        lookup_ = std::make_shared<lookup_state>(plan_.host, loop_.mailbox(),
-                                                 static_cast<address_sink&>(*this));
-        return ask(*names, lookup(lookup_));
-    }
-    error_ = unread ? unread : errc::no_resolver;
+    race_.add(known, loop_.now());
     race_.complete();
-}
-
-/// The resolver may end all of this.
-void connector::ask(resolver& known, lookup asked) {
-    const driver::activity here(loop_, *this);
-    try {
-        known(std::move(asked));
-    } catch (const std::bad_alloc&) {
-        throw;
-    } catch (...) {
-        loop_.handler_threw(std::current_exception());
-    }
-    loop_.handler_called();
 }
 
 void connector::on_found(std::span<const address> some) noexcept {
     take([&] {
-        std::vector<address> usable;
-        for (const address& one : some) {
-            if (one.is_ip()) usable.push_back(with_port(one, plan_.port));
-        }
-        race_.add(usable, loop_.now());
+        race_.add(usable(some, plan_.port), loop_.now());
         loop_.defer(*this);
     });
 }
@@ -188,7 +155,7 @@ void connector::tell(phase at, result<owned_descriptor> outcome) {
 
 void connector::let_go() noexcept {
     ended_ = true;
-    if (lookup_) lookup_->cancel();
+    query_.cancel();
     for (auto* attempt : attempts_) {
         attempt->abandon();
         loop_.bury(attempt);

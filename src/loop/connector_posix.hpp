@@ -11,6 +11,7 @@
 #include "loop/address_race.hpp"
 #include "loop/connect_attempt_posix.hpp"
 #include "loop/lookup_state.hpp"
+#include "loop/name_query.hpp"
 
 namespace weft {
 
@@ -53,7 +54,6 @@ private:
 
     // names
     void look_up();
-    void ask(resolver& known, lookup asked);
     void on_found(std::span<const address> some) noexcept override;
     void on_no_more(std::error_code why) noexcept override;
 
@@ -75,7 +75,7 @@ private:
     connected then_;
     address_race race_;
     std::vector<connect_attempt*> attempts_;
-    std::shared_ptr<lookup_state> lookup_;
+    name_query query_;
     std::error_code error_;
     bool begun_ = false;
     bool tried_ = false; // an address

@@ -199,6 +199,108 @@ TEST_P(endpoint_names, resolver_may_destroy_the_client) {
     EXPECT_FALSE(unheard.ended());
 }
 
+// --- listening at a name
+
+/// What `listen` has told.
+struct listening_end {
+    int told = 0;
+    std::vector<address> where;
+    std::error_code why;
+
+    function<void(result<std::vector<address>>)> heard() {
+        return [this](result<std::vector<address>> outcome) {
+            ++told;
+            if (outcome) where = *outcome;
+            else why = outcome.error();
+        };
+    }
+};
+
+TEST_P(endpoint_names, are_listened_at_with_all_their_addresses) {
+    resolve_to({"127.0.0.1", "192.0.2.1", "127.0.0.2"}); // one is of another machine
+    int accepted = 0;
+    listen_options options;
+    options.after_accept = [&](int, const address&) { return ++accepted > 0; };
+    listening_end bound;
+    serve_echo();
+    server_->stop_listening();
+    server_->listen("Here.Example", 0, std::move(options), bound.heard());
+    EXPECT_EQ(bound.told, 0) << "in a turn";
+    ASSERT_TRUE(run_until([&] { return bound.told == 1; }));
+    EXPECT_EQ(asked_for_, std::vector<std::string>{"here.example"});
+    ASSERT_EQ(bound.where.size(), 2U) << bound.why.message();
+    EXPECT_EQ(bound.where, server_->listening_at());
+    EXPECT_NE(bound.where[0].port(), 0);
+    EXPECT_EQ(bound.where[1].port(), bound.where[0].port());
+    for (const address& one : bound.where) expect_echo("ws://" + one.str() + "/echo");
+    EXPECT_EQ(accepted, 2);
+}
+
+TEST_P(endpoint_names, are_listened_at_as_a_whole_or_not_at_all) {
+    serve_echo();
+    const auto taken = server_->listening_at().back();
+    resolve_to({"127.0.0.2", "127.0.0.1"});
+    listening_end bound;
+    server_->listen("here.example", taken.port(), {}, bound.heard());
+    ASSERT_TRUE(run_until([&] { return bound.told == 1; }));
+    EXPECT_EQ(bound.why, std::errc::address_in_use);
+    EXPECT_EQ(server_->listening_at(), std::vector{taken});
+
+    loop().resolver({});
+    server_->listen("here.example", 0, {}, bound.heard());
+    ASSERT_TRUE(run_until([&] { return bound.told == 2; }));
+    EXPECT_EQ(bound.why, errc::no_resolver);
+    loop().resolver([](lookup asked) { asked.fail(resolve_error::host_not_found); });
+    server_->listen("nowhere.example", 0, {}, bound.heard());
+    ASSERT_TRUE(run_until([&] { return bound.told == 3; }));
+    EXPECT_EQ(bound.why, resolve_error::host_not_found);
+    resolve_to({"192.0.2.1"});
+    server_->listen("elsewhere.example", 0, {}, bound.heard());
+    ASSERT_TRUE(run_until([&] { return bound.told == 4; }));
+    EXPECT_EQ(bound.why, std::errc::address_not_available);
+}
+
+TEST_P(endpoint_names, need_no_resolver_for_listening_where_none_is_needed) {
+    listening_end bound;
+    raw_server raw{loop(), {}};
+    raw.listen("localhost", 0, {}, bound.heard());
+    ASSERT_TRUE(run_until([&] { return bound.told == 1; }));
+    EXPECT_FALSE(bound.where.empty()) << bound.why.message();
+    EXPECT_EQ(raw.listening_at(), bound.where);
+}
+
+TEST_P(endpoint_names, are_given_up_with_the_listening) {
+    listening_end bound;
+    resolve_nothing();
+    for (const bool destroys : {false, true}) {
+        server_->listen("silent.example", 0, {}, bound.heard());
+        const auto before = stopped_;
+        EXPECT_TRUE(run_until([&] { return !silent_.empty(); }));
+        if (destroys) server_.reset();
+        else server_->stop_listening();
+        EXPECT_TRUE(run_until([&] { return stopped_ > before; }));
+        silent_.clear();
+    }
+    settle();
+    EXPECT_EQ(bound.told, 0);
+}
+
+TEST_P(endpoint_names, may_end_the_server_that_was_to_listen_at_them) {
+    resolve_to({"127.0.0.1"});
+    bool told = false;
+    server_->listen("here.example", 0, {}, [&](const result<std::vector<address>>& where) {
+        told = where.has_value();
+        server_.reset();
+    });
+    ASSERT_TRUE(run_until([&] { return told; }));
+    settle();
+    server_.emplace(loop());
+    loop().resolver([&](const lookup&) { server_.reset(); });
+    server_->listen("here.example", 0, {}, [](const auto&) { ADD_FAILURE() << "nobody is left"; });
+    ASSERT_TRUE(run_until([&] { return !server_; }));
+    settle();
+}
+
 WEFT_IN_EVERY_WAY(endpoint_names);
 
 } // namespace

@@ -33,6 +33,8 @@ public:
     /// "unix:@abstract", "127.0.0.1:80".
     result<address> listen(std::string_view host, std::uint16_t port, listen_options options = {});
     result<address> listen(std::string_view where, listen_options options = {});
+    void listen(std::string_view host, std::uint16_t port, listen_options options,
+                function<void(result<std::vector<address>>)> done);
 
     /// Accepts from a stream socket that listens already; see `server::adopt_listener`.
     result<address> adopt_listener(int descriptor, listen_options options = {});

@@ -62,6 +62,16 @@ public:
     /// A socket file of a dead process is replaced; it is removed when listening ends.
     result<address> listen(std::string_view where, listen_options options = {});
 
+    /// Listens at every address of a host name that is this machine's: those in the hosts file, or
+    /// those that the loop's resolver finds.
+    ///
+    /// `done` hears in a turn where that is, or why nowhere: `errc::no_resolver`, what the resolver
+    /// says, or why an address that is this machine's cannot be bound; then none is. Port 0 is the
+    /// same port for all. Until then it counts as work, and `stop_listening()` and all that ends
+    /// the server give it up without a word.
+    void listen(std::string_view host, std::uint16_t port, listen_options options,
+                function<void(result<std::vector<address>>)> done);
+
     /// Accepts from a stream socket of any family that listens already, and says where that is.
     ///
     /// Owns the descriptor from then on; a socket's file is left to whoever made it. Sets it to

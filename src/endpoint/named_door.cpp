@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// From a name to its addresses, all of them.
+#include "endpoint/named_door.hpp"
+
+#include <new>
+#include <utility>
+
+#include <weft/core/error.hpp>
+#include <weft/loop/resolve_error.hpp>
+
+#include "loop/known_names.hpp"
+#include "loop/loop_state.hpp"
+
+namespace weft {
+namespace {
+
+std::error_code no_memory() noexcept {
+    return std::make_error_code(std::errc::not_enough_memory);
+}
+
+} // namespace
+
+named_door& named_door::start(loop_state& loop, std::string_view host, std::uint16_t port,
+                              looked_up then) {
+    auto* const made = new named_door(loop, host, port, std::move(then));
+    loop.work_started();
+    loop.defer(*made);
+    return *made;
+}
+
+void named_door::cancel() noexcept {
+    if (std::exchange(ended_, true)) return;
+    query_.cancel();
+    loop_.cancel(*this);
+    loop_.work_finished();
+    loop_.bury(this);
+}
+
+void named_door::run() noexcept {
+    try {
+        auto known = known_addresses(host_, port_);
+        if (known.empty()) {
+            auto asked = query_.ask(loop_, host_, port_, *this, *this);
+            if (ended_) return; // by the resolver
+            if (!asked) return tell(failure(asked.error()));
+            if (asked->empty()) return; // it will answer
+            known = std::move(*asked);
+        }
+        tell(std::move(known));
+    } catch (const std::bad_alloc&) {
+        if (!ended_) tell(failure(no_memory()));
+    }
+}
+
+void named_door::on_found(std::span<const address> some) noexcept {
+    try {
+        const auto more = usable(some, port_);
+        found_.insert(found_.end(), more.begin(), more.end());
+    } catch (const std::bad_alloc&) {
+        tell(failure(no_memory()));
+    }
+}
+
+void named_door::on_no_more(std::error_code why) noexcept {
+    if (!found_.empty()) return tell(std::move(found_));
+    tell(failure(why ? why : resolve_error::no_address));
+}
+
+void named_door::tell(result<std::vector<address>> outcome) noexcept {
+    auto then = std::move(then_);
+    cancel();
+    then(*this, std::move(outcome));
+}
+
+} // namespace weft

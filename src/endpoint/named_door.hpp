@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// A name to listen at, while its addresses are looked up. Knows no listener: whoever wants them
+// opens them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <weft/core/function.hpp>
+#include <weft/core/http_fields.hpp>
+#include <weft/core/result.hpp>
+#include <weft/stream/task.hpp>
+
+#include "loop/lookup_state.hpp"
+#include "loop/name_query.hpp"
+
+namespace weft {
+
+/// Lives until it has told, or is cancelled. Counts as work of the loop.
+class named_door final : public task, private address_sink {
+public:
+    /// Hears once, in a turn, of all addresses, or why there are none.
+    using looked_up = function<void(named_door&, result<std::vector<address>>)>;
+
+    static named_door& start(loop_state& loop, std::string_view host, std::uint16_t port,
+                             looked_up then);
+
+    /// Gives up without a word.
+    void cancel() noexcept;
+
+private:
+    named_door(loop_state& loop, std::string_view host, std::uint16_t port, looked_up then)
+        : loop_(loop), host_(to_lower(host)), port_(port), then_(std::move(then)) {}
+
+    void run() noexcept override;
+    void on_found(std::span<const address> some) noexcept override;
+    void on_no_more(std::error_code why) noexcept override;
+    void tell(result<std::vector<address>> outcome) noexcept;
+
+    loop_state& loop_;
+    std::string host_;
+    std::uint16_t port_;
+    looked_up then_;
+    name_query query_;
+    std::vector<address> found_;
+    bool ended_ = false;
+};
+
+} // namespace weft
