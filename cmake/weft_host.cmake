@@ -4,10 +4,10 @@
 
 # Declares host `name`, if cmake/find/<package>.cmake finds the imported target of its library:
 #   weft_host(name PACKAGE package LIBRARY imported_target DEBIAN package_to_install
-#       [SHARES header of include/weft/hosts that several hosts have])
+#       [SHARES headers of include/weft/hosts that several hosts have...])
 # Target: weft_<name> (alias weft::<name>); also a component of the installed package.
 function(weft_host name)
-    cmake_parse_arguments(HOST "" "PACKAGE;LIBRARY;DEBIAN;SHARES" "" ${ARGN})
+    cmake_parse_arguments(HOST "" "PACKAGE;LIBRARY;DEBIAN" "SHARES" ${ARGN})
     set_property(GLOBAL APPEND PROPERTY weft_hosts_known ${name})
     include(${PROJECT_SOURCE_DIR}/cmake/find/${HOST_PACKAGE}.cmake)
     if(NOT TARGET ${HOST_LIBRARY})

@@ -51,8 +51,9 @@ function(weft_add_tests_by_host target)
         string(APPEND taken ":${own}")
         add_test(NAME ${target}.${name}
             COMMAND ${target} --gtest_brief=1 --gtest_filter=${own}-*threads*)
+        set(own_threads "*threads*/${name}:*threads*/${name}_*:${name}_*threads*")
         add_test(NAME ${target}_threads.${name}
-            COMMAND ${target} --gtest_brief=1 --gtest_filter=*threads*/${name}:*threads*/${name}_*)
+            COMMAND ${target} --gtest_brief=1 --gtest_filter=${own_threads})
         set_tests_properties(${target}.${name} PROPERTIES LABELS ${target})
         set_tests_properties(${target}_threads.${name} PROPERTIES LABELS ${target}_threads)
     endforeach()

@@ -25,13 +25,16 @@ public:
             give_up({});
             throw;
         }
-        if (loop_) loop_->tell_work();
+        if (!loop_) return {};
+        loop_->mailbox()->on_mail(std::move(host_.posted));
+        loop_->tell_work();
         return {};
     }
 
     void end(function<void()> done) {
         const auto self = shared_from_this(); // the host may let go of the guest now
         const auto loop = std::exchange(loop_, nullptr);
+        if (loop) loop->mailbox()->on_mail({});
         if (loop) loop->detach();
         // A forked child shares what the host waits with: there it forgets another descriptor.
         if (loop && (loop->engine().in_own_process() || loop->engine().disown())) {

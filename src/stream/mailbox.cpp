@@ -14,8 +14,16 @@ bool mailbox::post(function<void()> work) {
     const std::lock_guard lock(mutex_);
     if (!owner_) return false;
     posted_.splice(posted_.end(), posted);
-    if (!waiting_.exchange(true, std::memory_order_acq_rel)) owner_->mail_arrived();
+    if (!waiting_.exchange(true, std::memory_order_acq_rel)) {
+        if (tell_) tell_();
+        owner_->mail_arrived();
+    }
     return true;
+}
+
+void mailbox::on_mail(function<void()> tell) noexcept {
+    const std::lock_guard lock(mutex_); // what was before is destroyed after it
+    std::swap(tell_, tell);
 }
 
 void mailbox::collect(std::list<function<void()>>& taken) noexcept {

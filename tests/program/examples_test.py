@@ -127,12 +127,23 @@ class Successor(unittest.TestCase):
 
 
 class Cores(unittest.TestCase):
+    """Several loops with servers that the same constructor made."""
+
     def test_count_for_themselves_until_interrupted(self):
-        with subprocess.Popen([f"{EXAMPLES}/cores", "0", "2"], stdout=subprocess.PIPE) as server:
+        self.count_until_interrupted("cores", "core")
+
+    def test_count_for_themselves_on_strands(self):
+        if not os.path.exists(f"{EXAMPLES}/boost_asio_strands"):
+            self.skipTest("boost_asio_strands was not built")
+        self.count_until_interrupted("boost_asio_strands", "strand")
+
+    def count_until_interrupted(self, name, word):
+        firsts = {f"{word} {which}: 1\n".encode() for which in range(2)}
+        with subprocess.Popen([f"{EXAMPLES}/{name}", "0", "2"], stdout=subprocess.PIPE) as server:
             try:
                 target = server.stdout.readline().decode().strip()
                 heard = set()
-                while not {b"core 0: 1\n", b"core 1: 1\n"} <= heard:
+                while not firsts <= heard:
                     self.assertLess(len(heard), 1000)
                     heard.add(run("connect", target, stdin=b"count\n").stdout)
                 server.send_signal(signal.SIGINT)

@@ -9,6 +9,7 @@
 #include <asio/post.hpp>
 #include <asio/strand.hpp>
 
+#include <weft/hosts/asio_strands.hpp>
 #include <weft/hosts/asio_watch.hpp>
 
 namespace weft {
@@ -43,7 +44,7 @@ template <class Executor>
 ///
 /// `run` goes on for as long as Weft has work. The context lets go of a wait later, also after this
 /// was destroyed: `done` of `detach` says when. On a strand the event loop and all on it belong to
-/// the strand; what is posted from elsewhere counts as the context's work only when it runs.
+/// the strand. What is posted to it from elsewhere counts as work, too.
 class asio_guest : public guest {
 public:
     /// Throws std::system_error with what Asio says, or as `guest` does;
@@ -56,6 +57,9 @@ public:
     asio_guest(event_loop& loop, const Executor& executor, budget limit = guest_budget)
         : guest(loop, asio_host(executor), limit) {}
 };
+
+/// The same for several event loops and many threads: each loop on a strand.
+using asio_guests = asio_strands<asio_names>;
 
 /// An io_context of our own with an event loop in it.
 class asio_runner : public runner {

@@ -3,6 +3,7 @@
 // Boost.Asio. Knows nothing else of either loop, and includes neither library.
 #pragma once
 
+#include <atomic>
 #include <concepts>
 #include <memory>
 #include <system_error>
@@ -45,11 +46,19 @@ public:
         watching_ = false;
         descriptor_.release();
         Asio::post(executor_, std::move(done));
+        expected_turn_came(expected_.exchange(false));
     }
 
     void work(bool any) {
         any_work_ = any;
         any ? count() : let_run_end();
+    }
+
+    /// On any thread: work of the context's until the next turn, which hears what was posted.
+    void expect_turn() noexcept {
+        if constexpr (can_count) {
+            if (!expected_.exchange(true)) executor_.on_work_started();
+        }
     }
 
 private:
@@ -84,12 +93,25 @@ private:
         if (!watching_) return;
         count();
         if (!on_strand) wait(); // a handler may run the context
-        const bool outer = std::exchange(in_turn_, true);
-        turn_();
-        in_turn_ = outer;
+        make_turn();
         if (!watching_) return;
         if (on_strand) wait();
         if (!any_work_) take_back();
+    }
+
+    /// What is posted from here on is counted anew, also if this turn hears it.
+    void make_turn() noexcept {
+        const bool expected = expected_.exchange(false);
+        const bool outer = std::exchange(in_turn_, true);
+        turn_();
+        in_turn_ = outer;
+        expected_turn_came(expected);
+    }
+
+    void expected_turn_came(bool expected) noexcept {
+        if constexpr (can_count) {
+            if (expected) executor_.on_work_finished();
+        }
     }
 
     void count() noexcept {
@@ -104,12 +126,14 @@ private:
         }
     }
 
+    /// A turn comes first: from a thread that was not on the strand there may be more to hear of.
     void let_run_end() {
         if (!can_count || in_turn_ || std::exchange(asked_, true)) return;
         Asio::post(executor_, [weak = this->weak_from_this()] {
             const auto here = weak.lock();
             if (!here) return;
             here->asked_ = false;
+            if (here->watching_ && !here->any_work_) here->make_turn();
             if (here->watching_ && !here->any_work_) here->take_back();
         });
     }
@@ -122,6 +146,7 @@ private:
     bool any_work_ = false;
     bool counted_ = true; // the wait is among the context's work
     bool asked_ = false;  // to take it back
+    std::atomic<bool> expected_ = false; // a turn, which is among the context's work
 };
 
 /// What Asio does for a guest on `executor`, for one stay.
@@ -137,9 +162,10 @@ host_ops asio_watch_ops(const Executor& executor) {
             return asio_watch_ops<Asio>(*known);
         }
     }
-    using here = asio_watch<Asio, Executor>;
-    auto ops = ops_of(std::make_shared<here>(executor));
-    ops.on_strand = here::on_strand;
+    const auto watch = std::make_shared<asio_watch<Asio, Executor>>(executor);
+    auto ops = ops_of(watch);
+    ops.posted = [watch] { watch->expect_turn(); };
+    ops.on_strand = watch->on_strand;
     return ops;
 }
 

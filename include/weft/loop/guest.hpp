@@ -23,6 +23,10 @@ struct host_ops {
     /// should. A stay begins and ends with no work: after `watch`, before `unwatch`. May be empty.
     function<void(bool)> work = {};
 
+    /// Something was posted to the loop: the host's own `run` lasts until the turn in which that is
+    /// heard. Called on any thread, until `unwatch` is; throws nothing. May be empty.
+    function<void()> posted = {};
+
     /// Turns come on several threads, one at a time: between them the loop belongs to no thread,
     /// and the host sees to it that nobody else is on the strand.
     bool on_strand = false;

@@ -30,6 +30,10 @@ public:
     /// Whether something may have been posted; from any thread.
     [[nodiscard]] bool waiting() const noexcept { return waiting_.load(std::memory_order_acquire); }
 
+    /// The driver's side: `tell` is called, on the thread that posts, when something begins to
+    /// wait. When this returns the one before is called no more. It neither posts nor throws.
+    void on_mail(function<void()> tell) noexcept;
+
     /// The driver's side: moves all that was posted behind what is in `taken`.
     void collect(std::list<function<void()>>& taken) noexcept;
 
@@ -40,6 +44,7 @@ private:
     std::mutex mutex_;
     std::list<function<void()>> posted_; // handed on as it is, so that only posting needs memory
     driver* owner_;
+    function<void()> tell_;
     std::atomic<bool> waiting_ = false;
 };
 
