@@ -225,7 +225,7 @@ std::error_code loop_state::attach(host_link& host, bool on_strand) noexcept {
     host_ = &host;
     had_work_ = false;
     on_strand_ = on_strand;
-    if (on_strand) owner_ = std::thread::id(); // who sets it up is known until the first turn
+    if (on_strand) leave_to_strand();
     return {};
 }
 
@@ -277,7 +277,8 @@ void loop_state::take_ownership() {
     owner_name_ = this_thread_name();
 }
 
-/// The next turn may come on another thread; until then nobody can tell who is on the strand.
+/// The next turn may come on another thread, and a call before that, too: nobody can tell who is on
+/// the strand.
 void loop_state::leave_to_strand() noexcept {
     disown();
     owner_ = std::thread::id();
