@@ -14,7 +14,6 @@
 #include <asio/execution_context.hpp>
 #include <asio/executor_work_guard.hpp>
 #include <asio/post.hpp>
-#include <asio/prefer.hpp>
 #include <asio/query.hpp>
 #include <asio/socket_base.hpp>
 #include <asio/steady_timer.hpp>
@@ -58,9 +57,6 @@ struct asio_library {
     static Service& service(const any_io_executor& executor) {
         return ::asio::use_service<Service>(
             ::asio::query(executor, ::asio::execution::context));
-    }
-    static any_io_executor tracked(const any_io_executor& executor) {
-        return ::asio::prefer(executor, ::asio::execution::outstanding_work.tracked);
     }
 
     // What is associated with a handler.

@@ -14,7 +14,6 @@
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/prefer.hpp>
 #include <boost/asio/query.hpp>
 #include <boost/asio/socket_base.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -58,9 +57,6 @@ struct boost_asio_library {
     static Service& service(const any_io_executor& executor) {
         return ::boost::asio::use_service<Service>(
             ::boost::asio::query(executor, ::boost::asio::execution::context));
-    }
-    static any_io_executor tracked(const any_io_executor& executor) {
-        return ::boost::asio::prefer(executor, ::boost::asio::execution::outstanding_work.tracked);
     }
 
     // What is associated with a handler.

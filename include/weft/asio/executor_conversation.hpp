@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <new>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -81,10 +82,12 @@ public:
         return {
             .open = [driver = std::move(driver), begin = std::move(begin)](
                         weft::connection& peer) mutable { begin({peer, driver}); },
-            .message = [](weft::connection& peer, message m) { state_of(peer).heard(m); },
-            .writable = [](weft::connection& peer) { state_of(peer).written(); },
-            .close = [](weft::connection& peer,
-                        const report& why) { state_of(peer).ended(why); },
+            .message = [](weft::connection& peer, message m) { state_of(peer)->heard(m); },
+            .writable = [](weft::connection& peer) { state_of(peer)->written(); },
+            .close =
+                [](weft::connection& peer, const report& why) {
+                    if (auto* const here = state_of(peer)) here->ended(why);
+                },
         };
     }
 
@@ -118,17 +121,16 @@ private:
             }
         }
 
+        /// What may fail for want of memory comes before the message is sent.
         template <class Handler>
         void send(message whole, Handler handler) {
-            const auto sent = peer ? peer->send(whole) : send_result::closed;
             const auto number = ++senders_begun_;
             auto waits = hold<sender>(std::move(handler),
                                       [number](state& here) { here.cancel_sender(number); });
-            switch (sent) {
+            senders_.reserve(senders_.size() + 1);
+            switch (peer ? peer->send(whole) : send_result::closed) {
             case send_result::accepted: return waits.post({});
-            case send_result::backed_up:
-                senders_.emplace_back(number, std::move(waits));
-                return;
+            case send_result::backed_up: senders_.emplace_back(number, std::move(waits)); return;
             case send_result::dropped: return waits.post(make_error_code(errc::queue_full));
             case send_result::closed: return waits.post(why_closed());
             }
@@ -182,11 +184,19 @@ private:
             }
         }
 
-        void end_with(error_code why) {
+        void end_with(error_code why) noexcept {
             peer = nullptr;
             end_ = why;
-            if (receiver_) receiver_.post(why, {});
-            for (auto& [number, waits] : std::exchange(senders_, {})) waits.post(why);
+            if (receiver_) complete(receiver_, why, stored_message());
+            for (auto& [number, waits] : std::exchange(senders_, {})) complete(waits, why);
+        }
+
+        /// A handler that there is no memory to call is destroyed, as where its context ends.
+        template <class Pending, class... Results>
+        static void complete(Pending& waits, Results... results) noexcept {
+            try {
+                waits.post(std::move(results)...);
+            } catch (const std::bad_alloc&) {}
         }
 
         std::shared_ptr<executor_driver<Asio>> driver_; // which lets go of a context that ends
@@ -207,8 +217,10 @@ private:
         std::shared_ptr<state> state_;
     };
 
-    static state& state_of(weft::connection& peer) {
-        return *(*peer.data_as<std::shared_ptr<anchor>>())->state_;
+    /// Null where there was no memory for one as the connection opened.
+    static state* state_of(weft::connection& peer) {
+        const auto* const held = peer.data_as<std::shared_ptr<anchor>>();
+        return held ? (*held)->state_.get() : nullptr;
     }
 
     executor_conversation(weft::connection& peer, std::shared_ptr<executor_driver<Asio>> driver)

@@ -13,6 +13,7 @@
 
 #include <weft/stream/device_random.hpp>
 #include <weft/stream/driver.hpp>
+#include <weft/stream/reserved_memory.hpp>
 
 namespace weft {
 
@@ -51,11 +52,20 @@ public:
 
     [[nodiscard]] const executor_type& executor() const noexcept { return executor_; }
 
+    /// Makes sure of a turn while memory can still be asked for: before a stream comes. Throws
+    /// std::bad_alloc.
+    void prepare() {
+        if (!here_ || waiting_) return;
+        wait(never);
+        timer_->cancel(); // the next turn sees what is wanted
+    }
+
     /// Does `step` in a turn, and what is due or waits; on the executor.
     template <class Step>
     void enter(Step&& step) noexcept {
         {
             const turn here(*this, limit_);
+            owes_turn_ = false;
             own();
             step();
             expire_timers();
@@ -72,7 +82,13 @@ public:
         return std::chrono::steady_clock::now();
     }
     [[nodiscard]] random_source& random() noexcept override { return random_; }
-    void mail_arrived() noexcept override { post([](executor_driver&) {}); }
+    void mail_arrived() noexcept override {
+        try {
+            post([](executor_driver&) {});
+        } catch (const std::bad_alloc&) {
+            // Whichever turn comes next hears of it.
+        }
+    }
 
 private:
     /// Lives in the context, and tells the drivers on it when it ends.
@@ -106,7 +122,6 @@ private:
         if (!std::exchange(here_, false)) return;
         close();
         timer_.reset();
-        work_.reset();
         executor_ = {};
     }
 
@@ -114,58 +129,60 @@ private:
         if (here_) post_turn();
     }
 
-    /// A context that counts down to zero outside its `run` has stopped; so it is counted down in
-    /// a handler.
+    /// The next turn begins or ends the wait that the context counts.
     void work_changed() noexcept override {
-        if (!here_) return work_.reset();
-        if (!work_) {
-            work_ = Asio::tracked(executor_);
-        } else {
-            auto last = std::make_optional(std::move(*work_));
-            work_.reset();
-            post([last = std::move(last)](executor_driver&) mutable { last.reset(); });
-        }
+        if (here_) post_turn();
     }
 
     void post_turn() noexcept {
-        if (std::exchange(turn_posted_, true)) return;
-        turn_posted_ = post([](executor_driver& here) { here.turn_posted_ = false; });
-    }
-
-    /// A turn on the executor that begins with `step`; from any thread. Without memory for it the
-    /// next turn does what waits.
-    template <class Step>
-    bool post(Step step) noexcept {
+        if (owes_turn_ || std::exchange(turn_posted_, true)) return;
         try {
-            auto call = [weak = this->weak_from_this(), step = std::move(step)]() mutable {
-                if (const auto here = weak.lock()) here->enter([&] { step(*here); });
-            };
-            Asio::post(executor_, std::move(call));
-            return true;
+            post([](executor_driver& here) { here.turn_posted_ = false; });
         } catch (const std::bad_alloc&) {
-            return false;
+            turn_posted_ = false;
+            owes_turn_ = true;
+            if (!in_turn()) set_timer();
         }
     }
 
-    /// A deadline that moves later costs nothing until the timer fires.
+    /// A turn on the executor that begins with `step`; from any thread.
+    template <class Step>
+    void post(Step step) {
+        auto call = [weak = this->weak_from_this(), step = std::move(step)]() mutable {
+            if (const auto here = weak.lock()) here->enter([&] { step(*here); });
+        };
+        Asio::post(executor_, std::move(call));
+    }
+
+    /// While there is work a wait is under way, without a deadline if need be: the context counts
+    /// it, and to cancel it makes a turn without any memory. One that moves later costs nothing.
     void set_timer() noexcept {
-        const time_point due = earliest_deadline();
-        if (due == never && timer_set_for_ != never) {
-            timer_set_for_ = never;
-            timer_->cancel(); // it would keep `run` from returning
-        } else if (due < timer_set_for_) {
-            timer_set_for_ = due;
-            timer_->expires_at(due);
-            timer_->async_wait(
-                [weak = this->weak_from_this()](const typename Asio::error_code& why) {
-                    if (why) return; // it was set anew
-                    if (const auto here = weak.lock()) here->timer_fired();
-                });
+        const bool wanted = owes_turn_ || earliest_deadline() != never || work_count() != 0;
+        if (!waiting_) {
+            if (!wanted) return;
+            try {
+                wait(owes_turn_ ? read_clock() : earliest_deadline());
+            } catch (const std::bad_alloc&) {
+                // There was room for one when the first stream came: the next turn tries again.
+            }
+        } else if (!wanted || owes_turn_ || earliest_deadline() < timer_set_for_) {
+            timer_set_for_ = time_point::min();
+            timer_->cancel();
         }
     }
 
-    void timer_fired() noexcept {
-        timer_set_for_ = never;
+    void wait(time_point due) {
+        timer_->expires_at(due);
+        auto done = [weak = this->weak_from_this()](const typename Asio::error_code&) {
+            if (const auto here = weak.lock()) here->wait_is_over();
+        };
+        timer_->async_wait(in_reserved_memory(timer_memory_, std::move(done)));
+        timer_set_for_ = due;
+        waiting_ = true;
+    }
+
+    void wait_is_over() noexcept {
+        waiting_ = false;
         enter([] {});
     }
 
@@ -173,11 +190,13 @@ private:
     budget limit_;
     device_random random_;
     std::optional<typename Asio::steady_timer> timer_;
-    std::optional<executor_type> work_; // while there is any, as the context counts it
+    std::shared_ptr<reserved_memory> timer_memory_ = std::make_shared<reserved_memory>();
     context_ending& ending_;
     time_point timer_set_for_ = never;
+    bool waiting_ = false; // for the timer
     bool turn_posted_ = false;
-    bool here_ = true; // the context is
+    bool owes_turn_ = false; // there was no memory to post it
+    bool here_ = true;       // the context is
 };
 
 } // namespace weft

@@ -35,7 +35,8 @@ class executor_stream final : public stream, private task {
 public:
     /// On an executor other than that of `on`, the layer's handlers run on the latter.
     executor_stream(std::shared_ptr<driver_type> on, Layer layer)
-        : stream(*on), channel_(std::make_shared<channel>(std::move(on), std::move(layer), this)) {
+        : stream(*on),
+          channel_(std::make_shared<channel>(prepared(std::move(on)), std::move(layer), this)) {
         error_code ignored;
         if constexpr (writes_at_once) channel_->layer.non_blocking(true, ignored);
         do_not_delay<Asio>(channel_->layer);
@@ -103,6 +104,11 @@ private:
     static constexpr std::size_t read_max = 64 * 1024;
     static constexpr std::size_t waiting_max = 64 * 1024;
     static constexpr std::size_t pieces_max = 16;
+
+    static std::shared_ptr<driver_type> prepared(std::shared_ptr<driver_type> on) {
+        on->prepare();
+        return on;
+    }
 
     /// What lives as long as an operation of Asio's is under way.
     struct channel {

@@ -6,10 +6,12 @@
 #include <atomic>
 #include <concepts>
 #include <memory>
+#include <new>
 #include <system_error>
 #include <utility>
 
 #include <weft/loop/runner.hpp>
+#include <weft/stream/reserved_memory.hpp>
 
 namespace weft {
 
@@ -45,7 +47,7 @@ public:
         count();
         watching_ = false;
         descriptor_.release();
-        Asio::post(executor_, std::move(done));
+        post_or_call(std::move(done));
         expected_turn_came(expected_.exchange(false));
     }
 
@@ -73,20 +75,50 @@ private:
     using lower_executor = decltype(below(std::declval<const Executor&>()));
     static constexpr bool is_above = !std::same_as<Executor, lower_executor>;
     static constexpr bool can_count =
-        std::same_as<lower_executor, typename Asio::io_context::executor_type>;
+        std::same_as<lower_executor, typename Asio::io_context::executor_type> &&
+        requires(const Executor& executor) { executor.on_work_started(); };
 
+    /// One at a time is under way, so its memory is there.
     void wait() {
-        auto call = [weak = this->weak_from_this()] {
-            if (const auto here = weak.lock()) here->ready();
-        };
-        descriptor_.async_wait(Asio::wait_read,
-                               [call, executor = executor_](const typename Asio::error_code&) {
-                                   if constexpr (is_above) {
-                                       Asio::post(executor, call);
-                                   } else {
-                                       call();
-                                   }
-                               });
+        auto done = [way = way_to_turn{this->weak_from_this(), executor_, memory_}](
+                        const typename Asio::error_code&) { way.go(); };
+        descriptor_.async_wait(Asio::wait_read, in_reserved_memory(memory_, std::move(done)));
+    }
+
+    /// From the context's handler to where turns are made, also if this has gone meanwhile.
+    struct way_to_turn {
+        std::weak_ptr<asio_watch> watch;
+        Executor executor;
+        std::shared_ptr<reserved_memory> memory;
+
+        void operator()() const {
+            if (const auto here = watch.lock()) here->ready();
+        }
+
+        /// A strand that has no memory is asked again, for as long as the context runs.
+        void go() const {
+            if constexpr (is_above) {
+                try {
+                    Asio::post(executor, *this);
+                } catch (const std::bad_alloc&) {
+                    Asio::post(below(executor),
+                               in_reserved_memory(memory, [way = *this] { way.go(); }));
+                }
+            } else {
+                (*this)();
+            }
+        }
+    };
+
+    /// Without memory for a handler nothing tells when the last one has run.
+    void post_or_call(function<void()> done) {
+        auto shared = std::shared_ptr<function<void()>>();
+        try {
+            shared = std::make_shared<function<void()>>(std::move(done));
+            Asio::post(executor_, [shared] { (*shared)(); });
+        } catch (const std::bad_alloc&) {
+            shared ? (*shared)() : done();
+        }
     }
 
     void ready() noexcept {
@@ -129,23 +161,30 @@ private:
     /// A turn comes first: from a thread that was not on the strand there may be more to hear of.
     void let_run_end() {
         if (!can_count || in_turn_ || std::exchange(asked_, true)) return;
-        Asio::post(executor_, [weak = this->weak_from_this()] {
-            const auto here = weak.lock();
-            if (!here) return;
-            here->asked_ = false;
-            if (here->watching_ && !here->any_work_) here->make_turn();
-            if (here->watching_ && !here->any_work_) here->take_back();
-        });
+        try {
+            Asio::post(executor_, [weak = this->weak_from_this()] {
+                if (const auto here = weak.lock()) here->look_for_work();
+            });
+        } catch (const std::bad_alloc&) {
+            asked_ = false; // `run` lasts until the next turn
+        }
+    }
+
+    void look_for_work() noexcept {
+        asked_ = false;
+        if (watching_ && !any_work_) make_turn();
+        if (watching_ && !any_work_) take_back();
     }
 
     Executor executor_;
     typename Asio::template descriptor<lower_executor> descriptor_;
+    std::shared_ptr<reserved_memory> memory_ = std::make_shared<reserved_memory>();
     function<void()> turn_;
     bool watching_ = false;
     bool in_turn_ = false;
     bool any_work_ = false;
-    bool counted_ = true; // the wait is among the context's work
-    bool asked_ = false;  // to take it back
+    bool counted_ = true;                // the wait is among the context's work
+    bool asked_ = false;                 // to take it back
     std::atomic<bool> expected_ = false; // a turn, which is among the context's work
 };
 

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// Memory for another library's operation, taken before it begins: what carries the work on must not
+// fail half-way. Knows no library.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <utility>
+
+namespace weft {
+
+/// Room for one operation at a time. Who finds it in use, or too small, asks the system.
+class reserved_memory {
+public:
+    reserved_memory() = default;
+    reserved_memory(const reserved_memory&) = delete;
+    reserved_memory& operator=(const reserved_memory&) = delete;
+
+    [[nodiscard]] void* take(std::size_t size) {
+        if (taken_ || size > sizeof(bytes_)) return ::operator new(size);
+        taken_ = true;
+        return bytes_;
+    }
+    void give_back(void* taken) noexcept {
+        if (taken != bytes_) return ::operator delete(taken);
+        taken_ = false;
+    }
+
+private:
+    alignas(std::max_align_t) std::byte bytes_[384];
+    bool taken_ = false;
+};
+
+/// As the standard's allocators are; keeps the memory alive.
+template <class T>
+class reserved_allocator {
+public:
+    using value_type = T;
+
+    explicit reserved_allocator(std::shared_ptr<reserved_memory> of) noexcept
+        : memory_(std::move(of)) {}
+    reserved_allocator(const reserved_allocator&) noexcept = default; // what is moved from, too,
+    reserved_allocator& operator=(const reserved_allocator&) = default; // can give back
+    template <class Other>
+    reserved_allocator(const reserved_allocator<Other>& other) noexcept : memory_(other.memory()) {}
+
+    [[nodiscard]] T* allocate(std::size_t count) {
+        return static_cast<T*>(memory_->take(count * sizeof(T)));
+    }
+    void deallocate(T* taken, std::size_t) noexcept { memory_->give_back(taken); }
+
+    [[nodiscard]] const std::shared_ptr<reserved_memory>& memory() const noexcept {
+        return memory_;
+    }
+    template <class Other>
+    bool operator==(const reserved_allocator<Other>& other) const noexcept {
+        return memory_ == other.memory();
+    }
+
+private:
+    std::shared_ptr<reserved_memory> memory_;
+};
+
+/// A completion handler whose operation lives in reserved memory: Asio asks for the allocator.
+template <class Call>
+class in_reserved_memory {
+public:
+    using allocator_type = reserved_allocator<std::byte>;
+
+    in_reserved_memory(std::shared_ptr<reserved_memory> memory, Call call)
+        : allocator_(std::move(memory)), call_(std::move(call)) {}
+
+    [[nodiscard]] allocator_type get_allocator() const noexcept { return allocator_; }
+
+    template <class... Results>
+    void operator()(Results&&... results) {
+        call_(std::forward<Results>(results)...);
+    }
+
+private:
+    allocator_type allocator_;
+    Call call_;
+};
+
+} // namespace weft
