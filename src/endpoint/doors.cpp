@@ -90,16 +90,34 @@ void doors::open_named(std::string_view host, std::uint16_t port, listen_options
         }));
 }
 
+/// A port that the system chooses at the first address may be taken at another: then it chooses
+/// again.
 result<std::vector<address>> doors::open_all(std::span<const address> all,
                                              listen_options options) noexcept {
+    const int tries = all.front().port() == 0 ? 16 : 1;
+    try {
+        const auto shared = std::make_shared<listen_options>(std::move(options));
+        for (int left = tries;;) {
+            auto where = open_each(all, shared);
+            const bool clash = !where && where.error() == std::errc::address_in_use;
+            if (!clash || --left == 0) return where;
+        }
+    } catch (const std::bad_alloc&) {
+        return failure(std::make_error_code(std::errc::not_enough_memory));
+    }
+}
+
+/// All that are this machine's, on one port, or none.
+result<std::vector<address>>
+doors::open_each(std::span<const address> all,
+                 const std::shared_ptr<listen_options>& options) noexcept {
     const std::size_t before = listeners_.size();
     std::vector<address> where;
     std::error_code why;
     try {
-        const auto shared = std::make_shared<listen_options>(std::move(options));
         for (const address& one : all) {
             const auto port = where.empty() ? one.port() : where.front().port();
-            auto opened = open(with_port(one, port), one_of(shared));
+            auto opened = open(with_port(one, port), one_of(options));
             if (opened) where.push_back(std::move(*opened));
             else why = opened.error();
             if (why && !is_elsewhere(why)) break;

@@ -76,6 +76,9 @@ private:
     listener::starved otherwise();
     result<std::vector<address>> open_all(std::span<const address> all,
                                           listen_options options) noexcept;
+    result<std::vector<address>>
+    open_each(std::span<const address> all,
+              const std::shared_ptr<listen_options>& options) noexcept;
 
     loop_state& loop_;
     owner& owner_;

@@ -236,6 +236,27 @@ TEST_P(endpoint_names, are_listened_at_with_all_their_addresses) {
     EXPECT_EQ(accepted, 2);
 }
 
+TEST_P(endpoint_names, are_listened_at_with_another_port_if_one_of_them_has_the_first_in_use) {
+    resolve_to({"127.0.0.1", "127.0.0.2"});
+    listening_end bound;
+    std::optional<raw_peer> other; // is there first at the second address
+    listen_options options;
+    options.before_bind = [&](int) -> result<void> {
+        const auto first = server_->listening_at();
+        if (!other && !first.empty()) {
+            other = raw_peer::listening(1, "127.0.0.2", first[0].port());
+        }
+        return {};
+    };
+    server_->listen("here.example", 0, std::move(options), bound.heard());
+    ASSERT_TRUE(run_until([&] { return bound.told == 1; }));
+    ASSERT_TRUE(other);
+    ASSERT_EQ(bound.where.size(), 2U) << bound.why.message();
+    EXPECT_EQ(bound.where, server_->listening_at());
+    EXPECT_NE(bound.where[0].port(), other->port());
+    EXPECT_EQ(bound.where[1].port(), bound.where[0].port());
+}
+
 TEST_P(endpoint_names, are_listened_at_as_a_whole_or_not_at_all) {
     serve_echo();
     const auto taken = server_->listening_at().back();

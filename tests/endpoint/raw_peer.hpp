@@ -51,9 +51,11 @@ public:
         return {};
     }
 
-    [[nodiscard]] static raw_peer listening(int backlog = 16) {
+    [[nodiscard]] static raw_peer listening(int backlog = 16, const char* where = "127.0.0.1",
+                                            std::uint16_t port = 0) {
         const int made = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        const sockaddr_in at = loopback(0);
+        sockaddr_in at = loopback(port);
+        ::inet_pton(AF_INET, where, &at.sin_addr);
         ::bind(made, reinterpret_cast<const sockaddr*>(&at), sizeof(at));
         ::listen(made, backlog);
         return raw_peer(made);
