@@ -72,6 +72,7 @@ function(weft_add_host_loops_for_tests)
     add_library(weft_test_host_loops OBJECT ${sources})
     target_link_libraries(weft_test_host_loops PUBLIC weft::testing GTest::gtest ${hosts})
     target_include_directories(weft_test_host_loops PUBLIC ${weft_tests_dir})
+    weft_compile_quickly(weft_test_host_loops)
     weft_set_warnings(weft_test_host_loops)
 endfunction()
 
@@ -89,12 +90,7 @@ function(weft_link_test target)
     endif()
     target_include_directories(${target} PRIVATE ${weft_tests_dir})
     target_compile_definitions(${target} PRIVATE WEFT_TESTS_DIR="${weft_tests_dir}")
-    # What is tested is compiled as its preset says. Optimising the tests as well, or looking for
-    # undefined behaviour in them, would take most of the build's time, and parsing the rest.
-    target_compile_options(${target} PRIVATE -O0)
-    if(WEFT_SANITIZE MATCHES undefined)
-        target_compile_options(${target} PRIVATE -fno-sanitize=undefined)
-    endif()
+    weft_compile_quickly(${target})
     # Headers of host libraries get into each other's way; each fuzz target is a whole program.
     if(WEFT_UNITY_TESTS AND NOT target IN_LIST weft_tests_of_every_host
             AND NOT target STREQUAL "fuzz_replay")
@@ -105,6 +101,15 @@ function(weft_link_test target)
     weft_set_warnings(${target})
     # What GCC's -Wconversion leaves out in C++; in tests it finds literals and nothing else.
     target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:Clang>:-Wno-sign-conversion>)
+endfunction()
+
+# What is tested is compiled as its preset says. Optimising the tests as well, or looking for
+# undefined behaviour in them, would take most of the build's time, and parsing the rest.
+function(weft_compile_quickly target)
+    target_compile_options(${target} PRIVATE -O0)
+    if(WEFT_SANITIZE MATCHES undefined)
+        target_compile_options(${target} PRIVATE -fno-sanitize=undefined)
+    endif()
 endfunction()
 
 # For a few pieces the compiler reads the headers in less time than it takes to precompile them.
