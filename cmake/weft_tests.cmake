@@ -3,8 +3,9 @@
 
 set(weft_tests_dir ${PROJECT_SOURCE_DIR}/tests)
 
-# What ./dev test full builds beyond `test_programs`.
+# Not among `test_programs`: what ./dev test full has, and what is tested as whole programs are.
 set(weft_tests_of_every_host hosts cooperation)
+set(weft_tests_like_programs faults)
 
 # Makes the program `target` of all sources below tests/<folder>, linked to `libraries`, if there
 # are any sources: weft_add_test_folder(folder target libraries...)
@@ -33,8 +34,9 @@ function(weft_add_host_test_folder folder target)
         get_filename_component(name ${source} NAME_WE)
         weft_link_neighbours(${target} ${name})
     endforeach()
-    target_link_libraries(${target} PRIVATE weft_test_host_loops weft_host_loops)
+    target_link_libraries(${target} PRIVATE weft_test_host_loops)
     if(target STREQUAL "hosts")
+        target_link_libraries(${target} PRIVATE weft_host_loops)
         weft_add_tests_by_host(${target})
     else()
         weft_discover_tests(${target})
@@ -80,7 +82,7 @@ endfunction()
 # of the latter are included as "support/x.hpp", vectors are found below WEFT_TESTS_DIR.
 function(weft_link_test target)
     file(GLOB support CONFIGURE_DEPENDS ${weft_tests_dir}/support/*.cpp)
-    if(NOT target IN_LIST weft_tests_of_every_host)
+    if(NOT target IN_LIST weft_tests_of_every_host AND NOT target IN_LIST weft_tests_like_programs)
         add_dependencies(test_programs ${target})
     endif()
     target_sources(${target} PRIVATE ${support})
