@@ -69,7 +69,6 @@ function(weft_add_tool)
         WEFT_HOSTS_LEFT_OUT="${left_out}")
     set_target_properties(weft_tool PROPERTIES
         OUTPUT_NAME weft
-        UNITY_BUILD ${WEFT_UNITY}
         RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
     weft_set_warnings(weft_tool)
 endfunction()
