@@ -8,7 +8,7 @@ Owns the table of that comparison; how a round is played is run.py's. Prints, an
 import sys
 
 from run import (FLOOR, SCENARIOS, Server, median_of, parse_arguments, play, print_conditions,
-                 ratio_text)
+                 ratio_text, rows_of, times_of)
 
 BEAST = "beast"
 SMALL = [scene for scene in SCENARIOS if scene.key in ("20B", "20Bx16", "1K", "one")]
@@ -22,25 +22,17 @@ def servers_from(arguments):
 
 
 def print_rows(scene, figures):
-    title = scene.title
-    for name, results in figures.items():
-        row = f"{title:<38}{name:<14}"
-        title = ""
-        good = [result for result in results if result]
-        if not good:
-            print(row + "failed", flush=True)
-            continue
-        row += f"{median_of(good, 'messages_per_cpu_second'):>13,.0f}"
-        row += f"{median_of(good, 'p50_us'):>9,.0f}{median_of(good, 'p99_us'):>9,.0f}  "
-        row += f"{ratio_text(results, figures[BEAST]):<22}{ratio_text(results, figures[FLOOR])}"
-        print(row, flush=True)
+    for row, name, good in rows_of(scene, figures):
+        row += f"{median_of(good, 'messages_per_cpu_second'):>13,.0f}{times_of(good)}"
+        row += f"{ratio_text(figures[name], figures[BEAST]):<24}"
+        print(row + ratio_text(figures[name], figures[FLOOR]), flush=True)
 
 
 def main():
     arguments = parse_arguments(__doc__, SMALL)
     print_conditions(arguments)
     print(f"{'scenario':<38}{'server':<14}{'msg / CPU s':>13}{'p50 us':>9}{'p99 us':>9}  "
-          f"{'ratio to ' + BEAST:<22}ratio to {FLOOR}", flush=True)
+          f"{'ratio to ' + BEAST:<24}ratio to {FLOOR}", flush=True)
     return play(arguments, SMALL, servers_from(arguments), print_rows)
 
 

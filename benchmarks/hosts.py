@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 from run import (IDLE_CONNECTIONS, Server, median_of, parse_arguments, play, print_conditions,
-                 ratio_text, scenario)
+                 ratio_text, rows_of, scenario, times_of)
 
 ALONE = "weft alone"
 PEER = "lws"
@@ -45,18 +45,11 @@ def servers_from(arguments):
 
 
 def print_rows(scene, figures):
-    title = scene.title
-    for name, results in figures.items():
-        row = f"{title:<38}{name:<18}"
-        title = ""
-        good = [result for result in results if result]
-        if not good:
-            print(row + "failed", flush=True)
-            continue
+    for row, name, good in rows_of(scene, figures, name_width=18):
         own_loop = figures.get(PEER, []) if name.startswith(PEER) else figures[ALONE]
-        row += f"{median_of(good, 'messages_per_cpu_second'):>13,.0f}"
-        row += f"{median_of(good, 'p50_us'):>9,.0f}{median_of(good, 'p99_us'):>9,.0f}  "
-        row += f"{ratio_text(results, own_loop):<22}{ratio_text(results, figures[ALONE]):<22}"
+        row += f"{median_of(good, 'messages_per_cpu_second'):>13,.0f}{times_of(good)}"
+        row += f"{ratio_text(figures[name], own_loop):<22}"
+        row += f"{ratio_text(figures[name], figures[ALONE]):<22}"
         if scene.idle:
             row += f"{median_of(good, 'idle_bytes_per_connection'):>10,.0f}"
             row += f"{median_of(good, 'idle_cpu_percent'):>10.1f} %"

@@ -3,15 +3,12 @@
 // The practical floor: a TCP echo on epoll with no protocol at all, one recv and one send per
 // readiness, one thread. Every other server is compared with it. It must not depend on Weft.
 
-#include "loopback_listener.hpp"
+#include "epoll_floor.hpp"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
@@ -34,13 +31,7 @@ public:
     unsigned port() const { return port_of(listener_); }
 
     [[noreturn]] void run() {
-        std::array<epoll_event, 1024> events;
-        for (;;) {
-            const int count = ::epoll_wait(set_, events.data(), int{events.size()}, -1);
-            if (count < 0 && errno != EINTR) checked(count, "epoll_wait");
-            for (int i = 0; i < count; ++i)
-                handle(events[static_cast<std::size_t>(i)].data.fd);
-        }
+        handle_events(set_, [this](epoll_data_t data) { handle(data.fd); });
     }
 
 private:
@@ -54,10 +45,8 @@ private:
 
     void accept_all() {
         for (;;) {
-            const int peer = ::accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+            const int peer = accept_from(listener_);
             if (peer < 0) return;
-            const int on = 1;
-            ::setsockopt(peer, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
             if (unsent_.size() <= static_cast<std::size_t>(peer)) {
                 unsent_.resize(static_cast<std::size_t>(peer) + 1);
             }

@@ -4,15 +4,13 @@
 // it, one thread. OpenSSL reads all that is there with one recv, and an answer leaves with one send
 // a record. Must not depend on Weft. Usage: raw_tls_echo PEM, a file of a certificate and its key.
 
-#include "loopback_listener.hpp"
+#include "epoll_floor.hpp"
 
-#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include <array>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
@@ -63,13 +61,7 @@ public:
     unsigned port() const { return port_of(listener_); }
 
     [[noreturn]] void run() {
-        std::array<epoll_event, 1024> events;
-        for (;;) {
-            const int count = ::epoll_wait(set_, events.data(), int{events.size()}, -1);
-            if (count < 0 && errno != EINTR) checked(count, "epoll_wait");
-            for (int i = 0; i < count; ++i)
-                handle(static_cast<peer*>(events[static_cast<std::size_t>(i)].data.ptr));
-        }
+        handle_events(set_, [this](epoll_data_t data) { handle(static_cast<peer*>(data.ptr)); });
     }
 
 private:
@@ -84,10 +76,8 @@ private:
 
     void accept_all() {
         for (;;) {
-            const int socket = ::accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+            const int socket = accept_from(listener_);
             if (socket < 0) return;
-            const int on = 1;
-            ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
             owned_session session{::SSL_new(context_.get()), ::SSL_free};
             ::SSL_set_fd(session.get(), socket);
             ::SSL_set_accept_state(session.get());

@@ -157,23 +157,32 @@ def median_of(figures, key):
     return statistics.median(figure[key] for figure in figures)
 
 
-def print_rows(scene, figures):
+def rows_of(scene, figures, name_width=14):
+    """The beginning of each server's row, with its name and its good results; tells who failed."""
     title = scene.title
     for name, results in figures.items():
-        good = [result for result in results if result]
-        row = f"{title:<38}{name:<14}"
-        if not good:
-            row += "failed"
-        else:
-            row += f"{median_of(good, 'messages_per_cpu_second'):>13,.0f}"
-            row += f"{median_of(good, 'p50_us'):>9,.0f}{median_of(good, 'p99_us'):>9,.0f}  "
-            row += f"{ratio_text(results, figures.get(FLOOR, [])):<22}"
-            if name.startswith(f"{OWN} "):
-                row += f"{ratio_text(results, figures.get(OWN, []))} of {OWN}'s  "
-            if scene.idle:
-                row += f"{median_of(good, 'idle_bytes_per_connection'):,.0f} B per idle connection"
-        print(row.rstrip(), flush=True)
+        row = f"{title:<38}{name:<{name_width}}"
         title = ""
+        good = [result for result in results if result]
+        if good:
+            yield row, name, good
+        else:
+            print(row + "failed", flush=True)
+
+
+def times_of(good):
+    return f"{median_of(good, 'p50_us'):>9,.0f}{median_of(good, 'p99_us'):>9,.0f}  "
+
+
+def print_rows(scene, figures):
+    for row, name, good in rows_of(scene, figures):
+        row += f"{median_of(good, 'messages_per_cpu_second'):>13,.0f}{times_of(good)}"
+        row += f"{ratio_text(figures[name], figures.get(FLOOR, [])):<22}"
+        if name.startswith(f"{OWN} "):
+            row += f"{ratio_text(figures[name], figures.get(OWN, []))} of {OWN}'s  "
+        if scene.idle:
+            row += f"{median_of(good, 'idle_bytes_per_connection'):,.0f} B per idle connection"
+        print(row.rstrip(), flush=True)
 
 
 def print_conditions(arguments):

@@ -11,7 +11,7 @@ import sys
 import tempfile
 
 from run import (SCENARIOS, Scenario, Server, median_of, parse_arguments, per_cpu_second, play,
-                 print_conditions, ratio_text, scenario)
+                 print_conditions, ratio_text, rows_of, scenario, times_of)
 
 OPENINGS = Scenario("openings", "connections opened, one by one", ("--count", "openings"))
 # To open ten thousand takes too long here.
@@ -35,20 +35,13 @@ def servers_from(binaries, pem):
 
 
 def print_rows(scene, figures):
-    title = scene.title
-    for name, results in figures.items():
-        row = f"{title:<38}{name:<14}"
-        title = ""
-        good = [result for result in results if result]
-        if not good:
-            print(row + "failed", flush=True)
-            continue
+    for row, name, good in rows_of(scene, figures):
         row += f"{statistics.median(map(per_cpu_second, good)):>13,.0f}"
         if scene is OPENINGS:
             row += f"{median_of(good, 'openings_per_second'):>9,.0f}{'/ s':<9}  "
         else:
-            row += f"{median_of(good, 'p50_us'):>9,.0f}{median_of(good, 'p99_us'):>9,.0f}  "
-        row += f"{ratio_text(results, figures.get(FLOORS.get(name), [])):<22}"
+            row += times_of(good)
+        row += f"{ratio_text(figures[name], figures.get(FLOORS.get(name), [])):<22}"
         if scene.idle:
             row += f"{median_of(good, 'idle_bytes_per_connection'):,.0f} B per idle connection"
         print(row.rstrip(), flush=True)

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// The listening socket of the raw servers, on an ephemeral port of loopback. Must not depend on
-// Weft.
+// What the raw servers share: a listening socket on an ephemeral port of loopback, and a loop on
+// epoll. Must not depend on Weft.
 
 #pragma once
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <cerrno>
 #include <system_error>
 
@@ -35,6 +38,24 @@ inline unsigned port_of(int listener) {
     socklen_t size = sizeof address;
     checked(::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size), "getsockname");
     return ntohs(address.sin_port);
+}
+
+/// Below 0 when nobody waits.
+inline int accept_from(int listener) {
+    const int peer = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const int on = 1;
+    if (peer >= 0) ::setsockopt(peer, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return peer;
+}
+
+template <class Handle>
+[[noreturn]] void handle_events(int set, Handle&& handle) {
+    std::array<epoll_event, 1024> events;
+    for (;;) {
+        const int count = ::epoll_wait(set, events.data(), int{events.size()}, -1);
+        if (count < 0 && errno != EINTR) checked(count, "epoll_wait");
+        for (int i = 0; i < count; ++i) handle(events[static_cast<std::size_t>(i)].data);
+    }
 }
 
 }  // namespace weft::floor
