@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What waits inside an event loop. An engine reports readiness as edges: after a report it is
-// silent on that direction until the target has met EAGAIN or a short read, and says so.
+// silent on that direction until the target has met EAGAIN or a short read, and says so. Where a
+// short read may leave something unread, the target reads on until EAGAIN.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +16,8 @@
 
 namespace weft {
 
-/// What a source wants to hear. Errors are always told, the peer's end with reading.
+/// What a source wants to hear. Errors are always told; with reading the peer's end, and an urgent
+/// mark unless `level`.
 struct interest {
     bool read = false;
     bool write = false;
@@ -46,8 +48,8 @@ public:
     virtual std::error_code modify(int descriptor, source& target, interest in) noexcept = 0;
     virtual void remove(int descriptor) noexcept = 0;
 
-    /// The target of `descriptor` has met EAGAIN, a short read or a short write: from now on the
-    /// next report of that direction may come.
+    /// The target of `descriptor` has met EAGAIN, a short read that left nothing, or a short write:
+    /// from now on the next report of that direction may come.
     virtual void drained(int descriptor, interest direction) noexcept = 0;
 
     /// Tells sources what is ready, waiting for that until `deadline`, or until it is woken.

@@ -25,15 +25,17 @@ owned_descriptor opened(int descriptor, const char* what) {
 }
 
 std::uint32_t as_events(interest in) noexcept {
+    // Urgent data is only asked for by edges: it may lie there for long.
     return (in.level ? 0U : std::uint32_t{EPOLLET}) |
            (in.read ? std::uint32_t{EPOLLIN | EPOLLRDHUP} : 0U) |
+           (in.read && !in.level ? std::uint32_t{EPOLLPRI} : 0U) |
            (in.write ? std::uint32_t{EPOLLOUT} : 0U);
 }
 
 readiness as_readiness(std::uint32_t events) noexcept {
     const bool hangup = (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
     return {(events & EPOLLIN) != 0 || hangup,
-            (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0, hangup};
+            (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0, hangup, (events & EPOLLPRI) != 0};
 }
 
 /// Whole milliseconds, rounded up, for kernels that know no better.

@@ -24,7 +24,7 @@ short as_events(interest in) noexcept {
 
 readiness as_readiness(short events) noexcept {
     const bool hangup = (events & (POLLHUP | POLLERR | POLLNVAL)) != 0;
-    return {(events & POLLIN) != 0 || hangup, (events & POLLOUT) != 0 || hangup, hangup};
+    return {(events & POLLIN) != 0 || hangup, (events & POLLOUT) != 0 || hangup, hangup, false};
 }
 
 } // namespace

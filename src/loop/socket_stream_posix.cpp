@@ -103,7 +103,7 @@ void socket_stream::fail(std::error_code why) {
 void socket_stream::ready(readiness what) noexcept {
     readable_ |= what.read;
     writable_ |= what.write;
-    hangup_ |= what.hangup;
+    cut_ |= what.hangup || what.urgent;
     if (has_news()) driver().defer(*this);
 }
 
@@ -136,11 +136,8 @@ void socket_stream::run() noexcept {
 void socket_stream::read() {
     const auto buffer = loop().receive_buffer();
     if (buffer.empty()) return fail(std::make_error_code(std::errc::not_enough_memory));
-    ssize_t count;
-    do {
-        count = sys::recv(descriptor_.get(), buffer.data(), buffer.size(), 0);
-    } while (count < 0 && errno == EINTR);
-
+    bool cut = cut_;
+    const ssize_t count = receive(buffer, cut);
     if (count < 0) {
         if (const auto why = last_error(); !would_block(why)) return fail(why);
         read_all();
@@ -151,9 +148,28 @@ void socket_stream::read() {
     } else {
         const auto size = static_cast<std::size_t>(count);
         if (size == buffer.size()) loop().buffer_was_filled();
-        if (size < buffer.size() && !hangup_) read_all();
+        if (size < buffer.size() && !cut) read_all();
         sink_->on_receive(buffer.first(size));
     }
+}
+
+/// recv(2), again when a signal came between.
+///
+/// On a Unix-domain socket a read ends behind bytes that carried descriptors, and before those of
+/// another writer if the socket asks for credentials, whatever follows. `cut` is set then: what was
+/// carried has been dropped, which recvmsg(2) says. unix(7).
+ssize_t socket_stream::receive(std::span<std::byte> buffer, bool& cut) const noexcept {
+    iovec vector{buffer.data(), buffer.size()};
+    msghdr message{};
+    message.msg_iov = &vector;
+    message.msg_iovlen = 1;
+    ssize_t count;
+    do {
+        count = local_ ? sys::recvmsg(descriptor_.get(), &message, 0)
+                       : sys::recv(descriptor_.get(), buffer.data(), buffer.size(), 0);
+    } while (count < 0 && errno == EINTR);
+    cut |= (message.msg_flags & MSG_CTRUNC) != 0;
+    return count;
 }
 
 /// The edge is used up.

@@ -2,6 +2,8 @@
 // A connected socket as a stream, on engines that report readiness. POSIX.
 #pragma once
 
+#include <sys/types.h>
+
 #include <weft/stream/stream.hpp>
 
 #include "loop/descriptor_posix.hpp"
@@ -12,6 +14,10 @@ namespace weft {
 class loop_state;
 
 /// Registered once, edge-triggered; it reads until a short read or EAGAIN.
+///
+/// A short read shows that all is read, with exceptions, after which it is EAGAIN that counts: an
+/// end or an urgent mark is near (TCP's urgent data, which itself is dropped), or on a Unix-domain
+/// socket the read ended at a boundary between messages (see `receive`).
 ///
 /// TCP stays registered for both directions. On a Unix-domain socket each read of the peer's makes
 /// room and would end a wait, so there the interest in writing lasts only while a write is blocked.
@@ -50,6 +56,7 @@ private:
     [[nodiscard]] bool has_news() const noexcept;
     [[nodiscard]] bool reads() const noexcept;
     void read();
+    [[nodiscard]] ssize_t receive(std::span<std::byte> buffer, bool& cut) const noexcept;
     void read_all() noexcept;
     void fail(std::error_code why);
     void wait_for_room() noexcept;
@@ -57,7 +64,7 @@ private:
 
     bool readable_ : 1 = false;
     bool writable_ : 1 = false;
-    bool hangup_ : 1 = false;   // the end is near: a short read is not the last one
+    bool cut_ : 1 = false; // an end or an urgent mark is near: a short read may not be the last
     bool blocked_ : 1 = false;  // a write took only a part
     bool paused_ : 1 = false;
     bool declined_ : 1 = false; // the sink has said no, and waits with its resume

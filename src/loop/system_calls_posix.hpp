@@ -33,6 +33,7 @@ inline constexpr system_call<int(int, sockaddr*, socklen_t*)> getpeername{"getpe
 
 // bytes
 inline constexpr system_call<ssize_t(int, void*, std::size_t, int)> recv{"recv", ::recv};
+inline constexpr system_call<ssize_t(int, msghdr*, int)> recvmsg{"recvmsg", ::recvmsg};
 inline constexpr system_call<ssize_t(int, const void*, std::size_t, int)> send{"send", ::send};
 inline constexpr system_call<ssize_t(int, void*, std::size_t, int, sockaddr*, socklen_t*)> recvfrom{
     "recvfrom", [](int descriptor, void* room, std::size_t size, int flags, sockaddr* from,

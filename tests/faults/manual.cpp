@@ -105,6 +105,8 @@ const std::vector<manual_page> pages{
     {"shutdown", "refused_socket", {ENOTCONN}, consequence::harmless},
     {"recv", "", {EAGAIN, EINTR}, consequence::harmless},
     {"recv", "", both({ECONNREFUSED, ENOTCONN}, network_errors)},
+    {"recvmsg", "", {EAGAIN, EINTR}, consequence::harmless},
+    {"recvmsg", "", both({ECONNREFUSED, ENOTCONN}, network_errors)},
     {"send", "", {EAGAIN, EINTR}, consequence::harmless},
     {"send", "", both({EACCES, EPIPE, ENOTCONN, EPERM}, network_errors)},
     {"sendmsg", "", {EAGAIN, EINTR}, consequence::harmless},

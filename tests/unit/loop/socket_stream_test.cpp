@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Sockets as streams: reading, pausing, partial writes, ends and resets, the receive buffer.
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
 #include <optional>
@@ -119,6 +123,84 @@ TEST_P(stream_on_a_loop, more_than_one_buffer_is_read_in_turns) {
     settle();
     EXPECT_EQ(pair.sink.text.size(), 150'000U);
     EXPECT_GT(pair.sink.calls, 1U);
+}
+
+// --- short reads behind which there is more
+
+/// TCP on the loopback interface: the loop's end, and the peer's.
+std::pair<owned_descriptor, owned_descriptor> over_loopback() {
+    const owned_descriptor listening(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(at);
+    auto* const where = reinterpret_cast<sockaddr*>(&at);
+    ::bind(listening.get(), where, size);
+    ::listen(listening.get(), 1);
+    ::getsockname(listening.get(), where, &size);
+    owned_descriptor peer(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    ::connect(peer.get(), where, size);
+    return {owned_descriptor(::accept4(listening.get(), nullptr, nullptr,
+                                       SOCK_NONBLOCK | SOCK_CLOEXEC)),
+            std::move(peer)};
+}
+
+TEST_P(stream_on_a_loop, an_urgent_mark_holds_nothing_back) {
+    auto [ours, theirs] = over_loopback();
+    const connected_pair tcp(loop, std::move(ours), std::move(theirs));
+    for (int i = 0; i < 3; ++i) {
+        tcp.peer_sends("one ");
+        ASSERT_EQ(::send(tcp.peer.get(), "!", 1, MSG_OOB), 1);
+        tcp.peer_sends("two ");
+        EXPECT_TRUE(wakes(loop, 1000ms));
+        settle();
+    }
+    EXPECT_EQ(tcp.sink.text, "one two one two one two ") << "the urgent byte is none of it";
+    EXPECT_FALSE(wakes(loop));
+}
+
+TEST_P(stream_on_a_loop, an_urgent_mark_on_a_unix_socket_holds_nothing_back) {
+    pair.peer_sends("one ");
+    if (::send(pair.peer.get(), "!", 1, MSG_OOB) != 1) GTEST_SKIP() << "this kernel has none";
+    pair.peer_sends("two");
+    settle();
+    EXPECT_EQ(pair.sink.text, "one two");
+}
+
+TEST_P(stream_on_a_loop, descriptors_that_came_with_bytes_hold_nothing_back) {
+    std::array<char, CMSG_SPACE(sizeof(int))> room{};
+    std::array<char, 4> text{'o', 'n', 'e', ' '};
+    iovec vector{text.data(), text.size()};
+    msghdr message{};
+    message.msg_iov = &vector;
+    message.msg_iovlen = 1;
+    message.msg_control = room.data();
+    message.msg_controllen = room.size();
+    cmsghdr& carried = *CMSG_FIRSTHDR(&message);
+    carried.cmsg_level = SOL_SOCKET;
+    carried.cmsg_type = SCM_RIGHTS;
+    carried.cmsg_len = CMSG_LEN(sizeof(int));
+    *reinterpret_cast<int*>(CMSG_DATA(&carried)) = pair.peer.get();
+    ASSERT_EQ(::sendmsg(pair.peer.get(), &message, 0), 4);
+    ASSERT_EQ(::sendmsg(pair.peer.get(), &message, 0), 4);
+    pair.peer_sends("two");
+    settle();
+    EXPECT_EQ(pair.sink.text, "one one two");
+}
+
+TEST_P(stream_on_a_loop, another_writer_holds_nothing_back) {
+    const int on = 1;
+    ASSERT_EQ(::setsockopt(pair.number, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)), 0);
+    pair.peer_sends("one ");
+    const pid_t child = ::fork();
+    if (child == 0) {
+        pair.peer_sends("two ");
+        ::_exit(0);
+    }
+    ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+    pair.peer_sends("three");
+    settle();
+    EXPECT_EQ(pair.sink.text, "one two three");
 }
 
 TEST_P(stream_on_a_loop, while_paused_nothing_wakes_the_host) {
