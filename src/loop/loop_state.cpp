@@ -9,6 +9,7 @@
 
 #include <weft/core/error.hpp>
 
+#include "loop/system_resolver_posix.hpp"
 #include "loop/thread_name_posix.hpp"
 
 namespace weft {
@@ -263,7 +264,17 @@ void loop_state::buffer_was_filled() noexcept {
 // --- names
 
 void loop_state::resolver(weft::resolver names) {
+    resolver_given_ = true;
     resolver_ = names ? std::make_shared<weft::resolver>(std::move(names)) : nullptr;
+}
+
+/// In virtual time there is no outside that could answer.
+std::shared_ptr<weft::resolver> loop_state::resolver() {
+    const bool by_system = !resolver_given_ && engine_->kind() != engine_kind::virtual_time;
+    if (!resolver_ && by_system && alive()) {
+        resolver_ = std::make_shared<weft::resolver>(system_resolver());
+    }
+    return resolver_;
 }
 
 // --- threads

@@ -81,8 +81,9 @@ public:
     // --- names
     void resolver(weft::resolver names);
 
-    /// What resolves names at present; null if nothing does.
-    [[nodiscard]] std::shared_ptr<weft::resolver> resolver() const noexcept { return resolver_; }
+    /// What resolves names at present: what the loop was given, or else the system, but not in
+    /// virtual time. Null if nothing does. Throws std::bad_alloc.
+    [[nodiscard]] std::shared_ptr<weft::resolver> resolver();
     [[nodiscard]] const std::string& hosts_file() const noexcept { return hosts_file_; }
 
     // driver
@@ -112,7 +113,7 @@ private:
     std::unique_ptr<weft::engine> engine_;
     system_random system_random_;
     random_source* random_;
-    std::shared_ptr<weft::resolver> resolver_;
+    std::shared_ptr<weft::resolver> resolver_; // the system's from its first use on
     std::string hosts_file_;
     host_link* host_ = nullptr;
     std::size_t receive_size_;
@@ -129,6 +130,7 @@ private:
     bool shown_ = false;     // the descriptor is known outside
     bool signalled_ = false; // it is readable already, by a wake-up of ours
     bool closed_ = false;
+    bool resolver_given_ = false; // or taken away, by the application
     bool on_strand_ = false; // of the host: between turns this belongs to no thread
     bool crowded_ = false;  // more is ready than one wait could tell
     bool had_work_ = false; // as the host was told

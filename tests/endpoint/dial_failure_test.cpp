@@ -102,6 +102,7 @@ TEST_P(endpoint_dial_failure, tells_what_is_wrong_with_a_uri_or_an_option) {
     const auto secure = failure_of("wss://127.0.0.1/");
     EXPECT_EQ(secure.error, errc::no_tls);
     EXPECT_EQ(secure.phase, phase::tls);
+    loop().resolver({});
     const auto named = failure_of("ws://example.org/");
     EXPECT_EQ(named.error, errc::no_resolver);
     EXPECT_EQ(named.phase, phase::resolve);

@@ -263,6 +263,7 @@ TEST(endpoint_allocation, adopting_a_listener) {
 TEST(endpoint_allocation, dialling_where_nobody_is) {
     fail_each_allocation([](scarce_memory& memory) {
         sockets_beside_a_neighbour here;
+        here.loop.resolver({});
         constexpr std::string_view nowhere[] = {"ws://127.0.0.1:1/", "ws://no.resolver.example/",
                                                 "nonsense", "wss://127.0.0.1:1/"};
         for (const auto target : nowhere) {

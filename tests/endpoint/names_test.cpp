@@ -50,6 +50,21 @@ protected:
     int stopped_ = 0;
 };
 
+TEST_P(endpoint_names, are_looked_up_by_the_system_by_default) {
+    serve_echo();
+    // No address that is read here, but getaddrinfo(3) knows it without asking anybody.
+    expect_echo(named("127.1"));
+    std::vector<address> where;
+    server_->listen("127.1", 0, {}, [&](const result<std::vector<address>>& bound) {
+        if (bound) where = *bound;
+    });
+    ASSERT_TRUE(run_until([&] { return !where.empty(); }));
+    EXPECT_EQ(where.front().host(), "127.0.0.1");
+
+    loop().resolver({});
+    EXPECT_EQ(failure_of(named("127.1")).error, errc::no_resolver);
+}
+
 TEST_P(endpoint_names, are_resolved_by_a_function) {
     serve_echo();
     resolve_to({"127.0.0.1"});

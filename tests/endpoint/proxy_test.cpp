@@ -168,6 +168,7 @@ TEST_P(endpoint_proxy, tells_that_the_proxy_is_not_there) {
     EXPECT_EQ(why.error, std::errc::connection_refused);
     EXPECT_EQ(why.phase, phase::connect);
     options.proxy = "http://proxy.example";
+    loop().resolver({});
     const auto unknown = failure_of("ws://127.0.0.1/", options);
     EXPECT_EQ(unknown.error, errc::no_resolver);
     EXPECT_EQ(unknown.phase, phase::resolve);

@@ -89,6 +89,7 @@ TEST_P(endpoint_raw, tells_why_nobody_answers) {
     EXPECT_EQ(refused.error, std::errc::connection_refused);
     EXPECT_EQ(refused.phase, phase::connect);
     EXPECT_EQ(failure_to("unix:/nowhere/at/all").error, std::errc::no_such_file_or_directory);
+    loop().resolver({});
     const auto unknown = failure_to("tcp://nowhere.test:80");
     EXPECT_EQ(unknown.error, errc::no_resolver);
     EXPECT_EQ(unknown.phase, phase::resolve);

@@ -49,12 +49,6 @@ std::string advice(const weft::report& why, const weft::uri& target, const std::
         return "If you trust it: --ca FILE with its certificate or its issuer's, or --insecure to "
                "believe everybody";
     }
-    if (error == weft::errc::no_resolver) {
-        return "This build takes numeric addresses, localhost and names in /etc/hosts only. Try "
-               "--via ADDRESS:" +
-            std::to_string(target.port()) + " with an address from: getent hosts " +
-            std::string(target.host());
-    }
     if (error == weft::resolve_error::host_not_found || error == weft::resolve_error::no_address) {
         return "Check the spelling of " + std::string(target.host()) +
             ", or give an address: --via ADDRESS:" + std::to_string(target.port());

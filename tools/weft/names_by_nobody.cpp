@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// No names but those that need no resolver; built where c-ares is not.
+// Names by the system, as the library has it by default; built where c-ares is not.
 #include "weft/names.hpp"
 
 #include <system_error>
@@ -14,7 +14,7 @@ std::shared_ptr<void> resolve_names(weft::event_loop&, const std::string& server
 }
 
 std::string describe_names() {
-    return "no DNS: this build is without c-ares";
+    return "names by the system";
 }
 
 } // namespace weft_tool

@@ -85,7 +85,7 @@ enum class errc {
     bad_argument,          ///< an argument that the protocol does not allow
 
     // loops and endpoints
-    no_resolver,           ///< a host name needs a resolver, and this program has none
+    no_resolver,           ///< a host name needs a resolver, and this loop has none
     no_tls,                ///< a `wss:` URI needs TLS, and this program has none
     not_activated,         ///< no service manager has passed a descriptor (LISTEN_FDS)
     too_many_connections,  ///< the server's limit on connections

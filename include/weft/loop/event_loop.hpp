@@ -157,7 +157,12 @@ public:
     // --- names
 
     /// Finds the addresses of names that are neither numeric, `localhost` nor in the hosts file;
-    /// replaces the one before. Without one such names fail with `errc::no_resolver`.
+    /// replaces the one before.
+    ///
+    /// By default the system does, with getaddrinfo(3) on a thread that lives while there are names
+    /// to look up, one after another; destroying the loop does not wait for it. An empty `names`
+    /// takes the resolver away: then such names fail with `errc::no_resolver`, and no thread is
+    /// made. In virtual time there is none by default.
     void resolver(weft::resolver names);
 
     // --- anything else

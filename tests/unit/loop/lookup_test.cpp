@@ -88,6 +88,7 @@ TEST_F(looking_up, hosts_file_comes_before_the_resolver) {
 }
 
 TEST_F(looking_up, without_a_resolver_it_says_so) {
+    loop.resolver({});
     EXPECT_EQ(outcome(), words(errc::no_resolver));
     loop.resolver([](lookup asked) { asked.found(*address::parse("127.0.0.8", 0)); });
     EXPECT_EQ(outcome(), "127.0.0.8:80");
@@ -96,6 +97,7 @@ TEST_F(looking_up, without_a_resolver_it_says_so) {
 }
 
 TEST_F(looking_up, without_a_resolver_a_hosts_file_that_cannot_be_read_says_why) {
+    loop.resolver({});
     system_faults = [](const char* call, const call_site&) noexcept {
         return std::string_view(call) == "open" ? EMFILE : 0;
     };
