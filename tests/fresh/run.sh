@@ -80,10 +80,11 @@ in_system() {
     shift 2
     home=/root
     [ "$person" = root ] || home=/home/user
-    unshare --mount --pid --fork --kill-child bash -c '
+    unshare --mount --pid --uts --fork --kill-child bash -c '
         root=$1 person=$2 home=$3
         shift 3
         mount --make-rprivate /
+        hostname fresh
         mount -t proc proc "$root/proc"
         mount --rbind /dev "$root/dev"
         mount --rbind /sys "$root/sys"

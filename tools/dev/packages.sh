@@ -100,7 +100,7 @@ install_script='
         chmod +x /usr/sbin/policy-rc.d
     fi
     DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y --no-install-recommends --no-remove "$@" </dev/null || exit
+        apt-get install -q -y --no-install-recommends --no-remove "$@" </dev/null || exit
     for package in "$@"; do
         case $package in
             redis-server | nginx | haproxy) ! command -v systemctl >/dev/null \
@@ -113,9 +113,10 @@ install_packages() { as_root sh -c "$install_script" sh "$@"; }
 
 # Those that this system's package lists know.
 known_packages() {
-    local package
+    local package policy
     for package in "$@"; do
-        if LC_ALL=C apt-cache policy "$package" 2>/dev/null | grep -q 'Candidate: [^(]'; then
+        policy=$(LC_ALL=C apt-cache policy "$package" 2>/dev/null)
+        if [[ $policy == *Candidate:* && $policy != *"Candidate: (none)"* ]]; then
             echo "$package"
         else
             note "this system has no package $package" >&2
@@ -124,11 +125,12 @@ known_packages() {
 }
 
 install_missing() {
-    local required optional package
-    as_root apt-get update </dev/null \
+    local known required optional package
+    as_root apt-get update -q </dev/null \
         || note "apt-get update failed; trying with the package lists as they are"
-    mapfile -t required < <(known_packages "$@" | grep -E "$required_packages")
-    mapfile -t optional < <(known_packages "$@" 2>/dev/null | grep -vE "$required_packages")
+    mapfile -t known < <(known_packages "$@")
+    mapfile -t required < <(printf '%s\n' "${known[@]}" | grep -E "$required_packages")
+    mapfile -t optional < <(printf '%s\n' "${known[@]}" | grep -vE "$required_packages")
     if [ "${#required[@]}" != 0 ]; then
         install_packages "${required[@]}" \
             || fail "the installation failed; by hand: apt-get install ${required[*]}"
