@@ -1,11 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Runs README's two commands as a newcomer would: in a minimal Debian that has nothing but what every
-# Debian has, sudo, and a clone of this project's last commit. Needs root; asks for mmdebstrap.
-# Usage: run.sh [trixie|bookworm] [root|user]
-#
-# WEFT_FRESH_COMMANDS chooses among "demo test". The systems are made in build/fresh; the logs stay
-# there.
+# Runs README's two commands as a newcomer would: in a minimal Debian with sudo and a clone of this
+# project's last commit. Needs root. The systems are made in build/fresh; the logs stay there.
+# Usage: run.sh [trixie|bookworm] [root|user]; WEFT_FRESH_COMMANDS chooses among "demo test".
 
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
@@ -25,7 +22,10 @@ failed=0
 
 say() { printf '\n== %s\n' "$*"; }
 note() { printf '   %s\n' "$*"; }
-seconds_since() { printf '%d min %02d s' $((($(date +%s) - $1) / 60)) $((($(date +%s) - $1) % 60)); }
+seconds_since() {
+    local seconds=$(($(date +%s) - $1))
+    printf '%d min %02d s' $((seconds / 60)) $((seconds % 60))
+}
 
 [ "$(id -u)" = 0 ] || { echo "fresh: needs root" >&2; exit 1; }
 if ! command -v mmdebstrap >/dev/null; then
@@ -52,8 +52,8 @@ carry_over_network() {
 
 # Debian's stock file, as its installer writes it.
 write_hosts() {
-    printf '%s\n' "127.0.0.1	localhost" "127.0.1.1	fresh" \
-        "::1	localhost ip6-localhost ip6-loopback" >"$1/etc/hosts"
+    printf '%s\n' '127.0.0.1 localhost' '127.0.1.1 fresh' \
+        '::1 localhost ip6-localhost ip6-loopback' >"$1/etc/hosts"
     echo fresh >"$1/etc/hostname"
 }
 
