@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# `weft connect` to names: found by DNS where the program has c-ares, by the system where it has not.
+# `weft connect` to names: by DNS where the program has c-ares, else by the system.
 
 import socket
 import struct
