@@ -436,7 +436,9 @@ void connection::half_close_if_done() noexcept {
 
 void connection::update_reading() noexcept {
     if (!stream_) return;
-    const bool wanted = session_.wants_input() && !queue_pauses();
+    const bool held = queue_pauses();
+    if (held != session_.input_held()) session_.hold_input(held, driver().now());
+    const bool wanted = session_.wants_input() && !held;
     if (wanted != reading_) {
         reading_ = wanted;
         wanted ? stream_->resume() : stream_->pause();

@@ -23,6 +23,7 @@ close_code close_code_for(std::error_code why) noexcept {
     case errc::frame_too_big:
     case errc::message_too_big: return close_code::message_too_big;
     case errc::too_many_fragments:
+    case errc::message_timeout:
     case errc::queue_full: return close_code::policy_violation;
     case errc::shut_down:
     case errc::aborted:

@@ -31,7 +31,7 @@ session::extra& session::more() {
 }
 
 void session::discard_extra_if_empty() noexcept {
-    if (extra_ && !paused_ && extra_->empty()) extra_.reset();
+    if (extra_ && !paused_ && !message_in_progress() && extra_->empty()) extra_.reset();
 }
 
 // --- getters
@@ -152,6 +152,8 @@ void session::handle_deadline(time_point now) noexcept {
     case session_state::open:
         if (now >= deadline_after(received_, timeouts.idle)) {
             fail(errc::idle_timeout, now);
+        } else if (now >= message_deadline()) {
+            fail(errc::message_timeout, now);
         } else if (ping_waits_) {
             fail(errc::pong_timeout, now);
         } else {
@@ -187,7 +189,12 @@ time_point session::next_deadline() const noexcept {
     const time_point idle = deadline_after(received_, timeouts.idle);
     const time_point alive = ping_waits_ ? deadline_after(since_, timeouts.pong)
                                          : deadline_after(received_, timeouts.ping_interval);
-    return std::min(idle, alive);
+    return std::min({idle, alive, message_deadline()});
+}
+
+/// When the message in progress is given up; `never` between messages.
+time_point session::message_deadline() const noexcept {
+    return message_in_progress() && !input_held_ ? extra_->message_due : never;
 }
 
 // --- pausing
@@ -206,7 +213,15 @@ void session::resume(time_point now) noexcept {
     const duration stood_still = now - extra_->paused_since;
     received_ = std::min(received_ + stood_still, now);
     if (state_ == session_state::open) since_ = std::min(since_ + stood_still, now);
+    if (message_in_progress()) extra_->message_due = later(extra_->message_due, stood_still);
     discard_extra_if_empty();
+}
+
+/// What the peer has sent meanwhile has not been read: it gets its time anew.
+void session::hold_input(bool held, time_point now) noexcept {
+    input_held_ = held;
+    if (held || !message_in_progress()) return;
+    extra_->message_due = deadline_after(now, options_->timeouts.message);
 }
 
 // --- the end
@@ -234,6 +249,7 @@ void session::end_with(event_type how, time_point now) noexcept {
     paused_ = false;
     frame_left_ = 0;
     in_frame_ = false;
+    fragments_ = 0;
 }
 
 void session::fail(std::error_code why, time_point now) noexcept {

@@ -38,6 +38,7 @@ struct session::extra {
     std::unique_ptr<opening> handshake;
     std::unique_ptr<report> outcome;
     time_point paused_since{};
+    time_point message_due = never; // the rest of the message in progress
 
     [[nodiscard]] bool empty() const noexcept {
         return !input.owns_memory() && given.empty() && assembly.empty() && output.empty() &&

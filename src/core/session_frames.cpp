@@ -133,6 +133,7 @@ void session::take_whole_message(const frame_header& header, event& told, time_p
         if (!deaf_) told = {event_type::message, is_text_, payload};
         return;
     }
+    if (fragments_ == 0) begin_message(now);
     if (fragments_ != std::numeric_limits<std::uint32_t>::max()) ++fragments_;
     in_frame_ = true;
     last_frame_ = header.fin;
@@ -155,8 +156,28 @@ void session::take_payload(event& told, time_point now) {
         assembly.insert(assembly.end(), piece.begin(), piece.end());
         frame_left_ -= size;
         consume_input(size);
+        message_grew(size, now);
     }
     if (frame_left_ == 0) end_frame(told, now);
+}
+
+void session::begin_message(time_point now) {
+    more().message_due = deadline_after(now, options_->timeouts.message);
+}
+
+/// Payload buys time at the least rate, but never more than a message that has just begun has: a
+/// fast beginning is no licence to stop.
+void session::message_grew(std::size_t size, time_point now) noexcept {
+    const time_point full = deadline_after(now, options_->timeouts.message);
+    const std::size_t rate = options_->limits.message_rate_min;
+    const double behind = std::chrono::duration<double>(full - extra_->message_due).count();
+    const double bought = static_cast<double>(size) / static_cast<double>(rate);
+    if (rate == 0 || full == never || bought >= behind) {
+        extra_->message_due = full;
+    } else {
+        extra_->message_due +=
+            std::chrono::duration_cast<duration>(std::chrono::duration<double>(bought));
+    }
 }
 
 void session::end_frame(event& told, time_point now) {

@@ -72,6 +72,7 @@ enum class errc {
     close_timeout,         ///< the peer did not answer the close in time
     idle_timeout,          ///< nothing was received for too long
     pong_timeout,          ///< a ping was not answered in time
+    message_timeout,       ///< a message that the peer began came too slowly
     resolve_timeout,       ///< no address of a name was found in time
     connect_timeout,       ///< the connection could not be established in time
     proxy_timeout,         ///< the proxy did not open the way in time

@@ -208,9 +208,14 @@ public:
     /// Judges by other limits and timeouts from now on, for the same role.
     void change_options(const session_options& options) noexcept { options_ = &options; }
 
-    /// Stops events and, with them, the deadlines for idle peers and pongs.
+    /// Stops events and, with them, the deadlines for idle peers, pongs and messages.
     void pause(time_point now);
     void resume(time_point now) noexcept;
+
+    /// Says whether the caller has stopped reading although `wants_input`, such as because the
+    /// peer has to read its answers first. Meanwhile the deadline of a message stands still.
+    void hold_input(bool held, time_point now) noexcept;
+    [[nodiscard]] bool input_held() const noexcept { return input_held_; }
 
     // --- outputs
 
@@ -283,6 +288,10 @@ private:
     void take_whole_message(const frame_header& header, event& told, time_point now);
     void take_payload(event& told, time_point now);
     void end_frame(event& told, time_point now);
+    void begin_message(time_point now);
+    void message_grew(std::size_t size, time_point now) noexcept;
+    [[nodiscard]] bool message_in_progress() const noexcept { return fragments_ != 0; }
+    [[nodiscard]] time_point message_deadline() const noexcept;
     void take_close_frame(std::span<const std::byte> payload, time_point now);
     void answer_ping(std::span<const std::byte> payload);
     void ping_peer(time_point now) noexcept;
@@ -324,6 +333,7 @@ private:
     bool eof_ : 1 = false;
     bool deaf_ : 1 = false;      // messages are dropped: closed while paused
     bool abandoned_ : 1 = false; // the stream may be dropped at once
+    bool input_held_ : 1 = false; // by the caller, for reasons of its own
 };
 
 } // namespace weft

@@ -22,6 +22,10 @@ struct session_limits {
     std::size_t message_size_max = 16 * 1024 * 1024; ///< bytes of a message; 1009
     std::size_t frame_size_max = unlimited;          ///< bytes of a frame; 1009
     std::size_t fragment_count_max = 128 * 1024;     ///< frames of a message; 1008
+
+    /// Bytes of payload per second below which a message in progress uses up
+    /// `session_timeouts::message`. 0 for none: then any byte of payload renews that time.
+    std::size_t message_rate_min = 1024;
 };
 
 /// How long a session waits. Zero means for ever.
@@ -31,6 +35,12 @@ struct session_timeouts {
     duration idle{};                               ///< without a byte received: the end, 1001
     duration ping_interval = std::chrono::seconds(30); ///< without a byte received: a ping
     duration pong = std::chrono::seconds(20);      ///< without a byte after a ping: the end
+
+    /// How far a message in progress may fall behind `session_limits::message_rate_min`: the end,
+    /// 1008. A peer that sends nothing more of a message that it has begun has this long; pings,
+    /// pongs and empty fragments in between count for nothing. Longer than a ping and its answer
+    /// take by default, so that a peer that is only out of reach is found out by that.
+    duration message = std::chrono::seconds(60);
 };
 
 /// What a session is built with. Shared by many sessions and must outlive them.

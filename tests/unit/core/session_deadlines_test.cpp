@@ -103,7 +103,7 @@ TEST(session_idle_deadline, counts_from_the_last_byte) {
 }
 
 TEST_P(session_deadlines, of_zero_never_come) {
-    session_probe patient{GetParam(), {}, {{}, {}, {}, {}, {}}};
+    session_probe patient{GetParam(), {}, {{}, {}, {}, {}, {}, {}}};
     EXPECT_FALSE(patient.pass_deadline());
     patient.open();
     EXPECT_FALSE(patient.pass_deadline());
@@ -178,6 +178,128 @@ TEST_P(session_deadlines, for_the_close_run_even_if_it_was_begun_while_paused) {
     probe.advance(seconds(50));
     probe.tested.close(close_code::normal, {}, probe.now);
     EXPECT_EQ(left(), 5);
+}
+
+// --- messages in progress
+
+class session_message_deadline : public ::testing::TestWithParam<role> {
+protected:
+    static constexpr session_timeouts patient{
+        .idle = {}, .ping_interval = {}, .pong = {}, .message = seconds(60)};
+
+    session_message_deadline() : probe(GetParam(), {.message_rate_min = 100}, patient) {
+        probe.open();
+    }
+
+    std::int64_t left() const {
+        return std::chrono::duration_cast<seconds>(probe.tested.next_deadline() - probe.now).count();
+    }
+
+    void expect_end() {
+        EXPECT_EQ(probe.error(), errc::message_timeout);
+        EXPECT_EQ(probe.error(), condition::timeout);
+        EXPECT_EQ(probe.sent_close_code(), 1008U);
+        EXPECT_EQ(probe.tested.outcome().began, side::local);
+    }
+
+    /// A part of one frame of 16 MiB: its header, then payload.
+    void begin_huge_frame(std::size_t came) {
+        auto bytes = probe.peer.header(fin | 0x2, 127, 16 * 1024 * 1024);
+        bytes.resize(bytes.size() + came);
+        probe.feed(bytes);
+    }
+
+    session_probe probe;
+};
+INSTANTIATE_TEST_SUITE_P(, session_message_deadline, ::testing::ValuesIn(both_roles),
+                         name_of_role);
+
+TEST_P(session_message_deadline, is_for_messages_in_progress_alone) {
+    EXPECT_EQ(probe.tested.next_deadline(), never);
+    probe.feed(probe.peer.begin_text("a"));
+    EXPECT_EQ(left(), 60);
+    probe.feed(probe.peer.last_part("b"));
+    EXPECT_EQ(probe.tested.next_deadline(), never);
+    begin_huge_frame(0);
+    EXPECT_TRUE(probe.pass_deadline());
+    expect_end();
+}
+
+TEST_P(session_message_deadline, ends_a_huge_frame_of_which_a_byte_comes_now_and_then) {
+    begin_huge_frame(1024 * 1024); // fast, which buys no more than a minute
+    EXPECT_EQ(left(), 60);
+    const byte_string byte(1);
+    int bytes = 0;
+    for (; probe.tested.state() == session_state::open && bytes < 10; ++bytes) {
+        probe.advance(seconds(25));
+        probe.tested.handle_deadline(probe.now);
+        probe.feed(byte);
+    }
+    EXPECT_EQ(bytes, 3);
+    expect_end();
+}
+
+TEST_P(session_message_deadline, is_not_put_off_by_pings_pongs_and_empty_fragments) {
+    probe.feed(probe.peer.begin_text("a"));
+    for (int i = 0; i < 2; ++i) {
+        probe.advance(seconds(25));
+        probe.feed(probe.peer.ping("x") + probe.peer.part("") + probe.peer.pong("x"));
+    }
+    EXPECT_EQ(left(), 10);
+    EXPECT_TRUE(probe.pass_deadline());
+    expect_end();
+}
+
+TEST_P(session_message_deadline, gives_a_slow_peer_all_the_time_it_needs) {
+    probe.feed(probe.peer.begin_binary(std::string(2000, 'x')));
+    for (int i = 0; i < 500; ++i) {
+        probe.advance(seconds(20));
+        probe.tested.handle_deadline(probe.now);
+        probe.feed(probe.peer.part(std::string(2000, 'x')));
+    }
+    probe.feed(probe.peer.last_part("end"));
+    ASSERT_EQ(probe.events.size(), 1U);
+    EXPECT_EQ(probe.events[0].payload.size(), 501U * 2000 + 3);
+    EXPECT_EQ(probe.tested.next_deadline(), never);
+}
+
+TEST_P(session_message_deadline, counts_how_far_a_message_is_behind) {
+    probe.feed(probe.peer.begin_binary("a"));
+    probe.advance(seconds(50));
+    probe.feed(probe.peer.part(std::string(3000, 'x')));
+    EXPECT_EQ(left(), 40);
+    probe.feed(probe.peer.part(std::string(1'000'000, 'x')));
+    EXPECT_EQ(left(), 60);
+}
+
+TEST_P(session_message_deadline, stands_still_during_a_pause_and_while_input_is_held) {
+    probe.feed(probe.peer.begin_text("a"));
+    probe.advance(seconds(50));
+    probe.tested.pause(probe.now);
+    EXPECT_EQ(probe.tested.next_deadline(), never);
+    probe.advance(seconds(1000));
+    probe.tested.resume(probe.now);
+    EXPECT_EQ(left(), 10);
+    probe.tested.hold_input(true, probe.now);
+    EXPECT_EQ(probe.tested.next_deadline(), never);
+    probe.advance(seconds(1000));
+    probe.tested.handle_deadline(probe.now);
+    EXPECT_EQ(probe.tested.state(), session_state::open);
+    probe.tested.hold_input(false, probe.now);
+    EXPECT_EQ(left(), 60);
+}
+
+TEST_P(session_message_deadline, of_zero_never_comes_and_no_rate_asks_for_a_byte_only) {
+    session_probe endless{GetParam(), {}, {{}, {}, {}, {}, {}, {}}};
+    endless.open();
+    endless.feed(endless.peer.begin_text("a"));
+    EXPECT_FALSE(endless.pass_deadline());
+    session_probe any{GetParam(), {.message_rate_min = 0}, patient};
+    any.open();
+    any.feed(any.peer.begin_text("a"));
+    any.advance(seconds(59));
+    any.feed(any.peer.part("b"));
+    EXPECT_EQ(any.tested.next_deadline(), any.now + seconds(60));
 }
 
 } // namespace
