@@ -93,6 +93,7 @@ private:
 class beside_curl : public ::testing::TestWithParam<const curl_registration*> {
 protected:
     void run_until(const std::function<bool()>& holds) {
+        const time_limit patience(60);
         while (!holds())
             here_->turn();
     }

@@ -2,6 +2,8 @@
 // A host loop where Weft and another library live side by side. Knows neither.
 #pragma once
 
+#include <unistd.h>
+
 #include <functional>
 #include <memory>
 #include <string>
@@ -22,6 +24,16 @@ public:
 
     /// Waits until something is ready, and lets those know whom it concerns.
     virtual void turn() = 0;
+};
+
+/// Ends the program when it exists for longer: what a test waits for may never come, and a host's
+/// loop waits without end.
+class time_limit {
+public:
+    explicit time_limit(unsigned seconds) { ::alarm(seconds); }
+    time_limit(const time_limit&) = delete;
+    time_limit& operator=(const time_limit&) = delete;
+    ~time_limit() { ::alarm(0); }
 };
 
 /// Places of one kind, by the names of their hosts: each host adds one in a file of its own.

@@ -2,17 +2,20 @@
 // A Redis server of a test's own, behind a Unix socket in a directory of its own.
 #pragma once
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
-#include <cstdio>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
-#include <string_view>
+#include <system_error>
+#include <thread>
 
 namespace weft::testing {
 
@@ -22,20 +25,15 @@ public:
         std::string directory = std::filesystem::temp_directory_path() / "weft-redis-";
         directory.append(6, 'X');
         directory_ = ::mkdtemp(directory.data());
-        std::array<int, 2> output{};
-        if (::pipe(output.data()) != 0) return;
         child_ = ::fork();
-        if (child_ == 0) become_redis(output[1]);
-        ::close(output[1]);
-        await_readiness(output[0]);
-        ::close(output[0]);
+        if (child_ == 0) become_redis();
+        await_readiness();
     }
     redis_server(const redis_server&) = delete;
     redis_server& operator=(const redis_server&) = delete;
 
     ~redis_server() {
-        ::kill(child_, SIGKILL);
-        ::waitpid(child_, nullptr, 0);
+        if (child_ > 0 && ::kill(child_, SIGKILL) == 0) ::waitpid(child_, nullptr, 0);
         std::error_code ignored;
         std::filesystem::remove_all(directory_, ignored);
     }
@@ -45,24 +43,37 @@ public:
     [[nodiscard]] std::string socket() const { return directory_ + "/redis"; }
 
 private:
-    [[noreturn]] void become_redis(int output) const {
+    [[noreturn]] void become_redis() const {
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-        ::dup2(output, STDOUT_FILENO);
+        ::dup2(::open("/dev/null", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
         ::execlp("redis-server", "redis-server", "--port", "0", "--save", "", "--dir",
                  directory_.c_str(), "--unixsocket", socket().c_str(), nullptr);
         ::_exit(127);
     }
 
-    /// It says so on its standard output, which ends if it does not start.
-    void await_readiness(int output) {
-        std::string said;
-        std::array<char, 512> piece;
-        while (!runs_) {
-            const auto size = ::read(output, piece.data(), piece.size());
-            if (size <= 0) return;
-            said.append(piece.data(), static_cast<std::size_t>(size));
-            runs_ = said.find("ready to accept connections") != std::string::npos;
+    /// Until it listens or has ended. What it prints is another thing in each version.
+    void await_readiness() {
+        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+        while (std::chrono::steady_clock::now() < end) {
+            if (::waitpid(child_, nullptr, WNOHANG) != 0) {
+                child_ = -1;
+                return;
+            }
+            runs_ = answers();
+            if (runs_) return;
+            std::this_thread::sleep_for(std::chrono::milliseconds(5)); // nobody would wake us
         }
+    }
+
+    [[nodiscard]] bool answers() const {
+        const int peer = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_un where{};
+        where.sun_family = AF_UNIX;
+        socket().copy(where.sun_path, sizeof where.sun_path - 1);
+        const bool found =
+            ::connect(peer, reinterpret_cast<const sockaddr*>(&where), sizeof where) == 0;
+        ::close(peer);
+        return found;
     }
 
     std::string directory_;

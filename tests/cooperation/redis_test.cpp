@@ -31,6 +31,7 @@ protected:
     }
 
     void run_until(const std::function<bool()>& holds) {
+        const time_limit patience(60);
         while (!holds())
             here_->turn();
     }

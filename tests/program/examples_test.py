@@ -6,13 +6,14 @@ import glob
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import unittest
 
-from weft_program import PATIENCE, Running, Server, run
+from weft_program import PATIENCE, Running, Server, read_line, read_rest, run, wait_until_served
 
 EXAMPLES = os.environ.get("WEFT_EXAMPLES", "")
 CLIENT = os.path.join(EXAMPLES, "client")
@@ -45,7 +46,7 @@ class Guest(unittest.TestCase):
     def serve_until_interrupted(self, program):
         with subprocess.Popen([program, "0"], stdout=subprocess.PIPE) as guest:
             try:
-                target = guest.stdout.readline().decode().strip()
+                target = read_line(guest.stdout).strip()
                 done = run("connect", target, stdin=b"hi\n")
                 self.assertEqual((done.returncode, done.stdout), (0, b"hi\n"))
                 guest.send_signal(signal.SIGINT)
@@ -70,12 +71,12 @@ class Successor(unittest.TestCase):
 
     def generation(self):
         """Where the next one listens, and its process."""
-        line = self.out.readline().split()
+        line = read_line(self.out).split()
         return line[0], int(line[2])
 
     def end(self):
         os.kill(self.process, signal.SIGINT)
-        self.assertEqual(self.out.read(), "")
+        self.assertEqual(read_rest(self.out), "")
         self.assertEqual(self.first.wait(PATIENCE), 0)
 
     def test_refuses_nobody_while_generations_change(self):
@@ -141,7 +142,7 @@ class Cores(unittest.TestCase):
         firsts = {f"{word} {which}: 1\n".encode() for which in range(2)}
         with subprocess.Popen([f"{EXAMPLES}/{name}", "0", "2"], stdout=subprocess.PIPE) as server:
             try:
-                target = server.stdout.readline().decode().strip()
+                target = read_line(server.stdout).strip()
                 heard = set()
                 while not firsts <= heard:
                     self.assertLess(len(heard), 1000)
@@ -150,6 +151,16 @@ class Cores(unittest.TestCase):
                 self.assertEqual(server.wait(PATIENCE), 0)
             finally:
                 server.kill()
+
+
+def ping_redis(path):
+    """What it prints when it is ready is another thing in each version."""
+    with socket.socket(socket.AF_UNIX) as peer:
+        peer.settimeout(PATIENCE)
+        peer.connect(path)
+        peer.sendall(b"PING\r\n")
+        answer = peer.recv(64)
+        assert answer == b"+PONG\r\n", answer
 
 
 class Neighbours(unittest.TestCase):
@@ -163,7 +174,7 @@ class Neighbours(unittest.TestCase):
             self.skipTest(f"{name} was not built")
         with subprocess.Popen([program, *arguments], stdout=subprocess.PIPE) as server:
             try:
-                with Running("connect", server.stdout.readline().decode().strip()) as client:
+                with Running("connect", read_line(server.stdout).strip()) as client:
                     yield client
             finally:
                 server.kill()
@@ -184,11 +195,9 @@ class Neighbours(unittest.TestCase):
             path = os.path.join(place, "redis")
             words = ["redis-server", "--port", "0", "--save", "", "--dir", place,
                      "--unixsocket", path]
-            with subprocess.Popen(words, stdout=subprocess.PIPE) as redis:
+            with subprocess.Popen(words, stdout=subprocess.DEVNULL) as redis:
                 try:
-                    for line in redis.stdout:
-                        if b"ready to accept" in line:
-                            break
+                    wait_until_served(redis, lambda: ping_redis(path))
                     with self.asking("uv_with_redis", path, "0") as client:
                         client.send("hello\n")
                         client.wait_for("hello", client.out)
@@ -204,12 +213,12 @@ class Example:
         self.process = subprocess.Popen([path, *arguments], stdout=subprocess.PIPE)
 
     def __enter__(self):
-        self.url = self.process.stdout.readline().decode().strip()
+        self.url = read_line(self.process.stdout).strip()
         return self
 
     def __exit__(self, *_):
         self.process.kill()
-        self.process.wait()
+        self.process.wait(PATIENCE)
         self.process.stdout.close()
 
 
@@ -261,7 +270,7 @@ class LoopsOfTheirOwn(unittest.TestCase):
             with self.subTest(name), subprocess.Popen(
                     command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
                 try:
-                    target = server.stdout.readline().decode().strip()
+                    target = read_line(server.stdout).strip()
                     done = run("connect", target, stdin=b"hi\n")
                     self.assertEqual((done.returncode, done.stdout), (0, b"hi\n"))
                     server.stdin.close()
@@ -272,7 +281,7 @@ class LoopsOfTheirOwn(unittest.TestCase):
     def test_frames_go_on_until_somebody_quits(self):
         with subprocess.Popen([f"{EXAMPLES}/frame_loop", "0"], stdout=subprocess.PIPE) as game:
             try:
-                target = game.stdout.readline().decode().strip()
+                target = read_line(game.stdout).strip()
                 run("connect", target, stdin=b"quit\n")
                 self.assertEqual(game.wait(PATIENCE), 0)
             finally:

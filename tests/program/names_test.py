@@ -6,7 +6,7 @@ import struct
 import threading
 import unittest
 
-from weft_program import Server, run
+from weft_program import PATIENCE, Server, run
 
 
 class NameServer:
@@ -16,6 +16,7 @@ class NameServer:
         self._names = names
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
+        self._socket.settimeout(PATIENCE)
         self.where = "127.0.0.1:%d" % self._socket.getsockname()[1]
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -26,7 +27,7 @@ class NameServer:
     def __exit__(self, *_):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as last:
             last.sendto(b"", self._socket.getsockname())
-        self._thread.join()
+        self._thread.join(PATIENCE)
         self._socket.close()
 
     def _run(self):

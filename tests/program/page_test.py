@@ -14,7 +14,7 @@ import sys
 import tempfile
 import unittest
 
-from weft_program import Running, Server
+from weft_program import PATIENCE, Running, Server
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -56,7 +56,7 @@ class Browser:
     def _page_address(self):
         errors = Running._lines(self._process.stderr)
         found = Running.wait_for(self, r"DevTools listening on ws://127\.0\.0\.1:(\d+)/", errors)
-        asking = http.client.HTTPConnection("127.0.0.1", int(found[1]), timeout=60)
+        asking = http.client.HTTPConnection("127.0.0.1", int(found[1]), timeout=PATIENCE)
         asking.request("GET", "/json/list")
         targets = json.loads(asking.getresponse().read())
         asking.close()
@@ -67,7 +67,7 @@ class Browser:
         self.client.send(json.dumps({"id": self._last, "method": method, "params": parameters}) +
                          "\n")
         while True:
-            line = self.client.out.get(timeout=60)
+            line = self.client.out.get(timeout=PATIENCE)
             if line is None:
                 raise AssertionError("the browser has gone")
             answer = json.loads(line)
@@ -112,7 +112,7 @@ class Browser:
         if self.client:
             self.client.__exit__()
         os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        self._process.wait(PATIENCE)
         self._profile.cleanup()
 
 

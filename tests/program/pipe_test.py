@@ -4,8 +4,9 @@
 
 import os
 import pathlib
-import select
 import re
+import resource
+import select
 import shutil
 import signal
 import socket
@@ -14,7 +15,7 @@ import tempfile
 import time
 import unittest
 
-from weft_program import PATIENCE, PROGRAM, run
+from weft_program import PATIENCE, PROGRAM, read_line, read_rest, run
 
 REQUEST = (b"GET /echo HTTP/1.1\r\nHost: pipe\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
@@ -42,6 +43,12 @@ def read_until(source, ending):
             raise AssertionError(f"ended after {got!r}")
         got += piece
     return got
+
+
+def cpu_of_children():
+    """Seconds, of those that have been waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 class Files(unittest.TestCase):
@@ -155,7 +162,7 @@ class Inetd(unittest.TestCase):
         self.addCleanup(self.client.close)
         self.process = subprocess.Popen([PROGRAM, "pipe", *self.arguments()], stdin=server,
                                         stdout=server, stderr=server)
-        self.addCleanup(self.process.wait)
+        self.addCleanup(self.process.wait, PATIENCE)
         self.addCleanup(self.process.kill)
         self.flags = server  # the same open file as the program's
         self.addCleanup(server.close)
@@ -223,7 +230,7 @@ class Signals(unittest.TestCase):
             self.process = subprocess.Popen([PROGRAM, "pipe"], stdin=server, stdout=server,
                                             stderr=subprocess.PIPE)
         self.addCleanup(self.process.stderr.close)
-        self.addCleanup(self.process.wait)
+        self.addCleanup(self.process.wait, PATIENCE)
         self.addCleanup(self.process.kill)
         self.client.sendall(REQUEST)
         read_until(self.client, b"\r\n\r\n")
@@ -242,7 +249,7 @@ class Signals(unittest.TestCase):
                 self.assertEqual(self.client.recv(100), b"")
                 self.client.close()
                 self.assertEqual(self.process.wait(PATIENCE), 0)
-                self.assertIn(b"1001", self.process.stderr.read())
+                self.assertIn("1001", read_rest(self.process.stderr))
 
     def test_the_second_ends_at_once(self):
         self.signalled(signal.SIGTERM)
@@ -253,10 +260,9 @@ class Signals(unittest.TestCase):
 
     def test_a_client_that_does_not_answer_is_waited_for_asleep(self):
         self.signalled(signal.SIGTERM)
-        _, status, used = os.wait4(self.process.pid, 0)
-        self.process.returncode = os.waitstatus_to_exitcode(status)
-        self.assertEqual(self.process.returncode, 0)
-        self.assertLess(used.ru_utime + used.ru_stime, 1)  # of three
+        before = cpu_of_children()
+        self.assertEqual(self.process.wait(PATIENCE), 0)
+        self.assertLess(cpu_of_children() - before, 1)  # of three
 
 
 class Socat(unittest.TestCase):
@@ -268,13 +274,13 @@ class Socat(unittest.TestCase):
         listener = "TCP-LISTEN:0,bind=127.0.0.1,fork"
         socat = subprocess.Popen([self.COMMAND, "-d", "-d", listener, *how], stderr=subprocess.PIPE)
         self.addCleanup(socat.stderr.close)
-        self.addCleanup(socat.wait)
+        self.addCleanup(socat.wait, PATIENCE)
         self.addCleanup(socat.terminate)
-        return socat, self.wait_for(socat, rb"listening on .*:(\d+)")[1].decode()
+        return socat, self.wait_for(socat, r"listening on .*:(\d+)")[1]
 
     @staticmethod
     def wait_for(socat, pattern):
-        for line in socat.stderr:
+        while line := read_line(socat.stderr):
             found = re.search(pattern, line)
             if found:
                 return found
@@ -287,7 +293,7 @@ class Socat(unittest.TestCase):
             for word in (b"one\n", b"two\n"):
                 done = run("connect", f"ws://127.0.0.1:{port}/echo", stdin=word)
                 self.assertEqual((done.returncode, done.stdout), (0, word), done.stderr)
-                self.wait_for(socat, rb"opened /echo from 127\.0\.0\.1:\d")
+                self.wait_for(socat, r"opened /echo from 127\.0\.0\.1:\d")
 
 
 class Launcher(unittest.TestCase):
@@ -302,7 +308,7 @@ class Launcher(unittest.TestCase):
             with subprocess.Popen([self.COMMAND, "--inetd", "--accept", "--listen", path, PROGRAM,
                                    "pipe"], stderr=subprocess.PIPE) as launcher:
                 try:
-                    launcher.stderr.readline()  # it listens
+                    read_line(launcher.stderr)  # it listens
                     for word in (b"one\n", b"two\n"):
                         done = run("connect", "--unix", path, "ws://localhost/echo",
                                    stdin=word)

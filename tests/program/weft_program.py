@@ -3,17 +3,27 @@
 # a server that answers what a test tells it to. Every wait has a limit, and none is a sleep.
 
 import base64
+import faulthandler
 import hashlib
 import os
 import queue
 import re
+import select
 import socket
 import subprocess
 import sys
 import threading
+import time
 
 PROGRAM = os.environ["WEFT_PROGRAM"]
 PATIENCE = 60  # seconds until something that never comes is a failure
+
+faulthandler.dump_traceback_later(4 * PATIENCE - 10, exit=True)  # says where, before ctest ends it
+
+# What whoever runs the tests has set must not steer the programs.
+for name in list(os.environ):
+    if name.lower().endswith("_proxy") or name.startswith(("LISTEN_", "REMOTE_", "SOCAT_")):
+        del os.environ[name]
 
 
 def run(*arguments, stdin=b"", **more):
@@ -21,6 +31,41 @@ def run(*arguments, stdin=b"", **more):
     given = {"input": stdin} if isinstance(stdin, bytes) else {"stdin": stdin}
     return subprocess.run([PROGRAM, *arguments], **given, capture_output=True, timeout=PATIENCE,
                           check=False, **more)
+
+
+def read_line(source):
+    """The next line of an unread pipe, byte by byte, so that what follows stays in it; empty at
+    its end."""
+    line, end = b"", time.monotonic() + PATIENCE
+    while not line.endswith(b"\n"):
+        if not select.select([source], [], [], max(0, end - time.monotonic()))[0]:
+            raise AssertionError(f"nothing came after {line!r}")
+        byte = os.read(source.fileno(), 1)
+        if not byte:
+            break
+        line += byte
+    return line.decode()
+
+
+def wait_until_served(process, connect):
+    """Calls `connect` until it does not throw what a socket throws at which nobody listens yet;
+    a process that ends before is a failure."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return connect()
+        except (ConnectionRefusedError, FileNotFoundError):
+            if time.monotonic() > end:
+                raise
+        try:
+            raise AssertionError(f"{process.args[0]} ended with {process.wait(timeout=0.02)}")
+        except subprocess.TimeoutExpired:
+            pass
+
+
+def read_rest(source):
+    """All until the end of a pipe."""
+    return "".join(iter(lambda: read_line(source), ""))
 
 
 # As systemd does it: descriptors from 3 on, and the number of the process they are for.
@@ -57,7 +102,7 @@ class Running:
     def __exit__(self, *_):
         if self.process.poll() is None:
             self.process.kill()
-        self.process.wait()
+        self.process.wait(PATIENCE)
         if self.process.stdin:
             try:
                 self.process.stdin.close()

@@ -12,7 +12,7 @@ import tempfile
 import time
 import unittest
 
-from weft_program import PATIENCE, Running
+from weft_program import PATIENCE, Running, read_line
 
 EXAMPLES = os.environ.get("WEFT_EXAMPLES", "")
 MIDDLE = 320, 240  # where the pointer is, too
@@ -30,7 +30,7 @@ class Screen:
              "-fbdir", self._memory.name], pass_fds=[writing], stderr=subprocess.DEVNULL)
         os.close(writing)
         with os.fdopen(reading) as number:
-            self.environment = dict(os.environ, DISPLAY=":" + number.readline().strip(),
+            self.environment = dict(os.environ, DISPLAY=":" + read_line(number).strip(),
                                     QT_QPA_PLATFORM="xcb", SDL_VIDEODRIVER="x11")
         self.environment.pop("WAYLAND_DISPLAY", None)
         # Libraries that talk to X and D-Bus keep memory, some in modules that are gone in the end,
@@ -74,7 +74,7 @@ class Windows(unittest.TestCase):
         with Screen() as screen, subprocess.Popen(
                 [program, "0"], stdout=subprocess.PIPE, env=screen.environment) as window:
             try:
-                target = window.stdout.readline().decode().strip()
+                target = read_line(window.stdout).strip()
                 screen.wait_for_colour("#204060")
                 with Running("connect", target) as client:
                     for colour in ("#ff8000", "#00c040"):
