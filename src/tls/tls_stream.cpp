@@ -24,6 +24,9 @@ constexpr std::size_t record_size_max = 16 * 1024;
 /// its keys again and again make OpenSSL write.
 constexpr std::size_t sealed_size_max = 256 * 1024;
 
+/// What `stream::kind` tells of this class: its address.
+constexpr char kind_of_tls = 0;
+
 /// Cuts a list of pieces into what fits into a record; small pieces share one.
 class record_cutter {
 public:
@@ -398,6 +401,15 @@ bool tls_stream::flush() noexcept {
 }
 
 // --- what was agreed on
+
+const void* tls_stream::kind() const noexcept {
+    return &kind_of_tls;
+}
+
+const tls_stream* tls_stream::of(const stream* transport) noexcept {
+    const bool is_tls = transport != nullptr && transport->kind() == &kind_of_tls;
+    return is_tls ? static_cast<const tls_stream*>(transport) : nullptr;
+}
 
 std::string_view tls_stream::version() const noexcept {
     return SSL_get_version(ssl_);

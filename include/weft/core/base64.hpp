@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include <weft/core/language.hpp>
+
 namespace weft {
 
 /// The base64 form of `bytes`, padded.

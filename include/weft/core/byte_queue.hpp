@@ -9,6 +9,8 @@
 #include <span>
 #include <utility>
 
+#include <weft/core/language.hpp>
+
 namespace weft {
 
 /// A queue of bytes that lie side by side.

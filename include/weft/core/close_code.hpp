@@ -7,6 +7,8 @@
 #include <string_view>
 #include <system_error>
 
+#include <weft/core/language.hpp>
+
 namespace weft {
 
 /// Why a connection was closed. 3000-3999 are for libraries, 4000-4999 for applications.

@@ -5,6 +5,8 @@
 
 #include <system_error>
 
+#include <weft/core/language.hpp>
+
 namespace weft {
 
 /// What went wrong, when it is not the operating system that says so.

@@ -10,6 +10,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <weft/core/language.hpp>
+
 namespace weft {
 
 template <class Signature>

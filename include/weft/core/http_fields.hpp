@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include <weft/core/language.hpp>
+
 namespace weft {
 
 /// One header line.

@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <span>
 
+#include <weft/core/language.hpp>
+
 namespace weft {
 
 /// The four bytes of a frame's masking key, in the order in which they stand on the wire.

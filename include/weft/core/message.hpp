@@ -7,6 +7,8 @@
 #include <span>
 #include <string_view>
 
+#include <weft/core/language.hpp>
+
 namespace weft {
 
 /// A whole text or binary message; a view, so the bytes belong to somebody else.

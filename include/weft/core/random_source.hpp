@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <span>
 
+#include <weft/core/language.hpp>
+
 namespace weft {
 
 /// Gives unpredictable bytes. RFC 6455 §5.3 and §10.3 say why they must be unpredictable.

@@ -11,6 +11,8 @@
 #include <utility>
 #include <variant>
 
+#include <weft/core/language.hpp>
+
 namespace weft {
 
 /// Marks an error on its way into a `result`; the counterpart of `std::unexpected`.

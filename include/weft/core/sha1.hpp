@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <span>
 
+#include <weft/core/language.hpp>
+
 namespace weft {
 
 /// The SHA-1 digest of `bytes`.

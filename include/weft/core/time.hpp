@@ -5,6 +5,8 @@
 
 #include <chrono>
 
+#include <weft/core/language.hpp>
+
 namespace weft {
 
 using duration = std::chrono::nanoseconds;

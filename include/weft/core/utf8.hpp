@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <span>
 
+#include <weft/core/language.hpp>
+
 namespace weft {
 
 /// Checks text that arrives in pieces, which may split a character anywhere.

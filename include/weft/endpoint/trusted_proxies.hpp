@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <weft/core/language.hpp>
+
 namespace weft {
 
 /// Proxies of one's own in front of a server.

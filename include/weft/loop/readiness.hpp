@@ -2,6 +2,8 @@
 // What a descriptor is ready for.
 #pragma once
 
+#include <weft/core/language.hpp>
+
 namespace weft {
 
 /// What is ready.

@@ -4,6 +4,8 @@
 
 #include <system_error>
 
+#include <weft/core/language.hpp>
+
 namespace weft {
 
 /// For `lookup::fail`; compares equal to `condition::timeout` where it is one.

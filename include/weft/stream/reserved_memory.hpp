@@ -8,6 +8,8 @@
 #include <new>
 #include <utility>
 
+#include <weft/core/language.hpp>
+
 namespace weft {
 
 /// Room for one operation at a time. Who finds it in use, or too small, asks the system.

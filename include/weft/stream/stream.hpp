@@ -91,6 +91,10 @@ public:
     /// `on_open` little is taken and nothing sent, and an error is the opening's.
     [[nodiscard]] virtual bool opening() const noexcept { return false; }
 
+    /// What kind of stream this is, for functions such as `tls_stream::of`, which need no run-time
+    /// type information: the address of an object that stands for one class. Null for most.
+    [[nodiscard]] virtual const void* kind() const noexcept { return nullptr; }
+
     [[nodiscard]] weft::driver& driver() const noexcept { return driver_; }
 
 protected:

@@ -4,6 +4,8 @@
 
 #include <system_error>
 
+#include <weft/core/language.hpp>
+
 namespace weft {
 
 /// What went wrong with TLS. All else is told in OpenSSL's words, in `openssl_category`.

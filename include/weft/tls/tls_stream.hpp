@@ -38,9 +38,8 @@ public:
     [[nodiscard]] bool opening() const noexcept override { return opening_; }
 
     /// That of a connection (`connection::transport`); null if it is not encrypted.
-    [[nodiscard]] static const tls_stream* of(const stream* transport) noexcept {
-        return dynamic_cast<const tls_stream*>(transport);
-    }
+    [[nodiscard]] static const tls_stream* of(const stream* transport) noexcept;
+    [[nodiscard]] const void* kind() const noexcept override;
 
     // --- what was agreed on, once the handshake is over
 

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// What Weft asks of the compiler: C++20 and exceptions. Every public header includes this one,
+// directly or through others, before its own code. The only conditions on the language are here.
+#pragma once
+
+#if __cplusplus < 202002L && !(defined(_MSVC_LANG) && _MSVC_LANG >= 202002L)
+#error "Weft needs C++20 or later: compile with -std=c++20, or set CMAKE_CXX_STANDARD to 20."
+#include "compilation ends here" // of the errors that would follow none helps
+#endif
+
+#if !defined(__cpp_exceptions)
+#error "Weft needs exceptions: compile without -fno-exceptions."
+#include "compilation ends here"
+#endif
