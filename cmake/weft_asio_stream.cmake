@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: MIT
 # What carries connections over Asio's streams: the headers of include/weft/asio with one Asio, as a
-# target and a component of the installed package; left out where the host of that Asio is.
+# target and a component of the installed package; left out where that Asio is not.
 
 # Declares it if the library was found:
 #   weft_asio_stream(name PACKAGE package LIBRARY imported_target)
 # Target: weft_<name> (alias weft::<name>).
 function(weft_asio_stream name)
     cmake_parse_arguments(ASIO "" "PACKAGE;LIBRARY" "" ${ARGN})
-    if(NOT TARGET ${ASIO_LIBRARY})
+    set_property(GLOBAL APPEND PROPERTY weft_asio_streams_known ${name})
+    weft_component(${name} ${ASIO_PACKAGE} built)
+    if(NOT built)
         return()
     endif()
     set(target weft_${name})
@@ -20,7 +22,9 @@ function(weft_asio_stream name)
         $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
     target_link_libraries(${target} INTERFACE weft_connection ${ASIO_LIBRARY} Threads::Threads)
     set_property(GLOBAL APPEND PROPERTY weft_asio_streams ${name})
-    set_property(GLOBAL PROPERTY weft_host_${name} "${ASIO_PACKAGE};${ASIO_LIBRARY}")
+    set_property(GLOBAL PROPERTY weft_host_${name} ${ASIO_PACKAGE})
+    weft_describe(${name} "connections over the streams of ${ASIO_PACKAGE}" DEPENDS connection
+        LIBRARY ${ASIO_LIBRARY} THREADS)
 endfunction()
 
 # Links a program whose name begins with such a target's.

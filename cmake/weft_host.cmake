@@ -3,21 +3,17 @@
 # target of its own that alone links the host's library. Where that is missing the rest builds.
 
 # Declares host `name`, if cmake/find/<package>.cmake finds the imported target of its library:
-#   weft_host(name PACKAGE package LIBRARY imported_target DEBIAN package_to_install
+#   weft_host(name PACKAGE package LIBRARY imported_target [PKG_CONFIG "module >= version"]
 #       [SHARES headers of include/weft/hosts that several hosts have...])
-# Target: weft_<name> (alias weft::<name>); also a component of the installed package.
+# Target: weft_<name> (alias weft::<name>); also a component of the installed package. The switch:
+# WEFT_WITH_<NAME>.
 function(weft_host name)
-    cmake_parse_arguments(HOST "" "PACKAGE;LIBRARY;DEBIAN" "SHARES" ${ARGN})
+    cmake_parse_arguments(HOST "" "PACKAGE;LIBRARY;PKG_CONFIG" "SHARES" ${ARGN})
     set_property(GLOBAL APPEND PROPERTY weft_hosts_known ${name})
-    include(${PROJECT_SOURCE_DIR}/cmake/find/${HOST_PACKAGE}.cmake)
-    if(NOT TARGET ${HOST_LIBRARY})
-        message(STATUS "weft::${name} is left out: no ${HOST_PACKAGE} "
-            "(Debian, Ubuntu: ${HOST_DEBIAN})")
-        set_property(GLOBAL APPEND_STRING PROPERTY weft_hosts_left_out
-            "  ${name} (left out: no ${HOST_PACKAGE}. Debian, Ubuntu: ${HOST_DEBIAN})\\n")
+    weft_component(${name} ${HOST_PACKAGE} built)
+    if(NOT built)
         return()
     endif()
-    set_target_properties(${HOST_LIBRARY} PROPERTIES IMPORTED_GLOBAL TRUE)
 
     set(target weft_${name})
     foreach(header ${name}.hpp ${HOST_SHARES})
@@ -27,8 +23,9 @@ function(weft_host name)
     set(source ${PROJECT_SOURCE_DIR}/src/hosts/${name}.cpp)
     if(EXISTS ${source})
         set(kind PUBLIC)
-        add_library(${target} STATIC ${source})
+        add_library(${target} ${source})
         weft_set_warnings(${target})
+        weft_set_version(${target})
     else()
         set(kind INTERFACE)
         add_library(${target} INTERFACE)
@@ -40,11 +37,14 @@ function(weft_host name)
         $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
     target_link_libraries(${target} ${kind} weft_loop ${HOST_LIBRARY})
     set_property(GLOBAL APPEND PROPERTY weft_hosts ${name})
-    set_property(GLOBAL PROPERTY weft_host_${name} "${HOST_PACKAGE};${HOST_LIBRARY}")
+    set_property(GLOBAL PROPERTY weft_host_${name} ${HOST_PACKAGE})
+    weft_describe(${name} "an event loop inside that of ${HOST_PACKAGE}" DEPENDS loop
+        LIBRARY ${HOST_LIBRARY} PKG_CONFIG ${HOST_PKG_CONFIG})
 endfunction()
 
 # Those of `sources` that can be built: a file <host>_*.cpp needs its host, <host>_and_<host>_*.cpp
-# both. In a program that has such files; the hosts themselves are then in `libraries`.
+# both, <asio stream>_*.cpp those streams. In a program that has such files; the hosts themselves
+# are then in `libraries`.
 function(weft_with_hosts sources_name libraries_name)
     get_property(known GLOBAL PROPERTY weft_hosts_known)
     set(left ${${sources_name}})
@@ -54,6 +54,12 @@ function(weft_with_hosts sources_name libraries_name)
             list(APPEND linked weft::${host})
         else()
             list(FILTER left EXCLUDE REGEX "/([a-z_]+_and_)?${host}_[a-z_]+\\.cpp$")
+        endif()
+    endforeach()
+    get_property(streams GLOBAL PROPERTY weft_asio_streams_known)
+    foreach(stream IN LISTS streams)
+        if(NOT TARGET weft_${stream})
+            list(FILTER left EXCLUDE REGEX "/${stream}_[a-z_]+\\.cpp$")
         endif()
     endforeach()
     set(${sources_name} ${left} PARENT_SCOPE)

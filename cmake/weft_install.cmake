@@ -10,7 +10,10 @@ set(weft_exported weft_all)
 foreach(layer IN LISTS weft_layers)
     list(APPEND weft_exported weft_${layer})
 endforeach()
-install(TARGETS ${weft_exported} EXPORT weft_targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS ${weft_exported} EXPORT weft_targets
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+    RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(EXPORT weft_targets NAMESPACE weft:: DESTINATION ${weft_package_dir}
     FILE weft-targets.cmake)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/weft DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
@@ -21,11 +24,11 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/weft DESTINATION ${CMAKE_INSTALL
 get_property(weft_hosts GLOBAL PROPERTY weft_hosts)
 get_property(weft_asio_streams GLOBAL PROPERTY weft_asio_streams)
 foreach(host IN LISTS weft_hosts weft_asio_streams)
-    get_property(needs GLOBAL PROPERTY weft_host_${host})
-    list(GET needs 0 package)
-    list(GET needs 1 library)
+    get_property(package GLOBAL PROPERTY weft_host_${host})
     install(TARGETS weft_${host} EXPORT weft_${host}_targets
-        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+        RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
     install(EXPORT weft_${host}_targets NAMESPACE weft:: DESTINATION ${weft_package_dir}
         FILE weft-${host}-targets.cmake)
     configure_file(${PROJECT_SOURCE_DIR}/cmake/weft-host.cmake.in
@@ -33,6 +36,25 @@ foreach(host IN LISTS weft_hosts weft_asio_streams)
     install(FILES ${PROJECT_BINARY_DIR}/weft-${host}.cmake DESTINATION ${weft_package_dir})
 endforeach()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/cmake/find DESTINATION ${weft_package_dir})
+
+# A layer that needs a library looks for it only when it is asked for, too.
+foreach(needs cares:cares tls:openssl)
+    string(REGEX REPLACE ":.*" "" layer ${needs})
+    string(REGEX REPLACE ".*:" "" package ${needs})
+    if(TARGET weft_${layer})
+        configure_file(${PROJECT_SOURCE_DIR}/cmake/weft-library.cmake.in
+            ${PROJECT_BINARY_DIR}/weft-${layer}.cmake @ONLY)
+        install(FILES ${PROJECT_BINARY_DIR}/weft-${layer}.cmake DESTINATION ${weft_package_dir})
+    endif()
+endforeach()
+
+set(weft_reasons "")
+get_property(weft_left_out GLOBAL PROPERTY weft_left_out)
+foreach(component IN LISTS weft_left_out)
+    get_property(reason GLOBAL PROPERTY weft_why_not_${component})
+    set(reason "this installation was built without it: ${reason}")
+    string(APPEND weft_reasons "set(weft_built_without_${component} [==[${reason}]==])\n")
+endforeach()
 
 configure_package_config_file(
     ${PROJECT_SOURCE_DIR}/cmake/weft-config.cmake.in
@@ -45,6 +67,12 @@ install(FILES
     ${PROJECT_BINARY_DIR}/weft-config-version.cmake
     DESTINATION ${weft_package_dir})
 
+weft_install_pkg_config()
+
 if(TARGET weft_tool)
+    if(NOT DEFINED CMAKE_INSTALL_RPATH AND NOT APPLE)
+        file(RELATIVE_PATH to_libraries ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
+        set_target_properties(weft_tool PROPERTIES INSTALL_RPATH "$ORIGIN/${to_libraries}")
+    endif()
     install(TARGETS weft_tool RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()

@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: MIT
-# What a layer is: a static library with an include root of its own, so that only headers along the
+# What a layer is: a library with an include root of its own, so that only headers along the
 # declared link edges can be found and a wrong include fails to build.
 
 # Declares layer `name` from include/weft/<name> and src/<name>:
-#   weft_layer(name [DEPENDS layer...] [LIBRARIES imported target...])
+#   weft_layer(name [DEPENDS layer...] [LIBRARIES imported target...]
+#       [PKG_CONFIG "module >= version"])
 # Targets: weft_<name> (alias weft::<name>), and weft_<name>_private, which shows the private
 # headers of this layer and of those it depends on to its own sources and to its unit tests.
 function(weft_layer name)
-    cmake_parse_arguments(LAYER "" "" "DEPENDS;LIBRARIES" ${ARGN})
+    cmake_parse_arguments(LAYER "" "PKG_CONFIG" "DEPENDS;LIBRARIES" ${ARGN})
     set(target weft_${name})
     weft_layer_sources(${name} sources)
     weft_include_root(${name} public weft/${name} ${PROJECT_SOURCE_DIR}/include/weft/${name})
     weft_include_root(${name} private ${name} ${PROJECT_SOURCE_DIR}/src/${name})
 
-    add_library(${target} STATIC ${sources})
+    add_library(${target} ${sources})
     add_library(weft::${name} ALIAS ${target})
     add_library(${target}_private INTERFACE)
     set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} UNITY_BUILD ${WEFT_UNITY})
@@ -33,22 +34,27 @@ function(weft_layer name)
     if(WEFT_FUZZ) # what guides libFuzzer: the branches of the layers, and of nothing else
         target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
     endif()
+    weft_set_version(${target})
     set_property(GLOBAL APPEND PROPERTY weft_layers ${name})
+    set(library ${LAYER_LIBRARIES})
+    list(REMOVE_ITEM library Threads::Threads)
+    set(threads "")
+    if(NOT "${library}" STREQUAL "${LAYER_LIBRARIES}")
+        set(threads THREADS)
+    endif()
+    weft_describe(${name} "the layer ${name}" DEPENDS ${LAYER_DEPENDS} LIBRARY ${library}
+        PKG_CONFIG ${LAYER_PKG_CONFIG} ${threads})
 endfunction()
 
-# Looks for the library `name`, whose header is `header`; sets weft_has_<name>. What needs it is not
-# built without it: weft_find_library(name header debian_package)
-function(weft_find_library name header package)
-    string(TOUPPER ${name} upper)
-    find_path(WEFT_${upper}_INCLUDE_DIR ${header})
-    find_library(WEFT_${upper}_LIBRARY ${name})
-    mark_as_advanced(WEFT_${upper}_INCLUDE_DIR WEFT_${upper}_LIBRARY)
-    set(found TRUE)
-    if(NOT WEFT_${upper}_INCLUDE_DIR OR NOT WEFT_${upper}_LIBRARY)
-        set(found FALSE)
-        message(STATUS "weft::${name} is left out: no ${header} (Debian, Ubuntu: ${package})")
+# Shared libraries (BUILD_SHARED_LIBS) find each other in the folder where they were installed, also
+# if it is moved. Before version 1.0 each minor version is an interface of its own.
+function(weft_set_version target)
+    set_target_properties(${target} PROPERTIES
+        VERSION ${PROJECT_VERSION}
+        SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+    if(NOT DEFINED CMAKE_INSTALL_RPATH AND NOT APPLE)
+        set_target_properties(${target} PROPERTIES INSTALL_RPATH "$ORIGIN")
     endif()
-    set(weft_has_${name} ${found} PARENT_SCOPE)
 endfunction()
 
 # Declares weft::weft: every layer declared so far and the umbrella header.
@@ -63,6 +69,8 @@ function(weft_umbrella)
     get_property(layers GLOBAL PROPERTY weft_layers)
     list(TRANSFORM layers PREPEND weft_)
     target_link_libraries(weft_all INTERFACE ${layers})
+    list(TRANSFORM layers REPLACE "^weft_" "")
+    weft_describe(weft "all layers that need no other library" DEPENDS ${layers})
 endfunction()
 
 set(weft_layer_roots ${PROJECT_BINARY_DIR}/layers)
@@ -75,7 +83,7 @@ function(weft_include_root layer kind path source)
     file(CREATE_LINK ${source} ${link} SYMBOLIC)
 endfunction()
 
-# A static library needs a source: a layer that is headers only gets one without content.
+# A library needs a source: a layer that is headers only gets one without content.
 function(weft_layer_sources name out)
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
     if(NOT sources)

@@ -2,31 +2,41 @@
 # Neighbours: other people's libraries that examples, tests and benchmarks use beside Weft. What
 # uses one has its name among the words of its file name, and is left out where that is missing.
 
-# Looks for the neighbour `name`; where it is found, the target weft_neighbour_<name> links it:
-#   weft_neighbour(name HEADER header LIBRARY library DEBIAN package_to_install)
-#   weft_neighbour(name TARGET imported_target DEBIAN package_to_install)
+include(${PROJECT_SOURCE_DIR}/cmake/find/usable_library.cmake)
+
+# Looks for the neighbour `name`; where it is found and new enough, the target weft_neighbour_<name>
+# links it:
+#   weft_neighbour(name CALLED "its own name" HEADER header LIBRARY library
+#       [what weft_check_library takes...])
+#   weft_neighbour(name CALLED "its own name" TARGET imported_target PACKAGES "who has it")
 function(weft_neighbour name)
-    cmake_parse_arguments(NEXT "" "HEADER;LIBRARY;TARGET;DEBIAN" "" ${ARGN})
+    cmake_parse_arguments(NEXT "" "CALLED;HEADER;LIBRARY;TARGET" "" ${ARGN})
     set_property(GLOBAL APPEND PROPERTY weft_neighbours ${name})
-    if(TARGET "${NEXT_TARGET}")
-        add_library(weft_neighbour_${name} INTERFACE)
-        target_link_libraries(weft_neighbour_${name} INTERFACE ${NEXT_TARGET})
-        return()
-    elseif(NEXT_TARGET)
-        message(STATUS "what runs beside ${name} is left out (Debian, Ubuntu: ${NEXT_DEBIAN})")
-        return()
+    if(NOT NEXT_TARGET)
+        set(NEXT_TARGET weft_found_${name})
+        weft_find_neighbour(${name} ${NEXT_HEADER} ${NEXT_LIBRARY})
     endif()
-    string(TOUPPER WEFT_${name} prefix)
-    find_path(${prefix}_INCLUDE_DIR ${NEXT_HEADER})
-    find_library(${prefix}_LIBRARY ${NEXT_LIBRARY})
-    mark_as_advanced(${prefix}_INCLUDE_DIR ${prefix}_LIBRARY)
-    if(NOT ${prefix}_INCLUDE_DIR OR NOT ${prefix}_LIBRARY)
-        message(STATUS "what runs beside ${name} is left out (Debian, Ubuntu: ${NEXT_DEBIAN})")
+    weft_check_library("${NEXT_CALLED}" TARGET ${NEXT_TARGET} ${NEXT_UNPARSED_ARGUMENTS})
+    if(weft_why_not)
+        message(STATUS "what runs beside ${NEXT_CALLED} is left out: ${weft_why_not}")
         return()
     endif()
     add_library(weft_neighbour_${name} INTERFACE)
-    target_include_directories(weft_neighbour_${name} SYSTEM INTERFACE ${${prefix}_INCLUDE_DIR})
-    target_link_libraries(weft_neighbour_${name} INTERFACE ${${prefix}_LIBRARY})
+    target_link_libraries(weft_neighbour_${name} INTERFACE ${NEXT_TARGET})
+endfunction()
+
+# Defines weft_found_<name> if both are here.
+function(weft_find_neighbour name header library)
+    string(TOUPPER WEFT_${name} prefix)
+    find_path(${prefix}_INCLUDE_DIR ${header})
+    find_library(${prefix}_LIBRARY ${library})
+    mark_as_advanced(${prefix}_INCLUDE_DIR ${prefix}_LIBRARY)
+    if(${prefix}_INCLUDE_DIR AND ${prefix}_LIBRARY)
+        add_library(weft_found_${name} UNKNOWN IMPORTED GLOBAL)
+        set_target_properties(weft_found_${name} PROPERTIES
+            IMPORTED_LOCATION ${${prefix}_LIBRARY}
+            INTERFACE_INCLUDE_DIRECTORIES ${${prefix}_INCLUDE_DIR})
+    endif()
 endfunction()
 
 # Those of `sources` whose neighbours are here.
@@ -51,9 +61,21 @@ function(weft_link_neighbours target name)
     endforeach()
 endfunction()
 
-weft_neighbour(redis HEADER hiredis/async.h LIBRARY hiredis DEBIAN libhiredis-dev)
-weft_neighbour(curl HEADER curl/curl.h LIBRARY curl DEBIAN libcurl4-openssl-dev)
-weft_neighbour(sdl HEADER SDL2/SDL.h LIBRARY SDL2 DEBIAN libsdl2-dev)
+weft_neighbour(redis CALLED hiredis HEADER hiredis/async.h LIBRARY hiredis
+    HEADERS hiredis/async.h hiredis/adapters/libuv.h
+    MINIMUM 0.14 VERSION_HEADER hiredis/hiredis.h VERSION HIREDIS_MAJOR HIREDIS_MINOR
+    PACKAGES "Debian, Ubuntu: libhiredis-dev")
+weft_neighbour(curl CALLED libcurl HEADER curl/curl.h LIBRARY curl
+    HEADERS curl/curl.h
+    MINIMUM 7.16 VERSION_HEADER curl/curlver.h
+    VERSION "LIBCURL_VERSION_NUM >> 16" "LIBCURL_VERSION_NUM >> 8 & 0xff"
+    PACKAGES "Debian, Ubuntu: libcurl4-openssl-dev")
+weft_neighbour(sdl CALLED SDL HEADER SDL2/SDL.h LIBRARY SDL2
+    HEADERS SDL2/SDL.h
+    MINIMUM 2.0 VERSION_HEADER SDL2/SDL_version.h VERSION SDL_MAJOR_VERSION SDL_MINOR_VERSION
+    PACKAGES "Debian, Ubuntu: libsdl2-dev")
 find_package(Qt6 QUIET COMPONENTS Widgets)
-weft_neighbour(widgets TARGET Qt6::Widgets DEBIAN qt6-base-dev)
-weft_neighbour(lws HEADER libwebsockets.h LIBRARY websockets DEBIAN libwebsockets-dev)
+weft_neighbour(widgets CALLED "Qt's widgets" TARGET Qt6::Widgets HEADERS QApplication
+    PACKAGES "Debian, Ubuntu: qt6-base-dev")
+weft_neighbour(lws CALLED libwebsockets HEADER libwebsockets.h LIBRARY websockets
+    HEADERS libwebsockets.h PACKAGES "Debian, Ubuntu: libwebsockets-dev")

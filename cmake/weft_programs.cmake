@@ -54,19 +54,22 @@ function(weft_add_tool)
     else()
         list(FILTER sources EXCLUDE REGEX tls_by_openssl)
     endif()
-    find_package(CLI11 CONFIG QUIET)
-    if(NOT CLI11_FOUND)
-        message(FATAL_ERROR "The weft program needs CLI11 (Debian, Ubuntu: libcli11-dev). "
-            "Install it, or configure with -DWEFT_BUILD_TOOLS=OFF.")
+    include(${PROJECT_SOURCE_DIR}/cmake/find/cli11.cmake)
+    if(weft_why_not)
+        weft_leave_out("the weft program" WEFT_BUILD_TOOLS "${weft_why_not}")
+        return()
     endif()
     add_executable(weft_tool ${sources})
     target_link_libraries(weft_tool PRIVATE weft_tool_without_loop weft::weft CLI11::CLI11
         weft_host_loops
         $<TARGET_NAME_IF_EXISTS:weft_cares>
         $<TARGET_NAME_IF_EXISTS:weft_tls>)
-    get_property(left_out GLOBAL PROPERTY weft_hosts_left_out)
+    get_property(hosts GLOBAL PROPERTY weft_hosts_known)
+    weft_left_out_lines(hosts_left_out ${hosts})
+    weft_left_out_lines(others_left_out cares tls asio_stream boost_asio_stream)
     target_compile_definitions(weft_tool PRIVATE WEFT_VERSION="${PROJECT_VERSION}"
-        WEFT_HOSTS_LEFT_OUT="${left_out}")
+        WEFT_HOSTS_LEFT_OUT="${hosts_left_out}"
+        WEFT_OTHERS_LEFT_OUT="${others_left_out}")
     set_target_properties(weft_tool PROPERTIES
         OUTPUT_NAME weft
         RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Looks for libev, which brings no CMake package of its own; defines libev::ev.
+# Looks for libev 4 or later, which brings no CMake package of its own; defines libev::ev.
 
+include(${CMAKE_CURRENT_LIST_DIR}/usable_library.cmake)
 if(NOT TARGET libev::ev)
     find_path(WEFT_LIBEV_INCLUDE_DIR ev.h PATH_SUFFIXES libev)
     find_library(WEFT_LIBEV_LIBRARY ev)
@@ -12,3 +13,6 @@ if(NOT TARGET libev::ev)
             INTERFACE_INCLUDE_DIRECTORIES ${WEFT_LIBEV_INCLUDE_DIR})
     endif()
 endif()
+weft_check_library(libev TARGET libev::ev HEADERS ev.h
+    MINIMUM 4.0 VERSION_HEADER ev.h VERSION EV_VERSION_MAJOR EV_VERSION_MINOR
+    PACKAGES "Debian, Ubuntu: libev-dev")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Looks for libsystemd, which has sd-event; defines libsystemd::libsystemd.
+# Looks for libsystemd 243 or later, which has sd-event; defines libsystemd::libsystemd.
 
+include(${CMAKE_CURRENT_LIST_DIR}/usable_library.cmake)
 if(NOT TARGET libsystemd::libsystemd)
     find_path(WEFT_LIBSYSTEMD_INCLUDE_DIR systemd/sd-event.h)
     find_library(WEFT_LIBSYSTEMD_LIBRARY systemd)
@@ -12,3 +13,6 @@ if(NOT TARGET libsystemd::libsystemd)
             INTERFACE_INCLUDE_DIRECTORIES ${WEFT_LIBSYSTEMD_INCLUDE_DIR})
     endif()
 endif()
+weft_check_library(libsystemd TARGET libsystemd::libsystemd HEADERS systemd/sd-event.h
+    MINIMUM 243 DECLARES sd_event_source_disable_unref
+    PACKAGES "Debian, Ubuntu: libsystemd-dev")

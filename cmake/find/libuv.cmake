@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: MIT
-# Looks for libuv; defines libuv::uv, the name that its own CMake package uses where it has one.
+# Looks for libuv 1.0 or later; defines libuv::uv, the name that its own CMake package uses where it
+# has one.
 
-find_package(libuv CONFIG QUIET)
+include(${CMAKE_CURRENT_LIST_DIR}/usable_library.cmake)
+if(NOT TARGET libuv::uv)
+    find_package(libuv CONFIG QUIET)
+endif()
 if(NOT TARGET libuv::uv)
     find_path(WEFT_LIBUV_INCLUDE_DIR uv.h)
     find_library(WEFT_LIBUV_LIBRARY NAMES uv libuv)
@@ -13,3 +17,7 @@ if(NOT TARGET libuv::uv)
             INTERFACE_INCLUDE_DIRECTORIES ${WEFT_LIBUV_INCLUDE_DIR})
     endif()
 endif()
+weft_check_library(libuv TARGET libuv::uv HEADERS uv.h
+    MINIMUM 1.0 VERSION_HEADER uv.h
+    VERSION UV_VERSION_MAJOR UV_VERSION_MINOR UV_VERSION_PATCH
+    PACKAGES "Debian, Ubuntu: libuv1-dev")

@@ -1,17 +1,13 @@
 # SPDX-License-Identifier: MIT
-# The steps of the install test; run by ctest with the variables that CMakeLists.txt passes.
+# Installs the build that is there, moves the installation, and builds a user's project against it;
+# run by ctest with the variables that CMakeLists.txt passes.
 
-function(step)
-    execute_process(COMMAND ${ARGN} RESULT_VARIABLE status)
-    if(NOT status EQUAL 0)
-        list(JOIN ARGN " " line)
-        message(FATAL_ERROR "failed (${status}): ${line}")
-    endif()
-endfunction()
+cmake_minimum_required(VERSION 3.22)
+include(${CMAKE_CURRENT_LIST_DIR}/use_installation.cmake)
 
-set(flags "")
+set(FLAGS "")
 if(SANITIZE)
-    set(flags "-fsanitize=${SANITIZE}")
+    set(FLAGS "-fsanitize=${SANITIZE}")
 endif()
 
 # What ./dev peers has built is found by its users, too.
@@ -19,28 +15,19 @@ set(ENV{CMAKE_PREFIX_PATH} ${CONSUMER}/../../../build/peers/libubox)
 
 file(REMOVE_RECURSE ${WORK})
 step(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
-step(${CMAKE_COMMAND} -G ${GENERATOR} -S ${CONSUMER} -B ${WORK}/build
-    -D CMAKE_PREFIX_PATH=${WORK}/prefix
-    -D CMAKE_CXX_COMPILER=${COMPILER}
-    -D EXPECT_HOSTS=${HOSTS}
-    -D EXPECT_ASIO_STREAMS=${ASIO_STREAMS}
-    -D EXPECT_CARES=${CARES}
-    -D EXPECT_TLS=${TLS}
-    -D CMAKE_CXX_FLAGS=${flags})
-step(${CMAKE_COMMAND} --build ${WORK}/build)
-step(${WORK}/build/everything)
-step(${WORK}/build/core_only)
-string(REPLACE "," ";" hosts "${HOSTS}")
-foreach(host IN LISTS hosts)
-    step(${WORK}/build/in_${host})
-endforeach()
-string(REPLACE "," ";" asio_streams "${ASIO_STREAMS}")
-foreach(stream IN LISTS asio_streams)
-    step(${WORK}/build/over_${stream})
-endforeach()
-foreach(library cares tls)
-    string(TOUPPER ${library} upper)
-    if(${upper})
-        step(${WORK}/build/with_${library})
-    endif()
-endforeach()
+file(RENAME ${WORK}/prefix ${WORK}/moved)
+use_installation(${WORK}/moved ${WORK}/build -D CMAKE_CXX_FLAGS=${FLAGS})
+
+# CMake raises the language of a target that links Weft; that is said.
+succeeds_with("Weft needs C..20: CMAKE_CXX_STANDARD is 17, and targets that link Weft are compiled"
+    -S ${CONSUMER} -B ${WORK}/cxx17 -D CMAKE_CXX_COMPILER=${COMPILER}
+    -D CMAKE_PREFIX_PATH=${WORK}/moved -D CMAKE_CXX_STANDARD=17)
+
+# A library that is too old is found, and refused with the reason.
+if("${HOSTS}" MATCHES boost_asio)
+    file(WRITE ${WORK}/old/boost/version.hpp "#define BOOST_VERSION 107400\n")
+    fails_with("weft::boost_asio: Boost 1.74 is too old: 1.81 or later is needed"
+        -S ${CONSUMER} -B ${WORK}/old_build -D CMAKE_CXX_COMPILER=${COMPILER}
+        -D CMAKE_PREFIX_PATH=${WORK}/moved -D EXPECT_HOSTS=boost_asio
+        "-D CMAKE_CXX_FLAGS=-isystem ${WORK}/old")
+endif()

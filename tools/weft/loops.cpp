@@ -4,6 +4,7 @@
 
 #include <iomanip>
 #include <iostream>
+#include <string_view>
 
 #include <weft/weft.hpp>
 
@@ -38,6 +39,11 @@ void list_engine(weft::engine_kind which) {
     std::cout << '\n';
 }
 
+void list_other_components_left_out() {
+    constexpr std::string_view left_out = WEFT_OTHERS_LEFT_OUT;
+    if (!left_out.empty()) std::cout << "Not in this build:\n" << left_out;
+}
+
 } // namespace
 
 exit_code list_loops() {
@@ -53,6 +59,7 @@ exit_code list_loops() {
     std::cout << "  Any other that can watch one descriptor: see event_loop::descriptor() and "
                  "weft::guest.\n"
                  "Planned: io_uring.\n";
+    list_other_components_left_out();
     return std::cout.flush() ? exit_code::ok : exit_code::input_output;
 }
 
