@@ -64,6 +64,7 @@ int main(int argc, char** argv) {
     boost::asio::signal_set interrupt{context, SIGINT}; // the application's own
     interrupt.async_wait([&](const auto&, int) { loops.shutdown(std::chrono::seconds(2)); });
 
-    std::vector<std::jthread> threads(number(argc, argv, 3, 2));
-    for (auto& one : threads) one = std::jthread([&] { context.run(); });
+    std::vector<std::thread> threads(number(argc, argv, 3, 2));
+    for (auto& one : threads) one = std::thread([&] { context.run(); });
+    for (auto& one : threads) one.join();
 }

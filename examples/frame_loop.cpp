@@ -28,9 +28,10 @@ int main(int argc, char** argv) {
 
     constexpr std::chrono::microseconds frame{16'667};
     auto next = std::chrono::steady_clock::now();
-    for (int number = 0; playing; ++number) {
+    int number = 0;
+    while (playing) {
         loop.poll();
-        const auto text = "frame " + std::to_string(number); // here a game would draw
+        const auto text = "frame " + std::to_string(number++); // here a game would draw
         server.for_each([&](weft::connection& one) { one.send(text); });
         std::this_thread::sleep_until(next += frame); // as waiting for the screen does
     }

@@ -44,11 +44,12 @@ public:
 
     ~network() {
         loop_.post([this] { server_.shutdown(std::chrono::seconds(2)); });
+        if (thread_.joinable()) thread_.join(); // when the last connection is closed
     }
 
     weft::result<weft::address> start(std::uint16_t port) {
         auto bound = server_.listen("127.0.0.1", port);
-        if (bound) thread_ = std::jthread([this] { loop_.run(); });
+        if (bound) thread_ = std::thread([this] { loop_.run(); });
         return bound;
     }
 
@@ -62,7 +63,7 @@ public:
 private:
     weft::event_loop loop_;
     weft::server server_{loop_};
-    std::jthread thread_; // joined first of all: when the last connection is closed
+    std::thread thread_;
 };
 
 void draw(SDL_Window* window, Uint32 rgb) {

@@ -37,10 +37,20 @@ public:
         arrived_.notify_one();
     }
 
-    /// Waits for a job; nothing when the thread is to end.
-    std::optional<job> take(std::stop_token ending) {
+    /// Lets the thread that takes jobs end.
+    void end() {
+        {
+            const std::lock_guard lock(mutex_);
+            ended_ = true;
+        }
+        arrived_.notify_one();
+    }
+
+    /// Waits for a job; nothing after `end`.
+    std::optional<job> take() {
         std::unique_lock lock(mutex_);
-        if (!arrived_.wait(lock, ending, [this] { return !waiting_.empty(); })) return {};
+        arrived_.wait(lock, [this] { return ended_ || !waiting_.empty(); });
+        if (ended_) return {};
         job next = std::move(waiting_.front());
         waiting_.pop_front();
         return next;
@@ -48,8 +58,9 @@ public:
 
 private:
     std::mutex mutex_;
-    std::condition_variable_any arrived_;
+    std::condition_variable arrived_;
     std::deque<job> waiting_;
+    bool ended_ = false;
 };
 
 /// Takes as long as it takes.
@@ -77,12 +88,14 @@ int main(int argc, char** argv) {
     }
     std::cout << "ws://" << bound->str() << "/\n" << std::flush;
 
-    const std::jthread worker([&](std::stop_token ending) {
-        while (const auto next = jobs.take(ending)) {
+    std::thread worker([&] {
+        while (const auto next = jobs.take()) {
             const bool prime = is_prime(next->number);
             const auto* verdict = prime ? " is prime" : " is not prime";
             next->asked.send(std::to_string(next->number) + verdict);
         }
     });
     loop.run();
+    jobs.end();
+    worker.join();
 }

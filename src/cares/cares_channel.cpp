@@ -36,6 +36,20 @@ int as_milliseconds(duration time) noexcept {
     return static_cast<int>(std::clamp<std::int64_t>(rounded, 1, INT_MAX));
 }
 
+/// From 1.31 on c-ares keeps answers, and one without addresses that does not say for how long it
+/// holds for an hour. Names are asked for each time, as with earlier versions. Returns the option
+/// to set.
+template <class Options>
+int without_cache(Options& wanted) noexcept {
+    if constexpr (requires { wanted.qcache_max_ttl; }) {
+        constexpr int query_cache = 1 << 21; // ARES_OPT_QUERY_CACHE
+        wanted.qcache_max_ttl = 0;
+        return query_cache;
+    } else {
+        return 0;
+    }
+}
+
 bool is_library_ready() noexcept {
     static const bool ready = ares_library_init(ARES_LIB_INIT_ALL) == ARES_SUCCESS;
     return ready;
@@ -70,7 +84,7 @@ std::error_code cares_channel::open(const cares_options& options) {
     wanted.sock_state_cb_data = this;
     const int status = ares_init_options(&channel_, &wanted,
                                          ARES_OPT_LOOKUPS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
-                                             ARES_OPT_SOCK_STATE_CB);
+                                             ARES_OPT_SOCK_STATE_CB | without_cache(wanted));
     if (status != ARES_SUCCESS) return cares_error(status);
     loop_.enroll(*this);
     if (options.servers.empty()) return {};

@@ -117,7 +117,7 @@ int epoll_engine::wait_for_events(epoll_event* events, int room, time_point dead
     const duration left = time_until(deadline);
     if (has_precise_wait_ && left > duration::zero()) {
         const timespec timeout = as_timespec(left);
-        const int count = sys::epoll_pwait2(set_.get(), events, room, &timeout, nullptr);
+        const int count = sys::epoll_pwait2(set_.get(), events, room, &timeout);
         if (count >= 0 || errno == EINTR) return count;
         has_precise_wait_ = false; // ENOSYS, or the EPERM of a container's filter
     }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <vector>
 
 #include "loop/loop_state.hpp"
 
@@ -23,6 +24,15 @@ struct return_to_caller {
     }
 };
 
+/// Ends when they have ended. libc++ has std::jthread from version 20 on only.
+struct joined_threads {
+    std::vector<std::thread> all;
+
+    ~joined_threads() {
+        for (auto& one : all) one.join();
+    }
+};
+
 } // namespace
 
 event_loops::event_loops(std::size_t count, const loop_options& options) {
@@ -33,11 +43,11 @@ event_loops::event_loops(std::size_t count, const loop_options& options) {
 
 void event_loops::run() {
     const return_to_caller afterwards{loops_};
-    std::vector<std::jthread> others;
+    joined_threads others;
     try {
-        others.reserve(loops_.size());
+        others.all.reserve(loops_.size());
         for (auto& one : loops_) {
-            if (&one != &loops_.front()) others.emplace_back([&one] { one.run(); });
+            if (&one != &loops_.front()) others.all.emplace_back([&one] { one.run(); });
         }
     } catch (...) {
         stop();

@@ -8,7 +8,6 @@
 namespace weft::testing {
 
 using namespace std::chrono_literals;
-using clock = std::chrono::steady_clock;
 
 staying_loop::staying_loop(host_under_test& host, std::shared_ptr<host_complaints> complaints)
     : host_(host), complaints_(std::move(complaints)) {}
@@ -44,13 +43,13 @@ staying_loop& host_stage::another() {
 }
 
 bool host_stage::until(const std::function<bool()>& holds, std::string_view otherwise) {
-    const auto end = clock::now() + patience_;
+    const auto end = std::chrono::steady_clock::now() + patience_;
     while (!holds()) {
-        const auto left = end - clock::now();
+        const auto left = end - std::chrono::steady_clock::now();
         if (left <= 0s) break;
         host_->turn(left);
     }
-    return expect(clock::now() < end, otherwise);
+    return expect(std::chrono::steady_clock::now() < end, otherwise);
 }
 
 bool host_stage::expect(bool holds, std::string_view otherwise) {
@@ -64,8 +63,8 @@ void host_stage::settle() {
         for (const auto& one : staying_) all += one->turns();
         return all;
     };
-    const auto end = clock::now() + std::min<duration>(patience_, 200ms);
-    for (int quiet = 0; quiet < 3 && clock::now() < end;) {
+    const auto end = std::chrono::steady_clock::now() + std::min<duration>(patience_, 200ms);
+    for (int quiet = 0; quiet < 3 && std::chrono::steady_clock::now() < end;) {
         const std::size_t before = turns();
         host_->turn(1ms);
         quiet = before == turns() ? quiet + 1 : 0;

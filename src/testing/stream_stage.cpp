@@ -7,7 +7,6 @@
 namespace weft::testing {
 
 using namespace std::chrono_literals;
-using clock = std::chrono::steady_clock;
 
 namespace {
 
@@ -32,9 +31,10 @@ void stream_stage::start() {
 }
 
 bool stream_stage::until(const std::function<bool()>& holds, std::string_view otherwise) {
-    auto end = clock::now() + options_.patience;
+    const auto now = std::chrono::steady_clock::now;
+    auto end = now() + options_.patience;
     for (int idle = 0; !holds();) {
-        if (clock::now() > end || idle > idle_turns_max) return expect(false, otherwise);
+        if (now() > end || idle > idle_turns_max) return expect(false, otherwise);
         if (pair_->turn(5ms)) {
             idle = 0;
         } else {

@@ -93,8 +93,7 @@ result<void> tls_client::context::make(const tls_client_options& options) {
 }
 
 owned_ssl tls_client::context::dial(const std::string& host) {
-    auto session = make_session(context_.get());
-    SSL_set_connect_state(session.get());
+    auto session = make_session(context_.get(), SSL_set_connect_state);
     expect(session.get(), host);
     if (const auto earlier = sessions_.take(expected(session.get()))) {
         SSL_set_session(session.get(), earlier.get());

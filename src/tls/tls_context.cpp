@@ -35,10 +35,15 @@ result<owned_ssl_context> make_ssl_context(const SSL_METHOD* method, tls_version
     return made;
 }
 
-owned_ssl tls_context::make_session(SSL_CTX* context) {
-    owned_ssl session(SSL_new(context));
+/// Setting the role makes a session's record layer anew from OpenSSL 3.2 on, and cannot return that
+/// it found no memory: such a session, which must not be used, is known by the queue of errors.
+owned_ssl tls_context::make_session(SSL_CTX* context, void (*set_role)(SSL*)) {
     ERR_clear_error();
-    if (!session) throw std::bad_alloc();
+    owned_ssl session(SSL_new(context));
+    if (session) set_role(session.get());
+    const bool incomplete = ERR_peek_error() != 0;
+    ERR_clear_error();
+    if (!session || incomplete) throw std::bad_alloc();
     SSL_set_read_ahead(session.get(), 0); // a record is decrypted when it is there, not later
     return session;
 }

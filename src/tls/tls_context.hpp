@@ -20,7 +20,7 @@ public:
     virtual ~tls_context() = default;
 
     /// Throws std::bad_alloc.
-    [[nodiscard]] static owned_ssl make_session(SSL_CTX* context);
+    [[nodiscard]] static owned_ssl make_session(SSL_CTX* context, void (*set_role)(SSL*));
 
     /// A TLS stream over `plain` that speaks by `session`. Throws std::bad_alloc.
     [[nodiscard]] std::unique_ptr<stream> cover(std::unique_ptr<stream> plain, owned_ssl session);

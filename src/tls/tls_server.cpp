@@ -166,8 +166,7 @@ std::unique_ptr<stream> tls_server::cover(std::unique_ptr<stream> plain, std::st
         const std::lock_guard locked(state_->lock);
         context = state_->current;
     }
-    auto session = tls_context::make_session(context->first());
-    SSL_set_accept_state(session.get());
+    auto session = tls_context::make_session(context->first(), SSL_set_accept_state);
     return context->cover(std::move(plain), std::move(session));
 }
 

@@ -13,6 +13,8 @@
 
 #include <weft/weft.hpp>
 
+#include "support/joined_thread.hpp"
+
 namespace weft::testing {
 namespace {
 
@@ -86,7 +88,7 @@ TEST_F(cores_threads, share_a_port_and_end_together) {
     share_a_port();
     int opened = 0, ended = 0;
     report how;
-    std::jthread outside([&] {
+    joined_thread outside([&] {
         event_loop loop;
         client dialler{loop};
         std::set<int> seen;
@@ -109,7 +111,7 @@ TEST_F(cores_threads, shut_down_from_another_thread) {
     share_a_port();
     int ended = 0;
     report how;
-    std::jthread outside([&] {
+    joined_thread outside([&] {
         event_loop loop;
         client dialler{loop};
         open_one(loop, dialler, ended, how);
@@ -141,7 +143,7 @@ TEST_F(cores_threads, hand_clients_on_at_accept) {
     for (auto& one : loops_) one.start_perpetual();
     int ended = 0;
     report how;
-    std::jthread outside([&] {
+    joined_thread outside([&] {
         event_loop loop;
         client dialler{loop};
         for (int i = 0; i < 6; ++i) EXPECT_EQ(open_one(loop, dialler, ended, how), i % 2);

@@ -11,6 +11,8 @@
 
 #include <weft/weft.hpp>
 
+#include "support/joined_thread.hpp"
+
 namespace weft::testing {
 namespace {
 
@@ -122,7 +124,7 @@ TEST_P(life_of_a_run, blocks_until_no_work_is_left) {
 
 TEST_P(life_of_a_run_on_sockets, a_server_runs_on_with_no_connections) {
     listen();
-    std::jthread others([this] {
+    joined_thread others([this] {
         visit(url_);
         await_emptiness();
         visit(url_);
@@ -161,7 +163,7 @@ TEST_P(life_of_a_run_on_sockets, stop_listening_refuses_new_ones_and_leaves_the_
 TEST_P(life_of_a_run_on_sockets, a_clients_run_ends_with_its_connections) {
     listen();
     std::promise<void> visited;
-    std::jthread others([&] {
+    joined_thread others([&] {
         visit(url_); // returns, although the server goes on
         visited.set_value();
         loop_.stop();
@@ -183,7 +185,7 @@ TEST_P(life_of_a_run_on_sockets, a_perpetual_loop_runs_on_until_stop_perpetual) 
                  },
              .close = [&](connection&, const report&) { alone.set_value(); }});
     bool heard = false;
-    std::jthread other([&] {
+    joined_thread other([&] {
         alone.get_future().wait();
         await_emptiness();
         loop_.post([&] { heard = true; });
@@ -234,7 +236,7 @@ TEST_P(life_of_a_run_on_sockets, stop_returns_promptly) {
 
 TEST_P(life_of_a_run_on_sockets, stop_from_another_thread_ends_a_busy_run) {
     keep_busy(3);
-    std::jthread other([this] { loop_.stop(); });
+    joined_thread other([this] { loop_.stop(); });
     loop_.run();
     EXPECT_TRUE(loop_.stopped());
 }

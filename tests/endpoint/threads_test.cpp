@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "endpoint/endpoint_fixture.hpp"
+#include "support/joined_thread.hpp"
 
 namespace weft::testing {
 namespace {
@@ -48,7 +49,7 @@ TEST_P(endpoint_threads, send_and_close_through_handles) {
 TEST_P(endpoint_threads, use_handles_while_connections_come_and_go) {
     serve_echo();
     std::atomic<bool> over = false;
-    std::vector<std::jthread> senders;
+    std::vector<joined_thread> senders;
     int ended = 0;
     constexpr int connections = 40;
     for (int i = 0; i < connections; ++i) {
@@ -85,7 +86,7 @@ TEST_P(endpoint_threads, hold_handles_longer_than_the_loop_lives) {
     serve_echo();
     std::atomic<bool> over = false, refused = false;
     const auto to = client_->connect(url(), {});
-    std::jthread sender([&] {
+    joined_thread sender([&] {
         while (!over)
             refused = !to.send("hello");
     });
@@ -109,7 +110,7 @@ TEST_P(endpoint_threads, wake_the_loop_which_interrupts_each_route_and_dialled_c
                                  .interrupt = [&] { ++dialled; }});
     }
     ASSERT_TRUE(run_until([&] { return opened == 2; }));
-    std::jthread([this] { loop().wake(); }).join();
+    joined_thread([this] { loop().wake(); }).join();
     EXPECT_TRUE(run_until([&] { return route != 0 && other_route != 0 && dialled == 2; }));
     EXPECT_EQ(route, 1);
     EXPECT_EQ(other_route, 1);
@@ -128,7 +129,7 @@ TEST_P(endpoint_threads, share_a_port_with_a_loop_each) {
     port_ = bound->port();
     server_->route("/", say("here"));
     std::promise<event_loop*> running;
-    std::jthread other([&] {
+    joined_thread other([&] {
         event_loop theirs;
         server second{theirs};
         second.route("/", say("there"));

@@ -12,6 +12,7 @@
 #include <weft/loop/timer.hpp>
 
 #include "host_loops/host_loops.hpp"
+#include "support/joined_thread.hpp"
 
 namespace weft::testing {
 namespace {
@@ -58,7 +59,7 @@ TEST_P(runner_of, stops_while_there_is_work) {
 
 TEST_P(runner_of, with_threads_stops_by_a_posted_call) {
     const work_guard working(*loop);
-    std::jthread other([&] { loop->post([&] { host->stop(); }); });
+    joined_thread other([&] { loop->post([&] { host->stop(); }); });
     host->run();
 }
 

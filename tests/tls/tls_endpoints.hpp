@@ -15,15 +15,16 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace weft {
 
 /// Made once: making one takes a while.
-inline const tls_certificate& certificate_for(const std::string& name) {
+inline const tls_certificate& certificate_for(std::string_view name) {
     static std::map<std::string, tls_certificate> known;
-    const auto [at, is_new] = known.try_emplace(name);
-    if (is_new) at->second = *make_self_signed({.names = {name}});
+    const auto [at, is_new] = known.try_emplace(std::string(name));
+    if (is_new) at->second = *make_self_signed({.names = {at->first}});
     return at->second;
 }
 

@@ -3,6 +3,8 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <ares.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <optional>
@@ -13,6 +15,7 @@
 #include <weft/core/error.hpp>
 #include <weft/loop/resolve_error.hpp>
 
+#include "cares/cares_error.hpp"
 #include "loop/connector_posix.hpp"
 #include "loop/loop_state.hpp"
 
@@ -177,6 +180,16 @@ TEST_F(cares, says_why_there_is_no_address) {
         << "a label that is too long";
 }
 
+TEST_F(cares, asks_each_time) {
+    const std::vector<std::string> answers[] = {{}, {"127.0.0.8"}, {"127.0.0.9"}, {}};
+    for (const auto& now : answers) {
+        answer(now);
+        EXPECT_EQ(outcome(), now.empty() ? words(resolve_error::no_address) : now[0]);
+    }
+    answer_error(dns::server_failure);
+    EXPECT_NE(outcome(), words(resolve_error::no_address));
+}
+
 /// Versions of c-ares differ in what they say when no server is left.
 void expect_failure_of_servers(const std::string& got, resolve_error exact) {
     EXPECT_TRUE(got == words(resolve_error::no_server) || got == words(exact)) << got;
@@ -187,6 +200,31 @@ TEST_F(cares, says_that_the_name_server_failed) {
     expect_failure_of_servers(outcome("a.test"), resolve_error::server_failure);
     answer_error(dns::refused);
     expect_failure_of_servers(outcome("b.test"), resolve_error::refused);
+    answer_error(dns::form_error);
+    EXPECT_EQ(outcome("c.test"), words(resolve_error::server_failure)) << "not our answer's fault";
+    answer_error(dns::not_implemented);
+    expect_failure_of_servers(outcome("d.test"), resolve_error::server_failure);
+}
+
+TEST(cares_error, has_a_meaning_for_each_status) {
+    const std::pair<int, resolve_error> meanings[] = {
+        {ARES_ENODATA, resolve_error::no_address},
+        {ARES_EFORMERR, resolve_error::server_failure},
+        {ARES_ESERVFAIL, resolve_error::server_failure},
+        {ARES_ENOTFOUND, resolve_error::host_not_found},
+        {ARES_ENOTIMP, resolve_error::server_failure},
+        {ARES_EREFUSED, resolve_error::refused},
+        {ARES_EBADNAME, resolve_error::host_not_found},
+        {ARES_EBADRESP, resolve_error::bad_answer},
+        {ARES_ECONNREFUSED, resolve_error::no_server},
+        {ARES_ETIMEOUT, resolve_error::timeout},
+        {ARES_ECANCELLED, resolve_error::cancelled},
+        {ARES_EDESTRUCTION, resolve_error::cancelled},
+        {26, resolve_error::no_server}, // ARES_ENOSERVER of newer versions
+    };
+    for (const auto& [status, meaning] : meanings) EXPECT_EQ(cares_error(status), meaning);
+    EXPECT_EQ(cares_error(ARES_ENOMEM), std::errc::not_enough_memory);
+    EXPECT_FALSE(cares_error(ARES_SUCCESS));
 }
 
 TEST_F(cares, failure_of_one_family_tells_more_than_that_the_other_has_none) {

@@ -10,7 +10,13 @@
 namespace weft::testing::dns {
 
 enum type : std::uint16_t { a = 1, cname = 5, aaaa = 28 };
-enum rcode : std::uint8_t { form_error = 1, server_failure = 2, no_such_name = 3, refused = 5 };
+enum rcode : std::uint8_t {
+    form_error = 1,
+    server_failure = 2,
+    no_such_name = 3,
+    not_implemented = 4,
+    refused = 5
+};
 
 struct query {
     std::string name;

@@ -308,10 +308,10 @@ using throwing_death_test = throwing_test;
 
 TEST_F(throwing_death_test, nobody_to_tell) {
     ::testing::FLAGS_gtest_death_test_style = "threadsafe";
-    at_server.on["open"] = [](connection*) { throw std::runtime_error("open"); };
+    at_server.on["open"] = [](connection*) { throw std::runtime_error("nobody is told"); };
     server->route("/", at_server.all());
     link();
-    EXPECT_DEATH(driver.settle(), "");
+    EXPECT_DEATH(driver.settle(), "nobody is told");
 }
 
 // --- interrupt

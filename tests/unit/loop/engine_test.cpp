@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What every readiness engine promises to sources: edges made of levels, wake-ups, deadlines.
 #include <fcntl.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -18,8 +19,21 @@
 #include "loop/descriptor_posix.hpp"
 #include "loop/engine.hpp"
 
+#include "support/joined_thread.hpp"
+
 #include "every_engine.hpp"
 #include "loop_probes.hpp"
+
+namespace {
+int calls_of_the_c_library = 0;
+}
+
+/// Takes the place of the C library's, which glibc before 2.35 and musl do not have.
+extern "C" int epoll_pwait2(int set, epoll_event* events, int room, const timespec*,
+                            const sigset_t*) {
+    ++calls_of_the_c_library;
+    return ::epoll_wait(set, events, room, 0);
+}
 
 namespace weft::testing {
 namespace {
@@ -262,7 +276,7 @@ TEST_P(readiness_engine, is_woken_out_of_an_endless_wait_by_a_signal_handler) {
     const waking_signal signal(*waits);
     for (int i = 0; i < 50; ++i) {
         std::atomic<bool> returned = false;
-        std::jthread other([&returned, waiting = ::pthread_self()] {
+        joined_thread other([&returned, waiting = ::pthread_self()] {
             do {
                 ::pthread_kill(waiting, SIGUSR1);
                 std::this_thread::yield();
@@ -298,7 +312,7 @@ TEST_P(engine_threads, no_wake_up_is_lost_between_threads) {
     const auto waits = make_engine(options());
     std::atomic<int> said = 0, heard = 0;
     constexpr int words = 2000;
-    std::jthread other([&] {
+    joined_thread other([&] {
         for (int word = 1; word <= words; ++word) {
             said = word;
             waits->wake();
@@ -312,6 +326,12 @@ TEST_P(engine_threads, no_wake_up_is_lost_between_threads) {
 }
 
 WEFT_ON_EVERY_ENGINE(engine_threads);
+
+TEST(epoll, is_waited_for_without_a_function_that_only_newer_c_libraries_have) {
+    const auto waits = make_engine({.engine = engine_kind::epoll});
+    static_cast<void>(waits->wait(waits->now() + std::chrono::microseconds(10)));
+    EXPECT_EQ(calls_of_the_c_library, 0);
+}
 
 TEST(automatic_engine, is_epoll_and_where_that_is_missing_poll) {
     EXPECT_EQ(make_engine({})->kind(), engine_kind::epoll);

@@ -161,7 +161,7 @@ TEST_P(event_loop_death_test, an_exception_that_nobody_wants_terminates) {
             loop.post([] { throw std::runtime_error("unwanted"); });
             loop.poll();
         },
-        "");
+        "unwanted");
 }
 
 TEST_P(event_loop_alone, wake_interrupts_once_a_turn) {

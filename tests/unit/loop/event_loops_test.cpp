@@ -12,6 +12,8 @@
 
 #include <weft/loop/timer.hpp>
 
+#include "support/joined_thread.hpp"
+
 #include "every_engine.hpp"
 #include "loop_probes.hpp"
 
@@ -74,7 +76,7 @@ TEST_P(event_loops_threads, wake_interrupts_each) {
         counters.push_back(std::make_unique<interrupt_counter>(one));
         working.push_back(std::make_unique<work_guard>(one));
     }
-    std::jthread other([&] {
+    joined_thread other([&] {
         loops.wake();
         for (std::size_t i = 0; i < 2; ++i) loops[i].post([&, i] { working[i]->reset(); });
     });
