@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A watcher of libev's for the loop's descriptor. Knows nothing else of either loop.
+// A watcher of libev's for the loop's descriptor, and one for the end of libev's loop, which may
+// come first. Knows nothing else of either loop.
 #include <weft/hosts/ev.hpp>
 
 #include <ev.h>
@@ -20,16 +21,21 @@ public:
         ev_io_init(&io_, readable, descriptor, EV_READ);
         io_.data = this;
         listen();
+        ev_cleanup_init(&end_, ended);
+        end_.data = this;
+        ev_cleanup_start(host_, &end_);
         return {};
     }
 
     void stop() noexcept {
+        if (!host_) return;
+        ev_cleanup_stop(host_, &end_);
         if (!works_) ev_ref(host_); // libev is to take it back
         ev_io_stop(host_, &io_);
     }
 
     void work(bool any) noexcept {
-        if (std::exchange(works_, any) == any) return;
+        if (!host_ || std::exchange(works_, any) == any) return;
         any ? ev_ref(host_) : ev_unref(host_);
     }
 
@@ -46,14 +52,20 @@ private:
         here->turn_();
     }
 
+    /// In `ev_loop_destroy`.
+    static void ended(struct ev_loop*, ev_cleanup* end, int) noexcept {
+        static_cast<ev_watch*>(end->data)->host_ = nullptr;
+    }
+
     /// libev has stopped the watcher, and has taken back a reference.
     void restart() noexcept {
         if (!works_) ev_ref(host_);
         listen();
     }
 
-    struct ev_loop* host_;
+    struct ev_loop* host_; // null once it is destroyed
     ev_io io_{};
+    ev_cleanup end_{};
     function<void()> turn_;
     bool works_ = false;
 };

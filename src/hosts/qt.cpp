@@ -5,6 +5,7 @@
 #include <QAbstractEventDispatcher>
 #include <QCoreApplication>
 #include <QEventLoop>
+#include <QPointer>
 #include <QSocketNotifier>
 
 #include <memory>
@@ -15,7 +16,8 @@
 namespace weft {
 namespace {
 
-/// Qt forgets a notifier when that is destroyed, also in its own signal.
+/// Qt forgets a notifier when that is destroyed, also in its own signal. An application's event
+/// filter sees the notifier, and may have deleted it.
 class qt_watch : public std::enable_shared_from_this<qt_watch> {
 public:
     result<void> start(int descriptor, function<void()> turn) {
@@ -23,12 +25,14 @@ public:
             return failure(std::make_error_code(std::errc::not_connected));
         }
         turn_ = std::move(turn);
-        notifier_.emplace(descriptor, QSocketNotifier::Read);
-        QObject::connect(&*notifier_, &QSocketNotifier::activated, [this] { ready(); });
+        auto made = std::make_unique<QSocketNotifier>(descriptor, QSocketNotifier::Read);
+        QObject::connect(made.get(), &QSocketNotifier::activated, [this] { ready(); });
+        notifier_ = made.get();
+        static_cast<void>(made.release()); // until `stop`
         return {};
     }
 
-    void stop() noexcept { notifier_.reset(); }
+    void stop() noexcept { delete notifier_.data(); }
 
 private:
     void ready() noexcept {
@@ -37,7 +41,7 @@ private:
     }
 
     function<void()> turn_;
-    std::optional<QSocketNotifier> notifier_;
+    QPointer<QSocketNotifier> notifier_;
 };
 
 } // namespace

@@ -16,15 +16,17 @@ std::error_code as_error(int status) noexcept {
 }
 
 /// Lives until libuv has let go of its handle, and the last frame has left it.
-class uv_watch : public std::enable_shared_from_this<uv_watch> {
+///
+/// The application sees the handle in `uv_walk` and may close it there, so it may be closing, or
+/// gone, when the stay ends. It may set the handle's data as well: a watch is found by its handle.
+class uv_watch : private uv_poll_t, public std::enable_shared_from_this<uv_watch> {
 public:
-    explicit uv_watch(uv_loop_t* host) noexcept : host_(host) {}
+    explicit uv_watch(uv_loop_t* host) noexcept : uv_poll_t{}, host_(host) {}
 
     result<void> start(int descriptor, function<void()> turn) {
-        if (const int status = uv_poll_init(host_, &poll_, descriptor); status != 0) {
+        if (const int status = uv_poll_init(host_, this, descriptor); status != 0) {
             return failure(as_error(status));
         }
-        poll_.data = this;
         turn_ = std::move(turn);
         held_by_host_ = shared_from_this();
         uv_unref(handle()); // there is no work yet
@@ -37,32 +39,50 @@ public:
     /// The descriptor is free when this returns, the handle is not.
     void stop(function<void()> done) {
         done_ = std::move(done);
-        uv_close(handle(), closed);
+        if (is_closed()) return let_go();
+        if (!uv_is_closing(handle())) return uv_close(handle(), closed);
+        closed_by_application_ = std::exchange(close_cb, closed);
     }
 
     void work(bool any) noexcept { any ? uv_ref(handle()) : uv_unref(handle()); }
 
 private:
     [[nodiscard]] uv_handle_t* handle() noexcept {
-        return reinterpret_cast<uv_handle_t*>(&poll_);
+        return reinterpret_cast<uv_handle_t*>(static_cast<uv_poll_t*>(this));
     }
 
-    int listen() noexcept { return uv_poll_start(&poll_, UV_READABLE, readable); }
+    static uv_watch& of(uv_poll_t* poll) noexcept { return *static_cast<uv_watch*>(poll); }
+
+    int listen() noexcept { return uv_poll_start(this, UV_READABLE, readable); }
+
+    /// Whether the loop has let go of the handle and may itself be gone: `uv_is_closing` does not
+    /// tell this from a handle that is about to be closed. The flag is libuv's UV_HANDLE_CLOSED,
+    /// which its headers do not name and which is the same in every libuv 1.
+    [[nodiscard]] bool is_closed() const noexcept {
+        constexpr unsigned uv_handle_closed = 2;
+        return (flags & uv_handle_closed) != 0;
+    }
 
     static void readable(uv_poll_t* poll, int status, int) noexcept {
         // A nested uv_run may close the handle while this one is in it.
-        const auto here = static_cast<uv_watch*>(poll->data)->shared_from_this();
+        const auto here = of(poll).shared_from_this();
         if (status < 0) here->listen(); // libuv has stopped it
         here->turn_();
     }
 
     static void closed(uv_handle_t* handle) noexcept {
-        const auto here = std::move(static_cast<uv_watch*>(handle->data)->held_by_host_);
-        here->done_();
+        uv_watch& here = of(reinterpret_cast<uv_poll_t*>(handle));
+        if (here.closed_by_application_) here.closed_by_application_(handle);
+        here.let_go();
+    }
+
+    void let_go() noexcept {
+        const auto here = std::move(held_by_host_);
+        done_();
     }
 
     uv_loop_t* host_;
-    uv_poll_t poll_{};
+    uv_close_cb closed_by_application_ = nullptr;
     function<void()> turn_;
     function<void()> done_;
     std::shared_ptr<uv_watch> held_by_host_;

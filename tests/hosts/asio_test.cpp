@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -70,6 +71,67 @@ TEST(asio_guest, knows_an_executor_that_forgot_what_it_is) {
     loop.post([&] { posted = true; });
     host.run();
     EXPECT_TRUE(posted);
+}
+
+// --- the context ends first
+
+/// A stay whose context is destroyed before it, on whichever executor.
+template <class Executor>
+void expect_to_outlive_the_context(Executor (*executor_of)(::asio::io_context&)) {
+    event_loop loop;
+    auto host = std::make_unique<::asio::io_context>();
+    std::optional<asio_guest> stay(std::in_place, loop, executor_of(*host));
+    bool ran = false;
+    loop.post([&] { ran = true; });
+    host->run();
+    EXPECT_TRUE(ran);
+
+    timer later(loop, [] {});
+    later.arm_after(1h);
+    std::optional<asio_guest> neighbour;
+    event_loop other;
+    neighbour.emplace(other, executor_of(*host));
+    host.reset();
+    later.disarm(); // the work ends, and begins again
+    later.arm_after(1h);
+    loop.post([] {});
+    bool done = false;
+    stay->detach([&] { done = true; });
+    EXPECT_TRUE(done);
+    stay.reset();
+    other = event_loop();
+    neighbour.reset();
+
+    host = std::make_unique<::asio::io_context>();
+    stay.emplace(loop, executor_of(*host));
+    later.arm_after(1ms);
+    host->run();
+    EXPECT_FALSE(later.armed());
+    stay->detach();
+    host.reset(); // without having run what is left
+}
+
+TEST(asio_guest, outlives_its_context) {
+    expect_to_outlive_the_context(+[](::asio::io_context& host) { return host.get_executor(); });
+}
+
+TEST(asio_guest, outlives_its_context_on_a_strand) {
+    expect_to_outlive_the_context(
+        +[](::asio::io_context& host) { return ::asio::make_strand(host); });
+}
+
+TEST(asio_guest, outlives_its_context_on_an_executor_that_forgot_what_it_is) {
+    expect_to_outlive_the_context(
+        +[](::asio::io_context& host) -> ::asio::any_io_executor { return host.get_executor(); });
+}
+
+TEST(asio_guest, outlives_a_context_that_was_stopped_and_never_ran) {
+    event_loop loop;
+    std::optional<::asio::io_context> host(std::in_place);
+    asio_guest stay(loop, *host);
+    host->stop();
+    host.reset();
+    EXPECT_TRUE(stay.attached());
 }
 
 /// An io_context with two threads, and an echo on a strand of it.

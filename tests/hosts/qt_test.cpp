@@ -3,7 +3,9 @@
 #include <weft/hosts/qt.hpp>
 
 #include <QCoreApplication>
+#include <QEvent>
 #include <QEventLoop>
+#include <QSocketNotifier>
 #include <QThread>
 #include <QTimer>
 
@@ -23,6 +25,18 @@ std::unique_ptr<foreign_loop> application() {
         if (kind->name == "qt") return kind->make();
     }
     return nullptr;
+}
+
+int word_count = 1;
+char program_name[] = "tests";
+char* words[] = {program_name, nullptr};
+
+/// In a new stay in this thread's loop.
+void expect_served(event_loop& loop) {
+    const qt_guest stay(loop);
+    bool ran = false;
+    loop.post([&] { ran = true; });
+    while (!ran) QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
 }
 
 /// Sends "hello" to itself and calls `heard` with the echo, once.
@@ -87,6 +101,47 @@ TEST(qt_guest, needs_a_dispatcher) {
     EXPECT_EQ(guest::create(loop, qt_host()).error(), std::errc::not_connected);
     const auto host = application();
     EXPECT_TRUE(guest::create(loop, qt_host()));
+}
+
+/// The application may delete what its event filter sees, Weft's notifier with it.
+class deleting_filter final : public QObject {
+public:
+    bool eventFilter(QObject* of, QEvent*) override {
+        if (of->metaObject() != &QSocketNotifier::staticMetaObject) return false;
+        of->deleteLater();
+        ++seen;
+        return true;
+    }
+
+    int seen = 0;
+};
+
+TEST(qt_guest, ends_after_its_notifier_was_deleted) {
+    QCoreApplication application(word_count, words);
+    event_loop loop;
+    std::optional<qt_guest> stay(std::in_place, loop);
+    deleting_filter filter;
+    application.installEventFilter(&filter);
+    loop.post([] {});
+    while (filter.seen == 0) QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+    QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+    application.removeEventFilter(&filter);
+    stay.reset();
+    expect_served(loop);
+}
+
+TEST(qt_guest, ends_after_the_application_object) {
+    std::optional<QCoreApplication> application(std::in_place, word_count, words);
+    event_loop loop;
+    std::optional<qt_guest> stay(std::in_place, loop);
+    QCoreApplication::processEvents();
+    application.reset();
+    bool done = false;
+    stay->detach([&] { done = true; });
+    EXPECT_TRUE(done);
+    stay.reset();
+    application.emplace(word_count, words);
+    expect_served(loop);
 }
 
 } // namespace

@@ -4,9 +4,12 @@
 
 #include <uv.h>
 
+#include <functional>
 #include <optional>
 
 #include <gtest/gtest.h>
+
+#include <weft/loop/timer.hpp>
 
 namespace weft::testing {
 namespace {
@@ -24,17 +27,17 @@ TEST(uv_guest, done_says_that_the_loop_can_be_closed) {
     EXPECT_EQ(uv_loop_close(&host), 0);
 }
 
-TEST(uv_guest, the_loop_may_be_closed_in_done) {
+TEST(uv_guest, the_loop_may_be_closed_once_run_has_returned) {
     uv_loop_t host;
     ASSERT_EQ(uv_loop_init(&host), 0);
     event_loop loop;
     std::optional<uv_guest> stay(std::in_place, loop, &host);
-    int closed = UV_EBUSY;
-    stay->detach([&] { closed = uv_loop_close(&host); });
+    bool done = false;
+    stay->detach([&] { done = true; });
     stay.reset();
-    uv_run(&host, UV_RUN_DEFAULT);
-    if (closed == UV_EBUSY) closed = uv_loop_close(&host); // libuv counts the closing one still
-    EXPECT_EQ(closed, 0);
+    EXPECT_EQ(uv_run(&host, UV_RUN_DEFAULT), 0);
+    EXPECT_TRUE(done);
+    EXPECT_EQ(uv_loop_close(&host), 0);
 }
 
 TEST(uv_guest, tells_what_libuv_says) {
@@ -50,6 +53,148 @@ TEST(uv_guest, tells_what_libuv_says) {
     EXPECT_TRUE(guest::create(loop, uv_host(&host)));
     uv_run(&host, UV_RUN_DEFAULT);
     EXPECT_EQ(uv_loop_close(&host), 0);
+}
+
+// --- the application closes what uv_walk shows
+
+/// A loop whose application closes every handle that is not closing, Weft's with them.
+class uv_walk_closes : public ::testing::Test {
+protected:
+    uv_loop_t host;
+    event_loop loop;
+    std::optional<uv_guest> stay;
+    bool done = false;
+
+    void SetUp() override {
+        ASSERT_EQ(uv_loop_init(&host), 0);
+        stay.emplace(loop, &host);
+        bool ran = false;
+        loop.post([&] { ran = true; });
+        while (!ran) uv_run(&host, UV_RUN_ONCE);
+    }
+
+    void close_all(uv_close_cb called = nullptr) {
+        uv_walk(
+            &host,
+            [](uv_handle_t* one, void* call) {
+                one->data = nullptr; // the application's own field
+                if (!uv_is_closing(one)) uv_close(one, *static_cast<uv_close_cb*>(call));
+            },
+            &called);
+    }
+
+    void leave() {
+        stay->detach([this] { done = true; });
+        stay.reset();
+    }
+
+    void close_host() {
+        EXPECT_EQ(uv_run(&host, UV_RUN_DEFAULT), 0);
+        EXPECT_EQ(uv_loop_close(&host), 0);
+    }
+
+    /// The loop is none the worse for it, and another host may have it.
+    void expect_of_use() {
+        uv_loop_t other;
+        ASSERT_EQ(uv_loop_init(&other), 0);
+        uv_guest again(loop, &other);
+        bool ran = false;
+        loop.post([&] { ran = true; });
+        while (!ran) uv_run(&other, UV_RUN_ONCE);
+        again.detach();
+        EXPECT_EQ(uv_run(&other, UV_RUN_DEFAULT), 0);
+        EXPECT_EQ(uv_loop_close(&other), 0);
+    }
+};
+
+TEST_F(uv_walk_closes, and_the_stay_ends_before_the_loop_runs) {
+    close_all();
+    leave();
+    EXPECT_FALSE(done) << "libuv still has the handle";
+    close_host();
+    EXPECT_TRUE(done);
+    expect_of_use();
+}
+
+TEST_F(uv_walk_closes, and_the_stay_ends_after_the_loop_has_run) {
+    close_all();
+    EXPECT_EQ(uv_run(&host, UV_RUN_DEFAULT), 0);
+    leave();
+    EXPECT_TRUE(done);
+    close_host();
+    expect_of_use();
+}
+
+TEST_F(uv_walk_closes, and_the_stay_ends_after_the_loop_has_been_closed) {
+    close_all();
+    close_host();
+    leave();
+    EXPECT_TRUE(done);
+    expect_of_use();
+}
+
+TEST_F(uv_walk_closes, and_the_event_loop_ends_first) {
+    timer later(loop, [] {});
+    later.arm_after(std::chrono::hours(1)); // work, and then none
+    close_all();
+    later.disarm();
+    loop = event_loop();
+    stay.reset();
+    close_host();
+}
+
+TEST_F(uv_walk_closes, and_the_stay_ends_in_the_applications_own_callback) {
+    static std::function<void()> in_callback;
+    static int calls;
+    calls = 0;
+    in_callback = [&] { leave(); };
+    close_all([](uv_handle_t*) {
+        ++calls;
+        in_callback();
+    });
+    close_host();
+    EXPECT_EQ(calls, 1);
+    EXPECT_TRUE(done);
+}
+
+TEST_F(uv_walk_closes, and_is_told_of_it_when_the_stay_has_ended_meanwhile) {
+    static int calls;
+    calls = 0;
+    close_all([](uv_handle_t*) { ++calls; });
+    leave();
+    close_host();
+    EXPECT_EQ(calls, 1);
+    EXPECT_TRUE(done);
+}
+
+TEST_F(uv_walk_closes, in_a_turn_of_wefts) {
+    loop.post([&] {
+        close_all();
+        leave();
+    });
+    close_host();
+    EXPECT_TRUE(done);
+    expect_of_use();
+}
+
+TEST_F(uv_walk_closes, and_the_stay_had_ended_before) {
+    leave();
+    close_all();
+    close_host();
+    EXPECT_TRUE(done);
+}
+
+TEST(uv_runner, survives_that_its_handles_were_closed) {
+    event_loop loop;
+    uv_runner host(loop);
+    timer later(loop, [] { ADD_FAILURE() << "the loop has no turns any more"; });
+    later.arm_after(std::chrono::hours(1));
+    loop.post([&] {
+        uv_walk(
+            host.host(), [](uv_handle_t* one, void*) { uv_close(one, nullptr); }, nullptr);
+    });
+    host.run();
+    EXPECT_EQ(loop.work_count(), 1U);
 }
 
 } // namespace

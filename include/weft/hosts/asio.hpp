@@ -4,9 +4,12 @@
 #pragma once
 
 #include <asio/any_io_executor.hpp>
+#include <asio/execution/context.hpp>
+#include <asio/execution_context.hpp>
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
 #include <asio/post.hpp>
+#include <asio/query.hpp>
 #include <asio/strand.hpp>
 
 #include <weft/hosts/asio_strands.hpp>
@@ -16,6 +19,7 @@ namespace weft {
 
 /// What differs between the two Asios.
 struct asio_names {
+    using execution_context = ::asio::execution_context;
     using io_context = ::asio::io_context;
     using any_io_executor = ::asio::any_io_executor;
     using error_code = std::error_code;
@@ -29,9 +33,19 @@ struct asio_names {
     static void post(const Executor& executor, Call&& call) {
         asio::post(executor, std::forward<Call>(call));
     }
+
+    template <class Executor>
+    static execution_context& context_of(const Executor& executor) {
+        return ::asio::query(executor, ::asio::execution::context);
+    }
+    template <class Service>
+    static Service& service_of(execution_context& context) {
+        return ::asio::use_service<Service>(context);
+    }
 };
 
-/// What Asio does for a guest, for one stay. The context outlives it.
+/// What Asio does for a guest, for one stay. The context may be destroyed first; Weft gets
+/// no turns from then on.
 template <class Executor>
 [[nodiscard]] host_ops asio_host(const Executor& executor) {
     return asio_watch_ops<asio_names>(executor);

@@ -6,7 +6,9 @@
 #include <atomic>
 #include <concepts>
 #include <memory>
+#include <mutex>
 #include <new>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -15,14 +17,71 @@
 
 namespace weft {
 
-/// `Asio` names what differs: `io_context`, `any_io_executor`, `strand` and `descriptor` of an
-/// executor, `error_code`, and `post`.
+/// A watch as its execution context knows it: an element of a list that allocates nothing.
+class asio_resident {
+public:
+    asio_resident() = default;
+    asio_resident(const asio_resident&) = delete;
+    asio_resident& operator=(const asio_resident&) = delete;
+
+    /// Called while the context is destroyed: lets go of all that is the context's.
+    virtual void context_ends() noexcept = 0;
+
+protected:
+    ~asio_resident() = default;
+
+private:
+    template <class>
+    friend class asio_end;
+
+    asio_resident* next_ = nullptr;
+    asio_resident* previous_ = nullptr;
+};
+
+/// Tells the watches of an execution context when that is destroyed before they have ended. A
+/// service of Asio's, since those hear of it while everything of the context is still there.
+template <class Asio>
+class asio_end final : public Asio::execution_context::service {
+public:
+    static inline typename Asio::execution_context::id id;
+
+    explicit asio_end(typename Asio::execution_context& context)
+        : Asio::execution_context::service(context) {}
+
+    void add(asio_resident& one) noexcept {
+        const std::lock_guard locked(lock_); // there may be a strand for each watch
+        one.next_ = std::exchange(first_, &one);
+        if (one.next_) one.next_->previous_ = &one;
+    }
+
+    void remove(asio_resident& one) noexcept {
+        const std::lock_guard locked(lock_);
+        (one.previous_ ? one.previous_->next_ : first_) = one.next_;
+        if (one.next_) one.next_->previous_ = one.previous_;
+    }
+
+private:
+    void shutdown() noexcept override {
+        while (asio_resident* const one = first_) {
+            remove(*one);
+            one->context_ends();
+        }
+    }
+
+    std::mutex lock_;
+    asio_resident* first_ = nullptr;
+};
+
+/// `Asio` names what differs: `execution_context`, `io_context`, `any_io_executor`, `strand` and
+/// `descriptor` of an executor, `error_code`, `post`, `context_of` an executor, and `service_of` a
+/// context.
 ///
 /// A wait counts as work of the context's. While Weft has none, one count is taken back, so that
 /// `run` can end and posts are heard nevertheless; only in a handler, since a context that counts
 /// down to zero has stopped.
 template <class Asio, class Executor>
-class asio_watch : public std::enable_shared_from_this<asio_watch<Asio, Executor>> {
+class asio_watch : public std::enable_shared_from_this<asio_watch<Asio, Executor>>,
+                   private asio_resident {
 public:
     /// Several threads may run a strand, but handlers on it do not nest.
     static constexpr bool on_strand =
@@ -32,9 +91,13 @@ public:
         : executor_(executor), descriptor_(below(executor)) {}
 
     result<void> start(int descriptor, function<void()> turn) {
+        auto& context = Asio::context_of(below(*executor_));
+        auto& end = Asio::template service_of<asio_end<Asio>>(context);
         typename Asio::error_code why;
-        descriptor_.assign(descriptor, why);
+        descriptor_->assign(descriptor, why);
         if (why) return failure(std::error_code(why));
+        end.add(*this);
+        end_ = &end;
         turn_ = std::move(turn);
         watching_ = true;
         wait();
@@ -44,11 +107,15 @@ public:
 
     /// The descriptor is free when this returns; the handler of its last wait runs later.
     void stop(function<void()> done) {
+        if (!executor_) return done();
         count();
         watching_ = false;
-        descriptor_.release();
+        end_->remove(*this);
+        descriptor_->release();
         post_or_call(std::move(done));
         expected_turn_came(expected_.exchange(false));
+        descriptor_.reset(); // the context may end before this
+        executor_.reset();
     }
 
     void work(bool any) {
@@ -59,7 +126,7 @@ public:
     /// On any thread: work of the context's until the next turn, which hears what was posted.
     void expect_turn() noexcept {
         if constexpr (can_count) {
-            if (!expected_.exchange(true)) executor_.on_work_started();
+            if (executor_ && !expected_.exchange(true)) executor_->on_work_started();
         }
     }
 
@@ -78,11 +145,19 @@ private:
         std::same_as<lower_executor, typename Asio::io_context::executor_type> &&
         requires(const Executor& executor) { executor.on_work_started(); };
 
+    /// What is counted and posted goes with the context.
+    void context_ends() noexcept override {
+        watching_ = false;
+        descriptor_->release();
+        descriptor_.reset();
+        executor_.reset();
+    }
+
     /// One at a time is under way, so its memory is there.
     void wait() {
-        auto done = [way = way_to_turn{this->weak_from_this(), executor_, memory_}](
+        auto done = [way = way_to_turn{this->weak_from_this(), *executor_, memory_}](
                         const typename Asio::error_code&) { way.go(); };
-        descriptor_.async_wait(Asio::wait_read, in_reserved_memory(memory_, std::move(done)));
+        descriptor_->async_wait(Asio::wait_read, in_reserved_memory(memory_, std::move(done)));
     }
 
     /// From the context's handler to where turns are made, also if this has gone meanwhile.
@@ -115,7 +190,7 @@ private:
         auto shared = std::shared_ptr<function<void()>>();
         try {
             shared = std::make_shared<function<void()>>(std::move(done));
-            Asio::post(executor_, [shared] { (*shared)(); });
+            Asio::post(*executor_, [shared] { (*shared)(); });
         } catch (const std::bad_alloc&) {
             shared ? (*shared)() : done();
         }
@@ -142,27 +217,27 @@ private:
 
     void expected_turn_came(bool expected) noexcept {
         if constexpr (can_count) {
-            if (expected) executor_.on_work_finished();
+            if (expected && executor_) executor_->on_work_finished();
         }
     }
 
     void count() noexcept {
         if constexpr (can_count) {
-            if (!std::exchange(counted_, true)) executor_.on_work_started();
+            if (executor_ && !std::exchange(counted_, true)) executor_->on_work_started();
         }
     }
 
     void take_back() noexcept {
         if constexpr (can_count) {
-            if (std::exchange(counted_, false)) executor_.on_work_finished();
+            if (executor_ && std::exchange(counted_, false)) executor_->on_work_finished();
         }
     }
 
     /// A turn comes first: from a thread that was not on the strand there may be more to hear of.
     void let_run_end() {
-        if (!can_count || in_turn_ || std::exchange(asked_, true)) return;
+        if (!can_count || !executor_ || in_turn_ || std::exchange(asked_, true)) return;
         try {
-            Asio::post(executor_, [weak = this->weak_from_this()] {
+            Asio::post(*executor_, [weak = this->weak_from_this()] {
                 if (const auto here = weak.lock()) here->look_for_work();
             });
         } catch (const std::bad_alloc&) {
@@ -176,8 +251,10 @@ private:
         if (watching_ && !any_work_) take_back();
     }
 
-    Executor executor_;
-    typename Asio::template descriptor<lower_executor> descriptor_;
+    // Both are empty once the stay, or the context, has ended.
+    std::optional<Executor> executor_;
+    std::optional<typename Asio::template descriptor<lower_executor>> descriptor_;
+    asio_end<Asio>* end_ = nullptr;
     std::shared_ptr<reserved_memory> memory_ = std::make_shared<reserved_memory>();
     function<void()> turn_;
     bool watching_ = false;

@@ -4,9 +4,12 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/execution/context.hpp>
+#include <boost/asio/execution_context.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/query.hpp>
 #include <boost/asio/strand.hpp>
 
 #include <weft/hosts/asio_strands.hpp>
@@ -16,6 +19,7 @@ namespace weft {
 
 /// What differs between the two Asios.
 struct boost_asio_names {
+    using execution_context = ::boost::asio::execution_context;
     using io_context = ::boost::asio::io_context;
     using any_io_executor = ::boost::asio::any_io_executor;
     using error_code = ::boost::system::error_code;
@@ -29,9 +33,19 @@ struct boost_asio_names {
     static void post(const Executor& executor, Call&& call) {
         boost::asio::post(executor, std::forward<Call>(call));
     }
+
+    template <class Executor>
+    static execution_context& context_of(const Executor& executor) {
+        return ::boost::asio::query(executor, ::boost::asio::execution::context);
+    }
+    template <class Service>
+    static Service& service_of(execution_context& context) {
+        return ::boost::asio::use_service<Service>(context);
+    }
 };
 
-/// What Boost.Asio does for a guest, for one stay. The context outlives it.
+/// What Boost.Asio does for a guest, for one stay. The context may be destroyed first; Weft gets
+/// no turns from then on.
 template <class Executor>
 [[nodiscard]] host_ops boost_asio_host(const Executor& executor) {
     return asio_watch_ops<boost_asio_names>(executor);

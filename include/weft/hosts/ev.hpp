@@ -8,13 +8,13 @@ struct ev_loop;
 
 namespace weft {
 
-/// What libev does for a guest, for one stay. `host` outlives it.
+/// What libev does for a guest, for one stay. `host` may be destroyed first.
 [[nodiscard]] host_ops ev_host(struct ev_loop* host);
 
 /// An event loop's stay in a libev loop.
 ///
 /// `ev_run` goes on for as long as Weft has work. When this is destroyed, or `detach` returns, the
-/// loop has no watcher and no reference of ours.
+/// loop has no watcher and no reference of ours. After `ev_loop_destroy` Weft gets no turns.
 class ev_guest : public guest {
 public:
     /// Throws std::system_error as `guest` does; libev reports no errors.

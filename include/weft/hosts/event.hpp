@@ -8,13 +8,15 @@ struct event_base;
 
 namespace weft {
 
-/// What libevent does for a guest, for one stay. `host` outlives it.
+/// What libevent does for a guest, for one stay. `host` outlives it: libevent tells nobody of
+/// `event_base_free`.
 [[nodiscard]] host_ops event_host(event_base* host);
 
 /// An event loop's stay in a libevent base.
 ///
 /// `event_base_dispatch` goes on for as long as Weft has work. When this is destroyed, or `detach`
-/// returns, the base has no event of ours.
+/// returns, the base has no event of ours. The application may `event_del` the event that it finds
+/// in the base; Weft gets no turns from then on.
 class event_guest : public guest {
 public:
     /// Throws std::system_error with what the system told libevent, or as `guest` does;

@@ -8,7 +8,8 @@ struct _GMainContext; // GMainContext
 
 namespace weft {
 
-/// What GLib does for a guest, for one stay. `host` outlives it; null is the default context.
+/// What GLib does for a guest, for one stay. Null is the default context. The application may let
+/// go of `host`, or destroy the source, first; Weft gets no turns from then on.
 [[nodiscard]] host_ops glib_host(_GMainContext* host);
 
 /// An event loop's stay in a GLib main context, which need not be the default one.

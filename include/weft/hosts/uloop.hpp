@@ -6,7 +6,8 @@
 
 namespace weft {
 
-/// What uloop does for a guest, for one stay, which lies between `uloop_init` and `uloop_done`.
+/// What uloop does for a guest, for one stay, which begins after `uloop_init`. `uloop_done` may
+/// come before its end; Weft gets no turns from then on.
 [[nodiscard]] host_ops uloop_host();
 
 /// An event loop's stay in the process's uloop, on the thread that runs it.
