@@ -10,10 +10,10 @@ file(WRITE ${OUTPUT} "// Generated from ${INPUT}; do not edit.
 
 namespace weft_web {
 namespace {
-constexpr char bytes[] = {
+constexpr char ${SYMBOL}_bytes[] = {
     ${bytes}'\\0'};
 }
 extern const std::string_view ${SYMBOL};
-const std::string_view ${SYMBOL}{bytes, sizeof bytes - 1};
+const std::string_view ${SYMBOL}{${SYMBOL}_bytes, sizeof ${SYMBOL}_bytes - 1};
 }
 ")

@@ -81,6 +81,19 @@ class CouldNotConnect(unittest.TestCase):
             with self.subTest(uri):
                 self.refused(uri, says=f"weft connect: {uri}: ", tries=tries, code=2)
 
+    def test_passwords_are_not_repeated(self):
+        for uri in ("ws://me:SECRET@127.0.0.1:1/x", "http://me:SECRET@[::1", "me:SECRET@h:1",
+                    "ws://me:SE/CRET@h", "ws://me:SE?CR@ET@h:1/"):
+            done = run("connect", uri)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(b"***@", done.stderr)
+            for part in (b"SE", b"CR", b"ET"):
+                self.assertNotIn(part, done.stderr)
+            self.assertIn(b"-H 'Authorization", done.stderr)
+        done = run("connect", "ws://a/", "ws://me:SECRET@b/")
+        self.assertIn(b"***@b/", done.stderr)
+        self.assertNotIn(b"SECRET", done.stderr)
+
     def test_usage(self):
         for bad in (["-H", "no colon", "ws://127.0.0.1/"], ["-H", "a b: c", "ws://127.0.0.1/"],
                     ["-H", "A: b\r\nC: d", "ws://127.0.0.1/"], ["-s", "a b", "ws://127.0.0.1/"],

@@ -208,11 +208,15 @@ class Terminal(unittest.TestCase):
     def test_messages_cannot_steer_the_terminal(self):
         def serve(client, request):
             client.sendall(upgrade(request) + frame(1, "\x1b[2J \u009b7m tab\t".encode()) +
+                           frame(1, "\u202eleft\u2066 \u200bno\ufeff \U000e0041".encode()) +
+                           frame(1, "one\ntwo\r\nthree\u2028four".encode()) +
                            frame(8, b"\x03\xe8\x1b[2J"))
             read_to_end(client)
         with FakeServer(serve) as server:
             self.start(server.url())
-            self.wait_for(rb"< \x1b[2J \x9b7m tab")
+            self.wait_for(rb"< \x1b[2J \u{9b}7m tab")
+            self.wait_for(rb"< \u{202e}left\u{2066} \u{200b}no\u{feff} \u{e0041}")
+            self.wait_for(b"< one\r\n| two\r\n| three\r\n| four\r\n")
             self.wait_for(rb"1000 normal (?[2J)")
             self.end()
         self.assertNotIn(b"\x1b", self.shown)

@@ -58,7 +58,7 @@ HAS_DNS = b"c-ares" in run("loops").stdout
 class Names(unittest.TestCase):
     @unittest.skipUnless(HAS_DNS, "the program was built without c-ares")
     def test_a_name_is_found(self):
-        with Server() as server, NameServer("echo.test") as names:
+        with Server("--name", "echo.test") as server, NameServer("echo.test") as names:
             url = server.url("/echo").replace("127.0.0.1", "echo.test")
             done = run("connect", "--dns", names.where, url, stdin=b"hi\n")
             self.assertEqual((done.returncode, done.stdout), (0, b"hi\n"), done.stderr)

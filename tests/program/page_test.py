@@ -47,6 +47,7 @@ class Browser:
             start_new_session=True)
         self.client = None
         self._last = 0
+        self.events = []  # what the page has told meanwhile
         try:
             self.client = Running("connect", "--stay", "--quiet", self._page_address())
         except BaseException:
@@ -71,6 +72,8 @@ class Browser:
             if line is None:
                 raise AssertionError("the browser has gone")
             answer = json.loads(line)
+            if "method" in answer:
+                self.events.append(answer)
             if answer.get("id") == self._last:
                 return answer["result"]
 
@@ -160,6 +163,29 @@ class Page(unittest.TestCase):
             browser.press("connect")
             ann.wait_for(r"Zoë left", ann.out)
         browser.shows(r"Closed: 1000 normal[^]*Reconnect")
+
+    def test_its_icon_and_its_console(self):
+        browser = self.browser
+        browser.call("Log.enable")
+        browser.call("Runtime.enable")
+        browser.open(self.address)
+        size = browser.evaluate("new Promise((done) => { const icon = new Image();"
+                                "icon.onload = () => done(icon.width);"
+                                "icon.onerror = () => done(0);"
+                                "icon.src = '/favicon.ico'; })")
+        self.assertGreater(size, 0)
+        told = [one for one in browser.events
+                if one["method"] in ("Log.entryAdded", "Runtime.exceptionThrown",
+                                     "Runtime.consoleAPICalled")]
+        self.assertEqual(told, [])
+
+    def test_lines_and_overrides_forge_nothing(self):
+        browser = self.browser
+        browser.open(self.address)
+        browser.press("connect")
+        browser.shows(r"open\nDisconnect")
+        browser.evaluate("socket.send('a\u202eb\u2066c\u0007')")
+        browser.shows(r"a\\u\{202e\}b\\u\{2066\}c\\u\{7\}")
 
     def test_binary_is_shown_in_hex(self):
         browser = self.browser

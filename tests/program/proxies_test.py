@@ -94,6 +94,9 @@ class ThroughProxies(unittest.TestCase):
             done = run("connect", "--proxy", f"socks5://127.0.0.1:{proxy.port}",
                        f"ws://127.0.0.1:{free_port()}/")
             self.assertIn("during proxy: Connection refused", done.stderr.decode())
+            self.assertIn("The proxy is there", done.stderr.decode())
+        done = run("connect", "--proxy", f"127.0.0.1:{free_port()}", "ws://127.0.0.1:1/")
+        self.assertIn("Check --proxy", done.stderr.decode())
         with Server("--host", first_address("localhost")) as server, microsocks() as proxy:
             self.echo(server, f"socks5h://127.0.0.1:{proxy.port}", name="localhost")
 
@@ -116,7 +119,7 @@ class Trusted(unittest.TestCase):
         with Server("--trust-proxy", "127.0.0.1", "--proxy-protocol") as server:
             with socket.create_connection((server.host, server.port), PATIENCE) as proxy:
                 proxy.sendall(b"PROXY TCP4 192.0.2.1 192.0.2.2 4711 80\r\n"
-                              b"GET /echo HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
+                              b"GET /echo HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
                               b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                               b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
                 self.assertTrue(proxy.recv(4096).startswith(b"HTTP/1.1 101 "))

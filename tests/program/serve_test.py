@@ -2,6 +2,7 @@
 # `weft serve` and `weft loops`: HTTP, the chat room, listeners, signals, limits and errors.
 
 import contextlib
+import fcntl
 import http.client
 import os
 import re
@@ -12,12 +13,12 @@ import stat
 import tempfile
 import unittest
 
-from weft_program import Running, Server, passing, run
+from weft_program import PATIENCE, Running, Server, passing, read_line, run
 
 
-def get(server, path, method="GET"):
+def get(server, path, method="GET", **headers):
     client = http.client.HTTPConnection(server.host, server.port, timeout=30)
-    client.request(method, path)
+    client.request(method, path, headers=headers)
     answer = client.getresponse()
     body = answer.read()
     client.close()
@@ -25,9 +26,20 @@ def get(server, path, method="GET"):
 
 
 def handshake(path):
-    return (f"GET {path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
-            ).encode()
+    return (f"GET {path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+            "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+            "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n").encode()
+
+
+def read_until(client, ending):
+    """What has come when that is in it."""
+    got = b""
+    while ending not in got:
+        piece = client.recv(65536)
+        if not piece:
+            raise AssertionError(f"ended after {got[-200:]!r}")
+        got += piece
+    return got
 
 
 class Http(unittest.TestCase):
@@ -54,9 +66,12 @@ class Http(unittest.TestCase):
         self.assertIn(b"<title>Weft</title>", body)
         self.assertIsNone(re.search(rb"(?:src|href)=", body), "the page must be one file")
 
-    def test_icon_is_quietly_empty(self):
+    def test_icon(self):
         answer, body = get(self.server, "/favicon.ico")
-        self.assertEqual((answer.status, body), (204, b""))
+        self.assertEqual((answer.status, answer.getheader("Content-Type")), (200, "image/svg+xml"))
+        self.assertIn(b"<svg", body)
+        page = get(self.server, "/")[0].getheader("Content-Security-Policy")
+        self.assertIn("img-src 'self'", page)
 
     def test_unknown_path(self):
         self.assertEqual(get(self.server, "/nowhere")[0].status, 404)
@@ -73,7 +88,87 @@ class Http(unittest.TestCase):
         self.assertIn(b"404", done.stderr)
 
 
+class OwnNames(unittest.TestCase):
+    """A page that has made its own name mean our address (DNS rebinding) reads nothing."""
+
+    def status(self, server, host, path="/"):
+        with socket.create_connection((server.host, server.port), PATIENCE) as client:
+            client.sendall(handshake(path).replace(b"Host: localhost", b"Host: " + host.encode())
+                           if path == "/echo" else
+                           f"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+            return int(client.recv(4096).split()[1])
+
+    def test_others_are_misdirected(self):
+        with Server() as server:
+            for host in ("evil.example", "evil.example:80", "192.0.2.1", "localhost.evil.example",
+                         "notlocalhost", "127.0.0.1.evil.example", "[2001:db8::1]"):
+                with self.subTest(host):
+                    for path in ("/", "/health", "/favicon.ico", "/echo"):
+                        self.assertEqual(self.status(server, host, path), 421)
+            done = run("connect", "--via", f"127.0.0.1:{server.port}", "ws://evil.example/chat")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(b"--name evil.example", done.stderr)
+
+    def test_its_own(self):
+        with Server() as server:
+            for host in ("localhost", "LOCALHOST.", "app.localhost:1", "127.0.0.1", "127.1.2.3",
+                         "[::1]:9001", f"127.0.0.1:{server.port}", socket.gethostname()):
+                with self.subTest(host):
+                    self.assertEqual(self.status(server, host), 200)
+                    self.assertEqual(self.status(server, host, "/echo"), 101)
+
+    def test_names_that_were_given(self):
+        with Server("--name", "Weft.example", "--name", "192.0.2.1") as server:
+            for host, status in (("weft.example:80", 200), ("192.0.2.1", 200),
+                                 ("a.weft.example", 421)):
+                self.assertEqual(self.status(server, host), status)
+        with Server("--any-host") as server:
+            self.assertEqual(self.status(server, "evil.example"), 200)
+            self.assertEqual(self.status(server, "evil.example", "/echo"), 101)
+
+    def test_behind_a_proxy(self):
+        with Server("--trust-proxy", "127.0.0.1", "--forwarded-for",
+                    "--name", "www.example") as server:
+            answer, _ = get(server, "/", Host="www.example", **{"X-Forwarded-For": "192.0.2.7"})
+            self.assertEqual(answer.status, 200)
+            server.wait_for(r"GET / from 192\.0\.2\.7", server.err)
+
+    def test_usage(self):
+        for bad in (["--name", ""], ["--name", "a b"], ["--name", "x", "--any-host"]):
+            self.assertEqual(run("serve", *bad).returncode, 2)
+
+
 class Chat(unittest.TestCase):
+    def test_a_text_with_line_ends_forges_no_line(self):
+        ends = ("\n", "\r\n", "\r", "\v", "\f", "\x85", "\u2028", "\u2029")
+        with Server() as server, socket.create_connection((server.host, server.port)) as mallory, \
+                Running("connect", "--stay", server.url("/chat?name=ann")) as ann:
+            ann.wait_for("ann joined", ann.out)
+            mallory.sendall(handshake("/chat?name=mallory%0Abob%E2%80%AE%7C"))
+            ann.wait_for(r"^\* mallory\\x0abob\\u{202e} joined", ann.out)
+            for end in ends:
+                text = f"hi{end}bob: forged{end}* bob left".encode()
+                mallory.sendall(bytes([0x81, 0x80 | len(text)]) + bytes(4) + text)
+                ann.wait_for(r"^mallory\S+: hi$", ann.out)
+                self.assertEqual(ann.out.get(timeout=PATIENCE), "| bob: forged\n")
+                self.assertEqual(ann.out.get(timeout=PATIENCE), "| * bob left\n")
+
+    def test_a_large_room_hears_of_many_at_once(self):
+        with Server("--log", "quiet") as server, contextlib.ExitStack() as room:
+            members = []
+            for number in range(60):
+                one = room.enter_context(socket.create_connection((server.host, server.port)))
+                one.settimeout(PATIENCE)
+                one.sendall(handshake(f"/chat?name=m{number}"))
+                read_until(one, f"* m{number} joined ({number + 1} here)".encode())
+                members.append(one)
+            heard = read_until(members[0], b" joined (60 here)")
+            self.assertIn(b"* m49 joined", heard)
+            self.assertNotIn(b"* m51 joined", heard)
+            members.pop().close()
+            members.pop().close()
+            heard = read_until(members[0], b"* 2 left (58 here)")
+
     def test_two_clients_hear_each_other(self):
         with Server() as server, \
                 Running("connect", "--stay", server.url("/chat?name=ann")) as ann:
@@ -143,6 +238,7 @@ class Listening(unittest.TestCase):
                 done = run(*bad)
                 self.assertEqual(done.returncode, 2)
                 self.assertIn(b"help", done.stderr)
+        self.assertIn(b"there are: automatic epoll", run("serve", "--loop", "steam").stderr)
 
     def test_on_every_loop(self):
         listed = run("loops").stdout.decode().split("Any other")[0]
@@ -331,6 +427,52 @@ class Log(unittest.TestCase):
         self.assertIn("#1 closed by the peer: 1000 normal", info)
         self.assertNotIn("text, 2 bytes", info)
         self.assertIn("#1 text, 2 bytes", self.run_one_echo("debug"))
+
+
+    def test_plain_requests(self):
+        with Server() as server:
+            get(server, "/health")
+            get(server, "/?q")
+            found = server.wait_for(r"(GET \S+) from 127\.0\.0\.1:\d+$", server.err)
+            self.assertEqual(found[1], "GET /?q")  # /health is for --log debug
+
+    def test_lines_are_bounded_and_show_what_is_hidden(self):
+        with Server() as server, socket.create_connection((server.host, server.port)) as client:
+            client.sendall(handshake("/echo?" + "x" * 12000).replace(
+                b"Upgrade: w",
+                "Origin: a\u202eb\u200bc\U000e0041d\ufeff\xa0\r\nUpgrade: w".encode()))
+            line = server.wait_for(r".*opened .*", server.err)[0]
+            self.assertLess(len(line), 1100)
+            self.assertRegex(line, r"x\.\.\. \(\d+ more bytes\) from 127\.0\.0\.1:\d+, origin ")
+            self.assertIn(r"origin a\u{202e}b\u{200b}c\u{e0041}d\u{feff}", line)
+
+    def test_a_reader_that_stands_still_stops_nothing(self):
+        reading, writing = os.pipe()
+        fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)
+        with os.fdopen(reading, "rb", buffering=0) as lines, Server(stderr=writing) as server:
+            for _ in range(100):
+                self.assertEqual(get(server, "/?" + "x" * 200)[0].status, 200)
+            self.assertTrue(os.get_blocking(writing), "its flags are everybody's")
+            os.close(writing)
+            written = os.read(reading, 65536).count(b"\n")
+            get(server, "/?again")
+            self.assertRegex(read_line(lines), rf"^[\d:]+ {100 - written} lines were lost$")
+            self.assertIn("GET /?again from", read_line(lines))
+
+    def test_it_goes_on_when_writing_works_again(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "log")
+            os.mkfifo(path)
+            reading = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+            with open(path, "wb", buffering=0) as log, Server(stderr=log) as server:
+                os.close(reading)
+                for _ in range(3):
+                    get(server, "/")  # who would read that has gone
+                again = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+                with os.fdopen(again, "rb", buffering=0) as lines:
+                    get(server, "/?again")
+                    self.assertRegex(read_line(lines), r"^[\d:]+ 3 lines were lost$")
+                    self.assertIn("GET /?again", read_line(lines))
 
 
 class Limits(unittest.TestCase):

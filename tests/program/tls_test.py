@@ -124,6 +124,11 @@ class TlsTest(unittest.TestCase):
             done = run("serve", "--tls", "--port", "0", "--cert", empty.name)
             self.assertEqual(done.returncode, 1)
             self.assertIn(b"no PEM certificate", done.stderr)
+            self.assertIn(empty.name.encode(), done.stderr)
+        done = run("serve", "--tls", "--port", "0", "--cert", "/nonexistent/cert.pem")
+        self.assertIn(b"--cert /nonexistent/cert.pem: No such file", done.stderr)
+        done = echo("--ca", "/nonexistent/ca.pem", "wss://127.0.0.1:1/")
+        self.assertIn(b"--ca /nonexistent/ca.pem: ", done.stderr)
 
     def test_pythons_ssl_gets_a_page(self):
         with TlsServer() as server:
@@ -147,7 +152,7 @@ class TlsTest(unittest.TestCase):
                     [openssl, "s_client", "-connect", f"127.0.0.1:{server.port}", "-CAfile",
                      server.issuers, "-verify_return_error", "-alpn", "http/1.1", "-ign_eof",
                      *arguments],
-                    input=b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n", capture_output=True,
+                    input=b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n", capture_output=True,
                     timeout=PATIENCE, check=False)
                 self.assertIn(b"HTTP/1.1 200 ", done.stdout)
                 self.assertIn(b"ALPN protocol: http/1.1", done.stdout)

@@ -90,11 +90,12 @@ def passing(**sockets):
 class Running:
     """The program while it runs, with its output as lines; started by `before` if given."""
 
-    def __init__(self, *arguments, stdin=subprocess.PIPE, before=(), **more):
+    def __init__(self, *arguments, stdin=subprocess.PIPE, stderr=subprocess.PIPE, before=(),
+                 **more):
         self.process = subprocess.Popen([*before, PROGRAM, *arguments], stdin=stdin,
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)
+                                        stdout=subprocess.PIPE, stderr=stderr, **more)
         self.out = self._lines(self.process.stdout)
-        self.err = self._lines(self.process.stderr)
+        self.err = self._lines(self.process.stderr) if self.process.stderr else None
 
     def __enter__(self):
         return self

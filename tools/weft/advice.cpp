@@ -19,6 +19,14 @@ std::string status_advice(int status, const weft::uri& target) {
         return "The server wants credentials, or another origin. Try -H 'Authorization: ...', "
                "-H 'Cookie: ...' or -H 'Origin: ...'";
     }
+    if (status == 421) {
+        return "The server does not answer to the name " + std::string(target.host()) +
+            ". If it is `weft serve`, start it with --name " + std::string(target.host()) +
+            " or --any-host";
+    }
+    if (status == 426) {
+        return "The server wants another version of the protocol than 13";
+    }
     if (status == 400) return "The server did not like the request. Try another --subprotocol";
     if (status >= 300 && status < 400) {
         return "The server redirects. Try --follow 5, or look where to: curl -I http://" +
@@ -29,17 +37,40 @@ std::string status_advice(int status, const weft::uri& target) {
         ". Check host, port and path";
 }
 
-std::string refused_advice(const weft::uri& target, const std::string& via) {
-    const std::string where = via.empty() ? target.authority() : via;
+std::string refused_advice(const weft::report& why, const weft::uri& target,
+                           const dialled_way& way) {
+    if (why.phase == weft::phase::proxy) {
+        return "The proxy is there, but nothing listens at " + target.authority() +
+            ", or the name means another address to the proxy";
+    }
+    if (!way.proxy.empty()) {
+        return "Nothing listens there. Check " +
+            std::string(way.proxy == "environment" ? "http_proxy in the environment" : "--proxy");
+    }
+    const std::string where = way.via.empty() ? target.authority() : way.via;
     return "Nothing listens at " + where + ". Is the server running? `weft serve` starts one";
+}
+
+/// Where the authority of a URL begins.
+std::size_t authority_begin(std::string_view typed) {
+    const auto scheme_end = typed.find("://");
+    return scheme_end == typed.npos ? 0 : scheme_end + 3;
 }
 
 } // namespace
 
-std::string advice(const weft::report& why, const weft::uri& target, const std::string& via) {
+std::string advice(const weft::report& why, const weft::uri& target,
+                   const dialled_way& way) {
     const auto error = why.error;
+    if (error == std::errc::permission_denied) {
+        return "This user may not connect to " + (way.via.empty() ? target.authority() : way.via);
+    }
+    if (error == std::errc::network_unreachable || error == std::errc::host_unreachable) {
+        return "This machine has no way to " + (way.via.empty() ? target.authority() : way.via) +
+            ". Check the network, or try another address: --via ADDRESS:PORT";
+    }
     if (error == std::errc::connection_refused || error == std::errc::no_such_file_or_directory) {
-        return refused_advice(target, via);
+        return refused_advice(why, target, way);
     }
     if (error == weft::errc::no_tls) {
         return "This build is without OpenSSL and speaks ws: only. Try ws://" + target.authority() +
@@ -81,10 +112,20 @@ std::string advice(const weft::report& why, const weft::uri& target, const std::
     return {};
 }
 
+/// A password may have any character: all before the last '@' counts as one.
+std::string shown_uri(std::string_view typed) {
+    const auto begin = authority_begin(typed);
+    const auto at = typed.rfind('@');
+    if (at == typed.npos || at < begin) return std::string(typed);
+    return std::string(typed.substr(0, begin)).append("***").append(typed.substr(at));
+}
+
 std::string uri_advice(std::string_view typed) {
-    const auto scheme_end = typed.find("://");
-    const auto rest = scheme_end == std::string_view::npos ? typed : typed.substr(scheme_end + 3);
+    if (typed.find('@') != typed.npos) {
+        return "A WebSocket URL has no user and password. Try -H 'Authorization: Basic ...'";
+    }
     std::string guess = typed.starts_with("https") ? "wss://" : "ws://";
+    const auto rest = typed.substr(authority_begin(typed));
     guess.append(rest.substr(0, rest.find('#')));
     if (guess != typed && weft::uri::parse(guess)) return "Try " + guess;
     return "It should look like ws://127.0.0.1:9001/echo or ws://[::1]:9001/echo";

@@ -3,16 +3,25 @@
 #pragma once
 
 #include <string>
-#include <system_error>
+#include <string_view>
 
 #include <weft/core/report.hpp>
 #include <weft/core/uri.hpp>
 
 namespace weft_tool {
 
-/// One or two sentences, or nothing. `via` is the address that was dialled instead of the URI's.
+/// What stood between this program and the URI's host.
+struct dialled_way {
+    std::string via;   ///< an address instead of the URI's; empty for none
+    std::string proxy; ///< a URL, or "environment"; empty for none
+};
+
+/// One or two sentences, or nothing.
 [[nodiscard]] std::string advice(const weft::report& why, const weft::uri& target,
-                                 const std::string& via);
+                                 const dialled_way& way);
+
+/// What was typed as a URL, without user and password: they must not reach a terminal or a log.
+[[nodiscard]] std::string shown_uri(std::string_view typed);
 
 /// The same for an address that is no WebSocket URI.
 [[nodiscard]] std::string uri_advice(std::string_view typed);

@@ -53,7 +53,8 @@ weft::dial_options dialling(const connect_options& options) {
 exit_code connect(const connect_options& options) {
     const auto target = weft::uri::parse(options.url);
     if (!target) {
-        return misused(options.url + ": " + target.error().message(), uri_advice(options.url));
+        return misused(shown_uri(options.url) + ": " + target.error().message(),
+                       uri_advice(options.url));
     }
     weft::dial_options dial = dialling(options);
     for (const auto& typed : options.headers) {
@@ -68,8 +69,8 @@ exit_code connect(const connect_options& options) {
     }
     if (target->secure()) {
         auto tls = dial_tls(options.issuers_file, !options.insecure);
-        if (!tls) return misused(options.issuers_file + ": " + tls.error().message(),
-                                 "--ca wants a file of PEM certificates");
+        if (!tls) return misused("--ca " + options.issuers_file + ": " + tls.error().message(),
+                                 "It wants a file of PEM certificates that can be read");
         dial.tls = std::move(*tls);
     }
     conversation talk(options, *target);

@@ -39,7 +39,7 @@ conversation::conversation(const connect_options& options, const weft::uri& targ
       ping_(loop_, [this] { send_ping(); }),
       input_(STDIN_FILENO),
       readable_(loop_, STDIN_FILENO, [this](weft::readiness) { read_input(); }),
-      output_(STDOUT_FILENO, input_.is_terminal()) {}
+      output_(STDOUT_FILENO) {}
 
 exit_code conversation::run(weft::dial_options dial) {
     via_ = dial.via;
@@ -153,7 +153,7 @@ void conversation::failed(const weft::report& why) {
     outcome_ = why.error == weft::errc::bad_header ? exit_code::usage : exit_code::not_connected;
     std::cerr << "weft connect: could not connect to " << target_.str() << ": "
               << printable(weft::to_string(why)) << '\n';
-    if (const auto hint = advice(why, target_, via_); !hint.empty()) {
+    if (const auto hint = advice(why, target_, {via_, options_.proxy}); !hint.empty()) {
         std::cerr << "  " << printable(hint) << '\n';
     }
 }

@@ -25,6 +25,9 @@ std::string advice(std::error_code why, const serve_options& options) {
     if (why == std::errc::permission_denied) {
         return "Ports below 1024 need privileges. Try --port 9001";
     }
+    if (why == std::errc::address_family_not_supported) {
+        return "This system is without IPv6. Try --host 127.0.0.1, or 0.0.0.0 for all";
+    }
     if (why == std::errc::address_not_available) {
         return "This machine does not have that address. Try --host 127.0.0.1, or 0.0.0.0 for all";
     }
@@ -48,6 +51,12 @@ std::string unix_advice(std::error_code why) {
     }
     if (why == std::errc::no_such_file_or_directory) {
         return "Its directory does not exist. Try a path in one that does";
+    }
+    if (why == std::errc::permission_denied) {
+        return "This user may not write to its directory, or to the socket there. Try another path";
+    }
+    if (why == std::errc::filename_too_long || why == weft::errc::bad_argument) {
+        return "A socket's path has at most 107 bytes. Try a shorter one";
     }
     return "Try another path, or @name for an abstract socket";
 }

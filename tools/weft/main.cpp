@@ -3,21 +3,29 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <sstream>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 
+#include <weft/core/uri.hpp>
+#include <weft/stream/address.hpp>
 #include <weft/stream/address_prefix.hpp>
 
 #include "host_loops/host_loops.hpp"
+#include "weft/advice.hpp"
 #include "weft/connect.hpp"
 #include "weft/loops.hpp"
 #include "weft/serve.hpp"
 #include "without_loop/exit_code.hpp"
 #include "without_loop/pipe.hpp"
+#include "without_loop/printable.hpp"
 
 namespace weft_tool {
 namespace {
@@ -44,6 +52,38 @@ std::string octal_mode(const std::string& text) {
 std::string address_or_prefix(const std::string& text) {
     if (weft::address_prefix::parse(text)) return {};
     return "neither an address, a prefix nor unix: " + text;
+}
+
+std::string host_name(const std::string& text) {
+    if (weft::address::parse(text, 0) || weft::uri::parse("ws://" + text + "/")) return {};
+    return "neither a host name nor an address: " + text;
+}
+
+/// A loop that this build has, or why it has not the one that was asked for.
+std::string known_loop(const std::string& text) {
+    const auto names = loop_names();
+    if (std::ranges::find(names, text) != names.end()) return {};
+    const std::string_view left_out = WEFT_HOSTS_LEFT_OUT;
+    if (const auto at = left_out.find("  " + text + ' '); at != left_out.npos) {
+        const auto size = left_out.find('\n', at) - at;
+        return "not in this build:" + std::string(left_out.substr(at, size));
+    }
+    std::string all;
+    for (const auto& one : names) all += ' ' + one;
+    return "there is no loop '" + text + "'; there are:" + all;
+}
+
+/// The same text with URLs as they may be shown.
+std::string without_passwords(const std::string& text) {
+    std::string shown;
+    for (std::size_t begin = 0; begin < text.size();) {
+        const auto end = std::min(text.find_first_of(" \n", begin), text.size());
+        const auto word = text.substr(begin, end - begin);
+        shown += printable(word.find("://") == word.npos ? word : shown_uri(word));
+        if (end < text.size()) shown += text[end];
+        begin = end + 1;
+    }
+    return shown;
 }
 
 /// What `serve` and `pipe` have in common.
@@ -113,7 +153,8 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
         ->expected(0, 1)
         ->type_name("[NAME]");
     command->add_option("--loop", chosen.loop, "What to wait with; `weft loops` lists them")
-        ->check(CLI::IsMember(loop_names()))
+        ->check(known_loop)
+        ->type_name("LOOP")
         ->capture_default_str();
     command
         ->add_option("--cores", chosen.cores,
@@ -140,6 +181,16 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
                       "Those proxies speak the PROXY protocol, version 1 or 2");
     command->add_flag("--forwarded-for", chosen.trusted.forwarded_for,
                       "Those proxies send X-Forwarded-For");
+    auto* any_host = command->add_flag("--any-host", chosen.any_host,
+                                       "Answer to any name that a request gives as its Host");
+    command
+        ->add_option("--name", chosen.names,
+                     "Answer to this host name or address, too; all know localhost, the address "
+                     "they are reached at and this machine's name. Can be given several times")
+        ->allow_extra_args(false)
+        ->check(host_name)
+        ->excludes(any_host)
+        ->type_name("NAME");
     add_services(*command, chosen.services, chosen.level);
     command->footer(exit_codes_help);
     return command;
@@ -200,7 +251,8 @@ CLI::App* add_connect(CLI::App& program, connect_options& chosen) {
                       "After the end of input: stay until the server closes");
     command->add_flag("-q,--quiet", chosen.quiet, "Say nothing but errors on standard error");
     command->add_option("--loop", chosen.loop, "What to wait with; `weft loops` lists them")
-        ->check(CLI::IsMember(loop_names()))
+        ->check(known_loop)
+        ->type_name("LOOP")
         ->capture_default_str();
     command->footer(std::string("-H and --subprotocol can be given several times. On a terminal "
                                 "binary messages are shown\nin hex and control characters escaped; "
@@ -256,12 +308,15 @@ exit_code run(int argc, char** argv) {
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& why) {
-        return program.exit(why) == 0 ? exit_code::ok : exit_code::usage;
+        std::ostringstream told; // words of the command line, a URL's password perhaps
+        const int outcome = program.exit(why, std::cout, told);
+        std::cerr << without_passwords(told.str());
+        return outcome == 0 ? exit_code::ok : exit_code::usage;
     }
     if (*serve_command) {
         if (!cores_have_loops(serving)) return exit_code::usage;
         choose_listeners(*serve_command, serving);
-        return serve(serving);
+        return serve(std::move(serving));
     }
     if (*pipe_command) return pipe(piping);
     return *connect_command ? connect(connecting) : list_loops();

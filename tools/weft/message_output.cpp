@@ -26,8 +26,8 @@ bool try_again(int descriptor) {
 
 } // namespace
 
-message_output::message_output(int descriptor, bool marked)
-    : descriptor_(descriptor), terminal_(::isatty(descriptor) == 1), marked_(marked) {}
+message_output::message_output(int descriptor)
+    : descriptor_(descriptor), terminal_(::isatty(descriptor) == 1) {}
 
 void message_output::write(weft::message received) {
     if (error_) return;
@@ -41,9 +41,9 @@ void message_output::write(weft::message received) {
 }
 
 void message_output::show(weft::message received) {
-    if (marked_) waiting_.append("< ");
+    waiting_.append("< ");
     if (received.is_text()) {
-        waiting_.append(printable(received.text(), line_breaks::kept));
+        waiting_.append(printable(continued(received.text(), "| "), line_breaks::kept));
     } else {
         waiting_.append(hex(received.text()));
         waiting_.append(" (").append(std::to_string(received.size())).append(" bytes)");

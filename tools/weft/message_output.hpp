@@ -9,12 +9,12 @@
 
 namespace weft_tool {
 
-/// On a terminal text is shown with control characters escaped, and binary messages in hex. In a
+/// On a terminal a message begins with "< " and its further lines with "| ", so that none can look
+/// like another message; what cannot be seen is escaped, and binary messages are shown in hex. In a
 /// pipe or file text is written as it came with a line end, and binary messages as they came.
 class message_output {
 public:
-    /// `marked` puts "< " before what a terminal shows, so that it differs from what is typed.
-    message_output(int descriptor, bool marked);
+    explicit message_output(int descriptor);
 
     void write(weft::message received);
 
@@ -31,7 +31,6 @@ private:
     std::error_code error_;
     int descriptor_;
     bool terminal_;
-    bool marked_;
 };
 
 } // namespace weft_tool

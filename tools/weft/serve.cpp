@@ -2,10 +2,16 @@
 // The demonstration server: its routes, its listeners, and its end.
 #include "weft/serve.hpp"
 
+#include <unistd.h>
+
 #include <chrono>
 #include <iostream>
 #include <list>
+#include <memory>
+#include <optional>
 #include <span>
+#include <string>
+#include <system_error>
 #include <utility>
 
 #include <weft/weft.hpp>
@@ -14,12 +20,14 @@
 #include "weft/listening.hpp"
 #include "weft/stop_signals.hpp"
 #include "weft/tls.hpp"
+#include "without_loop/printable.hpp"
 #include "without_loop/services.hpp"
 
 namespace weft_tool {
 namespace {
 
 constexpr auto shutdown_time = std::chrono::seconds(3);
+constexpr auto news_interval = std::chrono::seconds(1); // of a large chat room
 
 /// The first signal closes what is open with a proper close frame, the second at once.
 void end_gently(weft::server& server, server_log& log) {
@@ -55,12 +63,39 @@ void prepare(weft::server& server, server_log& log, chat_room& room,
         server.route(path, std::move(what), how);
 }
 
+/// The library has read the certificate before the key; which file is missing can be seen.
+void complain_about_tls(const serve_options& options, std::error_code why) {
+    std::string where = "no TLS";
+    std::string what_to_try;
+    if (!options.certificate_file.empty()) {
+        const bool both = !options.key_file.empty() && options.key_file != options.certificate_file;
+        const bool readable = ::access(options.certificate_file.c_str(), R_OK) == 0;
+        const bool key_readable = !both || ::access(options.key_file.c_str(), R_OK) == 0;
+        where = "--cert " + options.certificate_file;
+        if (both && readable) where += key_readable ? " and --key " + options.key_file : "";
+        if (both && readable && !key_readable) where = "--key " + options.key_file;
+        what_to_try = "\n  They are PEM files: the certificate with its issuers', and its key, "
+                      "which this user can read";
+    }
+    std::cerr << "weft serve: " << printable(where) << ": " << why.message() << what_to_try << '\n';
+}
+
 } // namespace
 
-exit_code serve(const serve_options& options) {
+exit_code serve(serve_options options) {
+    if (!options.any_host) {
+        options.names.push_back(machine_name());
+        options.services.names = std::make_shared<own_names>(options.names);
+    }
     weft::event_loops loops(options.cores, {.engine = engine_of(options.loop)});
     server_log log(log_level_named(options.level));
-    chat_room room;
+    std::optional<weft::timer> news;
+    chat_room room([&] {
+        loops[0].post([&] {
+            if (stop_signals::count() == 0) news->arm_after(news_interval);
+        });
+    });
+    news.emplace(loops[0], [&] { room.tell_news(); });
     std::list<weft::server> servers;
     for (auto& loop : loops) prepare(servers.emplace_back(loop), log, room, options);
 
@@ -69,7 +104,7 @@ exit_code serve(const serve_options& options) {
     if (options.tls) {
         auto made = serve_tls(options.certificate_file, options.key_file);
         if (!made) {
-            std::cerr << "weft serve: no TLS: " << made.error().message() << '\n';
+            complain_about_tls(options, made.error());
             return exit_code::not_connected;
         }
         tls = std::move(*made);

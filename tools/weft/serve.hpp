@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <weft/core/session_options.hpp>
 #include <weft/endpoint/trusted_proxies.hpp>
@@ -34,9 +35,11 @@ struct serve_options {
     std::size_t connections_max = weft::unlimited;
     std::size_t connections_per_address_max = weft::unlimited;
     weft::trusted_proxies trusted;
+    std::vector<std::string> names; ///< that it answers to, beside those that it knows
+    bool any_host = false;          ///< it answers to all
     std::string level = "info"; ///< as `log_level_named` takes it
 };
 
-exit_code serve(const serve_options& options);
+exit_code serve(serve_options options);
 
 } // namespace weft_tool

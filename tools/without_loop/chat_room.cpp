@@ -3,6 +3,7 @@
 #include "without_loop/chat_room.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "without_loop/printable.hpp"
 
@@ -10,6 +11,8 @@ namespace weft_tool {
 namespace {
 
 constexpr std::size_t name_size_max = 40;
+constexpr std::size_t small_room = 50; // members
+constexpr std::string_view continuation = "| ";
 
 /// A name that can neither forge a line of the room's own nor hide another's. Empty if nothing
 /// is left.
@@ -21,7 +24,7 @@ std::string cleaned(std::string_view wanted) {
             name.pop_back();
         if (!name.empty() && (name.back() & '\x80') != 0) name.pop_back();
     }
-    std::erase_if(name, [](char byte) { return byte == '*' || byte == ':'; });
+    std::erase_if(name, [](char byte) { return byte == '*' || byte == ':' || byte == '|'; });
     return std::string(weft::trim(name));
 }
 
@@ -37,18 +40,23 @@ weft::handlers chat_room::handlers() {
 
 void chat_room::join(weft::connection& peer) {
     const std::lock_guard lock(mutex_);
-    members_.push_back(
-        {&peer, peer.handle(), unique(cleaned(peer.query_value("name").value_or("")))});
-    tell_all("* " + members_.back().name + " joined " + count());
+    member newcomer{peer.handle(), cleaned(peer.query_value("name").value_or(""))};
+    name(newcomer);
+    const std::string who = newcomer.name;
+    members_.insert_or_assign(&peer, std::move(newcomer));
+    const std::string line = "* " + who + " joined " + count();
+    if (!gathers()) return tell_all(line);
+    peer.send(line);
+    gather(&news::joined);
 }
 
 void chat_room::leave(weft::connection& peer) {
     const std::lock_guard lock(mutex_);
-    const auto gone = std::ranges::find(members_, &peer, &member::peer);
-    if (gone == members_.end()) return;
-    const std::string name = std::move(gone->name);
-    members_.erase(gone);
-    tell_all("* " + name + " left " + count());
+    const auto gone = members_.extract(&peer);
+    if (!gone) return;
+    forget(gone.mapped());
+    if (!gathers()) return tell_all("* " + gone.mapped().name + " left " + count());
+    gather(&news::left);
 }
 
 void chat_room::say(weft::connection& peer, weft::message what) {
@@ -56,27 +64,53 @@ void chat_room::say(weft::connection& peer, weft::message what) {
         return peer.close(weft::close_code::unsupported_data, "this room speaks text");
     }
     const std::lock_guard lock(mutex_);
-    const auto speaker = std::ranges::find(members_, &peer, &member::peer);
+    const auto speaker = members_.find(&peer);
     if (speaker == members_.end()) return;
-    tell_all(speaker->name + ": " + std::string(what.text()));
+    tell_all(speaker->second.name + ": " + continued(what.text(), continuation));
 }
 
 /// Who reads too slowly is closed by the route's queue policy, and leaves in a later turn.
 void chat_room::tell_all(std::string_view text) {
-    for (const auto& one : members_)
-        one.to.send(std::string(text));
+    for (const auto& [peer, one] : members_)
+        static_cast<void>(one.to.send(std::string(text)));
 }
 
-std::string chat_room::unique(std::string wanted) {
-    if (wanted.empty()) wanted = "guest " + std::to_string(++guests_);
-    std::string name = wanted;
-    for (int number = 2; is_taken(name); ++number)
-        name = wanted + ' ' + std::to_string(number);
-    return name;
+/// What has been gathered is told first.
+bool chat_room::gathers() const {
+    return later_ && (members_.size() > small_room || news_.joined + news_.left != 0);
 }
 
-bool chat_room::is_taken(std::string_view name) const {
-    return std::ranges::find(members_, name, &member::name) != members_.end();
+void chat_room::gather(std::size_t news::*what) {
+    const bool first = news_.joined + news_.left == 0;
+    ++(news_.*what);
+    if (first) later_();
+}
+
+void chat_room::tell_news() {
+    const std::lock_guard lock(mutex_);
+    const auto [joined, left] = std::exchange(news_, {});
+    std::string line = "* ";
+    if (joined != 0) line += std::to_string(joined) + " joined";
+    if (joined != 0 && left != 0) line += ", ";
+    if (left != 0) line += std::to_string(left) + " left";
+    if (joined + left != 0) tell_all(line + ' ' + count());
+}
+
+void chat_room::name(member& newcomer) {
+    if (newcomer.wanted.empty()) newcomer.wanted = "guest " + std::to_string(++guests_);
+    newcomer.name = newcomer.wanted;
+    while (!names_.try_emplace(newcomer.name, 2).second) {
+        newcomer.number = names_[newcomer.wanted]++;
+        newcomer.name = newcomer.wanted + ' ' + std::to_string(newcomer.number);
+    }
+}
+
+void chat_room::forget(const member& gone) {
+    names_.erase(gone.name);
+    const auto same = names_.find(gone.wanted);
+    if (gone.number > 1 && same != names_.end()) {
+        same->second = std::min(same->second, gone.number);
+    }
 }
 
 std::string chat_room::count() const {

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <chrono>
-#include <iostream>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -86,7 +85,8 @@ private:
     }
 
     void tell(std::string_view what) {
-        if (log_.tells(log_level::info)) std::cerr << "weft pipe: " << what << '\n';
+        if (!log_.tells(log_level::info)) return;
+        log_.output().line(std::string("weft pipe: ").append(what));
     }
 
     void read() {

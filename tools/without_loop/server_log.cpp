@@ -2,10 +2,8 @@
 // One line for each event: the time, the connection's number, what happened.
 #include "without_loop/server_log.hpp"
 
-#include <array>
-#include <chrono>
-#include <ctime>
-#include <iostream>
+#include <unistd.h>
+
 #include <string>
 #include <utility>
 
@@ -14,6 +12,9 @@
 #include "without_loop/printable.hpp"
 
 namespace weft_tool {
+
+server_log::server_log(log_level level) : output_(STDERR_FILENO), level_(level) {}
+
 namespace {
 
 /// What a connection carries: its number in the log.
@@ -21,6 +22,13 @@ struct numbered {
     std::uint64_t number = 0;
     std::uint64_t messages = 0;
 };
+
+/// Of what a peer may choose; what follows it in the line stays in sight.
+constexpr std::size_t shown_size_max = 256;
+
+std::string shown(std::string_view text) {
+    return shortened(printable(text), shown_size_max);
+}
 
 std::string label(weft::connection& peer) {
     const auto* known = peer.data_as<numbered>();
@@ -69,10 +77,10 @@ void server_log::add_debugging(weft::handlers& all) {
     };
 }
 
-weft::handlers server_log::logged_requests(weft::handlers inner) {
-    if (level_ != log_level::debug) return inner;
-    inner.http = [this, http = std::move(inner.http)](weft::connection& peer) mutable {
-        requested(peer);
+weft::handlers server_log::logged_requests(weft::handlers inner, log_level needed) {
+    if (!tells(needed)) return inner;
+    inner.http = [this, needed, http = std::move(inner.http)](weft::connection& peer) mutable {
+        requested(peer, needed);
         http(peer);
     };
     return inner;
@@ -80,15 +88,15 @@ weft::handlers server_log::logged_requests(weft::handlers inner) {
 
 void server_log::opened(weft::connection& peer) {
     peer.data() = numbered{++last_number_, 0};
-    std::string text = label(peer) + " opened " + printable(peer.request()->target()) + " from " +
+    std::string text = label(peer) + " opened " + shown(peer.request()->target()) + " from " +
         peer.remote_address().str();
-    if (const auto origin = peer.origin()) text += ", origin " + printable(*origin);
+    if (const auto origin = peer.origin()) text += ", origin " + shown(*origin);
     line(log_level::info, text);
 }
 
 void server_log::closed(weft::connection& peer, const weft::report& why) {
     const auto* known = peer.data_as<numbered>();
-    std::string text = label(peer) + ' ' + printable(weft::to_string(why));
+    std::string text = label(peer) + ' ' + shown(weft::to_string(why));
     if (known && level_ == log_level::debug) {
         text += "; " + std::to_string(known->messages) + " messages received";
     }
@@ -97,7 +105,7 @@ void server_log::closed(weft::connection& peer, const weft::report& why) {
 
 void server_log::failed(const weft::report& why) {
     const auto level = asked_for_nothing(why) ? log_level::debug : log_level::info;
-    line(level, "not opened: " + printable(weft::to_string(why)));
+    line(level, "not opened: " + shown(weft::to_string(why)));
 }
 
 void server_log::received(weft::connection& peer, weft::message what) {
@@ -107,21 +115,14 @@ void server_log::received(weft::connection& peer, weft::message what) {
              " bytes");
 }
 
-void server_log::requested(weft::connection& peer) {
-    line(log_level::debug,
-         std::string(peer.request()->method()) + ' ' + printable(peer.request()->target()) +
+void server_log::requested(weft::connection& peer, log_level needed) {
+    line(needed,
+         shown(peer.request()->method()) + ' ' + shown(peer.request()->target()) +
              " from " + peer.remote_address().str());
 }
 
 void server_log::line(log_level needed, std::string_view text) {
-    if (!tells(needed)) return;
-    const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-    std::tm parts{};
-    ::localtime_r(&now, &parts);
-    std::array<char, 16> time{};
-    std::strftime(time.data(), time.size(), "%H:%M:%S ", &parts);
-    // One piece, so that lines of several programs on one terminal stay whole.
-    std::cerr << std::string(time.data()).append(text).append("\n");
+    if (tells(needed)) output_.timed_line(text);
 }
 
 } // namespace weft_tool

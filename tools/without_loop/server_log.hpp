@@ -9,6 +9,8 @@
 
 #include <weft/connection/connection.hpp>
 
+#include "without_loop/log_output.hpp"
+
 namespace weft_tool {
 
 enum class log_level { quiet, info, debug };
@@ -16,23 +18,26 @@ enum class log_level { quiet, info, debug };
 /// The level called "quiet", "info" or "debug".
 [[nodiscard]] log_level log_level_named(std::string_view name) noexcept;
 
-/// Logs connections from `info` on, messages, pings and plain requests at `debug`.
+/// Logs connections and plain requests from `info` on, messages and pings at `debug`.
 ///
 /// Must outlive the handlers that it decorates, which may be those of several loops.
 class server_log {
 public:
-    explicit server_log(log_level level) : level_(level) {}
+    explicit server_log(log_level level);
 
     /// The same handlers, and a line for each thing that happens.
     [[nodiscard]] weft::handlers logged(weft::handlers inner);
 
     /// The same for a route of plain requests, which remains one: it gets no WebSocket handlers.
-    [[nodiscard]] weft::handlers logged_requests(weft::handlers inner);
+    [[nodiscard]] weft::handlers logged_requests(weft::handlers inner, log_level needed);
 
     /// A connection that never opened has ended.
     void failed(const weft::report& why);
 
     void line(log_level needed, std::string_view text);
+
+    /// Where the lines go; what writes there goes past the level.
+    [[nodiscard]] log_output& output() noexcept { return output_; }
 
     [[nodiscard]] bool tells(log_level needed) const noexcept {
         return level_ != log_level::quiet && level_ >= needed;
@@ -42,9 +47,10 @@ private:
     void opened(weft::connection& peer);
     void closed(weft::connection& peer, const weft::report& why);
     void received(weft::connection& peer, weft::message what);
-    void requested(weft::connection& peer);
+    void requested(weft::connection& peer, log_level needed);
     void add_debugging(weft::handlers& all);
 
+    log_output output_;
     log_level level_;
     std::atomic<std::uint64_t> last_number_ = 0;
 };

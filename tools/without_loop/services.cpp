@@ -38,11 +38,16 @@ weft::handlers echo() {
 
 std::vector<served_route> services(server_log& log, chat_room& room,
                                    const service_options& options) {
+    const auto ours = [&options](weft::handlers what) {
+        return answering_to(options.names, std::move(what));
+    };
     std::vector<served_route> all;
-    all.push_back({"/echo", log.logged(echo()), echo_route(options)});
-    all.push_back({"/chat", log.logged(room.handlers()), chat_route(options)});
-    for (auto& [path, page] : web_pages())
-        all.push_back({path, log.logged_requests(std::move(page)), {}});
+    all.push_back({"/echo", log.logged(ours(echo())), echo_route(options)});
+    all.push_back({"/chat", log.logged(ours(room.handlers())), chat_route(options)});
+    for (auto& [path, page] : web_pages()) {
+        const auto level = path == "/health" ? log_level::debug : log_level::info;
+        all.push_back({path, log.logged_requests(ours(std::move(page)), level), {}});
+    }
     return all;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include <weft/connection/route.hpp>
 
 #include "without_loop/chat_room.hpp"
+#include "without_loop/own_names.hpp"
 #include "without_loop/server_log.hpp"
 
 namespace weft_tool {
@@ -19,6 +21,7 @@ struct service_options {
     std::size_t message_size_max = std::size_t{16} * 1024 * 1024;
     std::size_t queue_size_max = std::size_t{1024} * 1024;
     double idle_timeout = 0; ///< seconds; 0 for none
+    std::shared_ptr<const own_names> names; ///< null for any
 };
 
 /// One route, as `weft::server::route` and `weft::service::route` take it.

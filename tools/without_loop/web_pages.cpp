@@ -9,6 +9,7 @@
 #include <weft/connection/connection.hpp>
 
 namespace weft_web {
+extern const std::string_view icon_svg;
 extern const std::string_view page_html;
 }
 
@@ -28,13 +29,13 @@ weft::handlers answering(Make make) {
     }};
 }
 
-/// The page is one file: nothing else may be loaded, and it may talk to any WebSocket.
+/// The page is one file: nothing but the icon may be loaded, and it may talk to any WebSocket.
 weft::http_response page() {
     return {200,
             {{"Content-Type", "text/html; charset=utf-8"},
              {"Content-Security-Policy",
               "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
-              "connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; "
+              "img-src 'self'; connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; "
               "frame-ancestors 'none'"},
              {"X-Content-Type-Options", "nosniff"},
              {"Referrer-Policy", "no-referrer"},
@@ -42,12 +43,21 @@ weft::http_response page() {
             std::string(weft_web::page_html)};
 }
 
+weft::http_response icon() {
+    return {200,
+            {{"Content-Type", "image/svg+xml"},
+             {"Content-Security-Policy", "default-src 'none'"},
+             {"X-Content-Type-Options", "nosniff"},
+             {"Cache-Control", "max-age=86400"}},
+            std::string(weft_web::icon_svg)};
+}
+
 } // namespace
 
 std::vector<web_page> web_pages() {
     std::vector<web_page> all;
     all.push_back({"/", answering(page)});
-    all.push_back({"/favicon.ico", answering([] { return weft::http_response{204, {}, {}}; })});
+    all.push_back({"/favicon.ico", answering(icon)});
     all.push_back({"/health", answering([] {
                        return weft::http_response{200, {{"Cache-Control", "no-store"}}, "ok\n"};
                    })});

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+// Writing without waiting, whatever the descriptor is.
+#include "without_loop/log_output.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <ctime>
+#include <utility>
+
+namespace weft_tool {
+namespace {
+
+std::string time_of_day() {
+    const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    std::tm parts{};
+    ::localtime_r(&now, &parts);
+    std::array<char, 16> time{};
+    std::strftime(time.data(), time.size(), "%H:%M:%S ", &parts);
+    return time.data();
+}
+
+/// An open file of our own for what `descriptor` is: O_NONBLOCK belongs to the open file, which is
+/// shared with whoever else has the descriptor. -1 where that is not to be had.
+int opened_again(int descriptor) {
+    const std::string path = "/proc/self/fd/" + std::to_string(descriptor);
+    return ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+} // namespace
+
+log_output::log_output(int descriptor) : descriptor_(descriptor) {
+    struct stat found {};
+    if (::fstat(descriptor, &found) != 0) return;
+    socket_ = S_ISSOCK(found.st_mode);
+    if (!S_ISFIFO(found.st_mode) && !S_ISCHR(found.st_mode)) return;
+    reopened_ = opened_again(descriptor);
+    may_block_ = reopened_ < 0;
+}
+
+log_output::~log_output() {
+    if (reopened_ >= 0) ::close(reopened_);
+}
+
+void log_output::timed_line(std::string_view text) {
+    write_line(time_of_day().append(shortened(text, line_size_max)));
+}
+
+void log_output::line(std::string_view text) {
+    write_line(shortened(text, line_size_max));
+}
+
+/// One piece, so that lines of several programs on one terminal stay whole.
+void log_output::write_line(std::string whole) {
+    whole.push_back('\n');
+    const std::lock_guard lock(mutex_);
+    if (!finish() || !tell_what_was_lost() || !put(whole)) ++lost_;
+}
+
+bool log_output::tell_what_was_lost() {
+    if (lost_ == 0) return true;
+    const char* const words = lost_ == 1 ? " line was lost\n" : " lines were lost\n";
+    if (!put(time_of_day() + std::to_string(lost_) + words)) return false;
+    lost_ = 0;
+    return finish();
+}
+
+/// False if nothing was taken.
+bool log_output::put(std::string_view whole) {
+    const long taken = write_some(whole);
+    if (taken <= 0) return false;
+    rest_ = whole.substr(static_cast<std::size_t>(taken));
+    static_cast<void>(finish()); // the next line will try again
+    return true;
+}
+
+bool log_output::finish() {
+    while (!rest_.empty()) {
+        const long taken = write_some(rest_);
+        if (taken <= 0) return false;
+        rest_.erase(0, static_cast<std::size_t>(taken));
+    }
+    return true;
+}
+
+long log_output::write_some(std::string_view bytes) const {
+    pollfd ready{descriptor_, POLLOUT, 0};
+    if (may_block_ && ::poll(&ready, 1, 0) <= 0) return 0;
+    long taken = 0;
+    do {
+        if (socket_) {
+            taken = ::send(descriptor_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+        } else {
+            taken = ::write(reopened_ >= 0 ? reopened_ : descriptor_, bytes.data(), bytes.size());
+        }
+    } while (taken < 0 && errno == EINTR);
+    return taken;
+}
+
+std::string shortened(std::string_view text, std::size_t size_max) {
+    if (text.size() <= size_max) return std::string(text);
+    std::size_t kept = size_max;
+    while (kept > 0 && (text[kept] & '\xc0') == '\x80') --kept; // within a character
+    return std::string(text.substr(0, kept)) + "... (" + std::to_string(text.size() - kept) +
+        " more bytes)";
+}
+
+} // namespace weft_tool

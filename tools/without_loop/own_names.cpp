@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+// Names compared.
+#include "without_loop/own_names.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <weft/connection/connection.hpp>
+#include <weft/connection/route.hpp>
+
+namespace weft_tool {
+namespace {
+
+/// In lower case, without a port, a last dot and brackets.
+std::string plain_name(std::string_view host) {
+    std::string name = weft::host_name(host);
+    if (name.starts_with('[') && name.ends_with(']')) name = name.substr(1, name.size() - 2);
+    return name;
+}
+
+bool is_loopback(std::string_view host) {
+    const auto parsed = weft::address::parse(host, 0);
+    return parsed && (parsed->host() == "::1" || parsed->host().starts_with("127."));
+}
+
+weft::http_response misdirected() {
+    return {421,
+            {{"X-Content-Type-Options", "nosniff"}},
+            "This server does not answer to that name. If it should, start it with --name NAME "
+            "or --any-host.\n"};
+}
+
+bool is_ours(const own_names& names, const weft::connection& peer) {
+    return names.include(peer.host(), peer.local_address());
+}
+
+} // namespace
+
+own_names::own_names(const std::vector<std::string>& more) {
+    for (const auto& one : more) names_.push_back(plain_name(one));
+}
+
+bool own_names::include(std::string_view requested, const weft::address& here) const {
+    const std::string name = plain_name(requested);
+    if (name.empty() || here.is_local()) return true;
+    if (name == "localhost" || name.ends_with(".localhost") || is_loopback(name)) return true;
+    if (std::ranges::find(names_, name) != names_.end()) return true;
+    const auto address = weft::address::parse(name, here.port());
+    return address && here.is_ip() && address->host() == here.host();
+}
+
+std::string machine_name() {
+    std::array<char, 256> name{};
+    if (::gethostname(name.data(), name.size() - 1) != 0) return {};
+    return name.data();
+}
+
+weft::handlers answering_to(std::shared_ptr<const own_names> names, weft::handlers inner) {
+    if (!names) return inner;
+    if (inner.http) {
+        inner.http = [names, http = std::move(inner.http)](weft::connection& peer) mutable {
+            if (is_ours(*names, peer)) return http(peer);
+            peer.respond(misdirected());
+        };
+        return inner; // it remains a route of plain requests
+    }
+    inner.validate = [names = std::move(names)](weft::connection& peer) {
+        if (!is_ours(*names, peer)) peer.reject(misdirected());
+    };
+    return inner;
+}
+
+} // namespace weft_tool
