@@ -446,6 +446,16 @@ class Log(unittest.TestCase):
             self.assertRegex(line, r"x\.\.\. \(\d+ more bytes\) from 127\.0\.0\.1:\d+, origin ")
             self.assertIn(r"origin a\u{202e}b\u{200b}c\u{e0041}d\u{feff}", line)
 
+    def test_the_path_of_a_client_forges_no_line(self):
+        with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as client:
+            path = os.path.join(folder, "weft.sock")
+            with Running("serve", "--unix", path) as server:
+                server.wait_for("listening at unix:", server.out)
+                client.bind(os.path.join(folder, "a\n12:00:00 forged"))
+                client.connect(path)
+                client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                server.wait_for(r"GET / from unix:.*a\\x0a12:00:00 forged$", server.err)
+
     def test_a_reader_that_stands_still_stops_nothing(self):
         reading, writing = os.pipe()
         fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)

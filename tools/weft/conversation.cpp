@@ -26,6 +26,12 @@ bool is_text(std::string_view line) {
     return weft::is_utf8(std::as_bytes(std::span(line.data(), line.size())));
 }
 
+/// Standard error, which may work again after a disk was full.
+std::ostream& errors() {
+    std::cerr.clear();
+    return std::cerr;
+}
+
 } // namespace
 
 conversation::conversation(const connect_options& options, const weft::uri& target)
@@ -145,16 +151,16 @@ void conversation::closed(const weft::report& why) {
     if (outcome_ != exit_code::ok) return;
     if (is_proper(why)) return say(printable(weft::to_string(why)));
     outcome_ = exit_code::ended_badly;
-    std::cerr << "weft connect: " << printable(weft::to_string(why)) << '\n';
+    errors() << "weft connect: " << printable(weft::to_string(why)) << '\n';
 }
 
 void conversation::failed(const weft::report& why) {
     ended_ = true;
     outcome_ = why.error == weft::errc::bad_header ? exit_code::usage : exit_code::not_connected;
-    std::cerr << "weft connect: could not connect to " << target_.str() << ": "
+    errors() << "weft connect: could not connect to " << target_.str() << ": "
               << printable(weft::to_string(why)) << '\n';
     if (const auto hint = advice(why, target_, {via_, options_.proxy}); !hint.empty()) {
-        std::cerr << "  " << printable(hint) << '\n';
+        errors() << "  " << printable(hint) << '\n';
     }
 }
 
@@ -228,7 +234,7 @@ void conversation::close(weft::close_code code) {
 void conversation::give_up(exit_code outcome, const std::string& why) {
     if (outcome_ != exit_code::ok) return;
     outcome_ = outcome;
-    std::cerr << "weft connect: " << why << '\n';
+    errors() << "weft connect: " << why << '\n';
     close(weft::close_code::going_away);
 }
 
@@ -240,7 +246,7 @@ void conversation::send_ping() {
 }
 
 void conversation::say(const std::string& text) const {
-    if (!options_.quiet) std::cerr << text << '\n';
+    if (!options_.quiet) errors() << text << '\n';
 }
 
 } // namespace weft_tool

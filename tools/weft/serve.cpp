@@ -44,7 +44,7 @@ void limit_connections(weft::server& server, server_log& log, const serve_option
     limits.connections_per_address_max = options.connections_per_address_max;
     server.limits(limits);
     server.on_refused([&log](const weft::address& peer, std::error_code why) {
-        log.line(log_level::info, "refused " + peer.str() + ": " + why.message());
+        log.line(log_level::info, "refused " + printable(peer.str()) + ": " + why.message());
     });
     server.on_accept_error([&log](std::error_code why) {
         log.line(log_level::info, "cannot accept for now: " + why.message());

@@ -89,7 +89,7 @@ weft::handlers server_log::logged_requests(weft::handlers inner, log_level neede
 void server_log::opened(weft::connection& peer) {
     peer.data() = numbered{++last_number_, 0};
     std::string text = label(peer) + " opened " + shown(peer.request()->target()) + " from " +
-        peer.remote_address().str();
+        shown(peer.remote_address().str());
     if (const auto origin = peer.origin()) text += ", origin " + shown(*origin);
     line(log_level::info, text);
 }
@@ -118,7 +118,7 @@ void server_log::received(weft::connection& peer, weft::message what) {
 void server_log::requested(weft::connection& peer, log_level needed) {
     line(needed,
          shown(peer.request()->method()) + ' ' + shown(peer.request()->target()) +
-             " from " + peer.remote_address().str());
+             " from " + shown(peer.remote_address().str()));
 }
 
 void server_log::line(log_level needed, std::string_view text) {
