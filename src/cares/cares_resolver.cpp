@@ -2,7 +2,6 @@
 // The handle to a channel, which the loop's resolver function shares.
 #include <weft/cares/cares_resolver.hpp>
 
-#include <cassert>
 #include <system_error>
 #include <utility>
 
@@ -27,7 +26,7 @@ result<cares_resolver> cares_resolver::create(event_loop& loop, const cares_opti
 
 cares_resolver::~cares_resolver() {
     if (!channel_) return;
-    assert(loop_->called_by_owner("~cares_resolver"));
+    loop_->require_owner("~cares_resolver");
     channel_->close();
 }
 

@@ -3,7 +3,6 @@
 // the session's events go to the handlers.
 #include <weft/connection/connection.hpp>
 
-#include <cassert>
 #include <new>
 #include <utility>
 
@@ -52,7 +51,7 @@ connection::connection(route& by, time_point now, std::unique_ptr<details> diall
     : route_(&by), details_(std::move(dialled)), session_(by.session, now),
       dialling_(details_ != nullptr) {
     driver().take_place(*this);
-    if (dialling_) details_->ticket = driver().issue_ticket(this); // the last that can fail
+    if (dialling_) static_cast<void>(handle()); // the last that can fail
     driver().work_started();
     if (dialling_) update_timer();
 }
@@ -83,7 +82,7 @@ void connection::attach(std::unique_ptr<stream> connected) noexcept {
 }
 
 void connection::abort() noexcept {
-    assert(driver().called_by_owner("connection::abort"));
+    driver().require_owner("connection::abort");
     end_at_once(errc::aborted);
 }
 
@@ -121,7 +120,7 @@ void connection::die() noexcept {
     if (std::exchange(dead_, true)) return;
     if (stream_) stream_->close();
     driver().disarm(*this);
-    withdraw_ticket();
+    end_handles();
     driver().work_finished();
     route_->set->remove(*this);
     driver().bury(this);
@@ -141,17 +140,6 @@ result<void> connection::receive_request(http_request request) noexcept {
         return session_.receive_request(std::move(request), driver().now());
     } catch (const std::bad_alloc&) {
         return failure(std::make_error_code(std::errc::not_enough_memory));
-    }
-}
-
-// --- from a handle
-
-void connection::do_posted(function<void(connection&)>& work) {
-    try {
-        work(*this);
-    } catch (const std::bad_alloc&) {
-        run_out_of_memory();
-        driver().defer(*this);
     }
 }
 
@@ -236,7 +224,8 @@ void connection::expire() noexcept {
 }
 
 bool connection::writable_waits() const noexcept {
-    return tell_writable_ && !blocked_ && is_open();
+    if (!tell_writable_ || blocked_ || !is_open()) return false;
+    return !details_ || !details_->shared || details_->shared->has_room();
 }
 
 // --- events
@@ -271,6 +260,10 @@ void connection::pump() {
         tell(what);
         const bool heard = what.type == event_type::message || what.type == event_type::ping;
         if (heard && !dead_ && blocked_) answers_wait_ |= session_.output_size() > waiting;
+        if (driver().mail_is_behind()) {
+            continues_ = true;
+            return;
+        }
     }
 }
 
@@ -293,8 +286,10 @@ void connection::handler_threw() noexcept {
     } catch (const std::bad_alloc&) {
         return run_out_of_memory();
     } catch (...) {
-        if (!dead_) session_.fail(errc::handler_threw, driver().now());
-        driver().handler_threw(std::move(what));
+        if (!dead_) session_.fail(what, driver().now());
+        const auto& hear = route_->handlers;
+        const bool reported = !dead_ && !ended_ && (opened_ ? bool(hear.close) : bool(hear.fail));
+        driver().handler_threw(std::move(what), reported);
     }
 }
 
@@ -318,6 +313,7 @@ void connection::tell(const event& what) {
 void connection::apply_route(route& chosen) noexcept {
     route_ = &chosen;
     session_.change_options(chosen.session);
+    share_limit();
 }
 
 /// Hears from a trusted proxy who has sent the request; false when that has ended it.
@@ -385,6 +381,7 @@ void connection::tell_opened() {
     opened_ = true;
     route_->set->opened();
     call(route_->handlers.open, *this);
+    if (!dead_) send_held();
     if (!dead_ && !route_->options.keep_handshake) session_.forget_handshake();
 }
 
@@ -396,7 +393,7 @@ void connection::tell_end() {
     } else {
         tell_failure();
     }
-    if (!dead_) withdraw_ticket(); // a handle refers to what the application may still use
+    if (!dead_) end_handles();
 }
 
 /// A client that is sent elsewhere goes on as another connection, which then has the handlers.
@@ -408,16 +405,11 @@ void connection::tell_failure() {
     call(route_->handlers.fail, why);
 }
 
-void connection::withdraw_ticket() noexcept {
-    if (!details_ || !details_->ticket) return;
-    driver().withdraw(*details_->ticket);
-    details_->ticket.reset();
-}
-
 // --- after each entry
 
 void connection::update() noexcept {
     if (dead_) return;
+    share_queue();
     const bool told_all = ended_ || !session_.end_waits();
     if (session_.finished() && told_all) return die();
     if (continues_ || !told_all || writable_waits()) driver().defer(*this);

@@ -46,23 +46,27 @@ private:
 
 send_result connection::send(message whole) {
     assert(driver().called_by_owner("connection::send"));
+    if (depth_ == 0) driver().require_owner("connection::send"); // answers are the fast path
     if (session_.sending_parts()) return send_result::closed;
     return submit(whole.size(), [&](session& to) { return to.send(whole); });
 }
 
 send_result connection::send_part(message part, bool last) {
-    assert(driver().called_by_owner("connection::send_part"));
-    return submit(part.size(), [&](session& to) { return to.send_part(part, last); });
+    driver().require_owner("connection::send_part");
+    const auto answer =
+        submit(part.size(), [&](session& to) { return to.send_part(part, last); });
+    if (last) send_held();
+    return answer;
 }
 
 send_result connection::ping(std::string_view payload) {
-    assert(driver().called_by_owner("connection::ping"));
+    driver().require_owner("connection::ping");
     const auto now = driver().now();
     return submit(payload.size(), [&](session& to) { return to.ping(as_bytes(payload), now); });
 }
 
 send_result connection::pong(std::string_view payload) {
-    assert(driver().called_by_owner("connection::pong"));
+    driver().require_owner("connection::pong");
     return submit(payload.size(), [&](session& to) { return to.pong(as_bytes(payload)); });
 }
 
@@ -71,11 +75,18 @@ template <class Command>
 send_result connection::submit(std::size_t size, Command&& command) {
     if (dead_ || !is_open()) return send_result::closed;
     if (blocked_ && queue_is_full(size)) return refuse_to_queue();
+    return submit_now(size, command);
+}
+
+/// The same, of what the limit has taken before.
+template <class Command>
+send_result connection::submit_now(std::size_t size, Command&& command) {
     if (!(size < large_message ? submit_small(command) : submit_large(command))) {
         return send_result::closed;
     }
     after_writing();
     if (!blocked_) return send_result::accepted;
+    share_queue();
     tell_writable_ = true;
     return send_result::backed_up;
 }
@@ -100,12 +111,10 @@ bool connection::submit_large(Command& command) {
 }
 
 bool connection::queue_is_full(std::size_t more) const noexcept {
-    const std::size_t waiting = session_.output_size();
-    const std::size_t limit = route_->options.queue_size_max;
-    // Up to there an answer of any size is taken: beyond, nothing is heard that asks for one.
-    const bool pauses = route_->options.when_full == queue_policy::pause;
-    const std::size_t always_taken = pauses ? limit / 2 : 0;
-    return waiting > always_taken && (waiting >= limit || more > limit - waiting);
+    const std::size_t posted = details_ && details_->shared ? details_->shared->posted() : 0;
+    const auto& options = route_->options;
+    return exceeds_queue(session_.output_size() + posted, more, options.queue_size_max,
+                         options.when_full == queue_policy::pause);
 }
 
 /// From half the limit on, until all has drained, nothing is heard of a peer that does not read
@@ -162,28 +171,30 @@ void connection::after_writing() noexcept {
 void connection::drain() noexcept {
     write_now();
     if (!blocked_) answers_wait_ = held_back_ = false;
+    share_queue();
 }
 
 // --- ending and pausing
 
 void connection::close(close_code code, std::string_view reason) noexcept {
-    assert(driver().called_by_owner("connection::close"));
+    driver().require_owner("connection::close");
     if (dead_) return;
     if (state() == session_state::connecting) return end_at_once(errc::aborted);
     session_.close(code, reason, driver().now());
+    share_queue();
     after_writing();
     if (depth_ == 0) driver().defer(*this); // the peer's close frame may wait in the session
 }
 
 void connection::pause() {
-    assert(driver().called_by_owner("connection::pause"));
+    driver().require_owner("connection::pause");
     if (dead_) return;
     session_.pause(driver().now());
     if (depth_ == 0) update();
 }
 
 void connection::resume() noexcept {
-    assert(driver().called_by_owner("connection::resume"));
+    driver().require_owner("connection::resume");
     if (dead_ || !session_.paused()) return;
     session_.resume(driver().now());
     if (depth_ == 0) driver().defer(*this); // messages may wait in the session
@@ -192,17 +203,17 @@ void connection::resume() noexcept {
 // --- answering a handshake or a plain request
 
 result<void> connection::accept(std::string_view subprotocol, const http_fields& headers) {
-    assert(driver().called_by_owner("connection::accept"));
+    driver().require_owner("connection::accept");
     return answered(session_.accept(subprotocol, headers, driver().now()));
 }
 
 result<void> connection::reject(const http_response& response) {
-    assert(driver().called_by_owner("connection::reject"));
+    driver().require_owner("connection::reject");
     return answered(session_.reject(response, driver().now()));
 }
 
 result<void> connection::respond(const http_response& response) {
-    assert(driver().called_by_owner("connection::respond"));
+    driver().require_owner("connection::respond");
     return answered(session_.respond(response, driver().now()));
 }
 
@@ -269,15 +280,20 @@ const std::vector<std::string>& connection::offered_subprotocols() const noexcep
     return offer ? offer->subprotocols : none;
 }
 
-std::any& connection::data() {
+any_value& connection::data() {
     return more().data;
 }
 
 connection_handle connection::handle() {
-    assert(driver().called_by_owner("connection::handle"));
-    auto& ticket = more().ticket;
-    if (!ticket && !dead_ && !ended_) ticket = driver().issue_ticket(this);
-    return {driver(), ticket.value_or(driver::ticket{})};
+    driver().require_owner("connection::handle");
+    auto& shared = more().shared;
+    if (!shared) {
+        connection* const target = dead_ || ended_ ? nullptr : this;
+        shared = std::make_shared<handle_state>(driver().mailbox(), target);
+        share_limit();
+        share_queue();
+    }
+    return connection_handle(shared);
 }
 
 } // namespace weft

@@ -2,20 +2,23 @@
 // What only some connections have, so that the others need no memory for it.
 #pragma once
 
-#include <any>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <weft/connection/connection.hpp>
 #include <weft/connection/route.hpp>
 
+#include "connection/posted_message.hpp"
+
 namespace weft {
 
 struct connection::details {
-    std::any data;
+    any_value data;
     std::string subprotocol;
-    std::optional<driver::ticket> ticket;
+    std::shared_ptr<handle_state> shared; // with handles, if there are any
+    std::vector<std::unique_ptr<posted_message>> held; // that cannot be sent yet
     std::optional<address> named; // who sends the request, as a proxy has it
 
     // of a dialled connection

@@ -123,9 +123,9 @@ void connection_set::redial(connection& from, const uri& target) {
     next.route_->handlers = std::move(from.route_->handlers);
     next.details_->redirects = from.details_->redirects + 1;
     next.details_->data = std::move(from.details_->data);
-    next.withdraw_ticket();
-    next.details_->ticket = std::exchange(from.details_->ticket, std::nullopt);
-    if (next.details_->ticket) driver().hand_on(*next.details_->ticket, &next);
+    next.details_->shared = std::exchange(from.details_->shared, nullptr);
+    next.details_->shared->lead_to(&next);
+    next.details_->held = std::exchange(from.details_->held, {});
     redial_(next);
 }
 

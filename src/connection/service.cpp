@@ -2,7 +2,6 @@
 // The handle to a set of connections.
 #include <weft/connection/service.hpp>
 
-#include <cassert>
 #include <utility>
 
 #include <weft/core/error.hpp>
@@ -48,7 +47,7 @@ connection& service::serve(std::unique_ptr<stream>&& client,
 
 result<connection*> service::accept(std::unique_ptr<stream>&& client, http_request request,
                                     std::span<const std::byte> already_read) {
-    assert(driver().called_by_owner("service::accept"));
+    driver().require_owner("service::accept");
     if (set_->shutting_down()) return failure(errc::shut_down);
     connection& served = set_->add_served();
     if (const auto taken = served.receive_request(std::move(request)); !taken) {
@@ -90,12 +89,12 @@ void service::fail_dialling(connection& dialled, phase at, std::error_code why,
 }
 
 void service::shutdown(time_point deadline, function<void()> done) {
-    assert(driver().called_by_owner("service::shutdown"));
+    driver().require_owner("service::shutdown");
     set_->shut_down(deadline, std::move(done));
 }
 
 void service::stop() noexcept {
-    assert(driver().called_by_owner("service::stop"));
+    driver().require_owner("service::stop");
     set_->stop(errc::aborted);
 }
 

@@ -54,6 +54,17 @@ std::string_view beginner(side which) noexcept {
     return "";
 }
 
+/// What the exception says of itself; empty if it is of no standard type.
+std::string words_of(const std::exception_ptr& thrown) {
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const std::exception& what) {
+        return what.what();
+    } catch (...) {
+        return {};
+    }
+}
+
 } // namespace
 
 close_code report::code() const noexcept {
@@ -97,6 +108,13 @@ std::string to_string(const report& why) {
         text.append(" during ").append(name(why.phase));
     }
     if (why.error) text.append(": ").append(why.error.message());
+    if (why.exception) {
+        if (const auto words = words_of(why.exception); !words.empty()) {
+            text.append(" (");
+            append_in_one_line(text, words);
+            text.append(")");
+        }
+    }
     if (why.http_status != 0) text.append("; HTTP status ").append(std::to_string(why.http_status));
     if (const close_frame* frame = telling(why)) {
         text.append(why.error ? "; close code " : ": ").append(in_words(*frame));

@@ -268,6 +268,12 @@ void session::fail(std::error_code why, time_point now) noexcept {
     end_with(event_type::failed, now);
 }
 
+void session::fail(std::exception_ptr thrown, time_point now) noexcept {
+    if (state_ == session_state::closed) return;
+    fail(errc::handler_threw, now);
+    if (extra_ && extra_->outcome) extra_->outcome->exception = std::move(thrown);
+}
+
 /// Answers a fault in the way of the phase: a status, a close frame, or nothing while closing.
 /// False when there is no memory for that; a close frame finds its room in lent memory.
 bool session::tell_peer(std::error_code why, report* outcome) noexcept {

@@ -2,7 +2,6 @@
 // The handle to a service that dials.
 #include <weft/endpoint/client.hpp>
 
-#include <cassert>
 #include <utility>
 
 #include <weft/core/error.hpp>
@@ -44,7 +43,7 @@ connection_handle client::connect(std::string_view target, handlers what, dial_o
 }
 
 connection_handle client::connect(const uri& target, handlers what, dial_options options) {
-    assert(loop_->called_by_owner("client::connect"));
+    loop_->require_owner("client::connect");
     if (!options.tls) options.tls = tls_;
     connection& dialled = service_.begin_dial(target, std::move(what), std::move(options));
     const auto handle = dialled.handle();
@@ -55,7 +54,7 @@ connection_handle client::connect(const uri& target, handlers what, dial_options
 result<connection_handle> client::adopt(int descriptor, const uri& target, handlers what,
                                         dial_options options,
                                         std::span<const std::byte> already_read) {
-    assert(loop_->called_by_owner("client::adopt"));
+    loop_->require_owner("client::adopt");
     if (!loop_->engine().in_own_process()) return failure(errc::forked);
     if (loop_->closed()) return failure(errc::gone);
     if (!options.tls) options.tls = tls_;

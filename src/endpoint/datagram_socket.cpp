@@ -2,7 +2,6 @@
 // Datagrams told, and those that wait.
 #include <weft/endpoint/datagram_socket.hpp>
 
-#include <cassert>
 #include <deque>
 #include <utility>
 #include <vector>
@@ -214,28 +213,28 @@ datagram_socket::~datagram_socket() {
 }
 
 result<address> datagram_socket::bind(std::string_view host, std::uint16_t port) {
-    assert(loop_->called_by_owner("datagram_socket::bind"));
+    loop_->require_owner("datagram_socket::bind");
     const auto where = addresses_of(host, port);
     if (!where) return failure(where.error());
     return state_->bind(where->back());
 }
 
 result<address> datagram_socket::bind(std::string_view where) {
-    assert(loop_->called_by_owner("datagram_socket::bind"));
+    loop_->require_owner("datagram_socket::bind");
     const auto found = addresses_of(where);
     if (!found) return failure(found.error());
     return state_->bind(found->back());
 }
 
 result<void> datagram_socket::connect(std::string_view where) {
-    assert(loop_->called_by_owner("datagram_socket::connect"));
+    loop_->require_owner("datagram_socket::connect");
     const auto found = addresses_of(where);
     if (!found) return failure(found.error());
     return state_->connect(found->back());
 }
 
 result<address> datagram_socket::adopt(int descriptor) {
-    assert(loop_->called_by_owner("datagram_socket::adopt"));
+    loop_->require_owner("datagram_socket::adopt");
     return state_->adopt(descriptor);
 }
 
@@ -244,22 +243,22 @@ send_result datagram_socket::send(std::span<const std::byte> bytes) {
 }
 
 send_result datagram_socket::send_to(std::span<const std::byte> bytes, const address& to) {
-    assert(loop_->called_by_owner("datagram_socket::send_to"));
+    loop_->require_owner("datagram_socket::send_to");
     return state_->send(bytes, to);
 }
 
 void datagram_socket::pause() noexcept {
-    assert(loop_->called_by_owner("datagram_socket::pause"));
+    loop_->require_owner("datagram_socket::pause");
     state_->pause();
 }
 
 void datagram_socket::resume() noexcept {
-    assert(loop_->called_by_owner("datagram_socket::resume"));
+    loop_->require_owner("datagram_socket::resume");
     state_->resume();
 }
 
 void datagram_socket::close() noexcept {
-    assert(loop_->called_by_owner("datagram_socket::close"));
+    loop_->require_owner("datagram_socket::close");
     state_->close();
 }
 

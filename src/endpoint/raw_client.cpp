@@ -2,7 +2,6 @@
 // Dialling: from a text to a connected socket, with a report for each way to fail.
 #include <weft/endpoint/raw_client.hpp>
 
-#include <cassert>
 #include <new>
 #include <utility>
 
@@ -60,7 +59,7 @@ raw_client& raw_client::operator=(raw_client&& other) noexcept {
 
 raw_handle raw_client::connect(std::string_view target, raw_handlers what,
                                raw_dial_options options) {
-    assert(loop_->called_by_owner("raw_client::connect"));
+    loop_->require_owner("raw_client::connect");
     connect_plan plan = plan_of(options);
     auto where = raw_target_of(target);
     raw_connection& dialled =
@@ -109,7 +108,7 @@ result<raw_handle> raw_client::adopt(int descriptor, raw_handlers what,
                                      const raw_options& options,
                                      std::span<const std::byte> already_read,
                                      std::shared_ptr<secure_layer> tls, std::string_view host) {
-    assert(loop_->called_by_owner("raw_client::adopt"));
+    loop_->require_owner("raw_client::adopt");
     if (!loop_->engine().in_own_process()) return failure(errc::forked);
     if (loop_->closed()) return failure(errc::gone);
     if (const auto why = check_connected(descriptor)) return failure(why);
@@ -127,12 +126,12 @@ result<raw_handle> raw_client::adopt(int descriptor, raw_handlers what,
 }
 
 void raw_client::shutdown(duration within, function<void()> done) {
-    assert(loop_->called_by_owner("raw_client::shutdown"));
+    loop_->require_owner("raw_client::shutdown");
     set_->shut_down(later(loop_->now(), within), std::move(done));
 }
 
 void raw_client::stop() {
-    assert(loop_->called_by_owner("raw_client::stop"));
+    loop_->require_owner("raw_client::stop");
     set_->stop(errc::aborted);
 }
 

@@ -25,8 +25,14 @@ constexpr std::size_t large_piece = 16 * 1024;
 
 send_result raw_connection::send(std::span<const std::byte> bytes) {
     assert(driver().called_by_owner("raw_connection::send"));
+    if (depth_ == 0) driver().require_owner("raw_connection::send"); // answers are the fast path
     if (!is_open()) return send_result::closed;
     if (blocked_ && queue_is_full(bytes.size())) return refuse_to_queue();
+    return send_counted(bytes);
+}
+
+/// The same, of what the limit has taken before.
+send_result raw_connection::send_counted(std::span<const std::byte> bytes) {
     if (blocked_ || bytes.size() < large_piece) {
         queue_.append(bytes);
         if (queue_.size() >= output_that_leaves_at_once) write_now();
@@ -36,6 +42,7 @@ send_result raw_connection::send(std::span<const std::byte> bytes) {
     if (!is_open()) return send_result::closed; // the stream broke
     after_writing();
     if (!blocked_) return send_result::accepted;
+    share_queue();
     tell_writable_ = true;
     return send_result::backed_up;
 }
@@ -80,13 +87,10 @@ void raw_connection::after_writing() noexcept {
 }
 
 bool raw_connection::queue_is_full(std::size_t more) const noexcept {
-    const std::size_t waiting = queue_.size();
+    const std::size_t posted = details_ && details_->shared ? details_->shared->posted() : 0;
     const auto& options = route_->options;
-    // Up to there an answer of any size is taken: beyond, nothing is heard that asks for one.
-    const bool pauses = options.when_full == queue_policy::pause;
-    const std::size_t always_taken = pauses ? options.queue_size_max / 2 : 0;
-    const std::size_t limit = options.queue_size_max;
-    return waiting > always_taken && (waiting >= limit || more > limit - waiting);
+    return exceeds_queue(queue_.size() + posted, more, options.queue_size_max,
+                         options.when_full == queue_policy::pause);
 }
 
 send_result raw_connection::refuse_to_queue() noexcept {
@@ -107,13 +111,13 @@ bool raw_connection::queue_pauses() noexcept {
 // --- pausing
 
 void raw_connection::pause() noexcept {
-    assert(driver().called_by_owner("raw_connection::pause"));
+    driver().require_owner("raw_connection::pause");
     if (over() || closing_ || std::exchange(paused_, true)) return;
     if (depth_ == 0) update();
 }
 
 void raw_connection::resume() noexcept {
-    assert(driver().called_by_owner("raw_connection::resume"));
+    driver().require_owner("raw_connection::resume");
     if (over() || !std::exchange(paused_, false)) return;
     heard_at_ = driver().now();
     if (depth_ == 0) driver().defer(*this);
@@ -129,41 +133,22 @@ address raw_connection::remote_address() const {
     return stream_ ? stream_->remote_address() : address();
 }
 
-std::any& raw_connection::data() {
+any_value& raw_connection::data() {
     return more().data;
 }
 
 raw_handle raw_connection::handle() {
-    assert(driver().called_by_owner("raw_connection::handle"));
-    auto& ticket = more().ticket;
-    if (!ticket && !dead_ && !ended_) ticket = driver().issue_ticket(this);
-    return {driver(), ticket.value_or(driver::ticket{})};
-}
-
-// --- handles
-
-bool raw_handle::with(function<void(raw_connection&)> work) const {
-    if (!mailbox_) return false;
-    return mailbox_->post([owner = driver_, issued = ticket_, work = std::move(work)]() mutable {
-        auto* const target = static_cast<raw_connection*>(owner->redeem(issued));
-        if (target) target->do_posted(work);
-    });
-}
-
-bool raw_handle::send(std::string bytes) const {
-    return with([bytes = std::move(bytes)](raw_connection& to) { to.send(bytes); });
-}
-
-bool raw_handle::send(std::vector<std::byte> bytes) const {
-    return with([bytes = std::move(bytes)](raw_connection& to) { to.send(std::span(bytes)); });
-}
-
-bool raw_handle::close() const {
-    return with([](raw_connection& which) { which.close(); });
-}
-
-bool raw_handle::abort() const {
-    return with([](raw_connection& which) { which.abort(); });
+    driver().require_owner("raw_connection::handle");
+    auto& shared = more().shared;
+    if (!shared) {
+        raw_connection* const target = dead_ || ended_ ? nullptr : this;
+        shared = std::make_shared<handle_state>(driver().mailbox(), target);
+        const auto& options = route_->options;
+        shared->limit(options.queue_size_max, options.when_full == queue_policy::pause,
+                      options.when_full == queue_policy::close);
+        share_queue();
+    }
+    return raw_handle(shared);
 }
 
 } // namespace weft

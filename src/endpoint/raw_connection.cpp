@@ -3,7 +3,6 @@
 // time, and its end is told once.
 #include <weft/endpoint/raw_connection.hpp>
 
-#include <cassert>
 #include <exception>
 #include <new>
 #include <utility>
@@ -38,7 +37,7 @@ private:
 raw_connection::raw_connection(raw_set& home, raw_route& by, std::unique_ptr<details> own)
     : set_(home), route_(&by), details_(std::move(own)), dialling_(details_ != nullptr) {
     driver().take_place(*this);
-    if (dialling_) details_->ticket = driver().issue_ticket(this); // the last that can fail
+    if (dialling_) static_cast<void>(handle()); // the last that can fail
     driver().work_started();
 }
 
@@ -97,7 +96,7 @@ void raw_connection::end_with(std::error_code why, side began) noexcept {
 }
 
 void raw_connection::abort() noexcept {
-    assert(driver().called_by_owner("raw_connection::abort"));
+    driver().require_owner("raw_connection::abort");
     end_at_once(errc::aborted);
 }
 
@@ -113,15 +112,16 @@ void raw_connection::end_for_shutdown(std::error_code why) noexcept {
 }
 
 void raw_connection::finish() noexcept {
-    assert(driver().called_by_owner("raw_connection::finish"));
+    driver().require_owner("raw_connection::finish");
     if (!is_open()) return;
     if (!eof_) outcome_.began = side::local;
     finishing_ = true;
+    share_queue();
     after_writing();
 }
 
 void raw_connection::close() noexcept {
-    assert(driver().called_by_owner("raw_connection::close"));
+    driver().require_owner("raw_connection::close");
     if (over() || closing_) return;
     if (!opened_) return end_at_once(errc::aborted);
     if (!eof_ && !finishing_) outcome_.began = side::local;
@@ -129,6 +129,7 @@ void raw_connection::close() noexcept {
     closing_ = true;
     until_ = deadline_after(driver().now(), route_->options.close_timeout);
     if (details_) details_->early.clear();
+    share_queue();
     update_timer();
     after_writing();
     if (depth_ == 0) driver().defer(*this);
@@ -145,24 +146,10 @@ void raw_connection::die() noexcept {
     if (std::exchange(dead_, true)) return;
     if (stream_) stream_->close();
     driver().disarm(*this);
-    withdraw_ticket();
+    end_handles();
     driver().work_finished();
     set_.remove(*this);
     driver().bury(this);
-}
-
-void raw_connection::withdraw_ticket() noexcept {
-    if (!details_ || !details_->ticket) return;
-    driver().withdraw(*details_->ticket);
-    details_->ticket.reset();
-}
-
-void raw_connection::do_posted(function<void(raw_connection&)>& work) {
-    try {
-        work(*this);
-    } catch (const std::bad_alloc&) {
-        run_out_of_memory();
-    }
 }
 
 // --- from the stream
@@ -195,6 +182,7 @@ void raw_connection::on_writable() noexcept {
     blocked_ = false;
     write_now();
     if (!blocked_) answers_wait_ = held_back_ = false;
+    share_queue();
     if (depth_ == 0) enter([] {});
 }
 
@@ -276,6 +264,7 @@ bool raw_connection::tell_next() {
     } else if (stream_ && !opened_) {
         opened_ = true;
         call(route_->handlers.open, *this);
+        if (!dead_) send_held();
     } else if (writable_waits()) {
         tell_writable_ = false;
         call(route_->handlers.writable, *this);
@@ -308,7 +297,7 @@ void raw_connection::tell_end() noexcept {
     } else {
         call(route_->handlers.fail, outcome_);
     }
-    if (!dead_) withdraw_ticket(); // a handle refers to what the application may still use
+    if (!dead_) end_handles();
 }
 
 template <class Handler, class... Args>
@@ -334,8 +323,11 @@ void raw_connection::handler_threw() noexcept {
     } catch (const std::bad_alloc&) {
         run_out_of_memory();
     } catch (...) {
+        const auto& hear = route_->handlers;
+        const bool reported = !over() && (opened_ ? bool(hear.close) : bool(hear.fail));
+        if (!over()) outcome_.exception = what;
         end_with(errc::handler_threw, side::local);
-        driver().handler_threw(std::move(what));
+        driver().handler_threw(std::move(what), reported);
     }
 }
 
@@ -343,6 +335,7 @@ void raw_connection::handler_threw() noexcept {
 
 void raw_connection::update() noexcept {
     if (dead_) return;
+    share_queue();
     if (!end_waits_) half_close_if_done();
     if (eof_ && half_closed_) close();
     if (closing_ && queue_.empty() && !blocked_) end_waits_ = true;

@@ -2,7 +2,6 @@
 // The handle to a set of one raw connection, whose stream is a file's.
 #include <weft/endpoint/raw_file.hpp>
 
-#include <cassert>
 #include <utility>
 
 #include <weft/core/error.hpp>
@@ -26,7 +25,7 @@ result<raw_file> raw_file::borrow(event_loop& loop, int descriptor, raw_handlers
 result<raw_file> raw_file::open(event_loop& loop, int descriptor, whose closes,
                                 raw_handlers&& what, const raw_options& options) {
     const auto state = loop.state();
-    assert(state->called_by_owner("raw_file::open"));
+    state->require_owner("raw_file::open");
     if (!state->engine().in_own_process()) return failure(errc::forked);
     if (state->closed()) return failure(errc::gone);
     raw_file made(state, new raw_set(*state, raw_route{std::move(what), options}));

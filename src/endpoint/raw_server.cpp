@@ -2,7 +2,6 @@
 // The handle to a raw server's state, and what happens between accept(2) and a raw connection.
 #include <weft/endpoint/raw_server.hpp>
 
-#include <cassert>
 #include <utility>
 
 #include <weft/core/error.hpp>
@@ -104,14 +103,14 @@ raw_server& raw_server::operator=(raw_server&& other) noexcept {
 
 result<address> raw_server::listen(std::string_view host, std::uint16_t port,
                                    listen_options options) {
-    assert(loop_->called_by_owner("raw_server::listen"));
+    loop_->require_owner("raw_server::listen");
     const auto where = addresses_of(host, port);
     if (!where) return failure(where.error());
     return state_->doors().open(where->back(), std::move(options));
 }
 
 result<address> raw_server::listen(std::string_view where, listen_options options) {
-    assert(loop_->called_by_owner("raw_server::listen"));
+    loop_->require_owner("raw_server::listen");
     const auto found = addresses_of(where);
     if (!found) return failure(found.error());
     return state_->doors().open(found->back(), std::move(options));
@@ -119,30 +118,30 @@ result<address> raw_server::listen(std::string_view where, listen_options option
 
 void raw_server::listen(std::string_view host, std::uint16_t port, listen_options options,
                        function<void(result<std::vector<address>>)> done) {
-    assert(loop_->called_by_owner("raw_server::listen"));
+    loop_->require_owner("raw_server::listen");
     state_->doors().open_named(host, port, std::move(options), std::move(done));
 }
 
 result<address> raw_server::adopt_listener(int descriptor, listen_options options) {
-    assert(loop_->called_by_owner("raw_server::adopt_listener"));
+    loop_->require_owner("raw_server::adopt_listener");
     return state_->doors().adopt(descriptor, std::move(options));
 }
 
 result<int> raw_server::release_listener(const address& where) {
-    assert(loop_->called_by_owner("raw_server::release_listener"));
+    loop_->require_owner("raw_server::release_listener");
     return state_->doors().release(where);
 }
 
 result<raw_connection*> raw_server::adopt(int descriptor,
                                           std::span<const std::byte> already_read,
                                           std::shared_ptr<secure_layer> tls) {
-    assert(loop_->called_by_owner("raw_server::adopt"));
+    loop_->require_owner("raw_server::adopt");
     return state_->adopt(descriptor, already_read, tls.get());
 }
 
 raw_connection& raw_server::serve(std::unique_ptr<stream> connected,
                                   std::span<const std::byte> already_read) {
-    assert(loop_->called_by_owner("raw_server::serve"));
+    loop_->require_owner("raw_server::serve");
     return state_->connections().serve(std::move(connected), already_read);
 }
 
@@ -159,12 +158,12 @@ void raw_server::on_accept_error(function<void(std::error_code)> handler) {
 }
 
 void raw_server::stop_listening() {
-    assert(loop_->called_by_owner("raw_server::stop_listening"));
+    loop_->require_owner("raw_server::stop_listening");
     state_->doors().close();
 }
 
 bool raw_server::stop_listening(const address& where) {
-    assert(loop_->called_by_owner("raw_server::stop_listening"));
+    loop_->require_owner("raw_server::stop_listening");
     return state_->doors().close(where);
 }
 
@@ -177,13 +176,13 @@ std::vector<address> raw_server::listening_at() const {
 }
 
 void raw_server::shutdown(duration within, function<void()> done) {
-    assert(loop_->called_by_owner("raw_server::shutdown"));
+    loop_->require_owner("raw_server::shutdown");
     state_->doors().close();
     state_->connections().shut_down(later(loop_->now(), within), std::move(done));
 }
 
 void raw_server::stop() {
-    assert(loop_->called_by_owner("raw_server::stop"));
+    loop_->require_owner("raw_server::stop");
     state_->doors().close();
     state_->connections().stop(errc::aborted);
 }

@@ -5,6 +5,8 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
+#include <variant>
 #include <vector>
 
 #include <weft/endpoint/raw_connection.hpp>
@@ -19,10 +21,24 @@ struct raw_route {
     raw_options options;
 };
 
+/// Bytes on their way from a handle to their connection.
+struct posted_bytes {
+    std::variant<std::string, std::vector<std::byte>> content;
+    std::size_t size; // as which they were counted
+
+    [[nodiscard]] std::span<const std::byte> bytes() const noexcept {
+        if (const auto* const text = std::get_if<std::string>(&content)) {
+            return std::as_bytes(std::span(*text));
+        }
+        return *std::get_if<std::vector<std::byte>>(&content);
+    }
+};
+
 /// What only some raw connections have.
 struct raw_connection::details {
-    std::any data;
-    std::optional<driver::ticket> ticket;
+    any_value data;
+    std::shared_ptr<handle_state> shared; // with handles, if there are any
+    std::vector<posted_bytes> held;       // that cannot be sent before `open`
     byte_queue early; // bytes that somebody else has read
 
     // of one that was dialled, or of a file

@@ -2,7 +2,6 @@
 // The handle to a server's state.
 #include <weft/endpoint/server.hpp>
 
-#include <cassert>
 #include <utility>
 
 #include "endpoint/server_state.hpp"
@@ -40,14 +39,14 @@ void server::handshake_options(const session_limits& limits, const session_timeo
 
 result<address> server::listen(std::string_view host, std::uint16_t port,
                                listen_options options) {
-    assert(loop_->called_by_owner("server::listen"));
+    loop_->require_owner("server::listen");
     const auto where = addresses_of(host, port);
     if (!where) return failure(where.error());
     return state_->doors().open(where->back(), std::move(options));
 }
 
 result<address> server::listen(std::string_view where, listen_options options) {
-    assert(loop_->called_by_owner("server::listen"));
+    loop_->require_owner("server::listen");
     const auto found = addresses_of(where);
     if (!found) return failure(found.error());
     return state_->doors().open(found->back(), std::move(options));
@@ -55,23 +54,23 @@ result<address> server::listen(std::string_view where, listen_options options) {
 
 void server::listen(std::string_view host, std::uint16_t port, listen_options options,
                    function<void(result<std::vector<address>>)> done) {
-    assert(loop_->called_by_owner("server::listen"));
+    loop_->require_owner("server::listen");
     state_->doors().open_named(host, port, std::move(options), std::move(done));
 }
 
 result<address> server::adopt_listener(int descriptor, listen_options options) {
-    assert(loop_->called_by_owner("server::adopt_listener"));
+    loop_->require_owner("server::adopt_listener");
     return state_->doors().adopt(descriptor, std::move(options));
 }
 
 result<int> server::release_listener(const address& where) {
-    assert(loop_->called_by_owner("server::release_listener"));
+    loop_->require_owner("server::release_listener");
     return state_->doors().release(where);
 }
 
 result<std::vector<address>> server::listen_activated(std::string_view name,
                                                        std::shared_ptr<secure_layer> tls) {
-    assert(loop_->called_by_owner("server::listen_activated"));
+    loop_->require_owner("server::listen_activated");
     const auto passed = activated_descriptors(name);
     if (!passed) return failure(passed.error());
     return state_->doors().adopt(*passed, tls);
@@ -79,19 +78,19 @@ result<std::vector<address>> server::listen_activated(std::string_view name,
 
 result<connection*> server::adopt(int descriptor, std::span<const std::byte> already_read,
                                   std::shared_ptr<secure_layer> tls) {
-    assert(loop_->called_by_owner("server::adopt"));
+    loop_->require_owner("server::adopt");
     return state_->adopt(descriptor, already_read, tls.get());
 }
 
 result<connection*> server::accept(int descriptor, http_request request,
                                    std::span<const std::byte> already_read) {
-    assert(loop_->called_by_owner("server::accept"));
+    loop_->require_owner("server::accept");
     return state_->accept(descriptor, std::move(request), already_read);
 }
 
 result<connection*> server::accept(std::unique_ptr<stream>&& client, http_request request,
                                    std::span<const std::byte> already_read) {
-    assert(loop_->called_by_owner("server::accept"));
+    loop_->require_owner("server::accept");
     return state_->accept(std::move(client), std::move(request), already_read);
 }
 
@@ -121,12 +120,12 @@ std::uint64_t server::refused_count() const noexcept {
 }
 
 void server::stop_listening() {
-    assert(loop_->called_by_owner("server::stop_listening"));
+    loop_->require_owner("server::stop_listening");
     state_->doors().close();
 }
 
 bool server::stop_listening(const address& where) {
-    assert(loop_->called_by_owner("server::stop_listening"));
+    loop_->require_owner("server::stop_listening");
     return state_->doors().close(where);
 }
 

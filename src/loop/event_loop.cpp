@@ -2,7 +2,6 @@
 // The handle to a loop's state.
 #include <weft/loop/event_loop.hpp>
 
-#include <cassert>
 #include <utility>
 
 #include "loop/loop_state.hpp"
@@ -98,12 +97,12 @@ void event_loop::wake() noexcept {
 }
 
 void event_loop::shutdown(duration within, function<void()> done) {
-    assert(state_->called_by_owner("event_loop::shutdown"));
+    state_->require_owner("event_loop::shutdown");
     state_->shut_down(later(state_->now(), within), std::move(done));
 }
 
 void event_loop::resolver(weft::resolver names) {
-    assert(state_->called_by_owner("event_loop::resolver"));
+    state_->require_owner("event_loop::resolver");
     state_->resolver(std::move(names));
 }
 
@@ -130,7 +129,7 @@ driver& event_loop::driver() noexcept {
 // --- work guard
 
 work_guard::work_guard(event_loop& loop) : state_(loop.state()) {
-    assert(state_->called_by_owner("work_guard"));
+    state_->require_owner("work_guard");
     state_->work_started();
 }
 

@@ -78,7 +78,8 @@ void loop_state::take_back_signal() {
 }
 
 /// A turn that ends early is followed by one that begins with the next kind of work, so that no
-/// kind can starve another.
+/// kind can starve another. Reading, which makes handlers post, waits until what had been posted
+/// has run.
 bool loop_state::serve() {
     constexpr std::array kinds{&loop_state::expire_timers, &loop_state::run_posted,
                                &loop_state::run_work};
@@ -89,6 +90,7 @@ bool loop_state::serve() {
         did |= (this->*kinds[kind])();
         if (may_call()) continue;
         first_kind_ = (kind + 1) % kinds.size();
+        if (kinds[first_kind_] == &loop_state::run_work && mail_left()) first_kind_ = 0;
         break;
     }
     return did;
@@ -281,7 +283,7 @@ std::shared_ptr<weft::resolver> loop_state::resolver() {
 
 /// A loop that nobody is running may be run by another thread than before.
 void loop_state::take_ownership() {
-    assert(!in_turn() || called_by_owner("event_loop::run"));
+    if (in_turn()) require_owner("event_loop::run");
     if (owned_here()) return;
     own();
     owner_ = std::this_thread::get_id();

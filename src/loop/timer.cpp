@@ -3,7 +3,6 @@
 #include <weft/loop/timer.hpp>
 
 #include <algorithm>
-#include <cassert>
 #include <utility>
 
 #include "loop/loop_state.hpp"
@@ -83,7 +82,7 @@ timer& timer::operator=(timer&& other) noexcept {
 }
 
 void timer::arm_at(time_point deadline) noexcept {
-    assert(loop_->called_by_owner("timer::arm_at"));
+    loop_->require_owner("timer::arm_at");
     alarm_->arm(deadline);
 }
 
@@ -93,14 +92,14 @@ void timer::arm_after(duration delay) noexcept {
 }
 
 void timer::arm_every(duration first, duration period) noexcept {
-    assert(loop_->called_by_owner("timer::arm_every"));
+    loop_->require_owner("timer::arm_every");
     const duration least = std::chrono::microseconds(1);
     alarm_->arm(later(loop_->read_clock(), std::max(first, duration::zero())),
                 std::max(period, least));
 }
 
 void timer::disarm() noexcept {
-    assert(loop_->called_by_owner("timer::disarm"));
+    loop_->require_owner("timer::disarm");
     alarm_->disarm();
 }
 

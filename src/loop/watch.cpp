@@ -2,7 +2,6 @@
 // An application's descriptor among the engine's: an edge, renewed after each call.
 #include <weft/loop/watch.hpp>
 
-#include <cassert>
 #include <utility>
 
 #include <weft/core/error.hpp>
@@ -127,7 +126,7 @@ watch& watch::operator=(watch&& other) noexcept {
 }
 
 result<void> watch::set(directions wanted) noexcept {
-    assert(loop_->called_by_owner("watch::set"));
+    loop_->require_owner("watch::set");
     if (const auto why = state_->set(wanted)) return failure(why);
     return {};
 }

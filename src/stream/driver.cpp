@@ -5,11 +5,26 @@
 
 #include <cassert>
 #include <cstdio>
+#include <cstdlib>
 #include <new>
 #include <sstream>
 #include <utility>
 
 namespace weft {
+namespace {
+
+/// For an exception that no handler hears of: it must not pass in silence.
+void print_exception(const std::exception_ptr& thrown) noexcept {
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const std::exception& what) {
+        std::fprintf(stderr, "weft: a handler threw an exception: %s\n", what.what());
+    } catch (...) {
+        std::fprintf(stderr, "weft: a handler threw an exception\n");
+    }
+}
+
+} // namespace
 
 driver::driver()
     : mailbox_(std::make_shared<weft::mailbox>(*this)), owner_(std::this_thread::get_id()) {
@@ -96,7 +111,7 @@ bool driver::run_work() {
 }
 
 bool driver::run_posted() {
-    if (mailbox_->waiting()) mailbox_->collect(posted_);
+    if (posted_.empty() && mailbox_->waiting()) mailbox_->collect(posted_);
     bool did = false;
     for (std::size_t left = posted_.size(); left != 0 && !posted_.empty() && may_call(); --left) {
         auto work = std::move(posted_.front());
@@ -160,9 +175,15 @@ void driver::look_at_clock() noexcept {
     if (read_clock() >= until_) time_is_up_ = true;
 }
 
-void driver::handler_threw(std::exception_ptr what) noexcept {
-    if (!on_error_) std::terminate();
-    on_error_(std::move(what)); // an exception out of this one terminates as well
+void driver::handler_threw(std::exception_ptr what, bool reported) noexcept {
+    if (on_error_) {
+        try {
+            return on_error_(std::move(what));
+        } catch (...) {
+            return print_exception(std::current_exception());
+        }
+    }
+    if (!reported) print_exception(what);
 }
 
 // --- turns
@@ -171,7 +192,7 @@ driver::turn::turn(driver& owner, budget limit) noexcept
     : owner_(owner), outer_active_(owner.active_), outer_left_(owner.handlers_left_),
       outer_until_(owner.until_), outer_time_is_up_(owner.time_is_up_) {
     if (owner.depth_ != 0) owner.suspend_outer();
-    ++owner.depth_;
+    if (owner.depth_++ == 0) owner.mailbox_->turn_begins();
     owner.refresh_now();
     owner.handlers_left_ = limit.handlers;
     owner.until_ = limit.time == duration::max() ? never : deadline_after(owner.now_, limit.time);
@@ -185,7 +206,9 @@ driver::turn::~turn() {
     owner_.handlers_left_ = outer_left_;
     owner_.until_ = outer_until_;
     owner_.time_is_up_ = outer_time_is_up_;
-    if (--owner_.depth_ == 0) owner_.free_graves();
+    if (--owner_.depth_ != 0) return;
+    owner_.free_graves();
+    owner_.mailbox_->turn_ends();
 }
 
 void driver::suspend_outer() noexcept {
@@ -212,32 +235,6 @@ void driver::give_back(scratch* lent) noexcept {
     assert(scratches_[scratches_lent_].get() == lent);
 }
 
-driver::ticket driver::issue_ticket(void* target) {
-    if (free_ticket_ == no_place) {
-        tickets_.push_back({});
-        free_ticket_ = static_cast<std::uint32_t>(tickets_.size() - 1);
-    }
-    const std::uint32_t place = free_ticket_;
-    ticket_entry& entry = tickets_[place];
-    free_ticket_ = std::exchange(entry.next_free, no_place);
-    entry.target = target;
-    return {place, entry.generation};
-}
-
-void driver::withdraw(ticket issued) noexcept {
-    if (!redeem(issued)) return;
-    ticket_entry& entry = tickets_[issued.place];
-    entry.target = nullptr;
-    ++entry.generation;
-    entry.next_free = std::exchange(free_ticket_, issued.place);
-}
-
-void* driver::redeem(ticket issued) const noexcept {
-    if (issued.place >= tickets_.size()) return nullptr;
-    const ticket_entry& entry = tickets_[issued.place];
-    return entry.generation == issued.generation ? entry.target : nullptr;
-}
-
 std::string driver::describe_thread(std::thread::id which) const {
     std::ostringstream text;
     text << which;
@@ -254,6 +251,11 @@ bool driver::called_by_owner(const char* function) const noexcept {
         std::fprintf(stderr, "weft: %s was called on a foreign thread\n", function);
     }
     return false;
+}
+
+void driver::refuse_thread(const char* function) const noexcept {
+    static_cast<void>(called_by_owner(function));
+    std::abort();
 }
 
 void resident::on_shutdown(time_point, function<void()> done) noexcept {

@@ -14,7 +14,7 @@ bool mailbox::post(function<void()> work) {
     const std::lock_guard lock(mutex_);
     if (!owner_) return false;
     posted_.splice(posted_.end(), posted);
-    if (!waiting_.exchange(true, std::memory_order_acq_rel)) {
+    if (size_.fetch_add(1, std::memory_order_acq_rel) == 0) {
         if (tell_) tell_();
         owner_->mail_arrived();
     }
@@ -28,7 +28,7 @@ void mailbox::on_mail(function<void()> tell) noexcept {
 
 void mailbox::collect(std::list<function<void()>>& taken) noexcept {
     const std::lock_guard lock(mutex_);
-    waiting_.store(false, std::memory_order_release);
+    size_.store(0, std::memory_order_release);
     taken.splice(taken.end(), posted_);
 }
 
@@ -37,7 +37,7 @@ void mailbox::close() noexcept {
     const std::lock_guard lock(mutex_);
     owner_ = nullptr;
     posted_.swap(unheard);
-    waiting_.store(false, std::memory_order_release);
+    size_.store(0, std::memory_order_release);
 }
 
 } // namespace weft

@@ -38,7 +38,7 @@ protected:
     awaitable<void> speak(std::string& heard, report& end) {
         auto [near, far] = tcp_pair<Asio>(this->context);
         this->server->serve(std::move(far));
-        auto peer = co_await this->client->async_dial(std::move(near), at_path("/"),
+        auto peer = co_await this->client->async_connect(std::move(near), at_path("/"),
                                                       Asio::use_awaitable);
         for (const char* word : {"a", "b", "c"}) {
             co_await peer.async_send(word, Asio::use_awaitable);
@@ -75,10 +75,80 @@ TYPED_TEST(asio_conversations, that_cannot_begin_say_why) {
     typename TypeParam::error_code why;
     auto [near, far] = tcp_pair<TypeParam>(this->context);
     this->server->serve(std::move(far)); // without a route
-    this->client->async_dial(std::move(near), at_path("/nowhere"),
+    this->client->async_connect(std::move(near), at_path("/nowhere"),
                              [&](auto failed, auto) { why = failed; });
     this->context.run();
     EXPECT_EQ(std::error_code(why), errc::not_upgraded);
+}
+
+TYPED_TEST(asio_conversations, that_never_began_answer_with_their_error) {
+    typename TestFixture::conversation failed;
+    auto [near, far] = tcp_pair<TypeParam>(this->context);
+    this->server->route("/", {.validate = [](connection& c) {
+                            static_cast<void>(c.reject(429, "later"));
+                        }});
+    this->server->serve(std::move(far));
+    this->client->async_connect(std::move(near), at_path("/"),
+                                [&](auto, auto given) { failed = std::move(given); });
+    this->context.run();
+    this->context.restart();
+    EXPECT_EQ(failed.outcome().http_status, 429);
+    EXPECT_EQ(failed.outcome().error, errc::not_upgraded);
+    EXPECT_EQ(failed.connection(), nullptr);
+    int answers = 0;
+    failed.async_receive([&](auto why, stored_message) {
+        answers += std::error_code(why) == errc::not_upgraded ? 1 : 0;
+    });
+    failed.async_send("x", [&](auto why) {
+        answers += std::error_code(why) == errc::not_upgraded ? 1 : 0;
+    });
+    failed.close();
+    this->context.run();
+    EXPECT_EQ(answers, 2);
+}
+
+TYPED_TEST(asio_conversations, that_are_empty_answer_too) {
+    typename TestFixture::conversation empty;
+    EXPECT_EQ(empty.outcome().error, errc::not_open);
+    int answers = 0;
+    empty.async_receive([&](auto why, stored_message) {
+        answers += std::error_code(why) == errc::not_open ? 1 : 0;
+    });
+    empty.async_send("x", [&](auto why) {
+        answers += std::error_code(why) == errc::not_open ? 1 : 0;
+    });
+    EXPECT_EQ(answers, 2);
+    std::exception_ptr thrown;
+    auto ask = [](auto& whom) -> typename TestFixture::template awaitable<void> {
+        co_await whom.async_receive(TypeParam::use_awaitable);
+    };
+    TypeParam::spawn(this->context.get_executor(), ask(empty),
+                     [&](std::exception_ptr what) { thrown = what; });
+    this->context.run();
+    EXPECT_TRUE(thrown);
+}
+
+TYPED_TEST(asio_conversations, are_not_waited_for_once_connecting_is_cancelled) {
+    auto [near, far] = tcp_pair<TypeParam>(this->context); // the far end never answers
+    typename TypeParam::cancellation_signal signal;
+    typename TypeParam::error_code why;
+    typename TestFixture::conversation given;
+    int ends = 0;
+    this->client->async_connect(std::move(near), at_path("/"),
+                                TypeParam::cancelled_by(signal, [&](auto what, auto peer) {
+                                    why = what;
+                                    given = std::move(peer);
+                                    ++ends;
+                                }));
+    this->context.poll();
+    EXPECT_EQ(ends, 0);
+    signal.emit(TypeParam::cancel_all);
+    this->context.restart();
+    this->context.run(); // which returns, as nothing is left
+    EXPECT_EQ(ends, 1);
+    EXPECT_EQ(why, TypeParam::library::operation_aborted());
+    EXPECT_EQ(given.outcome().error, std::errc::operation_canceled);
+    EXPECT_EQ(this->client->connection_count(), 0U);
 }
 
 TYPED_TEST(asio_conversations, end_with_eof_after_all_that_came_before) {

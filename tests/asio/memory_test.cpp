@@ -90,7 +90,7 @@ TYPED_TEST(asio_allocations, of_conversations_fail_one_by_one) {
         const auto where = at_path("/");
         memory.during([&] { server.serve(std::move(both.second)); });
         memory.during([&] {
-            client.async_dial(std::move(both.first), where, [&](auto why, conversation opened) {
+            client.async_connect(std::move(both.first), where, [&](auto why, conversation opened) {
                 ++completed;
                 here = std::move(opened);
                 if (why) return;

@@ -357,7 +357,7 @@ TEST_P(endpoint_raw, adopts_both_ends_with_bytes_that_were_read) {
                                       std::as_bytes(std::span(std::string_view("read before "))));
     ASSERT_TRUE(ours) << ours.error().message();
     EXPECT_EQ(served_.opened + dialled_.opened, 0) << "nothing from inside the call";
-    EXPECT_TRUE(ours->send(std::string("late")));
+    EXPECT_EQ(ours->send(std::string("late")), send_result::accepted);
     EXPECT_TRUE(run_until([&] { return dialled_.heard == "read before early late"; }))
         << dialled_.heard;
     EXPECT_EQ(served_.heard, "early late");
@@ -456,6 +456,35 @@ TEST_P(endpoint_raw, is_interrupted_once_each) {
     loop().wake();
     EXPECT_TRUE(run_until([&] { return served_.interrupts + dialled_.interrupts == 2; }));
     EXPECT_EQ(served_.interrupts, 1);
+}
+
+TEST_P(endpoint_raw, counts_what_handles_post) {
+    constexpr std::size_t sends = 50'000;
+    ASSERT_TRUE(dial(serve(served_.noted())));
+    const auto handle = dialled_.open->handle();
+    EXPECT_EQ(handle, dialled_.open->handle());
+    EXPECT_NE(handle, served_.open->handle());
+    std::size_t taken = 0;
+    std::size_t dropped = 0;
+    for (std::size_t i = 0; i < sends; ++i) {
+        ++(handle.send("x") == send_result::dropped ? dropped : taken);
+    }
+    EXPECT_NE(dropped, 0U);
+    EXPECT_LE(handle.queued_bytes(), raw_options().queue_size_max);
+    EXPECT_TRUE(run_until([&] { return served_.heard.size() == taken && dialled_.writable != 0; }));
+    EXPECT_EQ(handle.queued_bytes(), 0U);
+    dialled_.open->close();
+    EXPECT_EQ(handle.send("x"), send_result::closed);
+    EXPECT_TRUE(all_gone());
+}
+
+TEST_P(endpoint_raw, sends_what_a_handle_was_given_before_it_opens) {
+    const auto target = serve(served_.noted());
+    const auto handle = dialler_->connect(target, dialled_.noted({.open = [](raw_connection& peer) {
+        peer.send("from open, ");
+    }}));
+    EXPECT_EQ(handle.send("early"), send_result::accepted);
+    EXPECT_TRUE(run_until([&] { return served_.heard == "from open, early"; })) << served_.heard;
 }
 
 TEST_P(endpoint_raw, keeps_data_and_is_visited) {

@@ -251,7 +251,7 @@ TEST_P(endpoint_shutdown, endpoints_outlive_their_loop) {
     EXPECT_EQ(server_->connection_count(), 0);
     EXPECT_EQ(client_->connection_count(), 0);
     EXPECT_FALSE(server_->is_listening());
-    EXPECT_FALSE(handle.send("nobody"));
+    EXPECT_EQ(handle.send("nobody"), send_result::closed);
     EXPECT_FALSE(handle.close());
     EXPECT_EQ(served_.closed + dialled_.closed, 0);
 

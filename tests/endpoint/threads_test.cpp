@@ -25,7 +25,8 @@ TEST_P(endpoint_threads, send_and_close_through_handles) {
         for (int i = 0; i < threads; ++i) {
             senders.emplace_back([&left, i, to = peer.handle()] {
                 for (int j = 0; j < messages; ++j)
-                    EXPECT_TRUE(to.send(std::to_string(i) + ' ' + std::to_string(j)));
+                    EXPECT_EQ(to.send(std::to_string(i) + ' ' + std::to_string(j)),
+                              send_result::accepted);
                 if (--left == 0) to.close(close_code::normal, "all sent");
             });
         }
@@ -88,7 +89,7 @@ TEST_P(endpoint_threads, hold_handles_longer_than_the_loop_lives) {
     const auto to = client_->connect(url(), {});
     joined_thread sender([&] {
         while (!over)
-            refused = !to.send("hello");
+            refused = to.send("hello") == send_result::closed;
     });
     bool turned = false;
     loop().post([&] { turned = true; });

@@ -69,10 +69,12 @@ void chat_room::say(weft::connection& peer, weft::message what) {
     tell_all(speaker->second.name + ": " + continued(what.text(), continuation));
 }
 
-/// Who reads too slowly is closed by the route's queue policy, and leaves in a later turn.
+/// A member of this loop is sent the text at once, others by a post; both count towards the
+/// member's queue. One that reads too slowly is closed by the route's queue policy, and leaves in a
+/// later turn.
 void chat_room::tell_all(std::string_view text) {
     for (const auto& [peer, one] : members_)
-        static_cast<void>(one.to.send(std::string(text)));
+        one.to.send(text);
 }
 
 /// What has been gathered is told first.

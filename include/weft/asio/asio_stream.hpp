@@ -17,6 +17,7 @@
 #include <asio/query.hpp>
 #include <asio/socket_base.hpp>
 #include <asio/steady_timer.hpp>
+#include <asio/system_executor.hpp>
 
 #include <weft/asio/executor_service.hpp>
 
@@ -26,6 +27,7 @@ namespace weft {
 struct asio_library {
     using any_io_executor = ::asio::any_io_executor;
     using execution_context = ::asio::execution_context;
+    using system_executor = ::asio::system_executor;
     using steady_timer = ::asio::steady_timer;
     using error_code = std::error_code;
     using const_buffer = ::asio::const_buffer;

@@ -17,6 +17,7 @@
 #include <boost/asio/query.hpp>
 #include <boost/asio/socket_base.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/system_executor.hpp>
 
 #include <weft/asio/executor_service.hpp>
 
@@ -26,6 +27,7 @@ namespace weft {
 struct boost_asio_library {
     using any_io_executor = ::boost::asio::any_io_executor;
     using execution_context = ::boost::asio::execution_context;
+    using system_executor = ::boost::asio::system_executor;
     using steady_timer = ::boost::asio::steady_timer;
     using error_code = ::boost::system::error_code;
     using const_buffer = ::boost::asio::const_buffer;

@@ -9,6 +9,7 @@
 #include <new>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -20,8 +21,10 @@
 
 namespace weft {
 
-/// One open WebSocket connection, spoken with in turns: made by `executor_service`.
+/// One WebSocket connection, spoken with in turns: made by `executor_service`.
 ///
+/// One that never opened, as `async_connect` gives when it fails, answers every call with the error
+/// it failed with; one that was default-constructed or moved from, with `errc::not_open`.
 /// Belongs to the driver's executor. Destroying it closes the connection, and what waits completes
 /// with `operation_aborted`, as by a cancellation slot (of any type; nothing is lost by it).
 /// Messages that nobody has asked for wait, and the peer is not read from behind the first of them.
@@ -47,7 +50,11 @@ public:
     template <class Token>
     auto async_receive(Token&& token) {
         return Asio::template initiate<Token, void(error_code, stored_message)>(
-            [state = state_](auto handler) { state->receive(std::move(handler)); }, token);
+            [state = state_](auto handler) {
+                if (!state) return refuse(std::move(handler), stored_message());
+                state->receive(std::move(handler));
+            },
+            token);
     }
 
     /// Sends a whole message; completes as `void(error_code)` once it may be followed by another:
@@ -58,7 +65,10 @@ public:
     template <class Token>
     auto async_send(message whole, Token&& token) {
         return Asio::template initiate<Token, void(error_code)>(
-            [state = state_, whole](auto handler) { state->send(whole, std::move(handler)); },
+            [state = state_, whole](auto handler) {
+                if (!state) return refuse(std::move(handler));
+                state->send(whole, std::move(handler));
+            },
             token);
     }
 
@@ -72,8 +82,21 @@ public:
         return state_ ? state_->peer : nullptr;
     }
 
-    /// How the connection has ended, once it has.
-    [[nodiscard]] const report& outcome() const noexcept { return state_->outcome; }
+    /// How the connection has ended, once it has, or why it never opened.
+    [[nodiscard]] const report& outcome() const noexcept {
+        static const report none{.phase = phase::http, .error = errc::not_open};
+        return state_ ? state_->outcome : none;
+    }
+
+    /// What stands for a connection that did not open; empty where there is no memory for more.
+    static executor_conversation failed(const report& why,
+                                        std::shared_ptr<executor_driver<Asio>> driver) noexcept {
+        executor_conversation made;
+        try {
+            made.state_ = std::make_shared<state>(why, std::move(driver));
+        } catch (const std::bad_alloc&) {}
+        return made;
+    }
 
     /// Handlers that begin a conversation with each connection that opens. `fail`, `validate`,
     /// `http`, `ping` and `pong` are free.
@@ -98,6 +121,8 @@ private:
 
         state(weft::connection& with, std::shared_ptr<executor_driver<Asio>> driver)
             : peer(&with), driver_(std::move(driver)) {}
+        state(const report& why, std::shared_ptr<executor_driver<Asio>> driver)
+            : peer(nullptr), outcome(why), driver_(std::move(driver)), end_(why.error) {}
 
         weft::connection* peer; // null once that has ended
         report outcome;
@@ -206,6 +231,22 @@ private:
         std::uint64_t senders_begun_ = 0;
         error_code end_;
     };
+
+    /// Without a connection there is no executor but the handler's own; a handler that has none is
+    /// called at once.
+    template <class Handler, class... Results>
+    static void refuse(Handler handler, Results... results) {
+        auto executor =
+            Asio::associated_executor(handler, typename Asio::system_executor());
+        auto call = [handler = std::move(handler), ... results = std::move(results)]() mutable {
+            handler(error_code(make_error_code(errc::not_open)), std::move(results)...);
+        };
+        if constexpr (std::is_same_v<decltype(executor), typename Asio::system_executor>) {
+            Asio::dispatch(executor, std::move(call));
+        } else {
+            Asio::post(executor, std::move(call));
+        }
+    }
 
     /// What the connection keeps: it may die without a word.
     struct anchor {

@@ -108,17 +108,21 @@ public:
     }
 
     /// Opens a WebSocket through `server`; completes as `void(error_code, conversation)`.
+    ///
+    /// A cancellation slot ends the attempt with `operation_aborted`. After a failure the
+    /// conversation tells why: `outcome()` has the report, with the HTTP status of a refusal.
     template <class Layer, class Token>
-    auto async_dial(Layer server, const uri& target, Token&& token) {
-        return async_dial(std::move(server), target, dial_options(), std::forward<Token>(token));
+    auto async_connect(Layer server, const uri& target, Token&& token) {
+        return async_connect(std::move(server), target, dial_options(),
+                             std::forward<Token>(token));
     }
 
     /// The same. In a coroutine give `options` a name: GCC 12 spoils a temporary of that kind.
     template <class Layer, class Token>
-    auto async_dial(Layer server, const uri& target, dial_options options, Token&& token) {
+    auto async_connect(Layer server, const uri& target, dial_options options, Token&& token) {
         return Asio::template initiate<Token, void(error_code, conversation)>(
             [this](auto handler, Layer&& over, const uri& to, dial_options&& with) {
-                begin_conversation(std::move(over), to, std::move(with), std::move(handler));
+                begin_connecting(std::move(over), to, std::move(with), std::move(handler));
             },
             token, std::move(server), target, std::move(options));
     }
@@ -126,14 +130,41 @@ public:
 private:
     using error_code = typename Asio::error_code;
 
+    /// An attempt to connect that has not ended, as far as its caller knows.
+    struct attempt {
+        pending_completion<Asio, error_code, conversation> asks;
+        connection_handle connection;
+        std::shared_ptr<executor_driver<Asio>> driver;
+
+        /// Only the first end counts: a connection that opens later than that is closed.
+        void end(const error_code& why, conversation result) {
+            if (auto asked = std::exchange(asks, {})) asked.dispatch(why, std::move(result));
+        }
+        void fail(const report& why) {
+            end(why.error, conversation::failed(why, driver));
+        }
+        void cancel() {
+            report why;
+            why.phase = phase::http;
+            why.error = std::make_error_code(std::errc::operation_canceled);
+            connection.abort();
+            end(Asio::operation_aborted(), conversation::failed(why, driver));
+        }
+    };
+
     template <class Layer, class Handler>
-    void begin_conversation(Layer&& over, const uri& to, dial_options&& with, Handler&& handler) {
-        using completion = pending_completion<Asio, error_code, conversation>;
-        const auto asks = std::make_shared<completion>(std::move(handler), get_executor(), [] {});
-        auto what = conversations(
-            [asks](conversation opened) { asks->dispatch({}, std::move(opened)); });
-        what.fail = [asks](const report& why) { asks->dispatch(why.error, {}); };
-        dial(std::move(over), to, std::move(what), std::move(with));
+    void begin_connecting(Layer&& over, const uri& to, dial_options&& with, Handler&& handler) {
+        const auto begun = std::make_shared<attempt>();
+        begun->driver = own_driver;
+        auto cancel = [weak = std::weak_ptr(begun)] {
+            if (const auto here = weak.lock()) here->cancel();
+        };
+        begun->asks = {std::move(handler), get_executor(), std::move(cancel)};
+        auto what = conversations([begun](conversation opened) {
+            begun->end({}, std::move(opened));
+        });
+        what.fail = [begun](const report& why) { begun->fail(why); };
+        begun->connection = dial(std::move(over), to, std::move(what), std::move(with)).handle();
     }
 
     template <class Layer>

@@ -13,7 +13,7 @@ namespace weft {
 
 struct cares_options {
     /// "192.0.2.1,192.0.2.2:5353,[2001:db8::1]:53"; empty for those of the system's configuration.
-    std::string servers;
+    std::string servers = {};
 
     /// For a server's first answer; each further round of tries waits longer.
     duration timeout = std::chrono::seconds(2);

@@ -3,7 +3,6 @@
 // sockets, pipes and streams of others; it knows none of them.
 #pragma once
 
-#include <any>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -14,29 +13,23 @@
 #include <weft/connection/connection_handle.hpp>
 #include <weft/connection/connection_options.hpp>
 #include <weft/connection/handlers.hpp>
+#include <weft/core/any_value.hpp>
 #include <weft/core/session.hpp>
 #include <weft/stream/stream.hpp>
 
 namespace weft {
 
 class connection_set;
+struct posted_message;
 struct route;
 template <class Member>
 class member_set;
 
-/// What became of a `send`.
-enum class send_result : std::uint8_t {
-    accepted,  ///< with the kernel, or leaving at the end of this turn
-    backed_up, ///< taken, but older output is waiting; `writable` comes once it has drained
-    dropped,   ///< not taken: the limit on queued output; `writable` comes here, too
-    closed,    ///< not taken: the connection is not open
-};
-
 /// One WebSocket connection, or one HTTP exchange on a server's port.
 ///
 /// Handlers are given a reference; it is good until the handler of the end (`close` or `fail`) has
-/// returned. All functions belong to the driver's thread, which debug builds check; for other
-/// threads and for keeping there is `handle()`.
+/// returned. All functions belong to the driver's thread, and a command on another one ends the
+/// program with a message; for other threads and for keeping there is `handle()`.
 ///
 /// A command that finds no memory throws std::bad_alloc and has done nothing, or is noexcept and
 /// ends the connection. What this side has to do by itself and finds no memory for ends this one
@@ -138,13 +131,14 @@ public:
     /// How the connection ended, once it has.
     [[nodiscard]] const report& outcome() const noexcept { return session_.outcome(); }
 
-    /// Anything the application wants to keep with the connection.
-    [[nodiscard]] std::any& data();
+    /// Anything the application wants to keep with the connection, which need not be copyable:
+    /// `peer.data() = std::make_unique<player>()`.
+    [[nodiscard]] any_value& data();
 
-    /// The data of type `T`, or null.
+    /// The data if it is of type `T`, otherwise null.
     template <class T>
     [[nodiscard]] T* data_as() {
-        return std::any_cast<T>(&data());
+        return data().get_if<T>();
     }
 
     /// A weak reference that may be kept, copied, and used on any thread.
@@ -185,7 +179,14 @@ private:
     result<void> receive_request(http_request request) noexcept;
 
     // from a handle
+    [[nodiscard]] bool holds_back() const noexcept;
+    void take_posted(std::unique_ptr<posted_message> what) noexcept;
     void do_posted(function<void(connection&)>& work);
+    bool send_posted(const posted_message& what);
+    void send_held() noexcept;
+    void posts_done(std::size_t size) noexcept;
+    void share_limit() noexcept;
+    void share_queue() noexcept;
 
     // from the stream
     bool wants_bytes() noexcept override;
@@ -226,6 +227,8 @@ private:
     template <class Command>
     send_result submit(std::size_t size, Command&& command);
     template <class Command>
+    send_result submit_now(std::size_t size, Command&& command);
+    template <class Command>
     bool submit_small(Command& command);
     template <class Command>
     bool submit_large(Command& command);
@@ -244,7 +247,7 @@ private:
     void half_close_if_done() noexcept;
     void update_reading() noexcept;
     void update_timer() noexcept;
-    void withdraw_ticket() noexcept;
+    void end_handles() noexcept;
     void die() noexcept;
 
     details& more();

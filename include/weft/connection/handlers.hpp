@@ -17,39 +17,52 @@ class connection;
 ///
 /// They are called on the driver's thread, inside a turn, one at a time for a connection. From any
 /// of them any connection, endpoint and loop may be closed or destroyed. Views last until the
-/// handler returns. An exception closes the connection with 1011 and goes to the driver's
-/// `on_error`; of std::bad_alloc only the report tells. Exactly one of `close` and `fail` ends a
+/// handler returns. An exception ends the connection with 1011 (500 before it is open),
+/// is kept in its report, and goes to the driver's `on_error` if there is one; of std::bad_alloc
+/// only the report tells. Exactly one of `close` and `fail` ends a
 /// connection, `fail` if `open` never ran.
 struct handlers {
+    // the names that error messages use
+    struct open_handler;
+    struct message_handler;
+    struct writable_handler;
+    struct ping_handler;
+    struct pong_handler;
+    struct close_handler;
+    struct fail_handler;
+    struct validate_handler;
+    struct http_handler;
+    struct interrupt_handler;
+
     /// The handshake is complete; the request can be read until this returns.
-    function<void(connection&)> open = {};
+    handler<open_handler, void(connection&)> open = {};
 
     /// A whole message, however it was fragmented.
-    function<void(connection&, weft::message)> message = {};
+    handler<message_handler, void(connection&, weft::message)> message = {};
 
     /// After `send` has said `backed_up` or `dropped`: all that was waiting has been written.
-    function<void(connection&)> writable = {};
+    handler<writable_handler, void(connection&)> writable = {};
 
     /// A ping, which has been answered already, and a pong.
-    function<void(connection&, std::span<const std::byte>)> ping = {};
-    function<void(connection&, std::span<const std::byte>)> pong = {};
+    handler<ping_handler, void(connection&, std::span<const std::byte>)> ping = {};
+    handler<pong_handler, void(connection&, std::span<const std::byte>)> pong = {};
 
     /// An open connection has ended; nothing can be sent any more.
-    function<void(connection&, const report&)> close = {};
+    handler<close_handler, void(connection&, const report&)> close = {};
 
     /// A connection that never opened has ended: dialling or the handshake failed.
-    function<void(const report&)> fail = {};
+    handler<fail_handler, void(const report&)> fail = {};
 
     /// Server: a handshake arrived. Answer with `accept`, `reject`, or `defer` and answer later;
     /// without an answer it is accepted.
-    function<void(connection&)> validate = {};
+    handler<validate_handler, void(connection&)> validate = {};
 
     /// Server: a plain HTTP request arrived. Answer with `respond`, or `defer` and answer later;
     /// without an answer it is 404.
-    function<void(connection&)> http = {};
+    handler<http_handler, void(connection&)> http = {};
 
     /// The loop was woken by `wake`; once per route and per dialled connection.
-    function<void()> interrupt = {};
+    handler<interrupt_handler, void()> interrupt = {};
 };
 
 } // namespace weft

@@ -28,7 +28,7 @@ public:
     function(std::nullptr_t) noexcept {}
 
     template <class Callable>
-    requires(!std::is_same_v<std::remove_cvref_t<Callable>, function> &&
+    requires(!std::is_base_of_v<function, std::remove_cvref_t<Callable>> &&
              std::is_invocable_r_v<Result, std::decay_t<Callable>&, Args...>)
         function(Callable&& callable) {
         using stored = std::decay_t<Callable>;
@@ -125,6 +125,34 @@ private:
 
     alignas(void*) std::byte storage_[room];
     const operations* operations_ = nullptr;
+};
+
+/// A function that is a member of a struct of handlers, which `Name` names in error messages: what
+/// cannot be called with the handler's arguments does not compile, and the message says
+/// `weft::handlers::message_handler` where `handlers::message` is meant.
+template <class Name, class Signature>
+class handler;
+
+template <class Name, class Result, class... Args>
+class handler<Name, Result(Args...)> : public function<Result(Args...)> {
+    using function_type = function<Result(Args...)>;
+
+public:
+    handler() noexcept = default;
+    handler(std::nullptr_t) noexcept {}
+    handler(function_type&& other) noexcept : function_type(std::move(other)) {}
+
+    template <class Callable>
+        requires(!std::is_base_of_v<function_type, std::remove_cvref_t<Callable>>)
+    handler(Callable&& callable) {
+        constexpr bool callable_so =
+            std::is_invocable_r_v<Result, std::decay_t<Callable>&, Args...>;
+        static_assert(callable_so, "this handler is called with other arguments: the signature and "
+                                   "the name that it needs stand in the type weft::handler<...>");
+        if constexpr (callable_so) {
+            function_type::operator=(function_type(std::forward<Callable>(callable)));
+        }
+    }
 };
 
 } // namespace weft

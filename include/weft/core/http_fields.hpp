@@ -15,8 +15,8 @@ namespace weft {
 
 /// One header line.
 struct http_field {
-    std::string name;
-    std::string value;
+    std::string name = {};
+    std::string value = {};
 };
 
 using http_fields = std::vector<http_field>;

@@ -181,8 +181,8 @@ private:
 /// What an application answers to a request.
 struct http_response {
     int status = 200;
-    http_fields headers;
-    std::string body;
+    http_fields headers = {};
+    std::string body = {};
 };
 
 /// The reason phrase for a status, such as "Not Found"; never empty.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <iosfwd>
 #include <optional>
 #include <string>
@@ -34,18 +35,21 @@ enum class side : std::uint8_t {
 /// The content of a close frame. RFC 6455 §5.5.1.
 struct close_frame {
     close_code code = close_code::no_status; ///< `no_status` when the frame was empty
-    std::string reason;
+    std::string reason = {};
 };
 
 /// What `close` and `fail` handlers are told.
 struct report {
     weft::phase phase = phase::websocket;
     side began = side::local;
-    std::error_code error;               ///< empty after a closing handshake that was kept, or when
+    std::error_code error = {};          ///< empty after a closing handshake that was kept, or when
                                          ///< a raw connection has ended as it should
     int http_status = 0;                 ///< of the HTTP response, sent or received; 0 for none
-    std::optional<close_frame> sent;     ///< our close frame
-    std::optional<close_frame> received; ///< the peer's close frame
+    std::optional<close_frame> sent = {};     ///< our close frame
+    std::optional<close_frame> received = {}; ///< the peer's close frame
+
+    /// What a handler threw, if the connection has ended for that (`errc::handler_threw`).
+    std::exception_ptr exception = {};
 
     /// True when both sides have sent their close frame and nothing went wrong; of a raw
     /// connection, when nothing did.

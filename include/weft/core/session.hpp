@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <span>
@@ -198,6 +199,9 @@ public:
 
     /// Ends the session with `why`, telling the peer if that is possible. RFC 6455 §7.1.7.
     void fail(std::error_code why, time_point now) noexcept;
+
+    /// The same for an exception of a handler, which the outcome keeps.
+    void fail(std::exception_ptr thrown, time_point now) noexcept;
 
     /// Ends the session without telling the peer: output that waits is dropped, and the stream
     /// has no more use. The report says that `who` ended it in the phase `at`, and the status that

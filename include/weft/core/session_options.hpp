@@ -46,8 +46,8 @@ struct session_timeouts {
 /// What a session is built with. Shared by many sessions and must outlive them.
 struct session_options {
     weft::role role = role::server;
-    session_limits limits;
-    session_timeouts timeouts;
+    session_limits limits = {};
+    session_timeouts timeouts = {};
     random_source* random = nullptr; ///< a client's masking keys and nonces; a server needs none
 };
 

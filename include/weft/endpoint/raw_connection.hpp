@@ -3,7 +3,6 @@
 // sockets, adopted ones and files; it knows none of them, and nothing of WebSocket.
 #pragma once
 
-#include <any>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -21,13 +20,14 @@
 namespace weft {
 
 class raw_set;
+struct posted_bytes;
 struct raw_route;
 
 /// A stream of bytes in both directions, with the words of `connection`.
 ///
 /// Handlers are given a reference; it is good until the handler of the end (`close` or `fail`) has
-/// returned. All functions belong to the loop's thread, which debug builds check; for other threads
-/// and for keeping there is `handle()`.
+/// returned. All functions belong to the loop's thread, and a command on another one ends the
+/// program with a message; for other threads and for keeping there is `handle()`.
 ///
 /// A command that finds no memory throws std::bad_alloc and has done nothing, or ends the
 /// connection with `std::errc::not_enough_memory`, as does a handler that lets std::bad_alloc out.
@@ -41,6 +41,10 @@ public:
     /// this returns, so a handler can send what it was handed.
     send_result send(std::span<const std::byte> bytes);
     send_result send(std::string_view bytes) { return send(std::as_bytes(std::span(bytes))); }
+    template <bytes_like Bytes>
+    send_result send(const Bytes& bytes) {
+        return send(view_bytes(bytes));
+    }
 
     /// Tells the peer, after all that was sent, that no more will come: the half-close of a socket
     /// or of the writing end of a pipe. Reading goes on. When both sides have done so the
@@ -80,13 +84,13 @@ public:
     /// How the connection ended, once it has.
     [[nodiscard]] const report& outcome() const noexcept { return outcome_; }
 
-    /// Anything the application wants to keep with the connection.
-    [[nodiscard]] std::any& data();
+    /// Anything the application wants to keep with the connection, which need not be copyable.
+    [[nodiscard]] any_value& data();
 
     /// The data of type `T`, or null.
     template <class T>
     [[nodiscard]] T* data_as() {
-        return std::any_cast<T>(&data());
+        return data().get_if<T>();
     }
 
     /// A weak reference that may be kept, copied, and used on any thread.
@@ -117,7 +121,12 @@ private:
     void dismiss() noexcept;
 
     // from a handle
+    void take_posted(posted_bytes&& what) noexcept;
+    void send_posted(const posted_bytes& what);
+    void send_held() noexcept;
     void do_posted(function<void(raw_connection&)>& work);
+    void posts_done(std::size_t size) noexcept;
+    void share_queue() noexcept;
 
     // from the stream
     bool wants_bytes() noexcept override;
@@ -148,15 +157,14 @@ private:
     void end_with(std::error_code why, side began) noexcept;
 
     // output
+    send_result send_counted(std::span<const std::byte> bytes);
     std::size_t write_now(std::span<const std::byte> more = {}) noexcept;
     void keep(std::span<const std::byte> rest) noexcept;
     void after_writing() noexcept;
     send_result refuse_to_queue() noexcept;
     [[nodiscard]] bool queue_is_full(std::size_t more) const noexcept;
     [[nodiscard]] bool queue_pauses() noexcept;
-    [[nodiscard]] bool writable_waits() const noexcept {
-        return tell_writable_ && !blocked_ && is_open();
-    }
+    [[nodiscard]] bool writable_waits() const noexcept;
 
     // after each entry
     void update() noexcept;
@@ -164,7 +172,7 @@ private:
     void update_reading() noexcept;
     [[nodiscard]] time_point next_deadline() const noexcept;
     void update_timer() noexcept;
-    void withdraw_ticket() noexcept;
+    void end_handles() noexcept;
     void die() noexcept;
 
     [[nodiscard]] bool over() const noexcept { return dead_ || ended_ || end_waits_; }

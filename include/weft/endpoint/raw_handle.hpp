@@ -2,12 +2,18 @@
 // A weak reference to a raw connection, for any thread and for keeping.
 #pragma once
 
+#include <compare>
+#include <cstddef>
+#include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <weft/core/function.hpp>
-#include <weft/stream/driver.hpp>
+#include <weft/stream/handle_state.hpp>
 
 namespace weft {
 
@@ -15,14 +21,19 @@ class raw_connection;
 
 /// Refers to a raw connection without keeping it; copyable, and safe on any thread.
 ///
-/// Each function posts to the loop and does its work there, or nothing if the connection has ended
-/// by then. They return false when the loop itself is gone. An empty handle refers to nothing.
+/// Sends, counts, compares and posts as `connection_handle` does. `close`, `abort` and `with`
+/// return false when the loop itself is gone. An empty handle refers to nothing.
 class raw_handle {
 public:
     raw_handle() = default;
 
-    bool send(std::string bytes) const;
-    bool send(std::vector<std::byte> bytes) const;
+    send_result send(std::string bytes) const;
+    send_result send(std::vector<std::byte> bytes) const;
+
+    /// Bytes of output that wait; see `connection_handle::queued_bytes`.
+    [[nodiscard]] std::size_t queued_bytes() const noexcept {
+        return state_ ? state_->waiting() : 0;
+    }
 
     /// Ends the connection after all that was sent; before it is open, like `abort`.
     bool close() const;
@@ -30,18 +41,34 @@ public:
     /// Ends the connection at once.
     bool abort() const;
 
-    /// Calls `work` with the connection on the loop's thread.
+    /// Calls `work` with the connection on the loop's thread; it is never refused.
     bool with(function<void(raw_connection&)> work) const;
+
+    friend bool operator==(const raw_handle&, const raw_handle&) = default;
+    friend std::strong_ordering operator<=>(const raw_handle& one,
+                                            const raw_handle& other) noexcept {
+        return std::compare_three_way()(one.state_.get(), other.state_.get());
+    }
 
 private:
     friend class raw_connection;
+    friend struct std::hash<raw_handle>;
 
-    raw_handle(driver& owner, driver::ticket issued)
-        : mailbox_(owner.mailbox()), driver_(&owner), ticket_(issued) {}
+    explicit raw_handle(std::shared_ptr<handle_state> state) noexcept : state_(std::move(state)) {}
 
-    std::shared_ptr<mailbox> mailbox_;
-    driver* driver_ = nullptr; // used on its own thread only, where it lives if it takes mail
-    driver::ticket ticket_;
+    [[nodiscard]] std::optional<send_result> send_at_once(std::span<const std::byte> bytes) const;
+    template <class Bytes>
+    send_result send_or_post(Bytes&& bytes) const;
+    void post_overflow() const;
+
+    std::shared_ptr<handle_state> state_;
 };
 
 } // namespace weft
+
+template <>
+struct std::hash<weft::raw_handle> {
+    std::size_t operator()(const weft::raw_handle& of) const noexcept {
+        return std::hash<const void*>()(of.state_.get());
+    }
+};

@@ -17,31 +17,40 @@ class raw_connection;
 ///
 /// They are called on the loop's thread, inside a turn, one at a time for a connection. From any of
 /// them any connection, endpoint and loop may be closed or destroyed. Views last until the handler
-/// returns. An exception ends the connection with `errc::handler_threw` and goes to the loop's
-/// `on_error`; of std::bad_alloc only the report tells. Exactly one of `close` and `fail` ends a
-/// connection, `fail` if `open` never ran.
+/// returns. An exception ends the connection with `errc::handler_threw`, is kept in its report, and
+/// goes to the loop's `on_error` if there is one; of std::bad_alloc only the report tells. Exactly
+/// one of `close` and `fail` ends a connection, `fail` if `open` never ran.
 struct raw_handlers {
+    // the names that error messages use
+    struct open_handler;
+    struct data_handler;
+    struct writable_handler;
+    struct end_handler;
+    struct close_handler;
+    struct fail_handler;
+    struct interrupt_handler;
+
     /// It is connected, or has been taken over; with TLS its handshake has ended well.
-    function<void(raw_connection&)> open = {};
+    handler<open_handler, void(raw_connection&)> open = {};
 
     /// Bytes came, in the portions in which they were read; they may be overwritten.
-    function<void(raw_connection&, std::span<std::byte>)> data = {};
+    handler<data_handler, void(raw_connection&, std::span<std::byte>)> data = {};
 
     /// After `send` has said `backed_up` or `dropped`: all that was waiting has been written.
-    function<void(raw_connection&)> writable = {};
+    handler<writable_handler, void(raw_connection&)> writable = {};
 
     /// The other side will send no more; this side may, until it calls `close`. Without this
     /// handler that is called now.
-    function<void(raw_connection&)> end = {};
+    handler<end_handler, void(raw_connection&)> end = {};
 
     /// An open connection has ended; nothing can be sent any more.
-    function<void(raw_connection&, const report&)> close = {};
+    handler<close_handler, void(raw_connection&, const report&)> close = {};
 
     /// A connection that never opened has ended: dialling failed, or TLS's handshake did.
-    function<void(const report&)> fail = {};
+    handler<fail_handler, void(const report&)> fail = {};
 
     /// The loop was woken by `wake`; once per server, dialled connection and file.
-    function<void()> interrupt = {};
+    handler<interrupt_handler, void()> interrupt = {};
 };
 
 } // namespace weft

@@ -170,7 +170,10 @@ public:
     /// The time of the turn, or outside a turn of the clock.
     [[nodiscard]] time_point now() const noexcept;
 
-    /// Hears of exceptions that left a handler; without it they terminate the program.
+    /// Called when an exception has left a handler. A connection ends for it with 1011, and its
+    /// report carries it; after a handler without a connection (a timer's, a posted function, an
+    /// `interrupt` or `done`) all goes on. Without `on_error` a line on standard error says what
+    /// was thrown, unless a connection's `close` or `fail` reports it. Never ends the program.
     void on_error(function<void(std::exception_ptr)> handler);
 
     [[nodiscard]] engine_kind engine() const noexcept;

@@ -173,6 +173,11 @@ public:
     }
     [[nodiscard]] bool may_call() noexcept { return handlers_left_ != 0 && !time_is_up_; }
 
+    /// Whether so much was posted that it should run before more is read, which makes more of it.
+    [[nodiscard]] bool mail_is_behind() const noexcept {
+        return posted_.size() + mailbox_->size() > mail_before_reading;
+    }
+
     /// Calls `handler` on behalf of `which`: counts it, and takes what it throws.
     template <class Handler>
     void call(task& which, Handler&& handler) noexcept {
@@ -185,8 +190,14 @@ public:
         }
     }
 
-    /// Takes an exception that left a handler; terminates the program when nobody wants it.
-    void handler_threw(std::exception_ptr what) noexcept;
+    /// Takes an exception that left a handler and gives it to `on_error`.
+    ///
+    /// Without that handler, or if it throws itself, a line on standard error says what was thrown,
+    /// unless the connection's own report does (`reported`). The program goes on.
+    void handler_threw(std::exception_ptr what, bool reported = false) noexcept;
+
+    /// Called when an exception has left a handler: that of a connection, which ends for it, or one
+    /// without a connection, such as a timer's or a posted function, after which all goes on.
     void on_error(function<void(std::exception_ptr)> handler) { on_error_ = std::move(handler); }
 
     // --- what is shared by all on this driver
@@ -206,20 +217,15 @@ public:
     /// False, with a message that names both threads, when this is not the driver's thread.
     [[nodiscard]] bool called_by_owner(const char* function) const noexcept;
 
+    /// Ends the program with that message when this is not the driver's thread, in every build:
+    /// what would come of the call is a data race. Costs a comparison.
+    void require_owner(const char* function) const noexcept {
+        const auto here = std::this_thread::get_id();
+        if (here != owner_ && owner_ != std::thread::id()) refuse_thread(function);
+    }
+
     /// Called by the mailbox on any thread: something was posted. Must not post.
     virtual void mail_arrived() noexcept = 0;
-
-    /// A weak reference that can be kept anywhere and redeemed on the driver's thread.
-    struct ticket {
-        std::uint32_t place = UINT32_MAX;
-        std::uint32_t generation = 0;
-    };
-    [[nodiscard]] ticket issue_ticket(void* target);
-    void withdraw(ticket issued) noexcept;
-
-    /// From now on `issued`, which has not been withdrawn, leads to `target`.
-    void hand_on(ticket issued, void* target) noexcept { tickets_[issued.place].target = target; }
-    [[nodiscard]] void* redeem(ticket issued) const noexcept;
 
 protected:
     driver();
@@ -248,7 +254,12 @@ protected:
 
     // The steps of a turn; each says whether it did something.
     bool expire_timers();
+
+    /// What was posted when the first of these is run is run before anything later is collected.
     bool run_posted();
+
+    /// Whether a budget has left some of what `run_posted` began with; reading waits for it.
+    [[nodiscard]] bool mail_left() const noexcept { return !posted_.empty(); }
     bool run_work();
     bool finish_tasks() noexcept;
     void interrupt_residents();
@@ -279,19 +290,15 @@ protected:
     [[nodiscard]] virtual std::string describe_thread(std::thread::id which) const;
 
 private:
-    static constexpr std::uint32_t no_place = UINT32_MAX;
-
     /// Reading the clock costs as much as a small handler.
     static constexpr std::size_t calls_between_clock_reads = 8;
 
-    struct ticket_entry {
-        void* target = nullptr;
-        std::uint32_t generation = 0;
-        std::uint32_t next_free = no_place;
-    };
+    /// Posts that may wait without reading having to wait for them.
+    static constexpr std::size_t mail_before_reading = 4096;
 
     class shutdown;
 
+    [[noreturn]] void refuse_thread(const char* function) const noexcept;
     void added() noexcept;
     void look_at_clock() noexcept;
     void free_graves() noexcept;
@@ -311,8 +318,6 @@ private:
     std::shared_ptr<weft::mailbox> mailbox_;
     std::vector<std::unique_ptr<scratch>> scratches_;
     std::size_t scratches_lent_ = 0;
-    std::vector<ticket_entry> tickets_;
-    std::uint32_t free_ticket_ = no_place;
     function<void(std::exception_ptr)> on_error_;
     std::size_t work_ = 0;
     std::size_t depth_ = 0;

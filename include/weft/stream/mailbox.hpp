@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <list>
 #include <mutex>
+#include <thread>
 
 #include <weft/core/function.hpp>
 
@@ -28,7 +29,24 @@ public:
     bool post(function<void()> work);
 
     /// Whether something may have been posted; from any thread.
-    [[nodiscard]] bool waiting() const noexcept { return waiting_.load(std::memory_order_acquire); }
+    [[nodiscard]] bool waiting() const noexcept { return size() != 0; }
+
+    /// How many functions wait to be collected; from any thread.
+    [[nodiscard]] std::size_t size() const noexcept {
+        return size_.load(std::memory_order_acquire);
+    }
+
+    /// Whether the calling thread is making a turn of the driver: then the driver lives, and what
+    /// belongs to it may be used at once.
+    [[nodiscard]] bool in_turn_here() const noexcept {
+        return turning_.load(std::memory_order_relaxed) == std::this_thread::get_id();
+    }
+
+    /// The driver's side: the calling thread begins or ends the outermost turn.
+    void turn_begins() noexcept {
+        turning_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+    }
+    void turn_ends() noexcept { turning_.store({}, std::memory_order_relaxed); }
 
     /// The driver's side: `tell` is called, on the thread that posts, when something begins to
     /// wait. When this returns the one before is called no more. It neither posts nor throws.
@@ -45,7 +63,8 @@ private:
     std::list<function<void()>> posted_; // handed on as it is, so that only posting needs memory
     driver* owner_;
     function<void()> tell_;
-    std::atomic<bool> waiting_ = false;
+    std::atomic<std::size_t> size_ = 0;
+    std::atomic<std::thread::id> turning_{};
 };
 
 } // namespace weft

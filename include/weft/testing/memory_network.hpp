@@ -19,8 +19,8 @@ namespace weft::testing {
 
 /// How links are made and behave.
 struct network_conditions {
-    line to_server;
-    line to_client;
+    line to_server = {};
+    line to_client = {};
     std::uint32_t refused_one_in = 0;    ///< attempts that fail with `connection_refused`
     std::uint32_t unanswered_one_in = 0; ///< attempts that nobody ever answers
 };

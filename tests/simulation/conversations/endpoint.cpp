@@ -129,7 +129,7 @@ void endpoint::stop() {
 template <class Tell>
 void endpoint::hear(weft::connection& c, party* dialled, const char* what, Tell&& tell) {
     if (gone) return around.fail(std::string(what) + " after its endpoint was destroyed");
-    auto* const found = std::any_cast<std::shared_ptr<mark>>(&c.data());
+    auto* const found = c.data_as<std::shared_ptr<mark>>();
     party* who = dialled ? dialled : (*found)->who;
     if (!who) {
         who = around.party_number(number_in(c.path()));
@@ -218,7 +218,7 @@ void endpoint::check_settled() {
     }
     if (gone) return;
     here->for_each([&](weft::connection& c) {
-        auto* const found = std::any_cast<std::shared_ptr<mark>>(&c.data());
+        auto* const found = c.data_as<std::shared_ptr<mark>>();
         if (!found || !*found || c.role() == role::client) return;
         if (c.state() != session_state::connecting) return;
         if (now >= deadline_after((*found)->begun, connection.timeouts.handshake)) {

@@ -304,14 +304,36 @@ TEST_F(throwing_more_test, behind_an_own_accept_it_never_opened) {
     expect_all_over();
 }
 
-using throwing_death_test = throwing_test;
-
-TEST_F(throwing_death_test, nobody_to_tell) {
-    ::testing::FLAGS_gtest_death_test_style = "threadsafe";
-    at_server.on["open"] = [](connection*) { throw std::runtime_error("nobody is told"); };
+TEST_F(throwing_more_test, without_on_error_the_report_carries_it) {
+    at_server.on["open"] = [](connection*) { throw std::runtime_error("a bad\nday"); };
     server->route("/", at_server.all());
     link();
-    EXPECT_DEATH(driver.settle(), "nobody is told");
+    ::testing::internal::CaptureStderr();
+    driver.settle();
+    EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+    ASSERT_TRUE(at_server.end && at_client.end);
+    EXPECT_EQ(at_client.end->received->code, close_code::internal_error);
+    EXPECT_EQ(at_client.end->received->reason, ""); // which is not for the peer
+    EXPECT_THROW(std::rethrow_exception(at_server.end->exception), std::runtime_error);
+    EXPECT_NE(to_string(*at_server.end).find("a handler threw an exception (a bad?day)"),
+              std::string::npos)
+        << *at_server.end;
+    expect_all_over();
+}
+
+TEST_F(throwing_more_test, an_exception_that_no_report_tells_is_printed) {
+    server->route("/", {.open = [](connection&) { throw std::runtime_error("no close"); }});
+    link();
+    ::testing::internal::CaptureStderr();
+    driver.settle();
+    EXPECT_EQ(::testing::internal::GetCapturedStderr(),
+              "weft: a handler threw an exception: no close\n");
+    at_client.on["fail"] = [](connection*) { throw 7; };
+    link("ws://example.org/nowhere");
+    ::testing::internal::CaptureStderr();
+    driver.settle();
+    EXPECT_EQ(::testing::internal::GetCapturedStderr(), "weft: a handler threw an exception\n");
+    expect_all_over();
 }
 
 // --- interrupt

@@ -113,7 +113,7 @@ WEFT_ON_EVERY_ENGINE(loop_threads);
 
 TEST(loop_death_test, misuse_names_both_threads) {
     GTEST_FLAG_SET(death_test_style, "threadsafe");
-    EXPECT_DEBUG_DEATH(
+    EXPECT_DEATH(
         {
             ::pthread_setname_np(::pthread_self(), "owner");
             event_loop loop;

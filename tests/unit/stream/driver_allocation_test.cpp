@@ -105,20 +105,6 @@ TEST(driver_allocation, a_timer_with_a_place_goes_off) {
     });
 }
 
-TEST(driver_allocation, tickets) {
-    fail_each_allocation([](scarce_memory& memory) {
-        manual_driver driver;
-        int target = 0;
-        std::vector<driver::ticket> issued(20);
-        for (auto& ticket : issued) {
-            const bool got = memory.during([&] { ticket = driver.issue_ticket(&target); });
-            EXPECT_EQ(driver.redeem(ticket) != nullptr, got);
-        }
-        for (const auto& ticket : issued) driver.withdraw(ticket);
-        for (const auto& ticket : issued) EXPECT_EQ(driver.redeem(ticket), nullptr);
-    });
-}
-
 TEST(driver_allocation, a_shutdown_begins_everywhere_or_nowhere) {
     fail_each_allocation([](scarce_memory& memory) {
         counting_resident one; // which hear of the driver's end

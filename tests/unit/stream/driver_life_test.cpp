@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Who lives on a driver, how they end, and what they share: graves, residents, exceptions, scratch,
-// tickets, threads.
+// threads.
 #include <weft/stream/driver.hpp>
 
 #include "probes.hpp"
@@ -221,10 +221,26 @@ TEST(driver_life, hands_over_what_posted_functions_throw) {
     EXPECT_EQ(ran, 1);
 }
 
-TEST(driver_life_death_test, terminates_when_nobody_wants_the_exception) {
+TEST(driver_life, prints_exceptions_that_nobody_wants_and_goes_on) {
     stepped_driver d;
+    int ran = 0;
     d.mailbox()->post([] { throw std::runtime_error("unwanted"); });
-    EXPECT_DEATH(d.make_turn(), "unwanted");
+    d.mailbox()->post([&] { ++ran; });
+    ::testing::internal::CaptureStderr();
+    d.make_turn();
+    EXPECT_EQ(::testing::internal::GetCapturedStderr(),
+              "weft: a handler threw an exception: unwanted\n");
+    EXPECT_EQ(ran, 1);
+}
+
+TEST(driver_life, prints_what_on_error_itself_throws) {
+    stepped_driver d;
+    d.on_error([](std::exception_ptr) { throw std::runtime_error("worse"); });
+    d.mailbox()->post([] { throw std::runtime_error("bad"); });
+    ::testing::internal::CaptureStderr();
+    d.make_turn();
+    EXPECT_EQ(::testing::internal::GetCapturedStderr(),
+              "weft: a handler threw an exception: worse\n");
 }
 
 // --- what is shared
@@ -240,31 +256,6 @@ TEST(driver_life, scratch_is_lent_as_on_a_stack) {
     d.give_back(outer);
     EXPECT_EQ(d.take_scratch(), outer);
     d.give_back(outer);
-}
-
-TEST(driver_life, tickets_are_worth_something_until_withdrawn) {
-    stepped_driver d;
-    int a = 0;
-    int b = 0;
-    EXPECT_EQ(d.redeem({}), nullptr);
-    const auto first = d.issue_ticket(&a);
-    const auto second = d.issue_ticket(&b);
-    EXPECT_EQ(d.redeem(first), &a);
-    EXPECT_EQ(d.redeem(second), &b);
-    d.withdraw(first);
-    d.withdraw(first);
-    EXPECT_EQ(d.redeem(first), nullptr);
-    const auto third = d.issue_ticket(&b); // in the place of the first
-    EXPECT_EQ(third.place, first.place);
-    EXPECT_EQ(d.redeem(first), nullptr);
-    EXPECT_EQ(d.redeem(third), &b);
-    const auto fourth = d.issue_ticket(&a);
-    EXPECT_NE(fourth.place, second.place);
-    EXPECT_NE(fourth.place, third.place);
-    for (const auto issued : {fourth, second, third}) d.withdraw(issued);
-    EXPECT_EQ(d.issue_ticket(&a).place, third.place);
-    EXPECT_EQ(d.issue_ticket(&a).place, second.place);
-    EXPECT_EQ(d.issue_ticket(&a).place, fourth.place);
 }
 
 TEST(driver_life, knows_its_thread) {

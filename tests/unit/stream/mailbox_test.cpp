@@ -60,8 +60,26 @@ TEST(mailbox, new_post_stands_behind_what_a_budget_left) {
     EXPECT_TRUE(d.work_waits());
     EXPECT_EQ(d.work_count(), 2U);
     d.make_turn();
+    EXPECT_EQ(ran, "ab"); // the rest first, and what reading would bring before anything later
+    EXPECT_FALSE(d.mail_left());
+    d.make_turn();
     EXPECT_EQ(ran, "abc");
     EXPECT_EQ(d.work_count(), 0U);
+}
+
+TEST(mailbox, says_who_is_in_a_turn) {
+    stepped_driver d;
+    bool inside = false;
+    bool elsewhere = true;
+    d.mailbox()->post([&] {
+        inside = d.mailbox()->in_turn_here();
+        std::thread([&] { elsewhere = d.mailbox()->in_turn_here(); }).join();
+    });
+    EXPECT_FALSE(d.mailbox()->in_turn_here());
+    d.make_turn();
+    EXPECT_FALSE(d.mailbox()->in_turn_here());
+    EXPECT_TRUE(inside);
+    EXPECT_FALSE(elsewhere);
 }
 
 TEST(mailbox, what_a_posted_function_posts_runs_in_a_later_round) {

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// Counting what threads post to a connection.
+#include <weft/stream/handle_state.hpp>
+
+namespace weft {
+
+/// Either this thread sees the room that the connection has made, or the connection sees the wish.
+send_result handle_state::reserve(std::size_t size) noexcept {
+    for (bool again = false;; again = true) {
+        if (closed_) return send_result::closed;
+        std::size_t posted = posted_;
+        while (!is_full(posted + queued_, size)) {
+            const std::size_t behind = queued_;
+            if (!posted_.compare_exchange_weak(posted, posted + size)) continue;
+            if (behind == 0 && posted + size <= size_max_ / 2) return send_result::accepted;
+            wishes_writable_ = true;
+            return send_result::backed_up;
+        }
+        if (again) return send_result::dropped;
+        wishes_writable_ = true;
+    }
+}
+
+bool handle_state::is_full(std::size_t waiting, std::size_t more) const noexcept {
+    return exceeds_queue(waiting, more, size_max_, pauses_);
+}
+
+} // namespace weft
