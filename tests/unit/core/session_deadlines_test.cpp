@@ -192,7 +192,8 @@ protected:
     }
 
     std::int64_t left() const {
-        return std::chrono::duration_cast<seconds>(probe.tested.next_deadline() - probe.now).count();
+        const auto wait = probe.tested.next_deadline() - probe.now;
+        return std::chrono::duration_cast<seconds>(wait).count();
     }
 
     void expect_end() {
