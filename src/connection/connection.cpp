@@ -379,6 +379,7 @@ void connection::tell_writable() {
 void connection::tell_opened() {
     if (const auto agreed = session_.subprotocol(); !agreed.empty()) more().subprotocol = agreed;
     opened_ = true;
+    if (details_) details_->facts.reset();
     route_->set->opened();
     call(route_->handlers.open, *this);
     if (!dead_) send_held();
@@ -387,6 +388,7 @@ void connection::tell_opened() {
 
 void connection::tell_end() {
     if (std::exchange(ended_, true)) return;
+    note_facts();
     if (opened_) {
         const report& why = outcome(); // which outlasts a handler that ends the endpoint
         call(route_->handlers.close, *this, why);
@@ -402,7 +404,29 @@ void connection::tell_failure() {
     if (went_on && *went_on) return;
     report why = outcome();
     if (!went_on) why.error = went_on.error();
-    call(route_->handlers.fail, why);
+    // A client's connection without a handler of its own leaves it to that of its endpoint.
+    auto& own = route_->handlers.fail;
+    const bool is_own = own || role() == weft::role::server;
+    call(is_own ? own : route_->set->unrouted().handlers.fail, why);
+}
+
+/// For the report, in whose lack of memory it goes without.
+void connection::note_facts() noexcept {
+    try {
+        auto facts = std::make_shared<report_facts>();
+        if (details_ && details_->facts) *facts = std::move(*details_->facts);
+        if (stream_) {
+            facts->local = local_address();
+            facts->remote = remote_address();
+        }
+        if (!opened_ && response()) {
+            facts->response = *response();
+            facts->response_body = session_.refusal_body();
+        }
+        session_.add_facts(std::move(facts));
+    } catch (const std::bad_alloc&) {
+        return;
+    }
 }
 
 // --- after each entry

@@ -29,6 +29,7 @@ struct connection::details {
     phase dialling_phase = phase::connect;
     function<void()> cancel; // gives up dialling
     std::size_t redirects = 0; // that were followed
+    std::unique_ptr<report_facts> facts; // where it was going, until it is open
 };
 
 } // namespace weft

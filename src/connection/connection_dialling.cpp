@@ -56,6 +56,18 @@ void connection::fail_dialling(phase at, std::error_code why, int http_status) n
     driver().defer(*this);
 }
 
+/// For the report, if it fails.
+void connection::note_target(std::string_view target, const address& tried) noexcept {
+    if (!details_) return;
+    try {
+        if (!details_->facts) details_->facts = std::make_unique<report_facts>();
+        details_->facts->target = target;
+        details_->facts->remote = tried;
+    } catch (const std::bad_alloc&) {
+        details_->facts.reset();
+    }
+}
+
 /// Whoever dials hears that it need not go on.
 void connection::cancel_dialling(std::error_code why) noexcept {
     if (auto cancel = std::move(details_->cancel)) cancel();
@@ -79,7 +91,8 @@ void connection::begin_handshake() noexcept {
     const auto now = driver().now();
     session_.begin(now);
     try {
-        const auto started = session_.start(*details_->uri, with.subprotocols, with.headers);
+        const auto started = session_.start(*details_->uri, with.subprotocols, with.headers,
+                                              with.subprotocol_required);
         if (!started) session_.abort(started.error(), side::local, phase::http, now);
     } catch (const std::bad_alloc&) {
         run_out_of_memory();

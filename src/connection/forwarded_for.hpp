@@ -5,9 +5,9 @@
 
 #include <span>
 
+#include <weft/core/address.hpp>
 #include <weft/core/http_head.hpp>
 #include <weft/core/result.hpp>
-#include <weft/stream/address.hpp>
 #include <weft/stream/address_prefix.hpp>
 
 namespace weft {

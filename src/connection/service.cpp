@@ -32,6 +32,10 @@ void service::on_fail(function<void(const report&)> handler) {
     set_->unrouted().handlers.fail = std::move(handler);
 }
 
+void service::on_interrupt(function<void()> handler) {
+    set_->unrouted().handlers.interrupt = std::move(handler);
+}
+
 void service::handshake_options(const session_limits& limits, const session_timeouts& timeouts) {
     set_->unrouted().session.limits = limits;
     set_->unrouted().session.timeouts = timeouts;
@@ -81,6 +85,11 @@ void service::dialling(connection& dialled, phase at, function<void()> cancel) n
 
 void service::attach(connection& dialled, std::unique_ptr<stream> connected) noexcept {
     dialled.attach(std::move(connected));
+}
+
+void service::note_target(connection& dialled, std::string_view target,
+                          const address& tried) noexcept {
+    dialled.note_target(target, tried);
 }
 
 void service::fail_dialling(connection& dialled, phase at, std::error_code why,

@@ -30,6 +30,8 @@ const char* words(errc code) noexcept {
     case errc::bad_response: return "malformed HTTP response";
     case errc::not_upgraded: return "the server did not switch to WebSocket";
     case errc::bad_accept: return "Sec-WebSocket-Accept is missing or wrong";
+    case errc::no_subprotocol: return "the server agreed on none of the subprotocols offered";
+    case errc::bad_via: return "via must be host:port or unix:path; a port may be missing";
     case errc::unexpected_subprotocol: return "the server chose a subprotocol that was not offered";
     case errc::unexpected_extension: return "the server chose an extension that was not offered";
     case errc::bad_proxy: return "not the URL of an http or socks5 proxy";
@@ -71,8 +73,11 @@ const char* words(errc code) noexcept {
     case errc::shut_down: return "the endpoint was shut down";
     case errc::handler_threw: return "a handler threw an exception";
     case errc::bad_argument: return "the protocol does not allow this argument";
-    case errc::no_resolver: return "resolving a host name needs a resolver, which is not there";
-    case errc::no_tls: return "wss: needs TLS, which is not there";
+    case errc::no_resolver:
+        return "a host name needs a resolver: the loop has none, or is not asked by this call";
+    case errc::no_tls:
+        return "wss: needs TLS, which nobody has given the client: a weft::tls_client, of the "
+               "component weft::tls";
     case errc::not_activated: return "no descriptor was passed to this process";
     case errc::too_many_connections: return "too many connections";
     case errc::too_many_from_address: return "too many connections from one address";
@@ -80,6 +85,7 @@ const char* words(errc code) noexcept {
     case errc::not_pollable: return "a regular file, or nothing that can be waited for";
     case errc::no_descriptor: return "this engine has no descriptor to watch";
     case errc::already_attached: return "the loop is attached to a host";
+    case errc::signals_taken: return "another loop of this process hears signals";
     case errc::forked: return "the loop belongs to the parent process";
     case errc::gone: return "it no longer exists";
     }
@@ -124,6 +130,7 @@ bool is_misuse(errc code) noexcept {
     case errc::unsupported_scheme:
     case errc::bad_header:
     case errc::bad_proxy:
+    case errc::bad_via:
     case errc::not_open:
     case errc::bad_argument:
     case errc::no_resolver:
@@ -132,6 +139,7 @@ bool is_misuse(errc code) noexcept {
     case errc::not_pollable:
     case errc::no_descriptor:
     case errc::already_attached:
+    case errc::signals_taken:
     case errc::forked:
     case errc::gone: return true;
     default: return false;
@@ -140,6 +148,8 @@ bool is_misuse(errc code) noexcept {
 
 bool is_peer_fault(errc code) noexcept {
     switch (code) {
+    case errc::no_subprotocol:
+    case errc::bad_via:
     case errc::bad_proxy:
     case errc::proxy_authentication:
     case errc::proxy_refused: return false;

@@ -45,6 +45,18 @@ std::string in_words(const close_frame& frame) {
     return text.append(")");
 }
 
+/// "example.org:80 at 192.0.2.1:80", or as much of it as is known.
+void append_peer(std::string& out, const report& why) {
+    const bool has_address = why.remote_address().kind() != address::family::none;
+    const auto where = has_address ? why.remote_address().str() : std::string();
+    const bool has_target = !why.target().empty() && why.target() != where;
+    if (!has_target && !has_address) return;
+    out.append("; peer ");
+    if (has_target) append_in_one_line(out, why.target());
+    if (has_target && has_address) out.append(" at ");
+    append_in_one_line(out, where);
+}
+
 std::string_view beginner(side which) noexcept {
     switch (which) {
     case side::local: return "by this side";
@@ -75,6 +87,28 @@ close_code report::code() const noexcept {
 std::string_view report::reason() const noexcept {
     const close_frame* frame = telling(*this);
     return frame ? std::string_view(frame->reason) : std::string_view();
+}
+
+const address& report::local_address() const noexcept {
+    static const address none;
+    return facts ? facts->local : none;
+}
+
+const address& report::remote_address() const noexcept {
+    static const address none;
+    return facts ? facts->remote : none;
+}
+
+std::string_view report::target() const noexcept {
+    return facts ? std::string_view(facts->target) : std::string_view();
+}
+
+const http_response_head* report::response() const noexcept {
+    return facts && facts->response ? &*facts->response : nullptr;
+}
+
+std::string_view report::response_body() const noexcept {
+    return facts ? std::string_view(facts->response_body) : std::string_view();
 }
 
 std::string_view name(phase which) noexcept {
@@ -119,6 +153,7 @@ std::string to_string(const report& why) {
     if (const close_frame* frame = telling(why)) {
         text.append(why.error ? "; close code " : ": ").append(in_words(*frame));
     }
+    append_peer(text, why);
     return text;
 }
 

@@ -80,6 +80,10 @@ const report& session::outcome() const noexcept {
     return state_ == session_state::closed ? without_memory : nothing;
 }
 
+void session::add_facts(std::shared_ptr<const report_facts> facts) noexcept {
+    if (extra_ && extra_->outcome) extra_->outcome->facts = std::move(facts);
+}
+
 // --- inputs
 
 void session::receive(std::span<std::byte> bytes, time_point now) noexcept {
@@ -113,6 +117,7 @@ void session::receive_error(std::error_code why, time_point now) noexcept {
     // What a proxy in front of this server says wrong comes through the stream, too.
     const bool of_proxy = why == errc::bad_proxy_header;
     const phase here = state_ == session_state::connecting ? phase::http : phase::websocket;
+    if (was_refused()) return fail_refused(now);
     abort(why, of_proxy ? side::peer : side::system, of_proxy ? phase::proxy : here, now);
 }
 
@@ -148,7 +153,10 @@ void session::handle_deadline(time_point now) noexcept {
     if (now < next_deadline()) return;
     const auto& timeouts = options_->timeouts;
     switch (state_) {
-    case session_state::connecting: fail(errc::handshake_timeout, now); break;
+    case session_state::connecting:
+        if (was_refused()) fail_refused(now);
+        else fail(errc::handshake_timeout, now);
+        break;
     case session_state::open:
         if (now >= deadline_after(received_, timeouts.idle)) {
             fail(errc::idle_timeout, now);

@@ -14,7 +14,7 @@ namespace weft {
 
 /// The opening handshake in progress, and what the application may still read of it.
 struct session::opening {
-    enum class step : std::uint8_t { head, handed_over, body, decision, done };
+    enum class step : std::uint8_t { head, handed_over, body, decision, refused, done };
 
     explicit opening(http_head_parser reads) : parser(std::move(reads)) {}
 
@@ -27,6 +27,13 @@ struct session::opening {
     upgrade_offer offer; // a client's own, or what the server was asked for
     std::array<std::byte, 16> nonce{};
     std::string subprotocol;
+
+    bool subprotocol_required = false; // of a client
+
+    // of a client that was refused
+    std::error_code refused_for;
+    std::size_t refusal_size = 0; // how much of the body is awaited
+    std::string refusal_body;     // its beginning, as it came
 };
 
 struct session::extra {

@@ -29,6 +29,45 @@ result<std::size_t> body_length(const http_request& request) {
     return length;
 }
 
+/// So much of the body of a refusal is kept; `report::response_body` says so.
+constexpr std::size_t refusal_body_max = 4096;
+
+bool is_chunked(const http_response_head& response) {
+    return response.header_count("Transfer-Encoding") != 0;
+}
+
+/// How much of the body is worth waiting for: nothing of what goes elsewhere or ends nowhere.
+/// RFC 9112 §6.3.
+std::size_t awaited_of(const http_response_head& response) {
+    const int status = response.status();
+    if (status < 200 || status == 204 || status / 100 == 3) return 0;
+    if (is_chunked(response)) return refusal_body_max;
+    const auto text = response.header("Content-Length");
+    std::size_t length = 0;
+    if (text) std::from_chars(text->data(), text->data() + text->size(), length);
+    return std::min(length, refusal_body_max);
+}
+
+/// The bytes of the chunks in `text`, as far as they go. RFC 9112 §7.1.
+std::string without_chunks(std::string_view text) {
+    std::string bytes;
+    for (;;) {
+        std::size_t size = 0;
+        const auto line_end = text.find("\r\n");
+        const auto read = std::from_chars(text.data(), text.data() + text.size(), size, 16);
+        if (read.ec != std::errc{} || line_end == text.npos || size == 0) return bytes;
+        text.remove_prefix(line_end + 2);
+        bytes.append(text.substr(0, size));
+        if (text.size() < size + 2) return bytes;
+        text.remove_prefix(size + 2);
+    }
+}
+
+/// Whether the last chunk has come, or what looks like it.
+bool has_last_chunk(std::string_view text) noexcept {
+    return text.starts_with("0\r\n") || text.find("\r\n0\r\n") != text.npos;
+}
+
 /// More of them than any server has to say before it answers are an attack.
 constexpr int interim_max = 8;
 
@@ -59,13 +98,14 @@ void session::forget_handshake() noexcept {
 }
 
 event session::next_opening_event(time_point now) {
-    if (role() == role::client) return read_response(now);
+    if (role() == role::client) return was_refused() ? read_refusal(now) : read_response(now);
     if (waiting().empty() && !extra_) return {};
     switch (handshake().at) {
     case opening::step::head: return read_request(now);
     case opening::step::handed_over: return ask();
     case opening::step::body: return read_body();
     case opening::step::decision:
+    case opening::step::refused:
     case opening::step::done: break;
     }
     return {};
@@ -198,12 +238,13 @@ void session::become_open(time_point now) noexcept {
 // --- client
 
 result<void> session::start(const uri& target, std::vector<std::string> subprotocols,
-                            const http_fields& headers) {
+                            const http_fields& headers, bool subprotocol_required) {
     opening& at = handshake();
     options_->random->fill(at.nonce);
     auto request = make_upgrade_request(target, at.nonce, subprotocols, headers);
     if (!request) return failure(request.error());
     at.offer.subprotocols = std::move(subprotocols);
+    at.subprotocol_required = subprotocol_required;
     put_text(*request);
     return {};
 }
@@ -229,16 +270,52 @@ event session::read_response(time_point now) {
 
 event session::judge_response(time_point now) {
     opening& at = handshake();
-    const auto broken =
+    auto broken =
         check_upgrade_response(*at.response, at.nonce, at.offer.subprotocols, at.subprotocol);
+    if (!broken && at.subprotocol_required && at.subprotocol.empty()) broken = errc::no_subprotocol;
     if (!broken) {
         become_open(now);
         return {};
     }
-    const int status = at.response->status();
-    fail(broken, now);
-    if (extra_ && extra_->outcome) extra_->outcome->http_status = status;
+    at.refused_for = broken;
+    at.refusal_size = awaited_of(*at.response);
+    at.at = opening::step::refused;
+    return read_refusal(now);
+}
+
+// --- a client that was refused: the beginning of the body says more
+
+event session::read_refusal(time_point now) {
+    opening& at = handshake();
+    const bool ends = at.response->header("Content-Length") && !is_chunked(*at.response);
+    const auto room = (ends ? at.refusal_size : refusal_body_max) - at.refusal_body.size();
+    const auto piece = waiting().first(std::min(waiting().size(), room));
+    at.refusal_body.append(reinterpret_cast<const char*>(piece.data()), piece.size());
+    consume_input(piece.size());
+    const bool complete = at.refusal_body.size() >= at.refusal_size ||
+        (is_chunked(*at.response) && has_last_chunk(at.refusal_body));
+    if (complete || eof_) fail_refused(now);
     return {};
+}
+
+bool session::was_refused() const noexcept {
+    return state_ == session_state::connecting && extra_ && extra_->handshake &&
+        extra_->handshake->at == opening::step::refused;
+}
+
+/// However the rest of it has ended, the refusal is why.
+void session::fail_refused(time_point now) noexcept {
+    const int status = extra_->handshake->response->status();
+    fail(extra_->handshake->refused_for, now);
+    if (extra_ && extra_->outcome) extra_->outcome->http_status = status;
+}
+
+std::string session::refusal_body() const {
+    if (!extra_ || !extra_->handshake || !extra_->handshake->refused_for) return {};
+    const opening& at = *extra_->handshake;
+    const int status = at.response->status();
+    if (status < 200 || status / 100 == 3) return {};
+    return is_chunked(*at.response) ? without_chunks(at.refusal_body) : at.refusal_body;
 }
 
 } // namespace weft

@@ -9,11 +9,11 @@
 namespace weft {
 namespace {
 
-constexpr std::size_t block_size = 64;
+constexpr std::size_t input_block_size = 64;
 constexpr std::size_t length_size = 8;
 
 using digest_words = std::array<std::uint32_t, 5>;
-using block = std::array<std::byte, block_size>;
+using block = std::array<std::byte, input_block_size>;
 
 struct round_rule {
     std::uint32_t mixed;
@@ -27,7 +27,8 @@ round_rule rule_of(std::size_t round, std::uint32_t b, std::uint32_t c, std::uin
     return {b ^ c ^ d, 0xCA62C1D6};
 }
 
-void digest_block(digest_words& digest, std::span<const std::byte, block_size> bytes) noexcept {
+void digest_block(digest_words& digest,
+                  std::span<const std::byte, input_block_size> bytes) noexcept {
     std::array<std::uint32_t, 80> words;
     for (std::size_t i = 0; i < 16; ++i) {
         words[i] = 0;
@@ -58,12 +59,12 @@ void digest_tail(digest_words& digest, std::span<const std::byte> rest,
     block last{};
     std::ranges::copy(rest, last.begin());
     last[rest.size()] = std::byte{0x80};
-    if (rest.size() + 1 + length_size > block_size) {
+    if (rest.size() + 1 + length_size > input_block_size) {
         digest_block(digest, last);
         last = {};
     }
     for (std::size_t i = 0; i < length_size; ++i) {
-        last[block_size - 1 - i] = static_cast<std::byte>(bits >> (8 * i) & 0xFF);
+        last[input_block_size - 1 - i] = static_cast<std::byte>(bits >> (8 * i) & 0xFF);
     }
     digest_block(digest, last);
 }
@@ -73,9 +74,9 @@ void digest_tail(digest_words& digest, std::span<const std::byte> rest,
 std::array<std::byte, 20> sha1(std::span<const std::byte> bytes) noexcept {
     digest_words digest{0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476, 0xC3D2E1F0};
     const std::uint64_t bits = std::uint64_t{bytes.size()} * 8;
-    while (bytes.size() >= block_size) {
-        digest_block(digest, bytes.first<block_size>());
-        bytes = bytes.subspan(block_size);
+    while (bytes.size() >= input_block_size) {
+        digest_block(digest, bytes.first<input_block_size>());
+        bytes = bytes.subspan(input_block_size);
     }
     digest_tail(digest, bytes, bits);
 

@@ -9,9 +9,9 @@
 #include <system_error>
 #include <unordered_map>
 
+#include <weft/core/address.hpp>
 #include <weft/core/random_source.hpp>
 #include <weft/endpoint/server_limits.hpp>
-#include <weft/stream/address.hpp>
 
 namespace weft {
 

@@ -8,6 +8,7 @@
 
 #include "endpoint/adopted_stream.hpp"
 #include "endpoint/dialler.hpp"
+#include "endpoint/target.hpp"
 #include "loop/adopted_socket_posix.hpp"
 #include "loop/loop_state.hpp"
 
@@ -26,6 +27,7 @@ client& client::operator=(client&& other) noexcept {
     std::swap(loop_, other.loop_);
     std::swap(service_, other.service_);
     std::swap(tls_, other.tls_);
+    std::swap(hears_failures_, other.hears_failures_);
     return *this;
 }
 
@@ -37,9 +39,24 @@ connection_handle client::connect(std::string_view target, handlers what, dial_o
     const auto parsed = uri::parse(target);
     if (parsed) return connect(*parsed, std::move(what), std::move(options));
     static const auto nowhere = uri::parse("ws://invalid/");
+    if (!what.fail && !hears_failures_) {
+        complain(*loop_, "weft::client::connect", target, parsed.error());
+    }
+    const auto shown = for_reports(target);
     connection& dialled = service_.begin_dial(*nowhere, std::move(what), std::move(options));
+    const auto handle = dialled.handle();
+    service::note_target(dialled, shown);
     service::fail_dialling(dialled, phase::resolve, parsed.error());
-    return dialled.handle();
+    return handle;
+}
+
+void client::on_fail(function<void(const report&)> handler) {
+    hears_failures_ = static_cast<bool>(handler);
+    service_.on_fail(std::move(handler));
+}
+
+void client::on_interrupt(function<void()> handler) {
+    service_.on_interrupt(std::move(handler));
 }
 
 connection_handle client::connect(const uri& target, handlers what, dial_options options) {

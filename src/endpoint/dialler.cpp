@@ -27,10 +27,23 @@ connect_plan plan_of(const dial_options& options, target where) {
     return plan;
 }
 
+/// The same as a text for people.
+std::string describe(const dial_options& options, const uri& where,
+                     const std::optional<proxy>& through) {
+    std::string text = through ? "proxy " : "";
+    if (!options.via.empty()) return text + options.via;
+    return text + (through ? authority(through->host, through->port)
+                           : authority(where.host(), where.port()));
+}
+
 /// What the socket connects to: a proxy or the server itself, unless told otherwise.
 result<target> first_stop(const dial_options& options, const uri& where,
                           const std::optional<proxy>& through) {
-    if (!options.via.empty()) return target_of(options.via);
+    if (!options.via.empty()) {
+        auto stop = target_of(options.via);
+        if (!stop) return failure(errc::bad_via);
+        return stop;
+    }
     if (through) return target_of(through->host, through->port);
     return target_of(where.host(), where.port());
 }
@@ -55,6 +68,8 @@ void dialler::begin() {
         if (!parsed) return fail(phase::proxy, parsed.error());
         proxy_ = std::move(*parsed);
     }
+    target_ = describe(options, where, proxy_);
+    note_target();
     auto stop = first_stop(options, where, proxy_);
     if (!stop) return fail(phase::resolve, stop.error());
     resolve_and_connect(plan_of(options, std::move(*stop)));
@@ -67,6 +82,7 @@ void dialler::resolve_and_connect(connect_plan plan) {
     }
     connector_ = &connector::start(
         loop_, std::move(plan), [this](phase at, result<owned_descriptor> got) {
+            note_target();
             connector_ = nullptr;
             if (!got) return fail(at, got.error());
             take(at, [&] {
@@ -115,7 +131,10 @@ void dialler::finish() noexcept {
 /// The dialler is given up when the connection ends, and the connection with its endpoint, so
 /// whoever tells something here always finds them both.
 void dialler::now_at(phase at) {
-    service::dialling(dialled_, at, [this] { give_up(); });
+    service::dialling(dialled_, at, [this] {
+        note_target();
+        give_up();
+    });
 }
 
 /// A step that finds no memory is the last.
@@ -129,8 +148,21 @@ void dialler::take(phase at, Step&& step) noexcept {
 }
 
 void dialler::fail(phase at, std::error_code why, int http_status) noexcept {
+    if (stream_) note_target();
     service::fail_dialling(dialled_, at, why, http_status);
     give_up();
+}
+
+/// Whom a report names: the address that was tried last, or that is connected.
+void dialler::note_target() noexcept {
+    try {
+        address at;
+        if (stream_) at = stream_->remote_address();
+        else if (connector_) at = connector_->tried();
+        service::note_target(dialled_, target_, at);
+    } catch (const std::bad_alloc&) {
+        return; // the report goes without
+    }
 }
 
 void dialler::give_up() noexcept {

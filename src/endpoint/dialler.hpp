@@ -38,10 +38,12 @@ private:
     void now_at(phase at);
     void fail(phase at, std::error_code why, int http_status = 0) noexcept;
     void give_up() noexcept;
+    void note_target() noexcept;
 
     loop_state& loop_;
     connection& dialled_;
     std::optional<proxy> proxy_;
+    std::string target_; // what the socket connects to, for reports
     connector* connector_ = nullptr; // until it has told
     std::unique_ptr<stream> stream_; // as far as it has come
 };

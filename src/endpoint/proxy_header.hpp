@@ -9,7 +9,7 @@
 #include <span>
 #include <string>
 
-#include <weft/stream/address.hpp>
+#include <weft/core/address.hpp>
 
 namespace weft {
 

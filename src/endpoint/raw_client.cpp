@@ -62,9 +62,13 @@ raw_handle raw_client::connect(std::string_view target, raw_handlers what,
     loop_->require_owner("raw_client::connect");
     connect_plan plan = plan_of(options);
     auto where = raw_target_of(target);
+    if (!where && !what.fail) complain(*loop_, "weft::raw_client::connect", target, where.error());
+    auto facts = std::make_unique<report_facts>();
+    facts->target = where ? std::string(target) : for_reports(target);
     raw_connection& dialled =
         set_->begin_dial(std::move(what), options.connection, options.connect_timeout);
     const raw_handle handle = dialled.handle();
+    dialled.details_->facts = std::move(facts);
     if (where) {
         options.tls_host = host_to_prove(options, *where);
         plan.addresses = std::move(where->addresses);
@@ -83,11 +87,13 @@ void raw_client::dial(raw_connection& dialled, connect_plan plan, raw_dial_optio
     const phase first = plan.addresses.empty() ? phase::resolve : phase::connect;
     const auto now_at = [&dialled](phase at, connector& dialler) {
         dialled.dialling(at, [&dialler] { dialler.cancel(); });
+        dialled.details_->connecting = &dialler;
     };
     plan.resolved = [now_at](connector& dialler) { now_at(phase::connect, dialler); };
     const auto attach = [loop = loop_.get(), &dialled, tls = std::move(options.tls),
                          host = std::move(options.tls_host)](phase at,
                                                              result<owned_descriptor> got) {
+        dialled.note_tried();
         if (!got) return dialled.fail_dialling(at, got.error());
         try {
             std::unique_ptr<stream> way = std::make_unique<socket_stream>(*loop, std::move(*got));
@@ -123,6 +129,11 @@ result<raw_handle> raw_client::adopt(int descriptor, raw_handlers what,
     }
     adopted.attach(connected.way());
     return adopted.handle();
+}
+
+void raw_client::on_interrupt(function<void()> handler) {
+    assert(loop_->called_by_owner("raw_client::on_interrupt"));
+    set_->interrupt_handler(std::move(handler));
 }
 
 void raw_client::shutdown(duration within, function<void()> done) {

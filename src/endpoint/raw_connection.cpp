@@ -10,6 +10,7 @@
 #include <weft/core/error.hpp>
 
 #include "endpoint/raw_set.hpp"
+#include "loop/connector_posix.hpp"
 
 namespace weft {
 
@@ -61,7 +62,10 @@ void raw_connection::receive_early(std::span<const std::byte> bytes) {
 /// `open` is told in a round of its own, once the stream is open, and nothing before that.
 void raw_connection::attach(std::unique_ptr<stream> connected) noexcept {
     stream_ = std::move(connected);
-    if (std::exchange(dialling_, false)) details_->cancel = nullptr;
+    if (std::exchange(dialling_, false)) {
+        details_->cancel = nullptr;
+        details_->connecting = nullptr;
+    }
     heard_at_ = driver().now();
     until_ = opening() ? deadline_after(heard_at_, route_->options.tls_timeout) : never;
     driver().defer(*this);
@@ -80,6 +84,31 @@ void raw_connection::fail_dialling(phase at, std::error_code why) noexcept {
     details_->cancel = nullptr;
     end_with(why, why.category() == error_category() ? side::local : side::system);
     outcome_.phase = at;
+}
+
+/// For the report, if it fails: the address that was tried last.
+void raw_connection::note_tried() noexcept {
+    const connector* const asked = std::exchange(details_->connecting, nullptr);
+    if (!asked || !details_->facts) return;
+    try {
+        details_->facts->remote = asked->tried();
+    } catch (const std::bad_alloc&) {
+        return;
+    }
+}
+
+/// For the report, in whose lack of memory it goes without.
+void raw_connection::note_facts() noexcept {
+    try {
+        report_facts facts;
+        if (details_ && details_->facts) facts = std::move(*details_->facts);
+        if (stream_) facts.local = stream_->local_address();
+        if (stream_) facts.remote = stream_->remote_address();
+        const bool any = facts.remote.kind() != address::family::none || !facts.target.empty();
+        if (any) outcome_.facts = std::make_shared<report_facts>(std::move(facts));
+    } catch (const std::bad_alloc&) {
+        return;
+    }
 }
 
 /// The first end counts.
@@ -103,6 +132,7 @@ void raw_connection::abort() noexcept {
 void raw_connection::end_at_once(std::error_code why) noexcept {
     if (over()) return;
     if (!dialling_) return end_with(why, side::local);
+    note_tried();
     if (auto cancel = std::move(details_->cancel)) cancel();
     fail_dialling(details_->dialling_phase, why);
 }
@@ -263,6 +293,7 @@ bool raw_connection::tell_next() {
         return false;
     } else if (stream_ && !opened_) {
         opened_ = true;
+        if (details_) details_->facts.reset();
         call(route_->handlers.open, *this);
         if (!dead_) send_held();
     } else if (writable_waits()) {
@@ -292,6 +323,7 @@ void raw_connection::tell_data(std::span<std::byte> bytes) {
 
 void raw_connection::tell_end() noexcept {
     ended_ = true;
+    note_facts();
     if (opened_) {
         call(route_->handlers.close, *this, outcome_);
     } else {

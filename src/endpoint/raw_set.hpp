@@ -45,6 +45,8 @@ struct raw_connection::details {
     std::unique_ptr<raw_route> own_route;
     phase dialling_phase = phase::connect;
     function<void()> cancel; // gives up resolving and connecting
+    class connector* connecting = nullptr;   // until it has told
+    std::unique_ptr<report_facts> facts; // where it was going, until it is open
 };
 
 class raw_set final : public member_set<raw_connection> {
@@ -69,6 +71,11 @@ public:
     void on_gone(function<void()> hear) { gone_hears_ = std::move(hear); }
 
     void on_interrupt() override;
+
+    /// Hears of `wake` with or without connections.
+    void interrupt_handler(function<void()> handler) {
+        shared_.handlers.interrupt = std::move(handler);
+    }
 
 private:
     raw_connection& add(raw_route& by, std::unique_ptr<raw_connection::details> own);

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include <weft/core/address.hpp>
 #include <weft/core/error.hpp>
-#include <weft/stream/address.hpp>
 
 namespace weft {
 namespace {

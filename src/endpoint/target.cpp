@@ -3,10 +3,12 @@
 #include "endpoint/target.hpp"
 
 #include <charconv>
+#include <exception>
 
 #include <weft/core/error.hpp>
 
 #include "loop/known_names.hpp"
+#include "loop/loop_state.hpp"
 
 namespace weft {
 namespace {
@@ -20,6 +22,13 @@ result<std::vector<address>> known(target where) {
 
 target target_of(std::string_view host, std::uint16_t port) {
     return {known_addresses(host, port), std::string(host), port};
+}
+
+std::string authority(std::string_view host, std::uint16_t port) {
+    const bool bare = host.find(':') != host.npos && !host.starts_with('[');
+    std::string text(host);
+    if (bare) text = '[' + text + ']';
+    return text + ':' + std::to_string(port);
 }
 
 result<target> target_of(std::string_view where) {
@@ -38,6 +47,28 @@ result<target> target_of(std::string_view where) {
         return failure(errc::bad_argument);
     }
     return target_of(where.substr(0, colon), port);
+}
+
+std::string for_reports(std::string_view text) {
+    constexpr std::size_t enough = 200;
+    const auto at = text.rfind('@');
+    const auto scheme = text.find("://");
+    std::string shown;
+    if (at != text.npos && scheme != text.npos && scheme < at) {
+        shown = text.substr(0, scheme + 3);
+    }
+    shown += at == text.npos || text.starts_with("unix:") ? text : text.substr(at + 1);
+    if (shown.size() > enough) shown.replace(enough, shown.npos, "...");
+    return shown;
+}
+
+/// In a turn, as all that goes there.
+void complain(loop_state& loop, std::string_view call, std::string_view text,
+              std::error_code why) {
+    const auto what = std::string(call) + "(\"" + for_reports(text) + "\")";
+    loop.post([&loop, error = std::system_error(why, what)] {
+        loop.handler_threw(std::make_exception_ptr(error));
+    });
 }
 
 result<std::vector<address>> addresses_of(std::string_view host, std::uint16_t port) {

@@ -8,8 +8,8 @@
 #include <span>
 #include <vector>
 
+#include <weft/core/address.hpp>
 #include <weft/core/time.hpp>
-#include <weft/stream/address.hpp>
 
 namespace weft {
 

@@ -2,9 +2,9 @@
 // From an address to a socket that listens there. POSIX.
 #pragma once
 
+#include <weft/core/address.hpp>
 #include <weft/core/result.hpp>
 #include <weft/loop/listen_options.hpp>
-#include <weft/stream/address.hpp>
 
 #include "loop/descriptor_posix.hpp"
 #include "loop/socket_file_posix.hpp"

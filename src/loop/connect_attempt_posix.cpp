@@ -39,6 +39,7 @@ std::error_code bind_to(int descriptor, const address& local, const address& whe
 
 std::error_code connect_attempt::begin(const address& where,
                                        const connect_socket_options& options) {
+    where_ = where;
     const auto at = as_socket_address(where);
     if (!at) return at.error();
     socket_ = owned_descriptor(

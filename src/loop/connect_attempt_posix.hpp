@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include <weft/stream/address.hpp>
+#include <weft/core/address.hpp>
 
 #include "loop/descriptor_posix.hpp"
 #include "loop/engine.hpp"
@@ -44,6 +44,9 @@ public:
     /// Gives up, silently; legal inside `options.before`, too.
     void abandon() noexcept;
 
+    /// The address that `begin` was given.
+    [[nodiscard]] const address& where() const noexcept { return where_; }
+
     /// The connected socket.
     [[nodiscard]] owned_descriptor take() noexcept;
 
@@ -55,6 +58,7 @@ private:
 
     loop_state& loop_;
     owner& owner_;
+    address where_;
     owned_descriptor socket_;
     bool watched_ = false;
 };

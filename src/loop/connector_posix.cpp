@@ -114,6 +114,7 @@ void connector::try_address(const address& where) {
     make_room_for_one(attempts_);
     auto* attempt = new connect_attempt(loop_, *this);
     attempts_.push_back(attempt);
+    if (!error_) at_ = where;
     const auto why = attempt->begin(where, plan_.socket);
     if (!why || ended_) return;
     std::erase(attempts_, attempt);
@@ -122,7 +123,7 @@ void connector::try_address(const address& where) {
     if (where.is_local() && would_block(why)) {
         return race_.put_back(where, later(loop_.now(), local_retry_delay));
     }
-    remember(why);
+    remember(why, where);
     race_.hurry();
 }
 
@@ -131,14 +132,16 @@ void connector::on_attempt_ended(connect_attempt& which, std::error_code why) {
     std::erase(attempts_, &which);
     which.abandon();
     loop_.bury(&which);
-    remember(why);
+    remember(why, which.where());
     race_.hurry();
     loop_.defer(*this);
 }
 
 /// Keeps the error that tells most, and of equals the last.
-void connector::remember(std::error_code why) noexcept {
-    if (!error_ || says_little(error_) || !says_little(why)) error_ = why;
+void connector::remember(std::error_code why, const address& where) noexcept {
+    if (error_ && !says_little(error_) && says_little(why)) return;
+    error_ = why;
+    take([&] { at_ = where; });
 }
 
 // --- the end

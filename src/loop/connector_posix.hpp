@@ -44,6 +44,9 @@ public:
     /// Gives up without a word.
     void cancel() noexcept;
 
+    /// The address whose error is told, or the one that was tried last; none before that.
+    [[nodiscard]] const address& tried() const noexcept { return at_; }
+
 private:
     connector(loop_state& loop, connect_plan plan, connected then);
     ~connector() override = default;
@@ -61,7 +64,7 @@ private:
     void go_on();
     void try_address(const address& where);
     void on_attempt_ended(connect_attempt& which, std::error_code why) override;
-    void remember(std::error_code why) noexcept;
+    void remember(std::error_code why, const address& where) noexcept;
 
     // the end
     template <class Step>
@@ -77,6 +80,7 @@ private:
     std::vector<connect_attempt*> attempts_;
     name_query query_;
     std::error_code error_;
+    address at_; // of that error
     bool begun_ = false;
     bool tried_ = false; // an address
     bool ended_ = false;

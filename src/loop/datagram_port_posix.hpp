@@ -6,8 +6,8 @@
 #include <span>
 #include <system_error>
 
+#include <weft/core/address.hpp>
 #include <weft/core/result.hpp>
-#include <weft/stream/address.hpp>
 
 #include "loop/descriptor_posix.hpp"
 #include "loop/engine.hpp"

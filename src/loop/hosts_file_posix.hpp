@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include <weft/core/address.hpp>
 #include <weft/core/result.hpp>
-#include <weft/stream/address.hpp>
 
 namespace weft {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include <weft/stream/address.hpp>
+#include <weft/core/address.hpp>
 
 namespace weft {
 

@@ -5,9 +5,9 @@
 #include <memory>
 #include <system_error>
 
+#include <weft/core/address.hpp>
 #include <weft/core/function.hpp>
 #include <weft/loop/listen_options.hpp>
-#include <weft/stream/address.hpp>
 
 #include "loop/bound_socket_posix.hpp"
 #include "loop/descriptor_posix.hpp"

@@ -108,10 +108,33 @@ bool is_unix_socket(int descriptor) noexcept {
            found.family() == AF_UNIX;
 }
 
+namespace {
+
+#ifdef SO_PEERNAME
+/// Linux still knows who was there after a reset, when getpeername(2) does not tell any more. The
+/// size has to be that of the address.
+address former_peer(int descriptor) {
+    for (const std::size_t size : {sizeof(sockaddr_in6), sizeof(sockaddr_in)}) {
+        socket_address found;
+        found.size = static_cast<socklen_t>(size);
+        if (sys::getsockopt(descriptor, SOL_SOCKET, SO_PEERNAME, found.get(), &found.size) == 0) {
+            return as_address(found);
+        }
+    }
+    return {};
+}
+#else
+address former_peer(int) {
+    return {};
+}
+#endif
+
+} // namespace
+
 address remote_address_of(int descriptor) {
     socket_address found;
-    return sys::getpeername(descriptor, found.get(), &found.size) == 0 ? as_address(found)
-                                                                    : address();
+    if (sys::getpeername(descriptor, found.get(), &found.size) == 0) return as_address(found);
+    return former_peer(descriptor);
 }
 
 } // namespace weft

@@ -4,8 +4,8 @@
 
 #include <sys/socket.h>
 
+#include <weft/core/address.hpp>
 #include <weft/core/result.hpp>
-#include <weft/stream/address.hpp>
 
 namespace weft {
 
@@ -26,7 +26,7 @@ result<socket_address> as_socket_address(const address& from);
 
 [[nodiscard]] address as_address(const socket_address& from);
 
-/// The two ends of a socket; no address when the system does not tell.
+/// The two ends of a socket, where the system tells also after a reset; otherwise no address.
 [[nodiscard]] address local_address_of(int descriptor);
 [[nodiscard]] address remote_address_of(int descriptor);
 

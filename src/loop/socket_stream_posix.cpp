@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <new>
 
 #include <weft/core/error.hpp>
 
@@ -53,11 +54,17 @@ ssize_t send_pieces(int descriptor, std::span<const std::span<const std::byte>> 
 
 } // namespace
 
+struct socket_stream::ends {
+    address local;
+    address remote;
+};
+
 socket_stream::socket_stream(loop_state& loop, owned_descriptor connected) noexcept
     : stream(loop), descriptor_(std::move(connected)) {}
 
 socket_stream::~socket_stream() {
-    socket_stream::close();
+    let_go();
+    if (remembers_) delete ends_;
 }
 
 loop_state& socket_stream::loop() const noexcept {
@@ -86,7 +93,19 @@ void socket_stream::half_close() noexcept {
     if (descriptor_ && loop().engine().in_own_process()) sys::shutdown(descriptor_.get(), SHUT_WR);
 }
 
+/// What there is no memory for is not remembered.
 void socket_stream::close() noexcept {
+    if (!descriptor_) return;
+    try {
+        ends_ = new ends{local_address(), remote_address()};
+        remembers_ = true;
+    } catch (const std::bad_alloc&) {
+        ends_ = nullptr;
+    }
+    let_go();
+}
+
+void socket_stream::let_go() noexcept {
     if (!descriptor_) return;
     driver().cancel(*this);
     if (registered_) loop().engine().remove(descriptor_.get());
@@ -94,8 +113,9 @@ void socket_stream::close() noexcept {
 }
 
 void socket_stream::fail(std::error_code why) {
+    stream_events& sink = *sink_;
     close();
-    sink_->on_error(why);
+    sink.on_error(why);
 }
 
 // --- reading
@@ -257,10 +277,12 @@ void socket_stream::wait_for_room() noexcept {
 }
 
 address socket_stream::local_address() const {
+    if (remembers_) return ends_->local;
     return local_address_of(descriptor_.get());
 }
 
 address socket_stream::remote_address() const {
+    if (remembers_) return ends_->remote;
     return remote_address_of(descriptor_.get());
 }
 

@@ -21,6 +21,8 @@ class loop_state;
 ///
 /// TCP stays registered for both directions. On a Unix-domain socket each read of the peer's makes
 /// room and would end a wait, so there the interest in writing lasts only while a write is blocked.
+/// Once closed it remembers the two addresses, which whoever hears of the end may ask for.
+///
 /// A pause that outlives its turn gives up the interest in reading, so that a peer that goes on
 /// sending wakes nobody.
 class socket_stream final : public stream, private source {
@@ -46,10 +48,14 @@ public:
     [[nodiscard]] address remote_address() const override;
 
 private:
+    /// The addresses of a socket that has been closed.
+    struct ends;
+
     void ready(readiness what) noexcept override;
     void run() noexcept override;
     void finish_turn() noexcept override;
 
+    void let_go() noexcept;
     [[nodiscard]] loop_state& loop() const noexcept;
     std::error_code enroll() noexcept;
     [[nodiscard]] interest wanted() const noexcept;
@@ -73,8 +79,12 @@ private:
     bool registered_ : 1 = false;
     bool local_ : 1 = false; // a Unix-domain socket
     bool eof_told_ : 1 = false;
+    bool remembers_ : 1 = false; // who was there, in place of whom it told
     owned_descriptor descriptor_;
-    stream_events* sink_ = nullptr;
+    union {
+        stream_events* sink_ = nullptr;
+        ends* ends_; // if it remembers; only once it is closed
+    };
 };
 
 } // namespace weft

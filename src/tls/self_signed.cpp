@@ -11,7 +11,7 @@
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 
-#include <weft/stream/address.hpp>
+#include <weft/core/address.hpp>
 #include <weft/tls/tls_certificate.hpp>
 
 #include "tls/openssl_error.hpp"

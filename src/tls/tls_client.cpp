@@ -7,7 +7,7 @@
 
 #include <openssl/err.h>
 
-#include <weft/stream/address.hpp>
+#include <weft/core/address.hpp>
 
 #include "tls/certificate_files.hpp"
 #include "tls/openssl_error.hpp"

@@ -117,7 +117,7 @@ TEST_P(endpoint_dial_failure, tells_what_is_wrong_with_a_uri_or_an_option) {
     EXPECT_EQ(failure_of(url(), options).error.category(), error_category());
     options = {};
     options.via = "nonsense";
-    EXPECT_EQ(failure_of(url(), options).error, errc::bad_argument);
+    EXPECT_EQ(failure_of(url(), options).error, errc::bad_via);
 }
 
 TEST_P(endpoint_dial_failure, tells_that_connecting_took_too_long) {

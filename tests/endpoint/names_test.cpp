@@ -150,7 +150,8 @@ TEST_P(endpoint_names, report_says_that_a_name_was_not_found) {
     EXPECT_EQ(why.phase, phase::resolve);
     EXPECT_EQ(why.began, side::system);
     EXPECT_EQ(to_string(why),
-              "ended by the system during resolve: there is no host of this name");
+              "ended by the system during resolve: there is no host of this name; peer "
+              "missing.example:80");
 }
 
 TEST_P(endpoint_names, timeout_counts_from_the_beginning) {

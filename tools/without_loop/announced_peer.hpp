@@ -2,7 +2,7 @@
 // Who is at the other end of standard input, as whoever started the program has said.
 #pragma once
 
-#include <weft/stream/address.hpp>
+#include <weft/core/address.hpp>
 
 namespace weft_tool {
 

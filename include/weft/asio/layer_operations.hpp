@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include <weft/stream/address.hpp>
+#include <weft/core/address.hpp>
 
 namespace weft {
 

@@ -102,7 +102,8 @@ public:
 
     [[nodiscard]] address local_address() const;
 
-    /// The peer's, or whoever a trusted proxy says it to be (`server::trust`).
+    /// The peer's, or whoever a trusted proxy says it to be (`server::trust`). Both are known until
+    /// the handler of the end has returned, however the connection has ended.
     [[nodiscard]] address remote_address() const;
 
     /// The subprotocol that was agreed on; empty for none.
@@ -171,6 +172,7 @@ private:
     void cancel_dialling(std::error_code why) noexcept;
     void expire_dialling() noexcept;
     void fail_opening(std::error_code why) noexcept;
+    void note_target(std::string_view target, const address& tried) noexcept;
     void begin_handshake() noexcept;
     result<bool> follow_redirect() noexcept;
 
@@ -217,6 +219,7 @@ private:
     void tell_writable();
     void tell_end();
     void tell_failure();
+    void note_facts() noexcept;
     template <class Handler, class... Args>
     void call(Handler& handler, Args&&... args) noexcept;
     void handler_threw() noexcept;

@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
+#include <weft/core/address.hpp>
 #include <weft/core/http_fields.hpp>
 #include <weft/core/result.hpp>
 #include <weft/core/session_options.hpp>
-#include <weft/stream/address.hpp>
 #include <weft/stream/secure_layer.hpp>
 
 namespace weft {
@@ -63,6 +63,10 @@ struct dial_options {
 
     /// In the order of preference. RFC 6455 §1.9.
     std::vector<std::string> subprotocols = {};
+
+    /// Fails with `errc::no_subprotocol` if the server agrees on none of them. Without this the
+    /// connection opens without a subprotocol then, as RFC 6455 §4.1 has it.
+    bool subprotocol_required = false;
 
     /// Further headers: Origin, Cookie, Authorization, User-Agent, ...
     http_fields headers = {};

@@ -33,6 +33,10 @@ public:
     /// Routes with a host that matches come first (`route_options::host`). The longest path that
     /// matches wins; among routes with one path those with a subprotocol
     /// that the client offers, in the client's order of preference, come before the one without.
+    /// A later route for the same path, host and subprotocol replaces the first; connections that
+    /// are there already stay with its handlers. One that only answers plain requests and one that
+    /// only serves WebSockets stand side by side.
+    ///
     /// A route with `http` and neither `open`, `message`, `validate` nor `close` serves no
     /// WebSocket.
     void route(std::string_view path, handlers what, const route_options& options = {});
@@ -84,6 +88,9 @@ public:
 
     [[nodiscard]] weft::driver& driver() const noexcept;
 
+    /// Called when the loop was woken by `wake`, with or without connections.
+    void on_interrupt(function<void()> handler);
+
     // --- for endpoints that bring streams
 
     /// Calls `hear` for each connection that has left, when its stream is closed already; it may
@@ -113,6 +120,11 @@ public:
     /// if the connection is ended first.
     static void dialling(connection& dialled, phase at, function<void()> cancel) noexcept;
     static void attach(connection& dialled, std::unique_ptr<stream> connected) noexcept;
+
+    /// Says for reports what a dialled connection tries to reach, and the address that was tried
+    /// last, if one was.
+    static void note_target(connection& dialled, std::string_view target,
+                            const address& tried = {}) noexcept;
 
     /// `http_status` is that of whoever has refused; 0 for none.
     static void fail_dialling(connection& dialled, phase at, std::error_code why,

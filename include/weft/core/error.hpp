@@ -38,9 +38,11 @@ enum class errc {
     not_upgraded,          ///< the server answered with another status than 101
     bad_accept,            ///< Sec-WebSocket-Accept is missing or does not match the key
     unexpected_subprotocol, ///< the server chose a subprotocol that was not offered
+    no_subprotocol,        ///< the server agreed on no subprotocol, and one is required
     unexpected_extension,  ///< the server chose an extension that was not offered
 
     // on the way to a server
+    bad_via,               ///< `dial_options::via` is neither "host:port" nor "unix:path"
     bad_proxy,             ///< not the URL of a proxy that is spoken to here
     bad_proxy_answer,      ///< the proxy did not speak its protocol
     proxy_authentication,  ///< the proxy wants credentials, or others
@@ -97,6 +99,7 @@ enum class errc {
     not_pollable,          ///< a regular file, or a descriptor of a kind that cannot be waited for
     no_descriptor,         ///< this engine has no descriptor that a host could watch
     already_attached,      ///< the loop is attached to a host
+    signals_taken,         ///< another loop of this process hears signals
     forked,                ///< the loop belongs to the parent process
     gone,                  ///< the loop or the connection that is meant no longer exists
 };

@@ -5,12 +5,15 @@
 #include <cstdint>
 #include <exception>
 #include <iosfwd>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
 
+#include <weft/core/address.hpp>
 #include <weft/core/close_code.hpp>
+#include <weft/core/http_head.hpp>
 
 namespace weft {
 
@@ -38,6 +41,16 @@ struct close_frame {
     std::string reason = {};
 };
 
+/// Who was at the two ends of a connection that has ended, and what a server answered instead of a
+/// WebSocket. See the functions of `report`.
+struct report_facts {
+    address local;
+    address remote;
+    std::string target;
+    std::optional<http_response_head> response;
+    std::string response_body;
+};
+
 /// What `close` and `fail` handlers are told.
 struct report {
     weft::phase phase = phase::websocket;
@@ -50,6 +63,27 @@ struct report {
 
     /// What a handler threw, if the connection has ended for that (`errc::handler_threw`).
     std::exception_ptr exception = {};
+
+    /// What the functions below read; shared by copies. Null if nothing of it is known, as when
+    /// memory has run out.
+    std::shared_ptr<const report_facts> facts = nullptr;
+
+    /// This side's end, and the peer's: whoever a trusted proxy said it to be, or the proxy that a
+    /// client went through, or the address that a client tried last. No address if none is known.
+    [[nodiscard]] const address& local_address() const noexcept;
+    [[nodiscard]] const address& remote_address() const noexcept;
+
+    /// What a client that failed has tried to reach, as it was named: "example.org:8080", "proxy
+    /// proxy.example:3128", "unix:/run/app.sock". Empty on a server, and after `open`.
+    [[nodiscard]] std::string_view target() const noexcept;
+
+    /// The server's answer to a client's handshake that failed; null if there was none. Its headers
+    /// are such as Retry-After, WWW-Authenticate or Location.
+    [[nodiscard]] const http_response_head* response() const noexcept;
+
+    /// The beginning of that answer's body: at most 4 KiB of it. Empty for a redirect, and for a
+    /// body whose length is not known and that did not come with the head.
+    [[nodiscard]] std::string_view response_body() const noexcept;
 
     /// True when both sides have sent their close frame and nothing went wrong; of a raw
     /// connection, when nothing did.
@@ -67,8 +101,9 @@ struct report {
 [[nodiscard]] std::string_view name(phase which) noexcept;
 [[nodiscard]] std::string_view name(side which) noexcept;
 
-/// One line for people, such as "closed by the peer: 1001 going away (restart)". Control characters
-/// in the reason, which may be the peer's, become question marks.
+/// One line for people, such as "closed by the peer: 1001 going away (restart); peer
+/// 192.0.2.1:4711". Control characters in the reason, which may be the peer's, become question
+/// marks.
 [[nodiscard]] std::string to_string(const report& why);
 std::ostream& operator<<(std::ostream& out, const report& why);
 

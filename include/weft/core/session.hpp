@@ -117,6 +117,12 @@ public:
     /// How the session ended; meaningful from `closed` or `failed` on.
     [[nodiscard]] const report& outcome() const noexcept;
 
+    /// The beginning of the body of the response that has refused a client's handshake.
+    [[nodiscard]] std::string refusal_body() const;
+
+    /// Adds to the outcome what is known outside of a session; not before there is one.
+    void add_facts(std::shared_ptr<const report_facts> facts) noexcept;
+
     // --- inputs
 
     /// Feeds bytes that the peer sent.
@@ -154,8 +160,11 @@ public:
 
     /// Client: writes the handshake. Fails with `bad_header` or `bad_subprotocol`, and then
     /// nothing was written. RFC 6455 §4.1.
+    ///
+    /// If a subprotocol is required, a server that agrees on none is `errc::no_subprotocol`.
     [[nodiscard]] result<void> start(const uri& target, std::vector<std::string> subprotocols = {},
-                                     const http_fields& headers = {});
+                                     const http_fields& headers = {},
+                                     bool subprotocol_required = false);
 
     /// Server: accepts the handshake. Fails with `not_open` when none waits for an answer, or as
     /// `make_upgrade_response` does; then another answer may be given. RFC 6455 §4.2.2.
@@ -279,6 +288,9 @@ private:
     event judge_request(time_point now);
     event ask();
     event judge_response(time_point now);
+    event read_refusal(time_point now);
+    [[nodiscard]] bool was_refused() const noexcept;
+    void fail_refused(time_point now) noexcept;
     void refuse(const http_response& response, report* outcome);
     void become_open(time_point now) noexcept;
 

@@ -26,12 +26,22 @@ public:
     /// `tls_client::create`. Without either they fail with `errc::no_tls`.
     void tls(std::shared_ptr<secure_layer> layer) noexcept;
 
+    /// Called when a connection that has no `fail` handler of its own has failed to open.
+    void on_fail(function<void(const report&)> handler);
+
+    /// Called when the loop was woken by `wake`, whether there is a connection or not; before the
+    /// `interrupt` handlers of connections.
+    void on_interrupt(function<void()> handler);
+
     /// Dials `target`, a `ws:` or `wss:` URI.
     ///
     /// A host name is looked up by the loop (see `event_loop::resolver`), and its addresses race.
     /// However it ends, it is told: `open` is called once it is open, `fail` with the whole reason
     /// if that does not come to be, a malformed URI included; neither from inside this call. The
     /// handle closes or aborts it from anywhere, also while it is being dialled.
+    ///
+    /// A malformed `target` of which neither `fail` nor `on_fail` can be told goes to the loop's
+    /// `on_error` as a std::system_error that names it.
     connection_handle connect(std::string_view target, handlers what, dial_options options = {});
     connection_handle connect(const uri& target, handlers what, dial_options options = {});
 
@@ -63,6 +73,7 @@ private:
     std::shared_ptr<loop_state> loop_;
     service service_;
     std::shared_ptr<secure_layer> tls_;
+    bool hears_failures_ = false;
 };
 
 } // namespace weft

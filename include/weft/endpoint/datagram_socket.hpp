@@ -10,8 +10,8 @@
 #include <system_error>
 
 #include <weft/connection/connection.hpp> // send_result
+#include <weft/core/address.hpp>
 #include <weft/loop/event_loop.hpp>
-#include <weft/stream/address.hpp>
 
 namespace weft {
 

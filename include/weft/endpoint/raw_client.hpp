@@ -30,6 +30,8 @@ public:
     /// A host name is looked up by the loop (see `event_loop::resolver`), and its addresses race.
     /// However it ends, it is told, `fail` included for what cannot be read; never from inside this
     /// call. The handle closes or aborts it from anywhere, also while it is being dialled.
+    ///
+    /// What cannot be read goes to the loop's `on_error` if there is no `fail` to tell.
     raw_handle connect(std::string_view target, raw_handlers what, raw_dial_options options = {});
 
     /// Takes over a connected stream socket, of which somebody has read `already_read`; `open`
@@ -42,6 +44,10 @@ public:
     result<raw_handle> adopt(int descriptor, raw_handlers what, const raw_options& options = {},
                              std::span<const std::byte> already_read = {},
                              std::shared_ptr<secure_layer> tls = {}, std::string_view host = {});
+
+    /// Called when the loop was woken by `wake`, whether there is a connection or not; before the
+    /// `interrupt` handlers of connections.
+    void on_interrupt(function<void()> handler);
 
     /// Closes all connections and gives up dialling; what is left after `within` is aborted. Then
     /// calls `done`: exactly once, and never from inside this call.

@@ -115,6 +115,7 @@ private:
     void receive_early(std::span<const std::byte> bytes);
     void attach(std::unique_ptr<stream> connected) noexcept;
     void dialling(phase at, function<void()> cancel) noexcept;
+    void note_tried() noexcept;
     void fail_dialling(phase at, std::error_code why) noexcept;
     void end_at_once(std::error_code why) noexcept;
     void end_for_shutdown(std::error_code why) noexcept;
@@ -150,6 +151,7 @@ private:
     bool tell_early();
     void tell_data(std::span<std::byte> bytes);
     void tell_end() noexcept;
+    void note_facts() noexcept;
     template <class Handler, class... Args>
     void call(Handler& handler, Args&&... args) noexcept;
     void handler_threw() noexcept;

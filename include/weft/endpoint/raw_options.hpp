@@ -9,9 +9,9 @@
 #include <string>
 
 #include <weft/connection/connection_options.hpp>
+#include <weft/core/address.hpp>
 #include <weft/core/result.hpp>
 #include <weft/core/time.hpp>
-#include <weft/stream/address.hpp>
 #include <weft/stream/secure_layer.hpp>
 
 namespace weft {

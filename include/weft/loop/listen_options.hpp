@@ -5,9 +5,9 @@
 #include <memory>
 #include <optional>
 
+#include <weft/core/address.hpp>
 #include <weft/core/function.hpp>
 #include <weft/core/result.hpp>
-#include <weft/stream/address.hpp>
 #include <weft/stream/secure_layer.hpp>
 
 namespace weft {

@@ -8,8 +8,8 @@
 #include <system_error>
 #include <vector>
 
+#include <weft/core/address.hpp>
 #include <weft/core/function.hpp>
-#include <weft/stream/address.hpp>
 
 namespace weft {
 

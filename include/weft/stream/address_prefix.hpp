@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include <weft/core/address.hpp>
 #include <weft/core/result.hpp>
-#include <weft/stream/address.hpp>
 
 namespace weft {
 

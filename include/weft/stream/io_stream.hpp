@@ -9,9 +9,9 @@
 #include <span>
 #include <system_error>
 
+#include <weft/core/address.hpp>
 #include <weft/core/function.hpp>
 #include <weft/core/result.hpp>
-#include <weft/stream/address.hpp>
 #include <weft/stream/stream.hpp>
 
 namespace weft {

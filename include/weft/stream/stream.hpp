@@ -8,8 +8,8 @@
 #include <string_view>
 #include <system_error>
 
+#include <weft/core/address.hpp>
 #include <weft/core/result.hpp>
-#include <weft/stream/address.hpp>
 #include <weft/stream/driver.hpp>
 
 namespace weft {

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include <weft/stream/address.hpp>
+#include <weft/core/address.hpp>
 
 #include "support/frame_builder.hpp"
 

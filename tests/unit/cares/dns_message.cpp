@@ -2,7 +2,7 @@
 // Queries read, responses written.
 #include "dns_message.hpp"
 
-#include <weft/stream/address.hpp>
+#include <weft/core/address.hpp>
 
 namespace weft::testing::dns {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Addresses from and to text.
-#include <weft/stream/address.hpp>
+#include <weft/core/address.hpp>
 
 #include <algorithm>
 #include <charconv>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Addresses from text and back; the IP literals themselves by RFC 4291 and RFC 5952.
-#include <weft/stream/address.hpp>
+#include <weft/core/address.hpp>
 
 #include <weft/core/error.hpp>
 

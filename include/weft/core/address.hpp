@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+// Where a stream begins or ends, as a plain value. Knows no socket and resolves nothing.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <weft/core/result.hpp>
+
+namespace weft {
+
+/// An IPv4 or IPv6 address with a port, the path of a Unix-domain socket, or nothing.
+class address {
+public:
+    enum class family : std::uint8_t { none, ipv4, ipv6, unix_path, unix_abstract };
+
+    /// No address, as of a memory pipe.
+    address() = default;
+
+    [[nodiscard]] static address ipv4(std::array<std::uint8_t, 4> bytes, std::uint16_t port);
+
+    /// `scope` is the interface index of a link-local address; 0 for none.
+    [[nodiscard]] static address ipv6(std::array<std::uint8_t, 16> bytes, std::uint16_t port,
+                                      std::uint32_t scope = 0);
+
+    /// A Unix-domain socket; a path that begins with `@` names an abstract one (Linux).
+    [[nodiscard]] static address local(std::string_view path);
+
+    /// Parses a numeric IPv4 or IPv6 address, the latter with or without brackets.
+    ///
+    /// A scope stands behind the IPv6 address as a number: "fe80::1%2".
+    /// Fails with `errc::bad_argument` for anything else; a host name is for a resolver.
+    static result<address> parse(std::string_view host, std::uint16_t port);
+
+    [[nodiscard]] family kind() const noexcept { return kind_; }
+    [[nodiscard]] bool is_ip() const noexcept {
+        return kind_ == family::ipv4 || kind_ == family::ipv6;
+    }
+    [[nodiscard]] bool is_local() const noexcept {
+        return kind_ == family::unix_path || kind_ == family::unix_abstract;
+    }
+
+    /// The port of an IP address, otherwise 0.
+    [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+
+    /// The bytes of an IPv4 (first four) or IPv6 address in network order.
+    [[nodiscard]] const std::array<std::uint8_t, 16>& bytes() const noexcept { return bytes_; }
+    [[nodiscard]] std::uint32_t scope() const noexcept { return scope_; }
+
+    /// The path, without the `@` of an abstract socket.
+    [[nodiscard]] std::string_view path() const noexcept { return path_; }
+
+    /// "127.0.0.1:80", "[::1]:80", "unix:/run/x", "unix:@x"; "-" for none.
+    [[nodiscard]] std::string str() const;
+
+    /// The same without the port, and IPv6 without brackets.
+    [[nodiscard]] std::string host() const;
+
+    friend bool operator==(const address&, const address&) = default;
+
+private:
+    std::array<std::uint8_t, 16> bytes_{};
+    std::string path_;
+    std::uint32_t scope_ = 0;
+    std::uint16_t port_ = 0;
+    family kind_ = family::none;
+};
+
+} // namespace weft
