@@ -9,6 +9,7 @@
 
 #include "connection/connection_details.hpp"
 #include "connection/redirect.hpp"
+#include "stream/room_for_one.hpp"
 
 namespace weft {
 namespace {
@@ -36,19 +37,33 @@ connection_set::~connection_set() = default;
 
 // --- routes
 
+/// An older route that `added` does all of; connections that it has go on with it.
+void connection_set::replace_by(const route& added) noexcept {
+    for (const auto& one : routes_) {
+        if (one->host != added.host || one->path != added.path) continue;
+        if (one->subprotocol != added.subprotocol) continue;
+        const bool upgrades = !one->serves_websocket() || added.serves_websocket();
+        const bool answers = !one->handlers.http || added.handlers.http;
+        if (upgrades && answers) one->replaced = true;
+    }
+}
+
 void connection_set::add_route(std::string_view path, handlers&& what,
                                const route_options& options) {
     auto added = std::make_unique<route>(
         route{this, to_lower(options.host), std::string(path), options.subprotocol,
               std::move(what), options.connection,
               as_session_options(role::server, options.connection, driver())});
+    make_room_for_one(routes_);
+    replace_by(*added);
     routes_.push_back(std::move(added));
 }
 
 bool connection_set::knows_path(const http_request& request) const {
     const auto host = host_name(request);
     return std::any_of(routes_.begin(), routes_.end(), [&](const auto& one) {
-        return one->serves_host(host) && one->matches(request.path()) && one->serves_websocket();
+        return !one->replaced && one->serves_host(host) && one->matches(request.path()) &&
+            one->serves_websocket();
     });
 }
 
@@ -66,6 +81,7 @@ route* connection_set::find(const http_request& request, const upgrade_offer* of
     std::size_t best_rank = SIZE_MAX; // place of the subprotocol in the client's list
     const auto host = host_name(request);
     for (const auto& one : routes_) {
+        if (one->replaced) continue;
         if (!one->serves_host(host) || !one->matches(request.path())) continue;
         std::size_t rank = SIZE_MAX - 1; // without a subprotocol: after all that were offered
         if (offer) {
@@ -80,7 +96,8 @@ route* connection_set::find(const http_request& request, const upgrade_offer* of
             continue;
         }
         const bool more_specific = best && weight(*one) > weight(*best);
-        const bool better_rank = best && weight(*one) == weight(*best) && rank < best_rank;
+        // Of equals the last: one may serve WebSockets and the other plain requests, too.
+        const bool better_rank = best && weight(*one) == weight(*best) && rank <= best_rank;
         if (!best || more_specific || better_rank) {
             best = one.get();
             best_rank = rank;
@@ -136,7 +153,10 @@ void connection_set::remove(connection& gone) noexcept {
 }
 
 void connection_set::on_interrupt() {
-    for (std::size_t at = 0; at < routes_.size(); ++at) interrupt(routes_[at]->handlers.interrupt);
+    interrupt(unrouted_.handlers.interrupt);
+    for (std::size_t at = 0; at < routes_.size(); ++at) {
+        if (!routes_[at]->replaced) interrupt(routes_[at]->handlers.interrupt);
+    }
     walk([&](connection& one) {
         if (!one.details_ || !one.details_->own_route) return;
         interrupt(one.details_->own_route->handlers.interrupt);

@@ -64,6 +64,7 @@ public:
 
 private:
     connection& add(route& by, std::unique_ptr<connection::details> dialled);
+    void replace_by(const route& added) noexcept;
 
     std::vector<std::unique_ptr<route>> routes_;
     route unrouted_;

@@ -106,6 +106,12 @@ void event_loop::resolver(weft::resolver names) {
     state_->resolver(std::move(names));
 }
 
+result<void> event_loop::on_signal(std::initializer_list<int> numbers,
+                                   function<void(int)> handler) {
+    assert(state_->called_by_owner("event_loop::on_signal"));
+    return state_->watch_signals(std::span(numbers.begin(), numbers.size()), std::move(handler));
+}
+
 time_point event_loop::now() const noexcept {
     return state_->now();
 }

@@ -9,6 +9,7 @@
 
 #include <weft/core/error.hpp>
 
+#include "loop/signal_watch_posix.hpp"
 #include "loop/system_resolver_posix.hpp"
 #include "loop/thread_name_posix.hpp"
 
@@ -44,6 +45,7 @@ void loop_state::close() noexcept {
     if (std::exchange(closed_, true)) return;
     stopped_ = true;
     await_outside_calls();
+    if (signals_) std::exchange(signals_, nullptr)->close();
     driver::close();
     resolver_.reset();
     if (host_) host_->loop_closed();
@@ -277,6 +279,18 @@ std::shared_ptr<weft::resolver> loop_state::resolver() {
         resolver_ = std::make_shared<weft::resolver>(system_resolver());
     }
     return resolver_;
+}
+
+// --- signals
+
+result<void> loop_state::watch_signals(std::span<const int> numbers, function<void(int)> hear) {
+    if (closed_) return failure(errc::gone);
+    if (signals_) std::exchange(signals_, nullptr)->close();
+    if (numbers.empty()) return {};
+    const auto made = signal_watch::begin(*this, numbers, std::move(hear));
+    if (!made) return failure(made.error());
+    signals_ = *made;
+    return {};
 }
 
 // --- threads

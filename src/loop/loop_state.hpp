@@ -86,6 +86,9 @@ public:
     [[nodiscard]] std::shared_ptr<weft::resolver> resolver();
     [[nodiscard]] const std::string& hosts_file() const noexcept { return hosts_file_; }
 
+    /// Hears these signals of the process from now on; none without numbers.
+    result<void> watch_signals(std::span<const int> numbers, function<void(int)> hear);
+
     // driver
     [[nodiscard]] time_point read_clock() const noexcept override { return engine_->now(); }
     [[nodiscard]] random_source& random() noexcept override { return *random_; }
@@ -115,6 +118,7 @@ private:
     random_source* random_;
     std::shared_ptr<weft::resolver> resolver_; // the system's from its first use on
     std::string hosts_file_;
+    class signal_watch* signals_ = nullptr;
     host_link* host_ = nullptr;
     std::size_t receive_size_;
     std::size_t receive_size_max_;

@@ -17,15 +17,15 @@ runner::~runner() {
 }
 
 void runner::run() {
-    stopped_ = false;
     running_ = true;
-    do { // work may have begun again while the host was about to end
+    while (!stopped_) { // again: work may have begun again while the host was about to end
         has_quit_ = false;
         const auto loop = loop_.lock();
         if (!guest_.attached() || !loop || loop->work() == 0) break;
         host_->run();
-    } while (has_quit_ && !stopped_);
-    running_ = false;
+        if (!has_quit_) break;
+    }
+    running_ = stopped_ = false;
 }
 
 void runner::stop() noexcept {

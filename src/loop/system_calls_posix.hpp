@@ -70,6 +70,10 @@ inline constexpr system_call<int(int, int, int)> fcntl{
         return ::fcntl(descriptor, command, flags);
     }};
 
+// signals
+inline constexpr system_call<int(int, const struct sigaction*, struct sigaction*)> sigaction{
+    "sigaction", ::sigaction};
+
 // the signal that a pipe raises
 inline constexpr system_call<int(int, const sigset_t*, sigset_t*)> pthread_sigmask{
     "pthread_sigmask", ::pthread_sigmask};

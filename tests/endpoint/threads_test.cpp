@@ -102,6 +102,7 @@ TEST_P(endpoint_threads, hold_handles_longer_than_the_loop_lives) {
 
 TEST_P(endpoint_threads, wake_the_loop_which_interrupts_each_route_and_dialled_connection_once) {
     int route = 0, other_route = 0, dialled = 0;
+    server_->route("/echo", {.interrupt = [] { ADD_FAILURE() << "it was replaced"; }});
     server_->route("/echo", {.interrupt = [&] { ++route; }});
     server_->route("/other", {.interrupt = [&] { ++other_route; }});
     listen();

@@ -186,6 +186,10 @@ bool bear_rude_peers(world& w) {
     auto loud = raw_peer::connected_to(port);
     auto half = raw_peer::connected_to(port);
     raw_peer::connected_to(port).close();
+    auto rude = raw_peer::connected_to(port);
+    const linger at_once{1, 0}; // it goes by a reset
+    ::setsockopt(rude.descriptor(), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+    rude.close();
     loud.send("\x16\x03\x01 this is TLS\r\n\r\n");
     half.send("GET /echo HTTP/1.1\r\n");
     half.half_close();
@@ -476,6 +480,18 @@ bool adopt_a_datagram_socket(world& w) {
     return sent && heard == 1;
 }
 
+bool hear_a_signal(world& w) {
+    int heard = 0;
+    const auto asked = w.loop().on_signal({SIGUSR1}, [&](int number) { heard = number; });
+    if (!asked) {
+        tell_refusal(w, asked.error());
+        return false;
+    }
+    ::raise(SIGUSR1);
+    w.until([&] { return heard == SIGUSR1; });
+    return heard == SIGUSR1 && w.loop().on_signal({}, {}).has_value();
+}
+
 const std::vector<scenario> scenarios{
     {"echo over TCP", echo_over_tcp, true},
     {"echo over a Unix socket", echo_over_a_unix_socket, true},
@@ -510,6 +526,7 @@ const std::vector<scenario> scenarios{
     {"talk to a terminal", talk_to_a_terminal},
     {"pass packets", pass_packets},
     {"watch a pipe", watch_a_pipe},
+    {"hear a signal", hear_a_signal},
 };
 
 } // namespace

@@ -57,6 +57,15 @@ TEST_P(runner_of, stops_while_there_is_work) {
     }
 }
 
+TEST_P(runner_of, that_was_stopped_before_returns_at_once) {
+    const work_guard working(*loop);
+    host->stop();
+    host->run();
+    loop->post([&] { host->stop(); });
+    host->run(); // which that stop did not end
+    EXPECT_NE(loop->work_count(), 0U);
+}
+
 TEST_P(runner_of, with_threads_stops_by_a_posted_call) {
     const work_guard working(*loop);
     joined_thread other([&] { loop->post([&] { host->stop(); }); });

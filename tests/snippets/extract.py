@@ -23,7 +23,7 @@ SURROUNDINGS = {
     "mine": "int",
     "do_my_work": "weft::function<void()>",
 }
-HEADERS = ["chrono", "iostream", "span", "string", "string_view", "thread", "vector",
+HEADERS = ["chrono", "csignal", "iostream", "span", "string", "string_view", "thread", "vector",
            "poll.h", "unistd.h", "weft/weft.hpp"]
 
 

@@ -29,6 +29,7 @@ struct route {
     weft::handlers handlers;
     connection_options options;
     session_options session; // options, as the session wants them
+    bool replaced = false;   // by a later route; only connections that it has still use it
 
     [[nodiscard]] bool matches(std::string_view requested) const noexcept;
 

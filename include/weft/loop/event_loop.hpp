@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <exception>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -153,6 +154,20 @@ public:
     /// Shuts down all endpoints on the loop (see `server::shutdown`), and calls `done` once when
     /// nothing is left of them. Does not stop the loop.
     void shutdown(duration within, function<void()> done = {});
+
+    // --- signals
+
+    /// Calls `handler`, in a turn, with the number of each of these signals that the process gets
+    /// from now on, such as SIGINT and SIGTERM. Replaces the signals and the handler of the call
+    /// before; without numbers it only gives them back.
+    ///
+    /// For a loop of your own: a loop touches no signal unless asked, and a host usually has
+    /// signals of its own. What the signals did before is restored when the loop is destroyed. One
+    /// loop of a process can have signals at a time: for a second one this fails with
+    /// `errc::signals_taken`. Signals are no work that keeps `run` from returning. In a forked
+    /// child they do what they did before. Fails with `errc::forked`, or with what the system
+    /// says: `invalid_argument` for SIGKILL and the like.
+    result<void> on_signal(std::initializer_list<int> numbers, function<void(int)> handler);
 
     // --- names
 

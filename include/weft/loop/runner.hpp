@@ -44,7 +44,8 @@ public:
     /// broken the host's run. May be called again.
     void run();
 
-    /// Ends `run` soon. From another thread `post` a call of this to the event loop.
+    /// Ends `run` soon; before `run`, the next one returns at once. From another thread `post` a
+    /// call of this to the event loop.
     void stop() noexcept;
 
 protected:

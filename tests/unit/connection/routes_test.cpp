@@ -49,10 +49,32 @@ TEST_F(routes_test, the_longest_path_that_matches_wins) {
     EXPECT_EQ(reach("/b"), "*");
 }
 
-TEST_F(routes_test, the_first_of_two_alike_wins) {
-    server->route("/a", naming("first"));
-    server->route("/a", naming("second"));
+TEST_F(routes_test, the_second_of_two_alike_replaces_the_first) {
+    auto first = naming("first");
+    first.message = [this](connection&, message) { reached += " heard"; };
+    server->route("/a", std::move(first));
+    server->route("/a", naming("other"), {.subprotocol = "other"});
+    server->route("/a", naming("elsewhere"), {.host = "elsewhere.example"});
     EXPECT_EQ(reach("/a"), "first");
+    connection& before = link("ws://x/a");
+    driver.settle();
+    server->route("/a", naming("second"));
+    EXPECT_EQ(reach("/a"), "second");
+    EXPECT_EQ(reach("/a", {"other"}), "other");
+    reached.clear();
+    before.send("still"); // stays with its handlers
+    driver.settle();
+    EXPECT_EQ(reached, " heard");
+}
+
+TEST_F(routes_test, one_for_plain_requests_and_one_for_websockets_stand_side_by_side) {
+    server->route("/a", {.http = [](connection& c) { (void)c.respond({200, {}, "page"}); }});
+    server->route("/a", naming("socket"));
+    EXPECT_EQ(reach("/a"), "socket");
+    EXPECT_TRUE(ask("GET /a HTTP/1.1\r\nHost: x\r\n\r\n").ends_with("page"));
+    server->route("/a", naming("socket again"));
+    EXPECT_EQ(reach("/a"), "socket again");
+    EXPECT_TRUE(ask("GET /a HTTP/1.1\r\nHost: x\r\n\r\n").ends_with("page"));
 }
 
 TEST_F(routes_test, a_host_has_routes_of_its_own) {
