@@ -446,6 +446,12 @@ class Log(unittest.TestCase):
             self.assertRegex(line, r"x\.\.\. \(\d+ more bytes\) from 127\.0\.0\.1:\d+, origin ")
             self.assertIn(r"origin a\u{202e}b\u{200b}c\u{e0041}d\u{feff}", line)
 
+    def test_who_has_not_opened(self):
+        with Server() as server, socket.create_connection((server.host, server.port)) as client:
+            port = client.getsockname()[1]
+            client.sendall(b"\x16\x03\x01 no request\r\n\r\n")
+            server.wait_for(rf"not opened: .* 127\.0\.0\.1:{port}$", server.err)
+
     def test_the_path_of_a_client_forges_no_line(self):
         with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as client:
             path = os.path.join(folder, "weft.sock")

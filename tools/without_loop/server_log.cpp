@@ -30,6 +30,13 @@ std::string shown(std::string_view text) {
     return shortened(printable(text), shown_size_max);
 }
 
+/// A peer's reason of 123 bytes, escaped, and the address behind it.
+constexpr std::size_t report_size_max = 640;
+
+std::string shown(const weft::report& why) {
+    return shortened(printable(weft::to_string(why)), report_size_max);
+}
+
 std::string label(weft::connection& peer) {
     const auto* known = peer.data_as<numbered>();
     return "#" + std::to_string(known ? known->number : 0);
@@ -96,7 +103,7 @@ void server_log::opened(weft::connection& peer) {
 
 void server_log::closed(weft::connection& peer, const weft::report& why) {
     const auto* known = peer.data_as<numbered>();
-    std::string text = label(peer) + ' ' + shown(weft::to_string(why));
+    std::string text = label(peer) + ' ' + shown(why);
     if (known && level_ == log_level::debug) {
         text += "; " + std::to_string(known->messages) + " messages received";
     }
@@ -105,7 +112,7 @@ void server_log::closed(weft::connection& peer, const weft::report& why) {
 
 void server_log::failed(const weft::report& why) {
     const auto level = asked_for_nothing(why) ? log_level::debug : log_level::info;
-    line(level, "not opened: " + shown(weft::to_string(why)));
+    line(level, "not opened: " + shown(why));
 }
 
 void server_log::received(weft::connection& peer, weft::message what) {
