@@ -380,7 +380,7 @@ void connection::tell_opened() {
     if (const auto agreed = session_.subprotocol(); !agreed.empty()) more().subprotocol = agreed;
     opened_ = true;
     if (details_) details_->facts.reset();
-    route_->set->opened();
+    route_->set->opened(*this);
     call(route_->handlers.open, *this);
     if (!dead_) send_held();
     if (!dead_ && !route_->options.keep_handshake) session_.forget_handshake();

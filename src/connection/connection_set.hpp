@@ -35,7 +35,11 @@ public:
 
     /// A connection counts as unopened until it says `opened`, or leaves.
     [[nodiscard]] std::size_t unopened() const noexcept { return unopened_; }
-    void opened() noexcept { --unopened_; }
+    void opened(const connection& one) noexcept {
+        --unopened_;
+        if (opened_hears_) opened_hears_(one);
+    }
+    void on_opened(function<void(const connection&)> hear) { opened_hears_ = std::move(hear); }
     void on_gone(function<void(const connection&)> hear) { gone_hears_ = std::move(hear); }
 
     /// See `service::take_forwarded_for`.
@@ -69,6 +73,7 @@ private:
     std::vector<std::unique_ptr<route>> routes_;
     route unrouted_;
     function<void(const connection&)> gone_hears_;
+    function<void(const connection&)> opened_hears_;
     function<void(connection&)> redial_;
     std::vector<address_prefix> trusted_; // to say who sends their requests
     function<void(connection&, const address&)> name_hears_;

@@ -119,6 +119,10 @@ void service::on_gone(function<void(const connection&)> hear) {
     set_->on_gone(std::move(hear));
 }
 
+void service::on_opened(function<void(const connection&)> hear) {
+    set_->on_opened(std::move(hear));
+}
+
 void service::on_redial(function<void(connection&)> dial) {
     set_->on_redial(std::move(dial));
 }
@@ -130,6 +134,15 @@ void service::take_forwarded_for(std::vector<address_prefix> trusted,
 
 void service::refuse(connection& served, std::error_code why) noexcept {
     served.end_for_shutdown(why);
+}
+
+void service::drop(connection& served, std::error_code why) noexcept {
+    served.end_at_once(why);
+}
+
+bool service::may_drop(const connection& served) noexcept {
+    const bool awaits = served.deferred_ && served.state() == session_state::connecting;
+    return served.depth_ == 0 && !awaits;
 }
 
 void service::for_each(function<void(connection&)> visit) {

@@ -197,9 +197,10 @@ listener::accepted doors::through(entrance by) {
 
 /// All listeners of a process starve together: that is one episode.
 listener::starved doors::otherwise() {
-    return [this](std::error_code why) {
+    return [this](std::error_code why, bool begins) {
+        owner_.on_scarcity(why);
         const auto starving = std::ranges::count_if(listeners_, &listener::is_starved);
-        if (starving == 1) owner_.on_starved(why);
+        if (begins && starving == 1) owner_.on_starved(why);
     };
 }
 

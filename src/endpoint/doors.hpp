@@ -37,6 +37,9 @@ public:
         /// Nobody can: told once, until all who waited have been accepted.
         virtual void on_starved(std::error_code why) = 0;
 
+        /// Somebody waits for a descriptor: told each time that one was missed.
+        virtual void on_scarcity(std::error_code) noexcept {}
+
     protected:
         ~owner() = default;
     };

@@ -17,10 +17,16 @@
 #include "loop/socket_stream_posix.hpp"
 
 namespace weft {
+namespace {
+
+constexpr duration age_of_a_slow_handshake = std::chrono::seconds(1);
+
+} // namespace
 
 server::state::state(loop_state& loop)
     : loop_(loop), doors_(loop, *this), admission_(loop.random()), service_(std::in_place, loop) {
     service_->on_gone([this](const connection& who) { gone(who); });
+    service_->on_opened([this](const connection& who) { admission_.opened(who); });
     loop_.enroll(*this);
 }
 
@@ -46,8 +52,27 @@ void server::state::on_refused(function<void(const address&, std::error_code)> h
     refused_hears_ = std::move(handler);
 }
 
-std::error_code server::state::judge(const address& peer) const {
-    return admission_.judge(peer, service_->connection_count(), service_->handshake_count());
+std::error_code server::state::judge(const address& peer) {
+    if (!admission_.judge_address(peer)) {
+        drop(admission_.makes_room(peer, connections_kept(), handshakes_kept()),
+             errc::too_many_handshakes);
+    }
+    return admission_.judge(peer, connections_kept(), handshakes_kept());
+}
+
+/// Those that were dropped leave in the next round of work.
+std::size_t server::state::connections_kept() const noexcept {
+    return service_->connection_count() - admission_.dropped();
+}
+
+std::size_t server::state::handshakes_kept() const noexcept {
+    return service_->handshake_count() - admission_.dropped();
+}
+
+void server::state::drop(connection* silent, std::error_code why) noexcept {
+    if (!silent) return;
+    admission_.drop(*silent);
+    service::drop(*silent, why);
 }
 
 void server::state::on_enter(owned_descriptor client, const address& peer, doors::entrance& by) {
@@ -102,12 +127,14 @@ void server::state::take_word(connection& served, const address& who) {
         return;
     }
     admission_.entered(served, who);
+    admission_.begun(served, who, loop_.now());
 }
 
 /// Who cannot be counted cannot stay.
 void server::state::count_in(connection& served, const address& peer) {
     try {
         admission_.entered(served, peer);
+        admission_.begun(served, peer, loop_.now());
     } catch (const std::bad_alloc&) {
         served.abort();
         throw;
@@ -126,6 +153,11 @@ void server::state::on_starved(std::error_code why) {
     if (accept_error_) loop_.call(*this, [&] { accept_error_(why); });
 }
 
+/// A handshake that has taken long makes room, but not one that may just need the time.
+void server::state::on_scarcity(std::error_code why) noexcept {
+    drop(admission_.makes_room(loop_.now() - age_of_a_slow_handshake), why);
+}
+
 /// Its descriptor is free for one who waits.
 void server::state::gone(const connection& who) noexcept {
     admission_.left(who);
@@ -134,7 +166,7 @@ void server::state::gone(const connection& who) noexcept {
 
 // --- clients that somebody else has met
 
-std::error_code server::state::judge_adopted(int descriptor) const {
+std::error_code server::state::judge_adopted(int descriptor) {
     if (!loop_.engine().in_own_process()) return errc::forked;
     if (loop_.closed()) return errc::gone;
     if (const auto why = check_connected(descriptor)) return why;

@@ -49,14 +49,18 @@ private:
 
     void on_enter(owned_descriptor client, const address& peer, doors::entrance& by) override;
     void on_starved(std::error_code why) override;
+    void on_scarcity(std::error_code why) noexcept override;
 
     void count_in(connection& served, const address& peer);
     void take_word(connection& served, const address& who);
     void turn_away(owned_descriptor client, const address& peer, bool speaks_tls,
                    std::error_code why);
     void gone(const connection& who) noexcept;
-    [[nodiscard]] std::error_code judge(const address& peer) const;
-    [[nodiscard]] std::error_code judge_adopted(int descriptor) const;
+    [[nodiscard]] std::error_code judge(const address& peer);
+    [[nodiscard]] std::error_code judge_adopted(int descriptor);
+    [[nodiscard]] std::size_t connections_kept() const noexcept;
+    [[nodiscard]] std::size_t handshakes_kept() const noexcept;
+    void drop(connection* silent, std::error_code why) noexcept;
 
     loop_state& loop_;
     weft::doors doors_;

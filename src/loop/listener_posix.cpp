@@ -177,7 +177,8 @@ std::error_code listener::accept_one() {
 /// The edge has been reported and will not come again by itself.
 void listener::starve(std::error_code why) {
     loop_.arm(*retry_, loop_.now() + pause_when_starved);
-    if (!std::exchange(starved_, true) && otherwise_) otherwise_(why);
+    const bool begins = !std::exchange(starved_, true);
+    if (otherwise_) otherwise_(why, begins);
 }
 
 } // namespace weft

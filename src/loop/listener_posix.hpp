@@ -23,8 +23,9 @@ public:
     /// Hears of each connected socket, with its peer.
     using accepted = function<void(owned_descriptor, const address& peer)>;
 
-    /// Hears why nothing can be accepted: once, until all who waited have been accepted.
-    using starved = function<void(std::error_code)>;
+    /// Hears why nothing can be accepted, and whether this begins: it is told again at each try,
+    /// until all who waited have been accepted.
+    using starved = function<void(std::error_code, bool begins)>;
 
     /// Binds and listens at `where`. A Unix-domain path is taken over from a dead process, never
     /// from a living one, and removed at the end.

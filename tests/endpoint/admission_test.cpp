@@ -81,15 +81,38 @@ TEST_P(endpoint_admission, limits_connections_of_one_address) {
     expect_let_in(third);
 }
 
-TEST_P(endpoint_admission, limits_those_in_their_handshake) {
+TEST_P(endpoint_admission, limits_those_in_their_handshake_and_the_oldest_makes_room) {
+    std::vector<report> ends;
+    server_->on_fail([&](const report& why) { ends.push_back(why); });
     server_->limits({.handshakes_max = 1});
     raw_peer silent = raw_peer::connected_to(port_);
     EXPECT_TRUE(run_until([&] { return server_->handshake_count() == 1; }));
     auto second = asking();
-    expect_refused(second, errc::too_many_handshakes);
-    silent.send(canned_request());
-    expect_let_in(silent);
+    expect_let_in(second);
+    EXPECT_TRUE(run_until([&] { return silent.ended() && ends.size() == 1; }));
+    EXPECT_EQ(ends.front().error, errc::too_many_handshakes);
     EXPECT_EQ(server_->handshake_count(), 0U);
+    EXPECT_EQ(server_->refused_count(), 0U);
+    auto third = asking();
+    expect_let_in(third);
+}
+
+TEST_P(endpoint_admission, refuses_newcomers_while_the_application_decides_about_the_others) {
+    std::optional<connection_handle> waiting;
+    server_->route("/later", {.validate = [&](connection& one) {
+        waiting = one.handle();
+        one.defer();
+    }});
+    server_->limits({.handshakes_max = 1});
+    raw_peer first = raw_peer::connected_to(port_);
+    auto request = canned_request();
+    request.replace(request.find("/chat"), 5, "/later");
+    first.send(request);
+    EXPECT_TRUE(run_until([&] { return waiting.has_value(); }));
+    auto second = asking();
+    expect_refused(second, errc::too_many_handshakes);
+    waiting->with([](connection& one) { static_cast<void>(one.accept()); });
+    expect_let_in(first);
     auto third = asking();
     expect_let_in(third);
 }

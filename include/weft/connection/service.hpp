@@ -97,6 +97,9 @@ public:
     /// not throw, and neither begin nor end anything here.
     void on_gone(function<void(const connection&)> hear);
 
+    /// Calls `hear` for each connection that opens, before its `open`; under the same conditions.
+    void on_opened(function<void(const connection&)> hear);
+
     /// Dials anew for a connection that was sent elsewhere (`dial_options::redirects_max`), as if
     /// it came from `begin_dial`; it may not throw. Without this no redirect is followed.
     void on_redial(function<void(connection&)> dial);
@@ -109,6 +112,13 @@ public:
 
     /// Ends a connection that is not open yet, telling its peer.
     static void refuse(connection& served, std::error_code why) noexcept;
+
+    /// Ends a connection at once, without telling its peer.
+    static void drop(connection& served, std::error_code why) noexcept;
+
+    /// Whether `drop` is fair to a connection that has not opened: its handler does not run, and
+    /// the application is not about to decide.
+    [[nodiscard]] static bool may_drop(const connection& served) noexcept;
 
     /// A connection whose stream is still to come; end it with `attach` or `fail_dialling`.
     connection& begin_dial(const uri& target, handlers what, dial_options options);

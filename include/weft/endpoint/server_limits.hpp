@@ -9,8 +9,13 @@
 
 namespace weft {
 
-/// Limits on the connections of one server, whichever of its doors they come through. Who exceeds
-/// one is refused with 503.
+/// Limits on the connections of one server, through all of its listeners. A client beyond one is
+/// refused with 503.
+///
+/// Handshakes are fair to addresses: where a newcomer would be refused, the oldest handshake of the
+/// address that has most of them makes room, and ends with `errc::too_many_handshakes`. Handshakes
+/// that the application decides about (`connection::defer`), those over Unix-domain sockets and
+/// those of trusted proxies that have not named a client do not make room for others.
 struct server_limits {
     /// In all, those included that wait for the peer's end.
     std::size_t connections_max = unlimited;
@@ -22,6 +27,9 @@ struct server_limits {
     /// That have not opened yet: in their handshake, in a plain request, or refused and not yet
     /// gone. Each may hold `session_limits::header_size_max` bytes.
     std::size_t handshakes_max = 4096;
+
+    /// The same from one address; beyond it the oldest one of that address makes room.
+    std::size_t handshakes_per_address_max = 1024;
 
     /// Bits of an IPv6 address that count as one address: by default a network's.
     unsigned ipv6_prefix = 64;

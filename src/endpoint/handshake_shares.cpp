@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+// Lists of handshakes in lists of addresses.
+#include "endpoint/handshake_shares.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <weft/connection/service.hpp>
+
+namespace weft {
+namespace {
+
+/// So many handshakes that cannot be dropped are passed over at once; next time others come first.
+constexpr int tries = 8;
+
+} // namespace
+
+handshake_shares::handshake_shares(const counted_address_hash& hash) : groups_(0, hash) {}
+
+void handshake_shares::add(connection& who, const counted_address& where, time_point now) {
+    if (handshakes_.contains(&who)) return;
+    auto& home = *groups_.try_emplace(where).first; // without memory below it stays: harmless
+    group& its = home.second;
+    if (by_count_.size() < its.count + 2) by_count_.resize(2 * its.count + 2);
+    handshake& added = handshakes_.try_emplace(&who, handshake{&who, &home, now}).first->second;
+    append(its, added);
+    change_count(its, its.count + 1);
+}
+
+void handshake_shares::remove(const connection& who) noexcept {
+    const auto found = handshakes_.find(&who);
+    if (found == handshakes_.end()) return;
+    if (found->second.home) {
+        leave_group(found->second);
+    } else {
+        --dropped_;
+    }
+    handshakes_.erase(found);
+}
+
+void handshake_shares::drop(const connection& who) noexcept {
+    const auto found = handshakes_.find(&who);
+    if (found == handshakes_.end() || !found->second.home) return;
+    leave_group(found->second);
+    ++dropped_;
+}
+
+std::size_t handshake_shares::count(const counted_address& where) const noexcept {
+    const auto found = groups_.find(where);
+    return found == groups_.end() ? 0 : found->second.count;
+}
+
+connection* handshake_shares::oldest_of(const counted_address& where, time_point begun) noexcept {
+    const auto found = groups_.find(where);
+    return found == groups_.end() ? nullptr : oldest(found->second, begun);
+}
+
+connection* handshake_shares::oldest_of_most(time_point begun) noexcept {
+    return most_ == 0 ? nullptr : oldest(*by_count_[most_], begun);
+}
+
+connection* handshake_shares::oldest(group& of, time_point begun) noexcept {
+    for (int left = tries; left != 0 && of.oldest; --left) {
+        handshake& first = *of.oldest;
+        if (first.begun > begun) return nullptr;
+        if (service::may_drop(*first.who)) return first.who;
+        take_out(of, first);
+        append(of, first);
+    }
+    return nullptr;
+}
+
+void handshake_shares::append(group& to, handshake& which) noexcept {
+    which.previous = to.newest;
+    which.next = nullptr;
+    (to.newest ? to.newest->next : to.oldest) = &which;
+    to.newest = &which;
+}
+
+void handshake_shares::take_out(group& of, handshake& which) noexcept {
+    (which.previous ? which.previous->next : of.oldest) = which.next;
+    (which.next ? which.next->previous : of.newest) = which.previous;
+}
+
+void handshake_shares::leave_group(handshake& which) noexcept {
+    auto& home = *std::exchange(which.home, nullptr);
+    group& its = home.second;
+    take_out(its, which);
+    change_count(its, its.count - 1);
+    if (its.count == 0) groups_.erase(counted_address(home.first));
+}
+
+/// By one, up or down; there is a list for it.
+void handshake_shares::change_count(group& of, std::size_t count) noexcept {
+    if (of.count != 0) {
+        (of.previous ? of.previous->next : by_count_[of.count]) = of.next;
+        if (of.next) of.next->previous = of.previous;
+    }
+    const bool was_last = of.count == most_ && of.count != 0 && !by_count_[of.count];
+    of.count = count;
+    of.previous = of.next = nullptr;
+    if (was_last) most_ = count;
+    if (count == 0) return;
+    of.next = by_count_[count];
+    if (of.next) of.next->previous = &of;
+    by_count_[count] = &of;
+    most_ = std::max(most_, count);
+}
+
+} // namespace weft
