@@ -52,7 +52,8 @@ void connection::fail_dialling(phase at, std::error_code why, int http_status) n
     if (!std::exchange(dialling_, false)) return;
     details_->cancel = nullptr;
     if (stream_) stream_->close();
-    session_.abort(why, side_of(why), at, driver().now(), http_status);
+    const std::string_view detail = stream_ ? stream_->error_detail() : std::string_view();
+    session_.abort(why, side_of(why), at, driver().now(), http_status, detail);
     driver().defer(*this);
 }
 
@@ -81,7 +82,7 @@ void connection::expire_dialling() noexcept {
 
 /// The stream has come, but not through its own opening; a server's may fail there too.
 void connection::fail_opening(std::error_code why) noexcept {
-    session_.abort(why, side_of(why), phase::tls, driver().now());
+    session_.abort(why, side_of(why), phase::tls, driver().now(), 0, stream_->error_detail());
 }
 
 /// A client's, over a stream that has come.

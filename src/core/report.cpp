@@ -149,6 +149,11 @@ std::string to_string(const report& why) {
             text.append(")");
         }
     }
+    if (!why.detail.empty()) {
+        text.append(" (");
+        append_in_one_line(text, why.detail);
+        text.append(")");
+    }
     if (why.http_status != 0) text.append("; HTTP status ").append(std::to_string(why.http_status));
     if (const close_frame* frame = telling(why)) {
         text.append(why.error ? "; close code " : ": ").append(in_words(*frame));

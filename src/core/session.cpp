@@ -122,7 +122,7 @@ void session::receive_error(std::error_code why, time_point now) noexcept {
 }
 
 void session::abort(std::error_code why, side who, phase at, time_point now,
-                    int http_status) noexcept {
+                    int http_status, std::string_view detail) noexcept {
     eof_ = true;
     abandoned_ = true;
     if (extra_) {
@@ -139,6 +139,11 @@ void session::abort(std::error_code why, side who, phase at, time_point now,
         outcome->phase = at;
         outcome->error = why;
         outcome->http_status = http_status;
+        try {
+            outcome->detail = detail;
+        } catch (const std::bad_alloc&) {
+            outcome->detail.clear(); // the error alone has to do
+        }
     }
     end_with(event_type::failed, now);
 }

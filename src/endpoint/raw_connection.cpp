@@ -226,6 +226,11 @@ void raw_connection::on_open() noexcept {
 void raw_connection::on_error(std::error_code why) noexcept {
     lingers_ = false;
     end_with(why, side::system);
+    try {
+        if (outcome_.error == why) outcome_.detail = stream_->error_detail();
+    } catch (const std::bad_alloc&) {
+        outcome_.detail.clear(); // the error alone has to do
+    }
     if (depth_ == 0) enter([] {});
 }
 

@@ -30,6 +30,12 @@ result<std::string> file_or_memory(const std::string& file, const std::string& p
     return file.empty() ? result<std::string>(pem) : content_of(file);
 }
 
+/// Says what `why` is about to whoever wants to know.
+failure about(const std::string& file, std::error_code why, std::string* fault) {
+    if (fault) *fault = file.empty() ? "PEM in memory" : file;
+    return failure(why);
+}
+
 owned_bio reader_of(const std::string& text) {
     if (text.size() > INT_MAX) return nullptr;
     return owned_bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
@@ -43,25 +49,26 @@ int give_password(char* to, int size, int, void* password) noexcept {
     return static_cast<int>(text.size());
 }
 
-result<owned_key> read_key(const tls_certificate& what) {
+result<owned_key> read_key(const tls_certificate& what, std::string* fault) {
     const bool beside = what.key_file.empty() && what.key.empty();
-    const auto text = beside ? file_or_memory(what.chain_file, what.chain)
-                             : file_or_memory(what.key_file, what.key);
-    if (!text) return failure(text.error());
+    const std::string& file = beside ? what.chain_file : what.key_file;
+    const auto text = file_or_memory(file, beside ? what.chain : what.key);
+    if (!text) return about(file, text.error(), fault);
     const owned_bio in = reader_of(*text);
     std::string password = what.password;
     owned_key key(in ? PEM_read_bio_PrivateKey(in.get(), nullptr, give_password, &password)
                      : nullptr);
     ERR_clear_error();
-    if (!key) return failure(tls_error::bad_key_file);
+    if (!key) return about(file, tls_error::bad_key_file, fault);
     return key;
 }
 
 /// All certificates in their order; at least one, or `otherwise`.
 result<std::vector<owned_x509>> read_certificates(const std::string& file, const std::string& pem,
-                                                  std::error_code otherwise) {
+                                                  std::error_code otherwise,
+                                                  std::string* fault) {
     const auto text = file_or_memory(file, pem);
-    if (!text) return failure(text.error());
+    if (!text) return about(file, text.error(), fault);
     const owned_bio in = reader_of(*text);
     std::vector<owned_x509> all;
     std::string none; // certificates are not encrypted
@@ -71,38 +78,47 @@ result<std::vector<owned_x509>> read_certificates(const std::string& file, const
         all.push_back(std::move(next));
     }
     ERR_clear_error();
-    if (all.empty()) return failure(otherwise);
+    if (all.empty()) return about(file, otherwise, fault);
     return all;
 }
 
 } // namespace
 
-result<void> use_certificate(SSL_CTX* context, const tls_certificate& what) {
+result<void> use_certificate(SSL_CTX* context, const tls_certificate& what, std::string* fault) {
+    const std::string& file = what.chain_file;
     const auto chain =
-        read_certificates(what.chain_file, what.chain, tls_error::bad_certificate_file);
+        read_certificates(file, what.chain, tls_error::bad_certificate_file, fault);
     if (!chain) return failure(chain.error());
-    const auto key = read_key(what);
+    const auto key = read_key(what, fault);
     if (!key) return failure(key.error());
     if (SSL_CTX_use_certificate(context, chain->front().get()) != 1) {
-        return failure(take_openssl_error());
+        return about(file, take_openssl_error(), fault);
     }
     for (auto at = chain->begin() + 1; at != chain->end(); ++at) {
-        if (SSL_CTX_add1_chain_cert(context, at->get()) != 1) return failure(take_openssl_error());
+        if (SSL_CTX_add1_chain_cert(context, at->get()) != 1) {
+            return about(file, take_openssl_error(), fault);
+        }
     }
     const bool match = X509_check_private_key(chain->front().get(), key->get()) == 1;
     ERR_clear_error();
-    if (!match) return failure(tls_error::key_mismatch);
-    if (SSL_CTX_use_PrivateKey(context, key->get()) != 1) return failure(take_openssl_error());
+    const std::string& key_file = what.key_file.empty() ? file : what.key_file;
+    if (!match) return about(key_file, tls_error::key_mismatch, fault);
+    if (SSL_CTX_use_PrivateKey(context, key->get()) != 1) {
+        return about(key_file, take_openssl_error(), fault);
+    }
     return {};
 }
 
-result<void> trust_issuers(SSL_CTX* context, const std::string& file, const std::string& pem) {
-    const auto trusted = read_certificates(file, pem, tls_error::bad_trust_file);
+result<void> trust_issuers(SSL_CTX* context, const std::string& file, const std::string& pem,
+                           std::string* fault) {
+    const auto trusted = read_certificates(file, pem, tls_error::bad_trust_file, fault);
     if (!trusted) return failure(trusted.error());
     X509_STORE* const store = SSL_CTX_get_cert_store(context);
     for (const auto& one : *trusted) {
-        if (X509_STORE_add_cert(store, one.get()) != 1) return failure(take_openssl_error());
-        if (SSL_CTX_add_client_CA(context, one.get()) != 1) return failure(take_openssl_error());
+        if (X509_STORE_add_cert(store, one.get()) != 1 ||
+            SSL_CTX_add_client_CA(context, one.get()) != 1) {
+            return about(file, take_openssl_error(), fault);
+        }
     }
     return {};
 }

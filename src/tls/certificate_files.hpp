@@ -12,11 +12,13 @@
 
 namespace weft {
 
-/// Has `context` prove itself with `what`.
-result<void> use_certificate(SSL_CTX* context, const tls_certificate& what);
+/// Has `context` prove itself with `what`. On error `fault`, if there is one, says which file, or
+/// whether it is in memory.
+result<void> use_certificate(SSL_CTX* context, const tls_certificate& what, std::string* fault);
 
 /// Has `context` trust those who are in `file`, or in `pem` if that has no name; a server tells
-/// their names to clients.
-result<void> trust_issuers(SSL_CTX* context, const std::string& file, const std::string& pem);
+/// their names to clients. On error as above.
+result<void> trust_issuers(SSL_CTX* context, const std::string& file, const std::string& pem,
+                           std::string* fault);
 
 } // namespace weft

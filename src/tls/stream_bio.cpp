@@ -3,7 +3,9 @@
 #include "tls/stream_bio.hpp"
 
 #include <atomic>
+#include <memory>
 #include <span>
+#include <utility>
 
 #include <weft/tls/tls_stream.hpp>
 
@@ -23,6 +25,11 @@ BIO* stream_bio::make(tls_stream& over) noexcept {
     BIO_set_data(bio, &over);
     BIO_set_init(bio, 1);
     return bio;
+}
+
+void stream_bio::note_fault(const SSL* session, std::string what) {
+    tls_stream& over = stream_of(SSL_get_rbio(session));
+    over.fault_ = std::make_unique<std::string>(std::move(what));
 }
 
 /// One for all threads, as long as the program lives; who finds no memory for it leaves it to the

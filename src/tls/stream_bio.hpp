@@ -2,7 +2,10 @@
 // How OpenSSL reads and writes: straight from and to a TLS stream, without a buffer in between.
 #pragma once
 
+#include <string>
+
 #include <openssl/bio.h>
+#include <openssl/ssl.h>
 
 namespace weft {
 
@@ -12,6 +15,9 @@ class stream_bio {
 public:
     /// Null when there is no memory.
     [[nodiscard]] static BIO* make(tls_stream& over) noexcept;
+
+    /// Tells the stream of `session` what its error will be about.
+    static void note_fault(const SSL* session, std::string what);
 
 private:
     static int read(BIO* bio, char* to, std::size_t size, std::size_t* count) noexcept;

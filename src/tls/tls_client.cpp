@@ -10,6 +10,7 @@
 #include <weft/core/address.hpp>
 
 #include "tls/certificate_files.hpp"
+#include "tls/chain_fault.hpp"
 #include "tls/openssl_error.hpp"
 #include "tls/session_store.hpp"
 #include "tls/tls_context.hpp"
@@ -20,18 +21,23 @@ namespace {
 constexpr unsigned char protocols[] = "\x08http/1.1";
 
 result<void> trust(SSL_CTX* context, const tls_client_options& options) {
-    SSL_CTX_set_verify(context, options.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+    if (options.verify) {
+        SSL_CTX_set_verify(context, SSL_VERIFY_PEER, note_chain_fault);
+    } else {
+        SSL_CTX_set_verify(context, SSL_VERIFY_NONE, nullptr);
+    }
     if (!options.issuers_file.empty() || !options.issuers.empty()) {
-        return trust_issuers(context, options.issuers_file, options.issuers);
+        return trust_issuers(context, options.issuers_file, options.issuers, options.fault);
     }
     if (SSL_CTX_set_default_verify_paths(context) != 1) return failure(take_openssl_error());
     return {};
 }
 
-/// The name or address that the peer has to prove; without one, none proves it.
+/// The name or address that the peer has to prove by a subjectAltName; without one, none proves it.
 void expect(SSL* session, const std::string& host) {
     X509_VERIFY_PARAM* const checked = SSL_get0_param(session);
-    X509_VERIFY_PARAM_set_hostflags(checked, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    X509_VERIFY_PARAM_set_hostflags(
+        checked, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
     const bool numeric = address::parse(host, 0).has_value();
     const char* const name = host.empty() ? "invalid." : host.c_str();
     const bool done = numeric
@@ -79,7 +85,8 @@ result<void> tls_client::context::make(const tls_client_options& options) {
     SSL_CTX* const ssl = made->get();
     if (const auto trusted = trust(ssl, options); !trusted) return trusted;
     if (options.certificate) {
-        if (const auto used = use_certificate(ssl, *options.certificate); !used) return used;
+        const auto used = use_certificate(ssl, *options.certificate, options.fault);
+        if (!used) return used;
     }
     SSL_CTX_set_alpn_protos(ssl, protocols, sizeof protocols - 1);
     SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);

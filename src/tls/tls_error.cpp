@@ -9,6 +9,7 @@
 #include <openssl/sslerr.h>
 #include <openssl/x509_vfy.h>
 
+#include "tls/chain_fault.hpp"
 #include "tls/openssl_error.hpp"
 
 namespace weft {
@@ -19,11 +20,14 @@ const char* words(tls_error code) noexcept {
     case tls_error::not_tls: return "the peer does not speak TLS";
     case tls_error::handshake_truncated: return "the peer ended the stream within TLS's handshake";
     case tls_error::truncated: return "the stream ended without TLS's own end";
-    case tls_error::certificate_expired: return "the peer's certificate has expired";
-    case tls_error::certificate_not_yet_valid: return "the peer's certificate is not valid yet";
+    case tls_error::certificate_expired:
+        return "the peer's certificate, or one that vouches for it, has expired";
+    case tls_error::certificate_not_yet_valid:
+        return "the peer's certificate, or one that vouches for it, is not valid yet";
     case tls_error::wrong_name: return "the peer's certificate is for another host";
     case tls_error::self_signed: return "the peer's certificate is self-signed and not trusted";
-    case tls_error::unknown_issuer: return "the issuer of the peer's certificate is not trusted";
+    case tls_error::unknown_issuer:
+        return "unknown authority: the issuer of the peer's certificate is not trusted";
     case tls_error::certificate_revoked: return "the peer's certificate has been revoked";
     case tls_error::certificate_rejected: return "the peer's certificate is not acceptable";
     case tls_error::certificate_required: return "the client has sent no certificate";
@@ -35,6 +39,10 @@ const char* words(tls_error code) noexcept {
     case tls_error::bad_key_file: return "no PEM key could be read";
     case tls_error::key_mismatch: return "the key does not belong to the certificate";
     case tls_error::bad_trust_file: return "no certificates to trust could be read";
+    case tls_error::http_request: return "HTTP request to an HTTPS server";
+    case tls_error::http_answer: return "the server does not speak TLS (it answered in HTTP)";
+    case tls_error::no_alternative_name:
+        return "the peer's certificate has no subjectAltName; its common name does not count";
     case tls_error::bad_setting: return "OpenSSL does not take this setting";
     }
     return "unknown error";
@@ -58,9 +66,9 @@ public:
 /// What is worth a word of our own.
 std::error_code translate(int reason) noexcept {
     switch (reason) {
-    case SSL_R_WRONG_VERSION_NUMBER:
     case SSL_R_HTTP_REQUEST:
-    case SSL_R_HTTPS_PROXY_REQUEST:
+    case SSL_R_HTTPS_PROXY_REQUEST: return tls_error::http_request;
+    case SSL_R_WRONG_VERSION_NUMBER:
     case SSL_R_PACKET_LENGTH_TOO_LONG:
     case SSL_R_ENCRYPTED_LENGTH_TOO_LONG:
     case SSL_R_RECORD_LENGTH_MISMATCH:
@@ -94,8 +102,9 @@ tls_error fault_of_certificate(long verdict) noexcept {
     case X509_V_ERR_CERT_NOT_YET_VALID: return tls_error::certificate_not_yet_valid;
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH: return tls_error::wrong_name;
-    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN: return tls_error::self_signed;
+    case no_alternative_name_verdict: return tls_error::no_alternative_name;
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT: return tls_error::self_signed;
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE: return tls_error::unknown_issuer;

@@ -10,6 +10,7 @@
 #include <openssl/err.h>
 
 #include "tls/certificate_files.hpp"
+#include "tls/chain_fault.hpp"
 #include "tls/openssl_error.hpp"
 #include "tls/tls_context.hpp"
 
@@ -76,13 +77,14 @@ result<void> server_context::add(const tls_certificate& certificate,
     auto made = make_ssl_context(TLS_server_method(), options.minimum);
     if (!made) return failure(made.error());
     SSL_CTX* const context = made->get();
-    if (const auto used = use_certificate(context, certificate); !used) return used;
+    if (const auto used = use_certificate(context, certificate, options.fault); !used) return used;
     if (options.clients != client_certificates::ignored) {
-        const auto trusted =
-            trust_issuers(context, options.client_issuers_file, options.client_issuers);
+        const auto trusted = trust_issuers(context, options.client_issuers_file,
+                                           options.client_issuers, options.fault);
         if (!trusted) return trusted;
     }
-    SSL_CTX_set_verify(context, verify_mode(options.clients), nullptr);
+    const bool asks = options.clients != client_certificates::ignored;
+    SSL_CTX_set_verify(context, verify_mode(options.clients), asks ? note_chain_fault : nullptr);
     SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
     SSL_CTX_set_options(context, SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF); // tickets keep no memory here
@@ -149,6 +151,7 @@ result<void> tls_server::reload(tls_server_options options) {
     const std::lock_guard locked(state_->lock);
     if (const auto replaced = replace(options); !replaced) return replaced;
     state_->options = std::move(options);
+    state_->options.fault = nullptr;
     return {};
 }
 

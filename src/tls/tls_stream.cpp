@@ -4,6 +4,7 @@
 #include <weft/tls/tls_stream.hpp>
 
 #include <algorithm>
+#include <cstring>
 #include <new>
 #include <utility>
 
@@ -26,6 +27,19 @@ constexpr std::size_t sealed_size_max = 256 * 1024;
 
 /// What `stream::kind` tells of this class: its address.
 constexpr char kind_of_tls = 0;
+
+constexpr std::string_view answer_to_plain_http =
+    "HTTP/1.1 400 Bad Request\r\n"
+    "Content-Type: text/plain\r\n"
+    "Content-Length: 54\r\n"
+    "Connection: close\r\n\r\n"
+    "This is an HTTP request to a server that expects TLS.\n";
+
+bool begins_like_http(std::span<const std::byte> bytes) noexcept {
+    constexpr std::string_view beginning = "HTTP/";
+    return bytes.size() >= beginning.size() &&
+        std::memcmp(bytes.data(), beginning.data(), beginning.size()) == 0;
+}
 
 /// Cuts a list of pieces into what fits into a record; small pieces share one.
 class record_cutter {
@@ -146,6 +160,19 @@ std::error_code tls_stream::error_of_session() const noexcept {
     return write_error_;
 }
 
+/// A peer that speaks HTTP instead is told so, or has told so.
+std::error_code tls_stream::error_of_handshake() noexcept {
+    const std::error_code why = error_of_session();
+    if (why == tls_error::http_request) {
+        const std::span<const std::byte> answer = std::as_bytes(std::span(answer_to_plain_http));
+        static_cast<void>(under_->write(std::span(&answer, 1)));
+        under_->half_close();
+    } else if (why == tls_error::not_tls && SSL_is_server(ssl_) == 0 && begins_like_http(chunk_)) {
+        return tls_error::http_answer;
+    }
+    return why;
+}
+
 // --- from the driver and the stream below
 
 /// Tells one event, and the stream below tells none until the next round: the sink may have died.
@@ -226,7 +253,7 @@ void tls_stream::shake_hands() noexcept {
     const int outcome = SSL_do_handshake(ssl_);
     if (outcome != 1) {
         const int kind = SSL_get_error(ssl_, outcome);
-        if (write_error_ || kind != SSL_ERROR_WANT_READ) fail(error_of_session());
+        if (write_error_ || kind != SSL_ERROR_WANT_READ) fail(error_of_handshake());
         return;
     }
     opening_ = false;

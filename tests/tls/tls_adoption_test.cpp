@@ -69,7 +69,7 @@ TEST_F(tls_adoption, believes_nothing_that_was_read_before_the_handshake) {
     const std::string request = "GET /echo HTTP/1.1\r\nHost: localhost\r\n\r\n";
     ASSERT_TRUE(server.adopt(ours_.release(), std::as_bytes(std::span(request)), tls));
     until([&] { return !server_failed.empty(); });
-    EXPECT_EQ(server_failed.front().error, tls_error::not_tls) << server_failed.front();
+    EXPECT_EQ(server_failed.front().error, tls_error::http_request) << server_failed.front();
 }
 
 TEST_F(tls_adoption, of_a_clients_socket) {
@@ -92,7 +92,7 @@ TEST_F(tls_adoption, believes_no_server_before_the_handshake) {
                              {.tls = client_that_trusts(local_certificate())},
                              std::as_bytes(std::span(answer))));
     until([&] { return failed.has_value(); });
-    EXPECT_EQ(failed->error, tls_error::not_tls) << *failed;
+    EXPECT_EQ(failed->error, tls_error::http_answer) << *failed;
     EXPECT_EQ(failed->phase, phase::tls);
 }
 

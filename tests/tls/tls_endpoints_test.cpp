@@ -98,7 +98,7 @@ TEST_F(tls_endpoints, who_does_not_verify_believes_everybody) {
 TEST_F(tls_endpoints, a_plain_server_is_told_from_a_tls_one) {
     server.route("/echo", {});
     port = server.listen("127.0.0.1", 0)->port();
-    expect_failure(dial(client_that_trusts(local_certificate())), tls_error::not_tls);
+    expect_failure(dial(client_that_trusts(local_certificate())), tls_error::http_answer);
 }
 
 TEST_F(tls_endpoints, a_plain_client_is_told_from_a_tls_one) {
@@ -108,7 +108,7 @@ TEST_F(tls_endpoints, a_plain_client_is_told_from_a_tls_one) {
         .fail = [&](const report&) { ended = true; },
     });
     until([&] { return ended && !server_failed.empty(); });
-    EXPECT_EQ(server_failed.front().error, tls_error::not_tls);
+    EXPECT_EQ(server_failed.front().error, tls_error::http_request);
     EXPECT_EQ(server_failed.front().phase, phase::tls);
 }
 

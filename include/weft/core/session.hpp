@@ -214,9 +214,9 @@ public:
 
     /// Ends the session without telling the peer: output that waits is dropped, and the stream
     /// has no more use. The report says that `who` ended it in the phase `at`, and the status that
-    /// an HTTP proxy has answered, if it was one.
-    void abort(std::error_code why, side who, phase at, time_point now,
-               int http_status = 0) noexcept;
+    /// an HTTP proxy has answered, if it was one, and what the error is about.
+    void abort(std::error_code why, side who, phase at, time_point now, int http_status = 0,
+               std::string_view detail = {}) noexcept;
 
     /// Judges by other limits and timeouts from now on, for the same role.
     void change_options(const session_options& options) noexcept { options_ = &options; }

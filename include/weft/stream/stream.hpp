@@ -95,6 +95,10 @@ public:
     /// type information: the address of an object that stands for one class. Null for most.
     [[nodiscard]] virtual const void* kind() const noexcept { return nullptr; }
 
+    /// What the error of `on_error` is about, such as which certificate of a chain; often empty.
+    /// Good while the stream lives.
+    [[nodiscard]] virtual std::string_view error_detail() const noexcept { return {}; }
+
     [[nodiscard]] weft::driver& driver() const noexcept { return driver_; }
 
 protected:

@@ -31,6 +31,9 @@ struct tls_client_options {
 
     /// Called with OpenSSL's SSL_CTX once it is ready for use.
     std::function<result<void>(ssl_ctx_st*)> configure = {};
+
+    /// Where a failed `create` writes what it is about, such as the file; it is not kept beyond.
+    std::string* fault = nullptr;
 };
 
 /// The TLS of any number of clients and connections, on any threads.

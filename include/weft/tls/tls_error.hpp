@@ -16,8 +16,8 @@ enum class tls_error {
     certificate_expired,   ///< the peer's certificate, or its issuer's, has expired
     certificate_not_yet_valid,
     wrong_name,            ///< the certificate is not for the host that was dialled
-    self_signed,           ///< nobody that is trusted vouches for the peer's certificate
-    unknown_issuer,        ///< the same: the issuer is not among those that are trusted
+    self_signed,           ///< the peer vouches for itself, and is not trusted
+    unknown_issuer,        ///< an authority vouches for the peer that is not trusted
     certificate_revoked,
     certificate_rejected,  ///< another fault of the peer's certificate
     certificate_required,  ///< the client has sent none
@@ -29,6 +29,10 @@ enum class tls_error {
     bad_key_file,          ///< no PEM key could be read, or its password is wrong
     key_mismatch,          ///< key and certificate do not belong together
     bad_trust_file,        ///< no certificates to trust could be read
+    http_request,          ///< a server was sent a plain HTTP request
+    http_answer,           ///< a server has answered in plain HTTP
+    no_alternative_name,   ///< the certificate has no subjectAltName, and its common name does not
+                           ///< count (RFC 9110 §4.3.4, RFC 9525 §2)
     bad_setting,           ///< OpenSSL does not take a setting, such as a list of ciphers
 };
 

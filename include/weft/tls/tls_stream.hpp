@@ -36,6 +36,9 @@ public:
     [[nodiscard]] address remote_address() const override { return under_->remote_address(); }
     [[nodiscard]] bool secure() const noexcept override { return !opening_; }
     [[nodiscard]] bool opening() const noexcept override { return opening_; }
+    [[nodiscard]] std::string_view error_detail() const noexcept override {
+        return fault_ ? std::string_view(*fault_) : std::string_view();
+    }
 
     /// That of a connection (`connection::transport`); null if it is not encrypted.
     [[nodiscard]] static const tls_stream* of(const stream* transport) noexcept;
@@ -104,6 +107,7 @@ private:
     void end_output() noexcept;
     void fail(std::error_code why) noexcept;
     [[nodiscard]] std::error_code error_of_session() const noexcept;
+    [[nodiscard]] std::error_code error_of_handshake() noexcept;
 
     std::unique_ptr<stream> under_;
     std::shared_ptr<tls_context> context_;
@@ -115,6 +119,7 @@ private:
     byte_queue held_;             // ciphertext that came before the sink wanted it
     byte_queue early_;            // plaintext that waits for the handshake
     byte_queue sealed_;           // ciphertext that the stream below has not taken
+    std::unique_ptr<std::string> fault_; // what is wrong with the peer's certificates
     std::error_code read_error_;
     std::error_code write_error_; // of the stream below
     bool opening_ = true;
