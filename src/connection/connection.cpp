@@ -120,10 +120,43 @@ void connection::die() noexcept {
     if (std::exchange(dead_, true)) return;
     if (stream_) stream_->close();
     driver().disarm(*this);
+    session_.forget_account();
     end_handles();
     driver().work_finished();
     route_->set->remove(*this);
     driver().bury(this);
+}
+
+// --- the memory budget
+
+/// Off the path of small messages: only what owns memory is counted.
+void connection::count_memory() noexcept {
+    connection_set& set = *route_->set;
+    session_.count_memory(set.memory(), this, stream_ ? stream_->memory_used() : 0);
+    if (set.memory().exceeded()) set.keep_budget();
+}
+
+/// Ends this connection, which holds most; false when its memory is free only later, as a handler
+/// of it is on the stack. The peer is told where our own output is not what takes the memory.
+bool connection::give_up_memory() noexcept {
+    if (dialling_) {
+        cancel_dialling(errc::over_memory_budget);
+        session_.forget_account();
+        return true;
+    }
+    const auto now = driver().now();
+    if (session_.output_size() != 0 || session_.output_ends()) {
+        session_.abort(errc::over_memory_budget, side::local,
+                       opened_ ? phase::websocket : phase::http, now);
+        if (stream_) stream_->close();
+    } else {
+        session_.fail(errc::over_memory_budget, now);
+    }
+    driver().defer(*this);
+    const bool at_once = depth_ == 0 && !session_.borrowing();
+    if (at_once) session_.drop_input();
+    session_.forget_account(); // counted again when it has told its end
+    return at_once;
 }
 
 // --- what somebody else has read
@@ -440,6 +473,7 @@ void connection::update() noexcept {
     half_close_if_done();
     update_reading();
     update_timer();
+    if (session_.owns_memory()) count_memory();
 }
 
 /// The server ends first, so that the wait for stray segments is the client's. RFC 6455 §7.1.1.

@@ -86,6 +86,8 @@ send_result connection::submit_now(std::size_t size, Command&& command) {
     }
     after_writing();
     if (!blocked_) return send_result::accepted;
+    count_memory();
+    if (!is_open()) return send_result::closed;
     share_queue();
     tell_writable_ = true;
     return send_result::backed_up;

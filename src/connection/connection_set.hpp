@@ -66,10 +66,17 @@ public:
 
     void on_interrupt() override;
 
+    /// What the connections hold.
+    [[nodiscard]] memory_account& memory() noexcept { return memory_; }
+
+    /// Ends those who hold most, here or on all of the driver, until budgets are kept.
+    void keep_budget() noexcept;
+
 private:
     connection& add(route& by, std::unique_ptr<connection::details> dialled);
     void replace_by(const route& added) noexcept;
 
+    memory_account memory_;
     std::vector<std::unique_ptr<route>> routes_;
     route unrouted_;
     function<void(const connection&)> gone_hears_;

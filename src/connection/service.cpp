@@ -115,6 +115,19 @@ std::size_t service::handshake_count() const noexcept {
     return set_->unopened();
 }
 
+void service::memory_max(std::size_t bytes) noexcept {
+    set_->memory().limit(bytes);
+    set_->keep_budget();
+}
+
+std::size_t service::memory_used() const noexcept {
+    return set_->memory().used();
+}
+
+bool service::has_memory(std::size_t more) const noexcept {
+    return set_->memory().has_room(more);
+}
+
 void service::on_gone(function<void(const connection&)> hear) {
     set_->on_gone(std::move(hear));
 }

@@ -25,6 +25,7 @@ close_code close_code_for(std::error_code why) noexcept {
     case errc::too_many_fragments:
     case errc::message_timeout:
     case errc::queue_full: return close_code::policy_violation;
+    case errc::over_memory_budget: return close_code::try_again_later;
     case errc::shut_down:
     case errc::aborted:
     case errc::idle_timeout:

@@ -68,6 +68,7 @@ const char* words(errc code) noexcept {
     case errc::tls_timeout: return "the TLS handshake timed out";
     case errc::unexpected_eof: return "the peer ended the stream without a close frame";
     case errc::not_open: return "the connection is not open";
+    case errc::over_memory_budget: return "the memory budget was used up, most by this connection";
     case errc::queue_full: return "the limit on queued output was reached";
     case errc::aborted: return "the connection was aborted";
     case errc::shut_down: return "the endpoint was shut down";
@@ -104,6 +105,7 @@ bool is_limit(errc code) noexcept {
     case errc::too_many_from_address:
     case errc::too_many_handshakes:
     case errc::too_many_redirects:
+    case errc::over_memory_budget:
     case errc::queue_full: return true;
     default: return false;
     }

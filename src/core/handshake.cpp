@@ -151,6 +151,7 @@ int refusal_status(std::error_code why) noexcept {
     case errc::too_many_connections:
     case errc::too_many_from_address:
     case errc::too_many_handshakes:
+    case errc::over_memory_budget:
     case errc::shut_down: return 503;
     case errc::bad_http_version: return 505;
     default: return 400;

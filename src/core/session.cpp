@@ -405,6 +405,26 @@ void session::settle_input() noexcept {
     }
 }
 
+// --- memory of its own
+
+void session::count_memory(memory_account& account, void* owner, std::size_t beside) noexcept {
+    if (!extra_) return;
+    std::size_t bytes = beside + sizeof(extra) + extra_->input.capacity() +
+        extra_->assembly.capacity() + extra_->output.capacity();
+    if (extra_->handshake) bytes += extra_->handshake->memory_used();
+    account.change(extra_->held, owner, bytes);
+}
+
+void session::forget_account() noexcept {
+    if (extra_) extra_->held.leave();
+}
+
+void session::drop_input() noexcept {
+    assert(state_ == session_state::closed && !lent_);
+    message_told_ = false;
+    discard_input();
+}
+
 void session::settle() noexcept {
     settle_output();
     if (!given().empty()) settle_input();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <weft/core/byte_queue.hpp>
+#include <weft/core/memory_account.hpp>
 #include <weft/core/session.hpp>
 
 namespace weft {
@@ -34,6 +35,11 @@ struct session::opening {
     std::error_code refused_for;
     std::size_t refusal_size = 0; // how much of the body is awaited
     std::string refusal_body;     // its beginning, as it came
+
+    [[nodiscard]] std::size_t memory_used() const noexcept {
+        return sizeof(opening) + parser.memory_used() + (request ? request->memory_used() : 0) +
+            (response ? response->memory_used() : 0) + refusal_body.capacity();
+    }
 };
 
 struct session::extra {
@@ -46,6 +52,7 @@ struct session::extra {
     std::unique_ptr<report> outcome;
     time_point paused_since{};
     time_point message_due = never; // the rest of the message in progress
+    memory_account::holder held;    // of all this, when it was last counted
 
     [[nodiscard]] bool empty() const noexcept {
         return !input.owns_memory() && given.empty() && assembly.empty() && output.empty() &&

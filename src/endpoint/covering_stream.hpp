@@ -28,6 +28,9 @@ public:
     [[nodiscard]] address remote_address() const override { return under_->remote_address(); }
     [[nodiscard]] bool secure() const noexcept override { return under_->secure(); }
     [[nodiscard]] bool opening() const noexcept override { return under_->opening(); }
+    [[nodiscard]] std::size_t memory_used() const noexcept override {
+        return under_->memory_used();
+    }
     [[nodiscard]] std::string_view error_detail() const noexcept override {
         return under_->error_detail();
     }

@@ -155,6 +155,10 @@ std::size_t server::handshake_count() const noexcept {
     return state_->connections().handshake_count();
 }
 
+std::size_t server::memory_used() const noexcept {
+    return state_->connections().memory_used();
+}
+
 void server::for_each(function<void(connection&)> visit) {
     state_->connections().for_each(std::move(visit));
 }

@@ -19,6 +19,9 @@
 namespace weft {
 namespace {
 
+/// An HTTP head as it is by default, and what goes with it.
+constexpr std::size_t memory_of_a_handshake = 24 * 1024;
+
 constexpr duration age_of_a_slow_handshake = std::chrono::seconds(1);
 
 } // namespace
@@ -52,7 +55,13 @@ void server::state::on_refused(function<void(const address&, std::error_code)> h
     refused_hears_ = std::move(handler);
 }
 
+void server::state::limits(const server_limits& limits) {
+    admission_.set(limits);
+    service_->memory_max(limits.memory_max);
+}
+
 std::error_code server::state::judge(const address& peer) {
+    if (!service_->has_memory(memory_of_a_handshake)) return errc::over_memory_budget;
     if (!admission_.judge_address(peer)) {
         drop(admission_.makes_room(peer, connections_kept(), handshakes_kept()),
              errc::too_many_handshakes);

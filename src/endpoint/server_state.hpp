@@ -34,7 +34,7 @@ public:
                                std::span<const std::byte> already_read);
 
     // --- who may come in
-    void limits(const server_limits& limits) { admission_.set(limits); }
+    void limits(const server_limits& limits);
     void on_accept_error(function<void(std::error_code)> handler);
     void on_refused(function<void(const address&, std::error_code)> handler);
     result<void> trust(const trusted_proxies& proxies);

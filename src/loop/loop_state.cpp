@@ -34,6 +34,7 @@ loop_state::loop_state(const loop_options& options)
       hosts_file_(options.hosts_file),
       receive_size_max_(std::max<std::size_t>(options.receive_buffer_max, 1)),
       owner_name_(this_thread_name()), owner_(std::this_thread::get_id()) {
+    memory().limit(options.memory_max);
     receive_size_ = std::min(receive_size_at_first, receive_size_max_);
 }
 

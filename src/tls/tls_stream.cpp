@@ -427,6 +427,13 @@ bool tls_stream::flush() noexcept {
     return true;
 }
 
+/// OpenSSL's buffers for a record in each direction come and go (SSL_MODE_RELEASE_BUFFERS).
+std::size_t tls_stream::memory_used() const noexcept {
+    constexpr std::size_t buffers = 2 * (record_size_max + 1024);
+    return held_.capacity() + early_.capacity() + sealed_.capacity() +
+        (opening_ || carried_ != 0 ? buffers : 0);
+}
+
 // --- what was agreed on
 
 const void* tls_stream::kind() const noexcept {

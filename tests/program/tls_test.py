@@ -99,7 +99,8 @@ class TlsTest(unittest.TestCase):
                 self.assertEqual((done.returncode, done.stdout), (0, b"hi\n"), done.stderr)
                 done = echo(server.url())
                 self.assertEqual(done.returncode, 1)
-                self.assertIn(b"during TLS: the issuer of the peer's certificate is not trusted",
+                self.assertIn(b"during TLS: unknown authority: the issuer of the peer's "
+                              b"certificate is not trusted",
                               done.stderr)
 
     def test_another_name_is_refused(self):

@@ -180,6 +180,10 @@ private:
     void receive_early(std::span<const std::byte> bytes) noexcept;
     result<void> receive_request(http_request request) noexcept;
 
+    // the memory budget
+    void count_memory() noexcept;
+    bool give_up_memory() noexcept;
+
     // from a handle
     [[nodiscard]] bool holds_back() const noexcept;
     void take_posted(std::unique_ptr<posted_message> what) noexcept;

@@ -82,6 +82,15 @@ public:
     /// Connections that have not opened yet: dialled or in their handshake, or in a plain request.
     [[nodiscard]] std::size_t handshake_count() const noexcept;
 
+    /// A budget for what peers make the connections hold together; see `server_limits::memory_max`.
+    void memory_max(std::size_t bytes) noexcept;
+
+    /// Bytes that count in it at present.
+    [[nodiscard]] std::size_t memory_used() const noexcept;
+
+    /// Whether a newcomer that may take so many bytes can come in.
+    [[nodiscard]] bool has_memory(std::size_t more) const noexcept;
+
     /// Calls `visit(connection&)` for each connection; `visit` may end any of them,
     /// but not destroy the service.
     void for_each(function<void(connection&)> visit);

@@ -23,6 +23,9 @@ public:
         return {memory_.get() + head_, size()};
     }
 
+    /// Bytes of memory that it owns.
+    [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
+
     /// True when it owns memory, into which views may still point although nothing waits.
     [[nodiscard]] bool owns_memory() const noexcept { return capacity_ != 0; }
 

@@ -83,6 +83,7 @@ enum class errc {
     tls_timeout,           ///< the TLS handshake took too long
     unexpected_eof,        ///< the stream ended without a close frame
     not_open,              ///< the connection is not (or no longer) open
+    over_memory_budget,    ///< memory for all connections ran short, and this one held most
     queue_full,            ///< the limit on queued output
     aborted,               ///< ended by the application without a closing handshake
     shut_down,             ///< ended because its endpoint was shut down

@@ -41,6 +41,11 @@ public:
     /// Bytes of the whole head, with all line ends.
     [[nodiscard]] std::size_t byte_count() const noexcept { return text_.size(); }
 
+    /// Bytes of memory that it owns.
+    [[nodiscard]] std::size_t memory_used() const noexcept {
+        return text_.capacity() + lines_.capacity() * sizeof(line);
+    }
+
     /// The 1 in HTTP/1.1; a head of another major version is never yielded.
     [[nodiscard]] int version_minor() const noexcept { return minor_; }
 
@@ -154,6 +159,9 @@ public:
     /// Why it failed: `bad_request`, `bad_response`, `bad_http_version` (a major version other than
     /// 1), `header_too_large` or `too_many_headers`.
     [[nodiscard]] std::error_code error() const noexcept { return error_; }
+
+    /// Bytes of memory that the head in progress owns.
+    [[nodiscard]] std::size_t memory_used() const noexcept { return head_.memory_used(); }
 
     /// The head, once `done`; takes it out, so call it once, and the one of the parser's kind.
     [[nodiscard]] http_request take_request();

@@ -17,6 +17,7 @@
 #include <weft/core/frame.hpp>
 #include <weft/core/handshake.hpp>
 #include <weft/core/http_head.hpp>
+#include <weft/core/memory_account.hpp>
 #include <weft/core/message.hpp>
 #include <weft/core/report.hpp>
 #include <weft/core/scratch.hpp>
@@ -259,6 +260,22 @@ public:
     void settle() noexcept;
 
     [[nodiscard]] bool borrowing() const noexcept { return lent_ != nullptr; }
+
+    // --- memory of its own
+
+    /// False for a session with nothing in progress: `count_memory` is of no use then.
+    [[nodiscard]] bool owns_memory() const noexcept { return extra_ != nullptr; }
+
+    /// Counts in `account` what the session owns besides itself: a message in progress, input and
+    /// output that wait, the handshake; and `beside`, what else its owner holds for it. To be
+    /// called when that may have changed; the session returns it when it frees it.
+    void count_memory(memory_account& account, void* owner, std::size_t beside) noexcept;
+
+    /// Takes what it owns out of the account, and counts no more.
+    void forget_account() noexcept;
+
+    /// Once closed: frees what has been received and not told. Ends all views.
+    void drop_input() noexcept;
 
 private:
     struct opening;

@@ -152,6 +152,9 @@ public:
     /// Connections that have not opened yet.
     [[nodiscard]] std::size_t handshake_count() const noexcept;
 
+    /// Bytes that count in `server_limits::memory_max` at present.
+    [[nodiscard]] std::size_t memory_used() const noexcept;
+
     /// Calls `visit(connection&)` for each of them; it may end any of them.
     void for_each(function<void(connection&)> visit);
 

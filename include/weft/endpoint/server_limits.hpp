@@ -31,6 +31,18 @@ struct server_limits {
     /// The same from one address; beyond it the oldest one of that address makes room.
     std::size_t handshakes_per_address_max = 1024;
 
+    /// Bytes that peers may make this server's connections hold together, beside what the loop
+    /// allows for all on it (`loop_options::memory_max`, 1 GiB): messages in progress, input and
+    /// output that wait, HTTP heads, TLS's buffers as an estimate. An idle connection holds none.
+    ///
+    /// Beyond it the connection that holds most, within a factor of two, is ended with
+    /// `errc::over_memory_budget`, then the next: with 1013, or without a word if output that its
+    /// peer does not read is in the way. Connections that hold little go on, and newcomers come in;
+    /// these are refused only while nobody holds more than a handshake may. The sum is taken
+    /// whenever a connection has been served, and may be exceeded until then by what one read
+    /// brings.
+    std::size_t memory_max = unlimited;
+
     /// Bits of an IPv6 address that count as one address: by default a network's.
     unsigned ipv6_prefix = 64;
 

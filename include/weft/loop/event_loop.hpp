@@ -39,6 +39,11 @@ struct loop_options {
     /// The loop's one receive buffer begins small and grows up to this for peers that fill it.
     std::size_t receive_buffer_max = 512 * 1024;
 
+    /// Bytes that peers may make all connections on the loop hold together: messages in progress,
+    /// input and output that wait, HTTP heads, TLS's buffers as an estimate. Each server may have a
+    /// budget of its own (`server_limits::memory_max`), which says what happens beyond.
+    std::size_t memory_max = std::size_t(1024) * 1024 * 1024;
+
     /// The names in this file need no resolver; it is read for each name. Empty for no file.
     std::string hosts_file = "/etc/hosts";
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <weft/core/function.hpp>
+#include <weft/core/memory_account.hpp>
 #include <weft/core/random_source.hpp>
 #include <weft/core/scratch.hpp>
 #include <weft/core/time.hpp>
@@ -209,6 +210,9 @@ public:
 
     [[nodiscard]] virtual random_source& random() noexcept = 0;
 
+    /// What all connections on this driver hold; without a limit unless it is given one.
+    [[nodiscard]] memory_account& memory() noexcept { return memory_; }
+
     /// For other threads: the mailbox outlives the driver.
     [[nodiscard]] const std::shared_ptr<weft::mailbox>& mailbox() const noexcept {
         return mailbox_;
@@ -306,6 +310,7 @@ private:
     template <class Tell>
     void for_each_resident(Tell&& tell);
 
+    memory_account memory_;
     timer_queue timers_;
     task_list work_list_;
     task_list next_work_;

@@ -95,6 +95,9 @@ public:
     /// type information: the address of an object that stands for one class. Null for most.
     [[nodiscard]] virtual const void* kind() const noexcept { return nullptr; }
 
+    /// Bytes of memory that it holds for input and output that wait; an estimate.
+    [[nodiscard]] virtual std::size_t memory_used() const noexcept { return 0; }
+
     /// What the error of `on_error` is about, such as which certificate of a chain; often empty.
     /// Good while the stream lives.
     [[nodiscard]] virtual std::string_view error_detail() const noexcept { return {}; }

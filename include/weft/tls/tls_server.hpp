@@ -38,7 +38,8 @@ struct tls_server_options {
     /// Called with OpenSSL's SSL_CTX of each certificate once it is ready for use, and at reloads.
     std::function<result<void>(ssl_ctx_st*)> configure = {};
 
-    /// Where a failed `create` or `reload` writes what it is about, such as the file; it is not kept beyond.
+    /// Where a failed `create` or `reload` writes what it is about, such as the file; it is not
+    /// kept beyond.
     std::string* fault = nullptr;
 };
 
