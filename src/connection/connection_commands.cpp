@@ -133,6 +133,10 @@ bool connection::full_queue_pauses() noexcept {
 send_result connection::refuse_to_queue() noexcept {
     tell_writable_ = true;
     if (route_->options.when_full != queue_policy::close) return send_result::dropped;
+    if (dialling_) {
+        end_at_once(errc::queue_full);
+        return send_result::dropped;
+    }
     session_.fail(errc::queue_full, driver().now());
     driver().defer(*this);
     return send_result::dropped;

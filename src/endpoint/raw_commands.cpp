@@ -95,7 +95,7 @@ bool raw_connection::queue_is_full(std::size_t more) const noexcept {
 
 send_result raw_connection::refuse_to_queue() noexcept {
     tell_writable_ = true;
-    if (route_->options.when_full == queue_policy::close) end_with(errc::queue_full, side::local);
+    if (route_->options.when_full == queue_policy::close) end_at_once(errc::queue_full);
     return send_result::dropped;
 }
 

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Raw connections over sockets: bytes both ways, the ways to end, names, adoption and limits.
+#include <array>
+#include <cstdint>
 #include <filesystem>
+#include <vector>
 
 #include <sys/socket.h>
+
+#include <weft/endpoint/datagram_socket.hpp>
+#include <weft/endpoint/raw_file.hpp>
 
 #include "endpoint/raw_fixture.hpp"
 #include "endpoint/raw_peer.hpp"
@@ -457,6 +463,17 @@ TEST_P(endpoint_raw, is_interrupted_once_each) {
     EXPECT_TRUE(run_until([&] { return served_.interrupts + dialled_.interrupts == 2; }));
     EXPECT_EQ(served_.interrupts, 1);
 }
+
+template <class Sender, class Content>
+constexpr bool sends = requires(Sender& from, const Content& what) { from.send(what); };
+
+template <class Content>
+constexpr bool all_send =
+    sends<raw_connection, Content> && sends<raw_file, Content> && sends<datagram_socket, Content>;
+
+static_assert(all_send<std::vector<std::uint8_t>> && all_send<std::array<std::byte, 3>> &&
+              all_send<std::span<std::byte>> && all_send<std::vector<std::byte>> &&
+              all_send<std::string> && all_send<char[4]> && !all_send<std::vector<int>>);
 
 TEST_P(endpoint_raw, counts_what_handles_post) {
     constexpr std::size_t sends = 50'000;

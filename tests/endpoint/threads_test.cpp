@@ -47,6 +47,22 @@ TEST_P(endpoint_threads, send_and_close_through_handles) {
     }
 }
 
+TEST_P(endpoint_threads, send_too_much_before_it_is_connected) {
+    serve_echo();
+    dial_options options;
+    options.connection.queue_size_max = 10'000;
+    options.connection.when_full = queue_policy::close;
+    ending dialled;
+    const auto to = client_->connect(url(), dialled.heard({}), options);
+    std::thread([&] {
+        while (to.send("more") != send_result::dropped) {}
+    }).join();
+    EXPECT_TRUE(run_until([&] { return dialled.ended(); }));
+    EXPECT_EQ(dialled.why.error, errc::queue_full) << dialled.why;
+    EXPECT_EQ(to.send("more"), send_result::closed);
+    EXPECT_TRUE(run_until([&] { return client_->connection_count() == 0; }));
+}
+
 TEST_P(endpoint_threads, use_handles_while_connections_come_and_go) {
     serve_echo();
     std::atomic<bool> over = false;

@@ -79,9 +79,17 @@ public:
     /// tells why, in a later round of work. Throws std::bad_alloc, having done nothing.
     send_result send(std::span<const std::byte> bytes);
     send_result send(std::string_view bytes) { return send(std::as_bytes(std::span(bytes))); }
+    template <bytes_like Bytes>
+    send_result send(const Bytes& bytes) {
+        return send(view_bytes(bytes));
+    }
     send_result send_to(std::span<const std::byte> bytes, const address& to);
     send_result send_to(std::string_view bytes, const address& to) {
         return send_to(std::as_bytes(std::span(bytes)), to);
+    }
+    template <bytes_like Bytes>
+    send_result send_to(const Bytes& bytes, const address& to) {
+        return send_to(view_bytes(bytes), to);
     }
 
     /// Hears nothing until `resume`; what comes meanwhile waits with the system, as far as it fits,

@@ -45,6 +45,10 @@ public:
     /// As those of `raw_connection`; `closed`, and nothing, when it has ended.
     send_result send(std::span<const std::byte> bytes);
     send_result send(std::string_view bytes) { return send(std::as_bytes(std::span(bytes))); }
+    template <bytes_like Bytes>
+    send_result send(const Bytes& bytes) {
+        return send(view_bytes(bytes));
+    }
     void finish() noexcept;
     void close() noexcept;
     void pause() noexcept;
