@@ -57,7 +57,7 @@ struct report {
     side began = side::local;
     std::error_code error = {};          ///< empty after a closing handshake that was kept, or when
                                          ///< a raw connection has ended as it should
-    std::string detail;                  ///< what the error is about, such as the subject of a
+    std::string detail = {};             ///< what the error is about, such as the subject of a
                                          ///< certificate and its depth in the chain; often empty
     int http_status = 0;                 ///< of the HTTP response, sent or received; 0 for none
     std::optional<close_frame> sent = {};     ///< our close frame
