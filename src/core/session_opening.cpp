@@ -58,7 +58,7 @@ std::string without_chunks(std::string_view text) {
         if (read.ec != std::errc{} || line_end == text.npos || size == 0) return bytes;
         text.remove_prefix(line_end + 2);
         bytes.append(text.substr(0, size));
-        if (text.size() < size + 2) return bytes;
+        if (size >= text.size() || text.size() - size < 2) return bytes; // it goes on, or is no end
         text.remove_prefix(size + 2);
     }
 }

@@ -231,6 +231,11 @@ TEST_P(endpoint_refusal, has_its_body_without_the_chunks) {
     const auto why = refused_with({"HTTP/1.1 401 No\r\nTransfer-Encoding: chunked\r\n\r\n",
                                    "5\r\nwho a\r\n7;x=y\r\nre you?\r\n0\r\n\r\n"});
     EXPECT_EQ(why.response_body(), "who are you?");
+
+    // Sizes near the largest add up to nothing more than has come.
+    std::string hostile = "HTTP/1.1 401 No\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (int i = 0; i < 300; ++i) hostile += "fffffffffffffffe\r\n";
+    EXPECT_LE(refused_with({hostile}).response_body().size(), 4096U);
 }
 
 TEST_P(endpoint_refusal, of_no_length_does_not_wait) {
