@@ -53,7 +53,9 @@ function(weft_set_version target)
         VERSION ${PROJECT_VERSION}
         SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
     if(NOT DEFINED CMAKE_INSTALL_RPATH AND NOT APPLE)
-        set_target_properties(${target} PROPERTIES INSTALL_RPATH "$ORIGIN")
+        set_target_properties(${target} PROPERTIES
+            INSTALL_RPATH "$ORIGIN"
+            INSTALL_RPATH_USE_LINK_PATH ON) # libraries of others that lie in places of their own
     endif()
 endfunction()
 
