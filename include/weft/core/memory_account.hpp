@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <limits>
 
+#include <weft/core/language.hpp>
+
 namespace weft {
 
 /// Counts what the connections of a server hold, and in its parent those of all on a loop.
