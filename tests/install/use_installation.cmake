@@ -62,7 +62,9 @@ function(use_installation prefix work)
     endforeach()
     find_program(PKG_CONFIG pkg-config)
     foreach(program IN LISTS programs)
-        step(${work}/${program})
+        # libubox may lie in the source tree, which no installed library refers to.
+        step(${CMAKE_COMMAND} -E env LD_LIBRARY_PATH=$ENV{CMAKE_PREFIX_PATH}/lib
+            ${work}/${program})
         if(PKG_CONFIG)
             link_by_pkg_config(${program} ${prefix} ${work} ${modules_of_${program}})
         endif()
@@ -92,7 +94,6 @@ function(link_by_pkg_config program prefix work)
     file(GLOB_RECURSE objects ${work}/CMakeFiles/${program}.dir/*.o)
     separate_arguments(flags NATIVE_COMMAND "${FLAGS}")
     step(${COMPILER} ${flags} ${objects} ${libraries} -o ${work}/${program}_by_pkg_config)
-    # A host's library may lie where ./dev peers has built it.
     step(${CMAKE_COMMAND} -E env
         LD_LIBRARY_PATH=${prefix}/${LIBDIR}:$ENV{CMAKE_PREFIX_PATH}/lib
         ${work}/${program}_by_pkg_config)
