@@ -3,6 +3,8 @@
 // the session's events go to the handlers.
 #include <weft/connection/connection.hpp>
 
+#include <algorithm>
+#include <cstdint>
 #include <new>
 #include <utility>
 
@@ -98,7 +100,9 @@ void connection::end_at_once(std::error_code why) noexcept {
 void connection::end_for_shutdown(std::error_code why) noexcept {
     const auto now = driver().now();
     switch (state()) {
-    case session_state::open: session_.close(close_code_for(why), {}, now); break;
+    case session_state::open:
+        session_.close(close_code_for(why), close_reason_for(why), now);
+        break;
     case session_state::connecting:
         if (role() == role::client) return end_at_once(why);
         session_.fail(why, now);
@@ -184,6 +188,7 @@ bool connection::wants_bytes() noexcept {
 }
 
 void connection::on_receive(std::span<std::byte> bytes) noexcept {
+    if (looked_) owed_input_came(bytes.size());
     enter([&] { session_.receive(bytes, driver().now()); });
 }
 
@@ -223,6 +228,7 @@ void connection::on_writable() noexcept {
 // --- from the driver
 
 void connection::run() noexcept {
+    postponed_ = false;
     if (dead_ || depth_ != 0) return; // the frame below does it when it leaves
     enter([&] {
         continues_ = false;
@@ -247,13 +253,50 @@ void connection::suspend() noexcept {
 
 void connection::expire() noexcept {
     if (dead_ || depth_ != 0) return;
-    enter([&] {
-        if (dialling_) return expire_dialling();
-        const auto now = driver().now();
-        const bool due = now >= session_.next_deadline();
-        if (due && stream_ && stream_->opening()) return fail_opening(errc::tls_timeout);
+    enter([&] { dialling_ ? expire_dialling() : judge_deadline(); });
+}
+
+/// A deadline counts when what arrived before it has been read, and what was written has reached
+/// the peer: this program may be late, and the peer slow.
+void connection::judge_deadline() noexcept {
+    const auto now = driver().now();
+    const auto due = [&] { return now >= session_.next_deadline(); };
+    if (due() && stream_) session_.note_pending(stream_->output_pending(), now);
+    if (!due()) {
+        looked_ = false;
+    } else if (input_comes_first()) {
+        postpone();
+    } else if (stream_ && stream_->opening()) {
+        fail_opening(errc::tls_timeout);
+    } else {
         session_.handle_deadline(now);
-    });
+    }
+}
+
+/// Whether input is left of what had arrived when the deadline was first looked at. The stream
+/// has its turns to read it, many in a crowd, but not for ever.
+bool connection::input_comes_first() noexcept {
+    if (continues_) return true;
+    if (!stream_ || !reading_ || !session_.wants_input()) return false;
+    const std::size_t arrived = stream_->input_pending();
+    if (!looked_) {
+        owed_ = static_cast<std::uint32_t>(std::min<std::size_t>(arrived, UINT32_MAX));
+        looks_ = 0;
+    }
+    looked_ = arrived != 0 && owed_ != 0 && looks_ != UINT8_MAX;
+    if (looked_) ++looks_;
+    return looked_;
+}
+
+void connection::owed_input_came(std::size_t size) noexcept {
+    owed_ -= static_cast<std::uint32_t>(std::min<std::size_t>(owed_, size));
+    looks_ = 0;
+}
+
+/// The timer is set again in the next round, which `run` begins.
+void connection::postpone() noexcept {
+    postponed_ = true;
+    driver().defer(*this);
 }
 
 bool connection::writable_waits() const noexcept {
@@ -479,7 +522,7 @@ void connection::update() noexcept {
 /// The server ends first, so that the wait for stray segments is the client's. RFC 6455 §7.1.1.
 void connection::half_close_if_done() noexcept {
     if (!stream_ || half_closed_ || !session_.output_ends() || session_.output_size() != 0) return;
-    if (role() == role::client && outcome().clean()) return;
+    if (role() == role::client && outcome().sent) return;
     half_closed_ = true;
     stream_->half_close();
 }
@@ -500,6 +543,7 @@ void connection::update_reading() noexcept {
 }
 
 void connection::update_timer() noexcept {
+    if (postponed_) return;
     driver().move_deadline(*this, dialling_ ? details_->dialling_deadline
                                             : session_.next_deadline());
 }

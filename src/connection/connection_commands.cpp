@@ -156,12 +156,18 @@ void connection::write_now() noexcept {
             driver().defer(*this);
             return;
         }
-        session_.consume_output(*taken);
-        if (*taken < size) {
-            blocked_ = true;
-            return;
-        }
+        blocked_ = *taken < size;
+        consume_output(*taken);
+        if (blocked_) return;
     }
+}
+
+/// Reads the clock only when a deadline depends on when output leaves: the turn may be late.
+void connection::consume_output(std::size_t count) noexcept {
+    const bool timed = blocked_ || session_.times_output();
+    const auto now = timed ? driver().read_clock() : time_point{};
+    session_.consume_output(count, now);
+    if (timed) session_.note_pending(stream_->output_pending(), now);
 }
 
 /// Output that was not made by the innermost handler leaves at the end of the turn.

@@ -28,6 +28,7 @@ struct connection::details {
     time_point dialling_deadline = never; // of the phase
     phase dialling_phase = phase::connect;
     function<void()> cancel; // gives up dialling
+    int rounds = 0; // that a deadline which has passed was put off for
     std::size_t redirects = 0; // that were followed
     std::unique_ptr<report_facts> facts; // where it was going, until it is open
 };

@@ -40,10 +40,19 @@ side side_of(std::error_code why) noexcept {
 
 } // namespace
 
+/// The clock is read, as a turn in which handlers took long is late.
 void connection::dialling(phase at, function<void()> cancel) noexcept {
     const auto limit = patience_in(at, details_->dialled_with).limit;
+    dialling_queued(at, std::move(cancel));
+    details_->dialling_deadline = deadline_after(driver().read_clock(), limit);
+    update_timer();
+}
+
+/// A phase that has not begun has no deadline.
+void connection::dialling_queued(phase at, function<void()> cancel) noexcept {
     details_->dialling_phase = at;
-    details_->dialling_deadline = deadline_after(driver().now(), limit);
+    details_->dialling_deadline = never;
+    details_->rounds = 0;
     details_->cancel = std::move(cancel);
     update_timer();
 }
@@ -75,8 +84,11 @@ void connection::cancel_dialling(std::error_code why) noexcept {
     fail_dialling(details_->dialling_phase, why);
 }
 
+/// What has arrived by then counts: an answer takes a few rounds from the socket to here.
 void connection::expire_dialling() noexcept {
+    constexpr int rounds_max = 8;
     if (driver().now() < details_->dialling_deadline) return;
+    if (details_->rounds++ < rounds_max) return postpone();
     cancel_dialling(patience_in(details_->dialling_phase, details_->dialled_with).exceeded);
 }
 

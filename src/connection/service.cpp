@@ -83,6 +83,10 @@ void service::dialling(connection& dialled, phase at, function<void()> cancel) n
     dialled.dialling(at, std::move(cancel));
 }
 
+void service::dialling_queued(connection& dialled, phase at, function<void()> cancel) noexcept {
+    dialled.dialling_queued(at, std::move(cancel));
+}
+
 void service::attach(connection& dialled, std::unique_ptr<stream> connected) noexcept {
     dialled.attach(std::move(connected));
 }

@@ -29,13 +29,29 @@ close_code close_code_for(std::error_code why) noexcept {
     case errc::shut_down:
     case errc::aborted:
     case errc::idle_timeout:
-    case errc::pong_timeout:
     case errc::close_timeout: return close_code::going_away;
+    // What most servers of the field send for it: the connection does not work, so that a client
+    // that hears of it nevertheless should connect anew.
+    case errc::pong_timeout: return close_code::internal_error;
     case errc::unexpected_extension: return close_code::protocol_error;
     default: break;
     }
     return why == condition::protocol_error ? close_code::protocol_error
                                             : close_code::internal_error;
+}
+
+/// Each short enough for a string without memory of its own, as most of these come when there is
+/// no other way to tell.
+std::string_view close_reason_for(std::error_code why) noexcept {
+    if (why == errc::shut_down) return "shutting down";
+    if (why == errc::pong_timeout) return "ping timeout";
+    if (why == errc::idle_timeout) return "idle timeout";
+    return {};
+}
+
+close_code sendable(close_code code) noexcept {
+    if (code == close_code::no_status || may_be_sent(code)) return code;
+    return close_code::internal_error;
 }
 
 std::string_view name(close_code code) noexcept {

@@ -62,6 +62,7 @@ const char* words(errc code) noexcept {
     case errc::idle_timeout: return "nothing was received for too long";
     case errc::pong_timeout: return "a ping was not answered in time";
     case errc::message_timeout: return "a message that was begun came too slowly";
+    case errc::write_stalled: return "the peer took no output for too long";
     case errc::resolve_timeout: return "looking up the host name timed out";
     case errc::connect_timeout: return "connecting timed out";
     case errc::proxy_timeout: return "the proxy did not open the way in time";
@@ -118,6 +119,7 @@ bool is_timeout(errc code) noexcept {
     case errc::idle_timeout:
     case errc::pong_timeout:
     case errc::message_timeout:
+    case errc::write_stalled:
     case errc::resolve_timeout:
     case errc::connect_timeout:
     case errc::proxy_timeout:

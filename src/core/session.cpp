@@ -21,12 +21,15 @@ std::error_code no_memory() noexcept {
 } // namespace
 
 session::session(const session_options& options, time_point now)
-    : options_(&options), received_(now), since_(now) {}
+    : options_(&options), alive_(now), since_(now) {}
 
 session::~session() = default;
 
 session::extra& session::more() {
-    if (!extra_) extra_ = std::make_unique<extra>();
+    if (!extra_) {
+        extra_ = std::make_unique<extra>();
+        if (lent_) extra_->taken_at = lent_->taken_at_;
+    }
     return *extra_;
 }
 
@@ -87,9 +90,9 @@ void session::add_facts(std::shared_ptr<const report_facts> facts) noexcept {
 // --- inputs
 
 void session::receive(std::span<std::byte> bytes, time_point now) noexcept {
-    received_ = now;
+    alive_ = now;
     if (state_ == session_state::open) ping_waits_ = false;
-    if (state_ == session_state::closed || eof_) return;
+    if (eof_ || (state_ == session_state::closed && !awaits_close_)) return;
     try {
         retain_given(); // the caller did not pull all of what it gave before
         set_given(bytes);
@@ -100,7 +103,7 @@ void session::receive(std::span<std::byte> bytes, time_point now) noexcept {
 
 void session::receive_early(std::span<const std::byte> bytes, time_point now) noexcept {
     assert(given().empty());
-    received_ = now;
+    alive_ = now;
     try {
         if (!bytes.empty()) more().input.append(bytes);
     } catch (const std::bad_alloc&) {
@@ -109,7 +112,7 @@ void session::receive_early(std::span<const std::byte> bytes, time_point now) no
 }
 
 void session::receive_eof(time_point now) noexcept {
-    received_ = now;
+    alive_ = now;
     eof_ = true;
 }
 
@@ -123,8 +126,10 @@ void session::receive_error(std::error_code why, time_point now) noexcept {
 
 void session::abort(std::error_code why, side who, phase at, time_point now,
                     int http_status, std::string_view detail) noexcept {
+    const bool cut = output_size() != 0;
     eof_ = true;
     abandoned_ = true;
+    blocked_ = leaving_ = tracks_ = awaits_close_ = false;
     if (extra_) {
         extra_->output.clear();
         extra_->delayed_pong.reset();
@@ -133,7 +138,10 @@ void session::abort(std::error_code why, side who, phase at, time_point now,
         lent_->output_.rewind();
         lent_->payload_ = {};
     }
-    if (state_ == session_state::closed) return;
+    if (state_ == session_state::closed) {
+        if (cut && why == errc::write_stalled) fail_answer(why, who);
+        return;
+    }
     if (report* const outcome = begin_end(who)) {
         outcome->began = who;
         outcome->phase = at;
@@ -148,36 +156,58 @@ void session::abort(std::error_code why, side who, phase at, time_point now,
     end_with(event_type::failed, now);
 }
 
+/// A plain request's answer, which has no end to tell, was cut off: that is told.
+void session::fail_answer(std::error_code why, side who) noexcept {
+    if (extra_ && extra_->outcome) return;
+    if (report* const outcome = begin_end(who)) {
+        outcome->phase = phase::http;
+        outcome->error = why;
+    }
+    ending_ = event_type::failed;
+}
+
 /// For want of memory in the middle of the output.
 void session::give_up() noexcept {
     abort(no_memory(), side::local,
-          state_ == session_state::connecting ? phase::http : phase::websocket, received_);
+          state_ == session_state::connecting ? phase::http : phase::websocket, alive_);
 }
 
 void session::handle_deadline(time_point now) noexcept {
     if (now < next_deadline()) return;
-    const auto& timeouts = options_->timeouts;
+    if (output_waits() && now >= stall_deadline()) {
+        const phase here = state_ == session_state::connecting ? phase::http : phase::websocket;
+        return abort(errc::write_stalled, side::local, here, now);
+    }
+    if (state_ == session_state::open &&
+        now >= deadline_after(alive_, options_->timeouts.idle)) {
+        if (!output_waits()) return fail(errc::idle_timeout, now);
+        alive_ = now; // as far as can be seen it reads; that is looked at again
+        return;
+    }
+    if (state_ == session_state::open && now >= message_deadline()) {
+        return fail(errc::message_timeout, now);
+    }
+    if (waits_for_answer() && (output_waits() || leaving_)) {
+        since_ = now; // what is to be answered has not arrived, or not even left
+        return;
+    }
     switch (state_) {
     case session_state::connecting:
-        if (was_refused()) fail_refused(now);
-        else fail(errc::handshake_timeout, now);
-        break;
+        return was_refused() ? fail_refused(now) : fail(errc::handshake_timeout, now);
     case session_state::open:
-        if (now >= deadline_after(received_, timeouts.idle)) {
-            fail(errc::idle_timeout, now);
-        } else if (now >= message_deadline()) {
-            fail(errc::message_timeout, now);
-        } else if (ping_waits_) {
-            fail(errc::pong_timeout, now);
-        } else {
-            ping_peer(now);
-        }
-        break;
-    case session_state::closing:
-        fail(errc::close_timeout, now);
-        abandoned_ = true;
-        break;
-    case session_state::closed: abandoned_ = true; break;
+        return ping_waits_ ? fail(errc::pong_timeout, now) : ping_peer(now);
+    case session_state::closing: fail(errc::close_timeout, now); break;
+    case session_state::closed: break;
+    }
+    abandoned_ = true;
+}
+
+/// Whether a deadline for the peer's answer to our output is under way.
+bool session::waits_for_answer() const noexcept {
+    switch (state_) {
+    case session_state::connecting: return role() == role::client;
+    case session_state::open: return ping_waits_;
+    default: return true;
     }
 }
 
@@ -192,16 +222,22 @@ void session::ping_peer(time_point now) noexcept {
 
 time_point session::next_deadline() const noexcept {
     const auto& timeouts = options_->timeouts;
+    const time_point stall = output_waits() ? stall_deadline() : never;
     switch (state_) {
-    case session_state::connecting: return deadline_after(since_, timeouts.handshake);
+    case session_state::connecting:
+        if (blocked_ && role() == role::client) return stall;
+        return std::min(stall, deadline_after(since_, timeouts.handshake));
     case session_state::open: break;
-    case session_state::closing: return deadline_after(since_, timeouts.close);
-    case session_state::closed: return abandoned_ ? never : deadline_after(since_, timeouts.close);
+    case session_state::closing:
+    case session_state::closed:
+        if (abandoned_) return never;
+        return blocked_ ? stall : std::min(stall, deadline_after(since_, timeouts.close));
     }
     if (paused_ || eof_) return never;
-    const time_point idle = deadline_after(received_, timeouts.idle);
+    if (blocked_) return std::min(stall, message_deadline());
+    const time_point idle = std::min(stall, deadline_after(alive_, timeouts.idle));
     const time_point alive = ping_waits_ ? deadline_after(since_, timeouts.pong)
-                                         : deadline_after(received_, timeouts.ping_interval);
+                                         : deadline_after(alive_, timeouts.ping_interval);
     return std::min({idle, alive, message_deadline()});
 }
 
@@ -224,9 +260,10 @@ void session::resume(time_point now) noexcept {
     if (!paused_) return;
     paused_ = false;
     const duration stood_still = now - extra_->paused_since;
-    received_ = std::min(received_ + stood_still, now);
+    alive_ = std::min(alive_ + stood_still, now);
     if (state_ == session_state::open) since_ = std::min(since_ + stood_still, now);
     if (message_in_progress()) extra_->message_due = later(extra_->message_due, stood_still);
+    extra_->taken_at = std::min(extra_->taken_at + stood_still, now);
     discard_extra_if_empty();
 }
 
@@ -260,9 +297,10 @@ void session::end_with(event_type how, time_point now) noexcept {
     ending_ = how;
     since_ = now;
     paused_ = false;
-    frame_left_ = 0;
+    if (!awaits_close_) frame_left_ = 0;
     in_frame_ = false;
     fragments_ = 0;
+    leaving_ = output_size() != 0;
 }
 
 void session::fail(std::error_code why, time_point now) noexcept {
@@ -278,6 +316,7 @@ void session::fail(std::error_code why, time_point now) noexcept {
         outcome->error = why;
     }
     abandoned_ = abandoned_ || !tell_peer(why, outcome);
+    awaits_close_ = state_ != session_state::connecting && !abandoned_ && !eof_;
     end_with(event_type::failed, now);
 }
 
@@ -294,7 +333,7 @@ bool session::tell_peer(std::error_code why, report* outcome) noexcept {
         if (state_ == session_state::connecting) {
             refuse(refusal(why), outcome);
         } else if (state_ == session_state::open) {
-            put_close_frame(outcome, close_code_for(why), {});
+            put_close_frame(outcome, close_code_for(why), close_reason_for(why));
         }
         return true;
     } catch (const std::bad_alloc&) {
@@ -319,7 +358,7 @@ event session::next_event(time_point now) noexcept {
 
 void session::find_event(event& told, time_point now) {
     while (ending_ == event_type::none) {
-        if (state_ == session_state::closed) return discard_input();
+        if (state_ == session_state::closed) return pass_over_input();
         if (paused_) return;
         if (state_ == session_state::connecting) {
             told = next_opening_event(now);
@@ -360,6 +399,17 @@ void session::retain_given() {
     if (given().empty()) return;
     more().input.append(given());
     set_given({});
+}
+
+/// Of a session that has ended.
+void session::pass_over_input() noexcept {
+    try {
+        skip_to_close();
+    } catch (const std::bad_alloc&) {
+        awaits_close_ = false;
+    }
+    if (!awaits_close_) return discard_input();
+    if (extra_) std::vector<std::byte>().swap(extra_->assembly);
 }
 
 void session::discard_input() noexcept {

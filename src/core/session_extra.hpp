@@ -53,10 +53,12 @@ struct session::extra {
     time_point paused_since{};
     time_point message_due = never; // the rest of the message in progress
     memory_account::holder held;    // of all this, when it was last counted
+    time_point taken_at{};   // the peer took output that waits, or the wait began
+    std::size_t pending = 0; // bytes that the stream took and the peer has not; few count as none
 
     [[nodiscard]] bool empty() const noexcept {
         return !input.owns_memory() && given.empty() && assembly.empty() && output.empty() &&
-            !delayed_pong && !handshake && !outcome;
+            !delayed_pong && !handshake && !outcome && pending == 0;
     }
 };
 

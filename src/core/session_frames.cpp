@@ -7,6 +7,7 @@
 #include <cstring>
 #include <limits>
 #include <new>
+#include <optional>
 #include <utility>
 
 #include <weft/core/error.hpp>
@@ -25,6 +26,31 @@ constexpr std::size_t large_payload = 16 * 1024;
 constexpr std::size_t output_before_pongs_wait = 64 * 1024;
 
 constexpr std::size_t close_reason_max = control_payload_max - 2;
+
+/// Fewer bytes than this are always under way to a peer that reads: they are no reason to wait.
+constexpr std::size_t pending_that_counts = 4096;
+
+/// The sizes of a frame, whatever else is wrong with it.
+struct frame_extent {
+    std::size_t header;
+    std::uint64_t payload;
+};
+
+/// Nothing before the header is complete. RFC 6455 §5.2.
+std::optional<frame_extent> extent_of(std::span<const std::byte> bytes) noexcept {
+    if (bytes.size() < 2) return std::nullopt;
+    const auto second = std::to_integer<unsigned>(bytes[1]);
+    const unsigned short_form = second & 0x7fU;
+    const std::size_t extended = short_form == 127 ? 8 : short_form == 126 ? 2 : 0;
+    const bool masked = (second & mask_bit) != 0;
+    const std::size_t header = 2 + extended + (masked ? sizeof(masking_key) : 0);
+    if (bytes.size() < header) return std::nullopt;
+    std::uint64_t payload = extended == 0 ? short_form : 0;
+    for (std::size_t i = 0; i < extended; ++i) {
+        payload = payload << 8 | std::to_integer<std::uint64_t>(bytes[2 + i]);
+    }
+    return frame_extent{header, payload};
+}
 
 /// The longest front of `text` that has at most `size` bytes and ends with a character's end.
 std::string_view cut_at_character(std::string_view text, std::size_t size) noexcept {
@@ -198,7 +224,11 @@ void session::take_control_frame(const frame_header& header, std::span<std::byte
                                  event& told, time_point now) {
     if (header.masked) mask(payload, header.key);
     consume_input(static_cast<std::size_t>(payload.data() - waiting().data()) + payload.size());
-    if (header.code == opcode::close) return take_close_frame(payload, now);
+    if (header.code == opcode::close) {
+        take_close_frame(payload, now);
+        awaits_close_ = false;
+        return;
+    }
     if (header.code == opcode::ping) answer_ping(payload);
     if (deaf_) return;
     told = {header.code == opcode::ping ? event_type::ping : event_type::pong, false, payload};
@@ -220,6 +250,28 @@ void session::take_close_frame(std::span<const std::byte> payload, time_point no
     if (state_ == session_state::open) put_close_frame(outcome, received.code, {}); // §5.5.1
     outcome->received = std::move(received);
     end_with(event_type::closed, now);
+}
+
+/// After a fault of the peer's, or of ours: passes over its frames, whatever they are, until it
+/// closes. What cannot be told apart as frames any more ends with the stream or the deadline.
+void session::skip_to_close() {
+    while (awaits_close_) {
+        if (frame_left_ != 0) {
+            const auto size = static_cast<std::size_t>(
+                std::min<std::uint64_t>(frame_left_, waiting().size()));
+            if (size == 0) return;
+            consume_input(size);
+            frame_left_ -= size;
+            continue;
+        }
+        const auto input = gather(frame_header_size_max);
+        const auto found = extent_of(input);
+        if (!found) return;
+        const auto code = static_cast<opcode>(std::to_integer<unsigned>(input[0]) & 0x0fU);
+        consume_input(found->header);
+        frame_left_ = found->payload;
+        if (code == opcode::close) awaits_close_ = false;
+    }
 }
 
 void session::answer_ping(std::span<const std::byte> payload) {
@@ -252,8 +304,10 @@ bool session::send_part(message part, bool last) {
 bool session::ping(std::span<const std::byte> payload, time_point now) {
     if (state_ != session_state::open) return false;
     put_frame(opcode::ping, true, payload.first(std::min(payload.size(), control_payload_max)));
-    if (!ping_waits_) since_ = now; // a later ping gives the peer no more time for an earlier one
+    if (ping_waits_) return true; // a later ping gives the peer no more time for an earlier one
     ping_waits_ = true;
+    since_ = now;
+    leaving_ = true;
     return true;
 }
 
@@ -265,12 +319,10 @@ bool session::pong(std::span<const std::byte> payload) {
 
 void session::close(close_code code, std::string_view reason, time_point now) noexcept {
     if (state_ != session_state::open) return;
-    assert(code == close_code::no_status || may_be_sent(code));
-    if (code != close_code::no_status && !may_be_sent(code)) code = close_code::internal_error;
     try {
         report* const outcome = begin_end(side::local);
         if (!outcome) throw std::bad_alloc();
-        put_close_frame(outcome, code, reason);
+        put_close_frame(outcome, sendable(code), reason);
     } catch (const std::bad_alloc&) {
         return fail(make_error_code(std::errc::not_enough_memory), now);
     }
@@ -278,6 +330,7 @@ void session::close(close_code code, std::string_view reason, time_point now) no
     resume(now);
     state_ = session_state::closing;
     since_ = now;
+    leaving_ = true;
 }
 
 // --- output
@@ -301,8 +354,9 @@ output_list session::output() const noexcept {
     return list;
 }
 
-void session::consume_output(std::size_t count) noexcept {
+void session::consume_output(std::size_t count, time_point now) noexcept {
     assert(count <= output_size());
+    const std::size_t taken = count;
     if (extra_ && !extra_->output.empty()) {
         const auto own = std::min(count, extra_->output.size());
         extra_->output.consume(own);
@@ -314,7 +368,60 @@ void session::consume_output(std::size_t count) noexcept {
         lent_->payload_ = lent_->payload_.subspan(count - built);
         if (lent_->output_.empty()) lent_->output_.rewind();
     }
-    if (extra_ && extra_->delayed_pong && output_size() == 0) put_delayed_pong();
+    const bool all = output_size() == 0;
+    if (!all || times_output()) follow_output(taken, now);
+    if (all && extra_ && extra_->delayed_pong) put_delayed_pong();
+}
+
+/// The deadlines that depend on what leaves.
+void session::follow_output(std::size_t count, time_point now) noexcept {
+    const bool waits = output_size() != 0;
+    if (tracks_) extra_->pending += count;
+    if (blocked_ && count != 0) peer_took(now);
+    if (waits && !blocked_) begin_wait(now);
+    blocked_ = waits;
+    if (waits || !leaving_) return;
+    leaving_ = false;
+    if (waits_for_answer()) since_ = now;
+}
+
+/// Output that waited went on: a sign of life, and no time for an answer has been lost.
+void session::peer_took(time_point now) noexcept {
+    alive_ = now;
+    if (waits_for_answer()) since_ = now;
+    begin_wait(now);
+}
+
+void session::begin_wait(time_point now) noexcept {
+    if (extra_) extra_->taken_at = now;
+    if (lent_) lent_->taken_at_ = now;
+}
+
+void session::note_pending(std::size_t bytes, time_point now) noexcept {
+    const std::size_t before = extra_ ? extra_->pending : 0;
+    if (!blocked_ && bytes < pending_that_counts) bytes = 0;
+    if (bytes == before) return;
+    try {
+        more().pending = bytes;
+    } catch (const std::bad_alloc&) {
+        return; // then only what the stream takes is seen
+    }
+    tracks_ = bytes != 0;
+    if (bytes < before) {
+        peer_took(now);
+    } else if (before == 0 && !blocked_) {
+        begin_wait(now);
+    }
+}
+
+/// Whether output waits here, or is under way and has not reached the peer.
+bool session::output_waits() const noexcept {
+    return blocked_ || tracks_;
+}
+
+time_point session::stall_deadline() const noexcept {
+    const time_point since = extra_ ? extra_->taken_at : lent_ ? lent_->taken_at_ : alive_;
+    return deadline_after(since, options_->timeouts.write_stall);
 }
 
 /// Where so much output was that the pong had to wait, there is memory for its frame.
@@ -362,7 +469,7 @@ void session::put_frame(opcode code, bool fin, std::span<const std::byte> payloa
     }
 }
 
-/// Needs no memory of its own but for a reason, and tells `outcome` if there is one.
+/// Needs no memory of its own but for a long reason, and tells `outcome` if there is one.
 void session::put_close_frame(report* outcome, close_code code, std::string_view reason) {
     std::array<std::byte, control_payload_max> payload;
     std::size_t size = 0;

@@ -169,7 +169,7 @@ result<void> session::receive_request(http_request request, time_point now) {
     at.request = std::move(request);
     at.offer = std::move(*offer);
     at.at = opening::step::handed_over;
-    received_ = now;
+    alive_ = now;
     return {};
 }
 
@@ -219,6 +219,7 @@ result<void> session::respond(const http_response& response, time_point now) {
     put_text(*text);
     state_ = session_state::closed;
     since_ = now;
+    leaving_ = true;
     return {};
 }
 
@@ -231,7 +232,7 @@ void session::become_open(time_point now) noexcept {
     handshake().at = opening::step::done;
     state_ = session_state::open;
     ending_ = event_type::opened;
-    received_ = now;
+    alive_ = now;
     since_ = now;
 }
 
@@ -246,6 +247,7 @@ result<void> session::start(const uri& target, std::vector<std::string> subproto
     at.offer.subprotocols = std::move(subprotocols);
     at.subprotocol_required = subprotocol_required;
     put_text(*request);
+    leaving_ = true;
     return {};
 }
 

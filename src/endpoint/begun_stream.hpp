@@ -25,6 +25,9 @@ public:
     void pause() noexcept override;
     void resume() noexcept override;
     void close() noexcept override;
+    [[nodiscard]] std::size_t input_pending() const noexcept override {
+        return early_.size() + covering_stream::input_pending();
+    }
 
 private:
     bool wants_bytes() noexcept override;

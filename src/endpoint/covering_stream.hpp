@@ -34,6 +34,12 @@ public:
     [[nodiscard]] std::string_view error_detail() const noexcept override {
         return under_->error_detail();
     }
+    [[nodiscard]] std::size_t input_pending() const noexcept override {
+        return under_->input_pending();
+    }
+    [[nodiscard]] std::size_t output_pending() const noexcept override {
+        return under_->output_pending();
+    }
 
 protected:
     explicit covering_stream(std::unique_ptr<stream> under) noexcept

@@ -77,6 +77,7 @@ void dialler::begin() {
 
 void dialler::resolve_and_connect(connect_plan plan) {
     const phase first = plan.addresses.empty() ? phase::resolve : phase::connect;
+    plan.begun = [this, first](connector&) { now_at(first); };
     if (first == phase::resolve) {
         plan.resolved = [this](connector&) { now_at(phase::connect); };
     }
@@ -90,7 +91,10 @@ void dialler::resolve_and_connect(connect_plan plan) {
                 go_through_proxy();
             });
         });
-    now_at(first);
+    service::dialling_queued(dialled_, first, [this] {
+        note_target();
+        give_up();
+    });
 }
 
 void dialler::go_through_proxy() {

@@ -89,6 +89,7 @@ void raw_client::dial(raw_connection& dialled, connect_plan plan, raw_dial_optio
         dialled.dialling(at, [&dialler] { dialler.cancel(); });
         dialled.details_->connecting = &dialler;
     };
+    plan.begun = [&dialled](connector&) { dialled.dialling_begins(); };
     plan.resolved = [now_at](connector& dialler) { now_at(phase::connect, dialler); };
     const auto attach = [loop = loop_.get(), &dialled, tls = std::move(options.tls),
                          host = std::move(options.tls_host)](phase at,

@@ -64,7 +64,44 @@ std::size_t raw_connection::write_now(std::span<const std::byte> more) noexcept 
     queue_.consume(of_queue);
     queue_.release_if_empty();
     blocked_ = *taken < size;
+    follow_output(*taken);
     return *taken - of_queue;
+}
+
+/// The deadlines that depend on what leaves. Reads the clock only where there is one: the turn may
+/// be late.
+void raw_connection::follow_output(std::size_t count) noexcept {
+    if (!blocked_ && !waits_ && !closing_ && pending_ == 0) return;
+    const auto now = driver().read_clock();
+    const bool waited = waits_;
+    waits_ = blocked_;
+    if (pending_ != 0) pending_ += count;
+    if (waited && count != 0) {
+        peer_took(now);
+    } else if (blocked_ && !waited) {
+        taken_at_ = now;
+    }
+    if (closing_ && !blocked_) until_ = deadline_after(now, route_->options.close_timeout);
+    note_pending(now);
+}
+
+/// Output that waited went on: a sign of life, and no time for the peer's end has been lost.
+void raw_connection::peer_took(time_point now) noexcept {
+    alive_at_ = taken_at_ = now;
+    if (closing_) until_ = deadline_after(now, route_->options.close_timeout);
+}
+
+/// Looks at how much is under way; a little always is, to a peer that reads.
+void raw_connection::note_pending(time_point now) noexcept {
+    constexpr std::size_t that_counts = 4096;
+    if (opening()) return;
+    const std::size_t before = std::exchange(pending_, stream_->output_pending());
+    if (!waits_ && pending_ < that_counts) pending_ = 0;
+    if (pending_ < before) {
+        peer_took(now);
+    } else if (before == 0 && pending_ != 0 && !waits_) {
+        taken_at_ = now;
+    }
 }
 
 /// A part has been written: without memory for the rest the connection cannot go on.
@@ -119,7 +156,7 @@ void raw_connection::pause() noexcept {
 void raw_connection::resume() noexcept {
     driver().require_owner("raw_connection::resume");
     if (over() || !std::exchange(paused_, false)) return;
-    heard_at_ = driver().now();
+    alive_at_ = taken_at_ = driver().now();
     if (depth_ == 0) driver().defer(*this);
 }
 

@@ -3,6 +3,8 @@
 // time, and its end is told once.
 #include <weft/endpoint/raw_connection.hpp>
 
+#include <algorithm>
+#include <cstdint>
 #include <exception>
 #include <new>
 #include <utility>
@@ -66,8 +68,8 @@ void raw_connection::attach(std::unique_ptr<stream> connected) noexcept {
         details_->cancel = nullptr;
         details_->connecting = nullptr;
     }
-    heard_at_ = driver().now();
-    until_ = opening() ? deadline_after(heard_at_, route_->options.tls_timeout) : never;
+    alive_at_ = driver().now();
+    until_ = opening() ? deadline_after(alive_at_, route_->options.tls_timeout) : never;
     driver().defer(*this);
     stream_->start(*this);
     if (set_.shutting_down()) end_for_shutdown(errc::shut_down); // too late
@@ -77,6 +79,13 @@ void raw_connection::attach(std::unique_ptr<stream> connected) noexcept {
 void raw_connection::dialling(phase at, function<void()> cancel) noexcept {
     details_->dialling_phase = at;
     details_->cancel = std::move(cancel);
+}
+
+/// The first step is made: from now on the timeout counts. The clock is read, as a turn in which
+/// handlers took long is late.
+void raw_connection::dialling_begins() noexcept {
+    until_ = deadline_after(driver().read_clock(), details_->connect_timeout);
+    update_timer();
 }
 
 void raw_connection::fail_dialling(phase at, std::error_code why) noexcept {
@@ -157,7 +166,7 @@ void raw_connection::close() noexcept {
     if (!eof_ && !finishing_) outcome_.began = side::local;
     outcome_.phase = phase::transfer;
     closing_ = true;
-    until_ = deadline_after(driver().now(), route_->options.close_timeout);
+    until_ = deadline_after(driver().read_clock(), route_->options.close_timeout);
     if (details_) details_->early.clear();
     share_queue();
     update_timer();
@@ -193,6 +202,8 @@ bool raw_connection::wants_bytes() noexcept {
 }
 
 void raw_connection::on_receive(std::span<std::byte> bytes) noexcept {
+    owed_ -= std::min(owed_, bytes.size());
+    looks_ = 0;
     if (closing_ || ended_) return;
     enter([&] { tell_data(bytes); });
 }
@@ -217,7 +228,7 @@ void raw_connection::on_writable() noexcept {
 }
 
 void raw_connection::on_open() noexcept {
-    heard_at_ = driver().now();
+    alive_at_ = driver().now();
     until_ = never;
     if (depth_ == 0) enter([] {});
 }
@@ -237,6 +248,7 @@ void raw_connection::on_error(std::error_code why) noexcept {
 // --- from the driver
 
 void raw_connection::run() noexcept {
+    postponed_ = false;
     if (dead_ || depth_ != 0) return; // the frame below does it when it leaves
     enter([this] { continues_ = false; });
 }
@@ -257,13 +269,60 @@ void raw_connection::suspend() noexcept {
 
 void raw_connection::expire() noexcept {
     if (dead_ || depth_ != 0) return;
-    enter([this] {
-        if (driver().now() < next_deadline()) return;
-        lingers_ = false;
-        if (dialling_) return end_at_once(errc::connect_timeout);
-        if (opening()) return end_with(errc::tls_timeout, side::local);
-        end_with(closing_ ? errc::close_timeout : errc::idle_timeout, side::local);
-    });
+    enter([this] { judge_deadline(driver().now()); });
+}
+
+/// A deadline counts when what arrived before it has been read, and what was written has reached
+/// the peer: this program may be late, and the peer slow.
+void raw_connection::judge_deadline(time_point now) noexcept {
+    if (stream_ && now >= next_deadline()) note_pending(now);
+    if (now < next_deadline()) {
+        looked_ = false;
+    } else if (input_comes_first()) {
+        postpone();
+    } else {
+        end_in_time(now);
+    }
+}
+
+/// For a deadline that has passed.
+void raw_connection::end_in_time(time_point now) noexcept {
+    if (dialling_) return end_at_once(errc::connect_timeout);
+    if (opening()) return end_with(errc::tls_timeout, side::local);
+    const bool stalled = output_waits() && now >= stall_deadline();
+    if (!stalled && output_waits()) { // as far as can be seen it reads; that is looked at again
+        alive_at_ = now;
+        if (closing_) until_ = deadline_after(now, route_->options.close_timeout);
+        return;
+    }
+    lingers_ = false;
+    end_with(stalled    ? errc::write_stalled
+                 : closing_ ? errc::close_timeout
+                            : errc::idle_timeout,
+             side::local);
+}
+
+/// Whether something is left of what had arrived when the deadline was first looked at. It has its
+/// turns to come here, many in a crowd, but not for ever.
+bool raw_connection::input_comes_first() noexcept {
+    constexpr int rounds_max = 8;
+    if (dialling_) return details_->rounds++ < rounds_max;
+    if (continues_) return true;
+    if (!stream_ || !reading_) return false;
+    const std::size_t arrived = stream_->input_pending();
+    if (!looked_) {
+        owed_ = arrived;
+        looks_ = 0;
+    }
+    looked_ = arrived != 0 && owed_ != 0 && looks_ != UINT8_MAX;
+    if (looked_) ++looks_;
+    return looked_;
+}
+
+/// The timer is set again in the next round, which `run` begins.
+void raw_connection::postpone() noexcept {
+    postponed_ = true;
+    driver().defer(*this);
 }
 
 // --- events
@@ -320,7 +379,7 @@ bool raw_connection::tell_early() {
 }
 
 void raw_connection::tell_data(std::span<std::byte> bytes) {
-    heard_at_ = driver().now();
+    alive_at_ = driver().now();
     const std::size_t waiting = queue_.size();
     call(route_->handlers.data, *this, bytes);
     if (!dead_ && blocked_) answers_wait_ |= queue_.size() > waiting;
@@ -403,13 +462,22 @@ void raw_connection::update_reading() noexcept {
     }
 }
 
+time_point raw_connection::stall_deadline() const noexcept {
+    return deadline_after(taken_at_, route_->options.write_stall);
+}
+
 time_point raw_connection::next_deadline() const noexcept {
-    if (dialling_ || closing_ || opening()) return until_;
+    if (dialling_ || opening()) return until_;
+    const time_point stall = output_waits() ? stall_deadline() : never;
+    if (waits_ && !over()) return paused_ && !closing_ ? never : stall;
+    if (closing_) return std::min(until_, stall);
     const bool hears = stream_ && !over() && !eof_ && !paused_ && !held_back_;
-    return hears ? deadline_after(heard_at_, route_->options.idle_timeout) : never;
+    if (!hears) return never;
+    return std::min(stall, deadline_after(alive_at_, route_->options.idle_timeout));
 }
 
 void raw_connection::update_timer() noexcept {
+    if (postponed_) return;
     driver().move_deadline(*this, next_deadline());
 }
 

@@ -32,10 +32,8 @@ raw_connection& raw_set::begin_dial(raw_handlers&& what, const raw_options& opti
     auto own = std::make_unique<raw_connection::details>();
     own->own_route = std::make_unique<raw_route>(raw_route{std::move(what), options});
     raw_route& by = *own->own_route;
-    raw_connection& dialled = add(by, std::move(own));
-    dialled.until_ = deadline_after(driver().now(), connect_timeout);
-    dialled.update_timer();
-    return dialled;
+    own->connect_timeout = connect_timeout;
+    return add(by, std::move(own));
 }
 
 raw_connection& raw_set::add_file() {

@@ -47,6 +47,8 @@ struct raw_connection::details {
     function<void()> cancel; // gives up resolving and connecting
     class connector* connecting = nullptr;   // until it has told
     std::unique_ptr<report_facts> facts; // where it was going, until it is open
+    duration connect_timeout{};
+    int rounds = 0; // that its deadline, which has passed, was put off for
 };
 
 class raw_set final : public member_set<raw_connection> {

@@ -50,7 +50,7 @@ void connector::expire() noexcept {
 void connector::run() noexcept {
     if (ended_) return;
     take([this] {
-        if (!std::exchange(begun_, true)) look_up();
+        if (!std::exchange(begun_, true)) begin();
         if (!ended_) go_on();
     });
 }
@@ -67,6 +67,11 @@ void connector::take(Step&& step) noexcept {
 }
 
 // --- names
+
+void connector::begin() {
+    if (plan_.begun) plan_.begun(*this);
+    look_up();
+}
 
 /// RFC 6761 §6.3 and hosts(5) come before whatever resolves names, which may end all of this.
 void connector::look_up() {

@@ -26,6 +26,9 @@ struct connect_plan {
     duration resolution_delay = std::chrono::milliseconds(50);
     connect_socket_options socket;
 
+    /// Called in the first turn, before anything is looked up or tried.
+    function<void(class connector&)> begun;
+
     /// Called when the first address is about to be tried.
     function<void(class connector&)> resolved;
 };
@@ -56,6 +59,7 @@ private:
     void expire() noexcept override;
 
     // names
+    void begin();
     void look_up();
     void on_found(std::span<const address> some) noexcept override;
     void on_no_more(std::error_code why) noexcept override;

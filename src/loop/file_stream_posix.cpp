@@ -95,6 +95,16 @@ void file_stream::half_close() noexcept {
     driver().defer(*this); // nothing can come: that is the end of the input
 }
 
+std::size_t file_stream::input_pending() const noexcept {
+    if (!descriptor_ || eof_told_) return 0;
+    const std::size_t size = sys::bytes_to_read(descriptor_.get());
+    return size == 0 && readable_ && hangup_ ? 1 : size;
+}
+
+std::size_t file_stream::output_pending() const noexcept {
+    return descriptor_ && is_socket_ ? sys::bytes_unconfirmed(descriptor_.get()) : 0;
+}
+
 void file_stream::fail(std::error_code why) {
     close();
     sink_->on_error(why);

@@ -43,6 +43,8 @@ public:
 
     /// Gives its owner back a descriptor that blocks if it did so before.
     void close() noexcept override;
+    [[nodiscard]] std::size_t input_pending() const noexcept override;
+    [[nodiscard]] std::size_t output_pending() const noexcept override;
 
 private:
     explicit file_stream(loop_state& loop) noexcept;

@@ -276,6 +276,16 @@ void socket_stream::wait_for_room() noexcept {
     loop().engine().drained(descriptor_.get(), {.write = true});
 }
 
+std::size_t socket_stream::input_pending() const noexcept {
+    if (!descriptor_ || eof_told_) return 0;
+    const std::size_t size = sys::bytes_to_read(descriptor_.get());
+    return size == 0 && readable_ && cut_ ? 1 : size;
+}
+
+std::size_t socket_stream::output_pending() const noexcept {
+    return descriptor_ ? sys::bytes_unconfirmed(descriptor_.get()) : 0;
+}
+
 address socket_stream::local_address() const {
     if (remembers_) return ends_->local;
     return local_address_of(descriptor_.get());

@@ -46,6 +46,8 @@ public:
     void close() noexcept override;
     [[nodiscard]] address local_address() const override;
     [[nodiscard]] address remote_address() const override;
+    [[nodiscard]] std::size_t input_pending() const noexcept override;
+    [[nodiscard]] std::size_t output_pending() const noexcept override;
 
 private:
     /// The addresses of a socket that has been closed.

@@ -6,10 +6,15 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#if defined(__linux__)
+#include <linux/sockios.h>
+#endif
 
 #include "loop/system_call_posix.hpp"
 
@@ -87,6 +92,24 @@ inline int close(int descriptor) noexcept {
 }
 inline pid_t getpid() noexcept {
     return ::getpid();
+}
+
+// Nor these: what cannot be known counts as nothing.
+
+/// Bytes that a read would find.
+inline std::size_t bytes_to_read(int descriptor) noexcept {
+    int size = 0;
+    return ::ioctl(descriptor, FIONREAD, &size) == 0 && size > 0 ? static_cast<std::size_t>(size)
+                                                                 : 0;
+}
+
+/// Bytes that a socket has taken and the peer's system has not confirmed.
+inline std::size_t bytes_unconfirmed([[maybe_unused]] int descriptor) noexcept {
+    int size = 0;
+#if defined(__linux__)
+    if (::ioctl(descriptor, SIOCOUTQ, &size) != 0) return 0;
+#endif
+    return size > 0 ? static_cast<std::size_t>(size) : 0;
 }
 
 } // namespace weft::sys

@@ -40,6 +40,9 @@ public:
     void half_close() noexcept;
     void close() noexcept;
     void connection_left() noexcept;
+    [[nodiscard]] std::size_t input_pending() const noexcept {
+        return inbox_.size() + (error_ || (ended_ && !eof_told_) ? 1 : 0);
+    }
 
 private:
     void run() noexcept override;
@@ -93,6 +96,9 @@ public:
     [[nodiscard]] address local_address() const override { return state_.options().local; }
     [[nodiscard]] address remote_address() const override { return state_.options().remote; }
     [[nodiscard]] bool secure() const noexcept override { return state_.options().secure; }
+    [[nodiscard]] std::size_t input_pending() const noexcept override {
+        return state_.input_pending();
+    }
 
 private:
     state& state_;

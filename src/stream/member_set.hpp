@@ -68,6 +68,7 @@ public:
             one->end_for_shutdown(errc::shut_down);
         }
         awaited_ = members_.size();
+        rounds_ = 0;
         driver_.arm(*this, deadline);
         driver_.defer(*this);
     }
@@ -121,10 +122,20 @@ protected:
     }
 
 private:
-    void expire() noexcept override { stop(errc::shut_down); }
+    static constexpr int rounds_max = 8;
+
+    /// What has arrived by the deadline counts: it has a few rounds to come here.
+    void expire() noexcept override {
+        if (rounds_++ == rounds_max) return stop(errc::shut_down);
+        driver_.defer(*this);
+    }
 
     void run() noexcept override {
-        if (!shutting_down_ || awaited_ != 0) return;
+        if (!shutting_down_) return;
+        if (awaited_ != 0) {
+            if (rounds_ != 0 && rounds_ <= rounds_max) driver_.arm(*this, driver_.now());
+            return;
+        }
         shutting_down_ = false;
         driver_.disarm(*this);
         driver_.work_finished();
@@ -159,6 +170,7 @@ private:
     std::vector<function<void()>> done_;
     std::vector<function<void()>> due_; // those of `done_` that are being called
     std::size_t awaited_ = 0; // members that a shutdown waits for: none that came later
+    int rounds_ = 0; // that the deadline of a shutdown, which has passed, was put off for
     bool walked_ = false;     // the mark of the latest walk
     bool shutting_down_ = false;
     bool gone_ = false;

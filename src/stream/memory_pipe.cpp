@@ -29,6 +29,11 @@ std::size_t memory_stream::in_flight() const noexcept {
     return peer_ ? peer_->inbox_.size() : 0;
 }
 
+std::size_t memory_stream::input_pending() const noexcept {
+    if (closed_ || eof_told_) return 0;
+    return inbox_.size() + (broken_ || peer_has_ended_ ? 1 : 0);
+}
+
 void memory_stream::start(stream_events& sink) noexcept {
     sink_ = &sink;
     wake();

@@ -156,6 +156,12 @@ std::size_t network_stream::arrived(time_point now) const noexcept {
     return size;
 }
 
+std::size_t network_stream::input_pending() const noexcept {
+    const time_point now = driver().now();
+    if (closed_ || eof_told_) return 0;
+    return arrived(now) + (eof_ <= now || broken_ <= now ? 1 : 0);
+}
+
 /// When there is something to tell; what lies behind unread bytes waits for them.
 time_point network_stream::next_news() const noexcept {
     if (!sink_ || closed_) return never;

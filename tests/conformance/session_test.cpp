@@ -55,7 +55,7 @@ private:
         while (session_.output_size() != 0) {
             const auto piece = *session_.output().begin();
             output_.insert(output_.end(), piece.begin(), piece.end());
-            session_.consume_output(piece.size());
+            session_.consume_output(piece.size(), {});
         }
     }
 

@@ -59,7 +59,9 @@ TEST_P(endpoint_limits, drop_what_exceeds_the_queue) {
 }
 
 TEST_P(endpoint_limits, end_a_connection_whose_queue_is_full) {
-    serve_echo(with_queue(queue_policy::close));
+    auto options = with_queue(queue_policy::close);
+    options.timeouts.write_stall = milliseconds(50); // for what is queued, and the close frame
+    serve_echo(options);
     raw_peer peer = deaf_peer();
     connection& one = served_connection();
     const std::string chunk(16 * 1024, 'x');
@@ -111,13 +113,15 @@ TEST_P(endpoint_limits, end_a_close_that_is_not_answered) {
 }
 
 TEST_P(endpoint_limits, end_a_close_that_the_peer_never_reads) {
-    serve_echo(with_queue(queue_policy::drop));
+    auto options = with_queue(queue_policy::drop);
+    options.timeouts.write_stall = milliseconds(50);
+    serve_echo(options);
     raw_peer peer = deaf_peer();
     const std::string large(12 * 1024 * 1024, 'x');
     EXPECT_EQ(served_connection().send(large), send_result::backed_up);
     served_connection().close();
     const auto why = end_of_served();
-    EXPECT_EQ(why.error, errc::close_timeout) << why;
+    EXPECT_EQ(why.error, errc::write_stalled) << why;
     EXPECT_TRUE(run_until([&] { return server_->connection_count() == 0; }));
 }
 

@@ -90,6 +90,20 @@ public:
         return received_;
     }
 
+    /// At most `size` more bytes; how many there were.
+    std::size_t receive_some(std::size_t size) {
+        std::string some(size, '\0');
+        const ssize_t count = ::recv(descriptor_, some.data(), size, 0);
+        ended_ |= count == 0 || (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK);
+        if (count <= 0) return 0;
+        received_.append(some, 0, static_cast<std::size_t>(count));
+        return static_cast<std::size_t>(count);
+    }
+
+    /// What `receive_some` has read, and whether that was all there will be.
+    [[nodiscard]] const std::string& read_so_far() const { return received_; }
+    [[nodiscard]] bool has_read_all() const { return ended_; }
+
     /// Whether the other side has ended the stream, in whichever way.
     bool ended() {
         received();

@@ -120,7 +120,7 @@ public:
                 size += piece.size();
             }
             must(size == tested.output_size(), "the pieces of output are all of it");
-            tested.consume_output(size);
+            tested.consume_output(size, now);
         }
     }
 

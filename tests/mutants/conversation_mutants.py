@@ -13,8 +13,8 @@ DEADLINES = "include/weft/stream/driver.hpp"
 # (name, file, text, replacement)
 MUTANTS = [
     ("what a partial write left is lost", COMMANDS,
-     "session_.consume_output(*taken);",
-     "session_.consume_output(size);"),
+     "        consume_output(*taken);",
+     "        consume_output(size);"),
     ("queued output changes its order", FRAMES,
      "    if (extra_) add(extra_->output.bytes());\n    if (lent_) {\n"
      "        add(lent_->output_.bytes());\n",

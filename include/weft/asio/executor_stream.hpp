@@ -98,6 +98,16 @@ public:
         return closed_ ? address() : remote_address_of<Asio>(channel_->layer);
     }
     [[nodiscard]] bool secure() const noexcept override { return has_async_shutdown<Layer>; }
+    [[nodiscard]] std::size_t input_pending() const noexcept override {
+        if (closed_ || eof_told_) return 0;
+        const std::size_t here = arrived_ + (eof_ || why_ ? 1 : 0);
+        return here + available_in<Asio>(channel_->layer);
+    }
+
+    /// What the system has taken is not known.
+    [[nodiscard]] std::size_t output_pending() const noexcept override {
+        return closed_ ? 0 : waiting_.size() + channel_->output.size();
+    }
 
 private:
     static constexpr std::size_t first_read = 1024;

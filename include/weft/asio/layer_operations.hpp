@@ -3,6 +3,7 @@
 // addresses of sockets, of TLS over them, and of streams of the user's own.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -54,6 +55,18 @@ void half_close_layer(Layer& layer) {
         layer.shutdown(how, ignored);
     } else if constexpr (requires { layer.lowest_layer().shutdown(how, ignored); }) {
         layer.lowest_layer().shutdown(how, ignored);
+    }
+}
+
+/// Bytes that the socket at the bottom of `layer` has received; 0 where there is none to ask.
+template <class Asio, class Layer>
+[[nodiscard]] std::size_t available_in(const Layer& layer) noexcept {
+    typename Asio::error_code none;
+    if constexpr (requires { layer.lowest_layer().available(none); }) {
+        const std::size_t size = layer.lowest_layer().available(none);
+        return none ? 0 : size;
+    } else {
+        return 0;
     }
 }
 

@@ -53,7 +53,9 @@ public:
     send_result pong(std::string_view payload = {});
 
     /// Begins the closing handshake, after all that was sent. Nothing happens unless open; before,
-    /// it ends like `abort`. The reason is cut to 123 bytes. RFC 6455 §7.1.2.
+    /// it ends like `abort`. The reason is cut to 123 bytes. Any code that a report holds may be
+    /// passed on; of those that no frame may hold `no_status` is an empty frame, and all others are
+    /// sent as `internal_error`. RFC 6455 §7.1.2.
     void close(close_code code = close_code::normal, std::string_view reason = {}) noexcept;
 
     /// Ends the connection at once, without a closing handshake; what waits is dropped. `close`
@@ -168,6 +170,7 @@ private:
 
     // before its handshake, and where a redirect sends it
     void dialling(phase at, function<void()> cancel) noexcept;
+    void dialling_queued(phase at, function<void()> cancel) noexcept;
     void fail_dialling(phase at, std::error_code why, int http_status = 0) noexcept;
     void cancel_dialling(std::error_code why) noexcept;
     void expire_dialling() noexcept;
@@ -245,9 +248,16 @@ private:
     [[nodiscard]] bool writable_waits() const noexcept;
     send_result refuse_to_queue() noexcept;
     void write_now() noexcept;
+    void consume_output(std::size_t count) noexcept;
     void drain() noexcept;
     void after_writing() noexcept;
     result<void> answered(result<void> outcome);
+
+    // deadlines
+    void judge_deadline() noexcept;
+    [[nodiscard]] bool input_comes_first() noexcept;
+    void owed_input_came(std::size_t size) noexcept;
+    void postpone() noexcept;
 
     // after each entry
     void update() noexcept;
@@ -264,14 +274,16 @@ private:
     std::unique_ptr<details> details_;
     session session_;
     std::uint32_t index_ = 0; // in the set
+    std::uint32_t owed_ = 0;  // bytes of input to read before a deadline counts
+    std::uint8_t looks_ = 0;  // at such a deadline, without input read in between
     std::uint8_t depth_ = 0;  // frames of handlers on the stack
-    bool ended_ = false; // the last handler has been called
+    bool ended_ = false;      // the last handler has been called
     bool dead_ = false;
-    bool reading_ = true;        // the stream has not been paused
-    bool blocked_ = false;       // the stream took only a part
-    bool suspended_ = false;     // a nested turn runs, or has run, inside a handler
-    bool tell_writable_ = false; // a send has said backed_up or dropped
     bool dialling_ = false;
+    bool reading_ = true;        // the stream has not been paused
+    bool blocked_ : 1 = false;   // the stream took only a part
+    bool suspended_ : 1 = false; // a nested turn runs, or has run, inside a handler
+    bool tell_writable_ : 1 = false; // a send has said backed_up or dropped
     bool opened_ : 1 = false;
     bool deferred_ : 1 = false;
     bool continues_ : 1 = false;     // there are events left for another turn
@@ -279,6 +291,8 @@ private:
     bool answers_wait_ : 1 = false;  // what is queued grew by answers to this peer
     bool held_back_ : 1 = false;     // nothing is heard of the peer until it has read
     bool half_closed_ : 1 = false;
+    bool looked_ : 1 = false;        // a deadline has passed, and `owed_` is read before it counts
+    bool postponed_ : 1 = false;     // and is judged again in a later round
     bool awaited_ : 1 = false;       // by the shutdown of its endpoint
     bool walked_ : 1 = false;        // the mark of the set's latest walk
 };

@@ -138,6 +138,10 @@ public:
     /// Says that a phase of dialling begins, which has a timeout of its own, and how to give it up
     /// if the connection is ended first.
     static void dialling(connection& dialled, phase at, function<void()> cancel) noexcept;
+
+    /// The same for a phase that is still to begin, as a turn has to come first: its timeout waits
+    /// for `dialling`.
+    static void dialling_queued(connection& dialled, phase at, function<void()> cancel) noexcept;
     static void attach(connection& dialled, std::unique_ptr<stream> connected) noexcept;
 
     /// Says for reports what a dialled connection tries to reach, and the address that was tried

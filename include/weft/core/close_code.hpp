@@ -40,6 +40,16 @@ enum class close_code : std::uint16_t {
 /// The code that tells the peer about `why`; `normal` when there is no error.
 [[nodiscard]] close_code close_code_for(std::error_code why) noexcept;
 
+/// The words that go with it; empty where the code says enough.
+[[nodiscard]] std::string_view close_reason_for(std::error_code why) noexcept;
+
+/// The code that a close frame is sent with when `code` was asked for: itself if it may stand in
+/// one, and `no_status`, which is an empty frame; `internal_error` for all others.
+///
+/// So whatever a report holds can be passed on to another peer: how a connection ended without a
+/// close frame (1006, 1015) is an unexpected condition for the peer that hears of it.
+[[nodiscard]] close_code sendable(close_code code) noexcept;
+
 /// A short lower-case English name, such as "going away"; never empty.
 [[nodiscard]] std::string_view name(close_code code) noexcept;
 

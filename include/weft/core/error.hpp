@@ -77,6 +77,7 @@ enum class errc {
     idle_timeout,          ///< nothing was received for too long
     pong_timeout,          ///< a ping was not answered in time
     message_timeout,       ///< a message that the peer began came too slowly
+    write_stalled,         ///< output waited, and the peer took none of it for too long
     resolve_timeout,       ///< no address of a name was found in time
     connect_timeout,       ///< the connection could not be established in time
     proxy_timeout,         ///< the proxy did not open the way in time

@@ -7,6 +7,7 @@
 #include <span>
 
 #include <weft/core/byte_queue.hpp>
+#include <weft/core/time.hpp>
 
 namespace weft {
 
@@ -26,6 +27,7 @@ private:
     std::span<std::byte> input_;         // received and not pulled yet
     byte_queue output_;                  // frames, older than payload_
     std::span<const std::byte> payload_; // the end of the last frame, where the sender has it
+    time_point taken_at_{};              // when the stream took the front of it
 };
 
 } // namespace weft

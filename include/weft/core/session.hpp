@@ -64,12 +64,12 @@ struct output_list {
 /// One WebSocket connection without any I/O.
 ///
 /// Four families of functions. The order of use: an input or a command; then `next_event` until it
-/// gives `none`; then write `output()` and tell with `consume_output` what was taken; then
-/// `settle`; then wait for bytes or for `next_deadline()`. A peer's fault is never an exception and
-/// never a return code: it is a `failed` event, and the close frame that tells the peer waits in
-/// the output. Not thread-safe. Only std::bad_alloc is ever thrown, and only by commands that are
-/// not noexcept; then nothing was done. All else that finds no memory fails the session with
-/// `std::errc::not_enough_memory`.
+/// gives `none`; then write `output()` and tell with `consume_output` what was taken, if anything;
+/// then `settle`; then wait for bytes or for `next_deadline()`. A peer's fault is never an
+/// exception and never a return code: it is a `failed` event, and the close frame that tells the
+/// peer waits in the output. Not thread-safe. Only std::bad_alloc is ever thrown, and only by
+/// commands that are not noexcept; then nothing was done. All else that finds no memory fails the
+/// session with `std::errc::not_enough_memory`.
 class session {
 public:
     /// A session whose life, and handshake deadline, begins at `now`.
@@ -93,11 +93,22 @@ public:
     [[nodiscard]] bool wants_input() const noexcept;
 
     /// True when no more output will come: half-close the stream once `output()` is empty.
-    [[nodiscard]] bool output_ends() const noexcept { return state_ == session_state::closed; }
+    ///
+    /// After a close frame that tells a fault it becomes true with the peer's close frame: what
+    /// stands in between, such as a proxy, may drop that frame when the stream ends right behind.
+    [[nodiscard]] bool output_ends() const noexcept {
+        return state_ == session_state::closed && !awaits_close_;
+    }
 
     /// True while `closed` or `failed` is still to be told.
     [[nodiscard]] bool end_waits() const noexcept {
-        return output_ends() && ending_ != event_type::none;
+        return state_ == session_state::closed && ending_ != event_type::none;
+    }
+
+    /// Whether a deadline depends on when output leaves, so that `consume_output` needs the exact
+    /// time and `note_pending` is of use.
+    [[nodiscard]] bool times_output() const noexcept {
+        return blocked_ || leaving_ || ping_waits_ || state_ > session_state::open || tracks_;
     }
 
     /// True when the stream has no more use and may be dropped.
@@ -157,7 +168,7 @@ public:
     // --- commands; they do not invalidate views
 
     /// Begins the handshake's deadline anew, for a session that had to wait for its stream.
-    void begin(time_point now) noexcept { received_ = since_ = now; }
+    void begin(time_point now) noexcept { alive_ = since_ = now; }
 
     /// Client: writes the handshake. Fails with `bad_header` or `bad_subprotocol`, and then
     /// nothing was written. RFC 6455 §4.1.
@@ -202,9 +213,9 @@ public:
 
     /// Begins the closing handshake; nothing happens unless open.
     ///
-    /// `code` may stand in a frame, or is `no_status` for an empty one (asserted; otherwise
-    /// `internal_error` is sent). The reason is cut to 123 bytes at a character's end. Ends a
-    /// pause: what comes then, but for the peer's close frame, is dropped. RFC 6455 §7.1.2.
+    /// Any code of a report may be passed on: `sendable` says what is sent for those that no frame
+    /// may hold. The reason is cut to 123 bytes at a character's end. Ends a pause: what comes
+    /// then, but for the peer's close frame, is dropped. RFC 6455 §7.1.2.
     void close(close_code code, std::string_view reason, time_point now) noexcept;
 
     /// Ends the session with `why`, telling the peer if that is possible. RFC 6455 §7.1.7.
@@ -239,8 +250,15 @@ public:
     /// What to write next; ends with the next call of any other function but a getter.
     [[nodiscard]] output_list output() const noexcept;
 
-    /// Says that the first `count` bytes of the output were taken.
-    void consume_output(std::size_t count) noexcept;
+    /// Says that the first `count` bytes of the output were taken at `now`. What is left over has
+    /// been refused: the peer must read first, and has `session_timeouts::write_stall` for that.
+    void consume_output(std::size_t count, time_point now) noexcept;
+
+    /// Says that so many bytes of what was taken have not reached the peer, as far as the stream
+    /// can tell (`stream::output_pending`): fewer than before are a sign of life, and while there
+    /// are many the peer has no time to lose for its answer. Of use when `times_output()`, and
+    /// before `handle_deadline`.
+    void note_pending(std::size_t bytes, time_point now) noexcept;
 
     /// When to call `handle_deadline`; `never` when there is nothing to wait for.
     [[nodiscard]] time_point next_deadline() const noexcept;
@@ -295,6 +313,7 @@ private:
     void consume_input(std::size_t count) noexcept;
     void retain_given();
     void settle_input() noexcept;
+    void pass_over_input() noexcept;
     void discard_input() noexcept;
 
     // the opening handshake
@@ -336,10 +355,18 @@ private:
     void put_close_frame(report* outcome, close_code code, std::string_view reason);
     void put_delayed_pong() noexcept;
     void keep_output();
+    void follow_output(std::size_t count, time_point now) noexcept;
+    void peer_took(time_point now) noexcept;
+    void begin_wait(time_point now) noexcept;
+    [[nodiscard]] bool output_waits() const noexcept;
+    [[nodiscard]] time_point stall_deadline() const noexcept;
+    [[nodiscard]] bool waits_for_answer() const noexcept;
 
     // the end
     [[nodiscard]] report* begin_end(side who) noexcept;
     [[nodiscard]] bool tell_peer(std::error_code why, report* outcome) noexcept;
+    void fail_answer(std::error_code why, side who) noexcept;
+    void skip_to_close();
     void give_up() noexcept;
     void end_with(event_type how, time_point now) noexcept;
     void forget_message() noexcept;
@@ -348,8 +375,8 @@ private:
     scratch* lent_ = nullptr;
     std::unique_ptr<extra> extra_;
     std::uint64_t frame_left_ = 0; // payload bytes of the data frame in progress
-    time_point received_;          // when the last bytes came
-    time_point since_;             // when the phase began; while open: when a ping was sent
+    time_point alive_;             // the peer's last sign of life
+    time_point since_;             // when the phase began; while open: when a ping left
     masking_key key_{};
     std::uint32_t fragments_ = 0; // frames of the message in progress; 0 between messages
     session_state state_ = session_state::connecting;
@@ -367,6 +394,10 @@ private:
     bool deaf_ : 1 = false;      // messages are dropped: closed while paused
     bool abandoned_ : 1 = false; // the stream may be dropped at once
     bool input_held_ : 1 = false; // by the caller, for reasons of its own
+    bool blocked_ : 1 = false;   // the stream has refused output, which waits
+    bool leaving_ : 1 = false;   // a deadline begins when all output has left
+    bool tracks_ : 1 = false;       // much of what was taken has not reached the peer
+    bool awaits_close_ : 1 = false; // after a fault: the peer's close frame is still to come
 };
 
 } // namespace weft

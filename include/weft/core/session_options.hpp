@@ -29,18 +29,26 @@ struct session_limits {
 };
 
 /// How long a session waits. Zero means for ever.
+///
+/// A sign of life is a byte received, or output taken that had to wait. docs/timeouts.md says for
+/// each when it begins, what puts it off and what ends it.
 struct session_timeouts {
     duration handshake = std::chrono::seconds(10); ///< from the first byte to `open`
     duration close = std::chrono::seconds(5);      ///< for the peer's part of the close
-    duration idle{};                               ///< without a byte received: the end, 1001
-    duration ping_interval = std::chrono::seconds(30); ///< without a byte received: a ping
-    duration pong = std::chrono::seconds(20);      ///< without a byte after a ping: the end
+    duration idle{};                               ///< without a sign of life: the end, 1001
+    duration ping_interval = std::chrono::seconds(30); ///< without a sign of life: a ping
+    duration pong = std::chrono::seconds(20);      ///< without a byte after a ping: the end, 1011
 
     /// How far a message in progress may fall behind `session_limits::message_rate_min`: the end,
     /// 1008. A peer that sends nothing more of a message that it has begun has this long; pings,
     /// pongs and empty fragments in between count for nothing. Longer than a ping and its answer
     /// take by default, so that a peer that is only out of reach is found out by that.
     duration message = std::chrono::seconds(60);
+
+    /// Output waits, and the peer has taken none of it for so long: the end. While output waits
+    /// this one counts in place of the others, for a peer that takes bytes is alive. Those for its
+    /// answer, `close`, `pong` and a client's `handshake`, begin when all has left.
+    duration write_stall = std::chrono::seconds(30);
 };
 
 /// What a session is built with. Shared by many sessions and must outlive them.

@@ -116,6 +116,7 @@ private:
     void attach(std::unique_ptr<stream> connected) noexcept;
     void dialling(phase at, function<void()> cancel) noexcept;
     void note_tried() noexcept;
+    void dialling_begins() noexcept;
     void fail_dialling(phase at, std::error_code why) noexcept;
     void end_at_once(std::error_code why) noexcept;
     void end_for_shutdown(std::error_code why) noexcept;
@@ -168,6 +169,17 @@ private:
     [[nodiscard]] bool queue_pauses() noexcept;
     [[nodiscard]] bool writable_waits() const noexcept;
 
+    // deadlines
+    void follow_output(std::size_t count) noexcept;
+    void note_pending(time_point now) noexcept;
+    void peer_took(time_point now) noexcept;
+    [[nodiscard]] bool output_waits() const noexcept { return waits_ || pending_ != 0; }
+    [[nodiscard]] time_point stall_deadline() const noexcept;
+    void judge_deadline(time_point now) noexcept;
+    void end_in_time(time_point now) noexcept;
+    [[nodiscard]] bool input_comes_first() noexcept;
+    void postpone() noexcept;
+
     // after each entry
     void update() noexcept;
     void half_close_if_done() noexcept;
@@ -192,9 +204,13 @@ private:
     byte_queue queue_;
     report outcome_;
     time_point until_ = never; // for connecting, for TLS's handshake, or for closing
-    time_point heard_at_{};
-    std::uint32_t index_ = 0; // in the set
-    std::uint8_t depth_ = 0;  // frames of handlers on the stack
+    time_point alive_at_{};    // the peer's last sign of life
+    time_point taken_at_{};    // the peer took output that waits, or the wait began
+    std::size_t pending_ = 0;  // bytes that the stream took and the peer has not; few are none
+    std::size_t owed_ = 0;     // bytes of input to read before a deadline counts
+    std::uint32_t index_ = 0;  // in the set
+    std::uint8_t looks_ = 0;   // at such a deadline, without input read in between
+    std::uint8_t depth_ = 0;   // frames of handlers on the stack
     bool dialling_ = false;
     bool paused_ = false;
     bool reading_ = true; // the stream has not been paused
@@ -210,6 +226,9 @@ private:
     bool declined_ : 1 = false;   // the stream waits for resume
     bool continues_ : 1 = false;  // there is more to tell in another turn
     bool blocked_ : 1 = false;    // the stream took only a part
+    bool waits_ : 1 = false;      // likewise, as of the last write
+    bool looked_ : 1 = false;     // a deadline has passed, and `owed_` is read before it counts
+    bool postponed_ : 1 = false;  // and is judged again in a later round
     bool suspended_ : 1 = false;  // a nested turn runs, or has run, inside a handler
     bool tell_writable_ : 1 = false; // a send has said backed_up or dropped
     bool answers_wait_ : 1 = false;  // what is queued grew by answers to this peer

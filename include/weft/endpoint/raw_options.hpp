@@ -26,14 +26,19 @@ struct raw_options {
     /// hears; `close` ends the connection with `errc::queue_full`.
     queue_policy when_full = queue_policy::pause;
 
-    /// Nothing has been received for so long; a pause of this side does not count.
+    /// No sign of life for so long: neither a byte received nor output taken that had to wait. A
+    /// pause of this side does not count.
     duration idle_timeout{};
 
     /// For the handshake of TLS, where there is one: until `open`.
     duration tls_timeout = std::chrono::seconds(10);
 
-    /// For writing what waits after `close`, and then for the peer's end.
+    /// After `close`, from when all has left: for the peer's end.
     duration close_timeout = std::chrono::seconds(5);
+
+    /// Output waits, and the peer has taken none of it for so long: the end, with
+    /// `errc::write_stalled`. While output waits no other timeout counts.
+    duration write_stall = std::chrono::seconds(30);
 };
 
 /// How a raw connection is dialled.

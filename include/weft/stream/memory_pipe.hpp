@@ -34,6 +34,8 @@ public:
 
     /// Bytes that were written to the other end and have not been told there.
     [[nodiscard]] std::size_t in_flight() const noexcept;
+    [[nodiscard]] std::size_t input_pending() const noexcept override;
+    [[nodiscard]] std::size_t output_pending() const noexcept override { return in_flight(); }
 
 private:
     friend std::pair<std::unique_ptr<memory_stream>, std::unique_ptr<memory_stream>>

@@ -102,6 +102,15 @@ public:
     /// Good while the stream lives.
     [[nodiscard]] virtual std::string_view error_detail() const noexcept { return {}; }
 
+    /// Bytes of input that have arrived and were not told yet, as far as that can be known; an end
+    /// or an error counts as one. Asked when a deadline has passed: what came before it counts.
+    [[nodiscard]] virtual std::size_t input_pending() const noexcept { return 0; }
+
+    /// Bytes that `write` has taken and that have not reached the peer, as far as that can be
+    /// known: those that wait here, or that the system has sent and the peer's has not confirmed.
+    /// Asked when a deadline depends on it, never on the way of a small message.
+    [[nodiscard]] virtual std::size_t output_pending() const noexcept { return 0; }
+
     [[nodiscard]] weft::driver& driver() const noexcept { return driver_; }
 
 protected:

@@ -40,6 +40,12 @@ public:
     [[nodiscard]] std::string_view error_detail() const noexcept override {
         return fault_ ? std::string_view(*fault_) : std::string_view();
     }
+    [[nodiscard]] std::size_t input_pending() const noexcept override {
+        return held_.size() + under_->input_pending();
+    }
+    [[nodiscard]] std::size_t output_pending() const noexcept override {
+        return early_.size() + sealed_.size() + under_->output_pending();
+    }
 
     /// That of a connection (`connection::transport`); null if it is not encrypted.
     [[nodiscard]] static const tls_stream* of(const stream* transport) noexcept;

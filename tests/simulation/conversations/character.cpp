@@ -61,7 +61,10 @@ connection_options world::any_options() {
                           &timeouts.ping_interval, &timeouts.pong}) {
         *one = any_timeout();
     }
-    if (timeouts.close == duration{}) timeouts.close = patience_; // so that all comes to an end
+    timeouts.write_stall = any_timeout();
+    for (duration* one : {&timeouts.close, &timeouts.write_stall}) {
+        if (*one == duration{}) *one = patience_; // so that all comes to an end
+    }
     made.queue_size_max =
         any_of(chance, std::array<std::size_t, 5>{0, 10, size_max_, 8 * size_max_, 1024 * 1024});
     made.when_full = any_of(chance,

@@ -20,25 +20,55 @@ time_point party::last_heard() const {
     return std::max({opened_at_, resumed_at_, link ? link->last_received() : time_point{}});
 }
 
+/// When the other end was last told bytes of this one's.
+time_point party::last_taken() const {
+    const auto* const link = around.link_of(*this);
+    return link && link->other() ? link->other()->last_received() : time_point{};
+}
+
+/// Output that waits, or of which much is under way, puts off every other deadline; but one that
+/// nobody takes is the end. What is under way is only looked at now and then.
+void party::look_at_output(time_point now) {
+    constexpr std::size_t much = 4096;
+    const auto* const link = around.link_of(*this);
+    const bool waits = here->buffered_amount() != 0 || (link && link->in_flight() >= much);
+    if (!waits || here->paused()) {
+        waits_since_ = never;
+        return;
+    }
+    waited_at_ = now;
+    waits_since_ = waits_since_ == never ? now : std::max(waits_since_, last_taken());
+    if (!attached && role == weft::role::client) return;
+    const auto stall = at->connection.timeouts.write_stall;
+    expect(!passed(waits_since_, 2 * stall, now) || here->buffered_amount() == 0,
+           "output waits for too long");
+}
+
 /// A ping that was due when all was settled has been sent by then, and from then on it counts.
 void party::check_open_deadlines(time_point now) {
     const auto& timeouts = at->connection.timeouts;
-    const auto heard = last_heard();
-    expect(!passed(heard, timeouts.idle, now), "idle for too long");
+    const auto heard = std::max(last_heard(), waited_at_);
+    const auto looks = waited_at_ == time_point{} ? 1 : 2;
+    expect(!passed(heard, looks * timeouts.idle, now), "idle for too long");
     if (pinged_ <= heard) pinged_ = never;
     if (pinged_ == never && passed(heard, timeouts.ping_interval, now)) pinged_ = now;
     if (pinged_ == never) return;
-    expect(!passed(pinged_, timeouts.pong, now), "no pong for too long");
+    const auto answers = waited_at_ == time_point{} ? 1 : 2;
+    expect(!passed(pinged_, answers * timeouts.pong, now), "no pong for too long");
 }
 
 void party::check_deadlines() {
     if (!here || over()) return;
     const auto& timeouts = at->connection.timeouts;
     const auto now = around.now(*at);
+    look_at_output(now);
+    // What is under way is looked at once in a timeout.
+    const auto answers = waited_at_ == time_point{} ? 1 : 2;
     switch (here->state()) {
     case session_state::connecting:
         if (attached) {
-            expect(!passed(*attached, timeouts.handshake, now), "a handshake for too long");
+            expect(!passed(std::max(*attached, waited_at_), answers * timeouts.handshake, now),
+                   "a handshake for too long");
         } else {
             expect(!passed(begun, at->connect_timeout, now), "connecting for too long");
         }
@@ -51,7 +81,8 @@ void party::check_deadlines() {
         }
         break;
     case session_state::closing:
-        expect(closing_ && !passed(*closing_, timeouts.close, now), "closing for too long");
+        expect(closing_ && !passed(std::max(*closing_, waited_at_), answers * timeouts.close, now),
+               "closing for too long");
         break;
     case session_state::closed: expect(false, "closed, but nobody was told"); break;
     }
@@ -62,7 +93,8 @@ void party::check_reason(const report& why) const {
     if (why.error != condition::timeout) return;
     const auto& timeouts = at->connection.timeouts;
     const auto now = around.now(*at);
-    const bool reads = why.error == errc::idle_timeout || why.error == errc::pong_timeout;
+    const bool reads = why.error == errc::idle_timeout || why.error == errc::pong_timeout ||
+                       why.error == errc::write_stalled;
     expect(!reads || !paused_, "a timeout for the peer's silence in a pause");
     // It may have opened later, and even a while before that was told.
     const auto* const link = around.link_of(*this);
@@ -74,6 +106,8 @@ void party::check_reason(const report& why) const {
                "a handshake timeout too early");
     } else if (why.error == errc::close_timeout) {
         expect(closing_ && passed(*closing_, timeouts.close, now), "a close timeout too early");
+    } else if (why.error == errc::write_stalled) {
+        expect(passed(last_taken(), timeouts.write_stall, now), "a stall too early");
     } else if (why.error == errc::idle_timeout && !ever_paused_) {
         expect(passed(heard, timeouts.idle, now), "an idle timeout too early");
     } else if (why.error == errc::pong_timeout && !ever_paused_) {

@@ -99,6 +99,8 @@ private:
     void check_open_deadlines(time_point now);
     void check_reason(const report& why) const;
     [[nodiscard]] time_point last_heard() const;
+    [[nodiscard]] time_point last_taken() const;
+    void look_at_output(time_point now);
     [[nodiscard]] bool may_hold_back() const;
     void expect(bool holds, const std::string& what) const;
 
@@ -115,6 +117,8 @@ private:
     time_point opened_at_{};
     time_point resumed_at_{};
     time_point pinged_ = never; // a ping has been sent by then
+    time_point waits_since_ = never; // output waits here, or much is under way
+    time_point waited_at_{};         // output was last seen to wait
     bool opened_ = false;
     bool ended_ = false;
     bool gone_ = false;

@@ -268,7 +268,10 @@ TEST(connection_allocation, deadlines_of_every_kind) {
         ends here;
         mute_peer silent = visit(here);
         mute_peer deaf = answer(here);
-        memory.during([&] { here.pass(11s); }); // the handshakes' deadlines
+        memory.during([&] {
+            here.pass(1s); // the request leaves
+            here.pass(11s);
+        }); // the handshakes' deadlines
         EXPECT_EQ(here.at_server.fails + here.at_client.fails, 2);
         here.expect_order();
     });

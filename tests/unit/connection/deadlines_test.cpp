@@ -68,6 +68,7 @@ TEST_F(deadlines_test, a_client_that_trickles_its_request) {
 
 TEST_F(deadlines_test, a_server_that_says_nothing) {
     auto silent = dial_raw();
+    driver.settle();
     pass(10s);
     EXPECT_EQ(at_client.end->error, errc::handshake_timeout);
     EXPECT_EQ(at_client.log, std::vector<std::string>{"fail"});
@@ -83,10 +84,25 @@ TEST_F(deadlines_test, the_handshake_has_its_time_after_connecting) {
     auto [a, b] = memory_pipe(driver, driver);
     client->attach(c, std::move(a));
     raw_peer silent(std::move(b));
+    driver.settle();
     pass(9s);
     EXPECT_EQ(at_client.ends, 0);
     pass(1s);
     EXPECT_EQ(at_client.end->error, errc::handshake_timeout);
+}
+
+TEST_F(deadlines_test, what_has_not_been_written_is_not_unanswered) {
+    auto silent = dial_raw();
+    pass(50s); // nothing could be done before
+    EXPECT_EQ(at_client.ends, 0);
+    silent.write(canned_response(silent.text()));
+    driver.settle();
+    ASSERT_EQ(at_client.opens, 1);
+    dialled().close();
+    pass(50s);
+    EXPECT_EQ(at_client.ends, 0);
+    pass(5s);
+    EXPECT_EQ(at_client.end->error, errc::close_timeout);
 }
 
 TEST_F(deadlines_test, an_idle_peer) {
@@ -100,6 +116,8 @@ TEST_F(deadlines_test, an_idle_peer) {
     pass(1s);
     EXPECT_EQ(at_server.end->error, errc::idle_timeout);
     EXPECT_EQ(peer->close_code(), 1001U);
+    peer->write(builder.close(1001));
+    driver.settle();
     expect_all_over();
 }
 
@@ -118,7 +136,7 @@ TEST_F(deadlines_test, pings_that_are_answered_and_one_that_is_not) {
     pass(1us);
     EXPECT_EQ(at_server.end->error, errc::pong_timeout);
     EXPECT_EQ(at_server.end->began, side::local);
-    EXPECT_EQ(peer->close_code(), 1001U);
+    EXPECT_EQ(peer->close_code(), 1011U);
 }
 
 TEST_F(deadlines_test, two_connections_keep_each_other_alive) {
@@ -176,6 +194,7 @@ TEST_F(deadlines_test, a_close_that_is_not_answered) {
     open_to_a_peer(timeouts);
     peer->answers_eof = false;
     served().close(close_code::normal, "bye");
+    driver.settle();
     pass(5s - 1us);
     EXPECT_EQ(at_server.ends, 0);
     pass(1us);
@@ -207,21 +226,189 @@ TEST_F(deadlines_test, a_close_that_the_pipe_does_not_take) {
     served().send(std::string(20000, 'x'));
     served().close();
     driver.settle();
-    pass(5s);
-    EXPECT_EQ(at_server.end->error, errc::close_timeout);
+    pass(30s - 1us);
+    EXPECT_EQ(at_server.ends, 0);
+    pass(1us);
+    EXPECT_EQ(at_server.end->error, errc::write_stalled);
     expect_all_over();
 }
 
-TEST_F(deadlines_test, a_slow_reader_is_not_forgotten) {
+TEST_F(deadlines_test, a_peer_that_takes_nothing) {
     capacity = 200;
-    open_to_a_peer(pings(30s, 20s));
+    open_to_a_peer(pings(10s, 5s));
     peer->end().pause();
     served().send(std::string(20000, 'x'));
     driver.settle();
+    pass(29s);
+    EXPECT_EQ(at_server.ends, 0);
+    peer->write(builder.text("it only talks"));
+    driver.settle();
+    pass(1s);
+    EXPECT_EQ(to_string(*at_server.end), "ended by this side during WebSocket: the peer took no "
+                                         "output for too long");
+    expect_all_over();
+}
+
+TEST_F(deadlines_test, a_slow_reader_gets_all_that_was_sent_before_a_close) {
+    capacity = 200;
+    auto timeouts = pings(3s, 2s);
+    timeouts.close = 5s;
+    timeouts.idle = 7s;
+    open_to_a_peer(timeouts);
+    peer->end().pause();
+    served().send(std::string(2000, 'x'));
+    served().ping();
+    driver.settle();
+    for (int i = 0; i < 5; ++i) {
+        pass(29s);
+        peer->end().resume();
+        peer->end().deliver_at_most(200);
+        driver.advance(driver.now());
+        peer->end().pause();
+        driver.settle();
+        if (i == 2) served().close(close_code::normal, "that was all");
+    }
+    ASSERT_EQ(at_server.ends, 0);
+    peer->end().resume();
+    driver.settle();
+    EXPECT_EQ(peer->close_code(), 1000U);
+    pass(4s);
+    peer->write(builder.close(1000));
+    driver.settle();
+    EXPECT_TRUE(at_server.end->clean()) << *at_server.end;
+}
+
+TEST_F(deadlines_test, what_the_pipe_has_taken_and_the_peer_has_not) {
+    auto timeouts = none();
+    timeouts.close = 5s;
+    open_to_a_peer(timeouts);
+    peer->end().pause();
+    peer->end().deliver_at_most(6000);
+    served().send(std::string(40000, 'x'));
+    served().close();
+    driver.settle();
+    EXPECT_EQ(served().buffered_amount(), 0U);
+    for (int i = 0; i < 5; ++i) {
+        pass(20s);
+        peer->end().resume();
+        driver.advance(driver.now());
+        peer->end().pause();
+        driver.settle();
+    }
+    EXPECT_EQ(at_server.ends, 0);
+    pass(5s); // sees the last that was read
+    pass(30s - 1us);
+    EXPECT_EQ(at_server.ends, 0);
+    pass(1us);
+    EXPECT_EQ(at_server.end->error, errc::write_stalled);
+}
+
+TEST_F(deadlines_test, a_plain_answer_to_a_slow_reader) {
+    capacity = 200;
+    std::optional<report> failed;
+    server->route("/", {.fail = [&](const report& why) { failed = why; },
+                        .http = [](connection& c) {
+                            static_cast<void>(c.respond({200, {}, std::string(3000, 'x')}));
+                        }});
+    auto slow = visit();
+    slow.answers_eof = false;
+    slow.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    slow.end().pause();
+    driver.settle();
+    for (int i = 0; i < 10; ++i) {
+        pass(29s);
+        slow.end().resume();
+        driver.advance(driver.now());
+        slow.end().pause();
+        driver.settle();
+    }
+    EXPECT_FALSE(failed);
+    EXPECT_EQ(server->connection_count(), 1U);
     pass(30s);
-    pass(20s);
-    EXPECT_EQ(at_server.end->error, errc::pong_timeout);
-    pass(60s);
+    ASSERT_TRUE(failed);
+    EXPECT_EQ(failed->error, errc::write_stalled);
+    EXPECT_EQ(failed->phase, phase::http);
+    expect_all_over();
+}
+
+// --- a driver that is late: what has arrived by then counts
+
+TEST_F(deadlines_test, a_pong_that_is_read_late) {
+    open_to_a_peer(pings(30s, 20s));
+    pass(30s);
+    peer->write(builder.pong());
+    pass(1000s);
+    EXPECT_EQ(at_server.ends, 0);
+    EXPECT_EQ(at_server.count("pong"), 1U);
+}
+
+TEST_F(deadlines_test, a_pong_behind_much_else_in_turns_with_small_budgets) {
+    capacity = 1 << 20;
+    open_to_a_peer(pings(30s, 20s));
+    server_end->deliver_at_most(100);
+    pass(30s);
+    for (int i = 0; i < 500; ++i) peer->write(builder.text("something that is longer"));
+    peer->write(builder.pong());
+    driver.advance(driver.now() + 1000s, {.handlers = 1});
+    while (driver.waiting()) driver.advance(driver.now(), {.handlers = 1});
+    EXPECT_EQ(at_server.ends, 0);
+    EXPECT_EQ(at_server.count("pong"), 1U);
+}
+
+TEST_F(deadlines_test, a_close_frame_behind_much_else_that_is_read_late) {
+    capacity = 1 << 20;
+    auto timeouts = none();
+    timeouts.close = 5s;
+    open_to_a_peer(timeouts);
+    server_end->deliver_at_most(100);
+    served().close();
+    driver.settle();
+    for (int i = 0; i < 500; ++i) peer->write(builder.text("something that is longer"));
+    peer->write(builder.close(1000));
+    pass(1000s);
+    EXPECT_TRUE(at_server.end->clean()) << *at_server.end;
+}
+
+TEST_F(deadlines_test, a_flood_does_not_put_off_the_end_of_a_close) {
+    auto timeouts = none();
+    timeouts.close = 5s;
+    open_to_a_peer(timeouts);
+    server_end->deliver_at_most(100);
+    served().close();
+    driver.settle();
+    for (int i = 0; i < 1000 && at_server.ends == 0; ++i) {
+        peer->write(builder.text(std::string(200, 'x')));
+        driver.advance(driver.now() + 100ms);
+    }
+    ASSERT_EQ(at_server.ends, 1);
+    EXPECT_EQ(at_server.end->error, errc::close_timeout);
+}
+
+TEST_F(deadlines_test, a_message_of_an_idle_peer_and_an_answer_to_a_handshake_that_are_read_late) {
+    open_to_a_peer(idle(10s));
+    peer->write(builder.text("in time"));
+    pass(1000s);
+    EXPECT_EQ(at_server.ends, 0);
+    EXPECT_TRUE(at_server.heard("message in time"));
+
+    auto late = dial_raw();
+    driver.settle();
+    late.write(canned_response(late.text()));
+    pass(1000s);
+    EXPECT_EQ(at_client.opens, 1);
+}
+
+TEST_F(deadlines_test, a_peer_that_is_not_read_from_has_its_deadline) {
+    open_to_a_peer(idle(10s));
+    peer->write(builder.text("is never read"));
+    served().pause();
+    pass(1000s);
+    EXPECT_EQ(at_server.ends, 0);
+    served().resume();
+    pass(9s);
+    EXPECT_TRUE(at_server.heard("message is never read"));
+    pass(10s);
+    EXPECT_EQ(at_server.end->error, errc::idle_timeout);
 }
 
 } // namespace

@@ -187,6 +187,7 @@ public:
         driver.settle();
         if (GetParam().how == cut::eof) peer.end().close();
         pass(60s);
+        pass(60s); // for the peer's close frame
     }
 
     void expect_one_end(std::size_t at, bool complete, bool may_be_lost) {
@@ -335,6 +336,9 @@ TEST_F(ending_test, a_protocol_error) {
               "ended by the peer during WebSocket: a client's frame is not masked, or a server's "
               "is; close code 1002 protocol error");
     EXPECT_EQ(peer.close_code(), 1002U);
+    EXPECT_FALSE(peer.eof);
+    peer.write(frame_builder(role::client).close(1002));
+    driver.settle();
     expect_all_over();
 }
 

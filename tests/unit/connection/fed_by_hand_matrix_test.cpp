@@ -174,7 +174,9 @@ TEST_P(fed_by_hand_matrix, each_ends_once_and_nothing_is_left) {
     EXPECT_EQ(d_.next_deadline(), never) << "somebody still waits";
     EXPECT_EQ(service_.connection_count() + dialling_.connection_count(), 0U);
     const bool plain = GetParam().handler == std::string("http");
-    EXPECT_EQ(server_.ended, plain ? 0 : 1) << "a plain request is answered, and no more is told";
+    const bool untaken = plain && GetParam().call == std::string("break_peer");
+    EXPECT_EQ(server_.ended, plain && !untaken ? 0 : 1)
+        << "a plain request is answered, and no more is told unless nobody takes that";
     EXPECT_EQ(client_.ended, plain ? 0 : 1);
 }
 

@@ -238,7 +238,11 @@ TEST_F(sending_test, close_when_full) {
     peer->end().resume();
     driver.settle();
     EXPECT_EQ(peer->close_code(), 1008U);
+    EXPECT_FALSE(peer->eof);
     EXPECT_EQ(at_server.count("writable"), 0U);
+    peer->write(frame_builder(role::client).close(1008));
+    driver.settle();
+    EXPECT_TRUE(peer->eof);
     expect_all_over();
 }
 

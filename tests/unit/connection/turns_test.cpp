@@ -47,7 +47,8 @@ TEST_F(turns_test, a_budget_of_one_with_deadlines) {
     open();
     driver.advance(driver.now() + 30s, {.handlers = 1});
     settle_one_by_one();
-    EXPECT_EQ(at_server.count("ping") + at_client.count("ping"), 2U);
+    // One, as the ping that came to the other side before it was judged is a sign of life.
+    EXPECT_EQ(at_server.count("ping") + at_client.count("ping"), 1U);
     dialled().pause();
     for (int i = 0; i < 10 && at_server.ends == 0; ++i) {
         driver.advance(driver.now() + 30s, {.handlers = 1});

@@ -37,8 +37,11 @@ TEST(close_code, what_an_error_tells_the_peer) {
     EXPECT_EQ(close_code_for(errc::too_many_fragments), close_code::policy_violation);
     EXPECT_EQ(close_code_for(errc::handler_threw), close_code::internal_error);
     EXPECT_EQ(close_code_for(errc::shut_down), close_code::going_away);
-    EXPECT_EQ(close_code_for(errc::pong_timeout), close_code::going_away);
     EXPECT_EQ(close_code_for(errc::message_timeout), close_code::policy_violation);
+    EXPECT_EQ(close_code_for(errc::pong_timeout), close_code::internal_error);
+    EXPECT_EQ(close_reason_for(errc::pong_timeout), "ping timeout");
+    EXPECT_EQ(close_reason_for(errc::shut_down), "shutting down");
+    EXPECT_EQ(close_reason_for(errc::bad_utf8), "");
     EXPECT_EQ(close_code_for(std::make_error_code(std::errc::io_error)),
               close_code::internal_error);
     for (const auto fault :

@@ -46,7 +46,7 @@ TEST_P(session_memory, of_an_idle_session_is_its_object_alone) {
         while (tested.next_event(probe.now).type == event_type::request) {
             (void)tested.accept({}, {}, probe.now);
         }
-        tested.consume_output(tested.output_size());
+        tested.consume_output(tested.output_size(), probe.now);
         tested.settle();
         tested.forget_handshake();
     }
@@ -65,7 +65,7 @@ TEST_P(session_memory, is_not_taken_for_small_messages) {
         EXPECT_EQ(next.type, event_type::message);
         probe.tested.send(message(next.payload, next.is_text));
         EXPECT_EQ(probe.tested.next_event(probe.now).type, event_type::none);
-        probe.tested.consume_output(probe.tested.output_size());
+        probe.tested.consume_output(probe.tested.output_size(), probe.now);
         probe.tested.settle();
         return allocations.count();
     };
@@ -158,7 +158,7 @@ TEST_P(session_memory, of_output_is_given_back_when_it_was_taken) {
     {
         const allocation_counter allocations;
         probe.tested.send(std::string(100'000, 'x'));
-        probe.tested.consume_output(probe.tested.output_size());
+        probe.tested.consume_output(probe.tested.output_size(), probe.now);
         probe.tested.settle();
         EXPECT_EQ(allocations.live(), 0U);
     }
@@ -256,7 +256,7 @@ run_result converse(role ours, std::size_t nth, bool& failed) {
                 result.sent.insert(result.sent.end(), piece.begin(), piece.end());
                 size += piece.size();
             }
-            attempt([&] { probe.tested.consume_output(size); });
+            attempt([&] { probe.tested.consume_output(size, probe.now); });
             probe.tested.pause(probe.now);
             attempt([&] { probe.tested.settle(); });
             if (result.threw) break;

@@ -86,13 +86,13 @@ TEST_P(session_output, delays_pongs_behind_much_output_and_keeps_the_last) {
     probe.pull();
     EXPECT_EQ(probe.events.size(), 2U); // told at once
     const auto waiting = probe.tested.output_size();
-    probe.tested.consume_output(waiting - 10);
+    probe.tested.consume_output(waiting - 10, probe.now);
     auto later = probe.peer.ping("3");
     probe.tested.receive(later, probe.now);
     probe.pull();
-    probe.tested.consume_output(9);
+    probe.tested.consume_output(9, probe.now);
     EXPECT_EQ(probe.tested.output_size(), 1U);
-    probe.tested.consume_output(1);
+    probe.tested.consume_output(1, probe.now);
     probe.collect();
     EXPECT_EQ(payloads(probe.sent_frames()), (std::vector<std::string>{"3"}));
 }
@@ -124,7 +124,7 @@ TEST_P(session_output, puts_control_frames_only_between_frames) {
             const auto size = std::min<std::size_t>(piece.size(), 7000);
             taken.insert(taken.end(), piece.begin(),
                          piece.begin() + static_cast<std::ptrdiff_t>(size));
-            each.tested.consume_output(size);
+            each.tested.consume_output(size, each.now);
             if (taken.size() > 30'000) continue;
             auto ping = each.peer.ping("p");
             each.tested.receive(ping, each.now);
@@ -168,7 +168,7 @@ TEST_P(session_output, may_be_taken_up_to_any_byte) {
                 const auto count = std::min(left, piece.size());
                 each.sent.insert(each.sent.end(), piece.begin(),
                                  piece.begin() + static_cast<std::ptrdiff_t>(count));
-                each.tested.consume_output(count);
+                each.tested.consume_output(count, each.now);
                 left -= count;
             }
             EXPECT_EQ(each.tested.output_size(), size - first);
@@ -195,7 +195,7 @@ TEST_P(session_output, taken_byte_by_byte_across_settling_is_the_same) {
         fill(each.tested, large, each.now);
         for (auto steps = random() % 9000; steps > 0 && each.tested.output_size() > 0; --steps) {
             each.sent.push_back(each.tested.output().begin()->front());
-            each.tested.consume_output(1);
+            each.tested.consume_output(1, each.now);
             if (random() % 1000 == 0) each.tested.settle_output();
         }
         each.tested.settle();

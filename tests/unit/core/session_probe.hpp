@@ -118,7 +118,7 @@ public:
                 sent.insert(sent.end(), piece.begin(), piece.end());
                 size += piece.size();
             }
-            tested.consume_output(size);
+            tested.consume_output(size, now);
         }
     }
 

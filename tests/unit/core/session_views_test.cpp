@@ -69,7 +69,7 @@ TEST_P(session_views, of_nothing_are_no_reason_to_keep_memory) {
     probe.open();
     probe.lends = false;
     probe.tested.send("takes memory of its own");
-    probe.tested.consume_output(probe.tested.output_size());
+    probe.tested.consume_output(probe.tested.output_size(), probe.now);
     auto bytes = probe.peer.begin_text("") + probe.peer.last_part("");
     probe.tested.receive(bytes, probe.now);
     EXPECT_EQ(probe.tested.next_event(probe.now).type, event_type::message);
