@@ -11,7 +11,7 @@
 namespace weft {
 namespace {
 
-connection* target_of(const handle_state& state) noexcept {
+connection* connection_of(const handle_state& state) noexcept {
     return static_cast<connection*>(state.target());
 }
 
@@ -23,7 +23,7 @@ connection* target_of(const handle_state& state) noexcept {
 std::optional<send_result> connection_handle::send_at_once(message whole) const {
     if (!state_) return send_result::closed;
     if (!state_->mailbox().in_turn_here()) return std::nullopt;
-    connection* const to = target_of(*state_);
+    connection* const to = connection_of(*state_);
     if (!to) return send_result::closed;
     if (state_->posted() != 0 || to->holds_back()) return std::nullopt;
     return to->send(whole);
@@ -57,7 +57,7 @@ send_result connection_handle::post(std::size_t payload, Content&& content) cons
     try {
         auto what = std::make_unique<posted_message>(posted_message{content(), size});
         auto call = [state = state_, what = std::move(what)]() mutable {
-            if (auto* const to = target_of(*state)) to->take_posted(std::move(what));
+            if (auto* const to = connection_of(*state)) to->take_posted(std::move(what));
         };
         if (state_->mailbox().post(std::move(call))) return answer;
     } catch (...) {
@@ -72,7 +72,7 @@ send_result connection_handle::post(std::size_t payload, Content&& content) cons
 void connection_handle::post_overflow() const {
     if (!state_->must_close()) return;
     state_->mailbox().post([state = state_] {
-        if (auto* const which = target_of(*state)) which->refuse_to_queue();
+        if (auto* const which = connection_of(*state)) which->refuse_to_queue();
     });
 }
 
@@ -81,7 +81,7 @@ void connection_handle::post_overflow() const {
 bool connection_handle::with(function<void(connection&)> work) const {
     if (!state_) return false;
     auto call = [state = state_, work = std::move(work)]() mutable {
-        if (auto* const target = target_of(*state)) target->do_posted(work);
+        if (auto* const target = connection_of(*state)) target->do_posted(work);
     };
     function<void()> ready = std::move(call);
     state_->add(handle_state::post_overhead);

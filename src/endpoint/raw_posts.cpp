@@ -11,7 +11,7 @@
 namespace weft {
 namespace {
 
-raw_connection* target_of(const handle_state& state) noexcept {
+raw_connection* raw_connection_of(const handle_state& state) noexcept {
     return static_cast<raw_connection*>(state.target());
 }
 
@@ -23,7 +23,7 @@ raw_connection* target_of(const handle_state& state) noexcept {
 std::optional<send_result> raw_handle::send_at_once(std::span<const std::byte> bytes) const {
     if (!state_) return send_result::closed;
     if (!state_->mailbox().in_turn_here()) return std::nullopt;
-    raw_connection* const to = target_of(*state_);
+    raw_connection* const to = raw_connection_of(*state_);
     if (!to) return send_result::closed;
     if (state_->posted() != 0 || !to->opened_) return std::nullopt;
     return to->send(bytes);
@@ -38,7 +38,7 @@ send_result raw_handle::send_or_post(Bytes&& bytes) const {
     if (answer == send_result::dropped || answer == send_result::closed) return answer;
     try {
         auto call = [state = state_, what = posted_bytes{std::move(bytes), size}]() mutable {
-            if (auto* const to = target_of(*state)) to->take_posted(std::move(what));
+            if (auto* const to = raw_connection_of(*state)) to->take_posted(std::move(what));
         };
         if (state_->mailbox().post(std::move(call))) return answer;
     } catch (...) {
@@ -61,14 +61,14 @@ send_result raw_handle::send(std::vector<std::byte> bytes) const {
 void raw_handle::post_overflow() const {
     if (!state_->must_close()) return;
     state_->mailbox().post([state = state_] {
-        if (auto* const which = target_of(*state)) which->refuse_to_queue();
+        if (auto* const which = raw_connection_of(*state)) which->refuse_to_queue();
     });
 }
 
 bool raw_handle::with(function<void(raw_connection&)> work) const {
     if (!state_) return false;
     function<void()> call = [state = state_, work = std::move(work)]() mutable {
-        if (auto* const target = target_of(*state)) target->do_posted(work);
+        if (auto* const target = raw_connection_of(*state)) target->do_posted(work);
     };
     state_->add(handle_state::post_overhead);
     try {
