@@ -73,7 +73,7 @@ class Names(unittest.TestCase):
 
     @unittest.skipIf(HAS_DNS, "the program was built with c-ares")
     def test_without_c_ares_the_system_is_asked(self):
-        with Server() as server:
+        with Server("--name", "127.1") as server:
             url = server.url("/echo").replace("127.0.0.1", "127.1")
             done = run("connect", url, stdin=b"hi\n")
             self.assertEqual((done.returncode, done.stdout), (0, b"hi\n"), done.stderr)
