@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// X-Forwarded-For, read from its end.
+// X-Forwarded-For and Forwarded (RFC 7239), read from their ends.
 #include "connection/forwarded_for.hpp"
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -12,23 +13,110 @@
 namespace weft {
 namespace {
 
-constexpr std::string_view header_name = "X-Forwarded-For";
+constexpr std::string_view x_forwarded_for_name = "X-Forwarded-For";
+constexpr std::string_view forwarded_name = "Forwarded";
 
-/// An address, "192.0.2.1:80" or "[::1]:80".
-result<address> entry_address(std::string_view entry) {
-    if (const auto bare = address::parse(entry, 0)) return bare;
-    const auto colon = entry.rfind(':');
-    if (colon == entry.npos) return failure(errc::bad_forwarded_for);
-    const auto digits = entry.substr(colon + 1);
-    const auto* const end = digits.data() + digits.size();
+/// RFC 7239 §6.3: "_" and letters, digits, dots, dashes; it hides what it stands for.
+bool is_obfuscated(std::string_view text) noexcept {
+    return text.size() > 1 && text[0] == '_' && std::ranges::all_of(text, [](char byte) {
+        return is_token_byte(byte) &&
+            std::string_view("!#$%&'*+^`|~").find(byte) == std::string_view::npos;
+    });
+}
+
+/// The address of `host`, or none where that hides itself. RFC 7239 §6: "unknown" or an obfuscated
+/// identifier; some proxies write "unix:" for a client of a Unix-domain socket.
+std::optional<address> parse_host(std::string_view host, std::uint16_t port) {
+    if (equal_ignoring_case(host, "unknown") || is_obfuscated(host)) return address();
+    const auto numeric = address::parse(host, port);
+    return numeric ? std::optional(*numeric) : std::nullopt;
+}
+
+/// An address, "192.0.2.1:80" or "[::1]:80", whose port may be obfuscated.
+std::optional<address> parse_node(std::string_view node) {
+    if (node.starts_with("unix:")) return address();
+    if (const auto bare = parse_host(node, 0)) return bare;
+    const auto colon = node.rfind(':');
+    if (colon == node.npos) return std::nullopt;
+    const auto host = node.substr(0, colon);
+    if (host.find(':') != host.npos && !host.starts_with('[')) return std::nullopt; // ambiguous
+    const auto digits = node.substr(colon + 1);
+    if (is_obfuscated(digits)) return parse_host(host, 0);
     std::uint16_t port = 0;
+    const auto* const end = digits.data() + digits.size();
     const auto read = std::from_chars(digits.data(), end, port);
-    const auto parsed = address::parse(entry.substr(0, colon), port);
-    const bool ambiguous = parsed && parsed->kind() == address::family::ipv6 && entry[0] != '[';
-    if (read.ec != std::errc{} || read.ptr != end || !parsed || ambiguous) {
-        return failure(errc::bad_forwarded_for);
+    if (read.ec != std::errc{} || read.ptr != end) return std::nullopt;
+    return parse_host(host, port);
+}
+
+/// Takes the next pair off a proxy's entry; a semicolon inside a quoted string does not separate.
+std::string_view take_pair(std::string_view& entry) noexcept {
+    bool quoted = false;
+    std::size_t end = 0;
+    for (; end < entry.size() && (quoted || entry[end] != ';'); ++end) {
+        if (entry[end] == '"') quoted = !quoted;
+        if (quoted && entry[end] == '\\') ++end;
     }
-    return parsed;
+    const auto pair = trim(entry.substr(0, end));
+    entry.remove_prefix(std::min(end + 1, entry.size()));
+    return pair;
+}
+
+/// The text of a token or a quoted string; nothing where the quotes do not match.
+std::optional<std::string> unquoted(std::string_view value) {
+    if (!value.starts_with('"')) {
+        if (value.empty() || value.find('"') != value.npos) return std::nullopt;
+        return std::string(value);
+    }
+    std::string text;
+    for (std::size_t at = 1; at < value.size(); ++at) {
+        if (value[at] == '"') {
+            return at + 1 == value.size() ? std::optional(text) : std::nullopt;
+        }
+        if (value[at] == '\\' && ++at == value.size()) break;
+        text += value[at];
+    }
+    return std::nullopt;
+}
+
+/// Whom a proxy has met, as its entry in Forwarded says: none where it leaves that out.
+std::optional<address> parse_entry(std::string_view entry) {
+    std::optional<address> met;
+    while (!entry.empty()) {
+        const auto pair = take_pair(entry);
+        if (pair.empty()) continue;
+        const auto equals = pair.find('=');
+        if (equals == pair.npos || !is_token(pair.substr(0, equals))) return std::nullopt;
+        const auto value = unquoted(pair.substr(equals + 1));
+        if (!value) return std::nullopt;
+        if (!equal_ignoring_case(pair.substr(0, equals), "for")) continue;
+        if (met) return std::nullopt; // RFC 7239 §4: once in an entry
+        met = parse_node(*value);
+        if (!met) return std::nullopt;
+    }
+    return met ? met : address();
+}
+
+using entry_parser = std::optional<address> (*)(std::string_view);
+
+/// What the headers of this name say, or nothing where they are missing or empty.
+result<std::optional<address>> read_header(const http_request& request, std::string_view name,
+                                           entry_parser parse,
+                                           std::span<const address_prefix> trusted) {
+    std::vector<std::string_view> entries;
+    for (std::size_t at = 0; at < request.size(); ++at) {
+        const auto field = request.at(at);
+        if (!equal_ignoring_case(field.name, name)) continue;
+        for_each_list_item(field.value,
+                           [&](std::string_view entry) { entries.push_back(entry); });
+    }
+    std::optional<address> nearest;
+    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+        nearest = parse(*entry);
+        if (!nearest) return failure(errc::bad_forwarded_for);
+        if (!is_one_of(trusted, *nearest)) break;
+    }
+    return nearest;
 }
 
 } // namespace
@@ -39,22 +127,15 @@ bool is_one_of(std::span<const address_prefix> set, const address& who) noexcept
 
 result<address> forwarded_for(const http_request& request, const address& from,
                               std::span<const address_prefix> trusted) {
-    std::vector<std::string_view> entries;
-    for (std::size_t at = 0; at < request.size(); ++at) {
-        const auto field = request.at(at);
-        if (!equal_ignoring_case(field.name, header_name)) continue;
-        for_each_list_item(field.value,
-                           [&](std::string_view entry) { entries.push_back(entry); });
-    }
-    if (entries.empty() && request.header(header_name)) return failure(errc::bad_forwarded_for);
-    address nearest = from;
-    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
-        const auto met = entry_address(*entry);
-        if (!met) return failure(met.error());
-        nearest = *met;
-        if (!is_one_of(trusted, nearest)) break;
-    }
-    return nearest;
+    const auto one = read_header(request, x_forwarded_for_name, parse_node, trusted);
+    if (!one) return failure(one.error());
+    const auto other = read_header(request, forwarded_name, parse_entry, trusted);
+    if (!other) return failure(other.error());
+    if (!*one) return other->value_or(from);
+    // A proxy that writes one of them may pass on the other as its client has invented it.
+    if (*other && (*one)->host() != (*other)->host()) return failure(errc::bad_forwarded_for);
+    const bool more = *other && (*one)->port() == 0;
+    return more ? **other : **one;
 }
 
 } // namespace weft

@@ -56,7 +56,7 @@ result<std::string> make_upgrade_request(const uri& target, handshake_nonce nonc
     text += "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ";
     text += base64_encode(nonce) + "\r\nSec-WebSocket-Version: 13\r\n";
     if (!subprotocols.empty()) text += "Sec-WebSocket-Protocol: " + join(subprotocols) + "\r\n";
-    if (!append_fields(text, fields)) return failure{errc::bad_header};
+    if (const auto why = append_fields(text, fields)) return failure{why};
     return text + "\r\n";
 }
 
@@ -67,8 +67,7 @@ std::error_code check_upgrade_response(const http_response_head& response, hands
     if (response.status() != 101) return errc::not_upgraded;
     if (response.version_minor() < 1) return errc::bad_http_version;
     // Items 2 and 3: Upgrade is exactly "websocket", and Connection names it.
-    if (response.header_count("Upgrade") != 1 ||
-        !equal_ignoring_case(*response.header("Upgrade"), "websocket")) {
+    if (!equal_ignoring_case(only_item(response, "Upgrade").value_or(""), "websocket")) {
         return errc::bad_upgrade;
     }
     if (!names_item(response, "Connection", "upgrade")) return errc::bad_connection;
@@ -78,15 +77,18 @@ std::error_code check_upgrade_response(const http_response_head& response, hands
                                 accept_key(base64_encode(nonce)))) {
         return errc::bad_accept;
     }
-    // Item 5: no extension was offered.
-    if (response.header_count("Sec-WebSocket-Extensions") != 0) return errc::unexpected_extension;
+    // Item 5: no extension was offered. An empty list is as if it were not there.
+    if (!is_empty_list(response, "Sec-WebSocket-Extensions")) return errc::unexpected_extension;
     // Item 6: at most one subprotocol, and one that was offered.
-    const auto chosen = response.header("Sec-WebSocket-Protocol");
-    if (chosen && (response.header_count("Sec-WebSocket-Protocol") != 1 ||
-                   std::ranges::find(offered, *chosen) == offered.end())) {
+    if (is_empty_list(response, "Sec-WebSocket-Protocol")) {
+        chosen_subprotocol.clear();
+        return {};
+    }
+    const auto chosen = only_item(response, "Sec-WebSocket-Protocol");
+    if (!chosen || std::ranges::find(offered, *chosen) == offered.end()) {
         return errc::unexpected_subprotocol;
     }
-    chosen_subprotocol = chosen.value_or(std::string_view{});
+    chosen_subprotocol = *chosen;
     return {};
 }
 

@@ -16,7 +16,7 @@ namespace weft {
 namespace {
 
 constexpr std::string_view accept_guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-constexpr std::size_t key_size = 16;
+constexpr std::size_t key_size = 24; // 16 bytes in base64
 
 bool has_body(const http_request& request) {
     if (request.header("Transfer-Encoding")) return true;
@@ -26,9 +26,17 @@ bool has_body(const http_request& request) {
     return false;
 }
 
-bool is_key(std::string_view text) {
-    const auto bytes = base64_decode(text);
-    return bytes && bytes->size() == key_size;
+bool is_base64_byte(char byte) noexcept {
+    return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') ||
+           (byte >= '0' && byte <= '9') || byte == '+' || byte == '/';
+}
+
+// The key is not decoded (RFC 6455 §4.2.2, item 4). So bits that encode nothing may be set in its
+// last letter, as they are in the example of §4.1, item 7.
+bool is_key(std::string_view text) noexcept {
+    constexpr std::string_view padding = "==";
+    return text.size() == key_size && text.ends_with(padding) &&
+           std::ranges::all_of(text.substr(0, key_size - padding.size()), is_base64_byte);
 }
 
 bool is_unique(const std::vector<std::string>& names) {
@@ -73,35 +81,31 @@ bool is_extension(std::string_view rest) {
     return true;
 }
 
-// Every Sec-WebSocket-Protocol names at least one token, and no token twice (RFC 6455 §4.1,
-// item 10).
+// Tokens, none of them twice (RFC 6455 §4.1, item 10). A header without any is as if it were not
+// there: some clients send one when the application has named no subprotocol.
 std::optional<std::vector<std::string>> parse_subprotocols(const http_request& request) {
     std::vector<std::string> names;
     bool valid = true;
     for_each_value(request, "Sec-WebSocket-Protocol", [&](std::string_view value) {
-        const auto before = names.size();
         for_each_list_item(value, [&](std::string_view item) {
             valid = valid && is_token(item);
             names.emplace_back(item);
         });
-        valid = valid && names.size() > before;
     });
     if (!valid || !is_unique(names)) return std::nullopt;
     return names;
 }
 
+// A header without an element is as if it were not there, as for subprotocols.
 std::optional<std::string> parse_extensions(const http_request& request) {
     std::string joined;
     bool valid = true;
     for_each_value(request, "Sec-WebSocket-Extensions", [&](std::string_view value) {
-        bool any = false;
         for_each_list_item(value, [&](std::string_view item) {
-            any = true;
             valid = valid && is_extension(item);
             if (!joined.empty()) joined += ", ";
             joined += item;
         });
-        valid = valid && any;
     });
     if (!valid) return std::nullopt;
     return joined;
@@ -114,6 +118,7 @@ std::error_code check_required(const http_request& request) {
     if (request.method() != "GET") return errc::bad_method;
     if (request.version_minor() < 1) return errc::bad_http_version;
     if (has_body(request)) return errc::bad_request;
+    if (!may_expect(request)) return errc::unknown_expectation;
     // Item 2: Host.
     if (!names_one_host(request)) return errc::bad_host;
     // Items 3 and 4: Upgrade and Connection.
@@ -124,7 +129,7 @@ std::error_code check_required(const http_request& request) {
         *request.header("Sec-WebSocket-Version") != "13") {
         return errc::bad_version;
     }
-    // Item 5, and §11.3.1: one key of 16 bytes.
+    // Item 5, and §11.3.1: one key.
     if (request.header_count("Sec-WebSocket-Key") != 1 ||
         !is_key(*request.header("Sec-WebSocket-Key"))) {
         return errc::bad_key;
@@ -140,13 +145,16 @@ int refusal_status(std::error_code why) noexcept {
     case errc::bad_method: return 405;
     case errc::handshake_timeout: return 408;
     case errc::body_too_large: return 413;
+    case errc::unknown_expectation: return 417;
     case errc::misdirected: return 421;
     case errc::bad_upgrade:
     case errc::bad_version: return 426;
     case errc::header_too_large:
     case errc::too_many_headers: return 431;
     case errc::bad_header:
+    case errc::reserved_header:
     case errc::handler_threw: return 500;
+    case errc::unknown_transfer_coding: return 501;
     case errc::aborted:
     case errc::too_many_connections:
     case errc::too_many_from_address:
@@ -208,7 +216,7 @@ result<std::string> make_upgrade_response(const upgrade_offer& offer, std::strin
         if (!offered || !is_token(subprotocol)) return failure{errc::bad_subprotocol};
         text.append("Sec-WebSocket-Protocol: ").append(subprotocol).append("\r\n");
     }
-    if (!append_fields(text, extra)) return failure{errc::bad_header};
+    if (const auto why = append_fields(text, extra)) return failure{why};
     return text + "\r\n";
 }
 

@@ -3,11 +3,14 @@
 // append those that an application adds.
 #pragma once
 
+#include <weft/core/error.hpp>
 #include <weft/core/http_head.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace weft {
 
@@ -41,6 +44,35 @@ inline bool names_item(const http_head& head, std::string_view name, std::string
         });
 }
 
+/// The only element of all headers of this name together; null when there is none, or several.
+[[nodiscard]] inline std::optional<std::string_view> only_item(const http_head& head,
+                                                               std::string_view name) {
+    std::optional<std::string_view> only;
+    std::size_t count = 0;
+    for_each_value(head, name, [&](std::string_view value) {
+        for_each_list_item(value, [&](std::string_view item) {
+            only = item;
+            ++count;
+        });
+    });
+    return count == 1 ? only : std::nullopt;
+}
+
+/// True when no header of this name has an element.
+[[nodiscard]] inline bool is_empty_list(const http_head& head, std::string_view name) {
+    bool empty = true;
+    for_each_value(head, name, [&](std::string_view value) {
+        for_each_list_item(value, [&](std::string_view) { empty = false; });
+    });
+    return empty;
+}
+
+/// False when the client expects of the server what nobody does here. RFC 9110 §10.1.1.
+[[nodiscard]] inline bool may_expect(const http_request& request) {
+    return is_empty_list(request, "Expect") || request.version_minor() < 1 ||
+        equal_ignoring_case(only_item(request, "Expect").value_or(""), "100-continue");
+}
+
 /// True for the headers that belong to the handshake or to the framing of the message.
 inline bool is_handshake_field(std::string_view name) noexcept {
     constexpr std::string_view prefix = "Sec-WebSocket-";
@@ -50,13 +82,14 @@ inline bool is_handshake_field(std::string_view name) noexcept {
            equal_ignoring_case(name, "Transfer-Encoding");
 }
 
-/// Appends header lines; false when one is malformed or is not the application's to set.
-[[nodiscard]] inline bool append_fields(std::string& text, const http_fields& fields) {
+/// Appends header lines; fails when one is malformed or is not the application's to set.
+[[nodiscard]] inline std::error_code append_fields(std::string& text, const http_fields& fields) {
     for (const auto& [name, value] : fields) {
-        if (!is_token(name) || !is_field_value(value) || is_handshake_field(name)) return false;
+        if (!is_token(name) || !is_field_value(value)) return errc::bad_header;
+        if (is_handshake_field(name)) return errc::reserved_header;
         text.append(name).append(": ").append(value).append("\r\n");
     }
-    return true;
+    return {};
 }
 
 } // namespace weft

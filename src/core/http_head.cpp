@@ -194,9 +194,8 @@ result<std::string> serialize(const http_response& response, bool head_only) {
     std::string text = "HTTP/1.1 " + std::to_string(response.status) + ' ';
     text += http_reason(response.status) + "\r\n";
     for (const auto& [name, value] : response.headers) {
-        if (!is_token(name) || !is_field_value(value) || frames_response(name)) {
-            return failure{errc::bad_header};
-        }
+        if (!is_token(name) || !is_field_value(value)) return failure{errc::bad_header};
+        if (frames_response(name)) return failure{errc::reserved_header};
         text += name + ": " + value + "\r\n";
     }
     if (!never_has_body(response.status)) {

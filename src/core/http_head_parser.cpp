@@ -42,6 +42,9 @@ bool is_head_byte(char byte) noexcept {
     return is_field_byte(byte) || byte == '\r' || byte == '\n';
 }
 
+/// Empty lines in front of a request that are skipped: clients of old sent one behind a body.
+constexpr int blank_lines_max = 8;
+
 } // namespace
 
 http_head_parser::http_head_parser(http_kind kind, http_limits limits)
@@ -77,17 +80,25 @@ void http_head_parser::receive(std::string_view chunk, bool whole) {
     auto line = std::string_view{head_.text_}.substr(line_begin);
     if (!line.ends_with("\r\n")) return fail(malformed());
     line.remove_suffix(2);
+    if (line.empty() && line_begin == 0) return skip_blank_line();
     line_begin_ = head_.text_.size();
-    if (line.empty() && line_begin != 0) {
+    if (line.empty()) {
         state_ = state::done;
     } else if (const auto why = parse_line(line)) {
         fail(why);
     }
 }
 
+// RFC 9112 §2.2 has a server ignore an empty line before a request line.
+void http_head_parser::skip_blank_line() {
+    if (kind_ == http_kind::response || ++blank_lines_ > blank_lines_max) return fail(malformed());
+    head_.text_.clear();
+}
+
 std::error_code http_head_parser::parse_line(std::string_view line) {
-    // Only the first line can begin at the beginning, since an empty one there is refused.
-    if (line.data() != head_.text_.data()) return parse_field(line);
+    // Only the first line can begin at the beginning, since an empty one there is not kept.
+    const bool continues = line.front() == ' ' || line.front() == '\t';
+    if (line.data() != head_.text_.data()) return continues ? unfold(line) : parse_field(line);
     return kind_ == http_kind::request ? parse_request_line(line) : parse_status_line(line);
 }
 
@@ -135,7 +146,29 @@ std::error_code http_head_parser::parse_version(std::string_view version) {
     return {};
 }
 
-// RFC 9112 §5: a name with the colon directly behind it; a folded line is no name, so it fails.
+// RFC 9112 §5.2: a client replaces each fold by spaces, a server may refuse it and does. Only what
+// is behind the fold is looked at, so that many folds cost no more than one.
+std::error_code http_head_parser::unfold(std::string_view line) {
+    constexpr std::string_view line_end = "\r\n";
+    if (kind_ == http_kind::request || head_.lines_.empty()) return malformed();
+    const auto more = trim(line);
+    if (!is_field_value(more)) return malformed();
+    if (more.empty()) return {};
+    auto& value = head_.lines_.back().value;
+    const auto at = range_of(more);
+    if (value.size == 0) {
+        value = at;
+        return {};
+    }
+    const auto fold_begin = value.begin + value.size;
+    for (auto i = fold_begin; i < at.begin; ++i) {
+        if (line_end.find(head_.text_[i]) != line_end.npos) head_.text_[i] = ' ';
+    }
+    value.size = at.begin + at.size - value.begin;
+    return {};
+}
+
+// RFC 9112 §5: a name with the colon directly behind it.
 std::error_code http_head_parser::parse_field(std::string_view line) {
     if (head_.lines_.size() >= limits_.count) return make_error_code(errc::too_many_headers);
     const auto colon = line.find(':');

@@ -11,6 +11,8 @@
 #include <weft/core/memory_account.hpp>
 #include <weft/core/session.hpp>
 
+#include "core/request_body.hpp"
+
 namespace weft {
 
 /// The opening handshake in progress, and what the application may still read of it.
@@ -21,7 +23,7 @@ struct session::opening {
 
     http_head_parser parser;
     step at = step::head;
-    std::size_t body_left = 0;
+    request_body body;
     int interim_count = 0; // responses that a client has skipped
     std::optional<http_request> request;
     std::optional<http_response_head> response;

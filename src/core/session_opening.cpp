@@ -14,21 +14,6 @@
 namespace weft {
 namespace {
 
-/// A plain request's body is framed by its Content-Length or there is none. RFC 9112 §6.
-result<std::size_t> body_length(const http_request& request) {
-    if (request.header_count("Transfer-Encoding") != 0) return failure(errc::bad_request);
-    const auto text = request.header("Content-Length");
-    if (!text) return std::size_t{0};
-    if (request.header_count("Content-Length") != 1) return failure(errc::bad_request);
-    std::size_t length = 0;
-    const auto parsed = std::from_chars(text->data(), text->data() + text->size(), length);
-    if (parsed.ec == std::errc::result_out_of_range) return failure(errc::body_too_large);
-    if (parsed.ec != std::errc{} || parsed.ptr != text->data() + text->size()) {
-        return failure(errc::bad_request);
-    }
-    return length;
-}
-
 /// So much of the body of a refusal is kept; `report::response_body` says so.
 constexpr std::size_t refusal_body_max = 4096;
 
@@ -103,7 +88,7 @@ event session::next_opening_event(time_point now) {
     switch (handshake().at) {
     case opening::step::head: return read_request(now);
     case opening::step::handed_over: return ask();
-    case opening::step::body: return read_body();
+    case opening::step::body: return read_body(now);
     case opening::step::decision:
     case opening::step::refused:
     case opening::step::done: break;
@@ -132,14 +117,19 @@ event session::judge_request(time_point now) {
             fail(errc::bad_host, now);
             return {};
         }
-        const auto length = body_length(*at.request);
-        if (!length || *length > options_->limits.body_size_max) {
-            fail(length ? errc::body_too_large : length.error(), now);
+        if (!may_expect(*at.request)) {
+            fail(errc::unknown_expectation, now);
             return {};
         }
-        at.body_left = *length;
+        auto body = request_body::framed_by(*at.request, options_->limits);
+        if (!body) {
+            fail(body.error(), now);
+            return {};
+        }
+        at.body = std::move(*body);
         at.at = opening::step::body;
-        return read_body();
+        ask_for_body();
+        return read_body(now);
     }
     auto offer = check_upgrade(*at.request);
     if (!offer) {
@@ -173,15 +163,21 @@ result<void> session::receive_request(http_request request, time_point now) {
     return {};
 }
 
-event session::read_body() {
+/// Tells a client that waits for it to send the body; one that has begun to needs no word.
+/// RFC 9110 §10.1.1: no HTTP/1.0 client is told.
+void session::ask_for_body() {
+    const opening& at = handshake();
+    const bool waits = !is_empty_list(*at.request, "Expect") && at.request->version_minor() > 0;
+    if (waits && !at.body.done() && waiting().empty()) put_text("HTTP/1.1 100 Continue\r\n\r\n");
+}
+
+event session::read_body(time_point now) {
     opening& at = handshake();
-    while (at.body_left != 0 && !waiting().empty()) {
-        const auto piece = waiting().first(std::min(at.body_left, waiting().size()));
-        at.request->body().append(reinterpret_cast<const char*>(piece.data()), piece.size());
-        at.body_left -= piece.size();
-        consume_input(piece.size());
+    while (!at.body.done() && !at.body.error() && !waiting().empty()) {
+        consume_input(at.body.feed(waiting(), at.request->body()));
     }
-    if (at.body_left != 0) return {};
+    if (at.body.error()) fail(at.body.error(), now);
+    if (!at.body.done()) return {};
     at.at = opening::step::decision;
     return {event_type::http};
 }

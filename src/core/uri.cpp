@@ -63,6 +63,26 @@ std::optional<std::uint16_t> parse_port(std::string_view text, std::uint16_t whe
     return static_cast<std::uint16_t>(number);
 }
 
+// RFC 6874 §2: the name of an interface, or its number, behind "%25".
+constexpr std::string_view zone_mark = "%25";
+
+bool is_literal(std::string_view text) noexcept {
+    const auto mark = text.find('%');
+    if (mark == text.npos) return parse_ipv6(text).has_value();
+    const auto zone = text.substr(mark);
+    return zone.starts_with(zone_mark) && zone.size() > zone_mark.size() &&
+           std::ranges::all_of(zone.substr(zone_mark.size()), is_unreserved) &&
+           parse_ipv6(text.substr(0, mark)).has_value();
+}
+
+// In lower case but for the interface, whose name is one of this machine's.
+std::string literal_host(std::string_view text) {
+    const auto mark = text.find('%');
+    auto host = to_lower(text.substr(0, mark));
+    if (mark != text.npos) host.append("%").append(text.substr(mark + zone_mark.size()));
+    return host;
+}
+
 struct host_port {
     std::string_view host;
     std::string_view port;
@@ -77,7 +97,7 @@ std::optional<host_port> split_authority(std::string_view authority) noexcept {
         parts.literal = true;
         parts.host = authority.substr(1, end - 1);
         authority.remove_prefix(end + 1);
-        if (!parse_ipv6(parts.host)) return std::nullopt;
+        if (!is_literal(parts.host)) return std::nullopt;
         if (!authority.empty() && authority[0] != ':') return std::nullopt;
     } else {
         parts.host = authority.substr(0, authority.find(':'));
@@ -117,7 +137,7 @@ result<uri> uri::parse(std::string_view text) {
     if (!is_made_of(path, ":@/") || !is_made_of(text.substr(path.size()), ":@/?")) {
         return failure{errc::bad_uri};
     }
-    parsed.host_ = to_lower(parts->host);
+    parsed.host_ = parts->literal ? literal_host(parts->host) : to_lower(parts->host);
     parsed.literal_ = parts->literal;
     parsed.port_ = *port;
     parsed.resource_ = path.empty() ? "/" : "";
@@ -126,9 +146,22 @@ result<uri> uri::parse(std::string_view text) {
 }
 
 std::string uri::authority() const {
-    std::string text = literal_ ? '[' + host_ + ']' : host_;
+    return authority_of(literal_ ? host().substr(0, host().find('%')) : host());
+}
+
+std::string uri::authority_of(std::string_view host) const {
+    std::string text(host);
+    if (literal_) text = '[' + text + ']';
     if (port_ != (secure_ ? wss_port : ws_port)) text += ':' + std::to_string(port_);
     return text;
+}
+
+// As it stands in a URI, with the interface.
+std::string uri::full_authority() const {
+    const auto mark = literal_ ? host_.find('%') : std::string::npos;
+    if (mark == std::string::npos) return authority();
+    return authority_of(std::string(host().substr(0, mark)) + std::string(zone_mark) +
+                        host_.substr(mark + 1));
 }
 
 std::string_view uri::path() const noexcept {
@@ -141,7 +174,28 @@ std::string_view uri::query() const noexcept {
 }
 
 std::string uri::str() const {
-    return std::string{scheme()} + "://" + authority() + resource_;
+    return std::string{scheme()} + "://" + full_authority() + resource_;
+}
+
+std::string without_credentials(std::string_view text) {
+    constexpr std::string_view hidden = "***";
+    const auto slashes = text.find("://");
+    const auto begin = slashes == text.npos ? 0 : slashes + 3;
+    auto shown = std::string(text.substr(0, begin));
+    auto rest = text.substr(begin);
+    if (const auto end = rest.rfind('@'); end != rest.npos) {
+        return shown.append(hidden).append(rest.substr(end));
+    }
+    const auto authority = rest.substr(0, rest.find_first_of("/?#"));
+    const auto bracket = std::min(authority.rfind(']'), authority.size());
+    const auto first = bracket == authority.size() ? 0 : bracket;
+    const auto colon = authority.find(':', first);
+    if (slashes == text.npos || colon == authority.npos ||
+        std::ranges::all_of(authority.substr(colon + 1), is_digit)) {
+        return std::string(text);
+    }
+    rest.remove_prefix(authority.size());
+    return shown.append(authority.substr(0, colon + 1)).append(hidden).append(rest);
 }
 
 } // namespace weft

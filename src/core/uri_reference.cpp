@@ -61,7 +61,7 @@ result<uri> uri::redirected(std::string_view location) const {
     } else if (!scheme.empty()) {
         return failure(errc::bad_redirect);
     } else {
-        text += authority();
+        text += full_authority();
     }
     const auto question = std::min(rest.find('?'), rest.size());
     auto named = std::string(rest.substr(0, question));

@@ -2,6 +2,8 @@
 // Asking an HTTP proxy for a way, and its answer.
 #include "endpoint/http_connect.hpp"
 
+#include <algorithm>
+
 #include <weft/core/base64.hpp>
 #include <weft/core/error.hpp>
 
@@ -11,10 +13,12 @@ namespace {
 /// More of them than any proxy has to say before it answers are an attack.
 constexpr int interim_max = 8;
 
-/// RFC 9110 §7.1: with the port, also where it is the scheme's own.
+/// RFC 9110 §7.1: with the port, also where it is the scheme's own. An interface of this machine is
+/// left out: the proxy has others. RFC 6874 §4.
 std::string authority_of(const uri& target) {
-    const std::string host(target.host());
+    std::string host(target.host());
     const bool literal = host.find(':') != host.npos;
+    if (literal) host.erase(std::min(host.find('%'), host.size()));
     return (literal ? '[' + host + ']' : host) + ':' + std::to_string(target.port());
 }
 

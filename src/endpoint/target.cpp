@@ -35,16 +35,16 @@ result<target> target_of(std::string_view where) {
     constexpr std::string_view local = "unix:";
     if (where.starts_with(local)) {
         where.remove_prefix(local.size());
-        if (where.empty()) return failure(errc::bad_argument);
+        if (where.empty()) return failure(errc::bad_address);
         return target{{address::local(where)}, {}, 0};
     }
     const auto colon = where.rfind(':');
-    if (colon == std::string_view::npos || colon == 0) return failure(errc::bad_argument);
+    if (colon == std::string_view::npos || colon == 0) return failure(errc::bad_address);
     const auto digits = where.substr(colon + 1);
     std::uint16_t port = 0;
     const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), port);
     if (parsed.ec != std::errc{} || parsed.ptr != digits.data() + digits.size()) {
-        return failure(errc::bad_argument);
+        return failure(errc::bad_address);
     }
     return target_of(where.substr(0, colon), port);
 }

@@ -2,6 +2,7 @@
 // A client's context: whom it trusts, whom it dials, and what it remembers of them.
 #include <weft/tls/tls_client.hpp>
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -34,7 +35,9 @@ result<void> trust(SSL_CTX* context, const tls_client_options& options) {
 }
 
 /// The name or address that the peer has to prove by a subjectAltName; without one, none proves it.
-void expect(SSL* session, const std::string& host) {
+/// A certificate names no interface of this machine.
+void expect(SSL* session, std::string host) {
+    if (host.find(':') != host.npos) host.erase(std::min(host.find('%'), host.size()));
     X509_VERIFY_PARAM* const checked = SSL_get0_param(session);
     X509_VERIFY_PARAM_set_hostflags(
         checked, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);

@@ -71,7 +71,7 @@ TEST_F(injection, through_the_handshakes_own_headers_is_refused) {
                              "Content-Length", "Transfer-Encoding"}) {
         dial_options options;
         options.headers = {{name, "x"}};
-        expect_failure(target_, options, errc::bad_header);
+        expect_failure(target_, options, errc::reserved_header);
     }
 }
 

@@ -78,7 +78,8 @@ TEST_F(smuggling, by_line_ends_and_folds_is_refused) {
     expect_refused(with(host, host + "X: a"s + '\0' + "b\r\n"), errc::bad_request);
     expect_refused(with(host, "Host : example.org\r\n"), errc::bad_request);
     expect_refused(with(host, host + ": nameless\r\n"), errc::bad_request);
-    expect_refused("\r\n" + upgrade_request("/echo"), errc::bad_request);
+    expect_refused("\n" + upgrade_request("/echo"), errc::bad_request);
+    expect_refused(std::string(1000, '\r') + '\n' + upgrade_request("/echo"), errc::bad_request);
     expect_refused(with("GET /echo", "GET  /echo"), errc::bad_request);
     expect_refused(with("GET /echo", "GET\t/echo"), errc::bad_request);
     expect_refused(with("GET /echo", "GET /ec\0ho"s), errc::bad_request);
@@ -100,7 +101,25 @@ TEST_F(smuggling, by_saying_things_twice_is_refused) {
 TEST_F(smuggling, by_the_framing_of_a_body_is_refused) {
     const auto form = "POST /page HTTP/1.1\r\nHost: x\r\n"s;
     const auto chunks = "0\r\n\r\n"s;
-    expect_refused(form + "Transfer-Encoding: chunked\r\n\r\n" + chunks, errc::bad_request);
+    const auto chunked = form + "Transfer-Encoding: chunked\r\n"s;
+    expect_refused(chunked + "Transfer-Encoding: chunked\r\n\r\n" + chunks, errc::bad_request);
+    for (const auto* coding : {"chunked, chunked", "chunked, gzip", "identity", "\"chunked\"",
+                               "chunked;a=b", "x chunked", ", chunked", ""}) {
+        expect_refused(form + "Transfer-Encoding: " + coding + "\r\n\r\n" + chunks,
+                       errc::bad_request);
+    }
+    expect_refused(form + "Transfer-Encoding: gzip, chunked\r\n\r\n" + chunks,
+                   errc::unknown_transfer_coding, 501);
+    expect_refused("POST /page HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks,
+                   errc::bad_request);
+    for (const auto& body : {"0\n\n"s, "0\r\n\n"s, "1\r\nxy\r\n"s, "1\r\nx\n0\r\n\r\n"s,
+                             "0x1\r\nx\r\n"s, " 1\r\nx\r\n"s, "1 \r\nx\r\n"s, "\r\n"s,
+                             "-1\r\n"s, "1;a\nb\r\nx\r\n"s, "1;a\rb\r\nx\r\n"s,
+                             "1;\0\r\nx\r\n"s, "10000000000000000\r\n"s,
+                             "0\r\nGET /page HTTP/1.1\r\n\r\n"s, "0\r\nA : b\r\n\r\n"s,
+                             "0\r\n folded\r\n\r\n"s}) {
+        expect_refused(chunked + "\r\n" + body, errc::bad_request);
+    }
     expect_refused(form + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks,
                    errc::bad_request);
     expect_refused(form + "Transfer-Encoding: xchunked\r\nContent-Length: 5\r\n\r\n" + chunks,

@@ -116,8 +116,13 @@ TEST_P(endpoint_dial_failure, tells_what_is_wrong_with_a_uri_or_an_option) {
     options.subprotocols = {"not a token"};
     EXPECT_EQ(failure_of(url(), options).error.category(), error_category());
     options = {};
-    options.via = "nonsense";
-    EXPECT_EQ(failure_of(url(), options).error, errc::bad_via);
+    options.headers = {{"Connection", "close"}};
+    EXPECT_EQ(failure_of(url(), options).error, errc::reserved_header);
+    for (const char* via : {"nonsense", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", ":80", "unix:"}) {
+        options = {};
+        options.via = via;
+        EXPECT_EQ(failure_of(url(), options).error, errc::bad_via) << via;
+    }
 }
 
 TEST_P(endpoint_dial_failure, tells_that_connecting_took_too_long) {

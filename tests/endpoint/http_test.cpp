@@ -65,6 +65,34 @@ TEST_P(endpoint_http, reads_a_body) {
     EXPECT_TRUE(answer.ends_with("\r\n\r\nhello")) << answer;
 }
 
+TEST_P(endpoint_http, reads_a_body_in_chunks) {
+    server_->route("/post", {.http = [](connection& peer) {
+        static_cast<void>(peer.respond({201, {}, peer.request()->body()}));
+    }});
+    listen();
+    const auto answer = answer_to("POST", "/post",
+                                  "Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                  "3;x=y\r\nhel\r\n2\r\nlo\r\n0\r\nDigest: x\r\n");
+    EXPECT_TRUE(begins_with_status(answer, "201")) << answer;
+    EXPECT_TRUE(answer.ends_with("\r\n\r\nhello")) << answer;
+}
+
+TEST_P(endpoint_http, tells_a_client_that_waits_for_it_to_send_the_body) {
+    server_->route("/post", {.http = [](connection& peer) {
+        static_cast<void>(peer.respond({201, {}, peer.request()->body()}));
+    }});
+    listen();
+    raw_peer peer = raw_peer::connected_to(port_);
+    peer.send("POST /post HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 5\r\n"
+              "Expect: 100-continue\r\n\r\n");
+    ASSERT_TRUE(run_until([&] { return !peer.received().empty(); }));
+    EXPECT_EQ(peer.received(), "HTTP/1.1 100 Continue\r\n\r\n");
+    peer.send("hello");
+    EXPECT_TRUE(run_until([&] { return peer.ended(); }));
+    EXPECT_TRUE(has(peer.received(), "\r\n\r\nHTTP/1.1 201 ")) << peer.received();
+    EXPECT_TRUE(peer.received().ends_with("\r\n\r\nhello")) << peer.received();
+}
+
 TEST_P(endpoint_http, says_404_where_there_is_nothing_and_426_where_there_is_a_websocket) {
     serve_echo();
     EXPECT_TRUE(begins_with_status(answer_to("GET", "/elsewhere"), "404"));

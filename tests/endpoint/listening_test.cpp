@@ -105,10 +105,10 @@ TEST_P(endpoint_listening, fails_at_places_that_cannot_be) {
     const auto error_at = [&](std::string_view where) { return server_->listen(where).error(); };
     EXPECT_EQ(server_->listen("example.org", 0).error(), errc::no_resolver);
     EXPECT_EQ(error_at("example.org:80"), errc::no_resolver);
-    EXPECT_EQ(error_at("127.0.0.1"), errc::bad_argument);
-    EXPECT_EQ(error_at("127.0.0.1:65536"), errc::bad_argument);
-    EXPECT_EQ(error_at("127.0.0.1:"), errc::bad_argument);
-    EXPECT_EQ(error_at("unix:"), errc::bad_argument);
+    EXPECT_EQ(error_at("127.0.0.1"), errc::bad_address);
+    EXPECT_EQ(error_at("127.0.0.1:65536"), errc::bad_address);
+    EXPECT_EQ(error_at("127.0.0.1:"), errc::bad_address);
+    EXPECT_EQ(error_at("unix:"), errc::bad_address);
     EXPECT_EQ(error_at("unix:/nowhere/at/all"), std::errc::no_such_file_or_directory);
     EXPECT_EQ(error_at("unix:/" + std::string(200, 'x')), std::errc::filename_too_long);
     EXPECT_EQ(error_at("192.0.2.1:0"), std::errc::address_not_available);

@@ -104,8 +104,31 @@ class CouldNotConnect(unittest.TestCase):
 
     def test_header_of_the_handshake(self):
         with Server() as server:
-            self.refused("-H", "Sec-WebSocket-Key: x", server.url("/echo"), says="header",
-                         tries="-H", code=2)
+            self.refused("-H", "Sec-WebSocket-Key: x", server.url("/echo"),
+                         says="Sec-WebSocket-Key: belongs to the handshake", tries="framing", code=2)
+
+    def test_via_without_a_port(self):
+        self.refused("--via", "127.0.0.1", "ws://localhost/", says="ADDRESS:PORT", tries="--via",
+                     code=2)
+
+    def test_secrets_are_not_repeated(self):
+        for arguments in (["ws://user:SECRET@127.0.0.1:9001/"], ["ws://user:SEC/SECRET@h/"],
+                          ["ws://user:SECRET"], ["user:SECRET@127.0.0.1:9001"],
+                          ["https://user:SECRET@h/"], ["ws:/user:SECRET@h"],
+                          ["ws://127.0.0.1/", "ws://user:SECRET@h/"],
+                          ["-H", "Authorization Basic SECRET", "ws://127.0.0.1/"],
+                          ["-H", "Authorization: a\x01SECRET", "ws://127.0.0.1/"],
+                          ["--proxy", "http://user:SECRET@[::1", "ws://127.0.0.1/"],
+                          ["--proxy", "gopher://user:SECRET@h:1", "ws://127.0.0.1/"],
+                          ["--via", "user:SECRET@h", "ws://127.0.0.1/"]):
+            with self.subTest(arguments):
+                done = run("connect", *arguments)
+                self.assertNotEqual(done.returncode, 0)
+                self.assertNotIn(b"SECRET", done.stderr + done.stdout)
+
+    def test_credentials_in_a_uri(self):
+        self.refused("ws://user:SECRET@127.0.0.1:9001/", says="ws://***@127.0.0.1:9001/",
+                     tries="Authorization", code=2)
 
 
 class Request(unittest.TestCase):

@@ -47,7 +47,8 @@ std::string refused_advice(const weft::report& why, const weft::uri& target,
         return "Nothing listens there. Check " +
             std::string(way.proxy == "environment" ? "http_proxy in the environment" : "--proxy");
     }
-    const std::string where = way.via.empty() ? target.authority() : way.via;
+    const std::string where = way.via.empty() ? target.authority()
+                                              : weft::without_credentials(way.via);
     return "Nothing listens at " + where + ". Is the server running? `weft serve` starts one";
 }
 
@@ -99,9 +100,7 @@ std::string advice(const weft::report& why, const weft::uri& target,
     if (error == weft::errc::unexpected_eof) {
         return "The server hung up during the handshake. Check the port, or whether it is wss:";
     }
-    if (error == weft::errc::bad_header) {
-        return "Headers of the handshake itself and of HTTP's framing cannot be given with -H";
-    }
+    if (error == weft::errc::bad_address) return "--via wants ADDRESS:PORT";
     if (error == weft::errc::proxy_authentication) {
         return "Give them to the proxy: --proxy http://USER:PASSWORD@HOST:PORT";
     }
@@ -112,12 +111,8 @@ std::string advice(const weft::report& why, const weft::uri& target,
     return {};
 }
 
-/// A password may have any character: all before the last '@' counts as one.
 std::string shown_uri(std::string_view typed) {
-    const auto begin = authority_begin(typed);
-    const auto at = typed.rfind('@');
-    if (at == typed.npos || at < begin) return std::string(typed);
-    return std::string(typed.substr(0, begin)).append("***").append(typed.substr(at));
+    return weft::without_credentials(typed);
 }
 
 std::string uri_advice(std::string_view typed) {

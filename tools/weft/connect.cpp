@@ -2,10 +2,13 @@
 // From options to a conversation.
 #include "weft/connect.hpp"
 
+#include <array>
 #include <iostream>
 #include <optional>
 #include <utility>
 
+#include <weft/core/error.hpp>
+#include <weft/core/handshake.hpp>
 #include <weft/weft.hpp>
 
 #include "weft/advice.hpp"
@@ -31,6 +34,19 @@ std::optional<weft::http_field> parse_header(std::string_view typed) {
     return weft::http_field{std::string(name), std::string(value)};
 }
 
+/// What was typed for a header, without what may be a secret in it.
+std::string shown(std::string_view typed) {
+    const auto end = typed.find_first_of(": \t");
+    return std::string(typed.substr(0, end)) + (end == std::string_view::npos ? "" : "...");
+}
+
+/// False for a header that the handshake has of its own.
+bool may_be_set(const weft::http_field& header, const weft::uri& target) {
+    const std::array<std::byte, 16> nonce{};
+    return weft::make_upgrade_request(target, nonce, {}, {header}).error() !=
+        weft::errc::reserved_header;
+}
+
 weft::dial_options dialling(const connect_options& options) {
     weft::dial_options dial;
     dial.subprotocols = options.subprotocols;
@@ -53,13 +69,17 @@ weft::dial_options dialling(const connect_options& options) {
 exit_code connect(const connect_options& options) {
     const auto target = weft::uri::parse(options.url);
     if (!target) {
-        return misused(shown_uri(options.url) + ": " + target.error().message(),
+        return misused(weft::without_credentials(options.url) + ": " + target.error().message(),
                        uri_advice(options.url));
     }
     weft::dial_options dial = dialling(options);
     for (const auto& typed : options.headers) {
         auto header = parse_header(typed);
-        if (!header) return misused(typed + ": not a header", "Try -H 'Name: value'");
+        if (!header) return misused(shown(typed) + ": not a header", "Try -H 'Name: value'");
+        if (!may_be_set(*header, *target)) {
+            return misused(header->name + ": belongs to the handshake itself or to HTTP's framing",
+                           "Leave it out; --subprotocol asks for subprotocols");
+        }
         dial.headers.push_back(std::move(*header));
     }
     for (const auto& typed : options.subprotocols) {

@@ -156,7 +156,9 @@ void conversation::closed(const weft::report& why) {
 
 void conversation::failed(const weft::report& why) {
     ended_ = true;
-    outcome_ = why.error == weft::errc::bad_header ? exit_code::usage : exit_code::not_connected;
+    const bool misused = why.error == weft::errc::bad_header ||
+        why.error == weft::errc::reserved_header || why.error == weft::errc::bad_address;
+    outcome_ = misused ? exit_code::usage : exit_code::not_connected;
     errors() << "weft connect: could not connect to " << target_.str() << ": "
               << printable(weft::to_string(why)) << '\n';
     if (const auto hint = advice(why, target_, {via_, options_.proxy}); !hint.empty()) {

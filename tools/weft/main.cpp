@@ -180,7 +180,8 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
     command->add_flag("--proxy-protocol", chosen.trusted.proxy_protocol,
                       "Those proxies speak the PROXY protocol, version 1 or 2");
     command->add_flag("--forwarded-for", chosen.trusted.forwarded_for,
-                      "Those proxies send X-Forwarded-For");
+                      "Those proxies send X-Forwarded-For or Forwarded (RFC 7239); two that name "
+                      "different clients are refused");
     auto* any_host = command->add_flag("--any-host", chosen.any_host,
                                        "Answer to any name that a request gives as its Host");
     command

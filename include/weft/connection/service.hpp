@@ -113,9 +113,9 @@ public:
     /// it came from `begin_dial`; it may not throw. Without this no redirect is followed.
     void on_redial(function<void(connection&)> dial);
 
-    /// Takes the word of the peers at these addresses for who sends their requests, as
-    /// X-Forwarded-For has it (`connection::remote_address`), and lets `hear` know before a route
-    /// is found; that may `refuse`.
+    /// Trusts the peers at these addresses to say in X-Forwarded-For or Forwarded who sends their
+    /// requests (`connection::remote_address`), and calls `hear` with that before a route is found;
+    /// it may `refuse`.
     void take_forwarded_for(std::vector<address_prefix> trusted,
                             function<void(connection&, const address&)> hear);
 

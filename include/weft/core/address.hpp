@@ -32,7 +32,8 @@ public:
 
     /// Parses a numeric IPv4 or IPv6 address, the latter with or without brackets.
     ///
-    /// A scope stands behind the IPv6 address as a number: "fe80::1%2".
+    /// A scope stands behind the IPv6 address as a number: "fe80::1%2". Names of interfaces, as in
+    /// "fe80::1%eth0", are known to a loop: where it connects or listens they are taken, too.
     /// Fails with `errc::bad_argument` for anything else; a host name is for a resolver.
     static result<address> parse(std::string_view host, std::uint16_t port);
 

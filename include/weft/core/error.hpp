@@ -15,6 +15,7 @@ enum class errc {
     bad_uri = 1,           ///< not a `ws:` or `wss:` URI (RFC 6455 §3, RFC 3986)
     unsupported_scheme,    ///< a URI of another scheme than `ws` or `wss`
     bad_header,            ///< a header, host or subprotocol holds CR, LF, NUL or the like
+    reserved_header,       ///< a header that the handshake or HTTP's framing has of its own
 
     // the opening handshake (RFC 6455 §4), as seen by a server
     bad_request,           ///< not a well-formed HTTP/1.1 request
@@ -24,13 +25,15 @@ enum class errc {
     misdirected,           ///< Host names another server than TLS was opened for (SNI)
     bad_upgrade,           ///< Upgrade does not name `websocket`
     bad_connection,        ///< Connection does not name `upgrade`
-    bad_key,               ///< Sec-WebSocket-Key is missing, repeated or not 16 bytes of base64
+    bad_key,               ///< Sec-WebSocket-Key is missing, repeated or has the wrong form
     bad_version,           ///< Sec-WebSocket-Version is not 13
     bad_subprotocol,       ///< Sec-WebSocket-Protocol is malformed or names one twice
     bad_extension,         ///< Sec-WebSocket-Extensions is malformed
     header_too_large,      ///< the limit on the bytes of a request or response head
     too_many_headers,      ///< the limit on the number of headers
     body_too_large,        ///< the limit on the bytes of a request body
+    unknown_expectation,   ///< Expect names something other than `100-continue`
+    unknown_transfer_coding, ///< Transfer-Encoding names more than `chunked`
     rejected,              ///< the application rejected the handshake
 
     // the opening handshake, as seen by a client
@@ -53,7 +56,7 @@ enum class errc {
 
     // behind proxies of one's own
     bad_proxy_header,      ///< a trusted proxy did not begin with the PROXY protocol
-    bad_forwarded_for,     ///< a trusted proxy sent an X-Forwarded-For without an address
+    bad_forwarded_for,     ///< a trusted proxy sent a malformed X-Forwarded-For or Forwarded
 
     // frames and messages (RFC 6455 §5 to §8)
     reserved_bits,         ///< RSV bits without an extension that defines them
@@ -90,6 +93,7 @@ enum class errc {
     shut_down,             ///< ended because its endpoint was shut down
     handler_threw,         ///< a handler of the application threw an exception
     bad_argument,          ///< an argument that the protocol does not allow
+    bad_address,           ///< neither ADDRESS:PORT nor unix:PATH
 
     // loops and endpoints
     no_resolver,           ///< a host name needs a resolver, and this loop has none

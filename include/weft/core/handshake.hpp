@@ -36,7 +36,8 @@ struct upgrade_offer {
 /// Checks a client's handshake. RFC 6455 §4.2.1.
 ///
 /// Fails with `bad_method`, `bad_http_version`, `bad_host`, `bad_upgrade`, `bad_connection`,
-/// `bad_key`, `bad_version`, `bad_subprotocol`, `bad_extension`, or `bad_request` for a body.
+/// `bad_key`, `bad_version`, `bad_subprotocol`, `bad_extension`, `unknown_expectation`, or
+/// `bad_request` for a body. Headers whose list is empty are as if they were not there.
 [[nodiscard]] result<upgrade_offer> check_upgrade(const http_request& request);
 
 /// The response that tells a client why its request was refused.
@@ -45,8 +46,8 @@ struct upgrade_offer {
 /// The bytes of the server's handshake. RFC 6455 §4.2.2.
 ///
 /// `subprotocol` is empty or one of those offered, otherwise `errc::bad_subprotocol`. `extra` may
-/// add headers; one that is malformed or belongs to the handshake or the framing is
-/// `errc::bad_header`.
+/// add headers; one that is malformed is `errc::bad_header`, one that belongs to the handshake or
+/// the framing `errc::reserved_header`.
 [[nodiscard]] result<std::string> make_upgrade_response(const upgrade_offer& offer,
                                                         std::string_view subprotocol,
                                                         const http_fields& extra = {});
@@ -54,8 +55,9 @@ struct upgrade_offer {
 /// The bytes of the client's handshake. RFC 6455 §4.1.
 ///
 /// `extra` may add headers (Origin, Cookie, Authorization, ...) and replace Host; one that is
-/// malformed or belongs to the handshake or the framing is `errc::bad_header`. A subprotocol that
-/// is no token or is named twice is `errc::bad_subprotocol`.
+/// malformed is `errc::bad_header`, one that belongs to the handshake or the framing
+/// `errc::reserved_header`. A subprotocol that is no token or is named twice is
+/// `errc::bad_subprotocol`.
 [[nodiscard]] result<std::string> make_upgrade_request(const uri& target, handshake_nonce nonce,
                                                        const std::vector<std::string>& subprotocols,
                                                        const http_fields& extra = {});

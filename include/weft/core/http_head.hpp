@@ -140,8 +140,9 @@ struct http_limits {
 /// Parses one head that arrives in pieces.
 ///
 /// Strict, since leniency is what request smuggling lives on: lines end with CR LF, a name is a
-/// token with the colon directly behind it, no folded lines, no NUL. Work is linear in the bytes,
-/// and a limit is noticed at the byte that exceeds it.
+/// token with the colon directly behind it, no folded lines in requests, no NUL. In a response a
+/// fold becomes spaces (RFC 9112 §5.2); a few empty lines before a request are skipped (§2.2).
+/// Work is linear in the bytes, and a limit is noticed at the byte that exceeds it.
 class http_head_parser {
 public:
     enum class state : std::uint8_t { more, done, failed };
@@ -174,6 +175,8 @@ private:
     std::error_code parse_status_line(std::string_view line);
     std::error_code parse_version(std::string_view version);
     std::error_code parse_field(std::string_view line);
+    std::error_code unfold(std::string_view line);
+    void skip_blank_line();
     [[nodiscard]] http_head::range range_of(std::string_view part) const noexcept;
     [[nodiscard]] std::error_code malformed() const noexcept;
     void fail(std::error_code why);
@@ -181,6 +184,7 @@ private:
     http_head head_;
     http_limits limits_;
     std::size_t line_begin_ = 0;
+    int blank_lines_ = 0;
     std::error_code error_;
     http_kind kind_;
     state state_ = state::more;
@@ -201,7 +205,8 @@ struct http_response {
 /// Adds Content-Length, Connection: close and, when there is a body and no other,
 /// Content-Type: text/plain; charset=utf-8. `head_only` leaves out the body, as for HEAD.
 /// Fails with `errc::bad_header` for a status outside 200..599 and for a header that would break
-/// the response or frame it in another way (Content-Length, Transfer-Encoding, Connection).
+/// the response, and with `errc::reserved_header` for one that would frame it in another way
+/// (Content-Length, Transfer-Encoding, Connection).
 [[nodiscard]] result<std::string> serialize(const http_response& response, bool head_only = false);
 
 } // namespace weft

@@ -319,7 +319,8 @@ private:
     // the opening handshake
     event next_opening_event(time_point now);
     event read_request(time_point now);
-    event read_body();
+    event read_body(time_point now);
+    void ask_for_body();
     event read_response(time_point now);
     event judge_request(time_point now);
     event ask();

@@ -22,7 +22,8 @@ public:
     ///
     /// Fails with `errc::unsupported_scheme` for another scheme and with `errc::bad_uri` for all
     /// else: a fragment, user information, a space or control byte, a port that is not within
-    /// 1..65535, a literal that is not an IPv6 address, a zone identifier, a stray percent sign.
+    /// 1..65535, a literal that is not an IPv6 address, a stray percent sign. A literal may name an
+    /// interface of this machine behind `%25`, as in `ws://[fe80::1%25eth0]/` (RFC 6874).
     static result<uri> parse(std::string_view text);
 
     /// Where a redirect from here leads: what `location`, absolute or relative to this URI, says
@@ -37,13 +38,15 @@ public:
     /// "ws" or "wss".
     [[nodiscard]] std::string_view scheme() const noexcept { return secure_ ? "wss" : "ws"; }
 
-    /// The host in lower case, an IPv6 address without its brackets.
+    /// The host in lower case, an IPv6 address without its brackets, and with the interface that it
+    /// may name as in "fe80::1%eth0".
     [[nodiscard]] std::string_view host() const noexcept { return host_; }
 
     /// The port, 80 or 443 when the URI names none.
     [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
-    /// What the Host header says: IPv6 in brackets, the port only when it is not the default.
+    /// What the Host header says: IPv6 in brackets and without an interface, which only this machine
+    /// knows (RFC 6874 §4); the port only when it is not the default.
     [[nodiscard]] std::string authority() const;
 
     /// The path as it stands in the URI; "/" when that has none.
@@ -63,11 +66,21 @@ public:
 private:
     uri() = default;
 
+    [[nodiscard]] std::string authority_of(std::string_view host) const;
+    [[nodiscard]] std::string full_authority() const;
+
     std::string host_;
     std::string resource_;
     std::uint16_t port_ = 0;
     bool secure_ = false;
     bool literal_ = false;
 };
+
+/// `text`, which may be no URI at all, with `***` in place of all that could be a user's name and
+/// password in it: for messages and logs.
+///
+/// Everything from the scheme to the last `@` counts, since what is malformed may end anywhere; and
+/// without one, what stands where a port should be and is no number.
+[[nodiscard]] std::string without_credentials(std::string_view text);
 
 } // namespace weft

@@ -19,8 +19,11 @@ struct trusted_proxies {
     /// that does not is ended with `errc::bad_proxy_header`.
     bool proxy_protocol = false;
 
-    /// The client is the last one in X-Forwarded-For that is none of these peers, if they send it;
-    /// what is no address there is refused with 400 and `errc::bad_forwarded_for`.
+    /// The client is the last one in X-Forwarded-For, or in Forwarded (RFC 7239), that is none of
+    /// these peers, if they send one of the two. A client that they hide ("unknown", "_hidden",
+    /// "unix:") has no address and counts for no limit per address. A malformed header is refused
+    /// with 400 and `errc::bad_forwarded_for`, and so are two that name different clients: a proxy
+    /// that writes one may pass on the other as the client has invented it.
     bool forwarded_for = false;
 };
 

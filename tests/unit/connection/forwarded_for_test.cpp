@@ -9,14 +9,24 @@
 namespace weft::testing {
 namespace {
 
-std::string said_by(const std::vector<std::string>& values) {
-    http_fields fields;
-    for (const auto& value : values) fields.push_back({"x-forwarded-for", value});
+std::string said_in(const http_fields& fields) {
     const std::vector trusted{*address_prefix::parse("10.0.0.0/8"), *address_prefix::parse("::1")};
     const auto who = forwarded_for(*http_request::make("GET", "/", fields),
                                    *address::parse("10.0.0.1", 4711), trusted);
     return who ? who->str() : who.error().message();
 }
+
+std::string said_by(const std::vector<std::string>& values) {
+    http_fields fields;
+    for (const auto& value : values) fields.push_back({"x-forwarded-for", value});
+    return said_in(fields);
+}
+
+std::string forwarded(const std::string& value) {
+    return said_in({{"forwarded", value}});
+}
+
+const std::string refused = make_error_code(errc::bad_forwarded_for).message();
 
 TEST(forwarded_for, is_the_last_one_that_is_not_trusted) {
     EXPECT_EQ(said_by({}), "10.0.0.1:4711");
@@ -34,17 +44,70 @@ TEST(forwarded_for, does_not_look_beyond_who_is_not_trusted) {
 }
 
 TEST(forwarded_for, refuses_garbage_where_it_counts) {
-    for (const char* value : {"", ",", "unknown", "192.0.2.1, unknown", "192.0.2.1:x",
+    for (const char* value : {"unknow", "_", "_hid den", "_x/y", "192.0.2.1:x", "192.0.2.1:_",
                               "192.0.2.1:65536", "2001:db8::1:2:3:4:5:6:80", "\"192.0.2.1\"",
-                              "192.0.2.256", "[::1", "unix:"}) {
+                              "192.0.2.256", "[::1", "unix", "for=192.0.2.1"}) {
         EXPECT_EQ(said_by({value}), make_error_code(errc::bad_forwarded_for).message()) << value;
     }
+}
+
+TEST(forwarded_for, knows_entries_that_hide_the_address) {
+    for (const char* value : {"unknown", "Unknown", "_hidden", "_a.b-c_9", "unix:", "unix:/run/x",
+                              "unknown:80", "_hidden:_port", "192.0.2.1, unknown",
+                              "192.0.2.1, _hidden, 10.0.0.9"}) {
+        EXPECT_EQ(said_by({value}), "-") << value;
+    }
+    EXPECT_EQ(said_by({"unknown, 192.0.2.1"}), "192.0.2.1:0");
+    EXPECT_EQ(said_by({"192.0.2.1:_port"}), "192.0.2.1:0");
+    EXPECT_EQ(said_by({""}), "10.0.0.1:4711");
+    EXPECT_EQ(said_by({" , "}), "10.0.0.1:4711");
+}
+
+// The examples of RFC 7239 §4 to §7.4, and what stands between them.
+TEST(forwarded_for, reads_forwarded) {
+    EXPECT_EQ(forwarded("for=192.0.2.60;proto=http;by=203.0.113.43"), "192.0.2.60:0");
+    EXPECT_EQ(forwarded("for=\"_gazonk\""), "-");
+    EXPECT_EQ(forwarded("For=\"[2001:db8:cafe::17]:4711\""), "[2001:db8:cafe::17]:4711");
+    EXPECT_EQ(forwarded("for=192.0.2.43, for=198.51.100.17"), "198.51.100.17:0");
+    EXPECT_EQ(forwarded("for=192.0.2.43, for=10.9.8.7"), "192.0.2.43:0");
+    EXPECT_EQ(forwarded("FOR=unknown"), "-");
+    EXPECT_EQ(forwarded("proto=https ; fOr=\"192.0.2.1:80\" ;host=\"a;b,c\""), "192.0.2.1:80");
+    EXPECT_EQ(forwarded("for=\"192.0.2.1:_x\""), "192.0.2.1:0");
+    EXPECT_EQ(forwarded("for=192.0.2.1;, ,for=\"\\[::1]\""), "192.0.2.1:0");
+    EXPECT_EQ(forwarded("by=203.0.113.43"), "-");
+    EXPECT_EQ(forwarded(","), "10.0.0.1:4711");
+    EXPECT_EQ(said_in({{"Forwarded", "for=192.0.2.1"}, {"Forwarded", "for=10.0.0.7"}}),
+              "192.0.2.1:0");
+    EXPECT_EQ(forwarded("nonsense, for=192.0.2.1"), "192.0.2.1:0");
+    for (const char* value : {"192.0.2.1", "for", "for=", "for=\"192.0.2.1", "for=\"192.0.2.1\"x",
+                              "for=192.0.2.1;for=192.0.2.1", "f@r=1", "=192.0.2.1",
+                              "for=\"2001:db8::1:2:3:4:5:6:80\"", "for=\"\\", "for=me"}) {
+        EXPECT_EQ(forwarded(value), refused) << value;
+    }
+}
+
+// A proxy that writes one of the headers may pass the other on, as the client has sent it.
+TEST(forwarded_for, believes_two_headers_only_when_they_agree) {
+    const auto both = [](const std::string& x, const std::string& other) {
+        return said_in({{"X-Forwarded-For", x}, {"Forwarded", other}});
+    };
+    EXPECT_EQ(both("192.0.2.1", "for=192.0.2.1"), "192.0.2.1:0");
+    EXPECT_EQ(both("192.0.2.1", "for=\"192.0.2.1:80\""), "192.0.2.1:80");
+    EXPECT_EQ(both("unknown", "for=_x"), "-");
+    EXPECT_EQ(both("192.0.2.1", ""), "192.0.2.1:0");
+    EXPECT_EQ(both("", "for=192.0.2.1"), "192.0.2.1:0");
+    EXPECT_EQ(both("192.0.2.1", "for=192.0.2.2"), refused);
+    EXPECT_EQ(both("192.0.2.1", "for=unknown"), refused);
+    EXPECT_EQ(both("unknown", "for=192.0.2.1"), refused);
+    EXPECT_EQ(both("192.0.2.1", "nonsense"), refused);
 }
 
 TEST(forwarded_for, is_linear_in_what_it_is_told) {
     std::string many;
     for (int i = 0; i < 20'000; ++i) many += "10.0.0.7, ,";
     EXPECT_EQ(said_by({"192.0.2.1," + many}), "192.0.2.1:0");
+    for (int i = 0; i < 20'000; ++i) many += "for=10.0.0.7;x=\";,\",";
+    EXPECT_EQ(forwarded("for=192.0.2.1," + many), refused);
     EXPECT_EQ(said_by({std::string(200'000, ':')}),
               make_error_code(errc::bad_forwarded_for).message());
 }

@@ -120,9 +120,9 @@ TEST(client_handshake, refuses_headers_of_its_own) {
     for (const auto* name :
          {"Upgrade", "connection", "Sec-WebSocket-Key", "sec-websocket-version",
           "Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions", "Content-Length",
-          "Transfer-Encoding", ""}) {
+          "Transfer-Encoding"}) {
         EXPECT_EQ(make_upgrade_request(target(), nonce(), {}, {{name, "x"}}).error(),
-                  errc::bad_header) << name;
+                  errc::reserved_header) << name;
     }
 }
 
@@ -159,6 +159,19 @@ TEST(client_handshake, upgrade_and_connection) {
     EXPECT_FALSE(check(changed("Connection", "keep-alive, upgrade")).why);
 }
 
+TEST(client_handshake, empty_lists_are_as_if_they_were_not_there) {
+    for (const auto* nothing : {"", ",", " , ,"}) {
+        auto fields = with("Sec-WebSocket-Extensions", nothing);
+        fields.push_back({"Connection", nothing});
+        fields.push_back({"Upgrade", nothing});
+        fields.push_back({"Sec-WebSocket-Protocol", nothing});
+        EXPECT_FALSE(check(fields, {"chat"}).why) << nothing;
+        EXPECT_EQ(check(fields, {"chat"}).subprotocol, "") << nothing;
+        fields.push_back({"Sec-WebSocket-Protocol", "chat"});
+        EXPECT_EQ(check(fields, {"chat"}).subprotocol, "chat") << nothing;
+    }
+}
+
 // Several clients never compared it: wrong, empty, missing and repeated.
 TEST(client_handshake, accept_key) {
     EXPECT_EQ(check(without("Sec-WebSocket-Accept")).why, errc::bad_accept);
@@ -171,13 +184,13 @@ TEST(client_handshake, accept_key) {
 }
 
 TEST(client_handshake, extension_that_was_not_offered) {
-    for (const auto* value : {"permessage-deflate", "x-webkit-deflate-frame", ""}) {
+    for (const auto* value : {"permessage-deflate", "x-webkit-deflate-frame", ", x"}) {
         EXPECT_EQ(check(with("Sec-WebSocket-Extensions", value)).why, errc::unexpected_extension);
     }
 }
 
 TEST(client_handshake, subprotocol_that_was_not_offered) {
-    for (const auto* value : {"other", "CHAT", "", "chat, chat", "chat,superchat"}) {
+    for (const auto* value : {"other", "CHAT", "chat, chat", "chat,superchat"}) {
         const auto result = check(with("Sec-WebSocket-Protocol", value), {"chat", "superchat"});
         EXPECT_EQ(result.why, errc::unexpected_subprotocol) << value;
         EXPECT_EQ(result.subprotocol, "untouched");

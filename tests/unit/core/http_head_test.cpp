@@ -160,7 +160,7 @@ TEST(http_head, versions) {
 
 TEST(http_head, malformed_requests) {
     for (const auto& text :
-         {"\r\n"s, "\n"s, "\r\nGET / HTTP/1.1\r\n\r\n"s, "GET\r\n"s, "GET /\r\n"s,
+         {"\n"s, "\nGET / HTTP/1.1\r\n\r\n"s, "\r\n GET / HTTP/1.1\r\n"s, "GET\r\n"s, "GET /\r\n"s,
           " GET / HTTP/1.1\r\n"s, "GET  / HTTP/1.1\r\n"s, "GET /  HTTP/1.1\r\n"s,
           "GET / HTTP/1.1 \r\n"s, "GET\t/\tHTTP/1.1\r\n"s, "GET / x HTTP/1.1\r\n"s,
           "G@T / HTTP/1.1\r\n"s, "GET / HTTP/1.1\n"s, "GET / HTTP/1.1\r\r\n"s,
@@ -174,6 +174,57 @@ TEST(http_head, malformed_requests) {
           "GET / HTTP/1.1\r\nA\0: b"s, "GET /\0 HTTP/1.1"s, "G\0"s}) {
         EXPECT_EQ(error_of(text), errc::bad_request) << ::testing::PrintToString(text);
     }
+}
+
+// RFC 9112 §2.2: a few, as all that is read without a request has a bound.
+TEST(http_head, empty_lines_before_a_request_are_skipped) {
+    std::string lines;
+    for (int count = 0; count < 8; ++count) {
+        lines += "\r\n";
+        EXPECT_FALSE(error_of(lines + std::string{sample})) << count;
+        const auto read = request(lines + std::string{sample});
+        expect_sample(read);
+        EXPECT_EQ(read.byte_count(), sample.size());
+    }
+    EXPECT_EQ(error_of(lines + "\r\n" + std::string{sample}), errc::bad_request);
+    EXPECT_EQ(error_of("\r\n\n"), errc::bad_request);
+    EXPECT_EQ(error_of("\r\r\n"), errc::bad_request);
+    EXPECT_EQ(error_of("\r\nHTTP/1.1 200 OK\r\n", http_kind::response), errc::bad_response);
+    const http_limits exact{.bytes = sample.size(), .count = 100};
+    EXPECT_FALSE(error_of(lines + std::string{sample}, http_kind::request, exact));
+}
+
+// RFC 9112 §5.2
+TEST(http_head, folded_lines_of_a_response_are_joined_by_spaces) {
+    const auto value_of = [](const std::string& fields) {
+        const auto text = "HTTP/1.1 200 OK\r\n" + fields + "B: c\r\n\r\n";
+        EXPECT_FALSE(error_of(text, http_kind::response)) << fields;
+        auto parser = parsed(text, http_kind::response);
+        const auto head = parser.take_response();
+        EXPECT_EQ(head.header("B"), "c") << fields;
+        EXPECT_EQ(head.byte_count(), text.size());
+        return std::string(head.header("A").value_or("none"));
+    };
+    EXPECT_EQ(value_of("A: b\r\n c\r\n"), "b   c");
+    EXPECT_EQ(value_of("A: b \r\n\tc d\t\r\n"), "b   \tc d");
+    EXPECT_EQ(value_of("A:\r\n value\r\n"), "value");
+    EXPECT_EQ(value_of("A:\r\n \r\n\t\r\n value\r\n  \r\n"), "value");
+    EXPECT_EQ(value_of("A: b\r\n \r\n c\r\n"), "b      c");
+    EXPECT_EQ(value_of("A: b\r\n B: d\r\n"), "b   B: d");
+    for (const auto& text : {" folded: x\r\n"s, "A: b\r\n c\rd\r\n"s, "A: b\r\n c\0"s, "A: b\r\n c\n"s}) {
+        EXPECT_EQ(error_of("HTTP/1.1 200 OK\r\n" + text, http_kind::response),
+                  errc::bad_response);
+    }
+}
+
+TEST(http_head, a_megabyte_of_folds_is_linear) {
+    std::string text = "HTTP/1.1 200 OK\r\nA: b\r\n";
+    for (int i = 0; i < 350'000; ++i) text += " \r\n";
+    for (int i = 0; i < 200'000; ++i) text += " c\r\n";
+    text += "\r\n";
+    auto parser = parsed(text, http_kind::response, {.bytes = SIZE_MAX, .count = SIZE_MAX});
+    ASSERT_EQ(parser.status(), state::done);
+    EXPECT_EQ(parser.take_response().header("A")->back(), 'c');
 }
 
 TEST(http_head, every_byte_inside_a_value) {

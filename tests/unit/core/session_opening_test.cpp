@@ -124,7 +124,7 @@ TEST(session_opening, a_plain_request_is_answered_with_its_body_read) {
     }
 }
 
-TEST(session_opening, bodies_are_limited_and_framed_by_content_length_alone) {
+TEST(session_opening, a_content_length_is_limited_and_nothing_but_digits) {
     const session_limits limits{.body_size_max = 5};
     for (const auto& [fields, expected] :
          {std::pair{"Content-Length: 6", errc::body_too_large},
@@ -133,14 +133,62 @@ TEST(session_opening, bodies_are_limited_and_framed_by_content_length_alone) {
           {"Content-Length: 5,5", errc::bad_request},
           {"Content-Length: -1", errc::bad_request},
           {"Content-Length: ", errc::bad_request},
-          {"Content-Length: 5\r\nContent-Length: 5", errc::bad_request},
-          {"Transfer-Encoding: chunked", errc::bad_request}}) {
+          {"Content-Length: 5\r\nContent-Length: 5", errc::bad_request}}) {
         session_probe probe{role::server, limits};
         probe.feed(to_bytes(std::string("POST / HTTP/1.1\r\nHost: a\r\n") + fields + "\r\n\r\n"));
         EXPECT_EQ(probe.error(), expected) << fields;
         EXPECT_EQ(probe.events, (std::vector<told>{{event_type::failed}})) << fields;
         EXPECT_EQ(probe.tested.outcome().http_status, expected == errc::body_too_large ? 413 : 400);
     }
+}
+
+// --- Expect, RFC 9110 §10.1.1
+
+constexpr std::string_view continues = "HTTP/1.1 100 Continue\r\n\r\n";
+
+TEST(session_opening, a_client_that_waits_for_it_is_told_to_send_its_body) {
+    for (const std::string framing : {"Content-Length: 5", "Transfer-Encoding: chunked"}) {
+        const auto head = "POST /form HTTP/1.1\r\nHost: a\r\n" + framing +
+            "\r\nExpect: 100-Continue\r\n\r\n";
+        const std::string body = framing[0] == 'C' ? "hello" : "5\r\nhello\r\n0\r\n\r\n";
+        for (const auto& sizes : splittings(head.size())) {
+            session_probe probe{role::server};
+            probe.feed(to_bytes(head), sizes);
+            EXPECT_EQ(to_text(probe.take_sent()), continues);
+            EXPECT_TRUE(probe.events.empty());
+            EXPECT_TRUE(probe.tested.wants_input());
+            probe.feed(to_bytes(body));
+            ASSERT_EQ(probe.events, (std::vector<told>{{event_type::http}}));
+            EXPECT_EQ(probe.tested.request()->body(), "hello");
+            EXPECT_TRUE(probe.sent.empty());
+        }
+        session_probe eager{role::server};
+        eager.feed(to_bytes(head + body));
+        EXPECT_EQ(eager.events, (std::vector<told>{{event_type::http}}));
+        EXPECT_TRUE(eager.sent.empty()) << "it has not waited";
+    }
+}
+
+TEST(session_opening, where_no_body_comes_nobody_is_told_to_send_it) {
+    const auto answer_to = [](const std::string& request) {
+        session_probe probe{role::server, {.body_size_max = 5}};
+        probe.feed(to_bytes(request));
+        return to_text(probe.sent).substr(0, 13);
+    };
+    const std::string expect = "Host: a\r\nExpect: 100-continue\r\n";
+    EXPECT_EQ(answer_to("GET / HTTP/1.1\r\n" + expect + "\r\n"), "");
+    EXPECT_EQ(answer_to("POST / HTTP/1.1\r\n" + expect + "Content-Length: 0\r\n\r\n"), "");
+    EXPECT_EQ(answer_to("POST / HTTP/1.0\r\n" + expect + "Content-Length: 5\r\n\r\n"), "");
+    EXPECT_EQ(answer_to("POST / HTTP/1.1\r\n" + expect + "Content-Length: 6\r\n\r\n"),
+              "HTTP/1.1 413 ");
+}
+
+TEST(session_opening, an_unknown_expectation_is_answered_with_417) {
+    session_probe probe{role::server};
+    probe.feed(to_bytes("POST / HTTP/1.1\r\nHost: a\r\nExpect: 200-ok\r\n"
+                        "Content-Length: 5\r\n\r\n"));
+    EXPECT_EQ(probe.error(), errc::unknown_expectation);
+    EXPECT_TRUE(to_text(probe.sent).starts_with("HTTP/1.1 417 "));
 }
 
 // RFC 9112 §3.2: whoever forwarded the request may have read another host in it.

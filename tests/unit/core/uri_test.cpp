@@ -67,10 +67,22 @@ TEST(uri, ipv6_literals) {
          {"", ":", ":::", "1", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1::2::3", "12345::", "g::",
           "1:2:3:4:5:6:7:8::", "1:2:3:4::5:6:7:8", ":1::", "1::2:", "1:2:3:4:5:6:7:1.2.3.4",
           "::256.1.1.1", "::1.2.3", "::1.2.3.4.5", "::01.2.3.4", "1.2.3.4::", "1.2.3.4",
-          "fe80::1%eth0", "fe80::1%25eth0", "v1.x", "::1 "}) {
+          "fe80::1%eth0", "fe80::1%25", "fe80::1%25a/b", "fe80::1%25%20", "fe80::1%26eth0", "%25eth0",
+          "1.2.3.4%25eth0", "v1.x", "::1 "}) {
         const auto refused = uri::parse("ws://[" + address + "]/");
         EXPECT_EQ(refused.error(), errc::bad_uri) << address;
     }
+}
+
+// RFC 6874
+TEST(uri, an_ipv6_literal_may_name_an_interface) {
+    const auto u = uri_in("ws://[FE80::A%25Eth0.1]:9/x");
+    EXPECT_EQ(u.host(), "fe80::a%Eth0.1");
+    EXPECT_EQ(u.authority(), "[fe80::a]:9") << "which is no business of the server's";
+    EXPECT_EQ(u.str(), "ws://[fe80::a%25Eth0.1]:9/x");
+    EXPECT_EQ(uri_in(u.str()), u);
+    EXPECT_EQ(u.redirected("/y")->str(), "ws://[fe80::a%25Eth0.1]:9/y");
+    EXPECT_EQ(uri_in("wss://[fe80::1%252]").host(), "fe80::1%2");
 }
 
 TEST(uri, ports) {
@@ -102,6 +114,29 @@ TEST(uri, malformed) {
           "ws://h/[", "ws://h/\t"}) {
         EXPECT_EQ(uri::parse(text).error(), errc::bad_uri) << text;
     }
+}
+
+TEST(uri, credentials_are_kept_from_messages_whatever_is_wrong) {
+    const std::pair<std::string, std::string> texts[] = {
+        {"ws://user:SECRET@h:99999/x", "ws://***@h:99999/x"},
+        {"ws://user:SEC@RET@h/", "ws://***@h/"},
+        {"ws://user:SEC/RET@h/", "ws://***@h/"},
+        {"ws://user:SEC?RET#SECRET@h/", "ws://***@h/"},
+        {"ws://SECRET@h/", "ws://***@h/"},
+        {"ws:/user:SECRET@h/", "***@h/"},
+        {"user:SECRET@h", "***@h"},
+        {"http://user:SECRET@[::1/", "http://***@[::1/"},
+        {"ws://user:SECRET", "ws://user:***"},
+        {"ws://user:SECRET/path", "ws://user:***/path"},
+        {"ws://user:SECRET:80/", "ws://user:***/"},
+        {"ws://[::1]:SECRET/", "ws://[::1]:***/"},
+        {"ws://h:80/x", "ws://h:80/x"},
+        {"ws://[::1]:80/x y", "ws://[::1]:80/x y"},
+        {"ws://h", "ws://h"},
+        {"", ""},
+        {"not a uri: at all", "not a uri: at all"},
+    };
+    for (const auto& [text, shown] : texts) EXPECT_EQ(without_credentials(text), shown);
 }
 
 // undici CVE-2026-1527: line ends in what becomes a request.

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "loop/hosts_file_posix.hpp"
+#include "loop/interface_posix.hpp"
 #include "loop/known_names.hpp"
 
 namespace weft::testing {
@@ -65,6 +66,20 @@ TEST(known_names, are_numeric_addresses_and_localhost) {
         EXPECT_EQ(listed(known_addresses(local, 80)), "[::1]:80 127.0.0.1:80") << local;
     }
     for (const char* other : {"", ".", "host", "notlocalhost", "localhost.example", "1.2.3"}) {
+        EXPECT_EQ(listed(known_addresses(other, 80)), "") << other;
+    }
+}
+
+// The loopback interface has the index 1 on Linux, and is there on every machine.
+TEST(known_names, are_addresses_with_the_name_of_an_interface) {
+    const auto index = interface_index("lo");
+    if (index == 0) GTEST_SKIP() << "no interface is called lo";
+    const auto text = "[fe80::1%" + std::to_string(index) + "]:80";
+    EXPECT_EQ(listed(known_addresses("fe80::1%lo", 80)), text);
+    EXPECT_EQ(listed(known_addresses("[fe80::1%lo]", 80)), text);
+    EXPECT_EQ(listed(known_addresses("fe80::1%" + std::to_string(index), 80)), text);
+    for (const char* other : {"fe80::1%", "fe80::1%nowhere", "127.0.0.1%lo", "host%lo", "%lo",
+                              "[fe80::1%lo", "fe80::1%a name that is much too long"}) {
         EXPECT_EQ(listed(known_addresses(other, 80)), "") << other;
     }
 }

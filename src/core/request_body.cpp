@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+// Reading bodies of requests: lines are collected and judged when they are whole, content is
+// copied. What the lines cost beside the content is bounded.
+#include "core/request_body.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include <weft/core/error.hpp>
+
+#include "core/handshake_fields.hpp"
+
+namespace weft {
+namespace {
+
+constexpr std::string_view line_end = "\r\n";
+constexpr std::size_t digits_max = 16; // of a chunk's size: 64 bits
+
+bool is_line_byte(char byte) noexcept {
+    return is_field_byte(byte) || byte == '\r' || byte == '\n';
+}
+
+// RFC 9112 §6.1, §6.3: `chunked` alone is read. Where another coding stands before it, the request
+// is in order and not understood; all else has no end that everybody agrees on.
+std::error_code judge_coding(const http_request& request) {
+    constexpr std::string_view name = "Transfer-Encoding";
+    if (request.version_minor() < 1 || request.header_count("Content-Length") != 0) {
+        return errc::bad_request;
+    }
+    if (request.header_count(name) == 1 &&
+        equal_ignoring_case(*request.header(name), "chunked")) {
+        return {};
+    }
+    std::string_view last;
+    std::size_t chunked = 0;
+    std::size_t others = 0;
+    bool tokens = true;
+    for_each_value(request, name, [&](std::string_view value) {
+        for_each_list_item(value, [&](std::string_view item) {
+            ++(equal_ignoring_case(item, "chunked") ? chunked : others);
+            tokens = tokens && is_token(item);
+            last = item;
+        });
+    });
+    const bool in_order =
+        tokens && chunked == 1 && others != 0 && equal_ignoring_case(last, "chunked");
+    return in_order ? errc::unknown_transfer_coding : errc::bad_request;
+}
+
+result<std::size_t> content_length(const http_request& request) {
+    const auto text = request.header("Content-Length");
+    if (!text) return std::size_t{0};
+    if (request.header_count("Content-Length") != 1) return failure(errc::bad_request);
+    std::size_t length = 0;
+    const auto* const end = text->data() + text->size();
+    const auto parsed = std::from_chars(text->data(), end, length);
+    if (parsed.ptr != end || text->empty()) return failure(errc::bad_request);
+    if (parsed.ec == std::errc::result_out_of_range) return failure(errc::body_too_large);
+    if (parsed.ec != std::errc{}) return failure(errc::bad_request);
+    return length;
+}
+
+} // namespace
+
+result<request_body> request_body::framed_by(const http_request& request,
+                                             const session_limits& limits) {
+    request_body body;
+    body.body_max_ = limits.body_size_max;
+    if (request.header_count("Transfer-Encoding") != 0) {
+        if (const auto why = judge_coding(request)) return failure(why);
+        body.spare_ = limits.header_size_max;
+        body.trailers_ = limits.header_count_max;
+        body.at_ = step::size;
+        return body;
+    }
+    const auto length = content_length(request);
+    if (!length) return failure(length.error());
+    if (*length > limits.body_size_max) return failure(errc::body_too_large);
+    body.left_ = *length;
+    body.at_ = *length == 0 ? step::done : step::counted;
+    return body;
+}
+
+std::size_t request_body::feed(std::span<const std::byte> bytes, std::string& body) {
+    std::size_t used = 0;
+    while (!done() && !error_ && used < bytes.size()) {
+        const auto rest = bytes.subspan(used);
+        if (at_ == step::counted || at_ == step::chunk) {
+            used += take_content(rest, body);
+        } else {
+            const std::string_view text{reinterpret_cast<const char*>(rest.data()), rest.size()};
+            used += take_line(text, body.size());
+        }
+    }
+    return used;
+}
+
+std::size_t request_body::take_content(std::span<const std::byte> bytes, std::string& body) {
+    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(left_, bytes.size()));
+    body.append(reinterpret_cast<const char*>(bytes.data()), size);
+    left_ -= size;
+    if (left_ == 0) at_ = at_ == step::chunk ? step::chunk_end : step::done;
+    return size;
+}
+
+// Takes a piece of a line. As in a head, the first byte that is wrong decides, however it was cut.
+std::size_t request_body::take_line(std::string_view text, std::size_t body_size) {
+    const auto end = text.find('\n');
+    const bool whole = end != text.npos;
+    const auto piece = text.substr(0, whole ? end + 1 : end);
+    const auto fits = piece.substr(0, line_size_max() - line_.size());
+    if (!std::ranges::all_of(fits, is_line_byte)) {
+        error_ = errc::bad_request;
+    } else if (fits.size() < piece.size()) {
+        error_ = at_ == step::chunk_end ? errc::bad_request : errc::header_too_large;
+    } else {
+        line_ += piece;
+        if (whole) end_line(line_, body_size);
+    }
+    return piece.size();
+}
+
+std::size_t request_body::line_size_max() const noexcept {
+    if (at_ == step::chunk_end) return line_end.size();
+    const std::size_t needed = (at_ == step::size ? digits_max : 0) + line_end.size();
+    return needed + std::min(spare_, SIZE_MAX - needed);
+}
+
+void request_body::end_line(std::string_view line, std::size_t body_size) {
+    if (!line.ends_with(line_end)) {
+        error_ = errc::bad_request;
+        return;
+    }
+    line.remove_suffix(line_end.size());
+    if (at_ == step::size) {
+        error_ = read_size(line, body_size);
+    } else if (at_ == step::trailer) {
+        error_ = judge_trailer(line);
+    } else if (line.empty()) {
+        at_ = step::size;
+    } else {
+        error_ = errc::bad_request;
+    }
+    line_.clear();
+}
+
+// RFC 9112 §7.1: 1*HEXDIG [ chunk-ext ]. What an extension says is not looked at.
+std::error_code request_body::read_size(std::string_view line, std::size_t body_size) {
+    const auto* const end = line.data() + line.size();
+    const auto [stop, error] = std::from_chars(line.data(), end, left_, 16);
+    const auto digits = static_cast<std::size_t>(stop - line.data());
+    const auto extension = line.substr(digits);
+    const bool separated = trim(extension).starts_with(';');
+    if (error != std::errc{} || digits > digits_max || (!extension.empty() && !separated) ||
+        !is_field_value(extension)) {
+        return errc::bad_request;
+    }
+    if (extension.size() > spare_) return errc::header_too_large;
+    spare_ -= extension.size();
+    if (left_ > body_max_ - body_size) return errc::body_too_large;
+    at_ = left_ == 0 ? step::trailer : step::chunk;
+    return {};
+}
+
+// RFC 9110 §6.5.1: a recipient may discard trailers, but what they are must be clear.
+std::error_code request_body::judge_trailer(std::string_view line) {
+    if (line.empty()) {
+        at_ = step::done;
+        return {};
+    }
+    if (trailers_ == 0) return errc::too_many_headers;
+    if (line.size() > spare_) return errc::header_too_large;
+    --trailers_;
+    spare_ -= line.size();
+    const auto colon = line.find(':');
+    const bool in_order = colon != line.npos && is_token(line.substr(0, colon)) &&
+                          is_field_value(line.substr(colon + 1));
+    return in_order ? std::error_code{} : make_error_code(errc::bad_request);
+}
+
+} // namespace weft
