@@ -17,18 +17,19 @@ const char* words(errc code) noexcept {
     case errc::bad_request: return "malformed HTTP request";
     case errc::bad_method: return "the upgrade request is not a GET";
     case errc::bad_http_version: return "the upgrade request is not HTTP/1.1";
-    case errc::bad_host: return "the request has no Host header, several, or a malformed one";
+    case errc::bad_host: return "the Host header is missing, repeated or malformed";
     case errc::misdirected: return "Host names another server than TLS was opened for";
     case errc::bad_upgrade: return "the Upgrade header does not name websocket";
     case errc::bad_connection: return "the Connection header does not name upgrade";
-    case errc::bad_key: return "Sec-WebSocket-Key is missing, repeated or not 24 characters of base64";
+    case errc::bad_key:
+        return "Sec-WebSocket-Key is missing, repeated or not 24 characters of base64";
     case errc::bad_version: return "Sec-WebSocket-Version is not 13";
     case errc::bad_subprotocol: return "Sec-WebSocket-Protocol is malformed or names one twice";
     case errc::bad_extension: return "Sec-WebSocket-Extensions is malformed";
     case errc::header_too_large: return "the HTTP head exceeds its size limit";
     case errc::too_many_headers: return "the HTTP head has too many headers";
     case errc::body_too_large: return "the HTTP body exceeds its size limit";
-    case errc::unknown_expectation: return "the Expect header names something unknown";
+    case errc::unknown_expectation: return "the Expect header names more than 100-continue";
     case errc::unknown_transfer_coding:
         return "the Transfer-Encoding header names another coding than chunked";
     case errc::rejected: return "the handshake was rejected";
@@ -39,8 +40,9 @@ const char* words(errc code) noexcept {
     case errc::bad_via: return "via must be host:port or unix:path; a port may be missing";
     case errc::unexpected_subprotocol: return "the server chose a subprotocol that was not offered";
     case errc::unexpected_extension: return "the server chose an extension that was not offered";
-    case errc::bad_proxy: return "the proxy's URL is not http://HOST:PORT or socks5://HOST:PORT, or what it has for "
-               "credentials cannot be sent";
+    case errc::bad_proxy:
+        return "the proxy's URL is not http://HOST:PORT or socks5://HOST:PORT, or its credentials "
+               "cannot be sent";
     case errc::bad_proxy_answer: return "the proxy's answer is malformed";
     case errc::proxy_authentication: return "the proxy did not accept the credentials";
     case errc::proxy_refused: return "the proxy refused to connect";
@@ -48,7 +50,8 @@ const char* words(errc code) noexcept {
     case errc::insecure_redirect: return "the server redirects from wss: to ws:";
     case errc::too_many_redirects: return "the server redirects too often";
     case errc::bad_proxy_header: return "the PROXY protocol's header is missing or malformed";
-    case errc::bad_forwarded_for: return "X-Forwarded-For or Forwarded is malformed, or they disagree";
+    case errc::bad_forwarded_for:
+        return "X-Forwarded-For or Forwarded is malformed, or they disagree";
     case errc::reserved_bits: return "reserved bits are set";
     case errc::reserved_opcode: return "reserved opcode";
     case errc::bad_mask: return "a client's frame is not masked, or a server's is";

@@ -175,6 +175,7 @@ std::string accept_key(std::string_view key) {
 }
 
 bool wants_upgrade(const http_request& request) {
+    if (request.version_minor() < 1) return false; // RFC 9110 §7.8
     return names_item(request, "Upgrade", "websocket") || request.header("Sec-WebSocket-Key");
 }
 

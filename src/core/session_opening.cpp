@@ -220,7 +220,8 @@ result<void> session::respond(const http_response& response, time_point now) {
 }
 
 void session::refuse(const http_response& response, report* outcome) {
-    if (const auto text = serialize(response)) put_text(*text);
+    const bool head_only = request() && request()->method() == "HEAD"; // RFC 9110 §9.3.2
+    if (const auto text = serialize(response, head_only)) put_text(*text);
     if (outcome) outcome->http_status = response.status;
 }
 

@@ -25,8 +25,8 @@ void append_counted(std::string& text, std::string_view part) {
     text.append(part);
 }
 
-/// RFC 1928 §5: a numeric address as its bytes, without an interface of this machine; a name for the
-/// proxy to look up.
+/// RFC 1928 §5: a numeric address as its bytes, without an interface of this machine; a name for
+/// the proxy to look up.
 void append_host(std::string& text, std::string_view host) {
     if (host.find(':') != host.npos) host = host.substr(0, host.find('%'));
     const auto numeric = address::parse(host, 0);

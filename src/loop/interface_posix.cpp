@@ -13,7 +13,7 @@ std::uint32_t interface_index(std::string_view name) noexcept {
     std::array<char, IF_NAMESIZE> text{};
     if (name.empty() || name.size() >= text.size()) return 0;
     std::ranges::copy(name, text.begin());
-    return ::if_nametoindex(text.data());
+    return if_nametoindex(text.data());
 }
 
 } // namespace weft

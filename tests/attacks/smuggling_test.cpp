@@ -164,7 +164,6 @@ TEST_F(smuggling, by_another_protocol_is_refused) {
     expect_refused("GET /echo\r\n", errc::bad_request);
     expect_refused("GET /page HTTP/1.1\x0b\r\n", errc::bad_request);
     expect_refused("EHLO example.org\r\n", errc::bad_request);
-    expect_refused(with("HTTP/1.1", "HTTP/1.0"), errc::bad_http_version, 505);
     expect_refused(with("GET", "POST"), errc::bad_method, 405);
 }
 

@@ -101,6 +101,18 @@ TEST_P(endpoint_http, says_404_where_there_is_nothing_and_426_where_there_is_a_w
     EXPECT_TRUE(has(upgrade, "Upgrade: websocket")) << upgrade;
 }
 
+TEST_P(endpoint_http, knows_no_upgrade_of_http_1_0) {
+    serve_page();
+    serve_echo();
+    const auto upgrade = " HTTP/1.0\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                         "Sec-WebSocket-Version: 13\r\n\r\n";
+    EXPECT_TRUE(begins_with_status(answer_to(std::string("GET /page?me") + upgrade), "200"));
+    EXPECT_TRUE(begins_with_status(answer_to(std::string("GET /echo") + upgrade), "426"));
+    EXPECT_TRUE(begins_with_status(answer_to(std::string("GET /else") + upgrade), "404"));
+    EXPECT_EQ(served_.failed, 0);
+}
+
 TEST_P(endpoint_http, says_426_with_the_version_that_it_speaks) {
     serve_echo();
     const auto answer = answer_to("GET", "/echo",

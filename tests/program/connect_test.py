@@ -105,7 +105,7 @@ class CouldNotConnect(unittest.TestCase):
     def test_header_of_the_handshake(self):
         with Server() as server:
             self.refused("-H", "Sec-WebSocket-Key: x", server.url("/echo"),
-                         says="Sec-WebSocket-Key: belongs to the handshake", tries="framing", code=2)
+                         says="Sec-WebSocket-Key: belongs to the handshake", tries="-H", code=2)
 
     def test_via_without_a_port(self):
         self.refused("--via", "127.0.0.1", "ws://localhost/", says="ADDRESS:PORT", tries="--via",

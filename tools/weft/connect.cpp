@@ -78,7 +78,7 @@ exit_code connect(const connect_options& options) {
         if (!header) return misused(shown(typed) + ": not a header", "Try -H 'Name: value'");
         if (!may_be_set(*header, *target)) {
             return misused(header->name + ": belongs to the handshake itself or to HTTP's framing",
-                           "Leave it out; --subprotocol asks for subprotocols");
+                           "Try without that -H; --subprotocol asks for subprotocols");
         }
         dial.headers.push_back(std::move(*header));
     }

@@ -23,7 +23,8 @@ using handshake_nonce = std::span<const std::byte, 16>;
 [[nodiscard]] std::string accept_key(std::string_view key);
 
 /// True when the request means to open a WebSocket, well-formed or not: Upgrade names
-/// `websocket`, or a Sec-WebSocket-Key is there. All else is a plain request.
+/// `websocket`, or a Sec-WebSocket-Key is there. All else is a plain request, and so is whatever
+/// HTTP/1.0 asks for (RFC 9110 §7.8).
 [[nodiscard]] bool wants_upgrade(const http_request& request);
 
 /// What a client asks for in its handshake.

@@ -45,8 +45,8 @@ public:
     /// The port, 80 or 443 when the URI names none.
     [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
-    /// What the Host header says: IPv6 in brackets and without an interface, which only this machine
-    /// knows (RFC 6874 §4); the port only when it is not the default.
+    /// What the Host header says: IPv6 in brackets and without an interface, which only this
+    /// machine knows (RFC 6874 §4); the port only when it is not the default.
     [[nodiscard]] std::string authority() const;
 
     /// The path as it stands in the URI; "/" when that has none.

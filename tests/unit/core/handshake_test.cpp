@@ -85,6 +85,7 @@ TEST(handshake, what_wants_an_upgrade) {
     EXPECT_TRUE(wants_upgrade(request({{"Sec-WebSocket-Key", "x"}})));
     EXPECT_FALSE(wants_upgrade(request({{"Host", "h"}, {"Upgrade", "h2c"}})));
     EXPECT_FALSE(wants_upgrade(request({{"Connection", "websocket"}})));
+    EXPECT_FALSE(wants_upgrade(request(asked, "GET /chat HTTP/1.0")));
 }
 
 TEST(handshake, method_and_version) {

@@ -211,7 +211,8 @@ TEST(http_head, folded_lines_of_a_response_are_joined_by_spaces) {
     EXPECT_EQ(value_of("A:\r\n \r\n\t\r\n value\r\n  \r\n"), "value");
     EXPECT_EQ(value_of("A: b\r\n \r\n c\r\n"), "b      c");
     EXPECT_EQ(value_of("A: b\r\n B: d\r\n"), "b   B: d");
-    for (const auto& text : {" folded: x\r\n"s, "A: b\r\n c\rd\r\n"s, "A: b\r\n c\0"s, "A: b\r\n c\n"s}) {
+    for (const auto& text : {" folded: x\r\n"s, "A: b\r\n c\rd\r\n"s, "A: b\r\n c\0"s,
+                             "A: b\r\n c\n"s}) {
         EXPECT_EQ(error_of("HTTP/1.1 200 OK\r\n" + text, http_kind::response),
                   errc::bad_response);
     }

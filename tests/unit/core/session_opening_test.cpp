@@ -142,6 +142,27 @@ TEST(session_opening, a_content_length_is_limited_and_nothing_but_digits) {
     }
 }
 
+// RFC 9110 §7.8
+TEST(session_opening, an_upgrade_in_http_1_0_is_a_plain_request) {
+    auto request = canned_request();
+    request.replace(request.find("HTTP/1.1"), 8, "HTTP/1.0");
+    for (const auto& sizes : splittings(request.size())) {
+        session_probe probe{role::server};
+        probe.feed(to_bytes(request), sizes);
+        ASSERT_EQ(probe.events, (std::vector<told>{{event_type::http}}));
+        EXPECT_FALSE(probe.tested.accept({}, {}, probe.now));
+        EXPECT_TRUE(probe.tested.respond({200, {}, "fine"}, probe.now));
+    }
+}
+
+TEST(session_opening, a_refused_head_request_gets_no_body) {
+    session_probe probe{role::server};
+    probe.feed(to_bytes("HEAD / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n"));
+    const auto answer = to_text(probe.sent);
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 400 ")) << answer;
+    EXPECT_TRUE(answer.ends_with("\r\n\r\n")) << answer;
+}
+
 // --- Expect, RFC 9110 §10.1.1
 
 constexpr std::string_view continues = "HTTP/1.1 100 Continue\r\n\r\n";
