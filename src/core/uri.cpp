@@ -187,10 +187,9 @@ std::string without_credentials(std::string_view text) {
         return shown.append(hidden).append(rest.substr(end));
     }
     const auto authority = rest.substr(0, rest.find_first_of("/?#"));
-    const auto bracket = std::min(authority.rfind(']'), authority.size());
-    const auto first = bracket == authority.size() ? 0 : bracket;
-    const auto colon = authority.find(':', first);
-    if (slashes == text.npos || colon == authority.npos ||
+    const auto bracket = authority.starts_with('[') ? authority.rfind(']') : 0;
+    const auto colon = authority.find(':', bracket);
+    if (slashes == text.npos || bracket == authority.npos || colon == authority.npos ||
         std::ranges::all_of(authority.substr(colon + 1), is_digit)) {
         return std::string(text);
     }

@@ -130,6 +130,7 @@ TEST(uri, credentials_are_kept_from_messages_whatever_is_wrong) {
         {"ws://user:SECRET/path", "ws://user:***/path"},
         {"ws://user:SECRET:80/", "ws://user:***/"},
         {"ws://[::1]:SECRET/", "ws://[::1]:***/"},
+        {"ws://[::1", "ws://[::1"},
         {"ws://h:80/x", "ws://h:80/x"},
         {"ws://[::1]:80/x y", "ws://[::1]:80/x y"},
         {"ws://h", "ws://h"},
