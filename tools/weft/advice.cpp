@@ -100,7 +100,7 @@ std::string advice(const weft::report& why, const weft::uri& target,
     if (error == weft::errc::unexpected_eof) {
         return "The server hung up during the handshake. Check the port, or whether it is wss:";
     }
-    if (error == weft::errc::bad_address) return "--via wants ADDRESS:PORT";
+    if (error == weft::errc::bad_via) return "--via wants ADDRESS:PORT";
     if (error == weft::errc::proxy_authentication) {
         return "Give them to the proxy: --proxy http://USER:PASSWORD@HOST:PORT";
     }

@@ -157,7 +157,7 @@ void conversation::closed(const weft::report& why) {
 void conversation::failed(const weft::report& why) {
     ended_ = true;
     const bool misused = why.error == weft::errc::bad_header ||
-        why.error == weft::errc::reserved_header || why.error == weft::errc::bad_address;
+        why.error == weft::errc::reserved_header || why.error == weft::errc::bad_via;
     outcome_ = misused ? exit_code::usage : exit_code::not_connected;
     errors() << "weft connect: could not connect to " << target_.str() << ": "
               << printable(weft::to_string(why)) << '\n';
