@@ -94,7 +94,7 @@ def receive(peer, size):
 
 
 def open_websocket(peer, port):
-    peer.sendall(f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\n"
+    peer.sendall(f"GET /echo HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\n"
                  "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode())
     head = b""
@@ -121,7 +121,7 @@ class ReverseProxies(unittest.TestCase):
         large = 17 * 1024 * 1024
         faults = [(1007, b"\x81\x81\0\0\0\0\xff"), (1002, b"\xc1\x80\0\0\0\0"),
                   (1009, b"\x82\xff" + large.to_bytes(8, "big") + bytes(4) + bytes(large))]
-        with Server("--port", "0") as server:
+        with Server() as server:
             for code, frame in faults:
                 with self.subTest(code=code), \
                         Through(program, words, arguments, server.port) as peer, peer:
