@@ -45,9 +45,9 @@ TEST(message, converts_from_whatever_is_bytes) {
     EXPECT_EQ(as_seen(std::span(vector)), "bytes bb");
     EXPECT_EQ(as_seen(std::span<std::byte, 2>(vector)), "bytes bb");
     EXPECT_EQ(as_seen(std::span<const std::byte>(vector)), "bytes bb");
-    const std::vector<std::uint8_t> octets{'o'};
-    EXPECT_EQ(as_seen(octets), "bytes o");
-    EXPECT_EQ(as_seen(std::span(octets)), "bytes o");
+    const std::vector<std::uint8_t> letter{'o'};
+    EXPECT_EQ(as_seen(letter), "bytes o");
+    EXPECT_EQ(as_seen(std::span(letter)), "bytes o");
     EXPECT_EQ(as_seen(std::array<std::uint8_t, 1>{'o'}), "bytes o");
     const std::uint8_t plain[] = {'p', 0};
     EXPECT_EQ(as_seen(plain), "bytes p\0"s);

@@ -11,13 +11,13 @@ namespace {
 using namespace testing;
 using std::chrono::seconds;
 
-constexpr session_timeouts timeouts{seconds(10), seconds(5), seconds(100), seconds(30),
+constexpr session_timeouts output_timeouts{seconds(10), seconds(5), seconds(100), seconds(30),
                                     seconds(20), {},         seconds(40)};
 constexpr std::size_t much = 100'000;
 
 class session_output_deadlines : public ::testing::TestWithParam<role> {
 protected:
-    session_output_deadlines() : probe(GetParam(), {}, timeouts) { probe.open(); }
+    session_output_deadlines() : probe(GetParam(), {}, output_timeouts) { probe.open(); }
 
     [[nodiscard]] std::int64_t left() const {
         return std::chrono::duration_cast<seconds>(probe.tested.next_deadline() - probe.now)

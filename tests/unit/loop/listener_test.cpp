@@ -43,7 +43,9 @@ public:
         auto opened = listener::open(
             *loop.state(), where, std::move(options),
             [this](owned_descriptor one, const address&) { accepted.push_back(std::move(one)); },
-            [this](std::error_code why) { complaints.push_back(why); });
+            [this](std::error_code why, bool begins) {
+                if (begins) complaints.push_back(why);
+            });
         if (opened) open_ones.push_back(*opened);
         return opened;
     }
