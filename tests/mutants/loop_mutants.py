@@ -10,10 +10,10 @@ RESUMED = "    if (has_news()) driver().defer(*this);\n}\n\nvoid socket_stream::
 # (name, file, text, replacement)
 MUTANTS = [
     ("the rest is not read after a full buffer", SOCKET,
-     "if (size < buffer.size() && !hangup_) read_all();",
+     "if (size < buffer.size() && !cut) read_all();",
      "read_all();"),
     ("a short read forgets the end behind it", SOCKET,
-     "if (size < buffer.size() && !hangup_) read_all();",
+     "if (size < buffer.size() && !cut) read_all();",
      "if (size < buffer.size()) read_all();"),
     ("resuming does not restore the interest", SOCKET,
      "    update_interest();\n" + RESUMED,

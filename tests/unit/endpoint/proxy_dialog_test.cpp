@@ -124,9 +124,10 @@ TEST(http_connect, holds_an_answer_to_the_limits_of_heads) {
     EXPECT_EQ((*words)->error(), errc::header_too_large);
 }
 
-TEST(http_connect, takes_no_control_characters_and_folds) {
+TEST(http_connect, takes_folds_but_no_control_characters) {
+    EXPECT_FALSE(after_http("HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n").error); // RFC 9112 §5.2
     for (const std::string& line :
-         {"A: b\rc"s, "A: b\0c"s, "A: b\r\n c"s, "A\r: b"s, " A: b"s, "A: b\x7f"s, ": b"s}) {
+         {"A: b\rc"s, "A: b\0c"s, "A\r: b"s, " A: b"s, "A: b\x7f"s, ": b"s}) {
         EXPECT_EQ(after_http("HTTP/1.1 200 OK\r\n" + line + "\r\n\r\n").error,
                   errc::bad_proxy_answer)
             << line;
