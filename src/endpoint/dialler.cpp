@@ -31,7 +31,7 @@ connect_plan plan_of(const dial_options& options, target where) {
 std::string describe(const dial_options& options, const uri& where,
                      const std::optional<proxy>& through) {
     std::string text = through ? "proxy " : "";
-    if (!options.via.empty()) return text + options.via;
+    if (!options.via.empty()) return text + for_reports(options.via);
     return text + (through ? authority(through->host, through->port)
                            : authority(where.host(), where.port()));
 }

@@ -70,6 +70,7 @@ void world::make_loop() {
         {.engine = how_.engine, .hosts_file = folder_.file("hosts"), .clock = nullptr});
     if (!made) return tell(made.error());
     loop_.emplace(std::move(*made));
+    loop_->resolver({}); // a thread's system calls are not those of the trial
 }
 
 /// The strictest host: it hears of edges only.

@@ -111,7 +111,7 @@ class ThroughProxies(unittest.TestCase):
     def test_no_proxy_of_that_kind(self):
         done = run("connect", "--proxy", "https://127.0.0.1:1", "ws://127.0.0.1:1/")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("not the URL of an http or socks5 proxy", done.stderr.decode())
+        self.assertIn("the proxy's URL is not http://HOST:PORT or", done.stderr.decode())
 
 
 class Trusted(unittest.TestCase):
