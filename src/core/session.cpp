@@ -316,7 +316,9 @@ void session::fail(std::error_code why, time_point now) noexcept {
         outcome->error = why;
     }
     abandoned_ = abandoned_ || !tell_peer(why, outcome);
-    awaits_close_ = state_ != session_state::connecting && !abandoned_ && !eof_;
+    // One without memory gives back what it holds as soon as it can.
+    awaits_close_ = state_ != session_state::connecting && !abandoned_ && !eof_ &&
+        why != std::errc::not_enough_memory;
     end_with(event_type::failed, now);
 }
 

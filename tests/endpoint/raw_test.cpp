@@ -99,8 +99,8 @@ TEST_P(endpoint_raw, tells_why_nobody_answers) {
     const auto unknown = failure_to("tcp://nowhere.test:80");
     EXPECT_EQ(unknown.error, errc::no_resolver);
     EXPECT_EQ(unknown.phase, phase::resolve);
-    EXPECT_EQ(failure_to("nonsense").error, errc::bad_argument);
-    EXPECT_EQ(failure_to("tcp://").error, errc::bad_argument);
+    EXPECT_EQ(failure_to("nonsense").error, errc::bad_address);
+    EXPECT_EQ(failure_to("tcp://").error, errc::bad_address);
 }
 
 TEST_P(endpoint_raw, gives_up_dialling_in_time) {
@@ -175,7 +175,7 @@ TEST_P(endpoint_raw, waits_for_the_peers_end_no_longer_than_told) {
 
 TEST_P(endpoint_raw, ends_when_output_is_stuck_at_the_close) {
     raw_options hurry;
-    hurry.close_timeout = 20ms;
+    hurry.write_stall = 20ms;
     hurry.queue_size_max = 64 * 1024 * 1024;
     serve(served_.noted({.open = [](raw_connection& peer) {
               peer.send(std::string(32 * 1024 * 1024, 'x'));
@@ -184,7 +184,7 @@ TEST_P(endpoint_raw, ends_when_output_is_stuck_at_the_close) {
           hurry);
     raw_peer peer = raw_peer::connected_to(port_, 4096);
     EXPECT_TRUE(run_until([&] { return served_.closed == 1; }));
-    EXPECT_EQ(served_.why.error, errc::close_timeout);
+    EXPECT_EQ(served_.why.error, errc::write_stalled);
     EXPECT_TRUE(all_gone());
 }
 

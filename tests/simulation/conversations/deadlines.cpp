@@ -13,6 +13,16 @@ bool passed(time_point since, duration timeout, time_point now) {
     return now >= deadline_after(since, timeout);
 }
 
+/// Whether a deadline is overdue, whatever may have put it off.
+///
+/// The model sees what waits and what is under way only between two steps, the connection in each
+/// of its turns: a wait that came and went in between puts a deadline off once more.
+bool overdue(time_point since, duration timeout, const session_timeouts& timeouts,
+             time_point now) {
+    if (timeout == duration::zero()) return false;
+    return now >= deadline_after(since, 4 * timeout + 2 * timeouts.write_stall);
+}
+
 } // namespace
 
 time_point party::last_heard() const {
@@ -40,21 +50,19 @@ void party::look_at_output(time_point now) {
     waits_since_ = waits_since_ == never ? now : std::max(waits_since_, last_taken());
     if (!attached && role == weft::role::client) return;
     const auto stall = at->connection.timeouts.write_stall;
-    expect(!passed(waits_since_, 2 * stall, now) || here->buffered_amount() == 0,
+    expect(!passed(waits_since_, 4 * stall, now) || here->buffered_amount() == 0,
            "output waits for too long");
 }
 
 /// A ping that was due when all was settled has been sent by then, and from then on it counts.
 void party::check_open_deadlines(time_point now) {
     const auto& timeouts = at->connection.timeouts;
-    const auto heard = std::max(last_heard(), waited_at_);
-    const auto looks = waited_at_ == time_point{} ? 1 : 2;
-    expect(!passed(heard, looks * timeouts.idle, now), "idle for too long");
+    const auto heard = std::max({last_heard(), waited_at_, last_taken()});
+    expect(!overdue(heard, timeouts.idle, timeouts, now), "idle for too long");
     if (pinged_ <= heard) pinged_ = never;
     if (pinged_ == never && passed(heard, timeouts.ping_interval, now)) pinged_ = now;
     if (pinged_ == never) return;
-    const auto answers = waited_at_ == time_point{} ? 1 : 2;
-    expect(!passed(pinged_, answers * timeouts.pong, now), "no pong for too long");
+    expect(!overdue(pinged_, timeouts.pong, timeouts, now), "no pong for too long");
 }
 
 void party::check_deadlines() {
@@ -62,15 +70,14 @@ void party::check_deadlines() {
     const auto& timeouts = at->connection.timeouts;
     const auto now = around.now(*at);
     look_at_output(now);
-    // What is under way is looked at once in a timeout.
-    const auto answers = waited_at_ == time_point{} ? 1 : 2;
+    const auto left = std::max(waited_at_, last_taken());
     switch (here->state()) {
     case session_state::connecting:
         if (attached) {
-            expect(!passed(std::max(*attached, waited_at_), answers * timeouts.handshake, now),
+            expect(!overdue(std::max(*attached, left), timeouts.handshake, timeouts, now),
                    "a handshake for too long");
-        } else {
-            expect(!passed(begun, at->connect_timeout, now), "connecting for too long");
+        } else { // which begins with its first step
+            expect(!overdue(begun, at->connect_timeout, timeouts, now), "connecting for too long");
         }
         break;
     case session_state::open:
@@ -81,7 +88,7 @@ void party::check_deadlines() {
         }
         break;
     case session_state::closing:
-        expect(closing_ && !passed(std::max(*closing_, waited_at_), answers * timeouts.close, now),
+        expect(closing_ && !overdue(std::max(*closing_, left), timeouts.close, timeouts, now),
                "closing for too long");
         break;
     case session_state::closed: expect(false, "closed, but nobody was told"); break;
