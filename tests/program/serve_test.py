@@ -101,7 +101,7 @@ class OwnNames(unittest.TestCase):
     def test_others_are_misdirected(self):
         with Server() as server:
             for host in ("evil.example", "evil.example:80", "192.0.2.1", "localhost.evil.example",
-                         "notlocalhost", "127.0.0.1.evil.example", "[2001:db8::1]"):
+                         "127.0.0.1.evil.example", "[2001:db8::1]", "3221225985"):
                 with self.subTest(host):
                     for path in ("/", "/health", "/favicon.ico", "/echo"):
                         self.assertEqual(self.status(server, host, path), 421)
@@ -111,8 +111,8 @@ class OwnNames(unittest.TestCase):
 
     def test_its_own(self):
         with Server() as server:
-            for host in ("localhost", "LOCALHOST.", "app.localhost:1", "127.0.0.1", "127.1.2.3",
-                         "[::1]:9001", f"127.0.0.1:{server.port}", socket.gethostname()):
+            for host in ("localhost", "LOCALHOST.", "app.localhost:1", "A:80", "127.0.0.1",
+                         "127.1.2.3", "[::1]:9001", f"127.0.0.1:{server.port}", socket.gethostname()):
                 with self.subTest(host):
                     self.assertEqual(self.status(server, host), 200)
                     self.assertEqual(self.status(server, host, "/echo"), 101)

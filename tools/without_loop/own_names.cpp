@@ -26,6 +26,13 @@ bool is_loopback(std::string_view host) {
     return parsed && (parsed->host() == "::1" || parsed->host().starts_with("127."));
 }
 
+/// A name of one label means something on this network only: nobody can register it, and so make it
+/// mean this machine.
+bool is_of_this_network(std::string_view name) {
+    const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
+    return name.find_first_of(".:") == name.npos && std::ranges::any_of(name, is_letter);
+}
+
 weft::http_response misdirected() {
     return {421,
             {{"X-Content-Type-Options", "nosniff"}},
@@ -46,7 +53,7 @@ own_names::own_names(const std::vector<std::string>& more) {
 bool own_names::include(std::string_view requested, const weft::address& here) const {
     const std::string name = plain_name(requested);
     if (name.empty() || here.is_local()) return true;
-    if (name == "localhost" || name.ends_with(".localhost") || is_loopback(name)) return true;
+    if (is_of_this_network(name) || name.ends_with(".localhost") || is_loopback(name)) return true;
     if (std::ranges::find(names_, name) != names_.end()) return true;
     const auto address = weft::address::parse(name, here.port());
     return address && here.is_ip() && address->host() == here.host();

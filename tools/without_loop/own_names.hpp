@@ -15,7 +15,8 @@ namespace weft_tool {
 
 class own_names {
 public:
-    /// `localhost` and names below it, addresses of the loopback, and these names and addresses.
+    /// Names without a dot, names below `localhost`, addresses of the loopback, and these names and
+    /// addresses.
     explicit own_names(const std::vector<std::string>& more);
 
     /// Whether the Host `requested` is ours where a request has arrived at `here`. So is that
