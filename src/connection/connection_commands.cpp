@@ -93,6 +93,10 @@ send_result connection::submit_now(std::size_t size, Command&& command) {
     return send_result::backed_up;
 }
 
+void connection::send_now(const weft::message& counted) {
+    submit_now(counted.size(), [&](session& to) { return to.send(counted); });
+}
+
 template <class Command>
 bool connection::submit_small(Command& command) {
     if (!command(session_)) return false;

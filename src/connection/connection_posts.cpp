@@ -35,8 +35,7 @@ void connection::take_posted(std::unique_ptr<posted_message> what) noexcept {
 /// There was room for it when it was posted.
 bool connection::send_posted(const posted_message& what) {
     if (dead_ || !is_open()) return false;
-    const message whole = what.whole();
-    submit_now(whole.size(), [&](session& to) { return to.send(whole); });
+    send_now(what.whole());
     return true;
 }
 

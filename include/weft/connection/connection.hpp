@@ -238,6 +238,7 @@ private:
     send_result submit(std::size_t size, Command&& command);
     template <class Command>
     send_result submit_now(std::size_t size, Command&& command);
+    void send_now(const weft::message& counted);
     template <class Command>
     bool submit_small(Command& command);
     template <class Command>
