@@ -73,10 +73,18 @@ network_stream::write(std::span<const std::span<const std::byte>> pieces) noexce
     } catch (const std::bad_alloc&) {
         return fail_write(std::make_error_code(std::errc::not_enough_memory));
     }
+    note_taken(taken, size);
     refused_ = taken < size;
     if (refused_ && taken < room) writable_ = travel();
     wake();
     return taken;
+}
+
+void network_stream::note_taken(std::size_t taken, std::size_t size) noexcept {
+    const bool went_on = std::exchange(owes_, taken < size);
+    if (taken == 0) return;
+    last_sent_ = driver().read_clock();
+    if (went_on) last_went_on_ = last_sent_;
 }
 
 result<std::size_t> network_stream::fail_write(std::error_code why) {

@@ -74,6 +74,12 @@ public:
     /// When bytes were last told here.
     [[nodiscard]] time_point last_received() const noexcept { return last_received_; }
 
+    /// When bytes were last taken here, by the clock and not the turn, which may be late.
+    [[nodiscard]] time_point last_sent() const noexcept { return last_sent_; }
+
+    /// The same for bytes of which a write before had taken only a part.
+    [[nodiscard]] time_point last_went_on() const noexcept { return last_went_on_; }
+
     /// Whether nothing was cut, reset or failed here.
     [[nodiscard]] bool intact() const noexcept { return !cut_ && broken_ == never; }
 
@@ -97,6 +103,7 @@ private:
 
     result<std::size_t> fail_write(std::error_code why);
     void put(std::span<const std::span<const std::byte>> pieces, std::size_t size);
+    void note_taken(std::size_t taken, std::size_t size) noexcept;
 
     [[nodiscard]] time_point travel() noexcept;
     [[nodiscard]] time_point arrival_of_next() noexcept;
@@ -115,13 +122,16 @@ private:
     std::size_t lost_ = 0;             // written, and never to arrive
     time_point last_due_{};
     time_point last_received_{};
+    time_point last_sent_{};
+    time_point last_went_on_{};
     time_point writable_ = never; // when room is noticed
     time_point eof_ = never;      // when the end of the input arrives
     time_point broken_ = never;   // when a reset arrives
     std::error_code next_write_;
     bool break_loses_ = false; // what has arrived, too
     bool paused_ = false;
-    bool refused_ = false; // a write took only a part
+    bool refused_ = false; // a write took only a part, and room was not told yet
+    bool owes_ = false;    // the last write took only a part
     bool eof_told_ = false;
     bool half_closed_ = false;
     bool closed_ = false;

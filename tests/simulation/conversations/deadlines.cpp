@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Deadlines in the model: none passes in vain, and none is told before it has passed.
 #include <algorithm>
+#include <utility>
 
 #include <weft/core/error.hpp>
 
@@ -11,16 +12,6 @@ namespace {
 
 bool passed(time_point since, duration timeout, time_point now) {
     return now >= deadline_after(since, timeout);
-}
-
-/// Whether a deadline is overdue, whatever may have put it off.
-///
-/// The model sees what waits and what is under way only between two steps, the connection in each
-/// of its turns: a wait that came and went in between puts a deadline off once more.
-bool overdue(time_point since, duration timeout, const session_timeouts& timeouts,
-             time_point now) {
-    if (timeout == duration::zero()) return false;
-    return now >= deadline_after(since, 4 * timeout + 2 * timeouts.write_stall);
 }
 
 } // namespace
@@ -36,33 +27,52 @@ time_point party::last_taken() const {
     return link && link->other() ? link->other()->last_received() : time_point{};
 }
 
+/// When the last of this one's output left. It may be later than the turn that wrote it.
+time_point party::last_sent() const {
+    const auto* const link = around.link_of(*this);
+    return link ? link->last_sent() : time_point{};
+}
+
+/// When output that had waited left, which is a sign of life also where no check has seen it wait.
+time_point party::last_went_on() const {
+    const auto* const link = around.link_of(*this);
+    return link ? link->last_went_on() : time_point{};
+}
+
 /// Output that waits, or of which much is under way, puts off every other deadline; but one that
-/// nobody takes is the end. What is under way is only looked at now and then.
+/// nobody takes is the end. What is under way is only looked at now and then, so that only what
+/// waits here must have ended by a certain time.
 void party::look_at_output(time_point now) {
     constexpr std::size_t much = 4096;
     const auto* const link = around.link_of(*this);
-    const bool waits = here->buffered_amount() != 0 || (link && link->in_flight() >= much);
-    if (!waits || here->paused()) {
+    const bool refused = here->buffered_amount() != 0;
+    const std::size_t before = std::exchange(under_way_, link ? link->in_flight() : 0);
+    const bool waits = refused || under_way_ >= much;
+    waited_at_ = std::max(waited_at_, waits && !here->paused() ? now : last_went_on());
+    if (!refused || here->paused()) {
         waits_since_ = never;
         return;
     }
-    waited_at_ = now;
-    waits_since_ = waits_since_ == never ? now : std::max(waits_since_, last_taken());
+    waits_since_ =
+        waits_since_ == never ? now : std::max({waits_since_, last_taken(), last_sent()});
     if (!attached && role == weft::role::client) return;
-    const auto stall = at->connection.timeouts.write_stall;
-    expect(!passed(waits_since_, 4 * stall, now) || here->buffered_amount() == 0,
+    // It took some before it left, and when is not known any more.
+    if (link && !link->other() && under_way_ < before) waits_since_ = now;
+    expect(!passed(waits_since_, 2 * at->connection.timeouts.write_stall, now),
            "output waits for too long");
 }
 
 /// A ping that was due when all was settled has been sent by then, and from then on it counts.
 void party::check_open_deadlines(time_point now) {
     const auto& timeouts = at->connection.timeouts;
-    const auto heard = std::max({last_heard(), waited_at_, last_taken()});
-    expect(!overdue(heard, timeouts.idle, timeouts, now), "idle for too long");
+    const auto heard = std::max(last_heard(), waited_at_);
+    const auto looks = waited_at_ == time_point{} ? 1 : 2;
+    expect(!passed(heard, looks * timeouts.idle, now), "idle for too long");
     if (pinged_ <= heard) pinged_ = never;
     if (pinged_ == never && passed(heard, timeouts.ping_interval, now)) pinged_ = now;
     if (pinged_ == never) return;
-    expect(!overdue(pinged_, timeouts.pong, timeouts, now), "no pong for too long");
+    const auto answers = waited_at_ == time_point{} ? 1 : 2;
+    expect(!passed(pinged_, answers * timeouts.pong, now), "no pong for too long");
 }
 
 void party::check_deadlines() {
@@ -70,14 +80,16 @@ void party::check_deadlines() {
     const auto& timeouts = at->connection.timeouts;
     const auto now = around.now(*at);
     look_at_output(now);
-    const auto left = std::max(waited_at_, last_taken());
+    // What is under way is looked at once in a timeout.
+    const auto answers = waited_at_ == time_point{} ? 1 : 2;
+    const auto left = std::max(waited_at_, last_sent()); // the request, or the close frame
     switch (here->state()) {
     case session_state::connecting:
         if (attached) {
-            expect(!overdue(std::max(*attached, left), timeouts.handshake, timeouts, now),
+            expect(!passed(std::max(*attached, left), answers * timeouts.handshake, now),
                    "a handshake for too long");
-        } else { // which begins with its first step
-            expect(!overdue(begun, at->connect_timeout, timeouts, now), "connecting for too long");
+        } else {
+            expect(!passed(begun, at->connect_timeout, now), "connecting for too long");
         }
         break;
     case session_state::open:
@@ -88,7 +100,7 @@ void party::check_deadlines() {
         }
         break;
     case session_state::closing:
-        expect(closing_ && !overdue(std::max(*closing_, left), timeouts.close, timeouts, now),
+        expect(closing_ && !passed(std::max(*closing_, left), answers * timeouts.close, now),
                "closing for too long");
         break;
     case session_state::closed: expect(false, "closed, but nobody was told"); break;

@@ -59,7 +59,7 @@ void endpoint::dial(party& client, party& server, endpoint& at_server) {
     options.connection = connection;
     options.connect_timeout = connect_timeout;
     client.at = this;
-    client.begun = around.now(*this);
+    client.begun = around.clock.now(); // the turn may be late
     weft::connection& dialled = here->begin_dial(*uri::parse("ws://example.org" + path),
                                                  what_is_heard(&client, false), std::move(options));
     auto marked = std::make_shared<mark>(mark{*this, &client, around.alive, client.begun, nullptr});

@@ -100,6 +100,8 @@ private:
     void check_reason(const report& why) const;
     [[nodiscard]] time_point last_heard() const;
     [[nodiscard]] time_point last_taken() const;
+    [[nodiscard]] time_point last_sent() const;
+    [[nodiscard]] time_point last_went_on() const;
     void look_at_output(time_point now);
     [[nodiscard]] bool may_hold_back() const;
     void expect(bool holds, const std::string& what) const;
@@ -117,8 +119,9 @@ private:
     time_point opened_at_{};
     time_point resumed_at_{};
     time_point pinged_ = never; // a ping has been sent by then
-    time_point waits_since_ = never; // output waits here, or much is under way
-    time_point waited_at_{};         // output was last seen to wait
+    time_point waits_since_ = never; // output waits here
+    time_point waited_at_{};         // output last waited, or much was under way
+    std::size_t under_way_ = 0;      // when that was last looked at
     bool opened_ = false;
     bool ended_ = false;
     bool gone_ = false;
