@@ -112,7 +112,8 @@ class OwnNames(unittest.TestCase):
     def test_its_own(self):
         with Server() as server:
             for host in ("localhost", "LOCALHOST.", "app.localhost:1", "A:80", "127.0.0.1",
-                         "127.1.2.3", "[::1]:9001", f"127.0.0.1:{server.port}", socket.gethostname()):
+                         "127.1.2.3", "[::1]:9001", f"127.0.0.1:{server.port}",
+                         socket.gethostname()):
                 with self.subTest(host):
                     self.assertEqual(self.status(server, host), 200)
                     self.assertEqual(self.status(server, host, "/echo"), 101)
