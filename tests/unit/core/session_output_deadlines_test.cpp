@@ -12,7 +12,7 @@ using namespace testing;
 using std::chrono::seconds;
 
 constexpr session_timeouts output_timeouts{seconds(10), seconds(5), seconds(100), seconds(30),
-                                    seconds(20), {},         seconds(40)};
+                                           seconds(20), {},         seconds(40)};
 constexpr std::size_t much = 100'000;
 
 class session_output_deadlines : public ::testing::TestWithParam<role> {
@@ -160,7 +160,7 @@ TEST_P(session_output_deadlines, for_idleness_see_what_is_on_its_way) {
 }
 
 TEST(session_answer_deadline, is_put_off_by_a_slow_reader_and_told_when_it_stops) {
-    session_probe probe{role::server, {}, timeouts};
+    session_probe probe{role::server, {}, output_timeouts};
     probe.feed(to_bytes("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
     ASSERT_TRUE(probe.tested.respond({200, {}, std::string(much, 'x')}, probe.now));
     probe.tested.consume_output(10, probe.now);
@@ -178,7 +178,7 @@ TEST(session_answer_deadline, is_put_off_by_a_slow_reader_and_told_when_it_stops
 }
 
 TEST(session_answer_deadline, has_no_event_when_all_has_left) {
-    session_probe probe{role::server, {}, timeouts};
+    session_probe probe{role::server, {}, output_timeouts};
     probe.feed(to_bytes("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
     ASSERT_TRUE(probe.tested.respond({200, {}, "x"}, probe.now));
     probe.collect();
@@ -189,7 +189,7 @@ TEST(session_answer_deadline, has_no_event_when_all_has_left) {
 }
 
 TEST(session_request_deadline, begins_when_the_request_has_left) {
-    session_probe probe{role::client, {}, timeouts};
+    session_probe probe{role::client, {}, output_timeouts};
     ASSERT_TRUE(probe.tested.start(*uri::parse("ws://example.org/")));
     probe.tested.consume_output(10, probe.now);
     for (int i = 0; i < 3; ++i) {
@@ -231,7 +231,7 @@ TEST_P(session_after_a_fault, the_output_ends_with_the_close_frame_of_the_peer) 
 }
 
 TEST_P(session_after_a_fault, a_frame_that_is_refused_for_its_size_is_passed_over) {
-    session_probe small{GetParam(), {.message_size_max = 10}, timeouts};
+    session_probe small{GetParam(), {.message_size_max = 10}, output_timeouts};
     small.open();
     auto bytes = small.peer.text(std::string(300, 'x'));
     const auto close = small.peer.close(1009);
@@ -250,7 +250,7 @@ TEST_P(session_after_a_fault, the_end_of_the_stream_or_the_deadline_ends_the_wai
     EXPECT_TRUE(probe.pass_deadline());
     EXPECT_TRUE(probe.tested.finished());
 
-    session_probe other{GetParam(), {}, timeouts};
+    session_probe other{GetParam(), {}, output_timeouts};
     other.open();
     other.feed(other.peer.text("\xff"));
     EXPECT_FALSE(other.tested.finished());
@@ -277,7 +277,7 @@ TEST_P(session_output_deadlines, have_codes_and_words_of_their_own) {
 TEST_P(session_output_deadlines, pass_on_every_code_of_a_report) {
     for (unsigned number = 0; number < 5100; ++number) {
         const auto code = static_cast<close_code>(number);
-        session_probe each{GetParam(), {}, timeouts};
+        session_probe each{GetParam(), {}, output_timeouts};
         if (number % 50 != 0 && (number < 999 || number > 1016)) continue;
         each.open();
         each.tested.close(code, "why", each.now);
