@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The life of a run, a test for each sentence of docs/running.md: on each engine, over sockets, or
-// over memory in virtual time.
+// How `run` begins and ends: a test for each sentence of docs/running-the-event-loop.md, on each
+// engine, over sockets, or over memory in virtual time.
 #include <gtest/gtest.h>
 
 #include <algorithm>

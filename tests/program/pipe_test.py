@@ -266,7 +266,7 @@ class Signals(unittest.TestCase):
 
 
 class Socat(unittest.TestCase):
-    """The line in docs/program.md, at a port that is free."""
+    """The line in docs/command-line.md, at a port that is free."""
 
     COMMAND = shutil.which("socat")
 

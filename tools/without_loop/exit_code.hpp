@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The exit codes of the program, as its help and docs/program.md document them.
+// The exit codes of the program, as its help and docs/command-line.md document them.
 #pragma once
 
 namespace weft_tool {

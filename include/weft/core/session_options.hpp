@@ -30,8 +30,8 @@ struct session_limits {
 
 /// How long a session waits. Zero means for ever.
 ///
-/// A sign of life is a byte received, or output taken that had to wait. docs/timeouts.md says for
-/// each when it begins, what puts it off and what ends it.
+/// A sign of life is a received byte, or queued output that the peer took. For each timeout,
+/// docs/timeouts-and-limits.md says when it begins, what postpones it and how it ends.
 struct session_timeouts {
     duration handshake = std::chrono::seconds(10); ///< from the first byte to `open`
     duration close = std::chrono::seconds(5);      ///< for the peer's part of the close
