@@ -88,6 +88,7 @@ endfunction()
 # A library needs a source: a layer that is headers only gets one without content.
 function(weft_layer_sources name out)
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
+    weft_keep_this_system(sources)
     if(NOT sources)
         set(sources ${weft_layer_roots}/${name}/${name}_headers_only.cpp)
         file(CONFIGURE OUTPUT ${sources} CONTENT "// This layer has headers only.\n")

@@ -14,7 +14,7 @@
 #include "cares/cares_error.hpp"
 #include "cares/cares_socket.hpp"
 #include "loop/loop_state.hpp"
-#include "loop/socket_address_posix.hpp"
+#include "loop/posix/socket_address.hpp"
 
 namespace weft {
 namespace {

@@ -10,7 +10,7 @@
 #include <weft/stream/secure_layer.hpp>
 
 #include "loop/loop_state.hpp"
-#include "loop/socket_stream_posix.hpp"
+#include "loop/posix/socket_stream.hpp"
 
 namespace weft {
 

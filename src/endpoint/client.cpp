@@ -9,8 +9,8 @@
 #include "endpoint/adopted_stream.hpp"
 #include "endpoint/dialler.hpp"
 #include "endpoint/target.hpp"
-#include "loop/adopted_socket_posix.hpp"
 #include "loop/loop_state.hpp"
+#include "loop/posix/adopted_socket.hpp"
 
 namespace weft {
 

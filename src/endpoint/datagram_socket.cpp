@@ -9,8 +9,8 @@
 #include <weft/core/error.hpp>
 
 #include "endpoint/target.hpp"
-#include "loop/datagram_port_posix.hpp"
 #include "loop/loop_state.hpp"
+#include "loop/posix/datagram_port.hpp"
 
 namespace weft {
 

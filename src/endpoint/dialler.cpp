@@ -11,7 +11,7 @@
 #include "endpoint/target.hpp"
 #include "endpoint/tunnel.hpp"
 #include "loop/loop_state.hpp"
-#include "loop/socket_stream_posix.hpp"
+#include "loop/posix/socket_stream.hpp"
 
 namespace weft {
 namespace {

@@ -10,7 +10,7 @@
 #include <weft/connection/service.hpp>
 
 #include "endpoint/proxy.hpp"
-#include "loop/connector_posix.hpp"
+#include "loop/posix/connector.hpp"
 
 namespace weft {
 

@@ -11,8 +11,8 @@
 #include <weft/loop/socket_activation.hpp>
 
 #include "endpoint/named_door.hpp"
-#include "loop/descriptor_posix.hpp"
-#include "loop/listener_posix.hpp"
+#include "loop/posix/descriptor.hpp"
+#include "loop/posix/listener.hpp"
 
 namespace weft {
 

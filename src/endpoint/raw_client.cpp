@@ -10,10 +10,10 @@
 #include "endpoint/adopted_stream.hpp"
 #include "endpoint/raw_set.hpp"
 #include "endpoint/target.hpp"
-#include "loop/adopted_socket_posix.hpp"
-#include "loop/connector_posix.hpp"
 #include "loop/loop_state.hpp"
-#include "loop/socket_stream_posix.hpp"
+#include "loop/posix/adopted_socket.hpp"
+#include "loop/posix/connector.hpp"
+#include "loop/posix/socket_stream.hpp"
 
 namespace weft {
 namespace {

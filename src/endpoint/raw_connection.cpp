@@ -12,7 +12,7 @@
 #include <weft/core/error.hpp>
 
 #include "endpoint/raw_set.hpp"
-#include "loop/connector_posix.hpp"
+#include "loop/posix/connector.hpp"
 
 namespace weft {
 

@@ -7,8 +7,8 @@
 #include <weft/core/error.hpp>
 
 #include "endpoint/raw_set.hpp"
-#include "loop/file_stream_posix.hpp"
 #include "loop/loop_state.hpp"
+#include "loop/posix/file_stream.hpp"
 
 namespace weft {
 

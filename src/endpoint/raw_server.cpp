@@ -10,9 +10,9 @@
 #include "endpoint/doors.hpp"
 #include "endpoint/raw_set.hpp"
 #include "endpoint/target.hpp"
-#include "loop/adopted_socket_posix.hpp"
 #include "loop/loop_state.hpp"
-#include "loop/socket_stream_posix.hpp"
+#include "loop/posix/adopted_socket.hpp"
+#include "loop/posix/socket_stream.hpp"
 
 namespace weft {
 

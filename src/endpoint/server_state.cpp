@@ -10,11 +10,11 @@
 #include "connection/forwarded_for.hpp"
 #include "endpoint/adopted_stream.hpp"
 #include "endpoint/announced_stream.hpp"
-#include "loop/adopted_socket_posix.hpp"
 #include "loop/loop_state.hpp"
-#include "loop/refused_socket_posix.hpp"
-#include "loop/socket_address_posix.hpp"
-#include "loop/socket_stream_posix.hpp"
+#include "loop/posix/adopted_socket.hpp"
+#include "loop/posix/refused_socket.hpp"
+#include "loop/posix/socket_address.hpp"
+#include "loop/posix/socket_stream.hpp"
 
 namespace weft {
 namespace {

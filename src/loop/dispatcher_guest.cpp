@@ -8,8 +8,8 @@
 #include <thread>
 #include <utility>
 
-#include "loop/descriptor_wait_posix.hpp"
-#include "loop/fork_posix.hpp"
+#include "loop/posix/descriptor_wait.hpp"
+#include "loop/posix/fork.hpp"
 
 namespace weft {
 namespace {

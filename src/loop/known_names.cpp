@@ -4,7 +4,7 @@
 
 #include <weft/core/http_fields.hpp>
 
-#include "loop/interface_posix.hpp"
+#include "loop/posix/interface.hpp"
 
 namespace weft {
 namespace {

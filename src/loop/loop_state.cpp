@@ -9,9 +9,9 @@
 
 #include <weft/core/error.hpp>
 
-#include "loop/signal_watch_posix.hpp"
-#include "loop/system_resolver_posix.hpp"
-#include "loop/thread_name_posix.hpp"
+#include "loop/posix/signal_watch.hpp"
+#include "loop/posix/system_resolver.hpp"
+#include "loop/posix/thread_name.hpp"
 
 namespace weft {
 namespace {

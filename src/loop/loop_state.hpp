@@ -10,7 +10,7 @@
 #include <weft/loop/event_loop.hpp>
 
 #include "loop/engine.hpp"
-#include "loop/system_random_posix.hpp"
+#include "loop/posix/system_random.hpp"
 
 namespace weft {
 

@@ -8,8 +8,8 @@
 
 #include <weft/core/error.hpp>
 
-#include "loop/hosts_file_posix.hpp"
 #include "loop/loop_state.hpp"
+#include "loop/posix/hosts_file.hpp"
 
 namespace weft {
 namespace {

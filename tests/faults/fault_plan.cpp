@@ -6,7 +6,7 @@
 #include <set>
 #include <string_view>
 
-#include "loop/system_call_posix.hpp"
+#include "loop/posix/system_call.hpp"
 
 namespace weft::testing {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "loop/system_call_posix.hpp"
+#include "loop/posix/system_call.hpp"
 
 namespace weft::testing {
 

@@ -15,7 +15,7 @@
 #include <weft/loop/timer.hpp>
 #include <weft/weft.hpp>
 
-#include "loop/descriptor_posix.hpp"
+#include "loop/posix/descriptor.hpp"
 
 namespace weft::testing {
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Ways to break the loop, each a text that stands in a file exactly once and what replaces it.
 
-SOCKET = "src/loop/socket_stream_posix.cpp"
+SOCKET = "src/loop/posix/socket_stream.cpp"
 STATE = "src/loop/loop_state.cpp"
 DRIVER = "src/stream/driver.cpp"
 
@@ -57,7 +57,7 @@ MUTANTS = [
     ("posting does not wake", "src/loop/loop_state.hpp",
      "void mail_arrived() noexcept override { engine_->wake(); }",
      "void mail_arrived() noexcept override {}"),
-    ("only the first connections of a backlog are accepted", "src/loop/listener_posix.cpp",
+    ("only the first connections of a backlog are accepted", "src/loop/posix/listener.cpp",
      "    loop_.defer(*this); // others have their turn first\n",
      ""),
     ("a timer armed outside a turn is not noticed", DRIVER,

@@ -58,7 +58,7 @@ class SystemHeaders(unittest.TestCase):
         self.assertEqual(self.faults("include/weft/loop/a.hpp", "#include <netinet/in.h>"), 1)
 
     def test_conditions(self):
-        self.assertEqual(self.faults("src/loop/epoll_engine.cpp", "#ifdef __linux__"), 0)
+        self.assertEqual(self.faults("src/loop/linux/epoll_engine.cpp", "#ifdef __linux__"), 0)
         self.assertEqual(self.faults("src/core/a.cpp", "#ifndef NDEBUG"), 0)
         self.assertEqual(self.faults("src/loop/timer.cpp", "#ifdef __linux__"), 1)
         self.assertEqual(self.faults("src/core/a.cpp", "#if defined(_WIN32)"), 1)

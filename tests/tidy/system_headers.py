@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Checks that what belongs to one system stays where it may be: system headers in src/loop,
-# conditions on the platform in files of src/loop that are named for it, and calls to the system in
-# the one table that tests can make fail.
+# conditions on the platform in a system's folder there, and calls to the system in the tables that
+# tests can make fail.
 
 import re
 
@@ -17,7 +17,7 @@ PLATFORM = re.compile(
     r"\s*#\s*(?:if|ifdef|ifndef|elif)\b.*?\b(__linux__|__linux|linux|__unix__|__APPLE__|_WIN32|"
     r"_WIN64|_MSC_VER|__\w+BSD__|__ANDROID__|__CYGWIN__|__sun|_POSIX_\w+)\b")
 DIRECT_CALL = re.compile(r"(?<![\w:>])::((?!pthread_)[a-z_0-9]+)\(")
-NAMED_FOR_A_SYSTEM = re.compile(r"(?:^|_)(linux|posix|epoll|io_uring|poll|kqueue|windows)(?:_|$)")
+SYSTEMS = {"posix", "linux", "bsd", "windows"}
 
 
 def check(root):
@@ -39,9 +39,8 @@ def header_fault(path, line):
 
 def platform_fault(path, line):
     found = PLATFORM.match(line)
-    named = path.parts[:2] == ("src", "loop") and NAMED_FOR_A_SYSTEM.search(path.stem)
-    if found and not named:
-        return f"a condition on {found[1]} belongs into a file of src/loop named for the system"
+    if found and not (path.parts[:2] == ("src", "loop") and path.parts[2] in SYSTEMS):
+        return f"a condition on {found[1]} belongs into a system's folder of src/loop"
     return None
 
 
@@ -49,7 +48,7 @@ def call_fault(path, line):
     found = DIRECT_CALL.search(line)
     in_table = path.stem.startswith("system_calls")
     if found and path.parts[:2] == ("src", "loop") and not in_table:
-        return f"::{found[1]} is called past the table in system_calls_posix.hpp"
+        return f"::{found[1]} is called past the table in loop/posix/system_calls.hpp"
     return None
 
 

@@ -16,8 +16,8 @@
 #include <weft/loop/resolve_error.hpp>
 
 #include "cares/cares_error.hpp"
-#include "loop/connector_posix.hpp"
 #include "loop/loop_state.hpp"
+#include "loop/posix/connector.hpp"
 
 #include "support/in_child.hpp"
 

@@ -14,7 +14,7 @@
 
 #include <weft/endpoint/server.hpp>
 
-#include "loop/system_call_posix.hpp"
+#include "loop/posix/system_call.hpp"
 
 #include "support/in_child.hpp"
 

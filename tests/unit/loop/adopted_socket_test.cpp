@@ -13,9 +13,9 @@
 
 #include <weft/core/error.hpp>
 
-#include "loop/adopted_socket_posix.hpp"
-#include "loop/listener_posix.hpp"
-#include "loop/socket_address_posix.hpp"
+#include "loop/posix/adopted_socket.hpp"
+#include "loop/posix/listener.hpp"
+#include "loop/posix/socket_address.hpp"
 
 #include "loop_probes.hpp"
 #include "sockets.hpp"

@@ -13,7 +13,7 @@
 
 #include <weft/core/error.hpp>
 
-#include "loop/bound_socket_posix.hpp"
+#include "loop/posix/bound_socket.hpp"
 
 #include "scratch_directory.hpp"
 

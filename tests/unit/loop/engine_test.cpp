@@ -16,8 +16,8 @@
 
 #include <weft/core/error.hpp>
 
-#include "loop/descriptor_posix.hpp"
 #include "loop/engine.hpp"
+#include "loop/posix/descriptor.hpp"
 
 #include "support/joined_thread.hpp"
 

@@ -13,9 +13,9 @@
 
 #include <weft/loop/timer.hpp>
 
-#include "loop/listener_posix.hpp"
-#include "loop/system_call_posix.hpp"
-#include "loop/system_random_posix.hpp"
+#include "loop/posix/listener.hpp"
+#include "loop/posix/system_call.hpp"
+#include "loop/posix/system_random.hpp"
 
 #include "loop_probes.hpp"
 #include "sockets.hpp"

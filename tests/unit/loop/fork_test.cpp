@@ -11,9 +11,9 @@
 #include <weft/loop/guest.hpp>
 #include <weft/loop/timer.hpp>
 
-#include "loop/listener_posix.hpp"
 #include "loop/loop_state.hpp"
-#include "loop/socket_stream_posix.hpp"
+#include "loop/posix/listener.hpp"
+#include "loop/posix/socket_stream.hpp"
 
 #include "support/in_child.hpp"
 

@@ -15,10 +15,10 @@
 
 #include <weft/core/error.hpp>
 
-#include "loop/connector_posix.hpp"
-#include "loop/listener_posix.hpp"
-#include "loop/socket_address_posix.hpp"
-#include "loop/system_call_posix.hpp"
+#include "loop/posix/connector.hpp"
+#include "loop/posix/listener.hpp"
+#include "loop/posix/socket_address.hpp"
+#include "loop/posix/system_call.hpp"
 
 #include "loop_probes.hpp"
 #include "scratch_directory.hpp"

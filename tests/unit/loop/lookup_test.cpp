@@ -10,9 +10,9 @@
 #include <weft/loop/event_loop.hpp>
 #include <weft/loop/resolve_error.hpp>
 
-#include "loop/connector_posix.hpp"
 #include "loop/loop_state.hpp"
-#include "loop/socket_address_posix.hpp"
+#include "loop/posix/connector.hpp"
+#include "loop/posix/socket_address.hpp"
 
 #include "loop_probes.hpp"
 

@@ -11,7 +11,7 @@
 #include <weft/loop/event_loop.hpp>
 
 #include "loop/loop_state.hpp"
-#include "loop/socket_stream_posix.hpp"
+#include "loop/posix/socket_stream.hpp"
 
 namespace weft::testing {
 

@@ -12,7 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "every_engine.hpp"
-#include "loop/file_stream_posix.hpp"
+#include "loop/posix/file_stream.hpp"
 #include "loop_probes.hpp"
 #include "sockets.hpp"
 

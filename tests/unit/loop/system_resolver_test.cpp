@@ -16,9 +16,9 @@
 #include <weft/loop/event_loop.hpp>
 #include <weft/loop/resolve_error.hpp>
 
-#include "loop/connector_posix.hpp"
 #include "loop/loop_state.hpp"
-#include "loop/system_resolver_posix.hpp"
+#include "loop/posix/connector.hpp"
+#include "loop/posix/system_resolver.hpp"
 
 #include "loop_probes.hpp"
 

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+// epoll, an eventfd for wake-ups and a timerfd for guests.
+#include "loop/linux/epoll_engine.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+
+#include <weft/core/error.hpp>
+
+#include "loop/linux/system_calls.hpp"
+#include "loop/posix/fork.hpp"
+#include "loop/posix/last_error.hpp"
+#include "loop/posix/wait_time.hpp"
+
+namespace weft {
+namespace {
+
+constexpr int events_per_wait = 256;
+
+owned_descriptor opened(int descriptor, const char* what) {
+    if (descriptor < 0) throw std::system_error(last_error(), what);
+    return owned_descriptor(descriptor);
+}
+
+std::uint32_t as_events(interest in) noexcept {
+    // Urgent data is only asked for by edges: it may lie there for long.
+    return (in.level ? 0U : std::uint32_t{EPOLLET}) |
+           (in.read ? std::uint32_t{EPOLLIN | EPOLLRDHUP} : 0U) |
+           (in.read && !in.level ? std::uint32_t{EPOLLPRI} : 0U) |
+           (in.write ? std::uint32_t{EPOLLOUT} : 0U);
+}
+
+readiness as_readiness(std::uint32_t events) noexcept {
+    const bool hangup = (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+    return {(events & EPOLLIN) != 0 || hangup,
+            (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0, hangup, (events & EPOLLPRI) != 0};
+}
+
+/// Whole milliseconds, rounded up, for kernels that know no better.
+int as_milliseconds(duration time) noexcept {
+    const auto rounded = std::chrono::ceil<std::chrono::milliseconds>(time).count();
+    return static_cast<int>(std::min<std::int64_t>(rounded, INT_MAX));
+}
+
+} // namespace
+
+epoll_engine::epoll_engine()
+    : fork_generation_(fork_generation()),
+      set_(opened(sys::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
+      wake_up_(opened(sys::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {
+    if (const auto why = watch_own(wake_up_.get())) {
+        throw std::system_error(why, "epoll_ctl");
+    }
+}
+
+bool epoll_engine::in_own_process() const noexcept {
+    return fork_generation_ == fork_generation();
+}
+
+bool epoll_engine::disown() noexcept {
+    const owned_descriptor empty(sys::epoll_create1(EPOLL_CLOEXEC));
+    return empty && sys::dup3(empty.get(), set_.get(), O_CLOEXEC) >= 0;
+}
+
+time_point epoll_engine::now() const noexcept {
+    return std::chrono::steady_clock::now();
+}
+
+/// Descriptors of our own carry no source; that they are reported is all they say.
+std::error_code epoll_engine::watch_own(int descriptor) noexcept {
+    epoll_event event{};
+    event.events = EPOLLIN | EPOLLET;
+    if (sys::epoll_ctl(set_.get(), EPOLL_CTL_ADD, descriptor, &event) == 0) return {};
+    return last_error();
+}
+
+std::error_code epoll_engine::add(int descriptor, source& target, interest in) noexcept {
+    if (!in_own_process()) return errc::forked;
+    epoll_event event{};
+    event.events = as_events(in);
+    event.data.ptr = &target;
+    if (sys::epoll_ctl(set_.get(), EPOLL_CTL_ADD, descriptor, &event) == 0) return {};
+    return last_error();
+}
+
+std::error_code epoll_engine::modify(int descriptor, source& target, interest in) noexcept {
+    if (!in_own_process()) return errc::forked;
+    epoll_event event{};
+    event.events = as_events(in);
+    event.data.ptr = &target;
+    if (sys::epoll_ctl(set_.get(), EPOLL_CTL_MOD, descriptor, &event) == 0) return {};
+    return last_error();
+}
+
+void epoll_engine::remove(int descriptor) noexcept {
+    if (!in_own_process()) return; // the set is shared with the parent
+    epoll_event unused{};
+    sys::epoll_ctl(set_.get(), EPOLL_CTL_DEL, descriptor, &unused);
+}
+
+bool epoll_engine::wait(time_point deadline) {
+    std::array<epoll_event, events_per_wait> events;
+    const int count = wait_for_events(events.data(), events_per_wait, deadline);
+    for (int i = 0; i < count; ++i) {
+        const epoll_event& event = events[static_cast<std::size_t>(i)];
+        if (auto* target = static_cast<source*>(event.data.ptr)) {
+            target->ready(as_readiness(event.events));
+        }
+    }
+    // A signal came between: an edge-triggered host has to call again.
+    return count == events_per_wait || count < 0;
+}
+
+int epoll_engine::wait_for_events(epoll_event* events, int room, time_point deadline) noexcept {
+    const duration left = time_until(deadline);
+    if (has_precise_wait_ && left > duration::zero()) {
+        const timespec timeout = as_timespec(left);
+        const int count = sys::epoll_pwait2(set_.get(), events, room, &timeout);
+        if (count >= 0 || errno == EINTR) return count;
+        has_precise_wait_ = false; // ENOSYS, or the EPERM of a container's filter
+    }
+    const int milliseconds = deadline == never ? -1 : as_milliseconds(left);
+    return sys::epoll_wait(set_.get(), events, room, milliseconds);
+}
+
+void epoll_engine::wake() noexcept {
+    if (!in_own_process()) return;
+    const int before = errno;
+    const std::uint64_t one = 1;
+    while (sys::write(wake_up_.get(), &one, sizeof(one)) < 0 && errno == EINTR) {}
+    errno = before;
+}
+
+result<int> epoll_engine::descriptor() {
+    if (!in_own_process()) return failure(errc::forked);
+    if (timer_) return set_.get();
+    owned_descriptor timer(sys::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
+    if (!timer) return failure(last_error());
+    if (const auto why = watch_own(timer.get())) return failure(why);
+    timer_ = std::move(timer);
+    return set_.get();
+}
+
+void epoll_engine::set_timer(time_point deadline) noexcept {
+    if (!in_own_process()) return;
+    itimerspec setting{};
+    // Zero would disarm it: what is due at once is due in the first nanosecond.
+    setting.it_value = as_timespec(std::max(deadline.time_since_epoch(), duration(1)));
+    sys::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &setting, nullptr);
+}
+
+} // namespace weft

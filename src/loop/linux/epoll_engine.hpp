@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// Waiting with epoll(7). Linux.
+#pragma once
+
+#include <sys/epoll.h>
+
+#include "loop/engine.hpp"
+#include "loop/posix/descriptor.hpp"
+
+namespace weft {
+
+/// Each source is registered once, edge-triggered, for both directions. The wake-up and timer
+/// descriptors sit in the same set, edge-triggered too, so that they never need to be read.
+class epoll_engine final : public engine {
+public:
+    epoll_engine();
+
+    [[nodiscard]] engine_kind kind() const noexcept override { return engine_kind::epoll; }
+    [[nodiscard]] time_point now() const noexcept override;
+    std::error_code add(int descriptor, source& target, interest in) noexcept override;
+    std::error_code modify(int descriptor, source& target, interest in) noexcept override;
+    void remove(int descriptor) noexcept override;
+    void drained(int, interest) noexcept override {} // the kernel knows
+    bool wait(time_point deadline) override;
+    void wake() noexcept override;
+    result<int> descriptor() override;
+    void set_timer(time_point deadline) noexcept override;
+    [[nodiscard]] bool in_own_process() const noexcept override;
+    bool disown() noexcept override;
+
+private:
+    std::error_code watch_own(int descriptor) noexcept;
+    int wait_for_events(epoll_event* events, int room, time_point deadline) noexcept;
+
+    unsigned fork_generation_;
+    owned_descriptor set_;
+    owned_descriptor wake_up_;
+    owned_descriptor timer_; // from the first `descriptor()` on
+    bool has_precise_wait_ = true; // epoll_pwait2, Linux 5.11
+};
+
+} // namespace weft

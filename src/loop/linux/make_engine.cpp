@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// Makes the engine that the options ask for, of those that Linux has.
+#include "loop/engine.hpp"
+#include "loop/linux/epoll_engine.hpp"
+#include "loop/posix/poll_engine.hpp"
+#include "loop/virtual_engine.hpp"
+
+namespace weft {
+namespace {
+
+/// A kernel built without epoll, or a sandbox that hides it, has poll(2).
+std::unique_ptr<engine> make_best_engine() {
+    try {
+        return std::make_unique<epoll_engine>();
+    } catch (const std::system_error& refused) {
+        if (refused.code() != std::errc::function_not_supported) throw;
+    }
+    return std::make_unique<poll_engine>();
+}
+
+} // namespace
+
+std::unique_ptr<engine> make_engine(const loop_options& options) {
+    switch (options.engine) {
+    case engine_kind::automatic: return make_best_engine();
+    case engine_kind::epoll: return std::make_unique<epoll_engine>();
+    case engine_kind::poll: return std::make_unique<poll_engine>();
+    case engine_kind::virtual_time: return std::make_unique<virtual_engine>(options.clock);
+    }
+    throw std::system_error(std::make_error_code(std::errc::invalid_argument), "engine");
+}
+
+} // namespace weft

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// From an address to a socket that listens there. POSIX.
+#pragma once
+
+#include <weft/core/address.hpp>
+#include <weft/core/result.hpp>
+#include <weft/loop/listen_options.hpp>
+
+#include "loop/posix/descriptor.hpp"
+#include "loop/posix/socket_file.hpp"
+
+namespace weft {
+
+/// A listening socket, where it listens, and the file that it has made for that.
+struct bound_socket {
+    owned_descriptor descriptor;
+    address where;
+    socket_file file;
+};
+
+/// Binds and listens. A Unix-domain path is taken over from a dead process, never from a living
+/// one. On error nothing is left behind.
+result<bound_socket> bind_and_listen(const address& where, listen_options& options);
+
+} // namespace weft

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+// From a name to a connected socket.
+#include "loop/posix/connector.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <weft/core/error.hpp>
+#include <weft/loop/resolve_error.hpp>
+
+#include "loop/loop_state.hpp"
+#include "loop/posix/last_error.hpp"
+#include "stream/room_for_one.hpp"
+
+namespace weft {
+namespace {
+
+/// connect(2) does not wait for a place in the backlog of a Unix-domain socket.
+constexpr duration local_retry_delay = std::chrono::milliseconds(10);
+
+/// Errors that only say that this machine has no way to such an address.
+bool says_little(std::error_code why) noexcept {
+    return why == std::errc::network_unreachable || why == std::errc::host_unreachable ||
+           why == std::errc::address_not_available ||
+           why == std::errc::address_family_not_supported;
+}
+
+} // namespace
+
+connector::connector(loop_state& loop, connect_plan plan, connected then)
+    : loop_(loop), plan_(std::move(plan)), then_(std::move(then)),
+      race_(plan_.attempt_delay, plan_.resolution_delay) {
+    loop_.take_place(*this);
+}
+
+connector& connector::start(loop_state& loop, connect_plan plan, connected then) {
+    auto* made = new connector(loop, std::move(plan), std::move(then));
+    loop.defer(*made);
+    return *made;
+}
+
+void connector::cancel() noexcept {
+    if (!ended_) let_go();
+}
+
+void connector::expire() noexcept {
+    run();
+}
+
+void connector::run() noexcept {
+    if (ended_) return;
+    take([this] {
+        if (!std::exchange(begun_, true)) begin();
+        if (!ended_) go_on();
+    });
+}
+
+/// A step that finds no memory is the last.
+template <class Step>
+void connector::take(Step&& step) noexcept {
+    try {
+        step();
+    } catch (const std::bad_alloc&) {
+        error_ = std::make_error_code(std::errc::not_enough_memory);
+        if (!ended_) tell_failure();
+    }
+}
+
+// --- names
+
+void connector::begin() {
+    if (plan_.begun) plan_.begun(*this);
+    look_up();
+}
+
+/// RFC 6761 §6.3 and hosts(5) come before whatever resolves names, which may end all of this.
+void connector::look_up() {
+    auto known = std::move(plan_.addresses);
+    if (known.empty()) {
+        auto asked = query_.ask(loop_, plan_.host, plan_.port, *this, *this);
+        if (ended_) return;
+        if (asked && asked->empty()) return; // the resolver will answer
+        if (asked) known = std::move(*asked);
+        else error_ = asked.error();
+    }
+    race_.add(known, loop_.now());
+    race_.complete();
+}
+
+void connector::on_found(std::span<const address> some) noexcept {
+    take([&] {
+        race_.add(usable(some, plan_.port), loop_.now());
+        loop_.defer(*this);
+    });
+}
+
+void connector::on_no_more(std::error_code why) noexcept {
+    if (!tried_) error_ = why ? why : resolve_error::no_address;
+    race_.complete();
+    loop_.defer(*this);
+}
+
+// --- addresses
+
+void connector::go_on() {
+    while (const auto next = race_.next(loop_.now())) {
+        try_address(*next);
+        if (ended_) return;
+    }
+    if (attempts_.empty() && race_.over()) return tell_failure();
+    loop_.arm(*this, race_.next_deadline());
+}
+
+void connector::try_address(const address& where) {
+    if (!std::exchange(tried_, true)) {
+        error_ = {};
+        if (plan_.resolved) plan_.resolved(*this);
+    }
+    make_room_for_one(attempts_);
+    auto* attempt = new connect_attempt(loop_, *this);
+    attempts_.push_back(attempt);
+    if (!error_) at_ = where;
+    const auto why = attempt->begin(where, plan_.socket);
+    if (!why || ended_) return;
+    std::erase(attempts_, attempt);
+    attempt->abandon();
+    loop_.bury(attempt);
+    if (where.is_local() && would_block(why)) {
+        return race_.put_back(where, later(loop_.now(), local_retry_delay));
+    }
+    remember(why, where);
+    race_.hurry();
+}
+
+void connector::on_attempt_ended(connect_attempt& which, std::error_code why) {
+    if (!why) return tell(phase::connect, which.take());
+    std::erase(attempts_, &which);
+    which.abandon();
+    loop_.bury(&which);
+    remember(why, which.where());
+    race_.hurry();
+    loop_.defer(*this);
+}
+
+/// Keeps the error that tells most, and of equals the last.
+void connector::remember(std::error_code why, const address& where) noexcept {
+    if (error_ && !says_little(error_) && says_little(why)) return;
+    error_ = why;
+    take([&] { at_ = where; });
+}
+
+// --- the end
+
+void connector::tell_failure() {
+    tell(tried_ ? phase::connect : phase::resolve, failure(error_));
+}
+
+void connector::tell(phase at, result<owned_descriptor> outcome) {
+    auto then = std::move(then_);
+    let_go();
+    then(at, std::move(outcome));
+}
+
+void connector::let_go() noexcept {
+    ended_ = true;
+    query_.cancel();
+    for (auto* attempt : attempts_) {
+        attempt->abandon();
+        loop_.bury(attempt);
+    }
+    attempts_.clear();
+    loop_.disarm(*this);
+    loop_.cancel(*this);
+    loop_.bury(this);
+}
+
+} // namespace weft

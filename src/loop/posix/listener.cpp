@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+// Accepting, and waiting when the system has no descriptor left.
+#include "loop/posix/listener.hpp"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+#include <cerrno>
+#include <new>
+#include <utility>
+
+#include <weft/core/error.hpp>
+
+#include "loop/loop_state.hpp"
+#include "loop/posix/adopted_socket.hpp"
+#include "loop/posix/last_error.hpp"
+#include "loop/posix/socket_address.hpp"
+#include "loop/posix/socket_options.hpp"
+#include "loop/posix/system_calls.hpp"
+
+namespace weft {
+namespace {
+
+constexpr int accepts_per_run = 64;
+constexpr duration pause_when_starved = std::chrono::milliseconds(100);
+
+/// Whether accept(2) has spoken of the one connection that it took from the queue: accept(2) hands
+/// on the network errors that wait on it.
+bool concerns_one_connection(int error) noexcept {
+    switch (error) {
+    case EINTR:
+    case ECONNABORTED:
+    case EPROTO:
+    case EPERM: // a firewall's word
+    case ENETDOWN:
+    case ENETUNREACH:
+    case ENOPROTOOPT:
+    case EHOSTDOWN:
+    case EHOSTUNREACH:
+    case ENONET:
+    case ETIMEDOUT: return true;
+    default: return false;
+    }
+}
+
+std::error_code check_loop(loop_state& loop) noexcept {
+    if (!loop.engine().in_own_process()) return errc::forked;
+    return loop.closed() ? make_error_code(errc::gone) : std::error_code();
+}
+
+} // namespace
+
+/// Tries again when some other process may have closed a descriptor.
+class listener::retry final : public timed_task {
+public:
+    explicit retry(listener& owner) noexcept : owner_(owner) {}
+
+private:
+    void expire() noexcept override { owner_.feed(); }
+
+    listener& owner_;
+};
+
+result<listener*> listener::open(loop_state& loop, const address& where, listen_options options,
+                                 accepted then, starved otherwise) {
+    if (const auto why = check_loop(loop)) return failure(why);
+    // First of all the memory: what has been bound is not lost for want of it.
+    auto* const made = new listener(loop, std::move(then), std::move(otherwise));
+    std::unique_ptr<task> held(made);
+    auto bound = bind_and_listen(where, options);
+    if (!bound) return failure(bound.error());
+    if (const auto why = made->begin(*bound)) return failure(why);
+    static_cast<void>(held.release());
+    return made;
+}
+
+result<listener*> listener::adopt(loop_state& loop, int descriptor, accepted then,
+                                  starved otherwise) {
+    if (const auto why = check_loop(loop)) return failure(why);
+    if (const auto why = check_listening(descriptor)) return failure(why);
+    if (const auto why = make_fit(descriptor)) return failure(why);
+    const auto where = find_local_address(descriptor);
+    if (!where) return failure(where.error());
+    auto* const made = new listener(loop, std::move(then), std::move(otherwise));
+    std::unique_ptr<task> held(made);
+    bound_socket bound{{}, *where, {}};
+    bound.descriptor = owned_descriptor(descriptor); // from here on nothing needs memory
+    if (const auto why = made->begin(bound)) {
+        static_cast<void>(bound.descriptor.release());
+        return failure(why);
+    }
+    static_cast<void>(held.release());
+    return made;
+}
+
+/// Leaves `bound` alone on error, but for a file of its own.
+std::error_code listener::begin(bound_socket& bound) noexcept {
+    if (const auto why = loop_.engine().add(bound.descriptor.get(), *this, {.read = true})) {
+        bound.file.remove();
+        return why;
+    }
+    bound_ = std::move(bound);
+    loop_.work_started();
+    return {};
+}
+
+listener::listener(loop_state& loop, accepted then, starved otherwise)
+    : loop_(loop), then_(std::move(then)), otherwise_(std::move(otherwise)),
+      retry_(std::make_unique<retry>(*this)) {
+    loop_.take_place(*retry_);
+}
+
+listener::~listener() = default;
+
+void listener::close() noexcept {
+    if (!bound_.descriptor) return;
+    leave();
+    bound_.descriptor.reset();
+    if (loop_.engine().in_own_process()) bound_.file.remove();
+    loop_.bury(this);
+}
+
+int listener::give_back() noexcept {
+    leave();
+    const int socket = bound_.descriptor.release();
+    loop_.bury(this);
+    return socket;
+}
+
+void listener::leave() noexcept {
+    loop_.cancel(*this);
+    loop_.disarm(*retry_);
+    loop_.engine().remove(bound_.descriptor.get());
+    loop_.work_finished();
+}
+
+void listener::feed() noexcept {
+    if (starved_ && bound_.descriptor) loop_.defer(*this);
+}
+
+void listener::ready(readiness) noexcept {
+    loop_.defer(*this);
+}
+
+void listener::run() noexcept {
+    std::error_code why;
+    bool any = false;
+    for (int left = accepts_per_run; left != 0; --left) {
+        why = accept_one();
+        if (!bound_.descriptor) return;
+        if (would_block(why)) {
+            starved_ = false;
+            return loop_.engine().drained(bound_.descriptor.get(), {.read = true});
+        }
+        if (why && !concerns_one_connection(why.value())) return starve(why);
+        any |= !why;
+    }
+    if (!any) return starve(why); // a sandbox may refuse all, and take none from the queue
+    loop_.defer(*this); // others have their turn first
+}
+
+/// Says why there is no connection.
+std::error_code listener::accept_one() {
+    socket_address peer;
+    owned_descriptor connected(sys::accept4(bound_.descriptor.get(), peer.get(), &peer.size,
+                                            SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (!connected) return last_error();
+    if (bound_.where.is_ip()) switch_on(connected.get(), IPPROTO_TCP, TCP_NODELAY);
+    try {
+        then_(std::move(connected), as_address(peer));
+    } catch (const std::bad_alloc&) {
+        return std::make_error_code(std::errc::not_enough_memory);
+    }
+    return {};
+}
+
+/// The edge has been reported and will not come again by itself.
+void listener::starve(std::error_code why) {
+    loop_.arm(*retry_, loop_.now() + pause_when_starved);
+    const bool begins = !std::exchange(starved_, true);
+    if (otherwise_) otherwise_(why, begins);
+}
+
+} // namespace weft

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+// poll(2) and a pipe for wake-ups.
+#include "loop/posix/poll_engine.hpp"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include <weft/core/error.hpp>
+
+#include "loop/posix/fork.hpp"
+#include "loop/posix/last_error.hpp"
+#include "loop/posix/wait_time.hpp"
+
+namespace weft {
+namespace {
+
+short as_events(interest in) noexcept {
+    return static_cast<short>((in.read ? POLLIN : 0) | (in.write ? POLLOUT : 0));
+}
+
+readiness as_readiness(short events) noexcept {
+    const bool hangup = (events & (POLLHUP | POLLERR | POLLNVAL)) != 0;
+    return {(events & POLLIN) != 0 || hangup, (events & POLLOUT) != 0 || hangup, hangup, false};
+}
+
+} // namespace
+
+poll_engine::poll_engine() : fork_generation_(fork_generation()) {
+    std::array<int, 2> ends{};
+    if (sys::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) {
+        throw std::system_error(last_error(), "pipe2");
+    }
+    wake_up_ = owned_descriptor(ends[0]);
+    waker_ = owned_descriptor(ends[1]);
+    set_.push_back({wake_up_.get(), POLLIN, 0});
+}
+
+bool poll_engine::in_own_process() const noexcept {
+    return fork_generation_ == fork_generation();
+}
+
+time_point poll_engine::now() const noexcept {
+    return std::chrono::steady_clock::now();
+}
+
+result<int> poll_engine::descriptor() {
+    return failure(in_own_process() ? errc::no_descriptor : errc::forked);
+}
+
+// --- what is watched
+
+poll_engine::watched* poll_engine::find(int descriptor) noexcept {
+    const auto number = static_cast<std::size_t>(descriptor);
+    return number < watched_.size() && watched_[number].target ? &watched_[number] : nullptr;
+}
+
+std::error_code poll_engine::add(int descriptor, source& target, interest in) noexcept {
+    if (!in_own_process()) return errc::forked;
+    if (descriptor < 0) return std::make_error_code(std::errc::bad_file_descriptor);
+    if (find(descriptor)) return std::make_error_code(std::errc::file_exists);
+    try {
+        make_room_for(descriptor);
+    } catch (const std::bad_alloc&) {
+        return std::make_error_code(std::errc::not_enough_memory);
+    }
+    watched_[static_cast<std::size_t>(descriptor)].target = &target;
+    return modify(descriptor, target, in);
+}
+
+/// In the set as well, so that nothing but this can fail.
+void poll_engine::make_room_for(int descriptor) {
+    const auto number = static_cast<std::size_t>(descriptor);
+    if (number < watched_.size()) return;
+    const std::size_t size = std::max(number + 1, watched_.size() * 2);
+    set_.reserve(size + 1);
+    watched_.resize(size);
+}
+
+std::error_code poll_engine::modify(int descriptor, source& target, interest in) noexcept {
+    watched* const one = find(descriptor);
+    if (!one) return std::make_error_code(std::errc::no_such_file_or_directory);
+    one->target = &target;
+    one->wanted = as_events(in);
+    one->level = in.level;
+    ask_for(descriptor, *one, one->wanted);
+    return {};
+}
+
+void poll_engine::remove(int descriptor) noexcept {
+    watched* const one = find(descriptor);
+    if (!one) return;
+    leave_out(*one);
+    *one = {};
+}
+
+void poll_engine::drained(int descriptor, interest direction) noexcept {
+    watched* const one = find(descriptor);
+    if (!one) return;
+    const int asked = one->place == nowhere ? 0 : set_[one->place].events;
+    ask_for(descriptor, *one, asked | (as_events(direction) & one->wanted));
+}
+
+void poll_engine::ask_for(int descriptor, watched& which, int events) noexcept {
+    if (events == 0) return leave_out(which);
+    if (which.place == nowhere) {
+        which.place = static_cast<std::uint32_t>(set_.size());
+        set_.push_back({descriptor, 0, 0});
+    }
+    set_[which.place].events = static_cast<short>(events);
+}
+
+/// The last one takes its place.
+void poll_engine::leave_out(watched& which) noexcept {
+    const auto place = std::exchange(which.place, nowhere);
+    if (place == nowhere) return;
+    const pollfd last = set_.back();
+    set_.pop_back();
+    if (place == set_.size()) return;
+    set_[place] = last;
+    find(last.fd)->place = place;
+}
+
+// --- waiting
+
+bool poll_engine::wait(time_point deadline) {
+    const int count = wait_for_events(deadline);
+    if (count <= 0) return count < 0; // a signal came between
+    // From the back: where one is left out, one comes that has been looked at.
+    for (std::size_t place = set_.size() - 1; place != 0; --place) {
+        if (set_[place].revents != 0) report(place);
+    }
+    if (set_.front().revents != 0) take_back_wake_up();
+    return false;
+}
+
+int poll_engine::wait_for_events(time_point deadline) noexcept {
+    const timespec timeout = as_timespec(time_until(deadline));
+    return sys::ppoll(set_.data(), set_.size(), deadline == never ? nullptr : &timeout, nullptr);
+}
+
+void poll_engine::report(std::size_t place) noexcept {
+    const pollfd entry = set_[place];
+    watched& one = *find(entry.fd);
+    const readiness what = as_readiness(entry.revents);
+    if (!one.level) {
+        const int told = (what.read ? POLLIN : 0) | (what.write ? POLLOUT : 0);
+        ask_for(entry.fd, one, entry.events & ~told);
+    }
+    one.target->ready(what);
+}
+
+/// One byte stands for all wake-ups until it is taken back.
+void poll_engine::wake() noexcept {
+    if (!in_own_process() || woken_.exchange(true)) return;
+    const int before = errno;
+    const char byte = 0;
+    while (sys::write(waker_.get(), &byte, sizeof(byte)) < 0) {
+        if (errno == EINTR) continue;
+        woken_ = false; // so that the next one tries again
+        break;
+    }
+    errno = before;
+}
+
+/// In this order: who wakes between the two is heard in this turn, and who wakes later writes.
+void poll_engine::take_back_wake_up() noexcept {
+    char byte = 0;
+    while (sys::read(wake_up_.get(), &byte, sizeof(byte)) < 0 && errno == EINTR) {}
+    woken_.exchange(false);
+}
+
+} // namespace weft

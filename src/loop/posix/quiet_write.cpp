@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// SIGPIPE is raised for the thread that writes: it blocks the signal, and takes it back.
+#include "loop/posix/quiet_write.hpp"
+
+#include <cerrno>
+
+#include "loop/posix/system_calls.hpp"
+
+namespace weft {
+namespace {
+
+/// Blocks SIGPIPE in this thread while it lives. One that is pending by then is somebody else's.
+class quiet_thread {
+public:
+    quiet_thread() noexcept {
+        sigemptyset(&pipe_);
+        sigaddset(&pipe_, SIGPIPE);
+        blocks_ = sys::pthread_sigmask(SIG_BLOCK, &pipe_, &before_) == 0;
+        if (!blocks_ || sigismember(&before_, SIGPIPE) != 1) return;
+        sigset_t pending;
+        takes_back_ =
+            sys::sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE) != 1;
+    }
+    quiet_thread(const quiet_thread&) = delete;
+    quiet_thread& operator=(const quiet_thread&) = delete;
+    ~quiet_thread() {
+        if (!blocks_) return;
+        const int error = errno;
+        sys::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+        errno = error;
+    }
+
+    void take_back() const noexcept {
+        if (!blocks_ || !takes_back_) return;
+        const timespec at_once{};
+        while (sys::sigtimedwait(&pipe_, nullptr, &at_once) < 0 && errno == EINTR) {}
+        errno = EPIPE;
+    }
+
+private:
+    sigset_t pipe_{};
+    sigset_t before_{};
+    bool blocks_ = false;
+    bool takes_back_ = true;
+};
+
+} // namespace
+
+ssize_t quiet_write(int descriptor, std::span<const std::byte> bytes) noexcept {
+    const quiet_thread here;
+    ssize_t count;
+    do {
+        count = sys::write(descriptor, bytes.data(), bytes.size());
+    } while (count < 0 && errno == EINTR);
+    if (count < 0 && errno == EPIPE) here.take_back();
+    return count;
+}
+
+} // namespace weft

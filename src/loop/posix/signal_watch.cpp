@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+// sigaction(2), a pipe, and what the process did with the signals before.
+#include "loop/posix/signal_watch.hpp"
+
+#include <signal.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <memory>
+#include <utility>
+
+#include <weft/core/error.hpp>
+
+#include "loop/loop_state.hpp"
+#include "loop/posix/fork.hpp"
+#include "loop/posix/last_error.hpp"
+#include "loop/posix/system_calls.hpp"
+
+namespace weft {
+namespace {
+
+/// What the signal handler sees; it belongs to the one watch of the process.
+struct caught_signals {
+    std::atomic<bool> taken = false;
+    std::atomic<int> to_loop = -1; // the pipe's end to write to
+    unsigned generation = 0;       // of the process that watches
+    std::array<struct sigaction, NSIG> before{};
+    std::array<bool, NSIG> caught{};
+};
+
+caught_signals signals;
+
+/// A forked child does not watch: there the signal does what it did before.
+void pass_on(int number) noexcept {
+    sys::sigaction(number, &signals.before[static_cast<std::size_t>(number)], nullptr);
+    raise(number);
+}
+
+/// A full pipe holds enough of them.
+void note_signal(int number) {
+    const int before = errno;
+    if (signals.generation != fork_generation()) {
+        pass_on(number);
+    } else {
+        const auto byte = static_cast<unsigned char>(number);
+        while (sys::write(signals.to_loop, &byte, sizeof(byte)) < 0 && errno == EINTR) {}
+    }
+    errno = before;
+}
+
+std::error_code catch_signal(int number) noexcept {
+    if (number <= 0 || number >= NSIG) return std::make_error_code(std::errc::invalid_argument);
+    const auto at = static_cast<std::size_t>(number);
+    if (signals.caught[at]) return {};
+    struct sigaction caught{};
+    caught.sa_handler = note_signal;
+    caught.sa_flags = SA_RESTART;
+    sigfillset(&caught.sa_mask);
+    if (sys::sigaction(number, &caught, &signals.before[at]) != 0) return last_error();
+    signals.caught[at] = true;
+    return {};
+}
+
+} // namespace
+
+result<signal_watch*> signal_watch::begin(loop_state& loop, std::span<const int> numbers,
+                                          hearer hear) {
+    if (!loop.engine().in_own_process()) return failure(errc::forked);
+    auto* const made = new signal_watch(loop, std::move(hear));
+    std::unique_ptr<task> held(made);
+    if (signals.taken.exchange(true)) return failure(errc::signals_taken);
+    if (const auto why = made->open(numbers)) {
+        made->restore();
+        return failure(why);
+    }
+    static_cast<void>(held.release());
+    return made;
+}
+
+signal_watch::signal_watch(loop_state& loop, hearer hear) noexcept
+    : loop_(loop), hear_(std::move(hear)) {}
+
+std::error_code signal_watch::open(std::span<const int> numbers) noexcept {
+    std::array<int, 2> ends{};
+    if (sys::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return last_error();
+    arrivals_ = owned_descriptor(ends[0]);
+    signals.to_loop = ends[1];
+    signals.generation = fork_generation();
+    if (const auto why = loop_.engine().add(arrivals_.get(), *this, {.read = true})) return why;
+    watched_ = true;
+    for (const int number : numbers) {
+        if (const auto why = catch_signal(number)) return why;
+    }
+    return {};
+}
+
+/// First the signals, so that no handler writes to a pipe that is gone.
+void signal_watch::restore() noexcept {
+    for (std::size_t at = 0; at < signals.caught.size(); ++at) {
+        if (!std::exchange(signals.caught[at], false)) continue;
+        sys::sigaction(static_cast<int>(at), &signals.before[at], nullptr);
+    }
+    const owned_descriptor closed(signals.to_loop.exchange(-1));
+    if (std::exchange(watched_, false)) loop_.engine().remove(arrivals_.get());
+    arrivals_.reset();
+    signals.taken = false;
+}
+
+void signal_watch::close() noexcept {
+    ended_ = true;
+    loop_.cancel(*this);
+    restore();
+    loop_.bury(this);
+}
+
+void signal_watch::ready(readiness) noexcept {
+    loop_.defer(*this);
+}
+
+void signal_watch::run() noexcept {
+    std::array<unsigned char, 64> numbers{};
+    ssize_t count;
+    do {
+        count = sys::read(arrivals_.get(), numbers.data(), numbers.size());
+    } while (count < 0 && errno == EINTR);
+    if (count <= 0) return loop_.engine().drained(arrivals_.get(), {.read = true});
+    for (ssize_t at = 0; at < count && !ended_; ++at) {
+        const int number = numbers[static_cast<std::size_t>(at)];
+        loop_.call(*this, [&] { hear_(number); });
+    }
+    if (!ended_) loop_.defer(*this); // there may be more
+}
+
+} // namespace weft

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: MIT
+// Reading and writing a socket.
+#include "loop/posix/socket_stream.hpp"
+
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <new>
+
+#include <weft/core/error.hpp>
+
+#include "loop/loop_state.hpp"
+#include "loop/posix/last_error.hpp"
+#include "loop/posix/socket_address.hpp"
+#include "loop/posix/system_calls.hpp"
+
+namespace weft {
+namespace {
+
+constexpr std::size_t pieces_per_write = 16;
+
+/// As many as one system call takes.
+std::span<const std::span<const std::byte>>
+some_of(std::span<const std::span<const std::byte>> pieces) noexcept {
+    return pieces.first(std::min(pieces.size(), pieces_per_write));
+}
+
+std::size_t size_of(std::span<const std::span<const std::byte>> pieces) noexcept {
+    std::size_t size = 0;
+    for (const auto piece : pieces) size += piece.size();
+    return size;
+}
+
+/// send(2) or sendmsg(2), never a SIGPIPE, and again when a signal came between.
+ssize_t send_pieces(int descriptor, std::span<const std::span<const std::byte>> pieces) noexcept {
+    std::array<iovec, pieces_per_write> vectors;
+    const auto count = pieces.size();
+    for (std::size_t i = 0; i < count; ++i) {
+        vectors[i] = {const_cast<std::byte*>(pieces[i].data()), pieces[i].size()};
+    }
+    msghdr message{};
+    message.msg_iov = vectors.data();
+    message.msg_iovlen = count;
+    ssize_t sent;
+    do {
+        sent = count == 1 ? sys::send(descriptor, vectors[0].iov_base, vectors[0].iov_len,
+                                   MSG_NOSIGNAL)
+                          : sys::sendmsg(descriptor, &message, MSG_NOSIGNAL);
+    } while (sent < 0 && errno == EINTR);
+    return sent;
+}
+
+} // namespace
+
+struct socket_stream::ends {
+    address local;
+    address remote;
+};
+
+socket_stream::socket_stream(loop_state& loop, owned_descriptor connected) noexcept
+    : stream(loop), descriptor_(std::move(connected)) {}
+
+socket_stream::~socket_stream() {
+    let_go();
+    if (remembers_) delete ends_;
+}
+
+loop_state& socket_stream::loop() const noexcept {
+    return static_cast<loop_state&>(driver());
+}
+
+// --- life
+
+void socket_stream::start(stream_events& sink) noexcept {
+    sink_ = &sink;
+    local_ = is_unix_socket(descriptor_.get());
+    // A refusal is not thrown back at a start: the first turn tries again, and tells.
+    if (enroll()) driver().defer(*this);
+}
+
+std::error_code socket_stream::enroll() noexcept {
+    const interest in = wanted();
+    const auto why = loop().engine().add(descriptor_.get(), *this, in);
+    registered_ = !why;
+    interested_ = in.read;
+    waits_for_room_ = in.write;
+    return why;
+}
+
+void socket_stream::half_close() noexcept {
+    if (descriptor_ && loop().engine().in_own_process()) sys::shutdown(descriptor_.get(), SHUT_WR);
+}
+
+/// What there is no memory for is not remembered.
+void socket_stream::close() noexcept {
+    if (!descriptor_) return;
+    try {
+        ends_ = new ends{local_address(), remote_address()};
+        remembers_ = true;
+    } catch (const std::bad_alloc&) {
+        ends_ = nullptr;
+    }
+    let_go();
+}
+
+void socket_stream::let_go() noexcept {
+    if (!descriptor_) return;
+    driver().cancel(*this);
+    if (registered_) loop().engine().remove(descriptor_.get());
+    descriptor_.reset();
+}
+
+void socket_stream::fail(std::error_code why) {
+    stream_events& sink = *sink_;
+    close();
+    sink.on_error(why);
+}
+
+// --- reading
+
+void socket_stream::ready(readiness what) noexcept {
+    readable_ |= what.read;
+    writable_ |= what.write;
+    cut_ |= what.hangup || what.urgent;
+    if (has_news()) driver().defer(*this);
+}
+
+bool socket_stream::has_news() const noexcept {
+    if (!descriptor_) return false;
+    return (blocked_ && writable_) || (readable_ && reads());
+}
+
+bool socket_stream::reads() const noexcept {
+    return !paused_ && !declined_ && !eof_told_;
+}
+
+void socket_stream::run() noexcept {
+    if (!descriptor_) return;
+    if (!registered_) {
+        if (const auto why = enroll()) return fail(why);
+    }
+    if (blocked_ && writable_) {
+        blocked_ = false;
+        sink_->on_writable();
+        if (descriptor_ && local_) update_interest();
+    }
+    if (!descriptor_ || !readable_ || !reads()) return;
+    declined_ = !sink_->wants_bytes();
+    if (declined_) return; // until `resume`
+    read();
+    if (has_news()) driver().defer(*this); // behind the others
+}
+
+void socket_stream::read() {
+    const auto buffer = loop().receive_buffer();
+    if (buffer.empty()) return fail(std::make_error_code(std::errc::not_enough_memory));
+    bool cut = cut_;
+    const ssize_t count = receive(buffer, cut);
+    if (count < 0) {
+        if (const auto why = last_error(); !would_block(why)) return fail(why);
+        read_all();
+    } else if (count == 0) {
+        readable_ = false;
+        eof_told_ = true;
+        sink_->on_eof();
+    } else {
+        const auto size = static_cast<std::size_t>(count);
+        if (size == buffer.size()) loop().buffer_was_filled();
+        if (size < buffer.size() && !cut) read_all();
+        sink_->on_receive(buffer.first(size));
+    }
+}
+
+/// recv(2), again when a signal came between.
+///
+/// On a Unix-domain socket a read ends behind bytes that carried descriptors, and before those of
+/// another writer if the socket asks for credentials, whatever follows. `cut` is set then: what was
+/// carried has been dropped, which recvmsg(2) says. unix(7).
+ssize_t socket_stream::receive(std::span<std::byte> buffer, bool& cut) const noexcept {
+    iovec vector{buffer.data(), buffer.size()};
+    msghdr message{};
+    message.msg_iov = &vector;
+    message.msg_iovlen = 1;
+    ssize_t count;
+    do {
+        count = local_ ? sys::recvmsg(descriptor_.get(), &message, 0)
+                       : sys::recv(descriptor_.get(), buffer.data(), buffer.size(), 0);
+    } while (count < 0 && errno == EINTR);
+    cut |= (message.msg_flags & MSG_CTRUNC) != 0;
+    return count;
+}
+
+/// The edge is used up.
+void socket_stream::read_all() noexcept {
+    readable_ = false;
+    loop().engine().drained(descriptor_.get(), {.read = true});
+}
+
+void socket_stream::pause() noexcept {
+    if (paused_) return;
+    paused_ = true;
+    if (!registered_) return;
+    if (driver().in_turn()) {
+        driver().at_turn_end(*this); // a pause within one turn costs no system call
+    } else {
+        update_interest();
+    }
+}
+
+void socket_stream::resume() noexcept {
+    paused_ = declined_ = false;
+    if (!descriptor_) return;
+    update_interest();
+    if (has_news()) driver().defer(*this);
+}
+
+void socket_stream::finish_turn() noexcept {
+    if (!descriptor_) return;
+    update_interest();
+    if (has_news()) driver().defer(*this);
+}
+
+interest socket_stream::wanted() const noexcept {
+    return {.read = !paused_, .write = blocked_ || !local_};
+}
+
+/// Registering anew reports what is ready, so no edge is lost.
+void socket_stream::update_interest() noexcept {
+    const interest in = wanted();
+    if (!registered_ || (interested_ == in.read && waits_for_room_ == in.write)) return;
+    auto& engine = loop().engine();
+    if (!engine.modify(descriptor_.get(), *this, in)) {
+        interested_ = in.read;
+        waits_for_room_ = in.write;
+    } else if ((in.read && !interested_) || (in.write && !waits_for_room_)) {
+        engine.remove(descriptor_.get()); // otherwise it hears what it need not, which does no harm
+        registered_ = false;
+        driver().defer(*this);
+    }
+}
+
+// --- writing
+
+result<std::size_t>
+socket_stream::write(std::span<const std::span<const std::byte>> pieces) noexcept {
+    if (!descriptor_) return failure(std::make_error_code(std::errc::broken_pipe));
+    if (!loop().engine().in_own_process()) return failure(errc::forked);
+    std::size_t taken = 0;
+    while (!pieces.empty()) {
+        const auto some = some_of(pieces);
+        const auto sent = send_pieces(descriptor_.get(), some);
+        if (sent < 0) {
+            if (const auto why = last_error(); !would_block(why)) {
+                close();
+                return failure(why);
+            }
+        }
+        const auto part = static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
+        taken += part;
+        if (part < size_of(some)) {
+            wait_for_room();
+            break;
+        }
+        pieces = pieces.subspan(some.size());
+    }
+    return taken;
+}
+
+/// The edge is used up.
+void socket_stream::wait_for_room() noexcept {
+    blocked_ = true;
+    writable_ = false;
+    if (local_) update_interest();
+    loop().engine().drained(descriptor_.get(), {.write = true});
+}
+
+std::size_t socket_stream::input_pending() const noexcept {
+    if (!descriptor_ || eof_told_) return 0;
+    const std::size_t size = sys::bytes_to_read(descriptor_.get());
+    return size == 0 && readable_ && cut_ ? 1 : size;
+}
+
+std::size_t socket_stream::output_pending() const noexcept {
+    return descriptor_ ? sys::bytes_unconfirmed(descriptor_.get()) : 0;
+}
+
+address socket_stream::local_address() const {
+    if (remembers_) return ends_->local;
+    return local_address_of(descriptor_.get());
+}
+
+address socket_stream::remote_address() const {
+    if (remembers_) return ends_->remote;
+    return remote_address_of(descriptor_.get());
+}
+
+} // namespace weft

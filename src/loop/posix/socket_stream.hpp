@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// A connected socket as a stream, on engines that report readiness. POSIX.
+#pragma once
+
+#include <sys/types.h>
+
+#include <weft/stream/stream.hpp>
+
+#include "loop/engine.hpp"
+#include "loop/posix/descriptor.hpp"
+
+namespace weft {
+
+class loop_state;
+
+/// Registered once, edge-triggered; it reads until a short read or EAGAIN.
+///
+/// A short read shows that all is read, with exceptions, after which it is EAGAIN that counts: an
+/// end or an urgent mark is near (TCP's urgent data, which itself is dropped), or on a Unix-domain
+/// socket the read ended at a boundary between messages (see `receive`).
+///
+/// TCP stays registered for both directions. On a Unix-domain socket each read of the peer's makes
+/// room and would end a wait, so there the interest in writing lasts only while a write is blocked.
+/// Once closed it remembers the two addresses, which whoever hears of the end may ask for.
+///
+/// A pause that outlives its turn gives up the interest in reading, so that a peer that goes on
+/// sending wakes nobody.
+class socket_stream final : public stream, private source {
+public:
+    /// Takes over `connected`, which does not block.
+    socket_stream(loop_state& loop, owned_descriptor connected) noexcept;
+    ~socket_stream() override;
+
+    /// Takes over `connected`, which does not block, if it has none; only before `start`.
+    void hold(owned_descriptor connected) noexcept { descriptor_ = std::move(connected); }
+
+    /// Gives the socket back; only before `start`.
+    [[nodiscard]] owned_descriptor release() noexcept { return std::move(descriptor_); }
+
+    void start(stream_events& sink) noexcept override;
+    void pause() noexcept override;
+    void resume() noexcept override;
+    result<std::size_t>
+    write(std::span<const std::span<const std::byte>> pieces) noexcept override;
+    void half_close() noexcept override;
+    void close() noexcept override;
+    [[nodiscard]] address local_address() const override;
+    [[nodiscard]] address remote_address() const override;
+    [[nodiscard]] std::size_t input_pending() const noexcept override;
+    [[nodiscard]] std::size_t output_pending() const noexcept override;
+
+private:
+    /// The addresses of a socket that has been closed.
+    struct ends;
+
+    void ready(readiness what) noexcept override;
+    void run() noexcept override;
+    void finish_turn() noexcept override;
+
+    void let_go() noexcept;
+    [[nodiscard]] loop_state& loop() const noexcept;
+    std::error_code enroll() noexcept;
+    [[nodiscard]] interest wanted() const noexcept;
+    [[nodiscard]] bool has_news() const noexcept;
+    [[nodiscard]] bool reads() const noexcept;
+    void read();
+    [[nodiscard]] ssize_t receive(std::span<std::byte> buffer, bool& cut) const noexcept;
+    void read_all() noexcept;
+    void fail(std::error_code why);
+    void wait_for_room() noexcept;
+    void update_interest() noexcept;
+
+    bool readable_ : 1 = false;
+    bool writable_ : 1 = false;
+    bool cut_ : 1 = false; // an end or an urgent mark is near: a short read may not be the last
+    bool blocked_ : 1 = false;  // a write took only a part
+    bool paused_ : 1 = false;
+    bool declined_ : 1 = false; // the sink has said no, and waits with its resume
+    bool interested_ : 1 = false;     // in reading, as the engine knows it
+    bool waits_for_room_ : 1 = false; // interested in writing, likewise
+    bool registered_ : 1 = false;
+    bool local_ : 1 = false; // a Unix-domain socket
+    bool eof_told_ : 1 = false;
+    bool remembers_ : 1 = false; // who was there, in place of whom it told
+    owned_descriptor descriptor_;
+    union {
+        stream_events* sink_ = nullptr;
+        ends* ends_; // if it remembers; only once it is closed
+    };
+};
+
+} // namespace weft

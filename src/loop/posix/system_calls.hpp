@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+// The table of all calls that the loop makes to the operating system; nothing else in the loop
+// makes one. What only Linux has stands in loop/linux/system_calls.hpp.
+#pragma once
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#if defined(__linux__)
+#include <linux/sockios.h>
+#endif
+
+#include "loop/posix/system_call.hpp"
+
+namespace weft::sys {
+
+// sockets
+inline constexpr system_call<int(int, int, int)> socket{"socket", ::socket};
+inline constexpr system_call<int(int, const sockaddr*, socklen_t)> bind{"bind", ::bind};
+inline constexpr system_call<int(int, int)> listen{"listen", ::listen};
+inline constexpr system_call<int(int, sockaddr*, socklen_t*, int)> accept4{"accept4", ::accept4};
+inline constexpr system_call<int(int, const sockaddr*, socklen_t)> connect{"connect", ::connect};
+inline constexpr system_call<int(int, int)> shutdown{"shutdown", ::shutdown};
+inline constexpr system_call<int(int, int, int, void*, socklen_t*)> getsockopt{"getsockopt",
+                                                                               ::getsockopt};
+inline constexpr system_call<int(int, int, int, const void*, socklen_t)> setsockopt{
+    "setsockopt", ::setsockopt};
+inline constexpr system_call<int(int, sockaddr*, socklen_t*)> getsockname{"getsockname",
+                                                                          ::getsockname};
+inline constexpr system_call<int(int, sockaddr*, socklen_t*)> getpeername{"getpeername",
+                                                                          ::getpeername};
+
+// bytes
+inline constexpr system_call<ssize_t(int, void*, std::size_t, int)> recv{"recv", ::recv};
+inline constexpr system_call<ssize_t(int, msghdr*, int)> recvmsg{"recvmsg", ::recvmsg};
+inline constexpr system_call<ssize_t(int, const void*, std::size_t, int)> send{"send", ::send};
+inline constexpr system_call<ssize_t(int, void*, std::size_t, int, sockaddr*, socklen_t*)> recvfrom{
+    "recvfrom", [](int descriptor, void* room, std::size_t size, int flags, sockaddr* from,
+                   socklen_t* from_size) {
+        return ::recvfrom(descriptor, room, size, flags, from, from_size);
+    }};
+inline constexpr system_call<ssize_t(int, const void*, std::size_t, int, const sockaddr*,
+                                     socklen_t)>
+    sendto{"sendto", [](int descriptor, const void* bytes, std::size_t size, int flags,
+                        const sockaddr* to, socklen_t to_size) {
+               return ::sendto(descriptor, bytes, size, flags, to, to_size);
+           }};
+inline constexpr system_call<ssize_t(int, const msghdr*, int)> sendmsg{"sendmsg", ::sendmsg};
+inline constexpr system_call<ssize_t(int, void*, std::size_t)> read{"read", ::read};
+inline constexpr system_call<ssize_t(int, const void*, std::size_t)> write{"write", ::write};
+inline constexpr system_call<ssize_t(void*, std::size_t, unsigned)> getrandom{"getrandom",
+                                                                              ::getrandom};
+
+// waiting
+inline constexpr system_call<int(pollfd*, nfds_t, const timespec*, const sigset_t*)> ppoll{
+    "ppoll", ::ppoll};
+inline constexpr system_call<int(int*, int)> pipe2{"pipe2", ::pipe2};
+
+// files
+inline constexpr system_call<int(const char*, int)> open{
+    "open", [](const char* path, int flags) { return ::open(path, flags); }};
+inline constexpr system_call<int(const char*, struct stat*)> lstat{"lstat", ::lstat};
+inline constexpr system_call<int(int, struct stat*)> fstat{"fstat", ::fstat};
+inline constexpr system_call<int(const char*)> unlink{"unlink", ::unlink};
+inline constexpr system_call<int(int, mode_t)> fchmod{"fchmod", ::fchmod};
+inline constexpr system_call<int(int, const char*, mode_t, int)> fchmodat{"fchmodat", ::fchmodat};
+inline constexpr system_call<int(int, int, int)> fcntl{
+    "fcntl", [](int descriptor, int command, int flags) {
+        return ::fcntl(descriptor, command, flags);
+    }};
+
+// signals
+inline constexpr system_call<int(int, const struct sigaction*, struct sigaction*)> sigaction{
+    "sigaction", ::sigaction};
+
+// the signal that a pipe raises
+inline constexpr system_call<int(int, const sigset_t*, sigset_t*)> pthread_sigmask{
+    "pthread_sigmask", ::pthread_sigmask};
+inline constexpr system_call<int(sigset_t*)> sigpending{"sigpending", ::sigpending};
+inline constexpr system_call<int(const sigset_t*, siginfo_t*, const timespec*)> sigtimedwait{
+    "sigtimedwait", ::sigtimedwait};
+
+// These cannot be made to fail: a descriptor is gone whatever close says, and a process is there.
+inline int close(int descriptor) noexcept {
+    return ::close(descriptor);
+}
+inline pid_t getpid() noexcept {
+    return ::getpid();
+}
+
+// Nor these: what cannot be known counts as nothing.
+
+/// Bytes that a read would find.
+inline std::size_t bytes_to_read(int descriptor) noexcept {
+    int size = 0;
+    return ::ioctl(descriptor, FIONREAD, &size) == 0 && size > 0 ? static_cast<std::size_t>(size)
+                                                                 : 0;
+}
+
+/// Bytes that a socket has taken and the peer's system has not confirmed.
+inline std::size_t bytes_unconfirmed([[maybe_unused]] int descriptor) noexcept {
+    int size = 0;
+#if defined(__linux__)
+    if (::ioctl(descriptor, SIOCOUTQ, &size) != 0) return 0;
+#endif
+    return size > 0 ? static_cast<std::size_t>(size) : 0;
+}
+
+} // namespace weft::sys
