@@ -70,9 +70,12 @@ std::string source_call::str() const {
 
 std::vector<source_call> find_source_calls() {
     std::vector<source_call> found;
-    for (const auto& entry : std::filesystem::directory_iterator(WEFT_SOURCE_DIR "/src/loop")) {
-        const std::string name = entry.path().filename();
-        if (!name.starts_with("system_call")) find_in(entry.path(), found); // the table itself
+    for (const char* system : {"posix", "linux"}) {
+        const auto folder = std::filesystem::path(WEFT_SOURCE_DIR "/src/loop") / system;
+        for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+            const std::string name = entry.path().filename();
+            if (!name.starts_with("system_call")) find_in(entry.path(), found); // the table itself
+        }
     }
     std::sort(found.begin(), found.end(), [](const source_call& a, const source_call& b) {
         return std::tie(a.file, a.line, a.call) < std::tie(b.file, b.line, b.call);
