@@ -30,7 +30,7 @@ std::pair<std::size_t, std::size_t> weight(const route& which) noexcept {
 } // namespace
 
 connection_set::connection_set(weft::driver& owner)
-    : member_set(owner), memory_(&owner.memory()),
+    : registry(owner), memory_(&owner.memory()),
       unrouted_{this, {}, {}, {}, {}, {}, as_session_options(role::server, {}, owner)} {}
 
 connection_set::~connection_set() = default;

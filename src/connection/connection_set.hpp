@@ -10,11 +10,11 @@
 #include <weft/connection/route.hpp>
 #include <weft/stream/address_prefix.hpp>
 
-#include "stream/member_set.hpp"
+#include "stream/registry.hpp"
 
 namespace weft {
 
-class connection_set final : public member_set<connection> {
+class connection_set final : public registry<connection> {
 public:
     explicit connection_set(weft::driver& owner);
     ~connection_set() override;

@@ -101,9 +101,9 @@ void service::fail_dialling(connection& dialled, phase at, std::error_code why,
     dialled.fail_dialling(at, why, http_status);
 }
 
-void service::shutdown(time_point deadline, function<void()> done) {
+void service::shutdown(duration within, function<void()> done) {
     driver().require_owner("service::shutdown");
-    set_->shut_down(deadline, std::move(done));
+    set_->shut_down(later(driver().now(), within), std::move(done));
 }
 
 void service::stop() noexcept {

@@ -86,7 +86,7 @@ result<connection_handle> client::adopt(int descriptor, const uri& target, handl
 }
 
 void client::shutdown(duration within, function<void()> done) {
-    service_.shutdown(later(loop_->now(), within), std::move(done));
+    service_.shutdown(within, std::move(done));
 }
 
 void client::stop() {

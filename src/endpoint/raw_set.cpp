@@ -8,7 +8,7 @@
 namespace weft {
 
 raw_set::raw_set(weft::driver& owner, raw_route shared)
-    : member_set(owner), shared_(std::move(shared)) {}
+    : registry(owner), shared_(std::move(shared)) {}
 
 raw_connection& raw_set::add(raw_route& by, std::unique_ptr<raw_connection::details> own) {
     return add_made([&] { return new raw_connection(*this, by, std::move(own)); });
@@ -43,7 +43,7 @@ raw_connection& raw_set::add_file() {
 }
 
 raw_connection* raw_set::only() const noexcept {
-    return members().empty() || members().front()->ended_ ? nullptr : members().front();
+    return members().empty() || members().back().ended_ ? nullptr : &members().back();
 }
 
 void raw_set::remove(raw_connection& gone) noexcept {

@@ -11,7 +11,7 @@
 
 #include <weft/endpoint/raw_connection.hpp>
 
-#include "stream/member_set.hpp"
+#include "stream/registry.hpp"
 
 namespace weft {
 
@@ -51,7 +51,7 @@ struct raw_connection::details {
     int rounds = 0; // that its deadline, which has passed, was put off for
 };
 
-class raw_set final : public member_set<raw_connection> {
+class raw_set final : public registry<raw_connection> {
 public:
     /// `shared` is for those connections that have no handlers of their own.
     raw_set(weft::driver& owner, raw_route shared);

@@ -139,7 +139,7 @@ std::vector<address> server::listening_at() const {
 
 void server::shutdown(duration within, function<void()> done) {
     state_->doors().close();
-    state_->connections().shutdown(later(loop_->now(), within), std::move(done));
+    state_->connections().shutdown(within, std::move(done));
 }
 
 void server::stop() {

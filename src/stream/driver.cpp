@@ -3,11 +3,8 @@
 // is freed.
 #include <weft/stream/driver.hpp>
 
-#include <cassert>
 #include <cstdio>
 #include <cstdlib>
-#include <new>
-#include <sstream>
 #include <utility>
 
 namespace weft {
@@ -26,10 +23,7 @@ void print_exception(const std::exception_ptr& thrown) noexcept {
 
 } // namespace
 
-driver::driver()
-    : mailbox_(std::make_shared<weft::mailbox>(*this)), owner_(std::this_thread::get_id()) {
-    scratches_.push_back(std::make_unique<scratch>());
-}
+driver::driver() : mailbox_(std::make_shared<weft::mailbox>(*this)) {}
 
 driver::~driver() {
     close();
@@ -37,13 +31,12 @@ driver::~driver() {
 
 void driver::close() noexcept {
     mailbox_->close();
-    while (residents_) {
-        resident& last = *residents_;
-        leave(last);
-        last.on_driver_closed();
+    while (resident* const newest = residents_.first()) {
+        leave(*newest);
+        newest->on_driver_closed();
     }
     posted_.clear();
-    if (depth_ == 0) free_graves();
+    if (depth_ == 0) tasks_.delete_retired();
 }
 
 // --- time
@@ -61,7 +54,7 @@ bool driver::expire_timers() {
     for (std::size_t left = timers_.size(); left != 0 && may_call(); --left) {
         if (timers_.earliest() > now_) break;
         timed_task& due = timers_.pop();
-        if (due.place_ == task::place::grave) continue;
+        if (task_queues::retired(due)) continue;
         due.expire();
         did = true;
     }
@@ -75,36 +68,20 @@ void driver::added() noexcept {
 }
 
 void driver::defer(task& which) noexcept {
-    if (which.place_ == task::place::turn_end) which.deferred_too_ = true;
-    if (which.place_ != task::place::nowhere) return;
-    which.place_ = task::place::work;
-    next_work_.push_back(which);
-    added();
+    if (tasks_.defer(which)) added();
 }
 
 void driver::at_turn_end(task& which) noexcept {
-    if (which.place_ == task::place::turn_end || which.place_ == task::place::grave) return;
-    which.deferred_too_ = which.place_ == task::place::work;
-    which.unlink();
-    which.place_ = task::place::turn_end;
-    turn_end_.push_back(which);
-    added();
-}
-
-void driver::cancel(task& which) noexcept {
-    if (which.place_ == task::place::grave) return;
-    which.unlink();
-    which.place_ = task::place::nowhere;
-    which.deferred_too_ = false;
+    if (tasks_.at_turn_end(which)) added();
 }
 
 bool driver::run_work() {
     bool did = false;
-    work_list_.take(next_work_); // what is deferred from here on waits for the next round
-    while (!work_list_.empty() && may_call()) {
-        task& next = work_list_.pop_front();
-        next.place_ = task::place::nowhere;
-        next.run();
+    tasks_.begin_round();
+    while (may_call()) {
+        task* const next = tasks_.take_work();
+        if (!next) break;
+        next->run();
         did = true;
     }
     return did;
@@ -124,17 +101,14 @@ bool driver::run_posted() {
 }
 
 bool driver::work_waits() const noexcept {
-    return !work_list_.empty() || !next_work_.empty() || !turn_end_.empty() || !posted_.empty() ||
-           mailbox_->waiting();
+    return tasks_.waits() || !posted_.empty() || mailbox_->waiting();
 }
 
 bool driver::finish_tasks() noexcept {
-    const bool did = !turn_end_.empty();
-    while (!turn_end_.empty()) {
-        task& next = turn_end_.pop_front();
-        next.place_ = task::place::nowhere;
-        if (std::exchange(next.deferred_too_, false)) defer(next);
-        next.finish_turn();
+    bool did = false;
+    while (task* const next = tasks_.take_turn_end()) {
+        next->finish_turn();
+        did = true;
     }
     return did;
 }
@@ -144,35 +118,13 @@ void driver::bury(task* dead) noexcept {
         delete dead;
         return;
     }
-    dead->unlink();
-    dead->place_ = task::place::grave;
-    graves_.push_back(*dead);
-}
-
-void driver::free_graves() noexcept {
-    while (!graves_.empty()) delete &graves_.pop_front();
-}
-
-void driver::enroll(resident& added) noexcept {
-    added.previous_ = nullptr;
-    added.next_ = residents_;
-    if (residents_) residents_->previous_ = &added;
-    residents_ = &added;
-}
-
-void driver::leave(resident& gone) noexcept {
-    if (residents_ != &gone && !gone.previous_) return; // has left before
-    if (next_told_ == &gone) next_told_ = gone.next_;
-    if (gone.previous_) gone.previous_->next_ = gone.next_;
-    if (gone.next_) gone.next_->previous_ = gone.previous_;
-    if (residents_ == &gone) residents_ = gone.next_;
-    gone.next_ = gone.previous_ = nullptr;
+    tasks_.retire(*dead);
 }
 
 // --- handlers
 
 void driver::look_at_clock() noexcept {
-    if (read_clock() >= until_) time_is_up_ = true;
+    left_.time_passed(read_clock());
 }
 
 void driver::handler_threw(std::exception_ptr what, bool reported) noexcept {
@@ -189,25 +141,20 @@ void driver::handler_threw(std::exception_ptr what, bool reported) noexcept {
 // --- turns
 
 driver::turn::turn(driver& owner, budget limit) noexcept
-    : owner_(owner), outer_active_(owner.active_), outer_left_(owner.handlers_left_),
-      outer_until_(owner.until_), outer_time_is_up_(owner.time_is_up_) {
+    : owner_(owner), outer_active_(owner.active_), outer_left_(owner.left_) {
     if (owner.depth_ != 0) owner.suspend_outer();
     if (owner.depth_++ == 0) owner.mailbox_->turn_begins();
     owner.refresh_now();
-    owner.handlers_left_ = limit.handlers;
-    owner.until_ = limit.time == duration::max() ? never : deadline_after(owner.now_, limit.time);
-    owner.time_is_up_ = limit.time <= duration::zero();
+    owner.left_ = remaining_budget(limit, owner.now_);
     owner.active_ = nullptr;
 }
 
 driver::turn::~turn() {
     owner_.finish_tasks();
     owner_.active_ = outer_active_;
-    owner_.handlers_left_ = outer_left_;
-    owner_.until_ = outer_until_;
-    owner_.time_is_up_ = outer_time_is_up_;
+    owner_.left_ = outer_left_;
     if (--owner_.depth_ != 0) return;
-    owner_.free_graves();
+    owner_.tasks_.delete_retired();
     owner_.mailbox_->turn_ends();
 }
 
@@ -218,37 +165,19 @@ void driver::suspend_outer() noexcept {
     }
 }
 
-// --- what is shared
-
-scratch* driver::take_scratch() noexcept {
-    try {
-        if (scratches_lent_ == scratches_.size()) scratches_.push_back(std::make_unique<scratch>());
-    } catch (const std::bad_alloc&) {
-        return nullptr;
-    }
-    return scratches_[scratches_lent_++].get();
-}
-
-void driver::give_back(scratch* lent) noexcept {
-    if (!lent) return;
-    --scratches_lent_;
-    assert(scratches_[scratches_lent_].get() == lent);
-}
+// --- threads
 
 std::string driver::describe_thread(std::thread::id which) const {
-    std::ostringstream text;
-    text << which;
-    return text.str();
+    return thread_check::number_of(which);
 }
 
 bool driver::called_by_owner(const char* function) const noexcept {
-    const auto here = std::this_thread::get_id();
-    if (here == owner_ || owner_ == std::thread::id()) return true;
+    if (thread_.passes()) return true;
     try {
-        std::fprintf(stderr, "weft: %s was called on thread %s, but belongs to thread %s\n",
-                     function, describe_thread(here).c_str(), describe_thread(owner_).c_str());
+        thread_check::print_foreign_call(function, describe_thread(std::this_thread::get_id()),
+                                         describe_thread(thread_.owner()));
     } catch (...) {
-        std::fprintf(stderr, "weft: %s was called on a foreign thread\n", function);
+        thread_check::print_foreign_call(function, {}, {});
     }
     return false;
 }
@@ -258,9 +187,7 @@ void driver::refuse_thread(const char* function) const noexcept {
     std::abort();
 }
 
-void resident::on_shutdown(time_point, function<void()> done) noexcept {
-    if (done) done();
-}
+// --- residents
 
 /// Shared by those that a shutdown waits for: the last to let go of it calls `done`.
 class driver::shutdown {
@@ -284,24 +211,14 @@ private:
 
 void driver::shut_down(time_point deadline, function<void()> done) {
     const auto all = std::make_shared<shutdown>(*this);
-    for_each_resident([](resident& which) { which.prepare_shutdown(); });
+    residents_.for_each([](resident& which) { which.prepare_shutdown(); });
     mailbox_->post([all] {});
     all->done = std::move(done); // from here on nothing needs memory
-    for_each_resident([&](resident& which) { which.on_shutdown(deadline, [all] {}); });
+    residents_.for_each([&](resident& which) { which.on_shutdown(deadline, [all] {}); });
 }
 
 void driver::interrupt_residents() {
-    for_each_resident([](resident& which) { which.on_interrupt(); });
-}
-
-template <class Tell>
-void driver::for_each_resident(Tell&& tell) {
-    next_told_ = residents_;
-    while (next_told_) {
-        resident& which = *next_told_;
-        next_told_ = which.next_; // `leave` moves it on, should that one leave
-        tell(which);
-    }
+    residents_.for_each([](resident& which) { which.on_interrupt(); });
 }
 
 } // namespace weft

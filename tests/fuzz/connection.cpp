@@ -238,7 +238,7 @@ private:
         if (destroyed_) return;
         inside_shutdown_ = true;
         ++shutdowns_;
-        tested_->shutdown(driver_.now() + within, [this] {
+        tested_->shutdown(within, [this] {
             must(!inside_shutdown_, "done is not called from inside the call");
             ++dones_;
         });

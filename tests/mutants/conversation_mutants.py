@@ -6,7 +6,7 @@ FRAMES = "src/core/session_frames.cpp"
 SESSION = "src/core/session.cpp"
 CONNECTION = "src/connection/connection.cpp"
 COMMANDS = "src/connection/connection_commands.cpp"
-SET = "src/stream/member_set.hpp"
+SET = "src/stream/registry.hpp"
 DEADLINES = "include/weft/stream/driver.hpp"
 
 # (name, file, text, replacement)

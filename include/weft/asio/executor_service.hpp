@@ -94,11 +94,6 @@ public:
                     already_read);
     }
 
-    /// Gives everyone so long to end; see `service::shutdown`.
-    void shutdown(duration within, function<void()> done = {}) {
-        shutdown(later(driver().now(), within), std::move(done));
-    }
-
     // --- asking instead of being called
 
     /// Handlers for a route: `begin` is given each connection as it opens. `fail`, `validate`,

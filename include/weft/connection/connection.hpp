@@ -23,7 +23,9 @@ class connection_set;
 struct posted_message;
 struct route;
 template <class Member>
-class member_set;
+class registry;
+template <class Member>
+class member_table;
 
 /// One WebSocket connection, or one HTTP exchange on a server's port.
 ///
@@ -151,7 +153,8 @@ public:
 
 private:
     friend class connection_set;
-    friend class member_set<connection>;
+    friend class registry<connection>;
+    friend class member_table<connection>;
     friend class connection_handle;
     friend class service;
 
@@ -295,7 +298,6 @@ private:
     bool looked_ : 1 = false;        // a deadline has passed, and `owed_` is read before it counts
     bool postponed_ : 1 = false;     // and is judged again in a later round
     bool awaited_ : 1 = false;       // by the shutdown of its endpoint
-    bool walked_ : 1 = false;        // the mark of the set's latest walk
 };
 
 } // namespace weft

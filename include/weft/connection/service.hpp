@@ -68,11 +68,12 @@ public:
     connection& dial(std::unique_ptr<stream>&& server, const uri& target, handlers what,
                      dial_options options = {}, std::span<const std::byte> already_read = {});
 
-    /// Closes all connections with 1001, refuses those that have not opened with 503, aborts what
-    /// is left at `deadline`, and then calls `done`, exactly once and never from inside this call.
+    /// Closes all connections with 1001 and refuses those that have not opened with 503; what is
+    /// left after `within` is aborted. Then calls `done`: exactly once, and never from inside this
+    /// call.
     ///
     /// A second call moves the deadline; the functions of both are called.
-    void shutdown(time_point deadline, function<void()> done = {});
+    void shutdown(duration within, function<void()> done = {});
 
     /// Aborts all connections; their `close` or `fail` is called in the next round of work.
     void stop() noexcept;
@@ -91,8 +92,8 @@ public:
     /// Whether a newcomer that may take so many bytes can come in.
     [[nodiscard]] bool has_memory(std::size_t more) const noexcept;
 
-    /// Calls `visit(connection&)` for each connection; `visit` may end any of them,
-    /// but not destroy the service.
+    /// Calls `visit(connection&)` once for each connection that is there from beginning to end;
+    /// `visit` may end any of them, begin others and call this, but not destroy the service.
     void for_each(function<void(connection&)> visit);
 
     [[nodiscard]] weft::driver& driver() const noexcept;

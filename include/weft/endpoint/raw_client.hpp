@@ -59,7 +59,8 @@ public:
     /// Connections, including those being dialled.
     [[nodiscard]] std::size_t connection_count() const noexcept;
 
-    /// Calls `visit(raw_connection&)` for each of them; it may end any of them.
+    /// Calls `visit(raw_connection&)` once for each of them that is there from beginning to end.
+    /// `visit` may end any of them, begin others, and call this.
     void for_each(function<void(raw_connection&)> visit);
 
 private:

@@ -100,7 +100,8 @@ public:
 
 private:
     friend class raw_set;
-    friend class member_set<raw_connection>;
+    friend class registry<raw_connection>;
+    friend class member_table<raw_connection>;
     friend class raw_handle;
     friend class raw_client;
     friend class raw_file;
@@ -234,7 +235,6 @@ private:
     bool answers_wait_ : 1 = false;  // what is queued grew by answers to this peer
     bool held_back_ : 1 = false;     // nothing is heard of the peer until it has read
     bool awaited_ : 1 = false;       // by the shutdown of its endpoint
-    bool walked_ : 1 = false;        // the mark of the set's latest walk
 };
 
 } // namespace weft

@@ -155,7 +155,8 @@ public:
     /// Bytes that count in `server_limits::memory_max` at present.
     [[nodiscard]] std::size_t memory_used() const noexcept;
 
-    /// Calls `visit(connection&)` for each of them; it may end any of them.
+    /// Calls `visit(connection&)` once for each of them that is there from beginning to end.
+    /// `visit` may end any of them and call this.
     void for_each(function<void(connection&)> visit);
 
 private:

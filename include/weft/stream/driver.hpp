@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Who calls streams and connections: it tells the time, keeps deadlines, and runs what was
-// deferred, in turns. The part that all drivers share; which loop waits, if any, it does not know.
+// Calls streams and connections: tells the time, keeps deadlines, and runs what was deferred, in
+// turns. The part that all drivers share; which loop waits, if any, it does not know.
 #pragma once
 
 #include <cstddef>
@@ -9,54 +9,21 @@
 #include <memory>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include <weft/core/function.hpp>
 #include <weft/core/memory_account.hpp>
 #include <weft/core/random_source.hpp>
-#include <weft/core/scratch.hpp>
 #include <weft/core/time.hpp>
+#include <weft/stream/budget.hpp>
 #include <weft/stream/mailbox.hpp>
+#include <weft/stream/resident_list.hpp>
+#include <weft/stream/scratch_pool.hpp>
 #include <weft/stream/task.hpp>
+#include <weft/stream/task_queues.hpp>
+#include <weft/stream/thread_check.hpp>
 #include <weft/stream/timer_queue.hpp>
 
 namespace weft {
-
-/// How much one turn may do: it ends after so many handler calls or so much time.
-struct budget {
-    std::size_t handlers = SIZE_MAX;
-    duration time = duration::max();
-};
-
-/// Something that lives on a driver and must know of what concerns all on it.
-class resident {
-public:
-    resident(const resident&) = delete;
-    resident& operator=(const resident&) = delete;
-
-    /// The driver was woken by `wake`: call the `interrupt` handlers.
-    virtual void on_interrupt() = 0;
-
-    /// Takes the memory that the next `on_shutdown` will need; std::bad_alloc prevents that.
-    virtual void prepare_shutdown() {}
-
-    /// All on the driver is to end: begin no more, and call `done` once when nothing is left, by
-    /// `deadline` at the latest.
-    virtual void on_shutdown(time_point deadline, function<void()> done) noexcept;
-
-    /// The driver will make no more turns: drop everything, call nobody.
-    virtual void on_driver_closed() noexcept = 0;
-
-protected:
-    resident() noexcept = default;
-    ~resident() = default;
-
-private:
-    friend class driver;
-
-    resident* next_ = nullptr;
-    resident* previous_ = nullptr;
-};
 
 /// Calls tasks, in turns, on one thread.
 ///
@@ -110,7 +77,7 @@ public:
     void at_turn_end(task& which) noexcept;
 
     /// Takes `which` out of the list it is in.
-    void cancel(task& which) noexcept;
+    void cancel(task& which) noexcept { tasks_.cancel(which); }
 
     /// Deletes `dead` when no frame of a turn can hold it any more: outside a turn at once. Until
     /// then nothing calls it.
@@ -130,8 +97,10 @@ public:
     /// from inside this call. Throws std::bad_alloc; then nothing was done.
     void shut_down(time_point deadline, function<void()> done);
 
-    void enroll(resident& added) noexcept;
-    void leave(resident& gone) noexcept;
+    /// Until it leaves, `added` is called for what concerns all that lives here. It may leave when
+    /// it has left before.
+    void enroll(resident& added) noexcept { residents_.add(added); }
+    void leave(resident& gone) noexcept { residents_.remove(gone); }
 
     // --- handlers
 
@@ -168,11 +137,11 @@ public:
 
     /// Counts one handler call against the turn's budget; ask `may_call` before the next.
     void handler_called() noexcept {
-        if (handlers_left_ != 0) --handlers_left_;
+        left_.handler_called();
         ++calls_;
-        if (until_ != never && calls_ % calls_between_clock_reads == 0) look_at_clock();
+        if (left_.is_timed() && calls_ % calls_between_clock_reads == 0) look_at_clock();
     }
-    [[nodiscard]] bool may_call() noexcept { return handlers_left_ != 0 && !time_is_up_; }
+    [[nodiscard]] bool may_call() const noexcept { return left_.may_call(); }
 
     /// Whether so much was posted that it should run before more is read, which makes more of it.
     [[nodiscard]] bool mail_is_behind() const noexcept {
@@ -205,8 +174,8 @@ public:
 
     /// Memory for one session's work, or null when there is none; give it back in the reverse
     /// order. The first that is taken is always there.
-    [[nodiscard]] scratch* take_scratch() noexcept;
-    void give_back(scratch* lent) noexcept;
+    [[nodiscard]] scratch* take_scratch() noexcept { return scratches_.take(); }
+    void give_back(scratch* lent) noexcept { scratches_.give_back(lent); }
 
     [[nodiscard]] virtual random_source& random() noexcept = 0;
 
@@ -224,8 +193,7 @@ public:
     /// Ends the program with that message when this is not the driver's thread, in every build:
     /// what would come of the call is a data race. Costs a comparison.
     void require_owner(const char* function) const noexcept {
-        const auto here = std::this_thread::get_id();
-        if (here != owner_ && owner_ != std::thread::id()) refuse_thread(function);
+        if (!thread_.passes()) refuse_thread(function);
     }
 
     /// Called by the mailbox on any thread: something was posted. Must not post.
@@ -251,9 +219,7 @@ protected:
     private:
         driver& owner_;
         activity* outer_active_;
-        std::size_t outer_left_;
-        time_point outer_until_;
-        bool outer_time_is_up_;
+        remaining_budget outer_left_;
     };
 
     // The steps of a turn; each says whether it did something.
@@ -279,13 +245,11 @@ protected:
     void refresh_now() noexcept { now_ = read_clock(); }
 
     /// The turns from now on belong to the calling thread.
-    void own() noexcept { owner_ = std::this_thread::get_id(); }
+    void own() noexcept { thread_.own(); }
 
     /// Any thread may make the next turn, and make calls before that.
-    void disown() noexcept { owner_ = std::thread::id(); }
-    [[nodiscard]] bool owned_here() const noexcept {
-        return owner_ == std::this_thread::get_id();
-    }
+    void disown() noexcept { thread_.disown(); }
+    [[nodiscard]] bool owned_here() const noexcept { return thread_.owned_here(); }
 
     /// Ends the life of all residents, and takes no more post; idempotent. Every driver calls it
     /// before anything of its own dies.
@@ -305,33 +269,23 @@ private:
     [[noreturn]] void refuse_thread(const char* function) const noexcept;
     void added() noexcept;
     void look_at_clock() noexcept;
-    void free_graves() noexcept;
     void suspend_outer() noexcept;
-    template <class Tell>
-    void for_each_resident(Tell&& tell);
 
     memory_account memory_;
     timer_queue timers_;
-    task_list work_list_;
-    task_list next_work_;
-    task_list turn_end_;
-    task_list graves_;
+    task_queues tasks_;
     std::list<function<void()>> posted_;
-    resident* residents_ = nullptr;
-    resident* next_told_ = nullptr;
+    resident_list residents_;
     activity* active_ = nullptr;
     std::shared_ptr<weft::mailbox> mailbox_;
-    std::vector<std::unique_ptr<scratch>> scratches_;
-    std::size_t scratches_lent_ = 0;
+    scratch_pool scratches_;
     function<void(std::exception_ptr)> on_error_;
     std::size_t work_ = 0;
     std::size_t depth_ = 0;
-    std::size_t handlers_left_ = 0;
     std::size_t calls_ = 0;
     time_point now_{};
-    time_point until_ = never;
-    bool time_is_up_ = false;
-    std::thread::id owner_;
+    remaining_budget left_;
+    thread_check thread_;
 };
 
 } // namespace weft

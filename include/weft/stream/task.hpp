@@ -69,8 +69,9 @@ protected:
 private:
     friend class driver;
     friend class task_list;
+    friend class task_queues;
 
-    enum class place : std::uint8_t { nowhere, work, turn_end, grave };
+    enum class place : std::uint8_t { nowhere, work, turn_end, retired };
 
     place place_ = place::nowhere;
     bool deferred_too_ = false; // lies in the list of the turn's end, and has work to do after it
@@ -89,7 +90,7 @@ public:
     [[nodiscard]] bool empty() const noexcept { return !head_.linked(); }
 
 private:
-    friend class driver;
+    friend class task_queues;
 
     void push_back(task& added) noexcept { added.insert_before(head_); }
 

@@ -105,7 +105,7 @@ void endpoint::shut_down(duration within) {
     shutdown_begins(deadline);
     auto done = done_by(deadline);
     asking = true;
-    here->shutdown(deadline, std::move(done));
+    here->shutdown(within, std::move(done));
     asking = false;
 }
 

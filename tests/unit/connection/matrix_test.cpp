@@ -43,7 +43,7 @@ public:
     void shut_down(std::optional<service>& which, duration within) {
         if (!which) return;
         ++shutdowns;
-        which->shutdown(driver.now() + within, [this] { ++done; });
+        which->shutdown(within, [this] { ++done; });
     }
 
     void act(connection* c) {

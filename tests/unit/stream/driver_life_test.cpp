@@ -133,7 +133,20 @@ TEST(driver_life, interrupts_from_an_interrupt) {
         d.interrupt_residents();
     };
     d.interrupt_residents();
-    EXPECT_EQ(told, (log{"b.interrupt", "b.interrupt", "a.interrupt"}));
+    EXPECT_EQ(told, (log{"b.interrupt", "b.interrupt", "a.interrupt", "a.interrupt"}));
+}
+
+TEST(driver_life, a_shutdown_from_an_interrupt_hides_it_from_no_resident) {
+    log told;
+    probe_resident a(told, "a");
+    probe_resident b(told, "b");
+    probe_resident c(told, "c");
+    stepped_driver d;
+    for (auto* each : {&a, &b, &c}) d.enroll(*each);
+    c.interrupted = [&] { d.shut_down(at(5), nullptr); };
+    d.interrupt_residents();
+    EXPECT_EQ(told, (log{"c.interrupt", "c.shutdown", "b.shutdown", "a.shutdown", "b.interrupt",
+                         "a.interrupt"}));
 }
 
 TEST(driver_life, closing_ends_residents_once) {
@@ -244,19 +257,6 @@ TEST(driver_life, prints_what_on_error_itself_throws) {
 }
 
 // --- what is shared
-
-TEST(driver_life, scratch_is_lent_as_on_a_stack) {
-    stepped_driver d;
-    scratch* const outer = d.take_scratch();
-    scratch* const inner = d.take_scratch();
-    EXPECT_NE(outer, inner);
-    d.give_back(inner);
-    EXPECT_EQ(d.take_scratch(), inner);
-    d.give_back(inner);
-    d.give_back(outer);
-    EXPECT_EQ(d.take_scratch(), outer);
-    d.give_back(outer);
-}
 
 TEST(driver_life, knows_its_thread) {
     stepped_driver d;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// What one endpoint keeps on its driver, whatever its connections are: it walks through them, and
-// ends all of them. It lives until the last frame has left, whoever destroys the endpoint.
+// What one endpoint registers on its driver, whatever its connections are: it walks through them,
+// and ends all of them. Lives until the last frame that may use it has left, whoever destroys the
+// endpoint.
 #pragma once
 
-#include <cstdint>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -11,16 +11,17 @@
 #include <weft/core/error.hpp>
 #include <weft/stream/driver.hpp>
 
+#include "stream/member_table.hpp"
 #include "stream/room_for_one.hpp"
 
 namespace weft {
 
-/// A `Member` has a place in its set (`index_`), two marks (`walked_`, `awaited_`) and `ended_`,
-/// and knows how to end for a shutdown, at once, and without a word.
+/// A `Member` has a place in the table (`index_`), a mark (`awaited_`) and `ended_`, and knows how
+/// to end for a shutdown, at once, and without a handler called.
 template <class Member>
-class member_set : public timed_task, public resident {
+class registry : public timed_task, public resident {
 public:
-    explicit member_set(weft::driver& owner) : driver_(owner) {
+    explicit registry(weft::driver& owner) : driver_(owner) {
         driver_.take_place(*this);
         driver_.enroll(*this);
     }
@@ -28,7 +29,8 @@ public:
     [[nodiscard]] weft::driver& driver() const noexcept { return driver_; }
     [[nodiscard]] std::size_t size() const noexcept { return members_.size(); }
 
-    /// Visits those whose end has not been told; any of them may be ended.
+    /// Visits those whose end has not been reported; `visit` may end any of them, add others, and
+    /// walk in its turn.
     void for_each(function<void(Member&)>& visit) {
         walk([&](Member& one) {
             if (!one.ended_) visit(one);
@@ -41,11 +43,10 @@ public:
         on_shutdown(deadline, std::move(done));
     }
     void stop(std::error_code why) noexcept {
-        for (Member* one : members_) one->end_at_once(why);
-        // Those whose end has been told only wait for the peer.
-        for (auto at = members_.size(); at-- != 0;) {
-            if (members_[at]->ended_) members_[at]->die();
-        }
+        walk([&](Member& one) {
+            one.end_at_once(why);
+            if (one.ended_) one.die(); // it only waits for the peer
+        });
     }
     [[nodiscard]] bool shutting_down() const noexcept { return shutting_down_; }
 
@@ -63,11 +64,9 @@ public:
     void on_shutdown(time_point deadline, function<void()> done) noexcept override {
         if (done) done_.push_back(std::move(done)); // there is room
         if (!std::exchange(shutting_down_, true)) driver_.work_started();
-        for (Member* one : members_) {
-            one->awaited_ = true;
-            one->end_for_shutdown(errc::shut_down);
-        }
+        walk([](Member& one) { one.awaited_ = true; });
         awaited_ = members_.size();
+        walk([](Member& one) { one.end_for_shutdown(errc::shut_down); });
         rounds_ = 0;
         driver_.arm(*this, deadline);
         driver_.defer(*this);
@@ -79,41 +78,26 @@ public:
     }
 
 protected:
-    [[nodiscard]] const std::vector<Member*>& members() const noexcept { return members_; }
+    [[nodiscard]] const member_table<Member>& members() const noexcept { return members_; }
 
     /// Keeps what `make` makes. Throws std::bad_alloc; then nothing was done.
     template <class Make>
     Member& add_made(Make&& make) {
-        make_room_for_one(members_);
+        members_.reserve_one();
         Member* const added = make();
-        added->index_ = static_cast<std::uint32_t>(members_.size());
-        added->walked_ = walked_;
-        members_.push_back(added);
+        members_.add(*added);
         return *added;
     }
 
     void take_out(Member& gone) noexcept {
-        Member* const last = members_.back();
-        members_[gone.index_] = last;
-        last->index_ = gone.index_;
-        members_.pop_back();
+        members_.remove(gone);
         if (gone.awaited_ && --awaited_ == 0 && shutting_down_) driver_.defer(*this);
     }
 
-    /// Calls `visit` once for each member, which may end any of them.
-    ///
-    /// One that ends leaves its place to the last. So a walk from the end sees all that were there,
-    /// and their mark says whom it sees for the second time.
+    /// See `member_table::for_each`.
     template <class Visit>
     void walk(Visit&& visit) {
-        const bool mark = walked_ = !walked_;
-        for (auto at = members_.size(); at-- != 0;) {
-            if (at >= members_.size()) continue; // several have ended
-            Member& one = *members_[at];
-            if (one.walked_ == mark) continue;
-            one.walked_ = mark;
-            visit(one);
-        }
+        members_.for_each(visit);
     }
 
     /// Calls a handler `interrupt`, unless one before it has ended everything.
@@ -162,16 +146,15 @@ private:
         if (std::exchange(shutting_down_, false)) driver_.work_finished();
         driver_.disarm(*this);
         driver_.cancel(*this);
-        while (!members_.empty()) members_.back()->dismiss();
+        while (!members_.empty()) members_.back().dismiss();
     }
 
     weft::driver& driver_;
-    std::vector<Member*> members_;
+    member_table<Member> members_;
     std::vector<function<void()>> done_;
     std::vector<function<void()>> due_; // those of `done_` that are being called
     std::size_t awaited_ = 0; // members that a shutdown waits for: none that came later
     int rounds_ = 0; // that the deadline of a shutdown, which has passed, was put off for
-    bool walked_ = false;     // the mark of the latest walk
     bool shutting_down_ = false;
     bool gone_ = false;
 };

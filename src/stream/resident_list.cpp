@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// Residents that come and go, also during a walk.
+#include <weft/stream/resident_list.hpp>
+
+namespace weft {
+
+void resident::on_shutdown(time_point, function<void()> done) noexcept {
+    if (done) done();
+}
+
+void resident_list::add(resident& added) noexcept {
+    added.previous_ = nullptr;
+    added.next_ = first_;
+    if (first_) first_->previous_ = &added;
+    first_ = &added;
+}
+
+void resident_list::remove(resident& gone) noexcept {
+    if (first_ != &gone && !gone.previous_) return; // has left before
+    for (cursor* each = walks_; each; each = each->outer) {
+        if (each->next == &gone) each->next = gone.next_;
+    }
+    if (gone.previous_) gone.previous_->next_ = gone.next_;
+    if (gone.next_) gone.next_->previous_ = gone.previous_;
+    if (first_ == &gone) first_ = gone.next_;
+    gone.next_ = gone.previous_ = nullptr;
+}
+
+} // namespace weft
