@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// An echo server on Asio's own sockets, with no event loop of Weft's: a coroutine accepts, and each
-// connection is a conversation that another coroutine holds.
+// An echo server on Asio's own sockets, without a Weft event loop. One coroutine accepts; another
+// one per connection receives and sends through an `asio_conversation`.
 //
 //     build/release/examples/asio_stream_coroutines [port]
 //     build/release/weft connect ws://127.0.0.1:9001/
@@ -18,7 +18,7 @@
 
 using asio::ip::tcp;
 
-/// Ends by an exception when the connection does; the conversation goes with it.
+/// Ends with an exception when the connection ends; that also destroys the conversation.
 asio::awaitable<void> echo(weft::asio_conversation peer) {
     for (;;) {
         const auto message = co_await peer.async_receive(asio::use_awaitable);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// An echo server inside an application on Boost.Asio. The application's own timer goes on; Ctrl-C
-// closes all connections and ends the timer, and then nothing keeps `run` from returning.
+// An echo server inside an application that runs on Boost.Asio, beside the application's own timer.
+// Ctrl-C closes all connections and ends the timer; then no work is left and `run` returns.
 //
 //     build/release/examples/boost_asio_guest [port]
 //     build/release/weft connect ws://127.0.0.1:9001/
@@ -32,7 +32,7 @@ int main(int argc, char** argv) {
     }
     std::cout << "ws://" << bound->str() << "/\n" << std::flush;
 
-    boost::asio::steady_timer timer{host}; // the application's own
+    boost::asio::steady_timer timer{host}; // the application's own timer
     std::function<void()> tick = [&] {
         timer.expires_after(std::chrono::seconds(1));
         timer.async_wait([&](const auto& cancelled) {

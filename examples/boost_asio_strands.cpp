@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A server in an io_context that several threads run: a loop on each of several strands, and on it
-// a server with state that nobody else touches. Ctrl-C closes all; then nothing keeps `run`.
+// A server in an io_context that several threads run: one loop per strand, each with a server whose
+// state no other strand uses. Ctrl-C closes all connections, and then `run` returns.
 //
 //     build/release/examples/boost_asio_strands [port [strands [threads]]]
 //     build/release/weft connect ws://127.0.0.1:9001/
@@ -19,7 +19,7 @@
 
 namespace {
 
-/// Counts without a lock: it belongs to one strand.
+/// Counts without a lock, because it belongs to one strand.
 class counting_server {
 public:
     counting_server(weft::event_loop& loop, std::size_t strand) : server_(loop) {
@@ -61,7 +61,7 @@ int main(int argc, char** argv) {
     }
     std::cout << "ws://127.0.0.1:" << port << "/\n" << std::flush;
 
-    boost::asio::signal_set interrupt{context, SIGINT}; // the application's own
+    boost::asio::signal_set interrupt{context, SIGINT}; // the application's own signal handling
     interrupt.async_wait([&](const auto&, int) { loops.shutdown(std::chrono::seconds(2)); });
 
     std::vector<std::thread> threads(number(argc, argv, 3, 2));

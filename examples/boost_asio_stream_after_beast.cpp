@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// WebSockets inside an HTTP server that one has already: Boost.Beast reads each request and answers
-// it; what asks for an upgrade is handed on, with the bytes that were read behind it.
+// WebSockets inside an existing HTTP server. Boost.Beast reads each request and answers it. Upgrade
+// requests are passed to Weft, together with the bytes that were read after them.
 //
 //     build/release/examples/boost_asio_stream_after_beast [port]
 //     build/release/weft connect ws://127.0.0.1:9001/echo
@@ -22,7 +22,7 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using asio::ip::tcp;
 
-/// What Beast has parsed, as Weft takes it.
+/// Converts a request that Beast has parsed to Weft's type.
 weft::result<weft::http_request> to_weft(const http::request<http::string_body>& request) {
     weft::http_fields fields;
     for (const auto& field : request) {

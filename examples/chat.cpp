@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A room in which everybody hears everybody, and nobody's slowness is everybody's.
+// A chat room: each message goes to all clients. A slow client does not delay the others.
 //
 //     build/release/examples/chat
 //     build/release/weft connect ws://127.0.0.1:9001/    # twice
@@ -11,7 +11,7 @@
 int main() {
     weft::event_loop loop;
     weft::server room{loop};
-    // Who does not read is closed once 64 KiB wait for it.
+    // Closes a client that does not read, when 64 KiB are queued for it.
     weft::route_options options;
     options.connection.queue_size_max = 64 * 1024;
     options.connection.when_full = weft::queue_policy::close;

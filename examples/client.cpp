@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The smallest client: says hello, prints the answer, and closes.
+// The smallest client: sends hello, prints the answer, and closes.
 //
 //     build/release/examples/client ws://127.0.0.1:9001/echo
 #include <iostream>

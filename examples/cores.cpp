@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A server on all cores: a loop for each, and on it a server that the same constructor made, with
-// state that nobody else touches. The kernel spreads clients over them; Ctrl-C ends all properly.
+// A server on all cores: one loop per core, each with a server that the same constructor creates
+// and whose state no other loop uses. The kernel distributes clients. Ctrl-C closes all properly.
 //
 //     build/release/examples/cores [port [cores]]
 //     build/release/weft connect ws://127.0.0.1:9001/
@@ -14,7 +14,7 @@
 
 namespace {
 
-/// Counts without a lock: it belongs to one loop.
+/// Counts without a lock, because it belongs to one loop.
 class counting_server {
 public:
     counting_server(weft::event_loop& loop, int core) : server_(loop) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The smallest complete stream of one's own: two ends that hand each other bytes, and a server and
-// a client that talk through them. docs/streams.md goes through it line by line.
+// The smallest complete custom stream: two ends that pass bytes to each other, with a server and a
+// client that talk through them. docs/streams.md explains it line by line.
 #include <weft/weft.hpp>
 
 #include <algorithm>
@@ -8,7 +8,8 @@
 #include <iostream>
 #include <utility>
 
-/// One end. A task, so that the driver can call it later: events never come from inside a call.
+/// One end. It is a task so that the driver can call it later: a stream never reports events from
+/// inside a call.
 class wire final : public weft::stream, private weft::task {
 public:
     explicit wire(weft::driver& owner) : stream(owner) {}
@@ -66,7 +67,7 @@ public:
 private:
     std::size_t room() const { return inbox_.size() - size_; }
 
-    /// Tells one thing, and comes again until there is nothing left to tell.
+    /// Reports one event, and defers itself again until no event is left.
     void run() noexcept override {
         if (!sink_) return;
         if (blocked_ && (!peer_ || peer_->room() != 0)) {
@@ -92,9 +93,9 @@ private:
     weft::stream_events* sink_ = nullptr;
     wire* peer_ = nullptr;
     std::array<std::byte, 4096> inbox_{};
-    std::size_t size_ = 0; // of what waits in the inbox
+    std::size_t size_ = 0; // bytes in the inbox
     bool paused_ = false;
-    bool blocked_ = false; // a write took only a part
+    bool blocked_ = false; // the last write took only a part
     bool half_closed_ = false;
     bool peer_has_ended_ = false;
     bool end_told_ = false;

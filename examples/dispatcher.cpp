@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// An echo server in an application whose main thread calls what other threads put into a queue, and
-// waits for nothing else: handlers run there. Lines of standard input go to all; its end ends it.
+// An echo server in an application whose main thread only calls functions that other threads post.
+// Handlers run on that thread. Lines of standard input go to all clients; its end ends the program.
 //
 //     build/release/examples/dispatcher [port]
 //     build/release/weft connect ws://127.0.0.1:9001/
@@ -14,7 +14,7 @@
 
 #include <weft/weft.hpp>
 
-/// The application's own.
+/// The application's own dispatcher.
 class message_queue {
 public:
     void put(weft::function<void()> work) {

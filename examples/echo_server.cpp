@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The smallest server: whatever comes goes back.
+// The smallest server: sends each message back.
 //
 //     build/release/examples/echo_server
 //     build/release/weft connect ws://127.0.0.1:9001/echo

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// An echo server in an application's own edge-triggered epoll loop: a turn for each report is
-// enough, as Weft makes new edges. Standard input goes to all; its end ends it.
+// An echo server in an application's own edge-triggered epoll loop. One turn per event is enough,
+// as Weft makes a new edge if work is left. Lines of input go to all; its end ends the program.
 //
 //     build/release/examples/edge_triggered [port]
 //     build/release/weft connect ws://127.0.0.1:9001/

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// An echo server inside an application that runs on libev. The application's own timer goes on;
-// Ctrl-C closes all connections, and then nothing keeps ev_run from returning.
+// An echo server inside an application that runs on libev, beside the application's own timer.
+// Ctrl-C closes all connections; then no work is left and ev_run returns.
 //
 //     build/release/examples/ev_guest [port]
 //     build/release/weft connect ws://127.0.0.1:9001/
@@ -34,7 +34,7 @@ int main(int argc, char** argv) {
     const auto ticked = [](struct ev_loop*, ev_timer*, int) {
         std::cout << "tick\n" << std::flush;
     };
-    ev_timer tick; // the application's own
+    ev_timer tick; // the application's own timer
     ev_timer_init(&tick, ticked, 1., 1.);
     ev_timer_start(host, &tick);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An echo server inside an application that runs on libevent. The application's own timer goes on;
+// An echo server inside an application that runs on libevent, beside the application's own timer.
 // Ctrl-C closes all connections, and then the application leaves its loop.
 //
 //     build/release/examples/event_guest [port]
@@ -32,7 +32,7 @@ int main(int argc, char** argv) {
     std::cout << "ws://" << bound->str() << "/\n" << std::flush;
 
     const auto ticked = [](evutil_socket_t, short, void*) { std::cout << "tick\n" << std::flush; };
-    event* tick = event_new(host, -1, EV_PERSIST, ticked, nullptr); // the application's own
+    event* tick = event_new(host, -1, EV_PERSIST, ticked, nullptr); // the application's timer
     const timeval second{1, 0};
     event_add(tick, &second);
 
@@ -48,6 +48,6 @@ int main(int argc, char** argv) {
     event_base_dispatch(host);
     event_free(interrupt);
     event_free(tick);
-    guest.detach(); // before its host goes
+    guest.detach(); // before the base is freed
     event_base_free(host);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A log file followed into WebSocket clients: inotify on the loop says when there is more. It
-// survives truncation, and rotation by renaming. Who reads too slowly misses lines.
+// Sends new lines of a log file to WebSocket clients; inotify on the loop reports changes. Handles
+// truncation, and rotation by renaming. A client that reads too slowly misses lines.
 //
 //     build/release/examples/follow_log /var/log/app.log 9001
 //     build/release/weft connect ws://127.0.0.1:9001/
@@ -17,8 +17,8 @@
 #include <weft/core/utf8.hpp>
 #include <weft/weft.hpp>
 
-/// The end of a file, whichever file has its name. Reading a log that was written just now does not
-/// block for long: it is still in memory.
+/// Follows the end of the file that currently has this name. Reading recently written lines does
+/// not block for long, because they are still in memory.
 class log_end {
 public:
     explicit log_end(std::string path) : path_(std::move(path)) {
@@ -26,13 +26,13 @@ public:
         if (file_ >= 0) read_to_ = ::lseek(file_, 0, SEEK_END);
     }
 
-    /// Calls `tell` with each line that is new.
+    /// Calls `tell` with each new line.
     template <class Tell>
     void read(Tell&& tell) {
         read_on(tell);
         struct stat now {};
         if (::stat(path_.c_str(), &now) != 0 || now.st_ino == inode_) return;
-        line_.clear(); // rotated: another file has the name
+        line_.clear(); // rotated: another file has the name now
         open();
         read_on(tell);
     }
@@ -64,7 +64,7 @@ private:
     }
 
     std::string path_;
-    std::string line_; // that has no end yet
+    std::string line_; // without its end yet
     int file_ = -1;
     ino_t inode_ = 0;
     off_t read_to_ = 0;
@@ -87,7 +87,7 @@ int main(int argc, char** argv) {
         server.for_each([m](weft::connection& one) { one.send(m); });
     };
 
-    // Its folder, as the file itself may be another one tomorrow.
+    // Watches the folder, because another file may get the name.
     const int changes = ::inotify_init1(IN_CLOEXEC);
     ::inotify_add_watch(changes, path.parent_path().c_str(), IN_MODIFY | IN_CREATE | IN_MOVED_TO);
     const auto watching = weft::raw_file::adopt(loop, changes, {

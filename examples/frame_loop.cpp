@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A game that draws sixty frames a second and never waits in between: once a frame Weft makes one
-// turn, which does not wait either. Each frame's number goes to everybody; `quit` ends the game.
+// A game that draws sixty frames a second. Once per frame Weft makes one turn, which does not wait.
+// The number of each frame goes to all clients; the message `quit` ends the game.
 //
 //     build/release/examples/frame_loop [port]
 //     build/release/weft connect ws://127.0.0.1:9001/
@@ -31,9 +31,9 @@ int main(int argc, char** argv) {
     int number = 0;
     while (playing) {
         loop.poll();
-        const auto text = "frame " + std::to_string(number++); // here a game would draw
+        const auto text = "frame " + std::to_string(number++); // a game would draw here
         server.for_each([&](weft::connection& one) { one.send(text); });
-        std::this_thread::sleep_until(next += frame); // as waiting for the screen does
+        std::this_thread::sleep_until(next += frame); // like waiting for the screen
     }
     server.shutdown(std::chrono::seconds(2), [&] { over = true; });
     while (!over) {

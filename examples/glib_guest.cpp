@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An echo server inside an application that runs on GLib. The application's own timer goes on;
+// An echo server inside an application that runs on GLib, beside the application's own timer.
 // Ctrl-C closes all connections, and then the application quits its main loop.
 //
 //     build/release/examples/glib_guest [port]
@@ -31,7 +31,7 @@ int main(int argc, char** argv) {
     }
     std::cout << "ws://" << bound->str() << "/\n" << std::flush;
 
-    const auto tick = [](gpointer) -> gboolean { // the application's own
+    const auto tick = [](gpointer) -> gboolean { // the application's own timer
         std::cout << "tick\n" << std::flush;
         return G_SOURCE_CONTINUE;
     };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Weft and libcurl on one GLib main context: a WebSocket client sends a URL, libcurl fetches it,
-// and its callback answers with what came. No threads, no locks.
+// and its callback sends the result. No threads, no locks.
 //
 //     build/release/examples/glib_with_curl [port]
 //     build/release/weft connect ws://127.0.0.1:9001/           # then type a URL
@@ -17,14 +17,14 @@
 
 namespace {
 
-CURLM* transfers = nullptr; // the application's one libcurl
+CURLM* transfers = nullptr; // the application's libcurl handle
 
 struct transfer {
     weft::connection_handle asked;
     std::string body;
 };
 
-/// libcurl goes on, and who asked hears what has ended by then.
+/// Lets libcurl continue, and sends the results of finished transfers to their clients.
 void go_on(curl_socket_t number, int what) {
     int count = 0;
     curl_multi_socket_action(transfers, number, what, &count);
@@ -47,7 +47,7 @@ gboolean socket_ready(int number, GIOCondition what, void*) {
     return G_SOURCE_CONTINUE;
 }
 
-/// libcurl wants a socket watched otherwise than before; `known` is the source of before.
+/// Called when libcurl changes what a socket is watched for; `known` is the previous source.
 int watch_socket(CURL*, curl_socket_t number, int what, void*, void* known) {
     if (known) g_source_remove(GPOINTER_TO_UINT(known));
     const int events =

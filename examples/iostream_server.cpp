@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A WebSocket echo without any I/O of Weft's: requests are read from standard input, answers go to
-// standard output. It needs no event loop, and links none: weft::connection is enough.
+// A WebSocket echo server without any I/O by Weft: it reads standard input and writes to standard
+// output. It needs no event loop and links none: the component weft::connection is enough.
 #include <weft/connection/service.hpp>
 #include <weft/stream/io_stream.hpp>
 #include <weft/stream/manual_driver.hpp>
@@ -8,7 +8,7 @@
 #include <iostream>
 
 int main() {
-    std::ios::sync_with_stdio(false); // so that larger portions are read than single bytes
+    std::ios::sync_with_stdio(false); // reads larger pieces than single bytes
     std::cin.tie(nullptr);
 
     const auto now = [] { return weft::time_point(std::chrono::steady_clock::now()); };
@@ -22,7 +22,7 @@ int main() {
     weft::io_stream io{driver, std::cout};
     server.serve(io.take_stream());
     while (!io.closed() && std::cin >> io) {
-        driver.advance(now()); // deadlines, too: in between, driver.next_deadline() tells the next
+        driver.advance(now()); // also runs timeouts; the next one is driver.next_deadline()
         driver.settle();
     }
     io.eof();

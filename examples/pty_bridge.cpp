@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A terminal for each WebSocket client, with a command in it; a serial line would be bridged in the
-// same way. Who does not read makes the other side wait. Only for people you trust.
+// Runs a command in a terminal for each WebSocket client; a serial line works the same way. If one
+// side does not read, the other side waits. Only for clients that you trust.
 //
 //     build/release/examples/pty_bridge 9001 bash
 //     build/release/weft connect ws://127.0.0.1:9001/
@@ -14,7 +14,7 @@
 
 #include <weft/weft.hpp>
 
-/// A command in a terminal of its own; the hardware's side of it.
+/// Starts a command in a terminal of its own; returns the master side.
 int start_in_terminal(char** command) {
     int line = -1;
     const pid_t child = ::forkpty(&line, nullptr, nullptr, nullptr);
@@ -23,7 +23,7 @@ int start_in_terminal(char** command) {
     ::_exit(127);
 }
 
-/// What joins a client and its terminal: each is paused while the other is full.
+/// Connects a client and its terminal: each is paused while the other is full.
 void join(weft::event_loop& loop, weft::connection& peer, char** command) {
     auto line = weft::raw_file::adopt(loop, start_in_terminal(command), {
         .data =
@@ -48,7 +48,7 @@ int main(int argc, char** argv) {
         std::cerr << "usage: pty_bridge PORT COMMAND...\n";
         return 2;
     }
-    std::signal(SIGCHLD, SIG_IGN); // nobody asks how the commands ended
+    std::signal(SIGCHLD, SIG_IGN); // no exit statuses are needed
     weft::event_loop loop;
     weft::server server{loop};
     server.route("/", {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An echo server inside an application that runs on Qt. The application's own timer goes on; Ctrl-C
+// An echo server inside an application that runs on Qt, beside the application's own timer. Ctrl-C
 // closes all connections, and then the application quits.
 //
 //     build/release/examples/qt_guest [port]
@@ -36,11 +36,11 @@ int main(int argc, char** argv) {
     }
     std::cout << "ws://" << bound->str() << "/\n" << std::flush;
 
-    QTimer tick; // the application's own
+    QTimer tick; // the application's own timer
     QObject::connect(&tick, &QTimer::timeout, [] { std::cout << "tick\n" << std::flush; });
     tick.start(1000);
 
-    to_interrupt = &loop; // Qt has no signals of this kind; Weft may be woken in their handlers
+    to_interrupt = &loop; // Qt has no Unix signals; a signal handler may wake Weft
     std::signal(SIGINT, [](int) { to_interrupt->wake(); });
 
     return QCoreApplication::exec();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A window of Qt's widgets with a server in the same thread and the same loop: handlers call
-// widgets, and widgets connections, without a lock. Clients paint the window, and hear its clicks.
+// A Qt window with a server on the same thread and loop: handlers call widgets, and widgets call
+// connections, without a lock. Clients set the window's colour, and receive its clicks.
 //
 //     build/release/examples/qt_with_widgets [port]       # the right button ends it
 //     build/release/weft connect ws://127.0.0.1:9001/     # then type #ff8000
@@ -62,7 +62,7 @@ int main(int argc, char** argv) {
         const auto where = "click " + std::to_string(at.x()) + ',' + std::to_string(at.y());
         server.for_each([&](weft::connection& one) { one.send(where); });
     };
-    QApplication::setQuitOnLastWindowClosed(false); // clients hear of it first
+    QApplication::setQuitOnLastWindowClosed(false); // first closes the connections
     QObject::connect(&application, &QGuiApplication::lastWindowClosed,
                      [&] { server.shutdown(std::chrono::seconds(2), QApplication::quit); });
 

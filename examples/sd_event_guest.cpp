@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An echo server inside a service that runs on sd-event. The service's own timer goes on; Ctrl-C
+// An echo server inside a service that runs on sd-event, beside the service's own timer. Ctrl-C
 // closes all connections, and then the service ends its loop.
 //
 //     build/release/examples/sd_event_guest [port]
@@ -31,7 +31,7 @@ int main(int argc, char** argv) {
     }
     std::cout << "ws://" << bound->str() << "/\n" << std::flush;
 
-    const auto tick = [](sd_event_source* due, std::uint64_t, void*) { // the service's own
+    const auto tick = [](sd_event_source* due, std::uint64_t, void*) { // the service's timer
         std::cout << "tick\n" << std::flush;
         sd_event_source_set_time_relative(due, 1'000'000);
         return sd_event_source_set_enabled(due, SD_EVENT_ONESHOT);
@@ -44,7 +44,7 @@ int main(int argc, char** argv) {
             [host = sd_event_source_get_event(caught)] { sd_event_exit(host, 0); });
         return 0;
     };
-    sigset_t blocked; // as sd-event wants it
+    sigset_t blocked; // sd-event requires that
     sigemptyset(&blocked);
     sigaddset(&blocked, SIGINT);
     sigprocmask(SIG_BLOCK, &blocked, nullptr);

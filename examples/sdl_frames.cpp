@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A window of SDL2's that draws sixty frames a second and steps Weft in each: a fixed number of
-// handlers, so that no client can take the game's time. Clients paint it, and hear its clicks.
+// An SDL2 window that draws sixty frames a second, and calls a fixed number of handlers in each, so
+// no client can delay the game. Clients set the window's colour, and receive its clicks.
 //
 //     build/release/examples/sdl_frames [port]            # the right button ends it
 //     build/release/weft connect ws://127.0.0.1:9001/     # then type #ff8000
@@ -20,7 +20,7 @@ struct colour {
     unsigned rgb = 0x204060;
 };
 
-/// Of `#rrggbb`.
+/// Parses `#rrggbb`.
 std::optional<colour> colour_of(std::string_view text) {
     colour found;
     if (text.size() != 7 || text[0] != '#') return {};
@@ -54,7 +54,7 @@ private:
         window_ ? SDL_CreateRenderer(window_, -1, SDL_RENDERER_SOFTWARE) : nullptr;
 };
 
-/// What one frame of the game does with its input; false when it is to end.
+/// Handles the input of one frame; returns false when the game should end.
 bool play(weft::server& server) {
     for (SDL_Event event; SDL_PollEvent(&event) != 0;) {
         if (event.type == SDL_QUIT) return false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A window of SDL2's that sleeps until something happens, and Weft on a thread of its own. Clients
-// paint it by events of SDL's, and hear its clicks by posts to the loop: nothing is shared.
+// An SDL2 window that sleeps until something happens, with Weft on a thread of its own. The colours
+// that clients send become SDL events, and clicks are posted to the loop: nothing is shared.
 //
 //     build/release/examples/sdl_thread [port]            # the right button ends it
 //     build/release/weft connect ws://127.0.0.1:9001/     # then type #ff8000
@@ -17,7 +17,7 @@
 
 namespace {
 
-/// Of `#rrggbb`.
+/// Parses `#rrggbb`.
 std::optional<Uint32> colour_of(std::string_view text) {
     Uint32 rgb = 0;
     if (text.size() != 7 || text[0] != '#') return {};
@@ -25,7 +25,7 @@ std::optional<Uint32> colour_of(std::string_view text) {
     return end == text.data() + 7 ? std::optional(rgb) : std::nullopt;
 }
 
-/// All of Weft, on its thread.
+/// Weft's side, on its own thread.
 class network {
 public:
     /// Colours arrive as events of this type.
@@ -36,7 +36,7 @@ public:
                     SDL_Event event{};
                     event.type = painted;
                     event.user.code = static_cast<Sint32>(*rgb);
-                    SDL_PushEvent(&event); // which any thread may call
+                    SDL_PushEvent(&event); // any thread may call this
                 }
             },
         });
@@ -74,7 +74,7 @@ void draw(SDL_Window* window, Uint32 rgb) {
     SDL_UpdateWindowSurface(window);
 }
 
-/// The application as it would be without Weft, but for two lines.
+/// The application; only two lines are there for Weft.
 void run(SDL_Window* window, network& outside, Uint32 painted) {
     Uint32 background = 0x204060;
     draw(window, background);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A new version of a program takes over from the running one, and no client is refused: SIGHUP
-// starts it with the listening socket, and when it says that it is ready the old one closes its
-// connections. If it does not start, the old one goes on.
+// Restart without downtime: a new version of a program replaces the running one, and no client is
+// refused. SIGHUP starts it with the listening socket. When it reports that it is ready, the old
+// one closes its connections. If it does not start, the old one continues.
 //
 //     build/release/examples/successor [port]      # then kill -HUP the process that it names
 #include <fcntl.h>
@@ -18,16 +18,16 @@
 
 namespace {
 
-constexpr int passed_listener = 3; // where service managers put it as well: sd_listen_fds(3)
-constexpr int passed_pipe = 4;     // a byte in it says that the successor listens
+constexpr int passed_listener = 3; // as service managers do: sd_listen_fds(3)
+constexpr int passed_pipe = 4;     // a byte in it means that the successor listens
 constexpr const char* has_predecessor = "SUCCESSOR_OF";
 
-/// The child becomes `program`, which finds what it needs at numbers that it knows.
+/// In the child: executes `program`, which finds the descriptors at fixed numbers.
 pid_t start_successor(char** program, int listener, int pipe) {
     const auto own = std::to_string(::getpid());
     const pid_t child = ::fork();
     if (child != 0) return child;
-    listener = ::fcntl(listener, F_DUPFD_CLOEXEC, passed_pipe + 1); // out of each other's way
+    listener = ::fcntl(listener, F_DUPFD_CLOEXEC, passed_pipe + 1); // out of the way
     pipe = ::fcntl(pipe, F_DUPFD_CLOEXEC, passed_pipe + 1);
     ::dup2(listener, passed_listener); // stays open in the new program
     ::dup2(pipe, passed_pipe);
@@ -54,7 +54,7 @@ public:
         std::signal(SIGINT, [](int) { asked_to_end = 1, to_wake->wake(); });
     }
 
-    /// The socket of the predecessor, or of systemd, or one of its own.
+    /// Listens at the socket of the predecessor or of systemd, or else at a new one.
     weft::result<weft::address> listen(std::uint16_t port) {
         if (auto passed = server_.listen_activated()) return passed->front();
         return server_.listen("127.0.0.1", port);
@@ -68,7 +68,7 @@ private:
         if (std::exchange(asked_for_successor, 0) && server_.is_listening()) hand_over();
     }
 
-    /// From here until somebody adopts it clients wait in the socket.
+    /// From here until a process adopts the socket, clients wait in its queue.
     void hand_over() {
         int ready[2];
         if (::pipe2(ready, O_CLOEXEC) != 0) return;
@@ -82,13 +82,13 @@ private:
         ready_.emplace(std::move(*heard));
     }
 
-    /// The successor listens. Who has connected and not yet asked was promised an answer.
+    /// Called when the successor listens. Clients that have connected still get their answer.
     void retire() {
         ::close(std::exchange(listener_, -1));
         finish_handshakes_.arm_every(std::chrono::milliseconds(5));
     }
 
-    /// The pipe has ended.
+    /// Called when the pipe has ended.
     void succeed_or_go_on() {
         if (listener_ < 0) return;
         if (successor_ > 0) ::waitpid(successor_, nullptr, 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An echo server inside an application that runs on uloop. The application's own timer goes on;
+// An echo server inside an application that runs on uloop, beside the application's own timer.
 // Ctrl-C ends uloop_run, and then all connections are closed.
 //
 //     build/release/examples/uloop_guest [port]
@@ -31,7 +31,7 @@ int main(int argc, char** argv) {
     }
     std::cout << "ws://" << bound->str() << "/\n" << std::flush;
 
-    uloop_timeout tick{}; // the application's own
+    uloop_timeout tick{}; // the application's own timer
     tick.cb = [](uloop_timeout* due) {
         std::cout << "tick\n" << std::flush;
         uloop_timeout_set(due, 1000);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// An echo server inside an application that runs on libuv. The application's own timer goes on;
-// Ctrl-C closes all connections, and then nothing keeps uv_run from returning.
+// An echo server inside an application that runs on libuv, beside the application's own timer.
+// Ctrl-C closes all connections; then no work is left and uv_run returns.
 //
 //     build/release/examples/uv_guest [port]
 //     build/release/weft connect ws://127.0.0.1:9001/
@@ -30,7 +30,7 @@ int main(int argc, char** argv) {
     }
     std::cout << "ws://" << bound->str() << "/\n" << std::flush;
 
-    uv_timer_t tick; // the application's own
+    uv_timer_t tick; // the application's own timer
     uv_timer_init(host, &tick);
     uv_timer_start(&tick, [](uv_timer_t*) { std::cout << "tick\n" << std::flush; }, 1000, 1000);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Weft and hiredis on one libuv loop: what a WebSocket client says is published on the Redis
-// channel "room", and what is published there, by whomever, all clients hear. No threads, no locks.
+// Weft and hiredis on one libuv loop: messages of WebSocket clients are published on the Redis
+// channel "room", and all clients receive what is published there. No threads, no locks.
 //
 //     redis-server --unixsocket /tmp/redis &
 //     build/release/examples/uv_with_redis /tmp/redis [port]
@@ -15,7 +15,7 @@
 
 namespace {
 
-/// An answer to SUBSCRIBE: "message", the channel, what was said.
+/// Handles a reply to SUBSCRIBE: "message", the channel, the text.
 void heard(redisAsyncContext*, void* answer, void* room) {
     const auto* parts = static_cast<redisReply*>(answer);
     if (!parts || parts->elements != 3 || parts->element[2]->type != REDIS_REPLY_STRING) return;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Work that blocks, on a thread of its own: the loop puts jobs into a queue, and the answers come
-// back by `connection_handle`, which may be used on any thread. The loop never waits for a job.
+// Blocking work on a thread of its own: the loop queues jobs, and the thread sends the answers with
+// a `connection_handle`, which may be used on any thread. The loop never waits for a job.
 //
 //     build/release/examples/worker_thread [port]
 //     build/release/weft connect ws://127.0.0.1:9001/           # then type numbers
@@ -37,7 +37,7 @@ public:
         arrived_.notify_one();
     }
 
-    /// Lets the thread that takes jobs end.
+    /// Ends the thread that takes jobs.
     void end() {
         {
             const std::lock_guard lock(mutex_);
@@ -46,7 +46,7 @@ public:
         arrived_.notify_one();
     }
 
-    /// Waits for a job; nothing after `end`.
+    /// Waits for a job; returns nothing after `end`.
     std::optional<job> take() {
         std::unique_lock lock(mutex_);
         arrived_.wait(lock, [this] { return ended_ || !waiting_.empty(); });
@@ -63,7 +63,7 @@ private:
     bool ended_ = false;
 };
 
-/// Takes as long as it takes.
+/// The work: takes long for a large number.
 bool is_prime(unsigned long number) {
     for (unsigned long by = 2; by <= number / by; ++by) {
         if (number % by == 0) return false;
