@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Asio's runner, by its name.
+// Registers Asio's runner for `--loop asio`.
 #include <weft/hosts/asio.hpp>
 
 #include "host_loops/host_loops.hpp"

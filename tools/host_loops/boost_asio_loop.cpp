@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Boost.Asio's runner, by its name.
+// Registers Boost.Asio's runner for `--loop boost_asio`.
 #include <weft/hosts/boost_asio.hpp>
 
 #include "host_loops/host_loops.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// libev's runner, by its name.
+// Registers libev's runner for `--loop ev`.
 #include <weft/hosts/ev.hpp>
 
 #include "host_loops/host_loops.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// libevent's runner, by its name.
+// Registers libevent's runner for `--loop event`.
 #include <weft/hosts/event.hpp>
 
 #include "host_loops/host_loops.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// GLib's runner, by its name.
+// Registers GLib's runner for `--loop glib`.
 #include <weft/hosts/glib.hpp>
 
 #include "host_loops/host_loops.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The loops that `--loop` takes: our own with each engine, and the host libraries of this build,
-// each of which registers itself in a file that is built where its library is.
+// The loops for `--loop`: Weft's own with each engine, and the host libraries of this build. Each
+// host library registers itself in a file of its own, which is built if the library is installed.
 #pragma once
 
 #include <algorithm>
@@ -14,14 +14,14 @@
 
 namespace weft_tool {
 
-/// A loop that is not ours, and how to run one of ours inside it.
+/// A host loop, and how to run a Weft loop inside it.
 struct host_loop {
     std::string_view name;
     std::string_view description;
     std::unique_ptr<weft::runner> (*make)(weft::event_loop& loop);
 };
 
-/// Adds one at the start of the program.
+/// Registers a host loop at the start of the program.
 class host_loop_registration {
 public:
     explicit host_loop_registration(host_loop which) { all().push_back(which); }
@@ -45,7 +45,7 @@ inline constexpr std::array engines{
     weft::engine_kind::poll,
 };
 
-/// What `--loop` takes.
+/// The values that `--loop` accepts.
 [[nodiscard]] inline std::vector<std::string> loop_names() {
     std::vector<std::string> names;
     for (const auto one : engines) names.emplace_back(weft::name(one));
@@ -53,12 +53,12 @@ inline constexpr std::array engines{
     return names;
 }
 
-/// Whether this is the name of a loop of our own.
+/// Whether this is the name of a Weft loop.
 [[nodiscard]] inline bool is_engine(std::string_view loop_name) {
     return std::ranges::any_of(engines, [&](auto one) { return weft::name(one) == loop_name; });
 }
 
-/// The engine of this name; the automatic one inside a host.
+/// The engine with this name; inside a host the automatic one.
 [[nodiscard]] inline weft::engine_kind engine_of(std::string_view loop_name) {
     for (const auto one : engines) {
         if (weft::name(one) == loop_name) return one;
@@ -66,7 +66,7 @@ inline constexpr std::array engines{
     return weft::engine_kind::automatic;
 }
 
-/// Runs `loop` inside the host of this name, or by itself, until it has no work left.
+/// Runs `loop` inside the host of this name, or alone, until it has no work left.
 inline void run_inside(std::string_view loop_name, weft::event_loop& loop) {
     for (const auto& one : host_loop_registration::all()) {
         if (one.name == loop_name) return one.make(loop)->run();

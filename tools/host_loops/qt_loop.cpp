@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Qt's runner, by its name.
+// Registers Qt's runner for `--loop qt`.
 #include <weft/hosts/qt.hpp>
 
 #include "host_loops/host_loops.hpp"

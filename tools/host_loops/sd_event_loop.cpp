@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// sd-event's runner, by its name.
+// Registers sd-event's runner for `--loop sd_event`.
 #include <weft/hosts/sd_event.hpp>
 
 #include "host_loops/host_loops.hpp"

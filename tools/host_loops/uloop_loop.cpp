@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// uloop's runner, by its name.
+// Registers uloop's runner for `--loop uloop`.
 #include <weft/hosts/uloop.hpp>
 
 #include "host_loops/host_loops.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// libuv's runner, by its name.
+// Registers libuv's runner for `--loop uv`.
 #include <weft/hosts/uv.hpp>
 
 #include "host_loops/host_loops.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Reports matched with what usually helps.
+// Chooses advice by the report of a failed connection.
 #include "weft/advice.hpp"
 
 #include <weft/core/error.hpp>
@@ -52,7 +52,7 @@ std::string refused_advice(const weft::report& why, const weft::uri& target,
     return "Nothing listens at " + where + ". Is the server running? `weft serve` starts one";
 }
 
-/// Where the authority of a URL begins.
+/// Returns the position where the authority of a URL begins.
 std::size_t authority_begin(std::string_view typed) {
     const auto scheme_end = typed.find("://");
     return scheme_end == typed.npos ? 0 : scheme_end + 3;

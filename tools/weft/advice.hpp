@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a person can try when a connection could not be opened.
+// Advice for a person when a connection could not be opened.
 #pragma once
 
 #include <string>
@@ -10,20 +10,20 @@
 
 namespace weft_tool {
 
-/// What stood between this program and the URI's host.
+/// What is between this program and the URI's host.
 struct dialled_way {
     std::string via;   ///< an address instead of the URI's; empty for none
     std::string proxy; ///< a URL, or "environment"; empty for none
 };
 
-/// One or two sentences, or nothing.
+/// Returns one or two sentences of advice, or an empty string.
 [[nodiscard]] std::string advice(const weft::report& why, const weft::uri& target,
                                  const dialled_way& way);
 
-/// What was typed as a URL, without user and password: they must not reach a terminal or a log.
+/// Returns a URL as typed, without user and password: these must not reach a terminal or a log.
 [[nodiscard]] std::string shown_uri(std::string_view typed);
 
-/// The same for an address that is no WebSocket URI.
+/// The same for an address that is not a WebSocket URI.
 [[nodiscard]] std::string uri_advice(std::string_view typed);
 
 } // namespace weft_tool

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// From options to a conversation.
+// Turns the options of `weft connect` into a conversation.
 #include "weft/connect.hpp"
 
 #include <array>
@@ -34,13 +34,13 @@ std::optional<weft::http_field> parse_header(std::string_view typed) {
     return weft::http_field{std::string(name), std::string(value)};
 }
 
-/// What was typed for a header, without what may be a secret in it.
+/// Returns a header as typed, without its value, which may be a secret.
 std::string shown(std::string_view typed) {
     const auto end = typed.find_first_of(": \t");
     return std::string(typed.substr(0, end)) + (end == std::string_view::npos ? "" : "...");
 }
 
-/// False for a header that the handshake has of its own.
+/// Returns false for a header that the handshake sets itself.
 bool may_be_set(const weft::http_field& header, const weft::uri& target) {
     const std::array<std::byte, 16> nonce{};
     return weft::make_upgrade_request(target, nonce, {}, {header}).error() !=
@@ -55,7 +55,7 @@ weft::dial_options dialling(const connect_options& options) {
     dial.proxy_timeout = seconds(options.timeout);
     dial.tls_timeout = seconds(options.timeout);
     dial.connection.timeouts.handshake = seconds(options.timeout);
-    // No more is read from the input while output waits, so the input's lines are the limit.
+    // Input is not read while output is queued, so the length of an input line is the limit.
     dial.connection.queue_size_max = weft::unlimited;
     dial.proxy_from_environment = options.proxy == "environment";
     if (!dial.proxy_from_environment) dial.proxy = options.proxy;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// `weft connect`: what the command line asks for, checked.
+// `weft connect`: its options, and the function that checks and runs them.
 #pragma once
 
 #include <cstddef>
@@ -20,8 +20,8 @@ struct connect_options {
     std::string proxy; ///< a URL, or "environment"; empty for none
     std::size_t redirects_max = 0;
     std::string name_servers; ///< "address:port,..."; empty for the system's
-    std::string issuers_file; ///< whom to trust; empty for the system's roots
-    bool insecure = false;    ///< trust everybody
+    std::string issuers_file; ///< trusted authorities; empty for the system's
+    bool insecure = false;    ///< accept every certificate
     double ping = 0; ///< seconds between pings; 0 for none
     double timeout = 10;
     double wait = 1;

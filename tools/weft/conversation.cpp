@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What each side tells the other, and when the input is read.
+// Copies messages between the WebSocket and standard input and output.
 #include "weft/conversation.hpp"
 
 #include <unistd.h>
@@ -19,14 +19,14 @@
 namespace weft_tool {
 namespace {
 
-/// A server closes the stream last (RFC 6455 §7.1.1); one that does not is not waited for longer.
+/// How long to wait for a server to close the stream, as it should (RFC 6455 §7.1.1).
 constexpr auto farewell_time = std::chrono::seconds(1);
 
 bool is_text(std::string_view line) {
     return weft::is_utf8(std::as_bytes(std::span(line.data(), line.size())));
 }
 
-/// Standard error, which may work again after a disk was full.
+/// Returns standard error, which may work again after a disk was full.
 std::ostream& errors() {
     std::cerr.clear();
     return std::cerr;
@@ -69,13 +69,13 @@ void conversation::update_reading() {
     if (wanted && !std::exchange(read_waits_, true)) loop_.post([this] { read_file(); });
 }
 
-/// One piece a turn, as for what can be waited for.
+/// Reads one piece per turn, as for descriptors that can be waited for.
 void conversation::read_file() {
     read_waits_ = false;
     if (wants_input()) read_input();
 }
 
-/// The first signal closes properly, the second at once.
+/// Called on a stop signal: the first closes properly, the second ends at once.
 void conversation::heed_signals() {
     if (signals_heeded_ == stop_signals::count()) return;
     signals_heeded_ = stop_signals::count();
@@ -83,7 +83,7 @@ void conversation::heed_signals() {
     client_.stop();
 }
 
-/// Once for all messages of a turn.
+/// Writes all messages of a turn together.
 void conversation::flush_later() {
     if (std::exchange(flush_waits_, true)) return;
     loop_.post([this] {
@@ -95,7 +95,7 @@ void conversation::flush_later() {
     });
 }
 
-// --- what the connection tells
+// --- handlers of the connection
 
 weft::handlers conversation::handlers() {
     return {
@@ -166,7 +166,7 @@ void conversation::failed(const weft::report& why) {
     }
 }
 
-// --- from the input
+// --- input
 
 void conversation::read_input() {
     input_.fill();
@@ -183,7 +183,7 @@ void conversation::send_lines() {
     update_reading();
 }
 
-/// False when that was the end of sending.
+/// Returns false if nothing more can be sent.
 bool conversation::send_line(std::string_view line) {
     ++lines_;
     if (!options_.binary && !is_text(line)) {
@@ -213,9 +213,9 @@ void conversation::input_ended() {
     end_if_answered();
 }
 
-// --- towards the end
+// --- the end
 
-/// Answers that are still to come are waited for as long as any come.
+/// Waits for outstanding answers as long as answers arrive.
 void conversation::end_if_answered() {
     if (!peer_ || !peer_->is_open()) return;
     if (options_.wait <= 0 || (sent_ != 0 && answers_ >= sent_)) return close();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One connection between a WebSocket and standard input and output, all on one event loop, which
-// runs by itself or inside a host.
+// Connects a WebSocket with standard input and output, on one event loop, which runs alone or
+// inside a host.
 #pragma once
 
 #include <chrono>
@@ -23,7 +23,7 @@ class conversation {
 public:
     conversation(const connect_options& options, const weft::uri& target);
 
-    /// Talks until the connection has ended.
+    /// Runs until the connection has ended.
     exit_code run(weft::dial_options dial);
 
 private:
@@ -32,7 +32,7 @@ private:
     void heed_signals();
     void flush_later();
 
-    // what the connection tells
+    // handlers of the connection
     [[nodiscard]] weft::handlers handlers();
     void opened(weft::connection& peer);
     void received(weft::message what);
@@ -40,14 +40,14 @@ private:
     void closed(const weft::report& why);
     void failed(const weft::report& why);
 
-    // from the input
+    // input
     void read_input();
     void read_file();
     void send_lines();
     [[nodiscard]] bool send_line(std::string_view line);
     void input_ended();
 
-    // towards the end
+    // the end
     void end_if_answered();
     void silence();
     void close(weft::close_code code = weft::close_code::normal);
@@ -70,14 +70,14 @@ private:
     weft::connection* peer_ = nullptr; // while it is open
     std::uint64_t lines_ = 0;
     std::uint64_t sent_ = 0;
-    std::uint64_t answers_ = 0; // since the first was sent
+    std::uint64_t answers_ = 0; // since the first message was sent
     std::chrono::steady_clock::time_point pinged_;
     exit_code outcome_ = exit_code::ok;
     int signals_heeded_ = 0;
     bool pollable_ = true;     // false for a file, which is always readable
     bool read_waits_ = false;  // a piece of a file will be read in a later turn
-    bool flush_waits_ = false; // what has come will be written in a later turn
-    bool held_back_ = false; // the peer reads more slowly than the input comes
+    bool flush_waits_ = false; // received messages will be written in a later turn
+    bool held_back_ = false; // the peer reads more slowly than input arrives
     bool finishing_ = false; // the input has ended; answers may still come
     bool ended_ = false;
 };

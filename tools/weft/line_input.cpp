@@ -28,9 +28,9 @@ void line_input::fill() {
     buffer_.resize(kept + (got > 0 ? static_cast<std::size_t>(got) : 0));
     if (got > 0) return;
     if (got == 0) return end({});
-    // Somebody else may have made the description non-blocking, or have read it empty.
+    // Another process may have made the open file non-blocking, or may have read it empty.
     if (error == EINTR || error == EAGAIN) return;
-    // The other end of a pseudo-terminal has gone.
+    // The other end of a pseudo-terminal was closed.
     if (error == EIO && terminal_) return end({});
     end({error, std::system_category()});
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Lines from a descriptor that a caller has polled: terminal, pipe or file. It changes no flags,
-// reads once when told to, and knows nothing of what the lines are for.
+// Reads lines from a descriptor that the caller polls: a terminal, a pipe or a file. Changes no
+// flags, and knows nothing of what the lines are for.
 #pragma once
 
 #include <cstddef>
@@ -24,22 +24,22 @@ public:
     /// Reads one piece of bounded size; call it when the descriptor is readable.
     void fill();
 
-    /// The next line without its end, at the end of input also one that has none. The view is good
-    /// until the next `fill`.
+    /// Returns the next line without its end; at the end of input, also a last line that has no
+    /// end. The view is valid until the next `fill`.
     [[nodiscard]] std::optional<std::string_view> next_line();
 
-    /// Nothing more will be read; there may be lines left.
+    /// True if nothing more will be read; lines may be left.
     [[nodiscard]] bool ended() const noexcept { return ended_; }
 
-    /// Why reading ended early; empty at an ordinary end.
+    /// The error that ended reading; empty at the ordinary end of input.
     [[nodiscard]] std::error_code error() const noexcept { return error_; }
 
 private:
     void end(std::error_code why) noexcept;
 
     std::string buffer_;
-    std::size_t begin_ = 0;   // of what has not been handed out
-    std::size_t scanned_ = 0; // up to here there is no line's end
+    std::size_t begin_ = 0;   // of the first line not returned yet
+    std::size_t scanned_ = 0; // no line ends before this position
     std::error_code error_;
     int descriptor_;
     bool terminal_;

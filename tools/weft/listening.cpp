@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Listeners and the words about them.
+// Opens the listeners of `weft serve`, and prints their addresses and errors.
 #include "weft/listening.hpp"
 
 #include <algorithm>
@@ -66,7 +66,7 @@ void complain(std::string_view where, std::error_code why, const std::string& wh
               << "\n  " << what_to_try << '\n';
 }
 
-/// The host to type in order to reach a listener that takes all addresses.
+/// Returns the host to type to reach a listener at all addresses.
 std::string reachable(const weft::address& bound) {
     const std::string host = bound.host();
     const std::string port = ":" + std::to_string(bound.port());
@@ -128,7 +128,7 @@ bool listen_everywhere(weft::server& server, const serve_options& options,
         (options.unix_path.empty() || listen_unix(server, options));
 }
 
-/// Of the socket that was bound last: those that were passed come before it.
+/// Returns the port of the socket that was bound last; passed sockets come before it.
 std::uint16_t tcp_port_of(const weft::server& server) {
     std::uint16_t port = 0;
     for (const auto& bound : server.listening_at()) {
@@ -137,7 +137,7 @@ std::uint16_t tcp_port_of(const weft::server& server) {
     return port;
 }
 
-/// What they run on, in brackets.
+/// Returns what the loops run on, in brackets.
 std::string means(weft::event_loops& loops, const serve_options& options) {
     std::string text(weft::name(loops[0].engine()));
     if (!is_engine(options.loop)) text += " inside " + options.loop;

@@ -12,12 +12,12 @@
 
 namespace weft_tool {
 
-/// The first listens at all that the options name, the others share its TCP port; says what is
-/// wrong and what to try if that fails.
+/// Opens the listeners of the options on the first server; the others share its TCP port. On
+/// failure prints what is wrong and what to try.
 [[nodiscard]] bool listen_on_all(std::list<weft::server>& servers, const serve_options& options,
                                  const serving_tls& tls);
 
-/// Prints where the first of them listens and what to try.
+/// Prints the addresses of the first server and what to try.
 void introduce(const weft::server& first, weft::event_loops& loops, const serve_options& options,
                const serving_tls& tls);
 

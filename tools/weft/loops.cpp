@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What this build can wait with, tried out rather than promised.
+// Lists the loops of this build; each is tried before it is listed.
 #include "weft/loops.hpp"
 
 #include <iomanip>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The program: its commands and their options. What they do stands in a file each.
+// The program `weft`: its commands and their options. Each command is in a file of its own.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -30,7 +30,7 @@
 namespace weft_tool {
 namespace {
 
-/// A standard descriptor that was closed would be handed to the next socket that is opened.
+/// Opens closed standard descriptors; otherwise the next socket would get their numbers.
 void open_missing_descriptors() {
     for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
         if (::fcntl(standard, F_GETFD) >= 0) continue;
@@ -39,10 +39,10 @@ void open_missing_descriptors() {
     }
 }
 
-/// A size such as 64k or 16MB, by factors of 1024.
+/// Accepts a size such as 64k or 16MB, by factors of 1024.
 const CLI::AsSizeValue size_with_unit(false);
 
-/// The nine bits of a file's permissions.
+/// Accepts the nine permission bits of a file.
 std::string octal_mode(const std::string& text) {
     const bool octal = !text.empty() && text.size() <= 4 &&
         text.find_first_not_of("01234567") == text.npos && std::stoul(text, nullptr, 8) <= 0777;
@@ -59,7 +59,7 @@ std::string host_name(const std::string& text) {
     return "neither a host name nor an address: " + text;
 }
 
-/// A loop that this build has, or why it has not the one that was asked for.
+/// Accepts a loop of this build; the error says why another one is missing.
 std::string known_loop(const std::string& text) {
     const auto names = loop_names();
     if (std::ranges::find(names, text) != names.end()) return {};
@@ -73,7 +73,7 @@ std::string known_loop(const std::string& text) {
     return "there is no loop '" + text + "'; there are:" + all;
 }
 
-/// The same text with URLs as they may be shown.
+/// Returns the text without the passwords of its URLs.
 std::string without_passwords(const std::string& text) {
     std::string shown;
     for (std::size_t begin = 0; begin < text.size();) {
@@ -86,7 +86,7 @@ std::string without_passwords(const std::string& text) {
     return shown;
 }
 
-/// What `serve` and `pipe` have in common.
+/// Adds the options that `serve` and `pipe` share.
 void add_services(CLI::App& command, service_options& chosen, std::string& level) {
     command
         .add_option("--max-message", chosen.message_size_max,
@@ -277,7 +277,7 @@ CLI::App* add_pipe(CLI::App& program, pipe_options& chosen) {
     return command;
 }
 
-/// A host library's loop is one of its kind, or wants the main thread.
+/// Refuses several cores in a host's loop: some hosts have one loop, or need the main thread.
 bool cores_have_loops(const serve_options& chosen) {
     if (chosen.cores == 1 || is_engine(chosen.loop)) return true;
     std::cerr << "weft serve: --cores needs a loop of our own, not " << chosen.loop
@@ -285,7 +285,7 @@ bool cores_have_loops(const serve_options& chosen) {
     return false;
 }
 
-/// Other sockets replace TCP, unless that was asked for as well.
+/// Other sockets replace TCP, unless the command line asks for TCP as well.
 void choose_listeners(const CLI::App& command, serve_options& chosen) {
     chosen.activated = command.count("--systemd") > 0;
     chosen.tcp = (chosen.unix_path.empty() && !chosen.activated) ||
@@ -309,7 +309,7 @@ exit_code run(int argc, char** argv) {
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& why) {
-        std::ostringstream told; // words of the command line, a URL's password perhaps
+        std::ostringstream told; // may contain a URL's password
         const int outcome = program.exit(why, std::cout, told);
         std::cerr << without_passwords(told.str());
         return outcome == 0 ? exit_code::ok : exit_code::usage;

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t piece_size = 64 * 1024;
 
-/// True when a stopped write should be tried again.
+/// Returns true if an interrupted write should be tried again.
 bool try_again(int descriptor) {
     if (errno == EINTR) return stop_signals::count() == 0;
     if (errno != EAGAIN) return false;

@@ -10,18 +10,18 @@
 namespace weft_tool {
 
 /// On a terminal a message begins with "< " and its further lines with "| ", so that none can look
-/// like another message; what cannot be seen is escaped, and binary messages are shown in hex. In a
-/// pipe or file text is written as it came with a line end, and binary messages as they came.
+/// like another message. Invisible characters are escaped, and binary messages are shown in hex. To
+/// a pipe or file, text is written as received with a line end, and binary messages as received.
 class message_output {
 public:
     explicit message_output(int descriptor);
 
     void write(weft::message received);
 
-    /// Writes all that waits; blocks as long as the reader does, but not beyond a stop signal.
+    /// Writes all queued bytes; blocks while the reader does not read, until a stop signal.
     void flush();
 
-    /// Why nothing is written any more; empty if all is well.
+    /// The error that ended writing; empty if there was none.
     [[nodiscard]] std::error_code error() const noexcept { return error_; }
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The names of hosts, by what this build has for that: one of the sources names_by_*.cpp.
+// Resolves host names; one of names_by_*.cpp implements it, depending on the build.
 #pragma once
 
 #include <memory>
@@ -9,11 +9,11 @@
 
 namespace weft_tool {
 
-/// Resolves the loop's names while what is returned lives; `servers` instead of the system's name
-/// servers unless it is empty. Throws std::system_error when they make no sense.
+/// Resolves the loop's names while the returned object lives. Uses `servers`, or the system's name
+/// servers if it is empty. Throws std::system_error if `servers` is malformed.
 std::shared_ptr<void> resolve_names(weft::event_loop& loop, const std::string& servers);
 
-/// What resolves names, in words.
+/// Describes what resolves names.
 std::string describe_names();
 
 } // namespace weft_tool

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Names by DNS; built where c-ares is.
+// Resolves names by DNS; built if c-ares is installed.
 #include "weft/names.hpp"
 
 #include <system_error>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Names by the system, as the library has it by default; built where c-ares is not.
+// Leaves names to the library's default, the system's resolver; built without c-ares.
 #include "weft/names.hpp"
 
 #include <system_error>

@@ -29,7 +29,7 @@ namespace {
 constexpr auto shutdown_time = std::chrono::seconds(3);
 constexpr auto news_interval = std::chrono::seconds(1); // of a large chat room
 
-/// The first signal closes what is open with a proper close frame, the second at once.
+/// Called on a stop signal: the first closes all connections properly, the second ends at once.
 void end_gently(weft::server& server, server_log& log) {
     if (stop_signals::count() > 1) return server.stop();
     if (stop_signals::count() == 0 || !server.is_listening()) return;
@@ -51,7 +51,7 @@ void limit_connections(weft::server& server, server_log& log, const serve_option
     });
 }
 
-/// The same for each core. The log and the room are shared, all else belongs to the server's loop.
+/// One per core. The log and the room are shared; all else belongs to the server's loop.
 void prepare(weft::server& server, server_log& log, chat_room& room,
              const serve_options& options) {
     server.on_fail([&log](const weft::report& why) { log.failed(why); });
@@ -63,7 +63,7 @@ void prepare(weft::server& server, server_log& log, chat_room& room,
         server.route(path, std::move(what), how);
 }
 
-/// The library has read the certificate before the key; which file is missing can be seen.
+/// Finds out which file is missing; the library reads the certificate before the key.
 void complain_about_tls(const serve_options& options, std::error_code why) {
     std::string where = "no TLS";
     std::string what_to_try;

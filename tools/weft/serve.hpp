@@ -17,26 +17,26 @@
 namespace weft_tool {
 
 struct serve_options {
-    std::string program; ///< as it was called, for the hints
+    std::string program; ///< the command's name, for advice
     std::string host = "127.0.0.1";
     std::uint16_t port = 9001;
     bool tcp = true;
     std::string unix_path; ///< empty for none
     std::optional<unsigned> mode; ///< of the Unix-domain socket
     bool reuse_port = false;
-    bool tls = false;             ///< at the TCP listener and at sockets that were passed
-    std::string certificate_file; ///< empty for one of its own making
+    bool tls = false;             ///< for TCP and for passed sockets
+    std::string certificate_file; ///< empty: create one
     std::string key_file;         ///< empty if the key is in the same file
-    bool activated = false;       ///< listen at what a service manager has passed
-    std::string activated_name;   ///< empty for all of it
+    bool activated = false;       ///< use the sockets that systemd has passed
+    std::string activated_name;   ///< empty for all of them
     std::string loop = "automatic"; ///< one of `loop_names()`
-    std::size_t cores = 1;          ///< as many loops; 0 for as many as there are
+    std::size_t cores = 1;          ///< number of loops; 0 for all cores
     service_options services;
     std::size_t connections_max = weft::unlimited;
     std::size_t connections_per_address_max = weft::unlimited;
     weft::trusted_proxies trusted;
-    std::vector<std::string> names; ///< that it answers to, beside those that it knows
-    bool any_host = false;          ///< it answers to all
+    std::vector<std::string> names; ///< further host names to answer to
+    bool any_host = false;          ///< answer to all host names
     std::string level = "info"; ///< as `log_level_named` takes it
 };
 

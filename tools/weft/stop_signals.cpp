@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Signal handlers that only count and wake.
+// Signal handlers that only count the signals and wake the loops.
 #include "weft/stop_signals.hpp"
 
 #include <atomic>
@@ -26,7 +26,7 @@ void on_signal(int /*number*/) {
 
 } // namespace
 
-/// Without SA_RESTART: a write to a terminal that stands still must not outlast Ctrl-C.
+/// Without SA_RESTART, so that Ctrl-C interrupts a blocked write to a terminal.
 stop_signals::stop_signals(std::span<weft::event_loop> loops) {
     seen = 0;
     how_many = loops.size();

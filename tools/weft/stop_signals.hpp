@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Ctrl-C and SIGTERM as a request to a loop's owner; the loop itself never touches signals.
+// Ctrl-C and SIGTERM for the owner of loops; the loops themselves touch no signals.
 #pragma once
 
 #include <signal.h>
@@ -20,7 +20,7 @@ public:
     stop_signals& operator=(const stop_signals&) = delete;
     ~stop_signals();
 
-    /// How many have come.
+    /// The number of signals received.
     [[nodiscard]] static int count() noexcept;
 
 private:

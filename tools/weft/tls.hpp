@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// TLS as the program has it, by what this build has for that: one of the sources tls_by_*.cpp.
+// TLS for the program; one of tls_by_*.cpp implements it, depending on the build.
 #pragma once
 
 #include <memory>
@@ -10,24 +10,24 @@
 
 namespace weft_tool {
 
-/// A server's TLS, and the file that its clients have to be told of; empty if they need none.
+/// A server's TLS, and the file that clients must trust; empty if they need none.
 struct serving_tls {
     std::shared_ptr<weft::secure_layer> layer;
     std::string issuers_file;
-    std::shared_ptr<void> file_guard; ///< keeps a file of the program's own
+    std::shared_ptr<void> file_guard; ///< keeps a temporary file
 };
 
-/// With the certificate and the key in these files, or if there are none one of its own making,
-/// which is written to `issuers_file` (the key is not).
+/// Uses the certificate and the key in these files. Without files, creates a certificate and writes
+/// it to `issuers_file` (not the key).
 weft::result<serving_tls> serve_tls(const std::string& certificate_file,
                                     const std::string& key_file);
 
-/// A client's TLS that trusts whom `issuers_file` names, the system's roots if it is empty, or
-/// everybody if `verify` is false. Null where there is no TLS.
+/// A client's TLS that trusts the authorities in `issuers_file`, or the system's if it is empty; if
+/// `verify` is false, every certificate. Null in a build without TLS.
 weft::result<std::shared_ptr<weft::secure_layer>> dial_tls(const std::string& issuers_file,
                                                            bool verify);
 
-/// Whether `why` is that a server's certificate is not trusted.
+/// Whether `why` says that a server's certificate is not trusted.
 [[nodiscard]] bool is_distrust(std::error_code why) noexcept;
 
 } // namespace weft_tool

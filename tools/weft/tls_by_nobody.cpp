@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// No TLS; built where OpenSSL is not.
+// No TLS; built without OpenSSL.
 #include "weft/tls.hpp"
 
 #include <weft/core/error.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// TLS by OpenSSL; built where that is.
+// TLS with OpenSSL; built if that is installed.
 #include "weft/tls.hpp"
 
 #include <unistd.h>
@@ -16,8 +16,8 @@
 namespace weft_tool {
 namespace {
 
-/// Writes `pem` to a file for this user's programs, which goes with the process, however that
-/// ends, where descriptors have paths; elsewhere at its orderly end.
+/// Writes `pem` to a file that only this user's programs can read. If descriptors have paths, the
+/// file disappears with the process in any case, otherwise when the process ends properly.
 weft::result<void> write_for_clients(const std::string& pem, serving_tls& into) {
     const std::string name = std::string("weft-").append(6, 'X'); // mkstemp chooses these
     std::string path = (std::filesystem::temp_directory_path() / name).string();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Reading the environment.
+// Reads the client's address from the environment.
 #include "without_loop/announced_peer.hpp"
 
 #include <charconv>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Who is at the other end of standard input, as whoever started the program has said.
+// The address of the client on standard input, as the launching program has set it.
 #pragma once
 
 #include <weft/core/address.hpp>
@@ -7,7 +7,7 @@
 namespace weft_tool {
 
 /// From the environment: REMOTE_ADDR and REMOTE_PORT, as systemd sets them with Accept=yes, or
-/// SOCAT_PEERADDR and SOCAT_PEERPORT. No address if nobody has said.
+/// SOCAT_PEERADDR and SOCAT_PEERPORT. No address if none of these is set.
 [[nodiscard]] weft::address announced_peer();
 
 } // namespace weft_tool

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Who is in the room, and who hears what.
+// Members of the room, their names, and the delivery of messages.
 #include "without_loop/chat_room.hpp"
 
 #include <algorithm>
@@ -14,8 +14,8 @@ constexpr std::size_t name_size_max = 40;
 constexpr std::size_t small_room = 50; // members
 constexpr std::string_view continuation = "| ";
 
-/// A name that can neither forge a line of the room's own nor hide another's. Empty if nothing
-/// is left.
+/// Returns a name that can neither forge a line of the room nor hide another name. Empty if no
+/// character is left.
 std::string cleaned(std::string_view wanted) {
     std::string name = printable(weft::trim(wanted));
     if (name.size() > name_size_max) {
@@ -69,15 +69,15 @@ void chat_room::say(weft::connection& peer, weft::message what) {
     tell_all(speaker->second.name + ": " + continued(what.text(), continuation));
 }
 
-/// A member of this loop is sent the text at once, others by a post; both count towards the
-/// member's queue. One that reads too slowly is closed by the route's queue policy, and leaves in a
+/// Sends the text at once to members on this loop, and by a post to others; both count towards the
+/// member's queue. The route's queue policy closes a member that reads too slowly; it leaves in a
 /// later turn.
 void chat_room::tell_all(std::string_view text) {
     for (const auto& [peer, one] : members_)
         one.to.send(text);
 }
 
-/// What has been gathered is told first.
+/// Sends collected news first.
 bool chat_room::gathers() const {
     return later_ && (members_.size() > small_room || news_.joined + news_.left != 0);
 }

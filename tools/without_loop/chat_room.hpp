@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A chat room: everybody hears what anybody says, and who comes and goes. Knows connections, of any
-// number of loops, and nothing of how they got here.
+// A chat room: each message goes to all members, and so does news of who joined and left. Knows
+// connections on any number of loops, and not how they were established.
 #pragma once
 
 #include <cstddef>
@@ -15,23 +15,22 @@
 
 namespace weft_tool {
 
-/// Text goes to all members as "name: text", further lines of it as "| text"; what the room itself
-/// says begins with "* ". No name can begin so.
+/// Text goes to all members as "name: text", further lines of it as "| text". News of the room
+/// begins with "* ". No name can begin so.
 ///
-/// A member's name is `?name=`, made unique. In a small room all hear at once who comes and goes.
-/// In a large one, where telling everybody costs more than all else, only the member itself hears
-/// at once; the others are told later, in one line for all that happened until then. Must outlive
-/// the connections it serves.
+/// A member's name is `?name=`, made unique. In a small room all members get news at once. In a
+/// large one that would cost more than all else: only the new member itself gets it at once, and
+/// the others later, in one line for all that has happened. Must outlive the connections it serves.
 class chat_room {
 public:
-    /// `later` is called, by whatever thread, when `tell_news` should be called in a while. A room
-    /// without it tells all at once.
+    /// Calls `later`, on any thread, when `tell_news` should be called after a while. A room
+    /// without it sends all news at once.
     explicit chat_room(std::function<void()> later = {}) : later_(std::move(later)) {}
 
-    /// For the room's route.
+    /// The handlers for the room's route.
     [[nodiscard]] weft::handlers handlers();
 
-    /// Tells all members who came and went since the last time.
+    /// Sends all members the news since the last call.
     void tell_news();
 
 private:
@@ -39,7 +38,7 @@ private:
         weft::connection_handle to;
         std::string wanted;
         std::string name = {};
-        int number = 1; // behind `wanted` in `name`, from 2 on
+        int number = 1; // appended to `wanted` in `name`, from 2 on
     };
     struct news {
         std::size_t joined = 0;
@@ -58,9 +57,9 @@ private:
     [[nodiscard]] std::string count() const;
 
     std::function<void()> later_;
-    std::mutex mutex_; // of all below: the one thing that the loops share
-    std::unordered_map<const weft::connection*, member> members_; // called by their handles alone
-    std::unordered_map<std::string, int> names_; // and the number to try for the next of the same
+    std::mutex mutex_; // for all members below: only these are shared by loops
+    std::unordered_map<const weft::connection*, member> members_; // used only through their handles
+    std::unordered_map<std::string, int> names_; // the number to try next for each
     news news_;
     std::size_t guests_ = 0;
 };

@@ -5,9 +5,9 @@
 namespace weft_tool {
 
 enum class exit_code : int {
-    ok = 0,            ///< the connection was closed properly; the server was told to end
+    ok = 0,            ///< the connection was closed properly; the server was asked to end
     not_connected = 1, ///< could not connect; could not listen
-    usage = 2,         ///< the command line makes no sense
+    usage = 2,         ///< invalid command line
     ended_badly = 3,   ///< the connection ended without a proper close, or with an error code
     input_output = 4,  ///< standard input or output failed, or input was not text
 };

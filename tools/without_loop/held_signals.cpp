@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Signal handlers that only count.
+// Signal handlers that only count the signals.
 #include "without_loop/held_signals.hpp"
 
 namespace weft_tool {

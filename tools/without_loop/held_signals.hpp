@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Ctrl-C and SIGTERM for a program that waits by itself: no signal comes but while it waits, so
-// none is missed between a look at the count and the wait.
+// Ctrl-C and SIGTERM for a program without an event loop: signals are delivered only while it
+// waits, so none is missed between checking the count and waiting.
 #pragma once
 
 #include <signal.h>
@@ -19,7 +19,7 @@ public:
     /// The mask to wait with.
     [[nodiscard]] const sigset_t& while_waiting() const noexcept { return before_; }
 
-    /// How many have come.
+    /// The number of signals received.
     [[nodiscard]] static int count() noexcept;
 
 private:

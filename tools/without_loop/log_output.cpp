@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Writing without waiting, whatever the descriptor is.
+// Writes without blocking to any kind of descriptor.
 #include "without_loop/log_output.hpp"
 
 #include <fcntl.h>
@@ -26,8 +26,8 @@ std::string time_of_day() {
     return time.data();
 }
 
-/// An open file of our own for what `descriptor` is: O_NONBLOCK belongs to the open file, which is
-/// shared with whoever else has the descriptor. -1 where that is not to be had.
+/// Opens the file behind `descriptor` again: O_NONBLOCK belongs to the open file, which other
+/// programs share through the descriptor. -1 if it cannot be opened.
 int opened_again(int descriptor) {
     const std::string path = "/proc/self/fd/" + std::to_string(descriptor);
     return ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -56,7 +56,7 @@ void log_output::line(std::string_view text) {
     write_line(shortened(text, line_size_max));
 }
 
-/// One piece, so that lines of several programs on one terminal stay whole.
+/// Writes one piece, so that lines of several programs on one terminal stay whole.
 void log_output::write_line(std::string whole) {
     whole.push_back('\n');
     const std::lock_guard lock(mutex_);
@@ -71,7 +71,7 @@ bool log_output::tell_what_was_lost() {
     return finish();
 }
 
-/// False if nothing was taken.
+/// Returns false if nothing was written.
 bool log_output::put(std::string_view whole) {
     const long taken = write_some(whole);
     if (taken <= 0) return false;

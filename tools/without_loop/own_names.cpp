@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Names compared.
+// Compares host names.
 #include "without_loop/own_names.hpp"
 
 #include <unistd.h>
@@ -14,7 +14,7 @@
 namespace weft_tool {
 namespace {
 
-/// In lower case, without a port, a last dot and brackets.
+/// Returns the name in lower case, without port, last dot and brackets.
 std::string plain_name(std::string_view host) {
     std::string name = weft::host_name(host);
     if (name.starts_with('[') && name.ends_with(']')) name = name.substr(1, name.size() - 2);
@@ -26,8 +26,8 @@ bool is_loopback(std::string_view host) {
     return parsed && (parsed->host() == "::1" || parsed->host().starts_with("127."));
 }
 
-/// A name of one label means something on this network only: nobody can register it, and so make it
-/// mean this machine.
+/// A name of one label has a meaning on this network only: nobody can register it, and so nobody
+/// can make it point to this machine.
 bool is_of_this_network(std::string_view name) {
     const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
     return name.find_first_of(".:") == name.npos && std::ranges::any_of(name, is_letter);
@@ -72,7 +72,7 @@ weft::handlers answering_to(std::shared_ptr<const own_names> names, weft::handle
             if (is_ours(*names, peer)) return http(peer);
             peer.respond(misdirected());
         };
-        return inner; // it remains a route of plain requests
+        return inner; // stays a route for plain requests
     }
     inner.validate = [names = std::move(names)](weft::connection& peer) {
         if (!is_ours(*names, peer)) peer.reject(misdirected());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Standard input feeds a connection by hand, in time; what it writes goes to standard output.
+// Feeds a connection from standard input, and writes its output to standard output.
 #include "without_loop/pipe.hpp"
 
 #include <array>
@@ -28,7 +28,7 @@ weft::time_point now() {
     return std::chrono::steady_clock::now();
 }
 
-/// An error of the connection, and not of what standard input and output are.
+/// Whether the error means that the connection broke, and not that a descriptor is unusable.
 bool is_the_peers(std::error_code why) {
     return why == std::errc::broken_pipe || why == std::errc::connection_reset ||
         why == std::errc::timed_out;
@@ -61,14 +61,14 @@ public:
     }
 
 private:
-    /// The same handlers, and what their end means for the exit code.
+    /// Returns the handlers, extended to set the exit code at the end.
     weft::handlers heard(weft::handlers what) {
         if (what.http) {
             what.http = [this, http = std::move(what.http)](weft::connection& peer) mutable {
                 outcome_ = exit_code::ok;
                 http(peer);
             };
-            return what; // it remains a route of plain requests
+            return what; // stays a route for plain requests
         }
         what.close = [this, close = std::move(what.close)](weft::connection& peer,
                                                            const weft::report& why) mutable {
@@ -113,7 +113,7 @@ private:
         tell(std::string(where) + why.message());
     }
 
-    /// The first closes with a proper close frame, the second at once.
+    /// Called on a stop signal: the first closes properly, the second ends at once.
     void heed_signals() {
         const int count = held_signals::count();
         if (count == std::exchange(heeded_, count)) return;

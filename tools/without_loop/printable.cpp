@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Escaping.
+// Escapes text for terminals and logs.
 #include "without_loop/printable.hpp"
 
 #include <algorithm>
@@ -38,7 +38,7 @@ struct character {
     std::size_t size; // bytes
 };
 
-/// The one that `text`, which is not empty, begins with; nothing if that is not UTF-8.
+/// Decodes the first character of `text`, which is not empty; nothing if it is not UTF-8.
 std::optional<character> first_of(std::string_view text) {
     const auto lead = static_cast<unsigned char>(text.front());
     if (lead < 0x80) return character{lead, 1};
@@ -56,8 +56,8 @@ struct range {
     char32_t last;
 };
 
-/// What is not seen, beyond ASCII: Unicode's C1 controls, Default_Ignorable_Code_Point, Zl and Zp,
-/// and format controls that are in none of these.
+/// Invisible characters beyond ASCII: Unicode's C1 controls, Default_Ignorable_Code_Point, Zl and
+/// Zp, and format controls that are in none of these.
 constexpr std::array invisible{
     range{0x80, 0x9f},       range{0xad, 0xad},       range{0x34f, 0x34f},
     range{0x61c, 0x61c},     range{0x115f, 0x1160},   range{0x17b4, 0x17b5},
@@ -81,7 +81,7 @@ bool is_shown(char32_t code, line_breaks breaks) {
     return !is_invisible(code);
 }
 
-/// Bytes of the line's end that `text` begins with; 0 for none.
+/// Returns the length of the line end at the start of `text`; 0 for none.
 std::size_t line_end_size(std::string_view text) {
     if (text.starts_with("\r\n")) return 2;
     const auto found = first_of(text);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a peer sent, made safe to show: it must not steer the terminal, reorder or hide what stands
-// there, or forge lines of a log.
+// Makes text from a peer safe to show: it must not control the terminal, reorder or hide other
+// text, or forge lines of a log.
 #pragma once
 
 #include <string>
@@ -9,17 +9,17 @@
 namespace weft_tool {
 
 enum class line_breaks {
-    kept,   ///< a message for people: so are tabs, and the selectors of emoji
-    escaped ///< a piece of one line, or a name
+    kept,   ///< for messages; also keeps tabs and emoji selectors
+    escaped ///< for a part of one line, or a name
 };
 
-/// `text` without what cannot be seen: control characters as \xNN, those that format, such as
-/// bidirectional overrides, zero-width ones and tags, as \u{NNNN}, and bytes that are not UTF-8 as
-/// \xNN.
+/// Returns `text` with invisible characters escaped: control characters as \xNN; format characters,
+/// such as bidirectional overrides, zero-width ones and tags, as \u{NNNN}; bytes that are not UTF-8
+/// as \xNN.
 [[nodiscard]] std::string printable(std::string_view text,
                                     line_breaks breaks = line_breaks::escaped);
 
-/// `text` with each end of a line, of whatever kind, as a line feed and `mark`.
+/// Returns `text` with each line end, of any kind, replaced by a line feed and `mark`.
 [[nodiscard]] std::string continued(std::string_view text, std::string_view mark);
 
 /// `bytes` as "68 69".

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Whether a connection ended as connections should.
+// Whether a connection was closed properly.
 #pragma once
 
 #include <weft/core/report.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Seconds as a person types them.
+// Converts seconds from the command line to a duration.
 #pragma once
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 
 namespace weft_tool {
 
-/// A year is as good as for ever, and does not overflow.
+/// At most a year, which is long enough and does not overflow.
 [[nodiscard]] inline weft::duration seconds(double typed) {
     constexpr double year = 365.0 * 24 * 3600;
     return std::chrono::duration_cast<weft::duration>(

@@ -17,20 +17,20 @@ server_log::server_log(log_level level) : output_(STDERR_FILENO), level_(level) 
 
 namespace {
 
-/// What a connection carries: its number in the log.
+/// Data of a connection: its number in the log.
 struct numbered {
     std::uint64_t number = 0;
     std::uint64_t messages = 0;
 };
 
-/// Of what a peer may choose; what follows it in the line stays in sight.
+/// Limit on text that a peer chooses, so that the rest of the line stays visible.
 constexpr std::size_t shown_size_max = 256;
 
 std::string shown(std::string_view text) {
     return shortened(printable(text), shown_size_max);
 }
 
-/// A peer's reason of 123 bytes, escaped, and the address behind it.
+/// Enough for a peer's close reason of 123 bytes, escaped, and the address after it.
 constexpr std::size_t report_size_max = 640;
 
 std::string shown(const weft::report& why) {
@@ -42,7 +42,7 @@ std::string label(weft::connection& peer) {
     return "#" + std::to_string(known ? known->number : 0);
 }
 
-/// Browsers and port scanners open connections on which they ask for nothing.
+/// Browsers and port scanners open connections without sending a request.
 bool asked_for_nothing(const weft::report& why) {
     return why.error == weft::errc::unexpected_eof || why.error == weft::errc::handshake_timeout;
 }

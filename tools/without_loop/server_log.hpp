@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a server tells about its connections on standard error. Decorates handlers; they do not
+// The log of a server about its connections, on standard error. Wraps handlers, which need not
 // know of it.
 #pragma once
 
@@ -25,18 +25,18 @@ class server_log {
 public:
     explicit server_log(log_level level);
 
-    /// The same handlers, and a line for each thing that happens.
+    /// Returns the handlers, extended to log a line for each event.
     [[nodiscard]] weft::handlers logged(weft::handlers inner);
 
-    /// The same for a route of plain requests, which remains one: it gets no WebSocket handlers.
+    /// The same for a route of plain requests; adds no WebSocket handlers to it.
     [[nodiscard]] weft::handlers logged_requests(weft::handlers inner, log_level needed);
 
-    /// A connection that never opened has ended.
+    /// Logs that a connection ended without opening.
     void failed(const weft::report& why);
 
     void line(log_level needed, std::string_view text);
 
-    /// Where the lines go; what writes there goes past the level.
+    /// The output of the lines; writing to it directly ignores the level.
     [[nodiscard]] log_output& output() noexcept { return output_; }
 
     [[nodiscard]] bool tells(log_level needed) const noexcept {

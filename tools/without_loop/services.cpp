@@ -21,7 +21,7 @@ weft::route_options echo_route(const service_options& options) {
     return route;
 }
 
-/// One who does not read must not keep the others' words in memory.
+/// A member that does not read must not keep the others' messages in memory.
 weft::route_options chat_route(const service_options& options) {
     auto route = echo_route(options);
     route.connection.limits.message_size_max =

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the program serves: an echo, a chat room, /health and the page. Knows neither who brings the
-// connections nor what waits for them.
+// The routes of the program: an echo, a chat room, /health and the page. Knows neither where
+// connections come from nor which loop runs.
 #pragma once
 
 #include <cstddef>
@@ -31,7 +31,7 @@ struct served_route {
     weft::route_options options;
 };
 
-/// All routes. The log and the room must outlive whoever serves them, and may be shared.
+/// Returns all routes. The log and the room must outlive the servers, which may share them.
 [[nodiscard]] std::vector<served_route> services(server_log& log, chat_room& room,
                                                  const service_options& options);
 

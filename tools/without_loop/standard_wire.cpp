@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Reading and writing without waiting, whatever the descriptors are.
+// Reads and writes without blocking, on any kind of descriptor.
 #include "without_loop/standard_wire.hpp"
 
 #include <limits.h>
@@ -73,7 +73,7 @@ standard_wire::write(std::span<const std::span<const std::byte>> pieces) const {
     return taken;
 }
 
-/// What polls as writable takes PIPE_BUF bytes without waiting.
+/// A descriptor that polls as writable takes PIPE_BUF bytes without blocking.
 long standard_wire::write_some(std::span<const std::byte> bytes) const {
     if (output_is_socket_) {
         return ::send(STDOUT_FILENO, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Standard input and output as they were inherited: nothing here waits but `wait`, and no flag that
-// others share is changed.
+// Standard input and output as inherited. Only `wait` blocks, and no flag that other programs share
+// is changed.
 #pragma once
 
 #include <signal.h>
@@ -22,21 +22,21 @@ public:
         bool write = false;
     };
 
-    /// Waits for one of `wanted`, at most for so long, or for a signal that `signals` lets through.
+    /// Waits for one of `wanted`, for a limited time, or for a signal that `signals` permits.
     [[nodiscard]] static readiness wait(readiness wanted, weft::duration at_most,
                                         const sigset_t& signals);
 
-    /// Reads what is there into `buffer`; 0 at the end of the input.
+    /// Reads available bytes into `buffer`; 0 at the end of input.
     [[nodiscard]] static weft::result<std::size_t> read(std::span<std::byte> buffer);
 
-    /// Writes what can be written without waiting; whoever calls it ignores SIGPIPE.
+    /// Writes what can be written without blocking; the caller must ignore SIGPIPE.
     [[nodiscard]] weft::result<std::size_t>
     write(std::span<const std::span<const std::byte>> pieces) const;
 
-    /// Ends the output; input goes on.
+    /// Ends the output; input continues.
     void end_output() const;
 
-    /// Whether what is said on standard error would be heard by the peer.
+    /// Whether standard error is the connection to the peer, too.
     [[nodiscard]] static bool peer_hears_errors();
 
 private:

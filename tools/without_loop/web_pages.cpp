@@ -29,7 +29,7 @@ weft::handlers answering(Make make) {
     }};
 }
 
-/// The page is one file: nothing but the icon may be loaded, and it may talk to any WebSocket.
+/// The page is one file: it may load nothing but the icon, and may connect to any WebSocket.
 weft::http_response page() {
     return {200,
             {{"Content-Type", "text/html; charset=utf-8"},

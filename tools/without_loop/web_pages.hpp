@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the program answers to plain HTTP: the page, its icon, and /health.
+// The program's answers to plain HTTP requests: the page, its icon, and /health.
 #pragma once
 
 #include <string>
