@@ -23,8 +23,8 @@ SURROUNDINGS = {
     "mine": "int",
     "do_my_work": "weft::function<void()>",
 }
-HEADERS = ["chrono", "csignal", "iostream", "span", "string", "string_view", "thread", "vector",
-           "poll.h", "unistd.h", "weft/weft.hpp"]
+HEADERS = ["chrono", "csignal", "iostream", "memory", "set", "span", "string", "string_view",
+           "thread", "vector", "poll.h", "unistd.h", "weft/weft.hpp"]
 
 
 def kind_of(mark, code):
