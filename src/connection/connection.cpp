@@ -3,8 +3,6 @@
 // the session's events go to the handlers.
 #include <weft/connection/connection.hpp>
 
-#include <algorithm>
-#include <cstdint>
 #include <new>
 #include <utility>
 
@@ -23,36 +21,8 @@ http_response not_found() {
 
 } // namespace
 
-/// Stands on the stack while this connection's handlers may run: lends the session memory to work
-/// in, and brings stream and timer up to date when the outermost one leaves.
-class connection::visit {
-public:
-    explicit visit(connection& here) noexcept : here_(here), activity_(here.driver(), here) {
-        if (here_.depth_++ != 0) return;
-        lent_ = here_.driver().take_scratch();
-        if (lent_) here_.session_.borrow(*lent_);
-    }
-    visit(const visit&) = delete;
-    visit& operator=(const visit&) = delete;
-    ~visit() {
-        if (--here_.depth_ != 0) return;
-        here_.suspended_ = false;
-        here_.write_now();
-        here_.session_.settle();
-        here_.driver().give_back(lent_);
-        here_.update();
-    }
-
-private:
-    connection& here_;
-    scratch* lent_ = nullptr;
-    driver::activity activity_;
-};
-
 connection::connection(route& by, time_point now, std::unique_ptr<details> dialled)
-    : route_(&by), details_(std::move(dialled)), session_(by.session, now),
-      dialling_(details_ != nullptr) {
-    driver().take_place(*this);
+    : channel(by.set->driver(), std::move(dialled)), route_(&by), session_(by.session, now) {
     if (dialling_) static_cast<void>(handle()); // the last that can fail
     driver().work_started();
     if (dialling_) update_timer();
@@ -60,13 +30,12 @@ connection::connection(route& by, time_point now, std::unique_ptr<details> diall
 
 connection::~connection() = default;
 
-driver& connection::driver() const noexcept {
-    return route_->set->driver();
+connection::details& connection::more() {
+    return static_cast<details&>(some_extra());
 }
 
-connection::details& connection::more() {
-    if (!details_) details_ = std::make_unique<details>();
-    return *details_;
+std::unique_ptr<channel::extra> connection::make_extra() const {
+    return std::make_unique<details>();
 }
 
 // --- life
@@ -113,22 +82,9 @@ void connection::end_for_shutdown(std::error_code why) noexcept {
     driver().defer(*this);
 }
 
-/// Dies without a word; no handler is called any more.
-void connection::dismiss() noexcept {
-    ended_ = true;
-    if (dialling_ && details_->cancel) std::exchange(details_->cancel, nullptr)();
-    die();
-}
-
-void connection::die() noexcept {
-    if (std::exchange(dead_, true)) return;
-    if (stream_) stream_->close();
-    driver().disarm(*this);
+void connection::leave() noexcept {
     session_.forget_account();
-    end_handles();
-    driver().work_finished();
     route_->set->remove(*this);
-    driver().bury(this);
 }
 
 // --- the memory budget
@@ -183,27 +139,26 @@ result<void> connection::receive_request(http_request request) noexcept {
 // --- from the stream
 
 bool connection::wants_bytes() noexcept {
-    declined_ = depth_ != 0 || continues_ || !session_.wants_input();
-    return !declined_;
+    return answer_stream(depth_ == 0 && !continues_ && session_.wants_input());
 }
 
 void connection::on_receive(std::span<std::byte> bytes) noexcept {
-    if (looked_) owed_input_came(bytes.size());
-    enter([&] { session_.receive(bytes, driver().now()); });
+    input_came(bytes.size());
+    enter(*this, [&] { session_.receive(bytes, driver().now()); });
 }
 
 void connection::on_eof() noexcept {
-    enter([&] { session_.receive_eof(driver().now()); });
+    enter(*this, [&] { session_.receive_eof(driver().now()); });
 }
 
 /// In a turn inside a handler of this connection, the frame below tells what comes of it.
 void connection::on_error(std::error_code why) noexcept {
     if (depth_ != 0) return receive_error(why);
-    enter([&] { receive_error(why); });
+    enter(*this, [&] { receive_error(why); });
 }
 
 void connection::receive_error(std::error_code why) noexcept {
-    if (dialling_) return fail_dialling(details_->dialling_phase, why);
+    if (dialling_) return fail_dialling(extras()->dialling_phase, why);
     const bool before_tls = why == errc::bad_proxy_header;
     if (stream_->opening() && !before_tls) return fail_opening(why);
     session_.receive_error(why, driver().now());
@@ -219,7 +174,7 @@ void connection::on_open() noexcept {
 void connection::on_writable() noexcept {
     blocked_ = false;
     if (depth_ != 0) return drain(); // as above
-    enter([&] {
+    enter(*this, [&] {
         drain();
         tell_writable();
     });
@@ -230,7 +185,7 @@ void connection::on_writable() noexcept {
 void connection::run() noexcept {
     postponed_ = false;
     if (dead_ || depth_ != 0) return; // the frame below does it when it leaves
-    enter([&] {
+    enter(*this, [&] {
         continues_ = false;
         tell_writable();
     });
@@ -248,12 +203,12 @@ void connection::suspend() noexcept {
     if (dead_) return;
     write_now();
     session_.settle_output();
-    if (stream_ && std::exchange(reading_, false)) stream_->pause();
+    suspend_reading();
 }
 
 void connection::expire() noexcept {
     if (dead_ || depth_ != 0) return;
-    enter([&] { dialling_ ? expire_dialling() : judge_deadline(); });
+    enter(*this, [&] { dialling_ ? expire_dialling() : judge_deadline(); });
 }
 
 /// A deadline counts when what arrived before it has been read, and what was written has reached
@@ -273,49 +228,24 @@ void connection::judge_deadline() noexcept {
     }
 }
 
-/// Whether input is left of what had arrived when the deadline was first looked at. The stream
-/// has its turns to read it, many in a crowd, but not for ever.
 bool connection::input_comes_first() noexcept {
-    if (continues_) return true;
-    if (!stream_ || !reading_ || !session_.wants_input()) return false;
-    const std::size_t arrived = stream_->input_pending();
-    if (!looked_) {
-        owed_ = static_cast<std::uint32_t>(std::min<std::size_t>(arrived, UINT32_MAX));
-        looks_ = 0;
-    }
-    looked_ = arrived != 0 && owed_ != 0 && looks_ != UINT8_MAX;
-    if (looked_) ++looks_;
-    return looked_;
-}
-
-void connection::owed_input_came(std::size_t size) noexcept {
-    owed_ -= static_cast<std::uint32_t>(std::min<std::size_t>(owed_, size));
-    looks_ = 0;
-}
-
-/// The timer is set again in the next round, which `run` begins.
-void connection::postpone() noexcept {
-    postponed_ = true;
-    driver().defer(*this);
-}
-
-bool connection::writable_waits() const noexcept {
-    if (!tell_writable_ || blocked_ || !is_open()) return false;
-    return !details_ || !details_->shared || details_->shared->has_room();
+    return continues_ || (session_.wants_input() && owes_input());
 }
 
 // --- events
 
-/// The one way into a connection: does `action`, then tells what has come of it.
-template <class Action>
-void connection::enter(Action&& action) noexcept {
-    const visit here(*this);
-    try {
-        action();
-        pump();
-    } catch (const std::bad_alloc&) {
-        run_out_of_memory(); // told in the next round
-    }
+/// Lends the session memory to work in while handlers may run.
+scratch* connection::begin_running() noexcept {
+    scratch* const lent = driver().take_scratch();
+    if (lent) session_.borrow(*lent);
+    return lent;
+}
+
+void connection::end_running(scratch* lent) noexcept {
+    write_now();
+    session_.settle();
+    driver().give_back(lent);
+    update();
 }
 
 /// This connection ends alone; its peer is told where that needs no memory.
@@ -343,30 +273,10 @@ void connection::pump() {
     }
 }
 
-template <class Handler, class... Args>
-void connection::call(Handler& handler, Args&&... args) noexcept {
-    driver().handler_called();
-    if (!handler) return;
-    try {
-        handler(std::forward<Args>(args)...);
-    } catch (...) {
-        handler_threw();
-    }
-}
-
-/// Ends this connection for the exception that is being handled.
-void connection::handler_threw() noexcept {
-    auto what = std::current_exception();
-    try {
-        throw;
-    } catch (const std::bad_alloc&) {
-        return run_out_of_memory();
-    } catch (...) {
-        if (!dead_) session_.fail(what, driver().now());
-        const auto& hear = route_->handlers;
-        const bool reported = !dead_ && !ended_ && (opened_ ? bool(hear.close) : bool(hear.fail));
-        driver().handler_threw(std::move(what), reported);
-    }
+bool connection::end_for_exception(const std::exception_ptr& what) noexcept {
+    if (!dead_) session_.fail(what, driver().now());
+    const auto& hear = route_->handlers;
+    return !dead_ && !ended_ && (opened_ ? bool(hear.close) : bool(hear.fail));
 }
 
 void connection::tell(const event& what) {
@@ -455,10 +365,10 @@ void connection::tell_writable() {
 void connection::tell_opened() {
     if (const auto agreed = session_.subprotocol(); !agreed.empty()) more().subprotocol = agreed;
     opened_ = true;
-    if (details_) details_->facts.reset();
+    if (extras()) extras()->facts.reset();
     route_->set->opened(*this);
     call(route_->handlers.open, *this);
-    if (!dead_) send_held();
+    if (!dead_) send_what_was_held();
     if (!dead_ && !route_->options.keep_handshake) session_.forget_handshake();
 }
 
@@ -490,7 +400,7 @@ void connection::tell_failure() {
 void connection::note_facts() noexcept {
     try {
         auto facts = std::make_shared<report_facts>();
-        if (details_ && details_->facts) *facts = std::move(*details_->facts);
+        if (extras() && extras()->facts) *facts = std::move(*extras()->facts);
         if (stream_) {
             facts->local = local_address();
             facts->remote = remote_address();
@@ -531,21 +441,11 @@ void connection::update_reading() noexcept {
     if (!stream_) return;
     const bool held = queue_pauses();
     if (held != session_.input_held()) session_.hold_input(held, driver().now());
-    const bool wanted = session_.wants_input() && !held;
-    if (wanted != reading_) {
-        reading_ = wanted;
-        wanted ? stream_->resume() : stream_->pause();
-        declined_ = false;
-    } else if (declined_ && !continues_) {
-        declined_ = false;
-        stream_->resume();
-    }
+    set_reading(session_.wants_input() && !held);
 }
 
 void connection::update_timer() noexcept {
-    if (postponed_) return;
-    driver().move_deadline(*this, dialling_ ? details_->dialling_deadline
-                                            : session_.next_deadline());
+    look_at(dialling_ ? extras()->dialling_deadline : session_.next_deadline());
 }
 
 } // namespace weft

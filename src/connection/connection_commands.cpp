@@ -55,7 +55,7 @@ send_result connection::send_part(message part, bool last) {
     driver().require_owner("connection::send_part");
     const auto answer =
         submit(part.size(), [&](session& to) { return to.send_part(part, last); });
-    if (last) send_held();
+    if (last) send_what_was_held();
     return answer;
 }
 
@@ -116,34 +116,14 @@ bool connection::submit_large(Command& command) {
     return is_open();
 }
 
-bool connection::queue_is_full(std::size_t more) const noexcept {
-    const std::size_t posted = details_ && details_->shared ? details_->shared->posted() : 0;
-    const auto& options = route_->options;
-    return exceeds_queue(session_.output_size() + posted, more, options.queue_size_max,
-                         options.when_full == queue_policy::pause);
+channel::queue_limit connection::limit() const noexcept {
+    return {route_->options.queue_size_max, route_->options.when_full};
 }
 
-/// From half the limit on, until all has drained, nothing is heard of a peer that does not read
-/// its answers. Without answers in the queue it is heard: two sides that both send much, and both
-/// wait for the other to read, would wait for ever.
-bool connection::full_queue_pauses() noexcept {
-    const auto& options = route_->options;
-    const bool applies =
-        answers_wait_ && is_open() && options.when_full == queue_policy::pause;
-    held_back_ = applies && (held_back_ || session_.output_size() > options.queue_size_max / 2);
-    return held_back_;
-}
-
-send_result connection::refuse_to_queue() noexcept {
-    tell_writable_ = true;
-    if (route_->options.when_full != queue_policy::close) return send_result::dropped;
-    if (dialling_) {
-        end_at_once(errc::queue_full);
-        return send_result::dropped;
-    }
+void connection::end_for_full_queue() noexcept {
+    if (dialling_) return end_at_once(errc::queue_full);
     session_.fail(errc::queue_full, driver().now());
     driver().defer(*this);
-    return send_result::dropped;
 }
 
 /// Hands all output to the stream, as far as it takes it.
@@ -174,19 +154,10 @@ void connection::consume_output(std::size_t count) noexcept {
     if (timed) session_.note_pending(stream_->output_pending(), now);
 }
 
-/// Output that was not made by the innermost handler leaves at the end of the turn.
-void connection::after_writing() noexcept {
-    if (depth_ == 0 || suspended_) {
-        driver().at_turn_end(*this);
-    } else if (!blocked_) {
-        driver().output_waits();
-    }
-}
-
 /// Writes what the stream takes by now; only when that was all, the peer counts as one that reads.
 void connection::drain() noexcept {
     write_now();
-    if (!blocked_) answers_wait_ = held_back_ = false;
+    if (!blocked_) stream_has_drained();
     share_queue();
 }
 
@@ -241,21 +212,17 @@ result<void> connection::answered(result<void> outcome) {
 
 // --- getters
 
-address connection::local_address() const {
-    return stream_ ? stream_->local_address() : address();
-}
-
 address connection::remote_address() const {
-    if (details_ && details_->named) return *details_->named;
+    if (extras() && extras()->named) return *extras()->named;
     return stream_ ? stream_->remote_address() : address();
 }
 
 std::string_view connection::subprotocol() const noexcept {
-    return details_ ? std::string_view(details_->subprotocol) : std::string_view();
+    return extras() ? std::string_view(extras()->subprotocol) : std::string_view();
 }
 
 const uri* connection::uri() const noexcept {
-    return details_ && details_->uri ? &*details_->uri : nullptr;
+    return extras() && extras()->uri ? &*extras()->uri : nullptr;
 }
 
 std::string_view connection::path() const noexcept {
@@ -296,20 +263,27 @@ const std::vector<std::string>& connection::offered_subprotocols() const noexcep
     return offer ? offer->subprotocols : none;
 }
 
-any_value& connection::data() {
-    return more().data;
-}
-
 connection_handle connection::handle() {
     driver().require_owner("connection::handle");
-    auto& shared = more().shared;
-    if (!shared) {
-        connection* const target = dead_ || ended_ ? nullptr : this;
-        shared = std::make_shared<handle_state>(driver().mailbox(), target);
-        share_limit();
-        share_queue();
-    }
-    return connection_handle(shared);
+    return connection_handle(shared_state());
+}
+
+// --- what handles have posted
+
+/// Whether a message has to wait: for `open`, or for the end of one that is sent in parts.
+bool connection::holds_back() const noexcept {
+    return state() == session_state::connecting || session_.sending_parts() ||
+           (extra_ && !extra_->held.empty());
+}
+
+/// There was room for it when it was posted.
+void connection::send_posted(const posted_message& what) {
+    if (dead_ || !is_open()) return;
+    send_now(what.whole());
+}
+
+void connection::send_what_was_held() noexcept {
+    if (!session_.sending_parts()) send_held();
 }
 
 } // namespace weft

@@ -5,20 +5,16 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include <weft/connection/connection.hpp>
 #include <weft/connection/route.hpp>
 
-#include "connection/posted_message.hpp"
+#include "connection/channel_extra.hpp"
 
 namespace weft {
 
-struct connection::details {
-    any_value data;
+struct connection::details final : channel::extra {
     std::string subprotocol;
-    std::shared_ptr<handle_state> shared; // with handles, if there are any
-    std::vector<std::unique_ptr<posted_message>> held; // that cannot be sent yet
     std::optional<address> named; // who sends the request, as a proxy has it
 
     // of a dialled connection
@@ -26,11 +22,11 @@ struct connection::details {
     std::optional<weft::uri> uri;
     dial_options dialled_with;
     time_point dialling_deadline = never; // of the phase
-    phase dialling_phase = phase::connect;
-    function<void()> cancel; // gives up dialling
-    int rounds = 0; // that a deadline which has passed was put off for
     std::size_t redirects = 0; // that were followed
-    std::unique_ptr<report_facts> facts; // where it was going, until it is open
 };
+
+inline connection::details* connection::extras() const noexcept {
+    return static_cast<details*>(extra_.get());
+}
 
 } // namespace weft

@@ -42,24 +42,24 @@ side side_of(std::error_code why) noexcept {
 
 /// The clock is read, as a turn in which handlers took long is late.
 void connection::dialling(phase at, function<void()> cancel) noexcept {
-    const auto limit = patience_in(at, details_->dialled_with).limit;
+    const auto limit = patience_in(at, extras()->dialled_with).limit;
     dialling_queued(at, std::move(cancel));
-    details_->dialling_deadline = deadline_after(driver().read_clock(), limit);
+    extras()->dialling_deadline = deadline_after(driver().read_clock(), limit);
     update_timer();
 }
 
 /// A phase that has not begun has no deadline.
 void connection::dialling_queued(phase at, function<void()> cancel) noexcept {
-    details_->dialling_phase = at;
-    details_->dialling_deadline = never;
-    details_->rounds = 0;
-    details_->cancel = std::move(cancel);
+    extras()->dialling_phase = at;
+    extras()->dialling_deadline = never;
+    extras()->rounds = 0;
+    extras()->cancel = std::move(cancel);
     update_timer();
 }
 
 void connection::fail_dialling(phase at, std::error_code why, int http_status) noexcept {
     if (!std::exchange(dialling_, false)) return;
-    details_->cancel = nullptr;
+    extras()->cancel = nullptr;
     if (stream_) stream_->close();
     const std::string_view detail = stream_ ? stream_->error_detail() : std::string_view();
     session_.abort(why, side_of(why), at, driver().now(), http_status, detail);
@@ -68,28 +68,28 @@ void connection::fail_dialling(phase at, std::error_code why, int http_status) n
 
 /// For the report, if it fails.
 void connection::note_target(std::string_view target, const address& tried) noexcept {
-    if (!details_) return;
+    if (!extras()) return;
     try {
-        if (!details_->facts) details_->facts = std::make_unique<report_facts>();
-        details_->facts->target = target;
-        details_->facts->remote = tried;
+        if (!extras()->facts) extras()->facts = std::make_unique<report_facts>();
+        extras()->facts->target = target;
+        extras()->facts->remote = tried;
     } catch (const std::bad_alloc&) {
-        details_->facts.reset();
+        extras()->facts.reset();
     }
 }
 
 /// Whoever dials hears that it need not go on.
 void connection::cancel_dialling(std::error_code why) noexcept {
-    if (auto cancel = std::move(details_->cancel)) cancel();
-    fail_dialling(details_->dialling_phase, why);
+    if (auto cancel = std::move(extras()->cancel)) cancel();
+    fail_dialling(extras()->dialling_phase, why);
 }
 
 /// What has arrived by then counts: an answer takes a few rounds from the socket to here.
 void connection::expire_dialling() noexcept {
     constexpr int rounds_max = 8;
-    if (driver().now() < details_->dialling_deadline) return;
-    if (details_->rounds++ < rounds_max) return postpone();
-    cancel_dialling(patience_in(details_->dialling_phase, details_->dialled_with).exceeded);
+    if (driver().now() < extras()->dialling_deadline) return;
+    if (extras()->rounds++ < rounds_max) return postpone();
+    cancel_dialling(patience_in(extras()->dialling_phase, extras()->dialled_with).exceeded);
 }
 
 /// The stream has come, but not through its own opening; a server's may fail there too.
@@ -99,12 +99,12 @@ void connection::fail_opening(std::error_code why) noexcept {
 
 /// A client's, over a stream that has come.
 void connection::begin_handshake() noexcept {
-    details_->cancel = nullptr;
-    const auto& with = details_->dialled_with;
+    extras()->cancel = nullptr;
+    const auto& with = extras()->dialled_with;
     const auto now = driver().now();
     session_.begin(now);
     try {
-        const auto started = session_.start(*details_->uri, with.subprotocols, with.headers,
+        const auto started = session_.start(*extras()->uri, with.subprotocols, with.headers,
                                               with.subprotocol_required);
         if (!started) session_.abort(started.error(), side::local, phase::http, now);
     } catch (const std::bad_alloc&) {
@@ -116,13 +116,13 @@ void connection::begin_handshake() noexcept {
 /// Whether it goes on elsewhere, or why it would have to and does not.
 result<bool> connection::follow_redirect() noexcept {
     if (outcome().error != errc::not_upgraded || !response()) return false;
-    const bool wanted = details_->dialled_with.redirects_max != 0 && route_->set->redials();
+    const bool wanted = extras()->dialled_with.redirects_max != 0 && route_->set->redials();
     if (!wanted || !is_redirect(*response())) return false;
-    if (details_->redirects == details_->dialled_with.redirects_max) {
+    if (extras()->redirects == extras()->dialled_with.redirects_max) {
         return failure(errc::too_many_redirects);
     }
     try {
-        const auto target = redirect_target(*details_->uri, *response());
+        const auto target = redirect_target(*extras()->uri, *response());
         if (!target) return failure(target.error());
         route_->set->redial(*this, *target);
         return true;

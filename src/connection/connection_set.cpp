@@ -134,15 +134,15 @@ connection& connection_set::add_dialled(const uri& target, handlers&& what,
 }
 
 void connection_set::redial(connection& from, const uri& target) {
-    dial_options options = from.details_->dialled_with;
-    forget_secrets(options, *from.details_->uri, target);
+    dial_options options = from.extras()->dialled_with;
+    forget_secrets(options, *from.extras()->uri, target);
     connection& next = add_dialled(target, {}, std::move(options));
     next.route_->handlers = std::move(from.route_->handlers);
-    next.details_->redirects = from.details_->redirects + 1;
-    next.details_->data = std::move(from.details_->data);
-    next.details_->shared = std::exchange(from.details_->shared, nullptr);
-    next.details_->shared->lead_to(&next);
-    next.details_->held = std::exchange(from.details_->held, {});
+    next.extras()->redirects = from.extras()->redirects + 1;
+    next.extras()->data = std::move(from.extras()->data);
+    next.extras()->shared = std::exchange(from.extras()->shared, nullptr);
+    next.extras()->shared->lead_to(&next);
+    next.extras()->held = std::exchange(from.extras()->held, {});
     redial_(next);
 }
 
@@ -165,8 +165,8 @@ void connection_set::on_interrupt() {
         if (!routes_[at]->replaced) interrupt(routes_[at]->handlers.interrupt);
     }
     walk([&](connection& one) {
-        if (!one.details_ || !one.details_->own_route) return;
-        interrupt(one.details_->own_route->handlers.interrupt);
+        if (!one.extras() || !one.extras()->own_route) return;
+        interrupt(one.extras()->own_route->handlers.interrupt);
     });
 }
 

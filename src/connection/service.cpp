@@ -76,7 +76,7 @@ connection& service::begin_dial(const uri& target, handlers what, dial_options o
 }
 
 const dial_options& service::options_of(const connection& dialled) noexcept {
-    return dialled.details_->dialled_with;
+    return dialled.extras()->dialled_with;
 }
 
 void service::dialling(connection& dialled, phase at, function<void()> cancel) noexcept {

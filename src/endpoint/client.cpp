@@ -72,8 +72,7 @@ result<connection_handle> client::adopt(int descriptor, const uri& target, handl
                                         dial_options options,
                                         std::span<const std::byte> already_read) {
     loop_->require_owner("client::adopt");
-    if (!loop_->engine().in_own_process()) return failure(errc::forked);
-    if (loop_->closed()) return failure(errc::gone);
+    if (const auto why = loop_->check_alive()) return failure(why);
     if (!options.tls) options.tls = tls_;
     if (target.secure() && !options.tls) return failure(errc::no_tls);
     if (const auto why = check_connected(descriptor)) return failure(why);

@@ -101,8 +101,7 @@ private:
     void on_driver_closed() noexcept override { close(); }
 
     [[nodiscard]] std::error_code check() const noexcept {
-        if (!loop_.engine().in_own_process()) return errc::forked;
-        if (loop_.closed()) return errc::gone;
+        if (const auto why = loop_.check_alive()) return why;
         const auto open = std::make_error_code(std::errc::already_connected);
         return port_->is_open() ? open : std::error_code();
     }

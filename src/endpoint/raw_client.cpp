@@ -68,7 +68,7 @@ raw_handle raw_client::connect(std::string_view target, raw_handlers what,
     raw_connection& dialled =
         set_->begin_dial(std::move(what), options.connection, options.connect_timeout);
     const raw_handle handle = dialled.handle();
-    dialled.details_->facts = std::move(facts);
+    dialled.extras()->facts = std::move(facts);
     if (where) {
         options.tls_host = host_to_prove(options, *where);
         plan.addresses = std::move(where->addresses);
@@ -87,7 +87,7 @@ void raw_client::dial(raw_connection& dialled, connect_plan plan, raw_dial_optio
     const phase first = plan.addresses.empty() ? phase::resolve : phase::connect;
     const auto now_at = [&dialled](phase at, connector& dialler) {
         dialled.dialling(at, [&dialler] { dialler.cancel(); });
-        dialled.details_->connecting = &dialler;
+        dialled.extras()->connecting = &dialler;
     };
     plan.begun = [&dialled](connector&) { dialled.dialling_begins(); };
     plan.resolved = [now_at](connector& dialler) { now_at(phase::connect, dialler); };
@@ -116,8 +116,7 @@ result<raw_handle> raw_client::adopt(int descriptor, raw_handlers what,
                                      std::span<const std::byte> already_read,
                                      std::shared_ptr<secure_layer> tls, std::string_view host) {
     loop_->require_owner("raw_client::adopt");
-    if (!loop_->engine().in_own_process()) return failure(errc::forked);
-    if (loop_->closed()) return failure(errc::gone);
+    if (const auto why = loop_->check_alive()) return failure(why);
     if (const auto why = check_connected(descriptor)) return failure(why);
     if (const auto why = make_fit(descriptor)) return failure(why);
     adopted_stream connected(*loop_, descriptor, tls.get(), host, already_read);

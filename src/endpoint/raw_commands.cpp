@@ -114,78 +114,51 @@ void raw_connection::keep(std::span<const std::byte> rest) noexcept {
     }
 }
 
-/// Output that was not made by the innermost handler leaves at the end of the turn.
-void raw_connection::after_writing() noexcept {
-    if (depth_ == 0 || suspended_) {
-        driver().at_turn_end(*this);
-    } else if (!blocked_) {
-        driver().output_waits();
-    }
+channel::queue_limit raw_connection::limit() const noexcept {
+    return {route_->options.queue_size_max, route_->options.when_full};
 }
 
-bool raw_connection::queue_is_full(std::size_t more) const noexcept {
-    const std::size_t posted = details_ && details_->shared ? details_->shared->posted() : 0;
-    const auto& options = route_->options;
-    return exceeds_queue(queue_.size() + posted, more, options.queue_size_max,
-                         options.when_full == queue_policy::pause);
-}
-
-send_result raw_connection::refuse_to_queue() noexcept {
-    tell_writable_ = true;
-    if (route_->options.when_full == queue_policy::close) end_at_once(errc::queue_full);
-    return send_result::dropped;
-}
-
-/// From half the limit on, until all has drained, nothing is heard of a peer that does not read
-/// its answers.
-bool raw_connection::queue_pauses() noexcept {
-    const auto& options = route_->options;
-    const bool applies = blocked_ && answers_wait_ && options.when_full == queue_policy::pause;
-    held_back_ = applies && (held_back_ || queue_.size() > options.queue_size_max / 2);
-    return held_back_;
+void raw_connection::end_for_full_queue() noexcept {
+    end_at_once(errc::queue_full);
 }
 
 // --- pausing
 
 void raw_connection::pause() noexcept {
     driver().require_owner("raw_connection::pause");
-    if (over() || closing_ || std::exchange(paused_, true)) return;
+    if (over() || closing_ || paused_) return;
+    paused_ = true;
     if (depth_ == 0) update();
 }
 
 void raw_connection::resume() noexcept {
     driver().require_owner("raw_connection::resume");
-    if (over() || !std::exchange(paused_, false)) return;
+    if (over() || !paused_) return;
+    paused_ = false;
     alive_at_ = taken_at_ = driver().now();
     if (depth_ == 0) driver().defer(*this);
 }
 
 // --- getters
 
-address raw_connection::local_address() const {
-    return stream_ ? stream_->local_address() : address();
-}
-
 address raw_connection::remote_address() const {
     return stream_ ? stream_->remote_address() : address();
 }
 
-any_value& raw_connection::data() {
-    return more().data;
-}
-
 raw_handle raw_connection::handle() {
     driver().require_owner("raw_connection::handle");
-    auto& shared = more().shared;
-    if (!shared) {
-        raw_connection* const target = dead_ || ended_ ? nullptr : this;
-        shared = std::make_shared<handle_state>(driver().mailbox(), target);
-        const auto& options = route_->options;
-        shared->limit(options.queue_size_max, options.when_full == queue_policy::pause,
-                      options.when_full == queue_policy::close);
-        share_queue();
-    }
-    return raw_handle(shared);
+    return raw_handle(shared_state());
+}
+
+// --- what handles have posted
+
+bool raw_connection::holds_back() const noexcept {
+    return !opened_ || (extra_ && !extra_->held.empty());
+}
+
+/// There was room for it when it was posted.
+void raw_connection::send_posted(const posted_message& what) {
+    if (is_open()) send_counted(what.whole().bytes());
 }
 
 } // namespace weft

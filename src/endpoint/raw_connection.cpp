@@ -4,8 +4,6 @@
 #include <weft/endpoint/raw_connection.hpp>
 
 #include <algorithm>
-#include <cstdint>
-#include <exception>
 #include <new>
 #include <utility>
 
@@ -16,43 +14,20 @@
 
 namespace weft {
 
-/// Stands on the stack while this connection's handlers may run, and brings stream and timer up to
-/// date when the outermost one leaves.
-class raw_connection::visit {
-public:
-    explicit visit(raw_connection& here) noexcept : here_(here), activity_(here.driver(), here) {
-        ++here_.depth_;
-    }
-    visit(const visit&) = delete;
-    visit& operator=(const visit&) = delete;
-    ~visit() {
-        if (--here_.depth_ != 0) return;
-        here_.suspended_ = false;
-        here_.write_now();
-        here_.update();
-    }
-
-private:
-    raw_connection& here_;
-    driver::activity activity_;
-};
-
 raw_connection::raw_connection(raw_set& home, raw_route& by, std::unique_ptr<details> own)
-    : set_(home), route_(&by), details_(std::move(own)), dialling_(details_ != nullptr) {
-    driver().take_place(*this);
+    : channel(home.driver(), std::move(own)), set_(home), route_(&by) {
     if (dialling_) static_cast<void>(handle()); // the last that can fail
     driver().work_started();
 }
 
 raw_connection::~raw_connection() = default;
 
-driver& raw_connection::driver() const noexcept {
-    return set_.driver();
+raw_connection::details& raw_connection::more() {
+    return static_cast<details&>(some_extra());
 }
 
-raw_connection::details& raw_connection::more() {
-    if (!details_) details_ = std::make_unique<details>();
-    return *details_;
+std::unique_ptr<channel::extra> raw_connection::make_extra() const {
+    return std::make_unique<details>();
 }
 
 // --- life
@@ -65,8 +40,8 @@ void raw_connection::receive_early(std::span<const std::byte> bytes) {
 void raw_connection::attach(std::unique_ptr<stream> connected) noexcept {
     stream_ = std::move(connected);
     if (std::exchange(dialling_, false)) {
-        details_->cancel = nullptr;
-        details_->connecting = nullptr;
+        extras()->cancel = nullptr;
+        extras()->connecting = nullptr;
     }
     alive_at_ = driver().now();
     until_ = opening() ? deadline_after(alive_at_, route_->options.tls_timeout) : never;
@@ -77,30 +52,30 @@ void raw_connection::attach(std::unique_ptr<stream> connected) noexcept {
 }
 
 void raw_connection::dialling(phase at, function<void()> cancel) noexcept {
-    details_->dialling_phase = at;
-    details_->cancel = std::move(cancel);
+    extras()->dialling_phase = at;
+    extras()->cancel = std::move(cancel);
 }
 
 /// The first step is made: from now on the timeout counts. The clock is read, as a turn in which
 /// handlers took long is late.
 void raw_connection::dialling_begins() noexcept {
-    until_ = deadline_after(driver().read_clock(), details_->connect_timeout);
+    until_ = deadline_after(driver().read_clock(), extras()->connect_timeout);
     update_timer();
 }
 
 void raw_connection::fail_dialling(phase at, std::error_code why) noexcept {
     if (!std::exchange(dialling_, false)) return;
-    details_->cancel = nullptr;
+    extras()->cancel = nullptr;
     end_with(why, why.category() == error_category() ? side::local : side::system);
     outcome_.phase = at;
 }
 
 /// For the report, if it fails: the address that was tried last.
 void raw_connection::note_tried() noexcept {
-    const connector* const asked = std::exchange(details_->connecting, nullptr);
-    if (!asked || !details_->facts) return;
+    const connector* const asked = std::exchange(extras()->connecting, nullptr);
+    if (!asked || !extras()->facts) return;
     try {
-        details_->facts->remote = asked->tried();
+        extras()->facts->remote = asked->tried();
     } catch (const std::bad_alloc&) {
         return;
     }
@@ -110,7 +85,7 @@ void raw_connection::note_tried() noexcept {
 void raw_connection::note_facts() noexcept {
     try {
         report_facts facts;
-        if (details_ && details_->facts) facts = std::move(*details_->facts);
+        if (extras() && extras()->facts) facts = std::move(*extras()->facts);
         if (stream_) facts.local = stream_->local_address();
         if (stream_) facts.remote = stream_->remote_address();
         const bool any = facts.remote.kind() != address::family::none || !facts.target.empty();
@@ -142,8 +117,8 @@ void raw_connection::end_at_once(std::error_code why) noexcept {
     if (over()) return;
     if (!dialling_) return end_with(why, side::local);
     note_tried();
-    if (auto cancel = std::move(details_->cancel)) cancel();
-    fail_dialling(details_->dialling_phase, why);
+    if (auto cancel = std::move(extras()->cancel)) cancel();
+    fail_dialling(extras()->dialling_phase, why);
 }
 
 void raw_connection::end_for_shutdown(std::error_code why) noexcept {
@@ -167,28 +142,15 @@ void raw_connection::close() noexcept {
     outcome_.phase = phase::transfer;
     closing_ = true;
     until_ = deadline_after(driver().read_clock(), route_->options.close_timeout);
-    if (details_) details_->early.clear();
+    if (extras()) extras()->early.clear();
     share_queue();
     update_timer();
     after_writing();
     if (depth_ == 0) driver().defer(*this);
 }
 
-/// Dies without a word; no handler is called any more.
-void raw_connection::dismiss() noexcept {
-    ended_ = true;
-    if (dialling_ && details_->cancel) std::exchange(details_->cancel, nullptr)();
-    die();
-}
-
-void raw_connection::die() noexcept {
-    if (std::exchange(dead_, true)) return;
-    if (stream_) stream_->close();
-    driver().disarm(*this);
-    end_handles();
-    driver().work_finished();
+void raw_connection::leave() noexcept {
     set_.remove(*this);
-    driver().bury(this);
 }
 
 // --- from the stream
@@ -196,23 +158,21 @@ void raw_connection::die() noexcept {
 /// What comes after `close` is dropped, whoever is on the stack.
 bool raw_connection::wants_bytes() noexcept {
     if (closing_ || ended_) return true;
-    const bool early = details_ && !details_->early.empty();
-    declined_ = depth_ != 0 || !opened_ || continues_ || paused_ || early;
-    return !declined_;
+    const bool early = extras() && !extras()->early.empty();
+    return answer_stream(depth_ == 0 && opened_ && !continues_ && !paused_ && !early);
 }
 
 void raw_connection::on_receive(std::span<std::byte> bytes) noexcept {
-    owed_ -= std::min(owed_, bytes.size());
-    looks_ = 0;
+    input_came(bytes.size());
     if (closing_ || ended_) return;
-    enter([&] { tell_data(bytes); });
+    enter(*this, [&] { tell_data(bytes); });
 }
 
 void raw_connection::on_eof() noexcept {
     if (!eof_ && !finishing_ && !closing_) outcome_.began = side::peer;
     eof_ = true;
     if (depth_ != 0) return; // the frame below sees it when it leaves
-    enter([&] {
+    enter(*this, [&] {
         if (closing_ || ended_) return;
         if (!route_->handlers.end || finishing_) return close();
         call(route_->handlers.end, *this);
@@ -222,15 +182,15 @@ void raw_connection::on_eof() noexcept {
 void raw_connection::on_writable() noexcept {
     blocked_ = false;
     write_now();
-    if (!blocked_) answers_wait_ = held_back_ = false;
+    if (!blocked_) stream_has_drained();
     share_queue();
-    if (depth_ == 0) enter([] {});
+    if (depth_ == 0) enter(*this, [] {});
 }
 
 void raw_connection::on_open() noexcept {
     alive_at_ = driver().now();
     until_ = never;
-    if (depth_ == 0) enter([] {});
+    if (depth_ == 0) enter(*this, [] {});
 }
 
 /// In a turn inside a handler of this connection, the frame below tells what comes of it.
@@ -242,7 +202,7 @@ void raw_connection::on_error(std::error_code why) noexcept {
     } catch (const std::bad_alloc&) {
         outcome_.detail.clear(); // the error alone has to do
     }
-    if (depth_ == 0) enter([] {});
+    if (depth_ == 0) enter(*this, [] {});
 }
 
 // --- from the driver
@@ -250,7 +210,15 @@ void raw_connection::on_error(std::error_code why) noexcept {
 void raw_connection::run() noexcept {
     postponed_ = false;
     if (dead_ || depth_ != 0) return; // the frame below does it when it leaves
-    enter([this] { continues_ = false; });
+    enter(*this, [this] { continues_ = false; });
+}
+
+/// What the handlers below have written leaves now; their connection waits until they return.
+void raw_connection::suspend() noexcept {
+    suspended_ = true;
+    if (dead_) return;
+    write_now();
+    if (!closing_) suspend_reading();
 }
 
 void raw_connection::finish_turn() noexcept {
@@ -259,17 +227,9 @@ void raw_connection::finish_turn() noexcept {
     if (depth_ == 0) update();
 }
 
-/// What the handlers below have written leaves now; their connection waits until they return.
-void raw_connection::suspend() noexcept {
-    suspended_ = true;
-    if (dead_) return;
-    write_now();
-    if (stream_ && !closing_ && std::exchange(reading_, false)) stream_->pause();
-}
-
 void raw_connection::expire() noexcept {
     if (dead_ || depth_ != 0) return;
-    enter([this] { judge_deadline(driver().now()); });
+    enter(*this, [this] { judge_deadline(driver().now()); });
 }
 
 /// A deadline counts when what arrived before it has been read, and what was written has reached
@@ -302,41 +262,18 @@ void raw_connection::end_in_time(time_point now) noexcept {
              side::local);
 }
 
-/// Whether something is left of what had arrived when the deadline was first looked at. It has its
-/// turns to come here, many in a crowd, but not for ever.
+/// What has arrived has its turns to come here; while it is connected, a few.
 bool raw_connection::input_comes_first() noexcept {
     constexpr int rounds_max = 8;
-    if (dialling_) return details_->rounds++ < rounds_max;
-    if (continues_) return true;
-    if (!stream_ || !reading_) return false;
-    const std::size_t arrived = stream_->input_pending();
-    if (!looked_) {
-        owed_ = arrived;
-        looks_ = 0;
-    }
-    looked_ = arrived != 0 && owed_ != 0 && looks_ != UINT8_MAX;
-    if (looked_) ++looks_;
-    return looked_;
-}
-
-/// The timer is set again in the next round, which `run` begins.
-void raw_connection::postpone() noexcept {
-    postponed_ = true;
-    driver().defer(*this);
+    if (dialling_) return extras()->rounds++ < rounds_max;
+    return continues_ || owes_input();
 }
 
 // --- events
 
-/// The one way into a connection: does `action`, then tells what has come of it.
-template <class Action>
-void raw_connection::enter(Action&& action) noexcept {
-    const visit here(*this);
-    try {
-        action();
-        pump();
-    } catch (const std::bad_alloc&) {
-        run_out_of_memory();
-    }
+void raw_connection::end_running(scratch*) noexcept {
+    write_now();
+    update();
 }
 
 void raw_connection::pump() {
@@ -357,7 +294,7 @@ bool raw_connection::tell_next() {
         return false;
     } else if (stream_ && !opened_) {
         opened_ = true;
-        if (details_) details_->facts.reset();
+        if (extras()) extras()->facts.reset();
         call(route_->handlers.open, *this);
         if (!dead_) send_held();
     } else if (writable_waits()) {
@@ -372,8 +309,8 @@ bool raw_connection::tell_next() {
 /// Out of memory of its own, as the handler may end the connection.
 bool raw_connection::tell_early() {
     if (!opened_ || closing_ || paused_ || queue_pauses()) return false;
-    if (!details_ || details_->early.empty()) return false;
-    byte_queue early = std::exchange(details_->early, {});
+    if (!extras() || extras()->early.empty()) return false;
+    byte_queue early = std::exchange(extras()->early, {});
     tell_data(early.bytes());
     return true;
 }
@@ -396,35 +333,16 @@ void raw_connection::tell_end() noexcept {
     if (!dead_) end_handles();
 }
 
-template <class Handler, class... Args>
-void raw_connection::call(Handler& handler, Args&&... args) noexcept {
-    driver().handler_called();
-    if (!handler) return;
-    try {
-        handler(std::forward<Args>(args)...);
-    } catch (...) {
-        handler_threw();
-    }
-}
-
 void raw_connection::run_out_of_memory() noexcept {
     end_with(make_error_code(std::errc::not_enough_memory), side::system);
 }
 
-/// Ends this connection for the exception that is being handled.
-void raw_connection::handler_threw() noexcept {
-    auto what = std::current_exception();
-    try {
-        throw;
-    } catch (const std::bad_alloc&) {
-        run_out_of_memory();
-    } catch (...) {
-        const auto& hear = route_->handlers;
-        const bool reported = !over() && (opened_ ? bool(hear.close) : bool(hear.fail));
-        if (!over()) outcome_.exception = what;
-        end_with(errc::handler_threw, side::local);
-        driver().handler_threw(std::move(what), reported);
-    }
+bool raw_connection::end_for_exception(const std::exception_ptr& what) noexcept {
+    if (over()) return false;
+    const auto& hear = route_->handlers;
+    outcome_.exception = what;
+    end_with(errc::handler_threw, side::local);
+    return opened_ ? bool(hear.close) : bool(hear.fail);
 }
 
 // --- after each entry
@@ -436,7 +354,7 @@ void raw_connection::update() noexcept {
     if (eof_ && half_closed_) close();
     if (closing_ && queue_.empty() && !blocked_) end_waits_ = true;
     if (ended_ && (eof_ || !lingers_)) return die();
-    const bool early = details_ && !details_->early.empty() && !paused_ && !queue_pauses();
+    const bool early = extras() && !extras()->early.empty() && !paused_ && !queue_pauses();
     if (!ended_ && (continues_ || end_waits_ || writable_waits() || early)) driver().defer(*this);
     update_reading();
     update_timer();
@@ -450,16 +368,7 @@ void raw_connection::half_close_if_done() noexcept {
 }
 
 void raw_connection::update_reading() noexcept {
-    if (!stream_) return;
-    const bool wanted = closing_ || ended_ ? lingers_ : !paused_ && !queue_pauses();
-    if (wanted != reading_) {
-        reading_ = wanted;
-        wanted ? stream_->resume() : stream_->pause();
-        declined_ = false;
-    } else if (declined_ && !continues_ && opened_) {
-        declined_ = false;
-        stream_->resume();
-    }
+    set_reading(closing_ || ended_ ? lingers_ : !paused_ && !queue_pauses(), opened_);
 }
 
 time_point raw_connection::stall_deadline() const noexcept {
@@ -474,11 +383,6 @@ time_point raw_connection::next_deadline() const noexcept {
     const bool hears = stream_ && !over() && !eof_ && !paused_ && !held_back_;
     if (!hears) return never;
     return std::min(stall, deadline_after(alive_at_, route_->options.idle_timeout));
-}
-
-void raw_connection::update_timer() noexcept {
-    if (postponed_) return;
-    driver().move_deadline(*this, next_deadline());
 }
 
 } // namespace weft

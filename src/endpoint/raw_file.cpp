@@ -26,8 +26,7 @@ result<raw_file> raw_file::open(event_loop& loop, int descriptor, whose closes,
                                 raw_handlers&& what, const raw_options& options) {
     const auto state = loop.state();
     state->require_owner("raw_file::open");
-    if (!state->engine().in_own_process()) return failure(errc::forked);
-    if (state->closed()) return failure(errc::gone);
+    if (const auto why = state->check_alive()) return failure(why);
     raw_file made(state, new raw_set(*state, raw_route{std::move(what), options}));
     raw_connection& connection = made.set_->add_file();
     auto opened = file_stream::open(*state, descriptor,

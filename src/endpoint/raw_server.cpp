@@ -9,7 +9,6 @@
 #include "endpoint/adopted_stream.hpp"
 #include "endpoint/doors.hpp"
 #include "endpoint/raw_set.hpp"
-#include "endpoint/target.hpp"
 #include "loop/loop_state.hpp"
 #include "loop/posix/adopted_socket.hpp"
 #include "loop/posix/socket_stream.hpp"
@@ -35,8 +34,7 @@ public:
 
     result<raw_connection*> adopt(int descriptor, std::span<const std::byte> already_read,
                                   secure_layer* tls) {
-        if (!loop_.engine().in_own_process()) return failure(errc::forked);
-        if (loop_.closed()) return failure(errc::gone);
+        if (const auto why = loop_.check_alive()) return failure(why);
         if (const auto why = check_connected(descriptor)) return failure(why);
         if (is_full()) return failure(errc::too_many_connections);
         if (const auto why = make_fit(descriptor)) return failure(why);
@@ -86,50 +84,12 @@ private:
 };
 
 raw_server::raw_server(event_loop& loop, raw_handlers what, const raw_options& options)
-    : loop_(loop.state()), state_(new state(*loop_, std::move(what), options)) {}
+    : listening_endpoint(loop.state()), state_(new state(*loop_, std::move(what), options)) {
+    doors_ = &state_->doors();
+}
 
 raw_server::~raw_server() {
     if (state_) state_->dismiss();
-}
-
-raw_server::raw_server(raw_server&& other) noexcept
-    : loop_(std::move(other.loop_)), state_(std::exchange(other.state_, nullptr)) {}
-
-raw_server& raw_server::operator=(raw_server&& other) noexcept {
-    std::swap(loop_, other.loop_);
-    std::swap(state_, other.state_);
-    return *this;
-}
-
-result<address> raw_server::listen(std::string_view host, std::uint16_t port,
-                                   listen_options options) {
-    loop_->require_owner("raw_server::listen");
-    const auto where = addresses_of(host, port);
-    if (!where) return failure(where.error());
-    return state_->doors().open(where->back(), std::move(options));
-}
-
-result<address> raw_server::listen(std::string_view where, listen_options options) {
-    loop_->require_owner("raw_server::listen");
-    const auto found = addresses_of(where);
-    if (!found) return failure(found.error());
-    return state_->doors().open(found->back(), std::move(options));
-}
-
-void raw_server::listen(std::string_view host, std::uint16_t port, listen_options options,
-                       function<void(result<std::vector<address>>)> done) {
-    loop_->require_owner("raw_server::listen");
-    state_->doors().open_named(host, port, std::move(options), std::move(done));
-}
-
-result<address> raw_server::adopt_listener(int descriptor, listen_options options) {
-    loop_->require_owner("raw_server::adopt_listener");
-    return state_->doors().adopt(descriptor, std::move(options));
-}
-
-result<int> raw_server::release_listener(const address& where) {
-    loop_->require_owner("raw_server::release_listener");
-    return state_->doors().release(where);
 }
 
 result<raw_connection*> raw_server::adopt(int descriptor,
@@ -155,24 +115,6 @@ void raw_server::on_refused(function<void(const address&, std::error_code)> hand
 
 void raw_server::on_accept_error(function<void(std::error_code)> handler) {
     state_->accept_error = std::move(handler);
-}
-
-void raw_server::stop_listening() {
-    loop_->require_owner("raw_server::stop_listening");
-    state_->doors().close();
-}
-
-bool raw_server::stop_listening(const address& where) {
-    loop_->require_owner("raw_server::stop_listening");
-    return state_->doors().close(where);
-}
-
-bool raw_server::is_listening() const noexcept {
-    return state_->doors().any();
-}
-
-std::vector<address> raw_server::listening_at() const {
-    return state_->doors().where();
 }
 
 void raw_server::shutdown(duration within, function<void()> done) {

@@ -3,14 +3,11 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <span>
-#include <string>
-#include <variant>
-#include <vector>
 
 #include <weft/endpoint/raw_connection.hpp>
 
+#include "connection/channel_extra.hpp"
 #include "stream/registry.hpp"
 
 namespace weft {
@@ -21,35 +18,19 @@ struct raw_route {
     raw_options options;
 };
 
-/// Bytes on their way from a handle to their connection.
-struct posted_bytes {
-    std::variant<std::string, std::vector<std::byte>> content;
-    std::size_t size; // as which they were counted
-
-    [[nodiscard]] std::span<const std::byte> bytes() const noexcept {
-        if (const auto* const text = std::get_if<std::string>(&content)) {
-            return std::as_bytes(std::span(*text));
-        }
-        return *std::get_if<std::vector<std::byte>>(&content);
-    }
-};
-
 /// What only some raw connections have.
-struct raw_connection::details {
-    any_value data;
-    std::shared_ptr<handle_state> shared; // with handles, if there are any
-    std::vector<posted_bytes> held;       // that cannot be sent before `open`
+struct raw_connection::details final : channel::extra {
     byte_queue early; // bytes that somebody else has read
 
     // of one that was dialled, or of a file
     std::unique_ptr<raw_route> own_route;
-    phase dialling_phase = phase::connect;
-    function<void()> cancel; // gives up resolving and connecting
-    class connector* connecting = nullptr;   // until it has told
-    std::unique_ptr<report_facts> facts; // where it was going, until it is open
+    class connector* connecting = nullptr; // until it has told
     duration connect_timeout{};
-    int rounds = 0; // that its deadline, which has passed, was put off for
 };
+
+inline raw_connection::details* raw_connection::extras() const noexcept {
+    return static_cast<details*>(extra_.get());
+}
 
 class raw_set final : public registry<raw_connection> {
 public:

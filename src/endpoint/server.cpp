@@ -5,24 +5,17 @@
 #include <utility>
 
 #include "endpoint/server_state.hpp"
-#include "endpoint/target.hpp"
 #include "loop/loop_state.hpp"
 
 namespace weft {
 
-server::server(event_loop& loop) : loop_(loop.state()), state_(new state(*loop_)) {}
+server::server(event_loop& loop)
+    : listening_endpoint(loop.state()), state_(new state(*loop_)) {
+    doors_ = &state_->doors();
+}
 
 server::~server() {
     if (state_) state_->dismiss();
-}
-
-server::server(server&& other) noexcept
-    : loop_(std::move(other.loop_)), state_(std::exchange(other.state_, nullptr)) {}
-
-server& server::operator=(server&& other) noexcept {
-    std::swap(loop_, other.loop_);
-    std::swap(state_, other.state_);
-    return *this;
 }
 
 void server::route(std::string_view path, handlers what, const route_options& options) {
@@ -35,37 +28,6 @@ void server::on_fail(function<void(const report&)> handler) {
 
 void server::handshake_options(const session_limits& limits, const session_timeouts& timeouts) {
     state_->connections().handshake_options(limits, timeouts);
-}
-
-result<address> server::listen(std::string_view host, std::uint16_t port,
-                               listen_options options) {
-    loop_->require_owner("server::listen");
-    const auto where = addresses_of(host, port);
-    if (!where) return failure(where.error());
-    return state_->doors().open(where->back(), std::move(options));
-}
-
-result<address> server::listen(std::string_view where, listen_options options) {
-    loop_->require_owner("server::listen");
-    const auto found = addresses_of(where);
-    if (!found) return failure(found.error());
-    return state_->doors().open(found->back(), std::move(options));
-}
-
-void server::listen(std::string_view host, std::uint16_t port, listen_options options,
-                   function<void(result<std::vector<address>>)> done) {
-    loop_->require_owner("server::listen");
-    state_->doors().open_named(host, port, std::move(options), std::move(done));
-}
-
-result<address> server::adopt_listener(int descriptor, listen_options options) {
-    loop_->require_owner("server::adopt_listener");
-    return state_->doors().adopt(descriptor, std::move(options));
-}
-
-result<int> server::release_listener(const address& where) {
-    loop_->require_owner("server::release_listener");
-    return state_->doors().release(where);
 }
 
 result<std::vector<address>> server::listen_activated(std::string_view name,
@@ -117,24 +79,6 @@ void server::on_refused(function<void(const address&, std::error_code)> handler)
 
 std::uint64_t server::refused_count() const noexcept {
     return state_->refused_count();
-}
-
-void server::stop_listening() {
-    loop_->require_owner("server::stop_listening");
-    state_->doors().close();
-}
-
-bool server::stop_listening(const address& where) {
-    loop_->require_owner("server::stop_listening");
-    return state_->doors().close(where);
-}
-
-bool server::is_listening() const noexcept {
-    return state_->doors().any();
-}
-
-std::vector<address> server::listening_at() const {
-    return state_->doors().where();
 }
 
 void server::shutdown(duration within, function<void()> done) {

@@ -176,8 +176,7 @@ void server::state::gone(const connection& who) noexcept {
 // --- clients that somebody else has met
 
 std::error_code server::state::judge_adopted(int descriptor) {
-    if (!loop_.engine().in_own_process()) return errc::forked;
-    if (loop_.closed()) return errc::gone;
+    if (const auto why = loop_.check_alive()) return why;
     if (const auto why = check_connected(descriptor)) return why;
     if (const auto why = judge(remote_address_of(descriptor))) return why;
     return make_fit(descriptor);

@@ -199,6 +199,11 @@ void loop_state::keep_contract() noexcept {
     if (on_strand_ && !in_turn()) leave_to_strand();
 }
 
+std::error_code loop_state::check_alive() const noexcept {
+    if (!engine_->in_own_process()) return errc::forked;
+    return closed_ ? make_error_code(errc::gone) : std::error_code();
+}
+
 void loop_state::work_arrived() noexcept {
     if (!shown_ || closed_ || std::exchange(signalled_, true)) return;
     engine_->wake();

@@ -71,6 +71,9 @@ public:
     /// False after `close`, and in a forked child: there is no turn any more.
     [[nodiscard]] bool alive() const noexcept { return !closed_ && engine_->in_own_process(); }
 
+    /// Why nothing new can begin here: `forked` in a forked child, `gone` after `close`; else none.
+    [[nodiscard]] std::error_code check_alive() const noexcept;
+
     /// Where the present turn reads to; a nested turn has a buffer of its own. Empty when there is
     /// no memory for one.
     [[nodiscard]] std::span<std::byte> receive_buffer() noexcept;

@@ -18,8 +18,7 @@ public:
         : loop_(loop), descriptor_(descriptor), ready_(std::move(ready)) {}
 
     std::error_code set(directions wanted) noexcept {
-        if (!loop_.engine().in_own_process()) return errc::forked;
-        if (loop_.closed()) return errc::gone;
+        if (const auto why = loop_.check_alive()) return why;
         wanted_ = wanted;
         lost_ = false;
         std::error_code why;

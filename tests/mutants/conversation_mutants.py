@@ -6,6 +6,8 @@ FRAMES = "src/core/session_frames.cpp"
 SESSION = "src/core/session.cpp"
 CONNECTION = "src/connection/connection.cpp"
 COMMANDS = "src/connection/connection_commands.cpp"
+CHANNEL = "src/connection/channel.cpp"
+TABLE = "src/stream/member_table.hpp"
 SET = "src/stream/registry.hpp"
 DEADLINES = "include/weft/stream/driver.hpp"
 
@@ -29,9 +31,9 @@ MUTANTS = [
     ("writable is told twice", CONNECTION,
      "    tell_writable_ = false;\n    call(",
      "    call("),
-    ("a send that is dropped is not followed by writable", COMMANDS,
-     "    tell_writable_ = true;\n    if (route_->options.when_full",
-     "    if (route_->options.when_full"),
+    ("a send that is dropped is not followed by writable", CHANNEL,
+     "    tell_writable_ = true;\n    if (limit().when_full",
+     "    if (limit().when_full"),
     ("an answered ping ends the message whose parts are being sent", FRAMES,
      "if (header.code == opcode::ping) answer_ping(payload);",
      "if (header.code == opcode::ping) {\n        answer_ping(payload);\n"
@@ -43,8 +45,8 @@ MUTANTS = [
      "        if (paused_) return;\n",
      ""),
     ("the end of the input is swallowed", CONNECTION,
-     "enter([&] { session_.receive_eof(driver().now()); });",
-     "enter([&] {});"),
+     "enter(*this, [&] { session_.receive_eof(driver().now()); });",
+     "enter(*this, [&] {});"),
     ("an earlier deadline does not arm the timer anew", DEADLINES,
      "if (deadline < timers_.deadline(which)) {",
      "if (deadline != never && timers_.deadline(which) == never) {"),
@@ -60,4 +62,7 @@ MUTANTS = [
     ("a shutdown waits for those that came later, too", SET,
      "        if (awaited_ != 0) {",
      "        if (!members_.empty()) {"),
+    ("a walk is not repaired when a member leaves", TABLE,
+     "            if (each->left > gap && ",
+     "            if (each->left > members_.size() && "),
 ]

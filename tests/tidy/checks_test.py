@@ -8,6 +8,7 @@ import unittest
 
 import file_style
 import include_direction
+import repeated_lines
 import system_headers
 
 OPENING = "// SPDX-License-Identifier: MIT\n// Owns a thing.\n"
@@ -85,6 +86,33 @@ class FileStyle(unittest.TestCase):
         self.assertEqual(self.faults("src/core/a.cpp", OPENING + "int a; \n"), 1)
         self.assertEqual(self.faults("src/core/a.cpp", OPENING + "/" * 101 + "\n"), 1)
         self.assertEqual(self.faults("src/core/a.cpp", OPENING + "// TO" "DO\n"), 1)
+
+
+class RepeatedLines(unittest.TestCase):
+    def faults(self, lines, first="src/core/a.cpp", second="src/endpoint/raw_b.cpp"):
+        """What is found in two files that have `lines` in common, and others before and after."""
+        with tempfile.TemporaryDirectory() as folder:
+            for path in (first, second):
+                file = pathlib.Path(folder) / path
+                file.parent.mkdir(parents=True, exist_ok=True)
+                own = [f"int {file.stem}_{number};" for number in range(8)]
+                file.write_text("\n".join([*own, *lines, *own]), encoding="utf-8")
+            return len(list(repeated_lines.check(pathlib.Path(folder))))
+
+    def test_runs(self):
+        lines = [f"call_{number}();" for number in range(25)]
+        self.assertEqual(self.faults(lines[:9]), 0)
+        self.assertEqual(self.faults(lines[:10]), 1)
+        self.assertEqual(self.faults(lines), 2)
+
+    def test_comments_and_the_prefix_do_not_count(self):
+        lines = [f"raw_call_{number}(); // {number}" for number in range(9)]
+        self.assertEqual(self.faults([*lines, "", "// twice", "#include <a>"]), 0)
+        self.assertEqual(self.faults([*lines, "", "call();"]), 1)
+
+    def test_tests_may_repeat(self):
+        lines = [f"call_{number}();" for number in range(10)]
+        self.assertEqual(self.faults(lines, "tests/a.cpp", "tests/b.cpp"), 0)
 
 
 unittest.main()

@@ -10,17 +10,15 @@
 #include <string>
 #include <string_view>
 
+#include <weft/connection/channel.hpp>
 #include <weft/connection/connection_handle.hpp>
 #include <weft/connection/connection_options.hpp>
 #include <weft/connection/handlers.hpp>
-#include <weft/core/any_value.hpp>
 #include <weft/core/session.hpp>
-#include <weft/stream/stream.hpp>
 
 namespace weft {
 
 class connection_set;
-struct posted_message;
 struct route;
 template <class Member>
 class registry;
@@ -36,7 +34,7 @@ class member_table;
 /// A command that finds no memory throws std::bad_alloc and has done nothing, or is noexcept and
 /// ends the connection. What this side has to do by itself and finds no memory for ends this one
 /// connection with `std::errc::not_enough_memory`, as does a handler that lets std::bad_alloc out.
-class connection final : private timed_task, private stream_events {
+class connection final : public channel {
 public:
     // --- commands
 
@@ -98,14 +96,6 @@ public:
     /// Bytes of output that wait for the stream.
     [[nodiscard]] std::size_t buffered_amount() const noexcept { return session_.output_size(); }
 
-    [[nodiscard]] bool secure() const noexcept { return stream_ && stream_->secure(); }
-
-    /// What the bytes go over, null while it is being dialled: for what a stream of a kind knows
-    /// beside, such as `tls_stream::of`.
-    [[nodiscard]] const stream* transport() const noexcept { return stream_.get(); }
-
-    [[nodiscard]] address local_address() const;
-
     /// The peer's, or whoever a trusted proxy says it to be (`server::trust`). Both are known until
     /// the handler of the end has returned, however the connection has ended.
     [[nodiscard]] address remote_address() const;
@@ -136,30 +126,18 @@ public:
     /// How the connection ended, once it has.
     [[nodiscard]] const report& outcome() const noexcept { return session_.outcome(); }
 
-    /// Anything the application wants to keep with the connection, which need not be copyable:
-    /// `peer.data() = std::make_unique<player>()`.
-    [[nodiscard]] any_value& data();
-
-    /// The data if it is of type `T`, otherwise null.
-    template <class T>
-    [[nodiscard]] T* data_as() {
-        return data().get_if<T>();
-    }
-
     /// A weak reference that may be kept, copied, and used on any thread.
     [[nodiscard]] connection_handle handle();
 
-    [[nodiscard]] weft::driver& driver() const noexcept;
-
 private:
+    friend class channel;
+    friend class handle_posts;
     friend class connection_set;
     friend class registry<connection>;
     friend class member_table<connection>;
-    friend class connection_handle;
     friend class service;
 
     struct details;
-    class visit;
     class loan;
 
     connection(route& by, time_point now, std::unique_ptr<details> dialled);
@@ -169,7 +147,7 @@ private:
     void attach(std::unique_ptr<stream> connected) noexcept;
     void end_at_once(std::error_code why) noexcept;
     void end_for_shutdown(std::error_code why) noexcept;
-    void dismiss() noexcept;
+    void leave() noexcept override;
 
     // before its handshake, and where a redirect sends it
     void dialling(phase at, function<void()> cancel) noexcept;
@@ -190,15 +168,22 @@ private:
     void count_memory() noexcept;
     bool give_up_memory() noexcept;
 
-    // from a handle
-    [[nodiscard]] bool holds_back() const noexcept;
-    void take_posted(std::unique_ptr<posted_message> what) noexcept;
-    void do_posted(function<void(connection&)>& work);
-    bool send_posted(const posted_message& what);
-    void send_held() noexcept;
-    void posts_done(std::size_t size) noexcept;
-    void share_limit() noexcept;
-    void share_queue() noexcept;
+    // for what all kinds of connections have in common
+    [[nodiscard]] std::unique_ptr<extra> make_extra() const override;
+    [[nodiscard]] queue_limit limit() const noexcept override;
+    [[nodiscard]] std::size_t queued() const noexcept override { return session_.output_size(); }
+    [[nodiscard]] bool takes_output() const noexcept override {
+        return is_open() || state() == session_state::connecting;
+    }
+    [[nodiscard]] bool holds_back() const noexcept override;
+    void send_posted(const posted_message& what) override;
+    void send_what_was_held() noexcept;
+    void share_queue() noexcept {
+        if (extra_) publish(queued(), !takes_output());
+    }
+    void run_out_of_memory() noexcept override;
+    void end_for_full_queue() noexcept override;
+    bool end_for_exception(const std::exception_ptr& what) noexcept override;
 
     // from the stream
     bool wants_bytes() noexcept override;
@@ -217,8 +202,8 @@ private:
     void expire() noexcept override;
 
     // events
-    template <class Action>
-    void enter(Action&& action) noexcept;
+    scratch* begin_running() noexcept;
+    void end_running(scratch* lent) noexcept;
     void pump();
     void tell(const event& what);
     bool name_peer();
@@ -230,10 +215,6 @@ private:
     void tell_end();
     void tell_failure();
     void note_facts() noexcept;
-    template <class Handler, class... Args>
-    void call(Handler& handler, Args&&... args) noexcept;
-    void handler_threw() noexcept;
-    void run_out_of_memory() noexcept;
     void apply_route(route& chosen) noexcept;
 
     // output
@@ -246,58 +227,30 @@ private:
     bool submit_small(Command& command);
     template <class Command>
     bool submit_large(Command& command);
-    [[nodiscard]] bool queue_is_full(std::size_t more) const noexcept;
-    [[nodiscard]] bool queue_pauses() noexcept { return blocked_ && full_queue_pauses(); }
-    [[nodiscard]] bool full_queue_pauses() noexcept;
-    [[nodiscard]] bool writable_waits() const noexcept;
-    send_result refuse_to_queue() noexcept;
+    [[nodiscard]] bool writable_waits() const noexcept {
+        return writable_may_come() && is_open();
+    }
     void write_now() noexcept;
     void consume_output(std::size_t count) noexcept;
     void drain() noexcept;
-    void after_writing() noexcept;
     result<void> answered(result<void> outcome);
 
     // deadlines
     void judge_deadline() noexcept;
     [[nodiscard]] bool input_comes_first() noexcept;
-    void owed_input_came(std::size_t size) noexcept;
-    void postpone() noexcept;
 
     // after each entry
     void update() noexcept;
     void half_close_if_done() noexcept;
     void update_reading() noexcept;
     void update_timer() noexcept;
-    void end_handles() noexcept;
-    void die() noexcept;
 
+    [[nodiscard]] details* extras() const noexcept;
     details& more();
 
+    bool deferred_ = false; // the answer comes later
     route* route_;
-    std::unique_ptr<stream> stream_;
-    std::unique_ptr<details> details_;
     session session_;
-    std::uint32_t index_ = 0; // in the set
-    std::uint32_t owed_ = 0;  // bytes of input to read before a deadline counts
-    std::uint8_t looks_ = 0;  // at such a deadline, without input read in between
-    std::uint8_t depth_ = 0;  // frames of handlers on the stack
-    bool ended_ = false;      // the last handler has been called
-    bool dead_ = false;
-    bool dialling_ = false;
-    bool reading_ = true;        // the stream has not been paused
-    bool blocked_ : 1 = false;   // the stream took only a part
-    bool suspended_ : 1 = false; // a nested turn runs, or has run, inside a handler
-    bool tell_writable_ : 1 = false; // a send has said backed_up or dropped
-    bool opened_ : 1 = false;
-    bool deferred_ : 1 = false;
-    bool continues_ : 1 = false;     // there are events left for another turn
-    bool declined_ : 1 = false;      // the stream waits for resume
-    bool answers_wait_ : 1 = false;  // what is queued grew by answers to this peer
-    bool held_back_ : 1 = false;     // nothing is heard of the peer until it has read
-    bool half_closed_ : 1 = false;
-    bool looked_ : 1 = false;        // a deadline has passed, and `owed_` is read before it counts
-    bool postponed_ : 1 = false;     // and is judged again in a later round
-    bool awaited_ : 1 = false;       // by the shutdown of its endpoint
 };
 
 } // namespace weft

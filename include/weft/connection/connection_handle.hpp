@@ -86,9 +86,6 @@ private:
     send_result send_owned(std::string&& text) const;
     send_result send_owned(std::vector<std::byte>&& bytes) const;
     [[nodiscard]] std::optional<send_result> send_at_once(message whole) const;
-    template <class Content>
-    send_result post(std::size_t payload, Content&& content) const;
-    void post_overflow() const;
 
     std::shared_ptr<handle_state> state_;
 };

@@ -10,18 +10,22 @@
 #include <span>
 #include <string_view>
 
-#include <weft/connection/connection.hpp> // send_result
+#include <weft/connection/channel.hpp>
 #include <weft/core/byte_queue.hpp>
+#include <weft/core/message.hpp>
+#include <weft/core/report.hpp>
 #include <weft/endpoint/raw_handle.hpp>
 #include <weft/endpoint/raw_handlers.hpp>
 #include <weft/endpoint/raw_options.hpp>
-#include <weft/stream/stream.hpp>
 
 namespace weft {
 
 class raw_set;
-struct posted_bytes;
 struct raw_route;
+template <class Member>
+class registry;
+template <class Member>
+class member_table;
 
 /// A stream of bytes in both directions, with the words of `connection`.
 ///
@@ -31,7 +35,7 @@ struct raw_route;
 ///
 /// A command that finds no memory throws std::bad_alloc and has done nothing, or ends the
 /// connection with `std::errc::not_enough_memory`, as does a handler that lets std::bad_alloc out.
-class raw_connection final : private timed_task, private stream_events {
+class raw_connection final : public channel {
 public:
     // --- commands
 
@@ -74,40 +78,24 @@ public:
     /// Bytes of output that wait for the stream.
     [[nodiscard]] std::size_t buffered_amount() const noexcept { return queue_.size(); }
 
-    [[nodiscard]] bool secure() const noexcept { return stream_ && stream_->secure(); }
-
-    /// The stream itself, such as a `tls_stream`; null while it is dialled. For reading only.
-    [[nodiscard]] const stream* transport() const noexcept { return stream_.get(); }
-    [[nodiscard]] address local_address() const;
     [[nodiscard]] address remote_address() const;
 
     /// How the connection ended, once it has.
     [[nodiscard]] const report& outcome() const noexcept { return outcome_; }
 
-    /// Anything the application wants to keep with the connection, which need not be copyable.
-    [[nodiscard]] any_value& data();
-
-    /// The data of type `T`, or null.
-    template <class T>
-    [[nodiscard]] T* data_as() {
-        return data().get_if<T>();
-    }
-
     /// A weak reference that may be kept, copied, and used on any thread.
     [[nodiscard]] raw_handle handle();
 
-    [[nodiscard]] weft::driver& driver() const noexcept;
-
 private:
+    friend class channel;
+    friend class handle_posts;
     friend class raw_set;
     friend class registry<raw_connection>;
     friend class member_table<raw_connection>;
-    friend class raw_handle;
     friend class raw_client;
     friend class raw_file;
 
     struct details;
-    class visit;
 
     raw_connection(raw_set& home, raw_route& by, std::unique_ptr<details> own);
     ~raw_connection() override;
@@ -121,15 +109,7 @@ private:
     void fail_dialling(phase at, std::error_code why) noexcept;
     void end_at_once(std::error_code why) noexcept;
     void end_for_shutdown(std::error_code why) noexcept;
-    void dismiss() noexcept;
-
-    // from a handle
-    void take_posted(posted_bytes&& what) noexcept;
-    void send_posted(const posted_bytes& what);
-    void send_held() noexcept;
-    void do_posted(function<void(raw_connection&)>& work);
-    void posts_done(std::size_t size) noexcept;
-    void share_queue() noexcept;
+    void leave() noexcept override;
 
     // from the stream
     bool wants_bytes() noexcept override;
@@ -145,30 +125,40 @@ private:
     void suspend() noexcept override;
     void expire() noexcept override;
 
+    // for what all kinds of connections have in common
+    [[nodiscard]] std::unique_ptr<extra> make_extra() const override;
+    [[nodiscard]] queue_limit limit() const noexcept override;
+    [[nodiscard]] std::size_t queued() const noexcept override { return queue_.size(); }
+    [[nodiscard]] bool takes_output() const noexcept override {
+        return !finishing_ && !closing_ && !over();
+    }
+    [[nodiscard]] bool holds_back() const noexcept override;
+    void send_posted(const posted_message& what) override;
+    void share_queue() noexcept {
+        if (extra_) publish(queued(), !takes_output());
+    }
+    void run_out_of_memory() noexcept override;
+    void end_for_full_queue() noexcept override;
+    bool end_for_exception(const std::exception_ptr& what) noexcept override;
+
     // events
-    template <class Action>
-    void enter(Action&& action) noexcept;
+    scratch* begin_running() noexcept { return nullptr; }
+    void end_running(scratch* lent) noexcept;
     void pump();
     bool tell_next();
     bool tell_early();
     void tell_data(std::span<std::byte> bytes);
     void tell_end() noexcept;
     void note_facts() noexcept;
-    template <class Handler, class... Args>
-    void call(Handler& handler, Args&&... args) noexcept;
-    void handler_threw() noexcept;
-    void run_out_of_memory() noexcept;
     void end_with(std::error_code why, side began) noexcept;
 
     // output
     send_result send_counted(std::span<const std::byte> bytes);
     std::size_t write_now(std::span<const std::byte> more = {}) noexcept;
     void keep(std::span<const std::byte> rest) noexcept;
-    void after_writing() noexcept;
-    send_result refuse_to_queue() noexcept;
-    [[nodiscard]] bool queue_is_full(std::size_t more) const noexcept;
-    [[nodiscard]] bool queue_pauses() noexcept;
-    [[nodiscard]] bool writable_waits() const noexcept;
+    [[nodiscard]] bool writable_waits() const noexcept {
+        return writable_may_come() && is_open();
+    }
 
     // deadlines
     void follow_output(std::size_t count) noexcept;
@@ -179,16 +169,13 @@ private:
     void judge_deadline(time_point now) noexcept;
     void end_in_time(time_point now) noexcept;
     [[nodiscard]] bool input_comes_first() noexcept;
-    void postpone() noexcept;
 
     // after each entry
     void update() noexcept;
     void half_close_if_done() noexcept;
     void update_reading() noexcept;
     [[nodiscard]] time_point next_deadline() const noexcept;
-    void update_timer() noexcept;
-    void end_handles() noexcept;
-    void die() noexcept;
+    void update_timer() noexcept { look_at(next_deadline()); }
 
     [[nodiscard]] bool over() const noexcept { return dead_ || ended_ || end_waits_; }
 
@@ -196,45 +183,24 @@ private:
     [[nodiscard]] bool opening() const noexcept {
         return stream_ && !opened_ && stream_->opening();
     }
+    [[nodiscard]] details* extras() const noexcept;
     details& more();
 
+    bool paused_ : 1 = false;     // by the application
+    bool finishing_ : 1 = false;  // nothing more is sent
+    bool eof_ : 1 = false;        // the peer sends no more
+    bool closing_ : 1 = false;    // nothing more is heard either
+    bool end_waits_ : 1 = false;  // and is to be told
+    bool lingers_ : 1 = true;     // after the end, until the peer's
+    bool waits_ : 1 = false;      // the stream took only a part, as of the last write
     raw_set& set_;
     raw_route* route_;
-    std::unique_ptr<stream> stream_;
-    std::unique_ptr<details> details_;
     byte_queue queue_;
     report outcome_;
     time_point until_ = never; // for connecting, for TLS's handshake, or for closing
     time_point alive_at_{};    // the peer's last sign of life
     time_point taken_at_{};    // the peer took output that waits, or the wait began
     std::size_t pending_ = 0;  // bytes that the stream took and the peer has not; few are none
-    std::size_t owed_ = 0;     // bytes of input to read before a deadline counts
-    std::uint32_t index_ = 0;  // in the set
-    std::uint8_t looks_ = 0;   // at such a deadline, without input read in between
-    std::uint8_t depth_ = 0;   // frames of handlers on the stack
-    bool dialling_ = false;
-    bool paused_ = false;
-    bool reading_ = true; // the stream has not been paused
-    bool dead_ = false;
-    bool opened_ : 1 = false;     // `open` has been called
-    bool finishing_ : 1 = false;  // nothing more is sent
-    bool half_closed_ : 1 = false;
-    bool eof_ : 1 = false;        // the peer sends no more
-    bool closing_ : 1 = false;    // nothing more is heard either
-    bool end_waits_ : 1 = false;  // and is to be told
-    bool ended_ : 1 = false;      // the last handler has been called
-    bool lingers_ : 1 = true;     // after the end, until the peer's
-    bool declined_ : 1 = false;   // the stream waits for resume
-    bool continues_ : 1 = false;  // there is more to tell in another turn
-    bool blocked_ : 1 = false;    // the stream took only a part
-    bool waits_ : 1 = false;      // likewise, as of the last write
-    bool looked_ : 1 = false;     // a deadline has passed, and `owed_` is read before it counts
-    bool postponed_ : 1 = false;  // and is judged again in a later round
-    bool suspended_ : 1 = false;  // a nested turn runs, or has run, inside a handler
-    bool tell_writable_ : 1 = false; // a send has said backed_up or dropped
-    bool answers_wait_ : 1 = false;  // what is queued grew by answers to this peer
-    bool held_back_ : 1 = false;     // nothing is heard of the peer until it has read
-    bool awaited_ : 1 = false;       // by the shutdown of its endpoint
 };
 
 } // namespace weft

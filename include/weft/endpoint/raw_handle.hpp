@@ -56,10 +56,8 @@ private:
 
     explicit raw_handle(std::shared_ptr<handle_state> state) noexcept : state_(std::move(state)) {}
 
-    [[nodiscard]] std::optional<send_result> send_at_once(std::span<const std::byte> bytes) const;
     template <class Bytes>
     send_result send_or_post(Bytes&& bytes) const;
-    void post_overflow() const;
 
     std::shared_ptr<handle_state> state_;
 };

@@ -9,11 +9,11 @@
 #include <span>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
+#include <weft/endpoint/listening_endpoint.hpp>
 #include <weft/endpoint/raw_connection.hpp>
-#include <weft/loop/event_loop.hpp>
-#include <weft/loop/listen_options.hpp>
 
 namespace weft {
 
@@ -21,27 +21,18 @@ namespace weft {
 ///
 /// Belongs to the loop's thread. Destroying it is legal anywhere, its own handlers included: its
 /// listeners and connections die at once, and no handler is called but a pending `done`.
-class raw_server {
+class raw_server : public listening_endpoint {
 public:
     /// `what` hears all of its connections.
     explicit raw_server(event_loop& loop, raw_handlers what, const raw_options& options = {});
     ~raw_server();
-    raw_server(raw_server&& other) noexcept;
-    raw_server& operator=(raw_server&& other) noexcept;
-
-    /// As those of `server`: a numeric address or `localhost` with a port, or "unix:/run/x.sock",
-    /// "unix:@abstract", "127.0.0.1:80".
-    result<address> listen(std::string_view host, std::uint16_t port, listen_options options = {});
-    result<address> listen(std::string_view where, listen_options options = {});
-    void listen(std::string_view host, std::uint16_t port, listen_options options,
-                function<void(result<std::vector<address>>)> done);
-
-    /// Accepts from a stream socket that listens already; see `server::adopt_listener`.
-    result<address> adopt_listener(int descriptor, listen_options options = {});
-
-    /// Ends the listener at `where` and gives its socket to the caller, for a successor here or in
-    /// another process; see `server::release_listener`.
-    result<int> release_listener(const address& where);
+    raw_server(raw_server&& other) noexcept
+        : listening_endpoint(std::move(other)), state_(std::exchange(other.state_, nullptr)) {}
+    raw_server& operator=(raw_server&& other) noexcept {
+        listening_endpoint::operator=(std::move(other));
+        std::swap(state_, other.state_);
+        return *this;
+    }
 
     /// Takes over a connected stream socket, of which somebody has read `already_read`. With `tls`
     /// these bytes are encrypted, too: the whole handshake is still to come.
@@ -64,13 +55,6 @@ public:
     /// Hears why no connection can be accepted; see `server::on_accept_error`.
     void on_accept_error(function<void(std::error_code)> handler);
 
-    /// Ends all listeners, or those at `where`; connections go on. The latter says whether there
-    /// was one.
-    void stop_listening();
-    bool stop_listening(const address& where);
-    [[nodiscard]] bool is_listening() const noexcept;
-    [[nodiscard]] std::vector<address> listening_at() const;
-
     /// Stops listening and closes all connections; what is left after `within` is aborted. Then
     /// calls `done`: exactly once, and never from inside this call.
     void shutdown(duration within, function<void()> done = {});
@@ -88,7 +72,6 @@ public:
 private:
     class state;
 
-    std::shared_ptr<loop_state> loop_;
     state* state_;
 };
 

@@ -8,13 +8,13 @@
 #include <span>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include <weft/connection/service.hpp>
+#include <weft/endpoint/listening_endpoint.hpp>
 #include <weft/endpoint/server_limits.hpp>
 #include <weft/endpoint/trusted_proxies.hpp>
-#include <weft/loop/event_loop.hpp>
-#include <weft/loop/listen_options.hpp>
 
 namespace weft {
 
@@ -22,12 +22,17 @@ namespace weft {
 ///
 /// Belongs to the loop's thread. Destroying it is legal anywhere, its own handlers included: its
 /// listeners and connections die at once, and no handler is called but a pending `done`.
-class server {
+class server : public listening_endpoint {
 public:
     explicit server(event_loop& loop);
     ~server();
-    server(server&& other) noexcept;
-    server& operator=(server&& other) noexcept;
+    server(server&& other) noexcept
+        : listening_endpoint(std::move(other)), state_(std::exchange(other.state_, nullptr)) {}
+    server& operator=(server&& other) noexcept {
+        listening_endpoint::operator=(std::move(other));
+        std::swap(state_, other.state_);
+        return *this;
+    }
 
     /// Serves requests for `path`; see `service::route`.
     void route(std::string_view path, handlers what, const route_options& options = {});
@@ -48,43 +53,7 @@ public:
     /// sockets have no PROXY protocol. Fails with `bad_argument` for a peer that is no address.
     result<void> trust(const trusted_proxies& proxies);
 
-    // --- doors: any number of them, each with options of its own
-
-    /// Listens at a numeric address, or at `localhost` (127.0.0.1), and says where.
-    ///
-    /// Port 0 lets the system choose. `::` takes IPv4 as well unless told otherwise. Fails with
-    /// what the system says, such as `address_in_use`, or `errc::no_resolver` for a host name.
-    result<address> listen(std::string_view host, std::uint16_t port, listen_options options = {});
-
-    /// Listens at a Unix-domain socket, "unix:/run/app.sock" or "unix:@abstract", or at an
-    /// address with a port, "127.0.0.1:80" or "[::1]:80".
-    ///
-    /// A socket file of a dead process is replaced; it is removed when listening ends.
-    result<address> listen(std::string_view where, listen_options options = {});
-
-    /// Listens at every address of a host name that is this machine's: those in the hosts file, or
-    /// those that the loop's resolver finds.
-    ///
-    /// `done` hears in a turn where that is, or why nowhere: `errc::no_resolver`, what the resolver
-    /// says, or why an address that is this machine's cannot be bound; then none is. Port 0 is the
-    /// same port for all. Until then it counts as work, and `stop_listening()` and all that ends
-    /// the server give it up without a word.
-    void listen(std::string_view host, std::uint16_t port, listen_options options,
-                function<void(result<std::vector<address>>)> done);
-
-    /// Accepts from a stream socket of any family that listens already, and says where that is.
-    ///
-    /// Owns the descriptor from then on; a socket's file is left to whoever made it. Sets it to
-    /// close on exec and not to block, which whoever shares the socket will notice. Of the options
-    /// only `tls` and `after_accept` are used. On error it is not taken: `bad_argument` for a
-    /// socket that does not listen, `forked`, `gone`, or what the system says.
-    result<address> adopt_listener(int descriptor, listen_options options = {});
-
-    /// Ends the listener at `where` and gives its socket to the caller, who closes it: it goes on
-    /// listening, and clients wait in it for whoever adopts it, here or in another process.
-    ///
-    /// The file of a Unix-domain socket stays. `bad_argument` if there is no such listener.
-    result<int> release_listener(const address& where);
+    // --- clients, beside those that `listen` brings
 
     /// Accepts from the sockets that a service manager has passed to this process, of all names or
     /// of one, and says where they are.
@@ -131,13 +100,6 @@ public:
     /// How many clients limits have kept out so far.
     [[nodiscard]] std::uint64_t refused_count() const noexcept;
 
-    /// Ends all listeners, or those at `where`; connections go on. The latter says whether there
-    /// was one.
-    void stop_listening();
-    bool stop_listening(const address& where);
-    [[nodiscard]] bool is_listening() const noexcept;
-    [[nodiscard]] std::vector<address> listening_at() const;
-
     /// Stops listening, closes connections with 1001 and refuses those that have not opened with
     /// 503; what is left after `within` is aborted. Then calls `done`: exactly once, and never
     /// from inside this call.
@@ -162,7 +124,6 @@ public:
 private:
     class state;
 
-    std::shared_ptr<loop_state> loop_;
     state* state_;
 };
 

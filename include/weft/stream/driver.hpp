@@ -272,7 +272,7 @@ private:
     void suspend_outer() noexcept;
 
     memory_account memory_;
-    timer_queue timers_;
+    timer_queue timers_{this};
     task_queues tasks_;
     std::list<function<void()>> posted_;
     resident_list residents_;

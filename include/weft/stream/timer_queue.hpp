@@ -9,18 +9,25 @@
 
 namespace weft {
 
+class driver;
+
 /// Tasks with deadlines, earliest first. Arming and disarming cost O(log n), idle ones nothing.
 ///
 /// A task takes its place once and keeps it, with the deadline `never` while it is not armed: so
 /// only the first arming needs memory.
 class timer_queue {
 public:
-    timer_queue() = default;
+    explicit timer_queue(driver* owner = nullptr) noexcept : owner_(owner) {}
     timer_queue(const timer_queue&) = delete;
     timer_queue& operator=(const timer_queue&) = delete;
 
     /// Disarms what is still armed.
     ~timer_queue();
+
+    /// The driver of a task that has a place.
+    [[nodiscard]] static driver* owner_of(const timed_task& which) noexcept {
+        return which.queue_->owner_;
+    }
 
     /// How many tasks have a place.
     [[nodiscard]] std::size_t size() const noexcept { return heap_.size(); }
@@ -59,6 +66,7 @@ private:
     void move_up(std::size_t at, entry moved) noexcept;
     void move_down(std::size_t at, entry moved) noexcept;
 
+    driver* owner_;
     std::vector<entry> heap_; // four children each: fewer levels, fewer cache lines
 };
 

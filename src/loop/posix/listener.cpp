@@ -43,11 +43,6 @@ bool concerns_one_connection(int error) noexcept {
     }
 }
 
-std::error_code check_loop(loop_state& loop) noexcept {
-    if (!loop.engine().in_own_process()) return errc::forked;
-    return loop.closed() ? make_error_code(errc::gone) : std::error_code();
-}
-
 } // namespace
 
 /// Tries again when some other process may have closed a descriptor.
@@ -63,7 +58,7 @@ private:
 
 result<listener*> listener::open(loop_state& loop, const address& where, listen_options options,
                                  accepted then, starved otherwise) {
-    if (const auto why = check_loop(loop)) return failure(why);
+    if (const auto why = loop.check_alive()) return failure(why);
     // First of all the memory: what has been bound is not lost for want of it.
     auto* const made = new listener(loop, std::move(then), std::move(otherwise));
     std::unique_ptr<task> held(made);
@@ -76,7 +71,7 @@ result<listener*> listener::open(loop_state& loop, const address& where, listen_
 
 result<listener*> listener::adopt(loop_state& loop, int descriptor, accepted then,
                                   starved otherwise) {
-    if (const auto why = check_loop(loop)) return failure(why);
+    if (const auto why = loop.check_alive()) return failure(why);
     if (const auto why = check_listening(descriptor)) return failure(why);
     if (const auto why = make_fit(descriptor)) return failure(why);
     const auto where = find_local_address(descriptor);

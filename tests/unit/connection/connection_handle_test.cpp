@@ -4,6 +4,7 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <stdexcept>
 #include <thread>
 #include <unordered_set>
 
@@ -160,6 +161,18 @@ TEST_F(connection_handle_test, what_is_posted_counts_before_it_runs) {
     EXPECT_EQ(at_server.count("writable"), 1U);
     EXPECT_EQ(handle.queued_bytes(), 0U);
     EXPECT_EQ(handle.send("x"), send_result::accepted);
+}
+
+TEST_F(connection_handle_test, posted_work_that_throws_is_no_longer_counted) {
+    open();
+    const auto handle = served().handle();
+    int errors = 0;
+    driver.on_error([&](std::exception_ptr) { ++errors; });
+    handle.with([](connection&) { throw std::runtime_error("a bad day"); });
+    EXPECT_EQ(handle.queued_bytes(), handle_state::post_overhead);
+    driver.settle();
+    EXPECT_EQ(errors, 1);
+    EXPECT_EQ(handle.queued_bytes(), 0U);
 }
 
 TEST_F(connection_handle_test, posts_and_sends_share_one_limit) {

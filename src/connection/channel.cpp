@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+// What every kind of connection does in the same way: it ends, reads, waits for what its deadlines
+// depend on, and reports exceptions.
+#include <weft/connection/channel.hpp>
+
+#include <algorithm>
+
+#include "connection/channel_extra.hpp"
+
+namespace weft {
+
+channel::channel(weft::driver& owner, std::unique_ptr<extra> dialled)
+    : extra_(std::move(dialled)), dialling_(extra_ != nullptr) {
+    owner.take_place(*this);
+}
+
+channel::~channel() = default;
+
+channel::extra& channel::some_extra() {
+    if (!extra_) extra_ = make_extra();
+    return *extra_;
+}
+
+address channel::local_address() const {
+    return stream_ ? stream_->local_address() : address();
+}
+
+any_value& channel::data() {
+    return some_extra().data;
+}
+
+// --- the end
+
+/// Dies at once; no handler is called any more.
+void channel::dismiss() noexcept {
+    ended_ = true;
+    if (dialling_ && extra_->cancel) std::exchange(extra_->cancel, nullptr)();
+    die();
+}
+
+void channel::die() noexcept {
+    if (std::exchange(dead_, true)) return;
+    if (stream_) stream_->close();
+    driver().disarm(*this);
+    end_handles();
+    driver().work_finished();
+    leave();
+    driver().bury(this);
+}
+
+/// Ends this connection for the exception that is being handled.
+void channel::handler_threw() noexcept {
+    auto what = std::current_exception();
+    try {
+        throw;
+    } catch (const std::bad_alloc&) {
+        return run_out_of_memory();
+    } catch (...) {
+        const bool reported = end_for_exception(what);
+        driver().handler_threw(std::move(what), reported);
+    }
+}
+
+// --- output
+
+bool channel::queue_is_full(std::size_t more) const noexcept {
+    const std::size_t posted = has_handles() ? extra_->shared->posted() : 0;
+    const queue_limit most = limit();
+    return exceeds_queue(queued() + posted, more, most.size_max,
+                         most.when_full == queue_policy::pause);
+}
+
+send_result channel::refuse_to_queue() noexcept {
+    tell_writable_ = true;
+    if (limit().when_full == queue_policy::close) end_for_full_queue();
+    return send_result::dropped;
+}
+
+/// From half the limit on, until all has drained, nothing is heard of a peer that does not read
+/// its answers. Without answers in the queue it is heard: two sides that both send much, and both
+/// wait for the other to read, would wait for ever.
+bool channel::full_queue_pauses() noexcept {
+    const queue_limit most = limit();
+    const bool applies =
+        answers_wait_ && takes_output() && most.when_full == queue_policy::pause;
+    held_back_ = applies && (held_back_ || queued() > most.size_max / 2);
+    return held_back_;
+}
+
+/// Output that was not made by the innermost handler leaves at the end of the turn.
+void channel::after_writing() noexcept {
+    if (depth_ == 0 || suspended_) {
+        driver().at_turn_end(*this);
+    } else if (!blocked_) {
+        driver().output_waits();
+    }
+}
+
+// --- reading
+
+/// A stream that was refused is asked to go on only when nothing is left of what it brought.
+void channel::set_reading(bool wanted, bool may_resume) noexcept {
+    if (!stream_) return;
+    if (!wanted) return suspend_reading();
+    if (reading_ == reading::on) return;
+    if (reading_ == reading::refused && (continues_ || !may_resume)) return;
+    reading_ = reading::on;
+    stream_->resume();
+}
+
+void channel::suspend_reading() noexcept {
+    if (!stream_ || reading_ == reading::paused) return;
+    reading_ = reading::paused;
+    stream_->pause();
+}
+
+// --- deadlines
+
+/// Whether input is left of what had arrived when the deadline was first looked at. The stream
+/// has its turns to read it, many in a crowd, but not for ever.
+bool channel::owes_input() noexcept {
+    if (!stream_ || reading_ == reading::paused) return false;
+    const std::size_t arrived = stream_->input_pending();
+    if (!looked_) {
+        owed_ = static_cast<std::uint32_t>(std::min<std::size_t>(arrived, UINT32_MAX));
+        looks_ = 0;
+    }
+    looked_ = arrived != 0 && owed_ != 0 && looks_ != UINT8_MAX;
+    if (looked_) ++looks_;
+    return looked_;
+}
+
+void channel::input_came(std::size_t size) noexcept {
+    if (!looked_) return;
+    owed_ -= static_cast<std::uint32_t>(std::min<std::size_t>(owed_, size));
+    looks_ = 0;
+}
+
+/// The timer is set again in the next round, which `run` begins.
+void channel::postpone() noexcept {
+    postponed_ = true;
+    driver().defer(*this);
+}
+
+} // namespace weft

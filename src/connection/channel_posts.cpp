@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// What a connection shares with its handles, and what these have posted to it: output that was
+// counted when it was posted, and functions to call with it.
+#include <weft/connection/channel.hpp>
+
+#include "connection/channel_extra.hpp"
+
+namespace weft {
+
+const std::shared_ptr<handle_state>& channel::shared_state() {
+    auto& shared = some_extra().shared;
+    if (!shared) {
+        channel* const target = dead_ || ended_ ? nullptr : this;
+        shared = std::make_shared<handle_state>(driver().mailbox(), target);
+        share_limit();
+        publish(queued(), !takes_output());
+    }
+    return shared;
+}
+
+bool channel::has_handles() const noexcept {
+    return extra_ && extra_->shared;
+}
+
+void channel::share_limit() noexcept {
+    if (!has_handles()) return;
+    const queue_limit most = limit();
+    extra_->shared->limit(most.size_max, most.when_full == queue_policy::pause,
+                          most.when_full == queue_policy::close);
+}
+
+/// Lets handles know how much waits, and hears of their wish for `writable`.
+void channel::publish(std::size_t queued_now, bool closed) noexcept {
+    if (!has_handles()) return;
+    extra_->shared->publish(blocked_ ? queued_now : 0, closed);
+    if (extra_->shared->take_wish()) tell_writable_ = true;
+}
+
+void channel::take_posted(std::unique_ptr<posted_message> what) noexcept {
+    const std::size_t size = what->size;
+    try {
+        if (!holds_back()) {
+            send_posted(*what);
+        } else if (takes_output()) {
+            some_extra().held.push_back(std::move(what));
+            return; // and goes on to count
+        }
+    } catch (const std::bad_alloc&) {
+        run_out_of_memory();
+        driver().defer(*this);
+    }
+    posts_done(size);
+}
+
+/// Sends what waited, in its order.
+void channel::send_held() noexcept {
+    if (!extra_ || extra_->held.empty()) return;
+    const auto waiting = std::exchange(extra_->held, {});
+    for (const auto& each : waiting) {
+        try {
+            send_posted(*each);
+        } catch (const std::bad_alloc&) {
+            run_out_of_memory();
+            driver().defer(*this);
+        }
+        posts_done(each->size);
+    }
+}
+
+void channel::posts_done(std::size_t size) noexcept {
+    if (!has_handles()) return;
+    extra_->shared->release(size);
+    if (extra_->shared->take_wish()) tell_writable_ = true;
+    if (!dead_ && writable_may_come()) driver().defer(*this);
+}
+
+bool channel::posts_leave_room() const noexcept {
+    return !has_handles() || extra_->shared->has_room();
+}
+
+/// A handle refers to what the application may still use.
+void channel::end_handles() noexcept {
+    if (!has_handles()) return;
+    extra_->shared->end();
+    extra_->held.clear();
+}
+
+} // namespace weft

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// What the handles of every kind of connection do: a send inside a turn is done at once, all else
+// is posted and counted.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <weft/connection/channel.hpp>
+
+#include "connection/posted_message.hpp"
+
+namespace weft {
+
+/// Posts through what a connection shares with its handles, which may be null.
+class handle_posts {
+public:
+    explicit handle_posts(const std::shared_ptr<handle_state>& shared) noexcept
+        : shared_(shared) {}
+
+    /// Calls `send(connection)` and returns its answer, if output may be sent at once. Returns
+    /// nothing if it has to be posted: outside a turn, or behind what was posted before.
+    template <class Kind, class Send>
+    [[nodiscard]] std::optional<send_result> send_at_once(Send&& send) const {
+        if (!shared_) return send_result::closed;
+        if (!shared_->mailbox().in_turn_here()) return std::nullopt;
+        Kind* const to = target<Kind>(*shared_);
+        if (!to) return send_result::closed;
+        if (shared_->posted() != 0 || to->holds_back()) return std::nullopt;
+        return send(*to);
+    }
+
+    /// Posts output of so many bytes, which `content` returns; only called if there is room.
+    template <class Content>
+    send_result post_output(std::size_t payload, Content&& content) const {
+        const std::size_t size = payload + handle_state::post_overhead;
+        const send_result answer = shared_->reserve(size);
+        if (answer == send_result::dropped) post_overflow();
+        if (answer == send_result::dropped || answer == send_result::closed) return answer;
+        const bool posted = post_counted(size, [&] {
+            auto what = std::make_unique<posted_message>(posted_message{content(), size});
+            return [state = shared_, what = std::move(what)]() mutable {
+                if (auto* const to = target<channel>(*state)) to->take_posted(std::move(what));
+            };
+        });
+        return posted ? answer : send_result::closed;
+    }
+
+    /// Posts a function to call with the connection, which is never refused; false when the driver
+    /// is gone.
+    template <class Kind>
+    bool post_work(function<void(Kind&)>&& work) const {
+        if (!shared_) return false;
+        shared_->add(handle_state::post_overhead);
+        return post_counted(handle_state::post_overhead, [&] {
+            return [state = shared_, work = std::move(work)]() mutable {
+                if (auto* const to = target<Kind>(*state)) to->do_posted([&] { work(*to); });
+            };
+        });
+    }
+
+private:
+    template <class Kind>
+    static Kind* target(const handle_state& state) noexcept {
+        return static_cast<Kind*>(static_cast<channel*>(state.target()));
+    }
+
+    /// Posts what `make` returns; if that fails, what was counted is taken back.
+    template <class Make>
+    bool post_counted(std::size_t size, Make&& make) const {
+        try {
+            if (shared_->mailbox().post(make())) return true;
+        } catch (...) {
+            shared_->take_back(size);
+            throw;
+        }
+        shared_->take_back(size);
+        return false;
+    }
+
+    /// The policy `close` ends the connection for this.
+    void post_overflow() const {
+        if (!shared_->must_close()) return;
+        shared_->mailbox().post([state = shared_] {
+            if (auto* const to = target<channel>(*state)) to->refuse_to_queue();
+        });
+    }
+
+    const std::shared_ptr<handle_state>& shared_;
+};
+
+} // namespace weft

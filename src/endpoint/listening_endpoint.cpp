@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// From texts and descriptors to listeners.
+#include <weft/endpoint/listening_endpoint.hpp>
+
+#include <utility>
+
+#include "endpoint/doors.hpp"
+#include "endpoint/target.hpp"
+#include "loop/loop_state.hpp"
+
+namespace weft {
+
+result<address> listening_endpoint::listen(std::string_view host, std::uint16_t port,
+                                           listen_options options) {
+    loop_->require_owner("server::listen");
+    const auto where = addresses_of(host, port);
+    if (!where) return failure(where.error());
+    return doors_->open(where->back(), std::move(options));
+}
+
+result<address> listening_endpoint::listen(std::string_view where, listen_options options) {
+    loop_->require_owner("server::listen");
+    const auto found = addresses_of(where);
+    if (!found) return failure(found.error());
+    return doors_->open(found->back(), std::move(options));
+}
+
+void listening_endpoint::listen(std::string_view host, std::uint16_t port, listen_options options,
+                                function<void(result<std::vector<address>>)> done) {
+    loop_->require_owner("server::listen");
+    doors_->open_named(host, port, std::move(options), std::move(done));
+}
+
+result<address> listening_endpoint::adopt_listener(int descriptor, listen_options options) {
+    loop_->require_owner("server::adopt_listener");
+    return doors_->adopt(descriptor, std::move(options));
+}
+
+result<int> listening_endpoint::release_listener(const address& where) {
+    loop_->require_owner("server::release_listener");
+    return doors_->release(where);
+}
+
+void listening_endpoint::stop_listening() {
+    loop_->require_owner("server::stop_listening");
+    doors_->close();
+}
+
+bool listening_endpoint::stop_listening(const address& where) {
+    loop_->require_owner("server::stop_listening");
+    return doors_->close(where);
+}
+
+bool listening_endpoint::is_listening() const noexcept {
+    return doors_->any();
+}
+
+std::vector<address> listening_endpoint::listening_at() const {
+    return doors_->where();
+}
+
+} // namespace weft
