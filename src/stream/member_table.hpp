@@ -11,6 +11,21 @@
 
 namespace weft {
 
+/// Stands on the stack during a walk, in a list of the walks that are under way.
+class table_cursor {
+public:
+    table_cursor(table_cursor*& walks, std::size_t size) noexcept;
+    table_cursor(const table_cursor&) = delete;
+    table_cursor& operator=(const table_cursor&) = delete;
+    ~table_cursor();
+
+    std::size_t left; // members in front of it
+    table_cursor* const outer;
+
+private:
+    table_cursor*& walks_;
+};
+
 /// Members in no particular order; each has an `index_`, its place in the table.
 ///
 /// A walk goes from the end to the front, so its cursor divides the table: the members in front of
@@ -40,7 +55,7 @@ public:
 
     void remove(Member& gone) noexcept {
         std::size_t gap = gone.index_;
-        while (cursor* const next = first_cursor_behind(gap)) {
+        while (table_cursor* const next = first_cursor_behind(gap)) {
             move(--next->left, gap);
             gap = next->left;
         }
@@ -52,29 +67,14 @@ public:
     /// once for one that is removed meanwhile; `visit` may add, remove, and begin further walks.
     template <class Visit>
     void for_each(Visit&& visit) {
-        cursor at(*this);
+        table_cursor at(walks_, members_.size());
         while (at.left != 0) visit(*members_[--at.left]);
     }
 
 private:
-    /// Stands on the stack during a walk.
-    struct cursor {
-        explicit cursor(member_table& walked) noexcept
-            : left(walked.size()), outer(walked.walks_), table(walked) {
-            table.walks_ = this;
-        }
-        cursor(const cursor&) = delete;
-        cursor& operator=(const cursor&) = delete;
-        ~cursor() { table.walks_ = outer; }
-
-        std::size_t left; // members in front of it
-        cursor* outer;
-        member_table& table;
-    };
-
-    [[nodiscard]] cursor* first_cursor_behind(std::size_t gap) const noexcept {
-        cursor* first = nullptr;
-        for (cursor* each = walks_; each; each = each->outer) {
+    [[nodiscard]] table_cursor* first_cursor_behind(std::size_t gap) const noexcept {
+        table_cursor* first = nullptr;
+        for (table_cursor* each = walks_; each; each = each->outer) {
             if (each->left > gap && (!first || each->left < first->left)) first = each;
         }
         return first;
@@ -87,7 +87,7 @@ private:
     }
 
     std::vector<Member*> members_;
-    cursor* walks_ = nullptr; // the innermost
+    table_cursor* walks_ = nullptr; // the innermost
 };
 
 } // namespace weft
