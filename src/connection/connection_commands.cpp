@@ -15,9 +15,6 @@ namespace {
 /// So much output leaves at once, without waiting for the end of the turn.
 constexpr std::size_t output_that_leaves_at_once = 64 * 1024;
 
-/// From this size on a message is written from where its sender has it.
-constexpr std::size_t large_message = 16 * 1024;
-
 std::span<const std::byte> as_bytes(std::string_view text) noexcept {
     return std::as_bytes(std::span(text.data(), text.size()));
 }
@@ -51,10 +48,16 @@ send_result connection::send(message whole) {
     return submit(whole.size(), [&](session& to) { return to.send(whole); });
 }
 
-send_result connection::send_part(message part, bool last) {
+send_result connection::send(message whole, compression choice) {
+    driver().require_owner("connection::send");
+    if (session_.sending_parts()) return send_result::closed;
+    return submit(whole.size(), [&](session& to) { return to.send(whole, choice); });
+}
+
+send_result connection::send_part(message part, bool last, compression choice) {
     driver().require_owner("connection::send_part");
     const auto answer =
-        submit(part.size(), [&](session& to) { return to.send_part(part, last); });
+        submit(part.size(), [&](session& to) { return to.send_part(part, last, choice); });
     if (last) send_what_was_held();
     return answer;
 }
@@ -81,7 +84,7 @@ send_result connection::submit(std::size_t size, Command&& command) {
 /// The same, of what the limit has taken before.
 template <class Command>
 send_result connection::submit_now(std::size_t size, Command&& command) {
-    if (!(size < large_message ? submit_small(command) : submit_large(command))) {
+    if (!(size < session::uncopied_size_min ? submit_small(command) : submit_large(command))) {
         return send_result::closed;
     }
     after_writing();
@@ -219,6 +222,10 @@ address connection::remote_address() const {
 
 std::string_view connection::subprotocol() const noexcept {
     return extras() ? std::string_view(extras()->subprotocol) : std::string_view();
+}
+
+std::string_view connection::extensions() const noexcept {
+    return session_.codec() ? session_.codec()->agreed() : std::string_view();
 }
 
 const uri* connection::uri() const noexcept {

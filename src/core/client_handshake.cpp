@@ -45,7 +45,7 @@ bool take_host(http_fields& fields, std::string& host) {
 
 result<std::string> make_upgrade_request(const uri& target, handshake_nonce nonce,
                                          const std::vector<std::string>& subprotocols,
-                                         const http_fields& extra) {
+                                         const http_fields& extra, std::string_view extensions) {
     if (!are_subprotocols(subprotocols)) return failure{errc::bad_subprotocol};
     auto fields = extra;
     auto host = target.authority();
@@ -56,13 +56,14 @@ result<std::string> make_upgrade_request(const uri& target, handshake_nonce nonc
     text += "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ";
     text += base64_encode(nonce) + "\r\nSec-WebSocket-Version: 13\r\n";
     if (!subprotocols.empty()) text += "Sec-WebSocket-Protocol: " + join(subprotocols) + "\r\n";
+    if (const auto why = append_extensions(text, extensions)) return failure{why};
     if (const auto why = append_fields(text, fields)) return failure{why};
     return text + "\r\n";
 }
 
 std::error_code check_upgrade_response(const http_response_head& response, handshake_nonce nonce,
                                        const std::vector<std::string>& offered,
-                                       std::string& chosen_subprotocol) {
+                                       std::string& chosen_subprotocol, bool extensions_offered) {
     // The items are those of the second list in RFC 6455 §4.1. Item 1: the status.
     if (response.status() != 101) return errc::not_upgraded;
     if (response.version_minor() < 1) return errc::bad_http_version;
@@ -77,8 +78,10 @@ std::error_code check_upgrade_response(const http_response_head& response, hands
                                 accept_key(base64_encode(nonce)))) {
         return errc::bad_accept;
     }
-    // Item 5: no extension was offered. An empty list is as if it were not there.
-    if (!is_empty_list(response, "Sec-WebSocket-Extensions")) return errc::unexpected_extension;
+    // Item 5: no extension that was not offered. An empty list is as if it were not there.
+    if (!extensions_offered && !is_empty_list(response, "Sec-WebSocket-Extensions")) {
+        return errc::unexpected_extension;
+    }
     // Item 6: at most one subprotocol, and one that was offered.
     if (is_empty_list(response, "Sec-WebSocket-Protocol")) {
         chosen_subprotocol.clear();
@@ -90,6 +93,14 @@ std::error_code check_upgrade_response(const http_response_head& response, hands
     }
     chosen_subprotocol = *chosen;
     return {};
+}
+
+result<std::optional<extension>> chosen_extension(const http_response_head& response) {
+    auto chosen = parse_extensions(joined_items(response, "Sec-WebSocket-Extensions"));
+    if (!chosen) return failure{chosen.error()};
+    if (chosen->size() > 1) return failure{errc::unexpected_extension};
+    if (chosen->empty()) return std::optional<extension>();
+    return std::optional<extension>(std::move(chosen->front()));
 }
 
 } // namespace weft

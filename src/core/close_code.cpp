@@ -19,7 +19,8 @@ close_code close_code_for(std::error_code why) noexcept {
     if (!why) return close_code::normal;
     if (why.category() != error_category()) return close_code::internal_error;
     switch (static_cast<errc>(why.value())) {
-    case errc::bad_utf8: return close_code::invalid_payload;
+    case errc::bad_utf8:
+    case errc::bad_compressed_data: return close_code::invalid_payload;
     case errc::frame_too_big:
     case errc::message_too_big: return close_code::message_too_big;
     case errc::too_many_fragments:

@@ -61,6 +61,7 @@ const char* words(errc code) noexcept {
     case errc::unexpected_continuation: return "a continuation without a message";
     case errc::expected_continuation: return "a new message inside a fragmented one";
     case errc::bad_utf8: return "text is not valid UTF-8";
+    case errc::bad_compressed_data: return "a compressed message cannot be decompressed";
     case errc::bad_close_payload: return "malformed close frame";
     case errc::bad_close_code: return "invalid close code";
     case errc::frame_too_big: return "a frame exceeds its size limit";

@@ -5,7 +5,6 @@
 namespace weft {
 namespace {
 
-constexpr unsigned reserved_mask = 0x70;
 constexpr unsigned opcode_mask = 0x0f;
 constexpr unsigned length_mask = 0x7f;
 constexpr unsigned length_is_16_bits = 126;
@@ -21,7 +20,6 @@ constexpr opcode opcode_of(unsigned first) noexcept {
 
 /// The rules that the first byte can break.
 errc broken_by_first(unsigned first) noexcept {
-    if ((first & reserved_mask) != 0) return errc::reserved_bits;     // §5.2, no extension
     if (!is_known(first & opcode_mask)) return errc::reserved_opcode; // §5.2
     const bool whole = (first & fin_bit) != 0;
     return is_control(opcode_of(first)) && !whole ? errc::control_fragmented : errc{}; // §5.5
@@ -101,6 +99,7 @@ decoded_frame_header decode_frame_header(std::span<const std::byte> bytes, role 
     found.header.code = opcode_of(first);
     found.header.fin = (first & fin_bit) != 0;
     found.header.masked = masked;
+    found.header.reserved = static_cast<std::uint8_t>(first & reserved_mask);
     found.header.length = length;
     if (masked) {
         for (std::size_t i = 0; i < 4; ++i)
@@ -117,7 +116,8 @@ std::size_t encoded_size(const frame_header& header) noexcept {
 std::size_t encode_frame_header(const frame_header& header, std::byte* to) noexcept {
     const unsigned short_form = short_form_of(header.length);
     const std::size_t extended = extended_size(short_form);
-    to[0] = first_byte(header.code, header.fin);
+    const unsigned first = (header.fin ? fin_bit : 0U) | static_cast<unsigned>(header.code);
+    to[0] = static_cast<std::byte>(first | header.reserved);
     to[1] = static_cast<std::byte>((header.masked ? mask_bit : 0U) | short_form);
     put_big_endian(header.length, to + 2, extended);
     std::size_t size = 2 + extended;

@@ -7,6 +7,7 @@
 
 #include <weft/core/base64.hpp>
 #include <weft/core/error.hpp>
+#include <weft/core/extension.hpp>
 #include <weft/core/sha1.hpp>
 
 #include <algorithm>
@@ -45,42 +46,6 @@ bool is_unique(const std::vector<std::string>& names) {
     return std::ranges::adjacent_find(sorted) == sorted.end();
 }
 
-std::string_view take_token(std::string_view& rest) noexcept {
-    const auto end = std::ranges::find_if_not(rest, is_token_byte);
-    const auto token = rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
-    rest = trim(rest.substr(token.size()));
-    return token;
-}
-
-// A quoted value has to be a token once it is unquoted (RFC 6455 §9.1).
-bool take_quoted_token(std::string_view& rest) {
-    std::string unquoted;
-    for (std::size_t i = 1; i < rest.size(); ++i) {
-        if (rest[i] == '"') {
-            rest = trim(rest.substr(i + 1));
-            return is_token(unquoted);
-        }
-        if (rest[i] == '\\' && ++i == rest.size()) return false;
-        unquoted += rest[i];
-    }
-    return false;
-}
-
-// RFC 6455 §9.1: token *( ";" token [ "=" ( token / quoted-string ) ] ).
-bool is_extension(std::string_view rest) {
-    if (take_token(rest).empty()) return false;
-    while (!rest.empty()) {
-        if (rest[0] != ';') return false;
-        rest = trim(rest.substr(1));
-        if (take_token(rest).empty()) return false;
-        if (!rest.starts_with('=')) continue;
-        rest = trim(rest.substr(1));
-        const bool quoted = rest.starts_with('"');
-        if (quoted ? !take_quoted_token(rest) : take_token(rest).empty()) return false;
-    }
-    return true;
-}
-
 // Tokens, none of them twice (RFC 6455 §4.1, item 10). A header without any is as if it were not
 // there: some clients send one when the application has named no subprotocol.
 std::optional<std::vector<std::string>> parse_subprotocols(const http_request& request) {
@@ -94,21 +59,6 @@ std::optional<std::vector<std::string>> parse_subprotocols(const http_request& r
     });
     if (!valid || !is_unique(names)) return std::nullopt;
     return names;
-}
-
-// A header without an element is as if it were not there, as for subprotocols.
-std::optional<std::string> parse_extensions(const http_request& request) {
-    std::string joined;
-    bool valid = true;
-    for_each_value(request, "Sec-WebSocket-Extensions", [&](std::string_view value) {
-        for_each_list_item(value, [&](std::string_view item) {
-            valid = valid && is_extension(item);
-            if (!joined.empty()) joined += ", ";
-            joined += item;
-        });
-    });
-    if (!valid) return std::nullopt;
-    return joined;
 }
 
 // The checks of RFC 6455 §4.2.1 that yield nothing. The version comes before the key, since a
@@ -183,10 +133,10 @@ result<upgrade_offer> check_upgrade(const http_request& request) {
     if (const auto why = check_required(request)) return failure{why};
     auto subprotocols = parse_subprotocols(request);
     if (!subprotocols) return failure{errc::bad_subprotocol};
-    auto extensions = parse_extensions(request);
-    if (!extensions) return failure{errc::bad_extension};
+    auto extensions = joined_items(request, "Sec-WebSocket-Extensions");
+    if (const auto valid = parse_extensions(extensions); !valid) return failure{valid.error()};
     return upgrade_offer{std::string{*request.header("Sec-WebSocket-Key")},
-                         std::move(*subprotocols), std::move(*extensions)};
+                         std::move(*subprotocols), std::move(extensions)};
 }
 
 http_response refusal(std::error_code why) {
@@ -204,7 +154,7 @@ http_response refusal(std::error_code why) {
 }
 
 result<std::string> make_upgrade_response(const upgrade_offer& offer, std::string_view subprotocol,
-                                          const http_fields& extra) {
+                                          const http_fields& extra, std::string_view extensions) {
     // RFC 6455 §4.2.2, item 5.
     std::string text = "HTTP/1.1 101 Switching Protocols\r\n"
                        "Upgrade: websocket\r\n"
@@ -217,6 +167,7 @@ result<std::string> make_upgrade_response(const upgrade_offer& offer, std::strin
         if (!offered || !is_token(subprotocol)) return failure{errc::bad_subprotocol};
         text.append("Sec-WebSocket-Protocol: ").append(subprotocol).append("\r\n");
     }
+    if (const auto why = append_extensions(text, extensions)) return failure{why};
     if (const auto why = append_fields(text, extra)) return failure{why};
     return text + "\r\n";
 }

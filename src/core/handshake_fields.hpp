@@ -4,6 +4,7 @@
 #pragma once
 
 #include <weft/core/error.hpp>
+#include <weft/core/extension.hpp>
 #include <weft/core/http_head.hpp>
 
 #include <algorithm>
@@ -67,6 +68,18 @@ inline bool names_item(const http_head& head, std::string_view name, std::string
     return empty;
 }
 
+/// The elements of all headers of this name, joined by commas; empty when there are none.
+[[nodiscard]] inline std::string joined_items(const http_head& head, std::string_view name) {
+    std::string joined;
+    for_each_value(head, name, [&](std::string_view value) {
+        for_each_list_item(value, [&](std::string_view item) {
+            if (!joined.empty()) joined += ", ";
+            joined += item;
+        });
+    });
+    return joined;
+}
+
 /// False when the client expects of the server what nobody does here. RFC 9110 §10.1.1.
 [[nodiscard]] inline bool may_expect(const http_request& request) {
     return is_empty_list(request, "Expect") || request.version_minor() < 1 ||
@@ -80,6 +93,15 @@ inline bool is_handshake_field(std::string_view name) noexcept {
            equal_ignoring_case(name, "Upgrade") || equal_ignoring_case(name, "Connection") ||
            equal_ignoring_case(name, "Content-Length") ||
            equal_ignoring_case(name, "Transfer-Encoding");
+}
+
+/// Appends what a negotiator offers or has agreed to, if anything; fails when it is malformed.
+[[nodiscard]] inline std::error_code append_extensions(std::string& text,
+                                                       std::string_view extensions) {
+    if (extensions.empty()) return {};
+    if (!parse_extensions(extensions)) return errc::bad_header;
+    text.append("Sec-WebSocket-Extensions: ").append(extensions).append("\r\n");
+    return {};
 }
 
 /// Appends header lines; fails when one is malformed or is not the application's to set.

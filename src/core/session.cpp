@@ -23,6 +23,13 @@ std::error_code no_memory() noexcept {
 session::session(const session_options& options, time_point now)
     : options_(&options), alive_(now), since_(now) {}
 
+session::session(const session_options& options, agreed_handshake agreed, time_point now)
+    : session(options, now) {
+    if (!agreed.subprotocol.empty()) handshake().subprotocol = std::move(agreed.subprotocol);
+    take_codec(std::move(agreed.codec));
+    become_open(now);
+}
+
 session::~session() = default;
 
 session::extra& session::more() {
@@ -34,7 +41,9 @@ session::extra& session::more() {
 }
 
 void session::discard_extra_if_empty() noexcept {
-    if (extra_ && !paused_ && !message_in_progress() && extra_->empty()) extra_.reset();
+    if (!extra_ || paused_ || !extra_->empty()) return;
+    if (codec_ && codec_->memory_used() != 0) return; // which is counted there
+    extra_.reset();
 }
 
 // --- getters
@@ -297,9 +306,13 @@ void session::end_with(event_type how, time_point now) noexcept {
     ending_ = how;
     since_ = now;
     paused_ = false;
-    if (!awaits_close_) frame_left_ = 0;
     in_frame_ = false;
-    fragments_ = 0;
+    if (extra_) {
+        if (!awaits_close_) extra_->frame_left = 0;
+        extra_->fragments = 0;
+        extra_->decoding.reset();
+        extra_->encoding.reset();
+    }
     leaving_ = output_size() != 0;
 }
 
@@ -464,6 +477,9 @@ void session::count_memory(memory_account& account, void* owner, std::size_t bes
     std::size_t bytes = beside + sizeof(extra) + extra_->input.capacity() +
         extra_->assembly.capacity() + extra_->output.capacity();
     if (extra_->handshake) bytes += extra_->handshake->memory_used();
+    if (extra_->decoding) bytes += extra_->decoding->memory_used();
+    if (extra_->encoding) bytes += extra_->encoding->memory_used();
+    if (codec_) bytes += codec_->memory_used();
     account.change(extra_->held, owner, bytes);
 }
 

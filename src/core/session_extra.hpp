@@ -44,10 +44,30 @@ struct session::opening {
     }
 };
 
+/// Ends the work of a codec on a message that is given up.
+struct give_up_stream {
+    void operator()(codec_stream* stream) const noexcept { stream->finish(false); }
+};
+using codec_work = std::unique_ptr<codec_stream, give_up_stream>;
+
+inline void complete(codec_work& work) noexcept {
+    work.release()->finish(true);
+}
+
 struct session::extra {
     byte_queue input;                // retained, older than given
     std::span<std::byte> given;      // of receive, while nothing is lent
     std::vector<std::byte> assembly; // of the message in progress
+
+    // the message in progress, and its frame
+    std::uint64_t frame_left = 0;      // payload bytes of the frame that have not come
+    std::uint64_t compressed_size = 0; // of its frames so far
+    codec_work decoding;
+    std::uint32_t fragments = 0; // frames so far; 0 between messages
+    masking_key key{};
+    std::uint8_t key_offset = 0;
+
+    codec_work encoding;             // of the message that is sent in parts
     byte_queue output;               // older than what is lent
     std::optional<std::vector<std::byte>> delayed_pong;
     std::unique_ptr<opening> handshake;
@@ -60,9 +80,14 @@ struct session::extra {
 
     [[nodiscard]] bool empty() const noexcept {
         return !input.owns_memory() && given.empty() && assembly.empty() && output.empty() &&
-            !delayed_pong && !handshake && !outcome && pending == 0;
+            !delayed_pong && !handshake && !outcome && pending == 0 && frame_left == 0 &&
+            fragments == 0 && !encoding;
     }
 };
+
+inline bool session::message_in_progress() const noexcept {
+    return extra_ && extra_->fragments != 0;
+}
 
 // --- input that waits, on the path of every message
 

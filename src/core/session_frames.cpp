@@ -19,9 +19,6 @@
 namespace weft {
 namespace {
 
-/// A payload of this size is not copied behind its header if it can be written from where it is.
-constexpr std::size_t large_payload = 16 * 1024;
-
 /// With so much output waiting a pong waits too, and only the last one is kept. RFC 6455 §5.5.3.
 constexpr std::size_t output_before_pongs_wait = 64 * 1024;
 
@@ -71,7 +68,7 @@ std::span<const std::byte> as_bytes(std::string_view text) noexcept {
 /// The short way of nearly all messages: one short frame that lies whole in lent memory, while
 /// nothing else is under way. What is not so, or breaks a rule, is left to `find_frame_event`.
 bool session::find_short_message(event& told, time_point now) {
-    if (!lent_ || extra_ || fragments_ != 0 || state_ != session_state::open) return false;
+    if (!lent_ || extra_ || state_ != session_state::open) return false;
     const auto input = lent_->input_;
     const bool masked = role() == role::server;
     const std::size_t header = masked ? 2 + sizeof(masking_key) : 2;
@@ -103,6 +100,23 @@ bool session::find_short_message(event& told, time_point now) {
     return true;
 }
 
+/// Order and limits of data frames, judged before a byte of the payload is kept.
+inline errc session::judge_data_frame(const frame_header& header) const noexcept {
+    const bool continues = header.code == opcode::continuation;
+    const std::uint32_t fragments = extra_ ? extra_->fragments : 0;
+    if (continues && fragments == 0) return errc::unexpected_continuation;
+    if (!continues && fragments != 0) return errc::expected_continuation;
+    const auto& limits = options_->limits;
+    if (header.length > limits.frame_size_max) return errc::frame_too_big;
+    const bool compressed = continues ? compressed_ : header.reserved != 0;
+    const std::size_t assembled = extra_ ? extra_->assembly.size() : 0;
+    const bool fits = compressed ? compressed_fits(header)
+                                 : header.length <= limits.message_size_max - assembled;
+    if (!fits) return errc::message_too_big;
+    if (fragments >= limits.fragment_count_max) return errc::too_many_fragments;
+    return {};
+}
+
 void session::find_frame_event(event& told, time_point now) {
     while (state_ != session_state::closed && told.type == event_type::none) {
         if (in_frame_) {
@@ -111,6 +125,10 @@ void session::find_frame_event(event& told, time_point now) {
             continue;
         }
         const auto input = gather(frame_header_size_max);
+        if (input.empty()) return;
+        if ((input[0] & std::byte{reserved_mask}) != std::byte{} && !may_be_compressed(input[0])) {
+            return fail(errc::reserved_bits, now);
+        }
         const auto found = decode_frame_header(input, role());
         if (found.error != errc{}) return fail(found.error, now);
         if (found.size == 0) return;
@@ -129,66 +147,76 @@ void session::find_frame_event(event& told, time_point now) {
     }
 }
 
-/// Order and limits of data frames, judged before a byte of the payload is kept.
-errc session::judge_data_frame(const frame_header& header) const noexcept {
-    const bool continues = header.code == opcode::continuation;
-    if (continues && fragments_ == 0) return errc::unexpected_continuation;
-    if (!continues && fragments_ != 0) return errc::expected_continuation;
-    const auto& limits = options_->limits;
-    if (header.length > limits.frame_size_max) return errc::frame_too_big;
-    const std::size_t assembled = extra_ ? extra_->assembly.size() : 0;
-    if (header.length > limits.message_size_max - assembled) return errc::message_too_big;
-    if (fragments_ >= limits.fragment_count_max) return errc::too_many_fragments;
-    return {};
+/// None may be set but RSV1 on the first frame of a message, if a codec was agreed on. RFC 6455
+/// §5.2, RFC 7692 §6.
+bool session::may_be_compressed(std::byte first) const noexcept {
+    const unsigned bits = std::to_integer<unsigned>(first);
+    const bool begins = (bits & 0x0fU) == static_cast<unsigned>(opcode::text) ||
+        (bits & 0x0fU) == static_cast<unsigned>(opcode::binary);
+    return has_codec_ && begins && (bits & reserved_mask) == compressed_bit;
 }
 
 /// Tells a message of one frame from where it lies; begins any other.
 void session::take_whole_message(const frame_header& header, event& told, time_point now) {
     if (header.code != opcode::continuation) {
         is_text_ = header.code == opcode::text;
+        compressed_ = header.reserved != 0;
         text_.reset();
     }
     const auto input = waiting();
-    if (fragments_ == 0 && header.fin && header.length <= input.size()) {
+    if (header.fin && header.length <= input.size() && !message_in_progress()) {
         const auto payload = input.first(static_cast<std::size_t>(header.length));
         if (header.masked) mask(payload, header.key);
         consume_input(payload.size());
+        if (compressed_) return take_compressed_message(payload, told, now);
         if (is_text_ && !(text_.feed(payload) && text_.complete())) {
             return fail(errc::bad_utf8, now);
         }
         if (!deaf_) told = {event_type::message, is_text_, payload};
         return;
     }
-    if (fragments_ == 0) begin_message(now);
-    if (fragments_ != std::numeric_limits<std::uint32_t>::max()) ++fragments_;
+    if (!message_in_progress()) begin_message(now);
+    extra& at = *extra_;
+    if (at.fragments != std::numeric_limits<std::uint32_t>::max()) ++at.fragments;
     in_frame_ = true;
     last_frame_ = header.fin;
-    frame_left_ = header.length;
-    key_ = header.masked ? header.key : masking_key{};
-    key_offset_ = 0;
+    at.frame_left = header.length;
+    at.compressed_size += header.length;
+    at.key = header.masked ? header.key : masking_key{};
+    at.key_offset = 0;
 }
 
 /// Adds what has come of the frame in progress to the message.
 void session::take_payload(event& told, time_point now) {
-    while (frame_left_ != 0 && !waiting().empty()) {
+    extra& at = *extra_;
+    while (at.frame_left != 0 && !waiting().empty()) {
         const auto input = waiting();
         const auto size =
-            static_cast<std::size_t>(std::min<std::uint64_t>(frame_left_, input.size()));
+            static_cast<std::size_t>(std::min<std::uint64_t>(at.frame_left, input.size()));
         const auto piece = input.first(size);
-        if (role() == role::server) mask(piece, key_, key_offset_);
-        key_offset_ = static_cast<std::uint8_t>((key_offset_ + size) % key_.size());
-        if (is_text_ && !text_.feed(piece)) return fail(errc::bad_utf8, now);
-        auto& assembly = more().assembly;
-        assembly.insert(assembly.end(), piece.begin(), piece.end());
-        frame_left_ -= size;
+        if (role() == role::server) mask(piece, at.key, at.key_offset);
+        at.key_offset = static_cast<std::uint8_t>((at.key_offset + size) % at.key.size());
+        if (const auto broken = add_payload(piece)) return fail(broken, now);
+        at.frame_left -= size;
         consume_input(size);
         message_grew(size, now);
     }
-    if (frame_left_ == 0) end_frame(told, now);
+    if (at.frame_left == 0) end_frame(told, now);
+}
+
+std::error_code session::add_payload(std::span<const std::byte> piece) {
+    if (compressed_) return decode(*extra_->decoding, piece, false);
+    if (is_text_ && !text_.feed(piece)) return errc::bad_utf8;
+    auto& assembly = extra_->assembly;
+    assembly.insert(assembly.end(), piece.begin(), piece.end());
+    return {};
 }
 
 void session::begin_message(time_point now) {
-    more().message_due = deadline_after(now, options_->timeouts.message);
+    extra& at = more();
+    at.message_due = deadline_after(now, options_->timeouts.message);
+    at.compressed_size = 0;
+    if (compressed_) at.decoding.reset(codec_->begin_decoding());
 }
 
 /// Payload buys time at the least rate, but never more than a message that has just begun has: a
@@ -209,15 +237,17 @@ void session::message_grew(std::size_t size, time_point now) noexcept {
 void session::end_frame(event& told, time_point now) {
     in_frame_ = false;
     if (!last_frame_) return;
-    fragments_ = 0;
+    if (compressed_) {
+        if (const auto broken = end_decoding()) return fail(broken, now);
+    }
+    extra_->fragments = 0;
     if (is_text_ && !text_.complete()) return fail(errc::bad_utf8, now);
     if (deaf_) {
-        if (extra_) std::vector<std::byte>().swap(extra_->assembly);
+        std::vector<std::byte>().swap(extra_->assembly);
         return;
     }
     message_told_ = true;
-    told = {event_type::message, is_text_, {}};
-    if (extra_) told.payload = extra_->assembly;
+    told = {event_type::message, is_text_, extra_->assembly};
 }
 
 void session::take_control_frame(const frame_header& header, std::span<std::byte> payload,
@@ -256,20 +286,20 @@ void session::take_close_frame(std::span<const std::byte> payload, time_point no
 /// closes. What cannot be told apart as frames any more ends with the stream or the deadline.
 void session::skip_to_close() {
     while (awaits_close_) {
-        if (frame_left_ != 0) {
+        if (extra_ && extra_->frame_left != 0) {
             const auto size = static_cast<std::size_t>(
-                std::min<std::uint64_t>(frame_left_, waiting().size()));
+                std::min<std::uint64_t>(extra_->frame_left, waiting().size()));
             if (size == 0) return;
             consume_input(size);
-            frame_left_ -= size;
+            extra_->frame_left -= size;
             continue;
         }
         const auto input = gather(frame_header_size_max);
         const auto found = extent_of(input);
         if (!found) return;
         const auto code = static_cast<opcode>(std::to_integer<unsigned>(input[0]) & 0x0fU);
+        if (found->payload != 0) more().frame_left = found->payload;
         consume_input(found->header);
-        frame_left_ = found->payload;
         if (code == opcode::close) awaits_close_ = false;
     }
 }
@@ -286,13 +316,17 @@ void session::answer_ping(std::span<const std::byte> payload) {
 // --- sending
 
 bool session::send(message whole) {
-    if (state_ != session_state::open || sending_parts_) return false;
+    if (state_ != session_state::open || sending_parts_ || has_codec_) {
+        return has_codec_ && send(whole, compression::automatic);
+    }
     put_frame(whole.is_text() ? opcode::text : opcode::binary, true, whole.bytes());
     return true;
 }
 
-bool session::send_part(message part, bool last) {
+bool session::send_part(message part, bool last, compression choice) {
     if (state_ != session_state::open) return false;
+    const bool begins = !sending_parts_ && compresses(part, choice);
+    if (begins || (extra_ && extra_->encoding)) return put_compressed_part(part, last);
     const auto code = sending_parts_ ? opcode::continuation
         : part.is_text()             ? opcode::text
                                      : opcode::binary;
@@ -455,9 +489,9 @@ void session::put_frame(opcode code, bool fin, std::span<const std::byte> payloa
         if (!payload.empty()) std::memcpy(to + 2, payload.data(), payload.size());
         return;
     }
-    frame_header header{code, fin, !from_server, {}, payload.size()};
+    frame_header header{code, fin, !from_server, 0, {}, payload.size()};
     if (header.masked) options_->random->fill(header.key); // fresh for each frame, RFC 6455 §5.3
-    const bool copied = header.masked || !lent_ || payload.size() < large_payload;
+    const bool copied = header.masked || !lent_ || payload.size() < uncopied_size_min;
     std::byte* to = extend_output(encoded_size(header) + (copied ? payload.size() : 0));
     to += encode_frame_header(header, to);
     if (header.masked) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <weft/core/error.hpp>
+#include <weft/core/extension.hpp>
 
 #include "core/handshake_fields.hpp"
 #include "core/session_extra.hpp"
@@ -59,6 +60,13 @@ constexpr int interim_max = 8;
 /// What a client skips until the answer comes. RFC 9110 §15.2.
 bool is_interim(const http_response_head& response) noexcept {
     return response.status() >= 100 && response.status() < 200 && response.status() != 101;
+}
+
+/// Null if there is no extension, or none that both sides have.
+message_codec_ptr choose_codec(extension_negotiator* by, const upgrade_offer& offer) {
+    if (!by || offer.extensions.empty()) return nullptr;
+    const auto offers = parse_extensions(offer.extensions);
+    return offers ? by->choose(*offers) : nullptr;
 }
 
 } // namespace
@@ -187,11 +195,14 @@ result<void> session::accept(std::string_view subprotocol, const http_fields& he
     if (state_ != session_state::connecting || !awaits_decision()) return failure(errc::not_open);
     opening& at = handshake();
     if (at.offer.key.empty()) return failure(errc::not_open); // a plain request
-    auto response = make_upgrade_response(at.offer, subprotocol, headers);
+    message_codec_ptr codec = choose_codec(options_->extension, at.offer);
+    auto response = make_upgrade_response(at.offer, subprotocol, headers,
+                                          codec ? codec->agreed() : std::string_view());
     if (!response) return failure(response.error());
     std::string chosen(subprotocol);
     put_text(*response);
     at.subprotocol = std::move(chosen);
+    take_codec(std::move(codec));
     become_open(now);
     return {};
 }
@@ -226,7 +237,7 @@ void session::refuse(const http_response& response, report* outcome) {
 }
 
 void session::become_open(time_point now) noexcept {
-    handshake().at = opening::step::done;
+    if (extra_ && extra_->handshake) extra_->handshake->at = opening::step::done;
     state_ = session_state::open;
     ending_ = event_type::opened;
     alive_ = now;
@@ -239,8 +250,10 @@ result<void> session::start(const uri& target, std::vector<std::string> subproto
                             const http_fields& headers, bool subprotocol_required) {
     opening& at = handshake();
     options_->random->fill(at.nonce);
-    auto request = make_upgrade_request(target, at.nonce, subprotocols, headers);
+    std::string extensions = options_->extension ? options_->extension->offer() : std::string();
+    auto request = make_upgrade_request(target, at.nonce, subprotocols, headers, extensions);
     if (!request) return failure(request.error());
+    at.offer.extensions = std::move(extensions);
     at.offer.subprotocols = std::move(subprotocols);
     at.subprotocol_required = subprotocol_required;
     put_text(*request);
@@ -269,9 +282,11 @@ event session::read_response(time_point now) {
 
 event session::judge_response(time_point now) {
     opening& at = handshake();
-    auto broken =
-        check_upgrade_response(*at.response, at.nonce, at.offer.subprotocols, at.subprotocol);
+    const bool extensions_offered = !at.offer.extensions.empty();
+    auto broken = check_upgrade_response(*at.response, at.nonce, at.offer.subprotocols,
+                                         at.subprotocol, extensions_offered);
     if (!broken && at.subprotocol_required && at.subprotocol.empty()) broken = errc::no_subprotocol;
+    if (!broken && extensions_offered) broken = confirm_extension(*at.response);
     if (!broken) {
         become_open(now);
         return {};
@@ -280,6 +295,16 @@ event session::judge_response(time_point now) {
     at.refusal_size = awaited_of(*at.response);
     at.at = opening::step::refused;
     return read_refusal(now);
+}
+
+std::error_code session::confirm_extension(const http_response_head& response) {
+    const auto chosen = chosen_extension(response);
+    if (!chosen) return chosen.error();
+    if (!*chosen) return {};
+    auto codec = options_->extension->confirm(**chosen);
+    if (!codec) return codec.error();
+    take_codec(std::move(*codec));
+    return {};
 }
 
 // --- a client that was refused: the beginning of the body says more

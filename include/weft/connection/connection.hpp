@@ -45,8 +45,13 @@ public:
     /// while a message that `send_part` began has not ended.
     send_result send(message whole);
 
-    /// Sends the next part of a fragmented message; `last` ends it. RFC 6455 §5.4.
-    send_result send_part(message part, bool last);
+    /// The same, with a choice for this message where an extension was agreed on that compresses.
+    send_result send(message whole, compression choice);
+
+    /// Sends the next part of a fragmented message; `last` ends it. The first part decides about
+    /// kind and compression. RFC 6455 §5.4.
+    send_result send_part(message part, bool last,
+                          compression choice = compression::automatic);
 
     /// Sends a ping or a pong of at most 125 bytes; longer ones are cut. RFC 6455 §5.5.2.
     send_result ping(std::string_view payload = {});
@@ -102,6 +107,9 @@ public:
 
     /// The subprotocol that was agreed on; empty for none.
     [[nodiscard]] std::string_view subprotocol() const noexcept;
+
+    /// The extension that was agreed on, as Sec-WebSocket-Extensions has it; empty for none.
+    [[nodiscard]] std::string_view extensions() const noexcept;
 
     /// The request that opened the connection: a server's until `open` has returned, or for life
     /// with `keep_handshake`; otherwise null. The getters below read it and are empty without.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <weft/core/address.hpp>
+#include <weft/core/extension.hpp>
 #include <weft/core/http_fields.hpp>
 #include <weft/core/result.hpp>
 #include <weft/core/session_options.hpp>
@@ -39,6 +40,10 @@ struct connection_options {
     /// then (up to 64 KiB and a message) may exceed a smaller limit.
     std::size_t queue_size_max = 1024 * 1024;
     queue_policy when_full = queue_policy::pause;
+
+    /// What messages may be compressed with: offered by a client, chosen by a server. Null for
+    /// nothing. Connections of one thread may share it.
+    std::shared_ptr<extension_negotiator> extension = {};
 
     /// Keeps request and response readable after `open` has returned, at their cost in memory.
     bool keep_handshake = false;

@@ -48,6 +48,9 @@ public:
     /// Takes `count` bytes off the front; the memory stays, and so do views into it.
     void consume(std::size_t count) noexcept { head_ += count; }
 
+    /// Takes `count` bytes off the end, which `extend` has just put there.
+    void drop_back(std::size_t count) noexcept { tail_ -= count; }
+
     /// Forgets all bytes and keeps the memory.
     void rewind() noexcept { head_ = tail_ = 0; }
 

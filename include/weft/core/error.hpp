@@ -68,6 +68,7 @@ enum class errc {
     unexpected_continuation, ///< a continuation without a message to continue
     expected_continuation, ///< a new message inside a fragmented one
     bad_utf8,              ///< text that is not UTF-8
+    bad_compressed_data,   ///< a message that its codec cannot decode
     bad_close_payload,     ///< a close frame with a payload of one byte
     bad_close_code,        ///< a close code that may not stand in a frame
     frame_too_big,         ///< the limit on the bytes of a frame

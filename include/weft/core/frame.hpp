@@ -36,6 +36,7 @@ struct frame_header {
     opcode code = opcode::binary;
     bool fin = true;
     bool masked = false;
+    std::uint8_t reserved = 0; ///< the RSV bits, in their places: `reserved_mask`
     masking_key key{};
     std::uint64_t length = 0;
 };
@@ -47,12 +48,17 @@ struct decoded_frame_header {
     frame_header header;
 };
 
-/// Decodes the header at the front of `bytes`, as `receiver` has to judge it.
+/// Decodes the header at the front of `bytes`, as `receiver` has to judge it. What the RSV bits may
+/// be depends on what was negotiated, and is not judged here.
 [[nodiscard]] decoded_frame_header decode_frame_header(std::span<const std::byte> bytes,
                                                        role receiver) noexcept;
 
 inline constexpr unsigned fin_bit = 0x80;
 inline constexpr unsigned mask_bit = 0x80;
+inline constexpr unsigned reserved_mask = 0x70; ///< RSV1, RSV2 and RSV3
+
+/// RSV1: the message that begins with this frame is compressed. RFC 7692 §6.
+inline constexpr unsigned compressed_bit = 0x40;
 
 /// The first byte of a frame.
 [[nodiscard]] constexpr std::byte first_byte(opcode code, bool fin) noexcept {

@@ -3,11 +3,13 @@
 // answered, and every check. Knows no connection; random bytes are arguments.
 #pragma once
 
+#include <weft/core/extension.hpp>
 #include <weft/core/http_head.hpp>
 #include <weft/core/result.hpp>
 #include <weft/core/uri.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -48,29 +50,39 @@ struct upgrade_offer {
 ///
 /// `subprotocol` is empty or one of those offered, otherwise `errc::bad_subprotocol`. `extra` may
 /// add headers; one that is malformed is `errc::bad_header`, one that belongs to the handshake or
-/// the framing `errc::reserved_header`.
+/// the framing `errc::reserved_header`. `extensions` is what was agreed on, empty for nothing;
+/// `errc::bad_header` if it is malformed.
 [[nodiscard]] result<std::string> make_upgrade_response(const upgrade_offer& offer,
                                                         std::string_view subprotocol,
-                                                        const http_fields& extra = {});
+                                                        const http_fields& extra = {},
+                                                        std::string_view extensions = {});
 
 /// The bytes of the client's handshake. RFC 6455 §4.1.
 ///
 /// `extra` may add headers (Origin, Cookie, Authorization, ...) and replace Host; one that is
 /// malformed is `errc::bad_header`, one that belongs to the handshake or the framing
 /// `errc::reserved_header`. A subprotocol that is no token or is named twice is
-/// `errc::bad_subprotocol`.
+/// `errc::bad_subprotocol`. `extensions` is what to offer, empty for nothing; `errc::bad_header` if
+/// it is malformed.
 [[nodiscard]] result<std::string> make_upgrade_request(const uri& target, handshake_nonce nonce,
                                                        const std::vector<std::string>& subprotocols,
-                                                       const http_fields& extra = {});
+                                                       const http_fields& extra = {},
+                                                       std::string_view extensions = {});
 
 /// Checks the server's handshake; sets `chosen_subprotocol` (empty for none) when it is in order.
 ///
+/// Extensions in it are left to `chosen_extension` if `extensions_offered`.
 /// RFC 6455 §4.1. Fails with `not_upgraded` for a status other than 101, `bad_http_version`,
 /// `bad_upgrade`, `bad_connection`, `bad_accept`, `unexpected_subprotocol` or
 /// `unexpected_extension`.
 [[nodiscard]] std::error_code check_upgrade_response(const http_response_head& response,
                                                      handshake_nonce nonce,
                                                      const std::vector<std::string>& offered,
-                                                     std::string& chosen_subprotocol);
+                                                     std::string& chosen_subprotocol,
+                                                     bool extensions_offered = false);
+
+/// The extension that a server has chosen, null for none. Fails with `bad_extension`, or with
+/// `unexpected_extension` for several.
+[[nodiscard]] result<std::optional<extension>> chosen_extension(const http_response_head& response);
 
 } // namespace weft

@@ -19,6 +19,7 @@
 #include <weft/core/http_head.hpp>
 #include <weft/core/memory_account.hpp>
 #include <weft/core/message.hpp>
+#include <weft/core/message_codec.hpp>
 #include <weft/core/report.hpp>
 #include <weft/core/scratch.hpp>
 #include <weft/core/session_options.hpp>
@@ -61,6 +62,12 @@ struct output_list {
     [[nodiscard]] std::size_t size() const noexcept { return count; }
 };
 
+/// What a handshake has agreed on that somebody else has made.
+struct agreed_handshake {
+    std::string subprotocol = {}; ///< empty for none
+    message_codec_ptr codec = {}; ///< null for no extension
+};
+
 /// One WebSocket connection without any I/O.
 ///
 /// Four families of functions. The order of use: an input or a command; then `next_event` until it
@@ -74,6 +81,10 @@ class session {
 public:
     /// A session whose life, and handshake deadline, begins at `now`.
     session(const session_options& options, time_point now);
+
+    /// A session that is open from the beginning: the upgrade was asked for and answered elsewhere,
+    /// such as by another HTTP server. The `opened` event comes first. RFC 6455 §4.2.2.
+    session(const session_options& options, agreed_handshake agreed, time_point now);
     ~session();
     session(const session&) = delete;
     session& operator=(const session&) = delete;
@@ -125,6 +136,9 @@ public:
 
     /// The subprotocol that was agreed on; empty for none and after `forget_handshake`.
     [[nodiscard]] std::string_view subprotocol() const noexcept;
+
+    /// What messages may be compressed with, from `opened` on; null for nothing.
+    [[nodiscard]] const message_codec* codec() const noexcept { return codec_.get(); }
 
     /// How the session ended; meaningful from `closed` or `failed` on.
     [[nodiscard]] const report& outcome() const noexcept;
@@ -194,14 +208,22 @@ public:
 
     /// Sends a whole message; false, and nothing is sent, unless open and not inside a message.
     ///
-    /// A server that works in lent memory does not copy a payload of 16 KiB or more: it must stay
-    /// until it was consumed, or until the next call that is no getter and moves what is left into
-    /// memory of the session: `settle_output`, `next_event`, another command that sends.
+    /// A server that works in lent memory does not copy a payload of `uncopied_size_min` or more
+    /// unless it compresses it: it must stay until it was consumed, or until the next call that is
+    /// no getter and moves what is left into memory of the session: `settle_output`, `next_event`,
+    /// another command that sends.
     bool send(message whole);
 
-    /// Sends the next part of a fragmented message, whose kind the first part decides; the part
-    /// with `last` ends it. False unless open. RFC 6455 §5.4.
-    bool send_part(message part, bool last);
+    /// The same, with a choice for this message; without a codec it is sent as it is.
+    bool send(message whole, compression choice);
+
+    static constexpr std::size_t uncopied_size_min = 16 * 1024;
+
+    /// Sends the next part of a fragmented message, whose kind and compression the first part
+    /// decides; the part with `last` ends it. False unless open. RFC 6455 §5.4.
+    ///
+    /// A codec may keep bytes back until a later part.
+    bool send_part(message part, bool last, compression choice = compression::automatic);
 
     /// Whether a message that `send_part` began has not ended.
     [[nodiscard]] bool sending_parts() const noexcept { return sending_parts_; }
@@ -325,6 +347,7 @@ private:
     event judge_request(time_point now);
     event ask();
     event judge_response(time_point now);
+    std::error_code confirm_extension(const http_response_head& response);
     event read_refusal(time_point now);
     [[nodiscard]] bool was_refused() const noexcept;
     void fail_refused(time_point now) noexcept;
@@ -335,19 +358,35 @@ private:
     bool find_short_message(event& told, time_point now);
     void find_event(event& told, time_point now);
     void find_frame_event(event& told, time_point now);
+    [[nodiscard]] bool may_be_compressed(std::byte first) const noexcept;
     errc judge_data_frame(const frame_header& header) const noexcept;
+    [[nodiscard]] bool compressed_fits(const frame_header& header) const noexcept;
     void take_control_frame(const frame_header& header, std::span<std::byte> payload, event& told,
                             time_point now);
     void take_whole_message(const frame_header& header, event& told, time_point now);
     void take_payload(event& told, time_point now);
+    std::error_code add_payload(std::span<const std::byte> piece);
     void end_frame(event& told, time_point now);
     void begin_message(time_point now);
     void message_grew(std::size_t size, time_point now) noexcept;
-    [[nodiscard]] bool message_in_progress() const noexcept { return fragments_ != 0; }
+    [[nodiscard]] bool message_in_progress() const noexcept;
     [[nodiscard]] time_point message_deadline() const noexcept;
     void take_close_frame(std::span<const std::byte> payload, time_point now);
     void answer_ping(std::span<const std::byte> payload);
     void ping_peer(time_point now) noexcept;
+
+    // compressed messages
+    void take_compressed_message(std::span<const std::byte> payload, event& told, time_point now);
+    std::error_code decode_message(std::span<const std::byte> payload, event& told);
+    std::error_code decode(codec_stream& by, std::span<const std::byte> from, bool last);
+    std::error_code end_decoding();
+    [[nodiscard]] std::span<std::byte> extend_assembly(std::size_t wanted);
+    [[nodiscard]] bool compresses(message whole, compression choice) const noexcept;
+    bool put_compressed_message(message whole);
+    bool put_compressed_part(message part, bool last);
+    std::error_code put_compressed_frame(codec_stream& by, opcode code, bool fin,
+                                         std::span<const std::byte> payload, std::size_t room);
+    void take_codec(message_codec_ptr agreed);
 
     // output
     [[nodiscard]] std::byte* extend_output(std::size_t size);
@@ -374,21 +413,20 @@ private:
 
     const session_options* options_;
     scratch* lent_ = nullptr;
+    message_codec_ptr codec_; // outlives its streams, which are in extra_
     std::unique_ptr<extra> extra_;
-    std::uint64_t frame_left_ = 0; // payload bytes of the data frame in progress
     time_point alive_;             // the peer's last sign of life
     time_point since_;             // when the phase began; while open: when a ping left
-    masking_key key_{};
-    std::uint32_t fragments_ = 0; // frames of the message in progress; 0 between messages
     session_state state_ = session_state::connecting;
     utf8_validator text_;
-    std::uint8_t key_offset_ = 0;
     event_type ending_ = event_type::none; // the last event, not yet told
     bool is_text_ : 1 = false;             // the message in progress
     bool in_frame_ : 1 = false;
     bool last_frame_ : 1 = false;
     bool message_told_ : 1 = false; // the assembled message may be freed
+    bool compressed_ : 1 = false;   // the message in progress
     bool sending_parts_ : 1 = false;
+    bool has_codec_ : 1 = false; // codec_ is not null: beside sending_parts_, to test both at once
     bool ping_waits_ : 1 = false;
     bool paused_ : 1 = false;
     bool eof_ : 1 = false;

@@ -12,6 +12,8 @@
 
 namespace weft {
 
+class extension_negotiator;
+
 inline constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
 
 /// Limits on what the peer sends. Reaching one is allowed, exceeding it ends the connection.
@@ -23,6 +25,10 @@ struct session_limits {
     std::size_t frame_size_max = unlimited;          ///< bytes of a frame; 1009
     std::size_t fragment_count_max = 128 * 1024;     ///< frames of a message; 1008
 
+    /// Bytes of a compressed message as they come, while `message_size_max` is on what it becomes;
+    /// 1009. 0 for that, a sixteenth of it and 64 bytes more.
+    std::size_t compressed_size_max = 0;
+
     /// Bytes of payload per second below which a message in progress uses up
     /// `session_timeouts::message`. 0 for none: then any byte of payload renews that time.
     std::size_t message_rate_min = 1024;
@@ -33,7 +39,9 @@ struct session_limits {
 /// A sign of life is a received byte, or queued output that the peer took. For each timeout,
 /// docs/timeouts-and-limits.md says when it begins, what postpones it and how it ends.
 struct session_timeouts {
-    duration handshake = std::chrono::seconds(10); ///< from the first byte to `open`
+    /// To `open`. A server's begins with the session, so with the client's connection, and covers
+    /// TLS; a client's begins when its request has left.
+    duration handshake = std::chrono::seconds(10);
     duration close = std::chrono::seconds(5);      ///< for the peer's part of the close
     duration idle{};                               ///< without a sign of life: the end, 1001
     duration ping_interval = std::chrono::seconds(30); ///< without a sign of life: a ping
@@ -57,6 +65,9 @@ struct session_options {
     session_limits limits = {};
     session_timeouts timeouts = {};
     random_source* random = nullptr; ///< a client's masking keys and nonces; a server needs none
+
+    /// Offers or chooses what messages are compressed with; null for nothing.
+    extension_negotiator* extension = nullptr;
 };
 
 } // namespace weft

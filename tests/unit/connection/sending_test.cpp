@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: MIT
 // What send answers, when output leaves, and what a full queue does.
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <string>
+
 #include "connection_fixture.hpp"
+#include "support/run_length_codec.hpp"
 
 namespace weft::testing {
 namespace {
@@ -103,6 +109,74 @@ TEST_F(sending_test, messages_of_every_size_from_memory_that_dies_at_once) {
         EXPECT_TRUE(at_client.heard("message " + std::string(200000, 'n')));
         EXPECT_TRUE(at_server.heard("message " + std::string(50000, 'o')));
     }
+}
+
+/// The caller's memory is its own again when a call has returned, whatever made it and whatever the
+/// size; the stream takes only a little of it.
+TEST_F(sending_test, no_call_keeps_the_memory_of_its_caller) {
+    constexpr std::size_t least = session::uncopied_size_min;
+    using call = std::function<void(connection&, const std::string&)>;
+    const call calls[] = {
+        [](connection& c, const std::string& text) { c.send(text); },
+        [](connection& c, const std::string& text) { c.send(text, compression::on); },
+        [](connection& c, const std::string& text) { c.send_part(text, true); },
+        [](connection& c, const std::string& text) { c.handle().send(text); },
+    };
+    connection_options options;
+    options.queue_size_max = unlimited;
+    for (const std::size_t room : {1000U, 1024U * 1024U}) {
+        capacity = room;
+        server.emplace(driver);
+        at_client.log.clear();
+        at_server.opens = at_client.opens = 0;
+        std::string text;
+        const auto make_all = [&](connection& by) {
+            for (const call& each : calls) {
+                for (const std::size_t size : {least - 1, least, least + 1, 4 * least}) {
+                    text.assign(size, 'm');
+                    each(by, text);
+                    std::ranges::fill(text, 'X');
+                }
+            }
+        };
+        at_server.on["message"] = [&](connection* c) { make_all(*c); };
+        open(options);
+        dialled().send("go");
+        driver.settle();
+        make_all(served());
+        driver.settle();
+        for (const std::size_t size : {least - 1, least, least + 1, 4 * least}) {
+            EXPECT_EQ(at_client.count("message " + std::string(size, 'm')), 8U) << size;
+        }
+    }
+}
+
+TEST_F(sending_test, messages_are_compressed_where_both_ends_agree) {
+    connection_options options;
+    options.extension = std::make_shared<run_length_extension>();
+    open(options);
+    EXPECT_EQ(served().extensions(), "x-run-length; context");
+    EXPECT_EQ(dialled().extensions(), "x-run-length; context");
+    const std::string text(50'000, 'x');
+    const auto waits_after = [&](compression choice) {
+        served().send(text, choice);
+        const std::size_t waits = server_end->in_flight() + served().buffered_amount();
+        driver.settle();
+        return waits;
+    };
+    EXPECT_LT(waits_after(compression::automatic), 1000U);
+    EXPECT_GT(waits_after(compression::off), 50'000U);
+    dialled().send_part(text, false);
+    dialled().send_part(text, true);
+    driver.settle();
+    EXPECT_EQ(at_client.count("message " + text), 2U);
+    EXPECT_TRUE(at_server.heard("message " + text + text));
+
+    connection_options none;
+    at_server.opens = at_client.opens = 0;
+    server.emplace(driver);
+    open(none);
+    EXPECT_EQ(served().extensions(), "");
 }
 
 TEST_F(sending_test, an_echo_of_every_size_through_every_pipe) {

@@ -46,6 +46,14 @@ public:
           peer(ours == role::server ? role::client : role::server),
           tested(options, now) {}
 
+    /// One that begins open.
+    session_probe(role ours, const session_limits& limits, const session_timeouts& timeouts,
+                  agreed_handshake agreed)
+        : options{ours, limits, timeouts, &random},
+          now(time_point{} + std::chrono::hours(1)),
+          peer(ours == role::server ? role::client : role::server),
+          tested(options, std::move(agreed), now) {}
+
     session_options options;
     dice random{7};
     time_point now;

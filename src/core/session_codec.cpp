@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+// Messages of a session that a codec compresses and decompresses: RSV1 set, limits kept on both
+// sides of the codec. Knows no algorithm. RFC 7692 §6.
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+#include <utility>
+
+#include <weft/core/error.hpp>
+
+#include "core/session_extra.hpp"
+
+namespace weft {
+namespace {
+
+/// Shorter messages cannot become smaller.
+constexpr std::size_t compressed_size_min = 2;
+
+/// Room for what a piece of a message becomes, to begin with.
+std::size_t first_room_for(std::size_t compressed) noexcept {
+    return std::max<std::size_t>(64, 4 * compressed);
+}
+
+std::uint64_t compressed_max(const session_limits& limits) noexcept {
+    if (limits.compressed_size_max != 0) return limits.compressed_size_max;
+    const std::size_t more = limits.message_size_max / 16 + 64;
+    return limits.message_size_max < unlimited - more ? limits.message_size_max + more : unlimited;
+}
+
+} // namespace
+
+void session::take_codec(message_codec_ptr agreed) {
+    if (agreed && agreed->memory_used() != 0) more(); // where it is counted
+    codec_ = std::move(agreed);
+    has_codec_ = codec_ != nullptr;
+}
+
+// --- receiving
+
+/// Whether the limit on what arrives has room for the frame.
+bool session::compressed_fits(const frame_header& header) const noexcept {
+    const bool continues = header.code == opcode::continuation;
+    const std::uint64_t before = continues ? extra_->compressed_size : 0;
+    return header.length <= compressed_max(options_->limits) - before;
+}
+
+/// One frame that is there as a whole.
+void session::take_compressed_message(std::span<const std::byte> payload, event& told,
+                                      time_point now) {
+    if (const auto broken = decode_message(payload, told)) return fail(broken, now);
+    if (!deaf_) return;
+    told = {};
+    forget_message();
+}
+
+/// A short message is decoded into lent memory, so that it needs none of the session's own.
+std::error_code session::decode_message(std::span<const std::byte> payload, event& told) {
+    const std::size_t limit = options_->limits.message_size_max;
+    codec_work work(codec_->begin_decoding());
+    std::span<const std::byte> whole;
+    bool done = false;
+    if (lent_ && limit != 0) {
+        const auto step = work->run(payload, lent_->room_for_decoded(limit), true);
+        if (!step) return step.error();
+        whole = {lent_->decoded_.get(), step->written};
+        if (is_text_ && !text_.feed(whole)) return errc::bad_utf8;
+        done = step->done;
+        payload = payload.subspan(step->read);
+    }
+    if (!done) {
+        more().assembly.assign(whole.begin(), whole.end());
+        if (const auto broken = decode(*work, payload, true)) return broken;
+        message_told_ = true;
+        whole = extra_->assembly;
+    }
+    complete(work);
+    if (is_text_ && !text_.complete()) return errc::bad_utf8;
+    told = {event_type::message, is_text_, whole};
+    return {};
+}
+
+/// Appends what `from` becomes to the message in progress. At the limit one byte beside it shows
+/// whether there is more.
+std::error_code session::decode(codec_stream& by, std::span<const std::byte> from, bool last) {
+    auto& whole = more().assembly;
+    for (std::size_t wanted = first_room_for(from.size());; wanted *= 2) {
+        const std::size_t before = whole.size();
+        std::byte beyond{};
+        const bool full = before >= options_->limits.message_size_max;
+        const auto room = full ? std::span(&beyond, 1) : extend_assembly(wanted);
+        const auto step = by.run(from, room, last);
+        if (!full) whole.resize(before + (step ? step->written : 0));
+        if (!step) return step.error();
+        if (full && step->written != 0) return errc::message_too_big;
+        if (is_text_ && !text_.feed(std::span(whole).subspan(before))) return errc::bad_utf8;
+        if (step->done) return {};
+        if (step->read == 0 && step->written == 0) return errc::bad_compressed_data;
+        from = from.subspan(step->read);
+    }
+}
+
+/// Makes room for so many bytes more, as far as the limit allows. What is reserved keeps to the
+/// limit, too.
+std::span<std::byte> session::extend_assembly(std::size_t wanted) {
+    auto& whole = extra_->assembly;
+    const std::size_t limit = options_->limits.message_size_max;
+    const std::size_t before = whole.size();
+    const std::size_t size = before + std::min(wanted, limit - before);
+    if (size > whole.capacity()) {
+        whole.reserve(std::min(limit, std::max(size, 2 * whole.capacity())));
+    }
+    whole.resize(size);
+    return std::span(whole).subspan(before);
+}
+
+std::error_code session::end_decoding() {
+    if (const auto broken = decode(*extra_->decoding, {}, true)) return broken;
+    complete(extra_->decoding);
+    return {};
+}
+
+// --- sending
+
+bool session::send(message whole, compression choice) {
+    if (state_ != session_state::open || sending_parts_) return false;
+    if (compresses(whole, choice) && put_compressed_message(whole)) return true;
+    put_frame(whole.is_text() ? opcode::text : opcode::binary, true, whole.bytes());
+    return true;
+}
+
+bool session::compresses(message whole, compression choice) const noexcept {
+    if (!has_codec_ || choice == compression::off) return false;
+    return choice == compression::on || codec_->encodes(whole.size(), whole.is_text());
+}
+
+/// False, and nothing was put, for a message that would not become smaller.
+bool session::put_compressed_message(message whole) {
+    if (whole.size() < compressed_size_min) return false;
+    const std::size_t room = std::min(codec_->bound(whole.size()), whole.size() - 1);
+    codec_work work(codec_->begin_encoding());
+    const auto code = whole.is_text() ? opcode::text : opcode::binary;
+    if (put_compressed_frame(*work, code, true, whole.bytes(), room)) return false;
+    complete(work);
+    return true;
+}
+
+bool session::put_compressed_part(message part, bool last) {
+    extra& at = more();
+    codec_work begun(at.encoding ? nullptr : codec_->begin_encoding());
+    const auto code = sending_parts_ ? opcode::continuation
+        : part.is_text()             ? opcode::text
+                                     : opcode::binary;
+    const auto broken = put_compressed_frame(begun ? *begun : *at.encoding, code, last,
+                                             part.bytes(), codec_->bound(part.size()));
+    if (broken) {
+        fail(broken, alive_);
+        return false;
+    }
+    if (begun) at.encoding = std::move(begun);
+    if (last) complete(at.encoding);
+    sending_parts_ = !last;
+    return true;
+}
+
+/// Encodes to where it will be sent from. With an error nothing was put, such as for want of room.
+std::error_code session::put_compressed_frame(codec_stream& by, opcode code, bool fin,
+                                              std::span<const std::byte> payload,
+                                              std::size_t room) {
+    const bool masked = role() == role::client;
+    const auto reserved = code == opcode::continuation ? 0U : compressed_bit;
+    frame_header header{code, fin, masked, static_cast<std::uint8_t>(reserved), {}, room};
+    const std::size_t before = encoded_size(header);
+    std::byte* const to = extend_output(before + room);
+    byte_queue& queue = lent_ ? lent_->output_ : extra_->output;
+    const auto step = by.run(payload, {to + before, room}, fin);
+    if (!step || !step->done) {
+        queue.drop_back(before + room);
+        return step ? make_error_code(std::errc::no_buffer_space) : step.error();
+    }
+    header.length = step->written;
+    const std::size_t size = encoded_size(header);
+    if (size != before) std::memmove(to + size, to + before, step->written);
+    if (masked) {
+        options_->random->fill(header.key);
+        mask({to + size, step->written}, header.key);
+    }
+    encode_frame_header(header, to);
+    queue.drop_back(before + room - size - step->written);
+    return {};
+}
+
+} // namespace weft
