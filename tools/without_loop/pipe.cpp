@@ -119,7 +119,7 @@ private:
         if (count == std::exchange(heeded_, count)) return;
         if (count > 1) return server_.stop();
         tell("ending");
-        server_.shutdown(now() + shutdown_time);
+        server_.shutdown(shutdown_time);
     }
 
     exit_code outcome() {

@@ -3,6 +3,8 @@
 // list of them, which may be walked while residents come and go.
 #pragma once
 
+#include <utility>
+
 #include <weft/core/function.hpp>
 #include <weft/core/time.hpp>
 
@@ -59,7 +61,8 @@ public:
     /// remove, and begin further walks.
     template <class Visit>
     void for_each(Visit&& visit) {
-        cursor at(*this);
+        cursor at{first_, walks_};
+        const end_of_walk after{*this, std::exchange(walks_, &at)};
         while (resident* const which = at.next) {
             at.next = which->next_; // `remove` moves it on if that one leaves
             visit(*which);
@@ -69,17 +72,16 @@ public:
 private:
     /// Stands on the stack during a walk.
     struct cursor {
-        explicit cursor(resident_list& walked) noexcept
-            : next(walked.first_), outer(walked.walks_), list(walked) {
-            list.walks_ = this;
-        }
-        cursor(const cursor&) = delete;
-        cursor& operator=(const cursor&) = delete;
-        ~cursor() { list.walks_ = outer; }
-
         resident* next;
         cursor* outer;
+    };
+
+    /// Ends a walk also by an exception. Apart from the cursor: GCC 12 sees then that no pointer to
+    /// that is left.
+    struct end_of_walk {
         resident_list& list;
+        cursor* outer;
+        ~end_of_walk() { list.walks_ = outer; }
     };
 
     resident* first_ = nullptr;
