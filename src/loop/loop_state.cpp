@@ -81,8 +81,7 @@ void loop_state::take_back_signal() {
 }
 
 /// A turn that ends early is followed by one that begins with the next kind of work, so that no
-/// kind can starve another. Reading, which makes handlers post, waits until what had been posted
-/// has run.
+/// kind can starve another. Reading waits until what its handlers have posted has run.
 bool loop_state::serve() {
     constexpr std::array kinds{&loop_state::expire_timers, &loop_state::run_posted,
                                &loop_state::run_work};
@@ -93,7 +92,7 @@ bool loop_state::serve() {
         did |= (this->*kinds[kind])();
         if (may_call()) continue;
         first_kind_ = (kind + 1) % kinds.size();
-        if (kinds[first_kind_] == &loop_state::run_work && mail_left()) first_kind_ = 0;
+        if (kinds[first_kind_] == &loop_state::run_work && mail_of_reading_waits()) first_kind_ = 0;
         break;
     }
     return did;

@@ -77,6 +77,7 @@ void driver::at_turn_end(task& which) noexcept {
 
 bool driver::run_work() {
     bool did = false;
+    const auto before = mailbox_->posted_by_handlers();
     tasks_.begin_round();
     while (may_call()) {
         task* const next = tasks_.take_work();
@@ -84,6 +85,8 @@ bool driver::run_work() {
         next->run();
         did = true;
     }
+    const auto after = mailbox_->posted_by_handlers();
+    if (after != before) posts_awaited_ = after;
     return did;
 }
 
@@ -93,6 +96,7 @@ bool driver::run_posted() {
     for (std::size_t left = posted_.size(); left != 0 && !posted_.empty() && may_call(); --left) {
         auto work = std::move(posted_.front());
         posted_.pop_front();
+        ++posts_run_;
         task handler;
         call(handler, work);
         did = true;

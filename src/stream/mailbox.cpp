@@ -14,6 +14,8 @@ bool mailbox::post(function<void()> work) {
     const std::lock_guard lock(mutex_);
     if (!owner_) return false;
     posted_.splice(posted_.end(), posted);
+    ++count_;
+    if (in_turn_here()) by_handlers_ = count_;
     if (size_.fetch_add(1, std::memory_order_acq_rel) == 0) {
         if (tell_) tell_();
         owner_->mail_arrived();

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <list>
 #include <memory>
@@ -228,8 +229,12 @@ protected:
     /// What was posted when the first of these is run is run before anything later is collected.
     bool run_posted();
 
-    /// Whether a budget has left some of what `run_posted` began with; reading waits for it.
-    [[nodiscard]] bool mail_left() const noexcept { return !posted_.empty(); }
+    /// Whether functions wait that handlers posted in the last `run_work`: reading, which makes
+    /// more of them, waits until they have run. It does not wait for what other threads post, or
+    /// they could keep it waiting for ever.
+    [[nodiscard]] bool mail_of_reading_waits() const noexcept {
+        return posts_run_ < posts_awaited_;
+    }
     bool run_work();
     bool finish_tasks() noexcept;
     void interrupt_residents();
@@ -280,6 +285,8 @@ private:
     std::shared_ptr<weft::mailbox> mailbox_;
     scratch_pool scratches_;
     function<void(std::exception_ptr)> on_error_;
+    std::uint64_t posts_run_ = 0;     // of all that were ever posted
+    std::uint64_t posts_awaited_ = 0; // so many run before more is read
     std::size_t work_ = 0;
     std::size_t depth_ = 0;
     std::size_t calls_ = 0;

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <list>
 #include <mutex>
 #include <thread>
@@ -48,6 +49,10 @@ public:
     }
     void turn_ends() noexcept { turning_.store({}, std::memory_order_relaxed); }
 
+    /// The driver's side: how many functions had been posted when a handler last posted one, in a
+    /// turn of the driver. Zero if none ever has.
+    [[nodiscard]] std::uint64_t posted_by_handlers() const noexcept { return by_handlers_; }
+
     /// The driver's side: `tell` is called, on the thread that posts, when something begins to
     /// wait. When this returns the one before is called no more. It neither posts nor throws.
     void on_mail(function<void()> tell) noexcept;
@@ -63,6 +68,8 @@ private:
     std::list<function<void()>> posted_; // handed on as it is, so that only posting needs memory
     driver* owner_;
     function<void()> tell_;
+    std::uint64_t count_ = 0;       // of all that were ever posted
+    std::uint64_t by_handlers_ = 0; // written and read on the thread of the turn alone
     std::atomic<std::size_t> size_ = 0;
     std::atomic<std::thread::id> turning_{};
 };

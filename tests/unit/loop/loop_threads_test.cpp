@@ -2,6 +2,7 @@
 // Other threads: post, wake and stop, and what debug builds say to anything else.
 #include <pthread.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -13,6 +14,7 @@
 
 #include "every_engine.hpp"
 #include "loop_probes.hpp"
+#include "sockets.hpp"
 
 namespace weft::testing {
 namespace {
@@ -37,6 +39,43 @@ TEST_P(loop_threads, posts_from_many_threads_all_run) {
     EXPECT_EQ(loop.run(), static_cast<std::size_t>(threads * each));
     for (auto& one : all) one.join();
     EXPECT_EQ(ran, threads * each);
+}
+
+/// With a budget of one handler a turn is one post: what a socket holds is read in between.
+TEST_P(loop_threads, posts_that_wait_do_not_hold_up_what_is_ready) {
+    event_loop loop(options());
+    constexpr int posts = 500;
+    int ran = 0;
+    std::thread([&] {
+        for (int k = 0; k < posts; ++k) loop.post([&] { ++ran; });
+    }).join();
+    connected_pair pair(loop);
+    pair.peer_sends("hello");
+    while (ran < posts && pair.sink.text.empty()) loop.run_one();
+    EXPECT_EQ(pair.sink.text, "hello");
+    EXPECT_LT(ran, 10);
+    pair.stream->close();
+    while (ran < posts) loop.run_one();
+}
+
+/// A function that posts itself again is no reason either.
+TEST_P(loop_threads, posts_that_never_end_do_not_hold_up_what_is_ready) {
+    event_loop loop(options());
+    int ran = 0;
+    std::function<void()> again = [&] {
+        ++ran;
+        loop.post([&] { again(); });
+    };
+    again();
+    connected_pair pair(loop);
+    pair.sink.when_received = [&] { loop.post([] {}); };
+    for (const std::size_t heard : {1U, 2U}) {
+        pair.peer_sends("x");
+        while (ran < 500 && pair.sink.calls < heard) loop.run_one();
+        EXPECT_EQ(pair.sink.calls, heard);
+    }
+    EXPECT_LT(ran, 50);
+    pair.stream->close();
 }
 
 TEST(guest_threads, posts_reach_a_guest) {

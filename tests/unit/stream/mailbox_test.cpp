@@ -61,10 +61,30 @@ TEST(mailbox, new_post_stands_behind_what_a_budget_left) {
     EXPECT_EQ(d.work_count(), 2U);
     d.make_turn();
     EXPECT_EQ(ran, "ab"); // the rest first, and what reading would bring before anything later
-    EXPECT_FALSE(d.mail_left());
     d.make_turn();
     EXPECT_EQ(ran, "abc");
     EXPECT_EQ(d.work_count(), 0U);
+}
+
+TEST(mailbox, knows_what_reading_has_posted_and_that_this_has_run) {
+    stepped_driver d;
+    int ran = 0;
+    log told;
+    probe reads(told, "reads");
+    reads.on_run = [&] {
+        for (int i = 0; i < 2; ++i) d.mailbox()->post([&] { ++ran; });
+    };
+    d.defer(reads);
+    d.make_turn();
+    EXPECT_TRUE(d.mail_of_reading_waits());
+    d.make_turn({.handlers = 1});
+    EXPECT_TRUE(d.mail_of_reading_waits());
+    std::thread([&] { d.mailbox()->post([&] { ++ran; }); }).join();
+    d.make_turn();
+    EXPECT_EQ(ran, 2);
+    EXPECT_FALSE(d.mail_of_reading_waits()); // what came from elsewhere is not waited for
+    d.make_turn();
+    EXPECT_EQ(ran, 3);
 }
 
 TEST(mailbox, says_who_is_in_a_turn) {
