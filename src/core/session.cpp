@@ -487,10 +487,21 @@ void session::forget_account() noexcept {
     if (extra_) extra_->held.leave();
 }
 
+/// The front of a frame header stays while the peer's close frame is awaited: what comes next
+/// begins in its middle.
 void session::drop_input() noexcept {
     assert(state_ == session_state::closed && !lent_);
     message_told_ = false;
-    discard_input();
+    pass_over_input();
+    if (!awaits_close_ || !extra_) return;
+    try {
+        byte_queue rest;
+        rest.append(extra_->input.bytes());
+        extra_->input = std::move(rest);
+    } catch (const std::bad_alloc&) {
+        awaits_close_ = false;
+        discard_input();
+    }
 }
 
 void session::settle() noexcept {

@@ -195,6 +195,24 @@ TEST_P(session_closing, in_the_middle_of_a_message_that_is_sent_comes_between_it
     EXPECT_FALSE(probe.tested.send_part("other half", true));
 }
 
+/// The peer goes on with the header that it had begun.
+TEST_P(session_closing, finds_the_close_frame_behind_a_header_whose_front_was_given_up) {
+    const auto frame = probe.peer.binary(std::string(70'000, 'x'));
+    for (std::size_t front = 1; front < 16; ++front) {
+        session_probe each{GetParam()};
+        each.open();
+        each.feed(std::span(frame).first(front));
+        each.tested.fail(errc::over_memory_budget, each.now);
+        each.tested.drop_input();
+        each.pull();
+        EXPECT_FALSE(each.tested.output_ends()) << front;
+        each.feed(std::span(frame).subspan(front));
+        EXPECT_FALSE(each.tested.output_ends()) << front;
+        each.feed(each.peer.close(1013));
+        EXPECT_TRUE(each.tested.output_ends()) << front;
+    }
+}
+
 TEST_P(session_closing, is_told_when_the_end_of_the_stream_came_with_it) {
     auto bytes = probe.peer.text("last words") + probe.peer.close(1000);
     probe.tested.receive(bytes, probe.now);
