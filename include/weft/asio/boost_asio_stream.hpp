@@ -20,6 +20,7 @@
 #include <boost/asio/system_executor.hpp>
 
 #include <weft/asio/executor_service.hpp>
+#include <weft/asio/socket_queries_posix.hpp>
 
 namespace weft {
 
@@ -33,6 +34,9 @@ struct boost_asio_library {
     using const_buffer = ::boost::asio::const_buffer;
     using mutable_buffer = ::boost::asio::mutable_buffer;
     static constexpr auto shutdown_send = ::boost::asio::socket_base::shutdown_send;
+    static constexpr int unconfirmed_output = unconfirmed_output_query;
+    static constexpr int former_peer_level = weft::former_peer_level;
+    static constexpr int former_peer_option = weft::former_peer_option;
 
     static bool is_eof(const error_code& why) { return why == ::boost::asio::error::eof; }
     static bool would_block(const error_code& why) {

@@ -88,13 +88,16 @@ public:
         if (std::exchange(closed_, true)) return;
         driver().cancel(*this);
         channel_->owner = nullptr;
+        remember_ends();
         close_layer<Asio>(channel_->layer);
     }
 
     [[nodiscard]] address local_address() const override {
+        if (ends_) return ends_->local;
         return closed_ ? address() : local_address_of<Asio>(channel_->layer);
     }
     [[nodiscard]] address remote_address() const override {
+        if (ends_) return ends_->remote;
         return closed_ ? address() : remote_address_of<Asio>(channel_->layer);
     }
     [[nodiscard]] bool secure() const noexcept override { return has_async_shutdown<Layer>; }
@@ -104,9 +107,10 @@ public:
         return here + available_in<Asio>(channel_->layer);
     }
 
-    /// What the system has taken is not known.
+    /// With what the system has taken, where that tells.
     [[nodiscard]] std::size_t output_pending() const noexcept override {
-        return closed_ ? 0 : waiting_.size() + channel_->output.size();
+        if (closed_) return 0;
+        return waiting_.size() + channel_->output.size() + unconfirmed_in<Asio>(channel_->layer);
     }
 
 private:
@@ -119,6 +123,12 @@ private:
         on->prepare();
         return on;
     }
+
+    /// The addresses of a layer that has been closed.
+    struct ends {
+        address local;
+        address remote;
+    };
 
     /// What lives as long as an operation of Asio's is under way.
     struct channel {
@@ -336,7 +346,17 @@ private:
         if (waiting_.empty() && std::exchange(refused_, false)) sink_->on_writable();
     }
 
-    // --- the end of writing
+    // --- the end
+
+    /// For those who ask once this is closed; what there is no memory for is not remembered.
+    void remember_ends() noexcept {
+        try {
+            ends_ = std::make_unique<ends>(ends{local_address_of<Asio>(channel_->layer),
+                                                remote_address_of<Asio>(channel_->layer)});
+        } catch (const std::bad_alloc&) {
+            return;
+        }
+    }
 
     void end_writing_if_wanted() noexcept {
         if (half_closed_) end_writing();
@@ -359,6 +379,7 @@ private:
 
     std::shared_ptr<channel> channel_;
     stream_events* sink_ = nullptr;
+    std::unique_ptr<ends> ends_; // once it is closed
     byte_queue waiting_; // output behind that which is being written
     std::error_code why_;
     std::size_t room_ = first_read;

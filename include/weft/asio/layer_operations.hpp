@@ -70,6 +70,26 @@ template <class Asio, class Layer>
     }
 }
 
+/// Bytes that the socket at the bottom of `layer` has taken and the peer's system has not
+/// confirmed; 0 where the system does not tell.
+template <class Asio, class Layer>
+[[nodiscard]] std::size_t unconfirmed_in(Layer& layer) noexcept {
+    struct query {
+        int size = 0;
+        [[nodiscard]] int name() const noexcept { return Asio::unconfirmed_output; }
+        [[nodiscard]] void* data() noexcept { return &size; }
+    };
+    query asked;
+    typename Asio::error_code none;
+    if constexpr (Asio::unconfirmed_output != 0 &&
+                  requires { layer.lowest_layer().io_control(asked, none); }) {
+        layer.lowest_layer().io_control(asked, none);
+        return none || asked.size < 0 ? 0 : static_cast<std::size_t>(asked.size);
+    } else {
+        return 0;
+    }
+}
+
 /// An endpoint of Asio's, IP or local, as an address.
 template <class Endpoint>
 [[nodiscard]] address address_of(const Endpoint& endpoint) {
@@ -99,12 +119,47 @@ template <class Asio, class Layer>
     return {};
 }
 
+/// The peer of a socket that was reset, as a socket option of Asio's.
+template <class Asio, class Endpoint>
+struct former_peer {
+    Endpoint where; // of the same family and so of the same size
+
+    template <class Protocol>
+    [[nodiscard]] int level(const Protocol&) const noexcept {
+        return Asio::former_peer_level;
+    }
+    template <class Protocol>
+    [[nodiscard]] int name(const Protocol&) const noexcept {
+        return Asio::former_peer_option;
+    }
+    template <class Protocol>
+    [[nodiscard]] void* data(const Protocol&) noexcept {
+        return where.data();
+    }
+    template <class Protocol>
+    [[nodiscard]] std::size_t size(const Protocol&) const noexcept {
+        return where.size();
+    }
+    template <class Protocol>
+    void resize(const Protocol&, std::size_t size) {
+        where.resize(size);
+    }
+};
+
+/// Also that of a connection that was reset, where the system tells.
 template <class Asio, class Layer>
 [[nodiscard]] address remote_address_of(const Layer& layer) {
     typename Asio::error_code none;
     if constexpr (requires { layer.lowest_layer().remote_endpoint(none); }) {
         const auto where = layer.lowest_layer().remote_endpoint(none);
         if (!none) return address_of(where);
+        if constexpr (Asio::former_peer_option != 0 && requires { where.address().to_v4(); }) {
+            auto local = layer.lowest_layer().local_endpoint(none);
+            if (none) return {};
+            former_peer<Asio, decltype(local)> asked{local};
+            layer.lowest_layer().get_option(asked, none);
+            if (!none) return address_of(asked.where);
+        }
     }
     return {};
 }
