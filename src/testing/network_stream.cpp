@@ -39,6 +39,15 @@ std::size_t network_stream::in_flight() const noexcept {
     return lost_ + (peer_ ? peer_->inbox_.size() : 0);
 }
 
+/// Fewer than 4 KiB are always under way to a peer that reads.
+std::size_t network_stream::output_pending() const noexcept {
+    constexpr std::size_t much = 4096;
+    const std::size_t size = in_flight();
+    const std::size_t before = std::exchange(counted_, owes_ || size >= much ? size : 0);
+    if (before != 0 || counted_ != 0) last_under_way_ = driver().read_clock();
+    return size;
+}
+
 // --- writing
 
 time_point network_stream::travel() noexcept {

@@ -48,7 +48,7 @@ public:
     void half_close() noexcept override;
     void close() noexcept override;
     [[nodiscard]] std::size_t input_pending() const noexcept override;
-    [[nodiscard]] std::size_t output_pending() const noexcept override { return in_flight(); }
+    [[nodiscard]] std::size_t output_pending() const noexcept override;
 
     // --- what may happen to it
 
@@ -79,6 +79,10 @@ public:
 
     /// The same for bytes of which a write before had taken only a part.
     [[nodiscard]] time_point last_went_on() const noexcept { return last_went_on_; }
+
+    /// When its owner last asked what is under way, and that counted, or had counted when it asked
+    /// before: as much as puts deadlines off, or anything behind a write that took only a part.
+    [[nodiscard]] time_point last_under_way() const noexcept { return last_under_way_; }
 
     /// Whether nothing was cut, reset or failed here.
     [[nodiscard]] bool intact() const noexcept { return !cut_ && broken_ == never; }
@@ -124,6 +128,8 @@ private:
     time_point last_received_{};
     time_point last_sent_{};
     time_point last_went_on_{};
+    mutable std::size_t counted_ = 0; // as under way, when that was last asked
+    mutable time_point last_under_way_{};
     time_point writable_ = never; // when room is noticed
     time_point eof_ = never;      // when the end of the input arrives
     time_point broken_ = never;   // when a reset arrives

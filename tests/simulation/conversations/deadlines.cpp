@@ -39,6 +39,13 @@ time_point party::last_went_on() const {
     return link ? link->last_went_on() : time_point{};
 }
 
+/// When the connection has last seen that much is under way, or has gone on. That may have come and
+/// gone within one turn, where no check sees it.
+time_point party::last_under_way() const {
+    const auto* const link = around.link_of(*this);
+    return link ? link->last_under_way() : time_point{};
+}
+
 /// Output that waits, or of which much is under way, puts off every other deadline; but one that
 /// nobody takes is the end. What is under way is only looked at now and then, so that only what
 /// waits here must have ended by a certain time.
@@ -48,7 +55,8 @@ void party::look_at_output(time_point now) {
     const bool refused = here->buffered_amount() != 0;
     const std::size_t before = std::exchange(under_way_, link ? link->in_flight() : 0);
     const bool waits = refused || under_way_ >= much;
-    waited_at_ = std::max(waited_at_, waits && !here->paused() ? now : last_went_on());
+    waited_at_ = std::max({waited_at_, waits && !here->paused() ? now : last_went_on(),
+                           last_under_way()});
     if (!refused || here->paused()) {
         waits_since_ = never;
         return;
@@ -66,13 +74,11 @@ void party::look_at_output(time_point now) {
 void party::check_open_deadlines(time_point now) {
     const auto& timeouts = at->connection.timeouts;
     const auto heard = std::max(last_heard(), waited_at_);
-    const auto looks = waited_at_ == time_point{} ? 1 : 2;
-    expect(!passed(heard, looks * timeouts.idle, now), "idle for too long");
+    expect(!passed(heard, timeouts.idle, now), "idle for too long");
     if (pinged_ <= heard) pinged_ = never;
     if (pinged_ == never && passed(heard, timeouts.ping_interval, now)) pinged_ = now;
     if (pinged_ == never) return;
-    const auto answers = waited_at_ == time_point{} ? 1 : 2;
-    expect(!passed(pinged_, answers * timeouts.pong, now), "no pong for too long");
+    expect(!passed(pinged_, timeouts.pong, now), "no pong for too long");
 }
 
 void party::check_deadlines() {
@@ -80,13 +86,11 @@ void party::check_deadlines() {
     const auto& timeouts = at->connection.timeouts;
     const auto now = around.now(*at);
     look_at_output(now);
-    // What is under way is looked at once in a timeout.
-    const auto answers = waited_at_ == time_point{} ? 1 : 2;
     const auto left = std::max(waited_at_, last_sent()); // the request, or the close frame
     switch (here->state()) {
     case session_state::connecting:
         if (attached) {
-            expect(!passed(std::max(*attached, left), answers * timeouts.handshake, now),
+            expect(!passed(std::max(*attached, left), timeouts.handshake, now),
                    "a handshake for too long");
         } else {
             expect(!passed(begun, at->connect_timeout, now), "connecting for too long");
@@ -100,7 +104,7 @@ void party::check_deadlines() {
         }
         break;
     case session_state::closing:
-        expect(closing_ && !passed(std::max(*closing_, left), answers * timeouts.close, now),
+        expect(closing_ && !passed(std::max(*closing_, left), timeouts.close, now),
                "closing for too long");
         break;
     case session_state::closed: expect(false, "closed, but nobody was told"); break;

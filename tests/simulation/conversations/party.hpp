@@ -102,6 +102,7 @@ private:
     [[nodiscard]] time_point last_taken() const;
     [[nodiscard]] time_point last_sent() const;
     [[nodiscard]] time_point last_went_on() const;
+    [[nodiscard]] time_point last_under_way() const;
     void look_at_output(time_point now);
     [[nodiscard]] bool may_hold_back() const;
     void expect(bool holds, const std::string& what) const;
