@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# `weft serve` and `weft loops`: HTTP, the chat room, listeners, signals, limits and errors.
+# `weft serve` and `weft loops`: HTTP, names, listeners, signals, limits and errors.
 
 import contextlib
 import fcntl
@@ -13,7 +13,7 @@ import stat
 import tempfile
 import unittest
 
-from weft_program import PATIENCE, Running, Server, passing, read_line, run
+from weft_program import PATIENCE, Running, Server, handshake, passing, read_line, run
 
 
 def get(server, path, method="GET", **headers):
@@ -23,23 +23,6 @@ def get(server, path, method="GET", **headers):
     body = answer.read()
     client.close()
     return answer, body
-
-
-def handshake(path):
-    return (f"GET {path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
-            "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-            "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n").encode()
-
-
-def read_until(client, ending):
-    """What has come when that is in it."""
-    got = b""
-    while ending not in got:
-        piece = client.recv(65536)
-        if not piece:
-            raise AssertionError(f"ended after {got[-200:]!r}")
-        got += piece
-    return got
 
 
 class Http(unittest.TestCase):
@@ -137,81 +120,6 @@ class OwnNames(unittest.TestCase):
     def test_usage(self):
         for bad in (["--name", ""], ["--name", "a b"], ["--name", "x", "--any-host"]):
             self.assertEqual(run("serve", *bad).returncode, 2)
-
-
-class Chat(unittest.TestCase):
-    def test_a_text_with_line_ends_forges_no_line(self):
-        ends = ("\n", "\r\n", "\r", "\v", "\f", "\x85", "\u2028", "\u2029")
-        with Server() as server, socket.create_connection((server.host, server.port)) as mallory, \
-                Running("connect", "--stay", server.url("/chat?name=ann")) as ann:
-            ann.wait_for("ann joined", ann.out)
-            mallory.sendall(handshake("/chat?name=mallory%0Abob%E2%80%AE%7C"))
-            ann.wait_for(r"^\* mallory\\x0abob\\u{202e} joined", ann.out)
-            for end in ends:
-                text = f"hi{end}bob: forged{end}* bob left".encode()
-                mallory.sendall(bytes([0x81, 0x80 | len(text)]) + bytes(4) + text)
-                ann.wait_for(r"^mallory\S+: hi$", ann.out)
-                self.assertEqual(ann.out.get(timeout=PATIENCE), "| bob: forged\n")
-                self.assertEqual(ann.out.get(timeout=PATIENCE), "| * bob left\n")
-
-    def test_a_large_room_hears_of_many_at_once(self):
-        with Server("--log", "quiet") as server, contextlib.ExitStack() as room:
-            members = []
-            for number in range(60):
-                one = room.enter_context(socket.create_connection((server.host, server.port)))
-                one.settimeout(PATIENCE)
-                one.sendall(handshake(f"/chat?name=m{number}"))
-                read_until(one, f"* m{number} joined ({number + 1} here)".encode())
-                members.append(one)
-            heard = read_until(members[0], b" joined (60 here)")
-            self.assertIn(b"* m49 joined", heard)
-            self.assertNotIn(b"* m51 joined", heard)
-            members.pop().close()
-            members.pop().close()
-            heard = read_until(members[0], b"* 2 left (58 here)")
-
-    def test_two_clients_hear_each_other(self):
-        with Server() as server, \
-                Running("connect", "--stay", server.url("/chat?name=ann")) as ann:
-            ann.wait_for(r"^\* ann joined \(1 here\)$", ann.out)
-            with Running("connect", "--stay", server.url("/chat?name=b%C3%B6b")) as bob:
-                ann.wait_for(r"^\* böb joined \(2 here\)$", ann.out)
-                bob.wait_for(r"^\* böb joined", bob.out)
-                ann.send("hello\n")
-                bob.wait_for(r"^ann: hello$", bob.out)
-                ann.wait_for(r"^ann: hello$", ann.out)
-                bob.signal(signal.SIGINT)
-                self.assertEqual(bob.exit_code(), 0)
-            ann.wait_for(r"^\* böb left \(1 here\)$", ann.out)
-
-    def test_names_are_unique_and_cannot_pretend(self):
-        with Server() as server, Running("connect", "--stay", server.url("/chat?name=a")) as first:
-            first.wait_for(r"^\* a joined", first.out)
-            for query, name in (("?name=a", "a 2"), ("", "guest 1"), ("?name=%2A%20a:", "a 2"),
-                                ("?name=%0A%1b%5B2J", r"\\x1b\[2J"), ("?name=%ff", r"\\xff")):
-                run("connect", "--wait", "0", server.url("/chat" + query))
-                first.wait_for(rf"^\* (\\x0a)?{name} joined", first.out)
-                first.wait_for(rf"^\* (\\x0a)?{name} left", first.out)
-
-    def test_who_does_not_read_is_closed(self):
-        with Server() as server, socket.socket() as deaf:
-            deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            deaf.connect((server.host, server.port))
-            deaf.sendall(handshake("/chat?name=deaf"))
-            server.wait_for("#1 opened", server.err)
-            with Running("connect", "--stay", server.url("/chat?name=loud")) as loud:
-                for part in range(40):  # 500 KB each, and loud has heard it before it goes on
-                    loud.send(("x" * 999 + "\n") * 499 + f"part {part}\n")
-                    loud.wait_for(f"^loud: part {part}$", loud.out)
-                server.wait_for("#1 .*1008", server.err)
-                loud.signal(signal.SIGINT)
-                self.assertEqual(loud.exit_code(), 0)
-
-    def test_binary_is_not_chat(self):
-        with Server() as server:
-            done = run("connect", "--stay", "--binary", server.url("/chat"), stdin=b"x\n")
-            self.assertEqual(done.returncode, 3)
-            self.assertIn(b"1003", done.stderr)
 
 
 class Listening(unittest.TestCase):

@@ -215,3 +215,20 @@ def read_to_end(client):
         if not piece:
             return received
         received += piece
+
+
+def handshake(path):
+    return (f"GET {path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+            "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+            "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n").encode()
+
+
+def read_until(client, ending):
+    """What has come when that is in it."""
+    got = b""
+    while ending not in got:
+        piece = client.recv(65536)
+        if not piece:
+            raise AssertionError(f"ended after {got[-200:]!r}")
+        got += piece
+    return got

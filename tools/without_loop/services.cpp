@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::size_t chat_message_size_max = 64 * 1024;
 
+/// Room for a long text and what is said meanwhile: each member of a room may hold as much.
+constexpr std::size_t chat_queue_size_max = 128 * 1024;
+
 weft::route_options echo_route(const service_options& options) {
     weft::route_options route;
     route.connection.limits.message_size_max = options.message_size_max;
@@ -26,6 +29,7 @@ weft::route_options chat_route(const service_options& options) {
     auto route = echo_route(options);
     route.connection.limits.message_size_max =
         std::min(options.message_size_max, chat_message_size_max);
+    route.connection.queue_size_max = std::min(options.queue_size_max, chat_queue_size_max);
     route.connection.when_full = weft::queue_policy::close;
     return route;
 }
