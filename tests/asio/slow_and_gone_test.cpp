@@ -21,6 +21,7 @@ protected:
     socket asking(const std::string& request) {
         auto [near, far] = tcp_pair<Asio>(this->context);
         this->server->serve(std::move(far));
+        near.set_option(typename socket::receive_buffer_size(64 * 1024));
         near.non_blocking(true);
         typename Asio::error_code none;
         near.write_some(typename Asio::library::const_buffer(request.data(), request.size()), none);
@@ -65,14 +66,14 @@ TYPED_TEST(asio_peers, that_read_slowly_get_all_that_was_sent_before_a_close) {
                                  end = why;
                                  ended = true;
                              }},
-                        {.connection = {.timeouts = {.close = 30ms}}});
+                        {.connection = {.timeouts = {.close = 100ms}}});
     auto near = this->asking(canned_request());
     std::string heard;
     auto next = std::chrono::steady_clock::now();
     EXPECT_TRUE(this->run_until([&] {
         if (std::chrono::steady_clock::now() < next) return false;
         next += 4ms;
-        return !this->read(near, heard, 128 * 1024) || heard.ends_with("that was all");
+        return !this->read(near, heard, 64 * 1024) || heard.ends_with("that was all");
     }));
     EXPECT_GT(heard.size(), much);
     EXPECT_FALSE(ended) << end;
@@ -84,18 +85,18 @@ TYPED_TEST(asio_peers, that_read_slowly_get_all_that_was_sent_before_a_close) {
 
 TYPED_TEST(asio_peers, that_read_slowly_get_a_long_http_answer) {
     constexpr std::size_t much = 6 * 1024 * 1024;
-    this->server->handshake_options({}, {.close = 30ms});
+    this->server->handshake_options({}, {.close = 100ms});
     this->server->route("/", {.http = [](connection& c) {
                             static_cast<void>(c.respond({200, {}, std::string(much, 'x')}));
                         }},
-                        {.connection = {.timeouts = {.close = 30ms}}});
+                        {.connection = {.timeouts = {.close = 100ms}}});
     auto near = this->asking("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     std::string heard;
     auto next = std::chrono::steady_clock::now();
     EXPECT_TRUE(this->run_until([&] {
         if (std::chrono::steady_clock::now() < next) return false;
         next += 4ms;
-        return !this->read(near, heard, 128 * 1024);
+        return !this->read(near, heard, 64 * 1024);
     }));
     EXPECT_EQ(heard.size() - heard.find("\r\n\r\n") - 4, much);
 }
