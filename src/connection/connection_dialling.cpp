@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // A connection before its handshake, and where a redirect sends it: the phases of dialling, how
 // long each may take, whose fault it is when one fails. Knows nothing of how a stream is made.
+#include <array>
 #include <new>
 #include <utility>
 
 #include <weft/connection/connection.hpp>
 #include <weft/core/error.hpp>
+#include <weft/core/handshake.hpp>
 
 #include "connection/connection_details.hpp"
 #include "connection/connection_set.hpp"
@@ -36,6 +38,18 @@ side side_of(std::error_code why) noexcept {
         return side::peer;
     }
     return why.category() == error_category() ? side::local : side::system;
+}
+
+/// The header, or the subprotocol, for which no request can be made; empty if there is none.
+std::string_view blamed(const dial_options& with, const uri& target) {
+    const std::array<std::byte, 16> nonce{};
+    for (const auto& header : with.headers) {
+        if (!make_upgrade_request(target, nonce, {}, {header})) return header.name;
+    }
+    for (const auto& subprotocol : with.subprotocols) {
+        if (!make_upgrade_request(target, nonce, {subprotocol})) return subprotocol;
+    }
+    return {};
 }
 
 } // namespace
@@ -106,7 +120,10 @@ void connection::begin_handshake() noexcept {
     try {
         const auto started = session_.start(*extras()->uri, with.subprotocols, with.headers,
                                               with.subprotocol_required);
-        if (!started) session_.abort(started.error(), side::local, phase::http, now);
+        if (!started) {
+            session_.abort(started.error(), side::local, phase::http, now, 0,
+                           blamed(with, *extras()->uri));
+        }
     } catch (const std::bad_alloc&) {
         run_out_of_memory();
     }

@@ -324,13 +324,14 @@ TEST_F(routes_test, a_route_for_plain_requests_only_serves_no_websocket) {
 
 TEST_F(routes_test, faulty_dial_options_fail_in_the_next_round) {
     dial_options options;
-    options.headers = {{"X", "a\r\nb"}};
+    options.headers = {{"Y", "fine"}, {"X", "a\r\nb"}};
     link("ws://x/", std::move(options));
     EXPECT_TRUE(at_client.log.empty());
     driver.settle();
     EXPECT_EQ(at_client.log, std::vector<std::string>{"fail"});
     EXPECT_EQ(at_client.end->error, errc::bad_header);
     EXPECT_EQ(at_client.end->began, side::local);
+    EXPECT_EQ(at_client.end->detail, "X");
     driver.settle();
     expect_all_over();
 }
