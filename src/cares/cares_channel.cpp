@@ -14,7 +14,7 @@
 #include "cares/cares_error.hpp"
 #include "cares/cares_socket.hpp"
 #include "loop/loop_state.hpp"
-#include "loop/posix/socket_address.hpp"
+#include "loop/system.hpp"
 
 namespace weft {
 namespace {
@@ -22,11 +22,7 @@ namespace {
 std::vector<address> addresses_in(const ares_addrinfo* found) {
     std::vector<address> all;
     for (const auto* node = found ? found->nodes : nullptr; node; node = node->ai_next) {
-        socket_address one;
-        one.size = std::min<socklen_t>(node->ai_addrlen, sizeof(one.storage));
-        std::copy_n(reinterpret_cast<const char*>(node->ai_addr), one.size,
-                    reinterpret_cast<char*>(&one.storage));
-        all.push_back(as_address(one));
+        all.push_back(as_address(node->ai_addr, node->ai_addrlen));
     }
     return all;
 }

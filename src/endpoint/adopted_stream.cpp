@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// All that takes memory comes before the descriptor.
+// All that takes memory comes before the socket.
 #include "endpoint/adopted_stream.hpp"
 
 #include <utility>
@@ -8,18 +8,18 @@
 
 namespace weft {
 
-adopted_stream::adopted_stream(loop_state& loop, int descriptor, secure_layer* tls,
+adopted_stream::adopted_stream(loop_state& loop, native_socket socket, secure_layer* tls,
                                std::string_view host, std::span<const std::byte> already_read) {
-    auto socket = std::make_unique<socket_stream>(loop, owned_descriptor());
-    socket_ = socket.get();
-    way_ = std::move(socket);
+    auto transport = loop.network().make_stream(loop, owned_socket());
+    socket_ = transport.get();
+    way_ = std::move(transport);
     if (!tls) {
         early_ = already_read;
     } else if (!already_read.empty()) {
         way_ = std::make_unique<begun_stream>(std::move(way_), already_read);
     }
     if (tls) way_ = tls->cover(std::move(way_), host);
-    socket_->hold(owned_descriptor(descriptor));
+    socket_->hold(owned_socket(socket));
 }
 
 adopted_stream::~adopted_stream() {

@@ -10,14 +10,13 @@
 #include <weft/stream/secure_layer.hpp>
 
 #include "loop/loop_state.hpp"
-#include "loop/posix/socket_stream.hpp"
 
 namespace weft {
 
 class adopted_stream {
 public:
     /// Covered by `tls`, if there is one, towards `host`. Throws std::bad_alloc.
-    adopted_stream(loop_state& loop, int descriptor, secure_layer* tls, std::string_view host,
+    adopted_stream(loop_state& loop, native_socket socket, secure_layer* tls, std::string_view host,
                    std::span<const std::byte> already_read);
     adopted_stream(const adopted_stream&) = delete;
     adopted_stream& operator=(const adopted_stream&) = delete;
@@ -32,7 +31,7 @@ public:
 
 private:
     std::unique_ptr<stream> way_;
-    socket_stream* socket_; // below all of it
+    socket_transport* socket_; // below all of it
     std::span<const std::byte> early_;
 };
 

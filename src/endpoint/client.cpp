@@ -10,7 +10,7 @@
 #include "endpoint/dialler.hpp"
 #include "endpoint/target.hpp"
 #include "loop/loop_state.hpp"
-#include "loop/posix/adopted_socket.hpp"
+#include "loop/system.hpp"
 
 namespace weft {
 
@@ -68,17 +68,17 @@ connection_handle client::connect(const uri& target, handlers what, dial_options
     return handle;
 }
 
-result<connection_handle> client::adopt(int descriptor, const uri& target, handlers what,
+result<connection_handle> client::adopt(native_socket socket, const uri& target, handlers what,
                                         dial_options options,
                                         std::span<const std::byte> already_read) {
     loop_->require_owner("client::adopt");
     if (const auto why = loop_->check_alive()) return failure(why);
     if (!options.tls) options.tls = tls_;
     if (target.secure() && !options.tls) return failure(errc::no_tls);
-    if (const auto why = check_connected(descriptor)) return failure(why);
-    if (const auto why = make_fit(descriptor)) return failure(why);
+    if (const auto why = check_connected(socket)) return failure(why);
+    if (const auto why = make_fit(socket)) return failure(why);
     secure_layer* const tls = target.secure() ? options.tls.get() : nullptr;
-    adopted_stream server(*loop_, descriptor, tls, target.host(), already_read);
+    adopted_stream server(*loop_, socket, tls, target.host(), already_read);
     return service_
         .dial(server.way(), target, std::move(what), std::move(options), server.early())
         .handle();

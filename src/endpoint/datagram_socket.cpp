@@ -10,7 +10,6 @@
 
 #include "endpoint/target.hpp"
 #include "loop/loop_state.hpp"
-#include "loop/posix/datagram_port.hpp"
 
 namespace weft {
 
@@ -20,7 +19,7 @@ public:
     state(loop_state& loop, datagram_socket& face, datagram_handlers&& what,
           datagram_options&& options)
         : loop_(loop), face_(&face), hear_(std::move(what)), options_(std::move(options)),
-          port_(new datagram_port(loop, *this)) {
+          port_(&loop.network().make_datagram_port(loop, *this)) {
         loop_.enroll(*this);
     }
 
@@ -55,9 +54,9 @@ public:
         return failure(why);
     }
 
-    result<address> adopt(int descriptor) {
+    result<address> adopt(native_socket socket) {
         if (const auto why = check()) return failure(why);
-        if (const auto why = port_->adopt(descriptor)) return failure(why);
+        if (const auto why = port_->adopt(socket)) return failure(why);
         return port_->local_address();
     }
 
@@ -110,7 +109,7 @@ private:
         if (const auto why = check()) return why;
         if (const auto why = port_->open(where)) return why;
         if (!options_.before_bind) return {};
-        const auto agreed = options_.before_bind(port_->descriptor());
+        const auto agreed = options_.before_bind(port_->socket());
         if (!agreed) close();
         return agreed.error();
     }
@@ -232,9 +231,9 @@ result<void> datagram_socket::connect(std::string_view where) {
     return state_->connect(found->back());
 }
 
-result<address> datagram_socket::adopt(int descriptor) {
+result<address> datagram_socket::adopt(native_socket socket) {
     loop_->require_owner("datagram_socket::adopt");
-    return state_->adopt(descriptor);
+    return state_->adopt(socket);
 }
 
 send_result datagram_socket::send(std::span<const std::byte> bytes) {

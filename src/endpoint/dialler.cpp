@@ -11,7 +11,6 @@
 #include "endpoint/target.hpp"
 #include "endpoint/tunnel.hpp"
 #include "loop/loop_state.hpp"
-#include "loop/posix/socket_stream.hpp"
 
 namespace weft {
 namespace {
@@ -82,12 +81,12 @@ void dialler::resolve_and_connect(connect_plan plan) {
         plan.resolved = [this](connector&) { now_at(phase::connect); };
     }
     connector_ = &connector::start(
-        loop_, std::move(plan), [this](phase at, result<owned_descriptor> got) {
+        loop_, std::move(plan), [this](phase at, result<owned_socket> got) {
             note_target();
             connector_ = nullptr;
             if (!got) return fail(at, got.error());
             take(at, [&] {
-                stream_ = std::make_unique<socket_stream>(loop_, std::move(*got));
+                stream_ = loop_.network().make_stream(loop_, std::move(*got));
                 go_through_proxy();
             });
         });

@@ -10,7 +10,7 @@
 #include <weft/connection/service.hpp>
 
 #include "endpoint/proxy.hpp"
-#include "loop/posix/connector.hpp"
+#include "loop/connector.hpp"
 
 namespace weft {
 

@@ -15,14 +15,14 @@ namespace weft {
 
 result<address> doors::open(const address& where, listen_options options) {
     entrance by{std::move(options.after_accept), std::move(options.tls)};
-    return keep(listener::open(loop_, where, std::move(options), through(std::move(by)),
-                               otherwise()),
+    return keep(loop_.network().listen(loop_, where, std::move(options), through(std::move(by)),
+                                        otherwise()),
                 [](listener& one) { one.close(); });
 }
 
-result<address> doors::adopt(int descriptor, listen_options options) {
+result<address> doors::adopt(native_socket socket, listen_options options) {
     entrance by{std::move(options.after_accept), std::move(options.tls)};
-    return keep(listener::adopt(loop_, descriptor, through(std::move(by)), otherwise()),
+    return keep(loop_.network().adopt_listener(loop_, socket, through(std::move(by)), otherwise()),
                 [](listener& one) { one.give_back(); });
 }
 
@@ -59,10 +59,10 @@ listen_options one_of(const std::shared_ptr<listen_options>& all) {
     one.ipv6_only = all->ipv6_only;
     one.tls = all->tls;
     if (all->before_bind) {
-        one.before_bind = [all](int descriptor) { return all->before_bind(descriptor); };
+        one.before_bind = [all](native_socket descriptor) { return all->before_bind(descriptor); };
     }
     if (all->after_accept) {
-        one.after_accept = [all](int descriptor, const address& peer) {
+        one.after_accept = [all](native_socket descriptor, const address& peer) {
             return all->after_accept(descriptor, peer);
         };
     }
@@ -171,7 +171,7 @@ bool doors::close(const address& where) noexcept {
     return count != 0;
 }
 
-result<int> doors::release(const address& where) noexcept {
+result<native_socket> doors::release(const address& where) noexcept {
     const auto found = std::ranges::find(listeners_, where, &listener::where);
     if (found == listeners_.end()) return failure(errc::bad_argument);
     listener* const one = *found;
@@ -190,7 +190,7 @@ std::vector<address> doors::where() const {
 }
 
 listener::accepted doors::through(entrance by) {
-    return [this, by = std::move(by)](owned_descriptor client, const address& peer) mutable {
+    return [this, by = std::move(by)](owned_socket client, const address& peer) mutable {
         owner_.on_enter(std::move(client), peer, by);
     };
 }

@@ -8,11 +8,11 @@
 #include <utility>
 #include <vector>
 
+#include <weft/loop/listen_options.hpp>
 #include <weft/loop/socket_activation.hpp>
 
 #include "endpoint/named_door.hpp"
-#include "loop/posix/descriptor.hpp"
-#include "loop/posix/listener.hpp"
+#include "loop/listener.hpp"
 
 namespace weft {
 
@@ -20,7 +20,7 @@ class doors {
 public:
     /// What the application says of those who come in through one door; both may be empty.
     struct entrance {
-        function<bool(int, const address&)> greet;
+        function<bool(native_socket, const address&)> greet;
         std::shared_ptr<secure_layer> tls;
 
         /// The stream of who has come in.
@@ -32,7 +32,7 @@ public:
     class owner {
     public:
         /// Somebody has connected.
-        virtual void on_enter(owned_descriptor client, const address& peer, entrance& by) = 0;
+        virtual void on_enter(owned_socket client, const address& peer, entrance& by) = 0;
 
         /// Nobody can: told once, until all who waited have been accepted.
         virtual void on_starved(std::error_code why) = 0;
@@ -49,7 +49,7 @@ public:
     doors& operator=(const doors&) = delete;
 
     result<address> open(const address& where, listen_options options);
-    result<address> adopt(int descriptor, listen_options options);
+    result<address> adopt(native_socket socket, listen_options options);
 
     /// As `server::listen` at a host name.
     void open_named(std::string_view host, std::uint16_t port, listen_options options,
@@ -60,7 +60,7 @@ public:
                                        const std::shared_ptr<secure_layer>& tls);
 
     /// The socket of the listener at `where`, which is no door any more.
-    result<int> release(const address& where) noexcept;
+    result<native_socket> release(const address& where) noexcept;
 
     /// Those whose addresses are still looked up come to nothing.
     void close() noexcept;

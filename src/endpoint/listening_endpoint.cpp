@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// From texts and descriptors to listeners.
+// From texts and sockets to listeners.
 #include <weft/endpoint/listening_endpoint.hpp>
 
 #include <utility>
@@ -31,12 +31,12 @@ void listening_endpoint::listen(std::string_view host, std::uint16_t port, liste
     doors_->open_named(host, port, std::move(options), std::move(done));
 }
 
-result<address> listening_endpoint::adopt_listener(int descriptor, listen_options options) {
+result<address> listening_endpoint::adopt_listener(native_socket socket, listen_options options) {
     loop_->require_owner("server::adopt_listener");
-    return doors_->adopt(descriptor, std::move(options));
+    return doors_->adopt(socket, std::move(options));
 }
 
-result<int> listening_endpoint::release_listener(const address& where) {
+result<native_socket> listening_endpoint::release_listener(const address& where) {
     loop_->require_owner("server::release_listener");
     return doors_->release(where);
 }

@@ -10,10 +10,9 @@
 #include "endpoint/adopted_stream.hpp"
 #include "endpoint/raw_set.hpp"
 #include "endpoint/target.hpp"
+#include "loop/connector.hpp"
 #include "loop/loop_state.hpp"
-#include "loop/posix/adopted_socket.hpp"
-#include "loop/posix/connector.hpp"
-#include "loop/posix/socket_stream.hpp"
+#include "loop/system.hpp"
 
 namespace weft {
 namespace {
@@ -93,11 +92,11 @@ void raw_client::dial(raw_connection& dialled, connect_plan plan, raw_dial_optio
     plan.resolved = [now_at](connector& dialler) { now_at(phase::connect, dialler); };
     const auto attach = [loop = loop_.get(), &dialled, tls = std::move(options.tls),
                          host = std::move(options.tls_host)](phase at,
-                                                             result<owned_descriptor> got) {
+                                                             result<owned_socket> got) {
         dialled.note_tried();
         if (!got) return dialled.fail_dialling(at, got.error());
         try {
-            std::unique_ptr<stream> way = std::make_unique<socket_stream>(*loop, std::move(*got));
+            std::unique_ptr<stream> way = loop->network().make_stream(*loop, std::move(*got));
             if (tls) way = tls->cover(std::move(way), host);
             dialled.attach(std::move(way));
         } catch (const std::bad_alloc&) {
@@ -111,15 +110,15 @@ void raw_client::dial(raw_connection& dialled, connect_plan plan, raw_dial_optio
     }
 }
 
-result<raw_handle> raw_client::adopt(int descriptor, raw_handlers what,
+result<raw_handle> raw_client::adopt(native_socket socket, raw_handlers what,
                                      const raw_options& options,
                                      std::span<const std::byte> already_read,
                                      std::shared_ptr<secure_layer> tls, std::string_view host) {
     loop_->require_owner("raw_client::adopt");
     if (const auto why = loop_->check_alive()) return failure(why);
-    if (const auto why = check_connected(descriptor)) return failure(why);
-    if (const auto why = make_fit(descriptor)) return failure(why);
-    adopted_stream connected(*loop_, descriptor, tls.get(), host, already_read);
+    if (const auto why = check_connected(socket)) return failure(why);
+    if (const auto why = make_fit(socket)) return failure(why);
+    adopted_stream connected(*loop_, socket, tls.get(), host, already_read);
     raw_connection& adopted = set_->begin_dial(std::move(what), options, {});
     try {
         adopted.receive_early(connected.early());

@@ -10,7 +10,7 @@
 #include <weft/core/error.hpp>
 
 #include "endpoint/raw_set.hpp"
-#include "loop/posix/connector.hpp"
+#include "loop/connector.hpp"
 
 namespace weft {
 

@@ -8,7 +8,6 @@
 
 #include "endpoint/raw_set.hpp"
 #include "loop/loop_state.hpp"
-#include "loop/posix/file_stream.hpp"
 
 namespace weft {
 
@@ -29,9 +28,8 @@ result<raw_file> raw_file::open(event_loop& loop, int descriptor, whose closes,
     if (const auto why = state->check_alive()) return failure(why);
     raw_file made(state, new raw_set(*state, raw_route{std::move(what), options}));
     raw_connection& connection = made.set_->add_file();
-    auto opened = file_stream::open(*state, descriptor,
-                                    closes == whose::ours ? file_stream::owner::this_stream
-                                                          : file_stream::owner::somebody_else);
+    auto opened = state->network().open_file(
+        *state, descriptor, closes == whose::ours ? file_owner::stream : file_owner::application);
     if (!opened) return failure(opened.error());
     connection.attach(std::move(*opened));
     return made;

@@ -10,8 +10,7 @@
 #include "endpoint/doors.hpp"
 #include "endpoint/raw_set.hpp"
 #include "loop/loop_state.hpp"
-#include "loop/posix/adopted_socket.hpp"
-#include "loop/posix/socket_stream.hpp"
+#include "loop/system.hpp"
 
 namespace weft {
 
@@ -32,13 +31,13 @@ public:
         loop_.bury(this);
     }
 
-    result<raw_connection*> adopt(int descriptor, std::span<const std::byte> already_read,
+    result<raw_connection*> adopt(native_socket socket, std::span<const std::byte> already_read,
                                   secure_layer* tls) {
         if (const auto why = loop_.check_alive()) return failure(why);
-        if (const auto why = check_connected(descriptor)) return failure(why);
+        if (const auto why = check_connected(socket)) return failure(why);
         if (is_full()) return failure(errc::too_many_connections);
-        if (const auto why = make_fit(descriptor)) return failure(why);
-        adopted_stream connected(loop_, descriptor, tls, {}, already_read);
+        if (const auto why = make_fit(socket)) return failure(why);
+        adopted_stream connected(loop_, socket, tls, {}, already_read);
         return &set_->serve(connected.way(), connected.early());
     }
 
@@ -57,7 +56,7 @@ private:
     }
     void on_driver_closed() noexcept override { doors_.close(); }
 
-    void on_enter(owned_descriptor client, const address& peer,
+    void on_enter(owned_socket client, const address& peer,
                   doors::entrance& by) override {
         if (is_full()) {
             client.reset();
@@ -69,7 +68,7 @@ private:
             loop_.call(*this, [&] { welcome = by.greet(client.get(), peer); });
             if (!welcome || !set_) return;
         }
-        set_->serve(by.cover(std::make_unique<socket_stream>(loop_, std::move(client))), {});
+        set_->serve(by.cover(loop_.network().make_stream(loop_, std::move(client))), {});
     }
 
     void on_starved(std::error_code why) override {
@@ -92,11 +91,11 @@ raw_server::~raw_server() {
     if (state_) state_->dismiss();
 }
 
-result<raw_connection*> raw_server::adopt(int descriptor,
+result<raw_connection*> raw_server::adopt(native_socket socket,
                                           std::span<const std::byte> already_read,
                                           std::shared_ptr<secure_layer> tls) {
     loop_->require_owner("raw_server::adopt");
-    return state_->adopt(descriptor, already_read, tls.get());
+    return state_->adopt(socket, already_read, tls.get());
 }
 
 raw_connection& raw_server::serve(std::unique_ptr<stream> connected,

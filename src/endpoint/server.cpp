@@ -38,16 +38,16 @@ result<std::vector<address>> server::listen_activated(std::string_view name,
     return state_->doors().adopt(*passed, tls);
 }
 
-result<connection*> server::adopt(int descriptor, std::span<const std::byte> already_read,
+result<connection*> server::adopt(native_socket socket, std::span<const std::byte> already_read,
                                   std::shared_ptr<secure_layer> tls) {
     loop_->require_owner("server::adopt");
-    return state_->adopt(descriptor, already_read, tls.get());
+    return state_->adopt(socket, already_read, tls.get());
 }
 
-result<connection*> server::accept(int descriptor, http_request request,
+result<connection*> server::accept(native_socket socket, http_request request,
                                    std::span<const std::byte> already_read) {
     loop_->require_owner("server::accept");
-    return state_->accept(descriptor, std::move(request), already_read);
+    return state_->accept(socket, std::move(request), already_read);
 }
 
 result<connection*> server::accept(std::unique_ptr<stream>&& client, http_request request,

@@ -11,10 +11,7 @@
 #include "endpoint/adopted_stream.hpp"
 #include "endpoint/announced_stream.hpp"
 #include "loop/loop_state.hpp"
-#include "loop/posix/adopted_socket.hpp"
-#include "loop/posix/refused_socket.hpp"
-#include "loop/posix/socket_address.hpp"
-#include "loop/posix/socket_stream.hpp"
+#include "loop/system.hpp"
 
 namespace weft {
 namespace {
@@ -84,7 +81,7 @@ void server::state::drop(connection* silent, std::error_code why) noexcept {
     service::drop(*silent, why);
 }
 
-void server::state::on_enter(owned_descriptor client, const address& peer, doors::entrance& by) {
+void server::state::on_enter(owned_socket client, const address& peer, doors::entrance& by) {
     const bool is_proxy = is_one_of(trusted_, peer); // and everybody's address
     if (const auto why = judge(is_proxy ? address() : peer)) {
         return turn_away(std::move(client), peer, by.tls != nullptr, why);
@@ -94,7 +91,7 @@ void server::state::on_enter(owned_descriptor client, const address& peer, doors
         loop_.call(*this, [&] { welcome = by.greet(client.get(), peer); });
         if (!welcome || !service_) return;
     }
-    std::unique_ptr<stream> way = std::make_unique<socket_stream>(loop_, std::move(client));
+    std::unique_ptr<stream> way = loop_.network().make_stream(loop_, std::move(client));
     announced_stream* announced = nullptr;
     if (is_proxy && expects_proxy_header_) {
         auto made = std::make_unique<announced_stream>(std::move(way));
@@ -151,7 +148,7 @@ void server::state::count_in(connection& served, const address& peer) {
 }
 
 /// Who expects TLS would not understand, and a handshake costs what the limit is to save.
-void server::state::turn_away(owned_descriptor client, const address& peer, bool speaks_tls,
+void server::state::turn_away(owned_socket client, const address& peer, bool speaks_tls,
                               std::error_code why) {
     ++refused_;
     refuse(std::move(client), speaks_tls ? std::string_view() : admission_.words());
@@ -175,26 +172,27 @@ void server::state::gone(const connection& who) noexcept {
 
 // --- clients that somebody else has met
 
-std::error_code server::state::judge_adopted(int descriptor) {
+std::error_code server::state::judge_adopted(native_socket socket) {
     if (const auto why = loop_.check_alive()) return why;
-    if (const auto why = check_connected(descriptor)) return why;
-    if (const auto why = judge(remote_address_of(descriptor))) return why;
-    return make_fit(descriptor);
+    if (const auto why = check_connected(socket)) return why;
+    if (const auto why = judge(remote_address_of(socket))) return why;
+    return make_fit(socket);
 }
 
-result<connection*> server::state::adopt(int descriptor, std::span<const std::byte> already_read,
+result<connection*> server::state::adopt(native_socket socket,
+                                         std::span<const std::byte> already_read,
                                          secure_layer* tls) {
-    if (const auto why = judge_adopted(descriptor)) return failure(why);
-    adopted_stream client(loop_, descriptor, tls, {}, already_read);
+    if (const auto why = judge_adopted(socket)) return failure(why);
+    adopted_stream client(loop_, socket, tls, {}, already_read);
     connection& served = service_->serve(client.way(), client.early());
     count_in(served, served.remote_address());
     return &served;
 }
 
-result<connection*> server::state::accept(int descriptor, http_request&& request,
+result<connection*> server::state::accept(native_socket socket, http_request&& request,
                                           std::span<const std::byte> already_read) {
-    if (const auto why = judge_adopted(descriptor)) return failure(why);
-    adopted_stream client(loop_, descriptor, nullptr, {}, already_read);
+    if (const auto why = judge_adopted(socket)) return failure(why);
+    adopted_stream client(loop_, socket, nullptr, {}, already_read);
     const auto served = service_->accept(client.way(), std::move(request), client.early());
     if (served) count_in(**served, (*served)->remote_address());
     return served;

@@ -26,9 +26,9 @@ public:
     [[nodiscard]] weft::doors& doors() noexcept { return doors_; }
 
     // --- clients that somebody else has met
-    result<connection*> adopt(int descriptor, std::span<const std::byte> already_read,
+    result<connection*> adopt(native_socket socket, std::span<const std::byte> already_read,
                               secure_layer* tls);
-    result<connection*> accept(int descriptor, http_request&& request,
+    result<connection*> accept(native_socket socket, http_request&& request,
                                std::span<const std::byte> already_read);
     result<connection*> accept(std::unique_ptr<stream>&& client, http_request&& request,
                                std::span<const std::byte> already_read);
@@ -47,17 +47,17 @@ private:
     void on_shutdown(time_point, function<void()> done) noexcept override;
     void on_driver_closed() noexcept override { doors_.close(); }
 
-    void on_enter(owned_descriptor client, const address& peer, doors::entrance& by) override;
+    void on_enter(owned_socket client, const address& peer, doors::entrance& by) override;
     void on_starved(std::error_code why) override;
     void on_scarcity(std::error_code why) noexcept override;
 
     void count_in(connection& served, const address& peer);
     void take_word(connection& served, const address& who);
-    void turn_away(owned_descriptor client, const address& peer, bool speaks_tls,
+    void turn_away(owned_socket client, const address& peer, bool speaks_tls,
                    std::error_code why);
     void gone(const connection& who) noexcept;
     [[nodiscard]] std::error_code judge(const address& peer);
-    [[nodiscard]] std::error_code judge_adopted(int descriptor);
+    [[nodiscard]] std::error_code judge_adopted(native_socket socket);
     [[nodiscard]] std::size_t connections_kept() const noexcept;
     [[nodiscard]] std::size_t handshakes_kept() const noexcept;
     void drop(connection* silent, std::error_code why) noexcept;

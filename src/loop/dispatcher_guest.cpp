@@ -8,8 +8,7 @@
 #include <thread>
 #include <utility>
 
-#include "loop/posix/descriptor_wait.hpp"
-#include "loop/posix/fork.hpp"
+#include "loop/system.hpp"
 
 namespace weft {
 namespace {
@@ -28,8 +27,7 @@ public:
         if (const auto why = wait_.open()) return failure(why);
         turn_ = std::move(turn);
         try {
-            const signals_blocked meanwhile;
-            thread_ = std::thread([self = shared_from_this(), descriptor] {
+            thread_ = start_thread([self = shared_from_this(), descriptor] {
                 while (self->wait_.readable(descriptor) && self->post_turn()) {}
             });
         } catch (const std::system_error& why) {

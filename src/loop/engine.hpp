@@ -16,6 +16,8 @@
 
 namespace weft {
 
+class network;
+
 /// What a source wants to hear. Errors are always told; with reading the peer's end, and an urgent
 /// mark unless `level`.
 struct interest {
@@ -40,6 +42,9 @@ public:
 
     [[nodiscard]] virtual engine_kind kind() const noexcept = 0;
     [[nodiscard]] virtual time_point now() const noexcept = 0;
+
+    /// What it makes of sockets.
+    [[nodiscard]] virtual weft::network& network() noexcept = 0;
 
     /// Watches `descriptor` until `remove`; what is ready already is told, too.
     virtual std::error_code add(int descriptor, source& target, interest in) noexcept = 0;

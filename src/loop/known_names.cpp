@@ -4,7 +4,7 @@
 
 #include <weft/core/http_fields.hpp>
 
-#include "loop/posix/interface.hpp"
+#include "loop/system.hpp"
 
 namespace weft {
 namespace {

@@ -9,9 +9,7 @@
 
 #include <weft/core/error.hpp>
 
-#include "loop/posix/signal_watch.hpp"
-#include "loop/posix/system_resolver.hpp"
-#include "loop/posix/thread_name.hpp"
+#include "loop/system.hpp"
 
 namespace weft {
 namespace {
@@ -30,7 +28,9 @@ budget at_least_one(budget limit) noexcept {
 } // namespace
 
 loop_state::loop_state(const loop_options& options)
-    : engine_(make_engine(options)), random_(options.random ? options.random : &system_random_),
+    : engine_(make_engine(options)),
+      system_random_(options.random ? nullptr : make_system_random()),
+      random_(options.random ? options.random : system_random_.get()),
       hosts_file_(options.hosts_file),
       receive_size_max_(std::max<std::size_t>(options.receive_buffer_max, 1)),
       owner_name_(this_thread_name()), owner_(std::this_thread::get_id()) {
@@ -187,6 +187,7 @@ void loop_state::await_outside_calls() const noexcept {
 /// What keeps the descriptor readable after a turn, as long as there is more to do.
 void loop_state::keep_contract() noexcept {
     if (!shown_ || closed_) return;
+    network().submit(*this);
     work_changed(); // what was posted has come and gone without a word
     if (crowded_ || work_waits() || interrupted_) work_arrived();
     const time_point earliest = earliest_deadline();
@@ -281,7 +282,7 @@ void loop_state::resolver(weft::resolver names) {
 std::shared_ptr<weft::resolver> loop_state::resolver() {
     const bool by_system = !resolver_given_ && engine_->kind() != engine_kind::virtual_time;
     if (!resolver_ && by_system && alive()) {
-        resolver_ = std::make_shared<weft::resolver>(system_resolver());
+        resolver_ = std::make_shared<weft::resolver>(make_system_resolver());
     }
     return resolver_;
 }
@@ -292,7 +293,7 @@ result<void> loop_state::watch_signals(std::span<const int> numbers, function<vo
     if (closed_) return failure(errc::gone);
     if (signals_) std::exchange(signals_, nullptr)->close();
     if (numbers.empty()) return {};
-    const auto made = signal_watch::begin(*this, numbers, std::move(hear));
+    const auto made = begin_signal_watch(*this, numbers, std::move(hear));
     if (!made) return failure(made.error());
     signals_ = *made;
     return {};

@@ -10,7 +10,7 @@
 #include <weft/loop/event_loop.hpp>
 
 #include "loop/engine.hpp"
-#include "loop/posix/system_random.hpp"
+#include "loop/network.hpp"
 
 namespace weft {
 
@@ -34,6 +34,7 @@ public:
 
     [[nodiscard]] weft::engine& engine() noexcept { return *engine_; }
     [[nodiscard]] const weft::engine& engine() const noexcept { return *engine_; }
+    [[nodiscard]] weft::network& network() noexcept { return engine_->network(); }
 
     /// The event loop is gone: everything on it dies; only frames and handles still hold this.
     void close() noexcept;
@@ -117,7 +118,7 @@ private:
     void keep_contract() noexcept;
 
     std::unique_ptr<weft::engine> engine_;
-    system_random system_random_;
+    std::unique_ptr<random_source> system_random_; // unless one is given
     random_source* random_;
     std::shared_ptr<weft::resolver> resolver_; // the system's from its first use on
     std::string hosts_file_;

@@ -8,8 +8,9 @@
 
 #include <weft/core/error.hpp>
 
+#include "loop/hosts_file.hpp"
 #include "loop/loop_state.hpp"
-#include "loop/posix/hosts_file.hpp"
+#include "loop/system.hpp"
 
 namespace weft {
 namespace {

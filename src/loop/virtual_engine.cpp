@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Waiting without waiting.
+// Virtual time: a wait moves the clock and returns at once.
 #include "loop/virtual_engine.hpp"
 
 #include <weft/core/error.hpp>

@@ -10,12 +10,15 @@ namespace weft {
 
 class virtual_engine final : public engine {
 public:
-    explicit virtual_engine(virtual_clock* clock) noexcept : clock_(clock ? clock : &own_) {}
+    /// Of `sockets` nothing works: `add` refuses each.
+    virtual_engine(virtual_clock* clock, weft::network& sockets) noexcept
+        : clock_(clock ? clock : &own_), network_(sockets) {}
 
     [[nodiscard]] engine_kind kind() const noexcept override {
         return engine_kind::virtual_time;
     }
     [[nodiscard]] time_point now() const noexcept override { return clock_->now(); }
+    [[nodiscard]] weft::network& network() noexcept override { return network_; }
     std::error_code add(int descriptor, source& target, interest in) noexcept override;
     std::error_code modify(int, source&, interest) noexcept override { return {}; }
     void remove(int) noexcept override {}
@@ -28,6 +31,7 @@ public:
 private:
     virtual_clock own_;
     virtual_clock* clock_;
+    weft::network& network_;
 };
 
 } // namespace weft

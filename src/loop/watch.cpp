@@ -7,7 +7,7 @@
 #include <weft/core/error.hpp>
 
 #include "loop/loop_state.hpp"
-#include "loop/posix/pollable.hpp"
+#include "loop/system.hpp"
 
 namespace weft {
 

@@ -53,10 +53,18 @@ class SystemHeaders(unittest.TestCase):
         return len(findings(system_headers, path, line + "\n"))
 
     def test_headers(self):
-        self.assertEqual(self.faults("src/loop/a.cpp", "#include <unistd.h>"), 0)
+        self.assertEqual(self.faults("src/loop/posix/a.cpp", "#include <unistd.h>"), 0)
+        self.assertEqual(self.faults("src/loop/a.cpp", "#include <unistd.h>"), 1)
         self.assertEqual(self.faults("examples/a.cpp", "#include <poll.h>"), 0)
         self.assertEqual(self.faults("src/endpoint/a.cpp", "#include <sys/socket.h>"), 1)
         self.assertEqual(self.faults("include/weft/loop/a.hpp", "#include <netinet/in.h>"), 1)
+
+    def test_files_of_one_system(self):
+        include = '#include "loop/posix/a.hpp"'
+        self.assertEqual(self.faults("src/loop/linux/a.cpp", include), 0)
+        self.assertEqual(self.faults("tests/unit/loop/a.cpp", include), 0)
+        for folder in ("endpoint", "cares", "connection", "loop", "hosts"):
+            self.assertEqual(self.faults(f"src/{folder}/a.cpp", include), 1)
 
     def test_conditions(self):
         self.assertEqual(self.faults("src/loop/linux/epoll_engine.cpp", "#ifdef __linux__"), 0)

@@ -1,23 +1,24 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-# Checks that what belongs to one system stays where it may be: system headers in src/loop,
-# conditions on the platform in a system's folder there, and calls to the system in the tables that
-# tests can make fail.
+# Checks that what belongs to one system stays in that system's folder of src/loop: its headers,
+# conditions on the platform, and calls to the system, which are in tables that tests can make fail.
+# Nothing outside includes a file of such a folder; hosts may include what their library needs.
 
 import re
 
 import source_tree
 
 LIBRARY = {"include", "src"}
+SYSTEMS = {"posix", "linux", "bsd", "windows"}
+SYSTEM_FILE = re.compile(r'\s*#\s*include\s*[<"](loop/(?:posix|linux|bsd|windows)/[^>"]*)[>"]')
 SYSTEM_HEADER = re.compile(
-    r"\s*#\s*include\s*<((?:sys|netinet|arpa|net|linux|asm|netpacket|mach)/[^>]*|"
+    r"\s*#\s*include\s*<((?:sys|netinet|arpa|net|linux|asm|netpacket|mach|netinet6)/[^>]*|"
     r"(?:unistd|fcntl|poll|netdb|pthread|signal|dirent|ifaddrs|termios|dlfcn|sched|liburing|"
     r"windows|winsock2|ws2tcpip)\.h)>", re.IGNORECASE)
 PLATFORM = re.compile(
     r"\s*#\s*(?:if|ifdef|ifndef|elif)\b.*?\b(__linux__|__linux|linux|__unix__|__APPLE__|_WIN32|"
     r"_WIN64|_MSC_VER|__\w+BSD__|__ANDROID__|__CYGWIN__|__sun|_POSIX_\w+)\b")
 DIRECT_CALL = re.compile(r"(?<![\w:>])::((?!pthread_)[a-z_0-9]+)\(")
-SYSTEMS = {"posix", "linux", "bsd", "windows"}
 
 
 def check(root):
@@ -29,17 +30,23 @@ def check(root):
                 yield f"{path}:{number}: {fault}"
 
 
+def in_system_folder(path):
+    return path.parts[:2] == ("src", "loop") and path.parts[2] in SYSTEMS
+
+
 def header_fault(path, line):
+    if path.parts[0] not in LIBRARY or in_system_folder(path):
+        return None
     found = SYSTEM_HEADER.match(line)
-    in_loop = path.parts[:2] in {("src", "loop"), ("src", "hosts")}
-    if found and path.parts[0] in LIBRARY and not in_loop:
-        return f"<{found[1]}> is a system header: only src/loop may include it"
-    return None
+    if found and path.parts[:2] != ("src", "hosts"):
+        return f"<{found[1]}> is a system header: only a system's folder may include it"
+    found = SYSTEM_FILE.match(line)
+    return f"{found[1]} belongs to one system: include what declares it for all" if found else None
 
 
 def platform_fault(path, line):
     found = PLATFORM.match(line)
-    if found and not (path.parts[:2] == ("src", "loop") and path.parts[2] in SYSTEMS):
+    if found and not in_system_folder(path):
         return f"a condition on {found[1]} belongs into a system's folder of src/loop"
     return None
 

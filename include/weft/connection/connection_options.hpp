@@ -14,6 +14,7 @@
 #include <weft/core/http_fields.hpp>
 #include <weft/core/result.hpp>
 #include <weft/core/session_options.hpp>
+#include <weft/stream/native_socket.hpp>
 #include <weft/stream/secure_layer.hpp>
 
 namespace weft {
@@ -123,7 +124,7 @@ struct dial_options {
     /// Called for each socket before it connects to one address, to set its options or to bind it;
     /// an error is as if that address had failed. May end the connection, but must not close the
     /// descriptor.
-    std::function<result<void>(int descriptor, const address& to)> before_connect = {};
+    std::function<result<void>(native_socket socket, const address& to)> before_connect = {};
 };
 
 } // namespace weft

@@ -49,10 +49,10 @@ public:
     /// of the application's own, of which somebody has read `already_read`; TLS, for a `wss:` URI,
     /// is still to begin.
     ///
-    /// Owns the descriptor from then on, and sets it to close on exec and not to block. On error it
+    /// Owns the socket from then on, and sets it to close on exec and not to block. On error it
     /// is not taken: `bad_argument` for another kind of socket, `no_tls` for a `wss:` URI,
     /// `forked`, `gone`, or what the system says. All else is told as by `connect`.
-    result<connection_handle> adopt(int descriptor, const uri& target, handlers what,
+    result<connection_handle> adopt(native_socket socket, const uri& target, handlers what,
                                     dial_options options = {},
                                     std::span<const std::byte> already_read = {});
 

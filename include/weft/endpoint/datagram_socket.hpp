@@ -41,8 +41,8 @@ struct datagram_options {
     std::size_t queue_size_max = 1024 * 1024;
 
     /// Called with the socket before it is bound or connected, to set its options (broadcast, a
-    /// group, a buffer's size); an error ends that with it. Must not close the descriptor.
-    function<result<void>(int descriptor)> before_bind = {};
+    /// group, a buffer's size); an error ends that with it. Must not close the socket.
+    function<result<void>(native_socket socket)> before_bind = {};
 };
 
 /// Sends and receives datagrams; counts as work of the loop while it is open.
@@ -71,7 +71,7 @@ public:
 
     /// Takes over a datagram socket; on error it is not taken: `bad_argument` for another kind,
     /// `already_connected`, `forked`, `gone`, or what the system says.
-    result<address> adopt(int descriptor);
+    result<address> adopt(native_socket socket);
 
     /// Sends one datagram, to the connected peer or to `to`: it has left, or waits behind others.
     ///

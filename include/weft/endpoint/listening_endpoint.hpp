@@ -43,17 +43,17 @@ public:
 
     /// Accepts from a stream socket of any family that listens already, and says where that is.
     ///
-    /// Owns the descriptor from then on; a socket's file is left to whoever made it. Sets it to
+    /// Owns the socket from then on; a socket's file is left to whoever made it. Sets it to
     /// close on exec and not to block, which whoever shares the socket will notice. Of the options
     /// only `tls` and `after_accept` are used. On error it is not taken: `bad_argument` for a
     /// socket that does not listen, `forked`, `gone`, or what the system says.
-    result<address> adopt_listener(int descriptor, listen_options options = {});
+    result<address> adopt_listener(native_socket socket, listen_options options = {});
 
     /// Ends the listener at `where` and gives its socket to the caller, who closes it: it goes on
     /// listening, and clients wait in it for whoever adopts it, here or in another process.
     ///
     /// The file of a Unix-domain socket stays. `bad_argument` if there is no such listener.
-    result<int> release_listener(const address& where);
+    result<native_socket> release_listener(const address& where);
 
     /// Ends all listeners, or those at `where`; connections go on. The latter says whether there
     /// was one.

@@ -38,10 +38,11 @@ public:
     /// comes first, in a turn. With `tls` the whole handshake is still to come, and the server has
     /// to prove that it is `host`.
     ///
-    /// Owns the descriptor from then on, and sets it to close on exec and not to block. On error it
+    /// Owns the socket from then on, and sets it to close on exec and not to block. On error it
     /// is not taken: `bad_argument` for another kind of socket, `forked`, `gone`, or what the
     /// system says.
-    result<raw_handle> adopt(int descriptor, raw_handlers what, const raw_options& options = {},
+    result<raw_handle> adopt(native_socket socket, raw_handlers what,
+                             const raw_options& options = {},
                              std::span<const std::byte> already_read = {},
                              std::shared_ptr<secure_layer> tls = {}, std::string_view host = {});
 

@@ -12,6 +12,7 @@
 #include <weft/core/address.hpp>
 #include <weft/core/result.hpp>
 #include <weft/core/time.hpp>
+#include <weft/stream/native_socket.hpp>
 #include <weft/stream/secure_layer.hpp>
 
 namespace weft {
@@ -57,7 +58,7 @@ struct raw_dial_options {
     duration attempt_delay = std::chrono::milliseconds(250);
     duration resolution_delay = std::chrono::milliseconds(50);
     address local_address = {};
-    std::function<result<void>(int descriptor, const address& to)> before_connect = {};
+    std::function<result<void>(native_socket socket, const address& to)> before_connect = {};
 };
 
 } // namespace weft

@@ -37,10 +37,11 @@ public:
     /// Takes over a connected stream socket, of which somebody has read `already_read`. With `tls`
     /// these bytes are encrypted, too: the whole handshake is still to come.
     ///
-    /// Owns the descriptor from then on, and sets it to close on exec and not to block. On error it
+    /// Owns the socket from then on, and sets it to close on exec and not to block. On error it
     /// is not taken: `bad_argument` for another kind of socket, `too_many_connections`, `forked`,
     /// `gone`, or what the system says. Never null. `open` comes first, in a turn.
-    result<raw_connection*> adopt(int descriptor, std::span<const std::byte> already_read = {},
+    result<raw_connection*> adopt(native_socket socket,
+                                  std::span<const std::byte> already_read = {},
                                   std::shared_ptr<secure_layer> tls = {});
 
     /// Takes over a stream of any kind; no limit applies.

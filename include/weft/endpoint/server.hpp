@@ -67,10 +67,10 @@ public:
     /// Serves a client over a connected stream socket, of which somebody has read `already_read`.
     /// With `tls` these bytes are encrypted, too: the whole handshake is still to come.
     ///
-    /// Owns the descriptor from then on, as `adopt_listener` does. On error it is not taken:
+    /// Owns the socket from then on, as `adopt_listener` does. On error it is not taken:
     /// `bad_argument` for another kind of socket, the limits (`too_many_connections`, ...),
     /// `forked`, `gone`, or what the system says. Never null.
-    result<connection*> adopt(int descriptor, std::span<const std::byte> already_read = {},
+    result<connection*> adopt(native_socket socket, std::span<const std::byte> already_read = {},
                               std::shared_ptr<secure_layer> tls = {});
 
     /// Serves a client whose request somebody else's HTTP server has read and parsed (see
@@ -79,7 +79,7 @@ public:
     /// Routes, `validate`, limits and the answer are as if the request had been read here. On error
     /// nothing is taken, and the other server can answer by itself, with `weft::refusal` if it
     /// likes: errors are those of `adopt` and of `service::accept`.
-    result<connection*> accept(int descriptor, http_request request,
+    result<connection*> accept(native_socket socket, http_request request,
                                std::span<const std::byte> already_read = {});
     result<connection*> accept(std::unique_ptr<stream>&& client, http_request request,
                                std::span<const std::byte> already_read = {});

@@ -8,6 +8,7 @@
 #include <weft/core/address.hpp>
 #include <weft/core/function.hpp>
 #include <weft/core/result.hpp>
+#include <weft/stream/native_socket.hpp>
 #include <weft/stream/secure_layer.hpp>
 
 namespace weft {
@@ -28,13 +29,13 @@ struct listen_options {
     std::shared_ptr<secure_layer> tls = {};
 
     /// Called by `listen` with the socket, before it is bound: set options, bind to a device. An
-    /// error ends `listen` with it. Must not close the descriptor.
-    function<result<void>(int descriptor)> before_bind = {};
+    /// error ends `listen` with it. Must not close the socket.
+    function<result<void>(native_socket socket)> before_bind = {};
 
     /// Called in a turn with each connected socket, once the limits have let it in and before
     /// anything is read: set options, look at the peer. False closes it without a word. Must not
-    /// close the descriptor; may end the server.
-    function<bool(int descriptor, const address& peer)> after_accept = {};
+    /// close the socket; may end the server.
+    function<bool(native_socket socket, const address& peer)> after_accept = {};
 };
 
 } // namespace weft

@@ -10,9 +10,10 @@
 #include <weft/core/error.hpp>
 
 #include "loop/linux/system_calls.hpp"
-#include "loop/posix/fork.hpp"
 #include "loop/posix/last_error.hpp"
+#include "loop/posix/readiness_network.hpp"
 #include "loop/posix/wait_time.hpp"
+#include "loop/system.hpp"
 
 namespace weft {
 namespace {
@@ -62,6 +63,10 @@ bool epoll_engine::in_own_process() const noexcept {
 bool epoll_engine::disown() noexcept {
     const owned_descriptor empty(sys::epoll_create1(EPOLL_CLOEXEC));
     return empty && sys::dup3(empty.get(), set_.get(), O_CLOEXEC) >= 0;
+}
+
+network& epoll_engine::network() noexcept {
+    return readiness_network::instance();
 }
 
 time_point epoll_engine::now() const noexcept {

@@ -16,6 +16,7 @@ public:
     epoll_engine();
 
     [[nodiscard]] engine_kind kind() const noexcept override { return engine_kind::epoll; }
+    [[nodiscard]] weft::network& network() noexcept override;
     [[nodiscard]] time_point now() const noexcept override;
     std::error_code add(int descriptor, source& target, interest in) noexcept override;
     std::error_code modify(int descriptor, source& target, interest in) noexcept override;

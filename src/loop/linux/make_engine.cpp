@@ -3,6 +3,7 @@
 #include "loop/engine.hpp"
 #include "loop/linux/epoll_engine.hpp"
 #include "loop/posix/poll_engine.hpp"
+#include "loop/posix/readiness_network.hpp"
 #include "loop/virtual_engine.hpp"
 
 namespace weft {
@@ -25,7 +26,8 @@ std::unique_ptr<engine> make_engine(const loop_options& options) {
     case engine_kind::automatic: return make_best_engine();
     case engine_kind::epoll: return std::make_unique<epoll_engine>();
     case engine_kind::poll: return std::make_unique<poll_engine>();
-    case engine_kind::virtual_time: return std::make_unique<virtual_engine>(options.clock);
+    case engine_kind::virtual_time:
+        return std::make_unique<virtual_engine>(options.clock, readiness_network::instance());
     }
     throw std::system_error(std::make_error_code(std::errc::invalid_argument), "engine");
 }

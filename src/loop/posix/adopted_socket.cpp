@@ -12,6 +12,7 @@
 #include "loop/posix/socket_address.hpp"
 #include "loop/posix/socket_options.hpp"
 #include "loop/posix/system_calls.hpp"
+#include "loop/system.hpp"
 
 namespace weft {
 namespace {

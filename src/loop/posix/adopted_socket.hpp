@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Sockets that somebody else has made: what they must be, and how they are made fit. POSIX.
+// Sockets that somebody else has made: what they must be. POSIX.
 #pragma once
 
 #include <system_error>
@@ -10,13 +10,7 @@ namespace weft {
 /// another kind of socket, otherwise what the system says.
 [[nodiscard]] std::error_code check_listening(int descriptor) noexcept;
 
-/// Whether `descriptor` is a stream socket that is connected, as above.
-[[nodiscard]] std::error_code check_connected(int descriptor) noexcept;
-
 /// Whether `descriptor` is a socket of datagrams, as above.
 [[nodiscard]] std::error_code check_datagrams(int descriptor) noexcept;
-
-/// Makes it not block, close on exec, and not delay.
-[[nodiscard]] std::error_code make_fit(int descriptor) noexcept;
 
 } // namespace weft

@@ -9,9 +9,9 @@
 
 #include "loop/loop_state.hpp"
 #include "loop/posix/last_error.hpp"
-#include "loop/posix/pollable.hpp"
 #include "loop/posix/quiet_write.hpp"
 #include "loop/posix/system_calls.hpp"
+#include "loop/system.hpp"
 
 namespace weft {
 file_stream::file_stream(loop_state& loop) noexcept : stream(loop) {}
@@ -26,18 +26,19 @@ loop_state& file_stream::loop() const noexcept {
 
 // --- life
 
-result<std::unique_ptr<stream>> file_stream::open(loop_state& loop, int descriptor, owner whose) {
+result<std::unique_ptr<stream>> file_stream::open(loop_state& loop, int descriptor,
+                                                  file_owner whose) {
     std::unique_ptr<file_stream> made(new file_stream(loop)); // the memory first
     if (const auto why = made->take(descriptor, whose)) return failure(why);
     return std::unique_ptr<stream>(std::move(made));
 }
 
 /// Leaves the descriptor as it was on error.
-std::error_code file_stream::take(int descriptor, owner whose) noexcept {
+std::error_code file_stream::take(int descriptor, file_owner whose) noexcept {
     if (const auto why = check_pollable(descriptor)) return why;
     descriptor_ = owned_descriptor(descriptor);
     auto why = prepare(descriptor);
-    if (!why && whose == owner::this_stream) {
+    if (!why && whose == file_owner::stream) {
         if (sys::fcntl(descriptor, F_SETFD, FD_CLOEXEC) != 0) why = last_error();
     }
     if (!why) why = as_pollable_error(loop().engine().add(descriptor, *this, {}));
@@ -45,7 +46,7 @@ std::error_code file_stream::take(int descriptor, owner whose) noexcept {
         restore_flags();
         static_cast<void>(descriptor_.release());
     }
-    owned_ = whose == owner::this_stream;
+    owned_ = whose == file_owner::stream;
     return why;
 }
 

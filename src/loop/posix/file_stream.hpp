@@ -5,10 +5,8 @@
 
 #include <memory>
 
-#include <weft/core/result.hpp>
-#include <weft/stream/stream.hpp>
-
 #include "loop/engine.hpp"
+#include "loop/network.hpp"
 #include "loop/posix/descriptor.hpp"
 
 namespace weft {
@@ -23,12 +21,9 @@ class loop_state;
 /// ends the interest in reading; so does a pause.
 class file_stream final : public stream, private source {
 public:
-    /// Who closes the descriptor.
-    enum class owner { this_stream, somebody_else };
-
     /// Sets the descriptor not to block, and to close on exec if it is owned. On error it is as it
     /// was: `not_pollable`, or what the system says.
-    static result<std::unique_ptr<stream>> open(loop_state& loop, int descriptor, owner whose);
+    static result<std::unique_ptr<stream>> open(loop_state& loop, int descriptor, file_owner whose);
 
     ~file_stream() override;
 
@@ -49,7 +44,7 @@ public:
 private:
     explicit file_stream(loop_state& loop) noexcept;
 
-    std::error_code take(int descriptor, owner whose) noexcept;
+    std::error_code take(int descriptor, file_owner whose) noexcept;
     std::error_code prepare(int descriptor) noexcept;
     void ready(readiness what) noexcept override;
     void run() noexcept override;

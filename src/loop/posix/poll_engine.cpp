@@ -11,9 +11,10 @@
 
 #include <weft/core/error.hpp>
 
-#include "loop/posix/fork.hpp"
 #include "loop/posix/last_error.hpp"
+#include "loop/posix/readiness_network.hpp"
 #include "loop/posix/wait_time.hpp"
+#include "loop/system.hpp"
 
 namespace weft {
 namespace {
@@ -41,6 +42,10 @@ poll_engine::poll_engine() : fork_generation_(fork_generation()) {
 
 bool poll_engine::in_own_process() const noexcept {
     return fork_generation_ == fork_generation();
+}
+
+network& poll_engine::network() noexcept {
+    return readiness_network::instance();
 }
 
 time_point poll_engine::now() const noexcept {

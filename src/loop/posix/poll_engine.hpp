@@ -24,6 +24,7 @@ public:
     poll_engine();
 
     [[nodiscard]] engine_kind kind() const noexcept override { return engine_kind::poll; }
+    [[nodiscard]] weft::network& network() noexcept override;
     [[nodiscard]] time_point now() const noexcept override;
     std::error_code add(int descriptor, source& target, interest in) noexcept override;
     std::error_code modify(int descriptor, source& target, interest in) noexcept override;

@@ -14,6 +14,7 @@
 
 #include "loop/posix/last_error.hpp"
 #include "loop/posix/system_calls.hpp"
+#include "loop/system.hpp"
 
 namespace weft {
 namespace {
@@ -90,6 +91,13 @@ address as_address(const socket_address& from) {
         return address::ipv6(bytes, ntohs(ip.sin6_port), ip.sin6_scope_id);
     }
     return from.family() == AF_UNIX ? to_local(from) : address();
+}
+
+address as_address(const void* sockaddr, std::size_t size) {
+    socket_address one;
+    one.size = static_cast<socklen_t>(std::min(size, sizeof(one.storage)));
+    std::memcpy(&one.storage, sockaddr, one.size);
+    return as_address(one);
 }
 
 result<address> find_local_address(int descriptor) {

@@ -26,11 +26,10 @@ result<socket_address> as_socket_address(const address& from);
 
 [[nodiscard]] address as_address(const socket_address& from);
 
-/// The two ends of a socket, where the system tells also after a reset; otherwise no address.
+/// Where a socket is bound, if the system tells; otherwise no address.
 [[nodiscard]] address local_address_of(int descriptor);
-[[nodiscard]] address remote_address_of(int descriptor);
 
-/// The first of them, or why the system does not tell.
+/// The same, or why the system does not tell.
 result<address> find_local_address(int descriptor);
 
 [[nodiscard]] bool is_unix_socket(int descriptor) noexcept;

@@ -15,6 +15,7 @@
 #include "loop/posix/last_error.hpp"
 #include "loop/posix/socket_address.hpp"
 #include "loop/posix/system_calls.hpp"
+#include "loop/system.hpp"
 
 namespace weft {
 namespace {
@@ -59,8 +60,8 @@ struct socket_stream::ends {
     address remote;
 };
 
-socket_stream::socket_stream(loop_state& loop, owned_descriptor connected) noexcept
-    : stream(loop), descriptor_(std::move(connected)) {}
+socket_stream::socket_stream(loop_state& loop, owned_socket connected) noexcept
+    : socket_transport(loop), descriptor_(std::move(connected)) {}
 
 socket_stream::~socket_stream() {
     let_go();

@@ -4,10 +4,8 @@
 
 #include <sys/types.h>
 
-#include <weft/stream/stream.hpp>
-
 #include "loop/engine.hpp"
-#include "loop/posix/descriptor.hpp"
+#include "loop/network.hpp"
 
 namespace weft {
 
@@ -25,18 +23,14 @@ class loop_state;
 ///
 /// A pause that outlives its turn gives up the interest in reading, so that a peer that goes on
 /// sending wakes nobody.
-class socket_stream final : public stream, private source {
+class socket_stream final : public socket_transport, private source {
 public:
     /// Takes over `connected`, which does not block.
-    socket_stream(loop_state& loop, owned_descriptor connected) noexcept;
+    socket_stream(loop_state& loop, owned_socket connected) noexcept;
     ~socket_stream() override;
 
-    /// Takes over `connected`, which does not block, if it has none; only before `start`.
-    void hold(owned_descriptor connected) noexcept { descriptor_ = std::move(connected); }
-
-    /// Gives the socket back; only before `start`.
-    [[nodiscard]] owned_descriptor release() noexcept { return std::move(descriptor_); }
-
+    void hold(owned_socket connected) noexcept override { descriptor_ = std::move(connected); }
+    [[nodiscard]] owned_socket release() noexcept override { return std::move(descriptor_); }
     void start(stream_events& sink) noexcept override;
     void pause() noexcept override;
     void resume() noexcept override;
@@ -82,7 +76,7 @@ private:
     bool local_ : 1 = false; // a Unix-domain socket
     bool eof_told_ : 1 = false;
     bool remembers_ : 1 = false; // who was there, in place of whom it told
-    owned_descriptor descriptor_;
+    owned_socket descriptor_;
     union {
         stream_events* sink_ = nullptr;
         ends* ends_; // if it remembers; only once it is closed

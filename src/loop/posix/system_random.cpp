@@ -8,8 +8,8 @@
 #include <exception>
 
 #include "loop/posix/descriptor.hpp"
-#include "loop/posix/fork.hpp"
 #include "loop/posix/system_calls.hpp"
+#include "loop/system.hpp"
 
 namespace weft {
 namespace {
@@ -40,6 +40,10 @@ bool draw_from_device(std::span<std::byte> bytes) noexcept {
 }
 
 } // namespace
+
+std::unique_ptr<random_source> make_system_random() {
+    return std::make_unique<system_random>();
+}
 
 void system_random::fill(std::span<std::byte> bytes) noexcept {
     while (!bytes.empty()) {

@@ -4,9 +4,7 @@
 
 #include <netdb.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <mutex>
 #include <new>
 #include <thread>
@@ -14,10 +12,8 @@
 
 #include <weft/loop/resolve_error.hpp>
 
-#include "loop/posix/descriptor_wait.hpp"
-#include "loop/posix/fork.hpp"
 #include "loop/posix/last_error.hpp"
-#include "loop/posix/socket_address.hpp"
+#include "loop/system.hpp"
 
 namespace weft {
 namespace {
@@ -27,8 +23,7 @@ std::error_code no_memory() noexcept {
 }
 
 void start_detached(std::function<void()> body) {
-    const signals_blocked meanwhile;
-    std::thread(std::move(body)).detach();
+    start_thread(std::move(body)).detach();
 }
 
 /// Tells how `asked` ended, which also takes memory.
@@ -69,10 +64,7 @@ result<std::vector<address>> system_addresses(const std::string& host) {
     const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owned(all, freeaddrinfo);
     std::vector<address> found;
     for (const addrinfo* one = all; one; one = one->ai_next) {
-        socket_address at;
-        at.size = std::min<socklen_t>(one->ai_addrlen, sizeof(at.storage));
-        std::memcpy(&at.storage, one->ai_addr, at.size);
-        found.push_back(as_address(at));
+        found.push_back(as_address(one->ai_addr, one->ai_addrlen));
     }
     return found;
 }
@@ -163,6 +155,10 @@ system_resolver::~system_resolver() {
 
 void system_resolver::operator()(lookup asked) {
     queue_->add(std::move(asked));
+}
+
+resolver make_system_resolver() {
+    return system_resolver();
 }
 
 } // namespace weft

@@ -16,8 +16,8 @@
 #include <weft/loop/resolve_error.hpp>
 
 #include "cares/cares_error.hpp"
+#include "loop/connector.hpp"
 #include "loop/loop_state.hpp"
-#include "loop/posix/connector.hpp"
 
 #include "support/in_child.hpp"
 
@@ -50,7 +50,7 @@ struct inquiry {
             return failure(std::make_error_code(std::errc::permission_denied));
         };
         present = &connector::start(*loop.state(), std::move(plan),
-                                    [this](phase at, result<owned_descriptor> got) {
+                                    [this](phase at, result<owned_socket> got) {
                                         EXPECT_FALSE(ended) << "told twice";
                                         EXPECT_EQ(at == phase::connect, !tried.empty());
                                         ended = true;
@@ -380,7 +380,7 @@ TEST_F(cares, may_be_destroyed_by_who_hears_its_answer) {
         return failure(std::make_error_code(std::errc::permission_denied));
     };
     connector::start(*loop->state(), std::move(plan),
-                     [&](phase, result<owned_descriptor>) { heard = true; });
+                     [&](phase, result<owned_socket>) { heard = true; });
     EXPECT_TRUE(run_until([&] { return heard; }));
     EXPECT_FALSE(names);
 }
@@ -430,7 +430,7 @@ TEST_F(cares, loop_may_die_amid_an_answer) {
         return {};
     };
     auto& dialler = connector::start(*loop->state(), std::move(plan),
-                                     [](phase, result<owned_descriptor>) {});
+                                     [](phase, result<owned_socket>) {});
     const auto state = loop->state();
     while (!heard) state->poll({});
     dialler.cancel();

@@ -14,8 +14,9 @@
 #include <weft/core/error.hpp>
 
 #include "loop/posix/adopted_socket.hpp"
-#include "loop/posix/listener.hpp"
+#include "loop/posix/readiness_listener.hpp"
 #include "loop/posix/socket_address.hpp"
+#include "loop/system.hpp"
 
 #include "loop_probes.hpp"
 #include "sockets.hpp"
@@ -23,17 +24,17 @@
 namespace weft::testing {
 namespace {
 
-owned_descriptor listening_tcp(const char* host) {
+owned_socket listening_tcp(const char* host) {
     const auto at = as_socket_address(*address::parse(host, 0));
-    owned_descriptor made(::socket(at->family(), SOCK_STREAM, 0));
+    owned_socket made(::socket(at->family(), SOCK_STREAM, 0));
     EXPECT_EQ(::bind(made.get(), at->get(), at->size), 0);
     EXPECT_EQ(::listen(made.get(), 8), 0);
     return made;
 }
 
-owned_descriptor connected_to(const address& where) {
+owned_socket connected_to(const address& where) {
     const auto at = as_socket_address(where);
-    owned_descriptor made(::socket(at->family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
+    owned_socket made(::socket(at->family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
     EXPECT_EQ(::connect(made.get(), at->get(), at->size), 0);
     return made;
 }
@@ -45,10 +46,10 @@ bool is_open(int descriptor) {
 TEST(adopted_socket, is_told_by_its_kind) {
     const auto listening = listening_tcp("127.0.0.1");
     const auto connected = connected_to(local_address_of(listening.get()));
-    const owned_descriptor fresh(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    const owned_descriptor datagrams(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-    const owned_descriptor packets(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
-    const owned_descriptor file(::open("/dev/null", O_RDWR | O_CLOEXEC));
+    const owned_socket fresh(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const owned_socket datagrams(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    const owned_socket packets(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
+    const owned_socket file(::open("/dev/null", O_RDWR | O_CLOEXEC));
 
     EXPECT_FALSE(check_listening(listening.get()));
     EXPECT_FALSE(check_connected(connected.get()));
@@ -70,8 +71,8 @@ TEST(adopted_socket, is_made_fit) {
     const auto connected = connected_to(local_address_of(listening.get()));
     std::array<int, 2> pair{};
     ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, pair.data()), 0);
-    const owned_descriptor local(pair[0]);
-    const owned_descriptor other(pair[1]);
+    const owned_socket local(pair[0]);
+    const owned_socket other(pair[1]);
     for (const int one : {connected.get(), local.get()}) {
         EXPECT_FALSE(check_connected(one));
         EXPECT_FALSE(make_fit(one));
@@ -92,8 +93,8 @@ TEST(adopted_socket, a_listener_accepts_from_it) {
         const auto where = local_address_of(made.get());
         const auto early = connected_to(where); // before it was adopted
         int count = 0;
-        const auto adopted = listener::adopt(*loop.state(), made.get(),
-                                             [&](owned_descriptor, const address&) { ++count; });
+        const auto adopted = readiness_listener::adopt(*loop.state(), made.get(),
+                                             [&](owned_socket, const address&) { ++count; });
         ASSERT_TRUE(adopted) << adopted.error().message();
         const int number = made.release();
         EXPECT_EQ((*adopted)->where(), where);
@@ -108,10 +109,11 @@ TEST(adopted_socket, a_listener_accepts_from_it) {
 
 TEST(adopted_socket, is_not_taken_on_error) {
     event_loop loop;
-    const auto ignore = [](owned_descriptor, const address&) {};
+    const auto ignore = [](owned_socket, const address&) {};
     const auto listening = listening_tcp("127.0.0.1");
     const auto connected = connected_to(local_address_of(listening.get()));
-    EXPECT_EQ(listener::adopt(*loop.state(), connected.get(), ignore).error(), errc::bad_argument);
+    EXPECT_EQ(readiness_listener::adopt(*loop.state(), connected.get(), ignore).error(),
+              errc::bad_argument);
     EXPECT_TRUE(is_open(connected.get()));
     for (const auto* const failing : {"getsockopt", "fcntl", "epoll_ctl"}) {
         static std::string_view call;
@@ -119,7 +121,7 @@ TEST(adopted_socket, is_not_taken_on_error) {
         system_faults = [](const char* name, const call_site&) noexcept {
             return name == call ? ENOMEM : 0;
         };
-        const auto adopted = listener::adopt(*loop.state(), listening.get(), ignore);
+        const auto adopted = readiness_listener::adopt(*loop.state(), listening.get(), ignore);
         system_faults = nullptr;
         EXPECT_EQ(adopted.error(), std::errc::not_enough_memory) << failing;
         EXPECT_TRUE(is_open(listening.get())) << failing;

@@ -10,21 +10,21 @@
 #include <weft/core/error.hpp>
 #include <weft/loop/event_loop.hpp>
 
+#include "loop/connector.hpp"
 #include "loop/loop_state.hpp"
-#include "loop/posix/connector.hpp"
 #include "loop/posix/socket_address.hpp"
-
+#include "loop/system.hpp"
 #include "loop_probes.hpp"
 
 namespace weft::testing {
 namespace {
 
-owned_descriptor new_socket(const address& where) {
+owned_socket new_socket(const address& where) {
     const int family = as_socket_address(where)->family();
-    return owned_descriptor(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    return owned_socket(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
 }
 
-owned_descriptor listening_at(const address& where, int backlog = 8) {
+owned_socket listening_at(const address& where, int backlog = 8) {
     auto made = new_socket(where);
     const auto at = as_socket_address(where);
     EXPECT_EQ(::bind(made.get(), at->get(), at->size), 0) << where.str();
@@ -32,13 +32,13 @@ owned_descriptor listening_at(const address& where, int backlog = 8) {
     return made;
 }
 
-int connect_to(const owned_descriptor& from, const address& where) {
+int connect_to(const owned_socket& from, const address& where) {
     const auto at = as_socket_address(where);
     return ::connect(from.get(), at->get(), at->size);
 }
 
-address accepted_from(const owned_descriptor& listener) {
-    const owned_descriptor one(::accept(listener.get(), nullptr, nullptr));
+address accepted_from(const owned_socket& listener) {
+    const owned_socket one(::accept(listener.get(), nullptr, nullptr));
     return remote_address_of(one.get());
 }
 
@@ -53,27 +53,27 @@ struct black_hole {
         : listener(listening_at(where, 0)), first(new_socket(where)) {
         connect_to(first, where);
     }
-    owned_descriptor listener;
-    owned_descriptor first;
+    owned_socket listener;
+    owned_socket first;
 };
 
 class connecting : public ::testing::Test {
 public:
     event_loop loop;
     int descriptor = *loop.descriptor();
-    owned_descriptor listener = listening_at(*address::parse("127.0.0.1", 0));
+    owned_socket listener = listening_at(*address::parse("127.0.0.1", 0));
     std::uint16_t port = local_address_of(listener.get()).port();
     address good = at("127.0.0.1");
     address refusing = at("127.0.0.3");
     connect_plan plan;
     connector* present = nullptr;
-    std::optional<result<owned_descriptor>> outcome;
+    std::optional<result<owned_socket>> outcome;
 
     [[nodiscard]] address at(const char* host) const { return *address::parse(host, port); }
 
     void start() {
         present = &connector::start(*loop.state(), std::move(plan),
-                                    [this](phase where, result<owned_descriptor> got) {
+                                    [this](phase where, result<owned_socket> got) {
                                         EXPECT_EQ(where, phase::connect);
                                         EXPECT_FALSE(outcome) << "told twice";
                                         outcome = std::move(got);
@@ -202,7 +202,7 @@ TEST_F(connecting, comes_from_the_local_address) {
 TEST_F(connecting, full_unix_socket_is_waited_for) {
     const auto where = address::local("@weft-connector-test-" + std::to_string(::getpid()));
     const auto busy = listening_at(where, 0);
-    std::vector<owned_descriptor> crowd;
+    std::vector<owned_socket> crowd;
     do {
         ASSERT_LT(crowd.size(), 100U) << "the backlog has no end";
         crowd.push_back(new_socket(where));
@@ -215,7 +215,7 @@ TEST_F(connecting, full_unix_socket_is_waited_for) {
         ASSERT_FALSE(outcome);
     }
     while (!outcome && readable(descriptor, 5000ms)) {
-        const owned_descriptor served(::accept(busy.get(), nullptr, nullptr));
+        const owned_socket served(::accept(busy.get(), nullptr, nullptr));
         loop.run_ready();
     }
     ASSERT_TRUE(outcome);

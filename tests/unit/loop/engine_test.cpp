@@ -48,8 +48,8 @@ public:
     watched_end() {
         std::array<int, 2> ends{};
         ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data());
-        own = owned_descriptor(ends[0]);
-        peer = owned_descriptor(ends[1]);
+        own = owned_socket(ends[0]);
+        peer = owned_socket(ends[1]);
     }
 
     void ready(readiness what) noexcept override {
@@ -74,7 +74,7 @@ public:
         while (::recv(peer.get(), much.data(), much.size(), 0) > 0) {}
     }
 
-    owned_descriptor own, peer;
+    owned_socket own, peer;
     int reads = 0, writes = 0, hangups = 0;
 };
 

@@ -13,7 +13,7 @@
 
 #include <weft/loop/timer.hpp>
 
-#include "loop/posix/listener.hpp"
+#include "loop/posix/readiness_listener.hpp"
 #include "loop/posix/system_call.hpp"
 #include "loop/posix/system_random.hpp"
 
@@ -120,8 +120,8 @@ TEST(failing_calls, a_listener_that_comes_to_nothing_leaves_no_file) {
         std::filesystem::temp_directory_path() / ("weft-test-" + std::to_string(::getpid()));
     event_loop loop;
     const failing once("listen", EADDRINUSE);
-    const auto opened = listener::open(*loop.state(), address::local(path), {},
-                                       [](owned_descriptor, const address&) {});
+    const auto opened = readiness_listener::open(*loop.state(), address::local(path), {},
+                                       [](owned_socket, const address&) {});
     EXPECT_EQ(opened.error(), std::errc::address_in_use);
     EXPECT_FALSE(std::filesystem::exists(path));
 }
@@ -129,8 +129,8 @@ TEST(failing_calls, a_listener_that_comes_to_nothing_leaves_no_file) {
 TEST(failing_calls, a_listener_that_cannot_tell_its_port_is_none) {
     event_loop loop;
     const failing once("getsockname", ENOBUFS);
-    const auto opened = listener::open(*loop.state(), *address::parse("127.0.0.1", 0), {},
-                                       [](owned_descriptor, const address&) {});
+    const auto opened = readiness_listener::open(*loop.state(), *address::parse("127.0.0.1", 0), {},
+                                       [](owned_socket, const address&) {});
     EXPECT_EQ(opened.error(), std::errc::no_buffer_space);
 }
 

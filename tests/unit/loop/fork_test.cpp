@@ -12,7 +12,7 @@
 #include <weft/loop/timer.hpp>
 
 #include "loop/loop_state.hpp"
-#include "loop/posix/listener.hpp"
+#include "loop/posix/readiness_listener.hpp"
 #include "loop/posix/socket_stream.hpp"
 
 #include "support/in_child.hpp"
@@ -108,9 +108,9 @@ TEST_F(fork_of_a_loop, other_calls_fail_in_the_child) {
                   if (loop->run_ready().did_something) return 3;
                   if (pair.write("mine").error() != errc::forked) return 4;
                   pair.stream->half_close();
-                  const auto opened = listener::open(*loop->state(),
+                  const auto opened = readiness_listener::open(*loop->state(),
                                                      *address::parse("127.0.0.1", 0), {},
-                                                     [](owned_descriptor, const address&) {});
+                                                     [](owned_socket, const address&) {});
                   if (opened.error() != errc::forked) return 5;
                   stay->detach();
                   if (loop->run() != 0 || !loop->stopped() || loop->run_one() != 0) return 6;

@@ -4,9 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include "loop/hosts_file.hpp"
 #include "loop/known_names.hpp"
-#include "loop/posix/hosts_file.hpp"
-#include "loop/posix/interface.hpp"
+#include "loop/system.hpp"
 
 namespace weft::testing {
 namespace {

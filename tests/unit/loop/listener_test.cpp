@@ -15,10 +15,11 @@
 
 #include <weft/core/error.hpp>
 
-#include "loop/posix/connector.hpp"
-#include "loop/posix/listener.hpp"
+#include "loop/connector.hpp"
+#include "loop/posix/readiness_listener.hpp"
 #include "loop/posix/socket_address.hpp"
 #include "loop/posix/system_call.hpp"
+#include "loop/system.hpp"
 
 #include "loop_probes.hpp"
 #include "scratch_directory.hpp"
@@ -31,7 +32,7 @@ class listening : public ::testing::Test {
 public:
     event_loop loop;
     int descriptor = *loop.descriptor();
-    std::vector<owned_descriptor> accepted;
+    std::vector<owned_socket> accepted;
     std::vector<std::error_code> complaints;
     std::vector<listener*> open_ones;
 
@@ -40,9 +41,9 @@ public:
     }
 
     result<listener*> listen(const address& where, listen_options options = {}) {
-        auto opened = listener::open(
+        auto opened = readiness_listener::open(
             *loop.state(), where, std::move(options),
-            [this](owned_descriptor one, const address&) { accepted.push_back(std::move(one)); },
+            [this](owned_socket one, const address&) { accepted.push_back(std::move(one)); },
             [this](std::error_code why, bool begins) {
                 if (begins) complaints.push_back(why);
             });
@@ -51,12 +52,12 @@ public:
     }
 
     /// Connects to the first that answers, turning the loop until it is known.
-    result<owned_descriptor> connect(std::vector<address> where) {
-        std::optional<result<owned_descriptor>> outcome;
+    result<owned_socket> connect(std::vector<address> where) {
+        std::optional<result<owned_socket>> outcome;
         connect_plan plan;
         plan.addresses = std::move(where);
         connector::start(*loop.state(), std::move(plan),
-                         [&](phase, result<owned_descriptor> got) { outcome = std::move(got); });
+                         [&](phase, result<owned_socket> got) { outcome = std::move(got); });
         EXPECT_FALSE(outcome) << "never from inside start";
         while (!outcome && readable(descriptor, 5000ms)) loop.run_ready();
         settle(loop);
@@ -64,7 +65,7 @@ public:
                        : failure(std::make_error_code(std::errc::timed_out));
     }
 
-    void expect_a_conversation(owned_descriptor client) {
+    void expect_a_conversation(owned_socket client) {
         while (accepted.empty() && readable(descriptor, 5000ms)) loop.run_ready();
         ASSERT_EQ(accepted.size(), 1U);
         connected_pair pair(loop, std::move(accepted.front()), std::move(client));
@@ -121,12 +122,12 @@ TEST_F(listening, a_dead_sockets_file_is_taken_over_a_living_ones_and_others_are
     ASSERT_TRUE(listen(where));
     EXPECT_EQ(listen(where).error(), std::errc::address_in_use);
     {
-        const owned_descriptor dead(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        const owned_socket dead(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
         const auto at = as_socket_address(address::local(here.path + "/dead"));
         ASSERT_EQ(::bind(dead.get(), at->get(), at->size), 0);
     }
     EXPECT_TRUE(listen(address::local(here.path + "/dead")));
-    const owned_descriptor file(
+    const owned_socket file(
         ::open((here.path + "/file").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600));
     EXPECT_EQ(listen(address::local(here.path + "/file")).error(), std::errc::address_in_use);
     EXPECT_TRUE(std::filesystem::exists(here.path + "/file"));
@@ -176,7 +177,7 @@ TEST_F(listening, sockets_close_on_exec_and_do_not_delay) {
 TEST_F(listening, a_whole_backlog_is_accepted) {
     const auto opened = listen(address::local("@weft-backlog-" + std::to_string(::getpid())));
     const auto at = as_socket_address((*opened)->where());
-    std::vector<owned_descriptor> clients;
+    std::vector<owned_socket> clients;
     for (int i = 0; i < 200; ++i) {
         clients.emplace_back(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
         ASSERT_EQ(::connect(clients.back().get(), at->get(), at->size), 0);
@@ -191,7 +192,7 @@ TEST_F(listening, without_descriptors_it_neither_spins_nor_forgets) {
 #endif
     const auto opened = listen(address::local("@weft-limit-" + std::to_string(::getpid())));
     const auto at = as_socket_address((*opened)->where());
-    const owned_descriptor client(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const owned_socket client(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     rlimit before{};
     ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
     const rlimit none{1, before.rlim_max}; // poll(2) needs one
@@ -229,7 +230,7 @@ TEST_F(listening, it_complains_once_until_all_who_waited_were_accepted) {
     const auto where = address::local("@weft-starving-" + std::to_string(::getpid()));
     listener* const tested = *listen(where);
     const auto at = as_socket_address(where);
-    std::vector<owned_descriptor> clients;
+    std::vector<owned_socket> clients;
     std::vector<std::error_code> wanted;
     for (const int error : {EMFILE, ENFILE, ENOBUFS, ENOMEM}) {
         {
@@ -258,7 +259,7 @@ TEST_F(listening, errors_of_one_connection_are_not_the_listeners) {
     const auto where = address::local("@weft-aborted-" + std::to_string(::getpid()));
     ASSERT_TRUE(listen(where));
     const auto at = as_socket_address(where);
-    const owned_descriptor client(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const owned_socket client(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     ASSERT_EQ(::connect(client.get(), at->get(), at->size), 0);
     static int times;
     times = 0;
@@ -273,9 +274,9 @@ TEST_F(listening, errors_of_one_connection_are_not_the_listeners) {
 
 TEST_F(listening, a_peer_is_told_by_its_address) {
     address seen;
-    listener* const one = *listener::open(
+    listener* const one = *readiness_listener::open(
         *loop.state(), *address::parse("127.0.0.1", 0), {},
-        [&](owned_descriptor client, const address& peer) {
+        [&](owned_socket client, const address& peer) {
             EXPECT_EQ(peer, remote_address_of(client.get()));
             seen = peer;
         });
@@ -289,12 +290,12 @@ TEST_F(listening, may_be_closed_from_what_it_accepts) {
     const auto where = address::local("@weft-closing-" + std::to_string(::getpid()));
     int count = 0;
     listener* one = nullptr;
-    one = *listener::open(*loop.state(), where, {}, [&](owned_descriptor, const address&) {
+    one = *readiness_listener::open(*loop.state(), where, {}, [&](owned_socket, const address&) {
         ++count;
         one->close();
     });
     const auto at = as_socket_address(where);
-    std::vector<owned_descriptor> clients;
+    std::vector<owned_socket> clients;
     for (int i = 0; i < 3; ++i) {
         clients.emplace_back(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
         ASSERT_EQ(::connect(clients.back().get(), at->get(), at->size), 0);

@@ -10,10 +10,10 @@
 #include <weft/loop/event_loop.hpp>
 #include <weft/loop/resolve_error.hpp>
 
+#include "loop/connector.hpp"
 #include "loop/loop_state.hpp"
-#include "loop/posix/connector.hpp"
 #include "loop/posix/socket_address.hpp"
-
+#include "loop/posix/system_call.hpp"
 #include "loop_probes.hpp"
 
 namespace weft::testing {
@@ -51,7 +51,7 @@ public:
             return failure(std::make_error_code(std::errc::permission_denied));
         };
         present = &connector::start(*loop.state(), std::move(plan),
-                                    [this](phase at, result<owned_descriptor> got) {
+                                    [this](phase at, result<owned_socket> got) {
                                         EXPECT_FALSE(ended_in) << "told twice";
                                         EXPECT_FALSE(got);
                                         ended_in = at;

@@ -16,6 +16,7 @@
 #include <gtest/gtest.h>
 
 #include "every_engine.hpp"
+#include "loop/posix/system_call.hpp"
 #include "loop_probes.hpp"
 #include "sockets.hpp"
 
@@ -128,8 +129,8 @@ TEST_P(stream_on_a_loop, more_than_one_buffer_is_read_in_turns) {
 // --- short reads behind which there is more
 
 /// TCP on the loopback interface: the loop's end, and the peer's.
-std::pair<owned_descriptor, owned_descriptor> over_loopback() {
-    const owned_descriptor listening(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+std::pair<owned_socket, owned_socket> over_loopback() {
+    const owned_socket listening(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     sockaddr_in at{};
     at.sin_family = AF_INET;
     at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -138,9 +139,9 @@ std::pair<owned_descriptor, owned_descriptor> over_loopback() {
     ::bind(listening.get(), where, size);
     ::listen(listening.get(), 1);
     ::getsockname(listening.get(), where, &size);
-    owned_descriptor peer(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    owned_socket peer(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     ::connect(peer.get(), where, size);
-    return {owned_descriptor(::accept4(listening.get(), nullptr, nullptr,
+    return {owned_socket(::accept4(listening.get(), nullptr, nullptr,
                                        SOCK_NONBLOCK | SOCK_CLOEXEC)),
             std::move(peer)};
 }
@@ -363,9 +364,9 @@ TEST_P(stream_on_a_loop, nested_turns_read_into_a_buffer_of_their_own) {
     } sink(other, loop, seen);
     std::array<int, 2> both{};
     ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, both.data());
-    socket_stream nested(*loop.state(), owned_descriptor(both[0]));
+    socket_stream nested(*loop.state(), owned_socket(both[0]));
     nested.start(sink);
-    const owned_descriptor peer(both[1]);
+    const owned_socket peer(both[1]);
     ASSERT_EQ(::send(peer.get(), "the original", 12, 0), 12);
     settle();
     EXPECT_EQ(seen, "the original");

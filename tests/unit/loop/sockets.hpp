@@ -54,15 +54,15 @@ struct connected_pair {
     explicit connected_pair(event_loop& loop) {
         std::array<int, 2> both{};
         ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, both.data());
-        peer = owned_descriptor(both[1]);
-        begin(loop, owned_descriptor(both[0]));
+        peer = owned_socket(both[1]);
+        begin(loop, owned_socket(both[0]));
     }
-    connected_pair(event_loop& loop, owned_descriptor ours, owned_descriptor theirs)
+    connected_pair(event_loop& loop, owned_socket ours, owned_socket theirs)
         : peer(std::move(theirs)) {
         begin(loop, std::move(ours));
     }
 
-    void begin(event_loop& loop, owned_descriptor ours) {
+    void begin(event_loop& loop, owned_socket ours) {
         number = ours.get();
         stream = std::make_unique<socket_stream>(*loop.state(), std::move(ours));
         stream->start(sink);
@@ -83,7 +83,7 @@ struct connected_pair {
     }
 
     noting_sink sink;
-    owned_descriptor peer;
+    owned_socket peer;
     int number = -1;
     std::unique_ptr<socket_stream> stream;
 };

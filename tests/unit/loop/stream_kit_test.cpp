@@ -19,16 +19,16 @@
 namespace weft::testing {
 namespace {
 
-using two_sockets = std::array<owned_descriptor, 2>;
+using two_sockets = std::array<owned_socket, 2>;
 
 two_sockets unix_pair() {
     std::array<int, 2> both{};
     ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, both.data());
-    return {owned_descriptor(both[0]), owned_descriptor(both[1])};
+    return {owned_socket(both[0]), owned_socket(both[1])};
 }
 
 two_sockets tcp_pair() {
-    const owned_descriptor listening(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const owned_socket listening(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     sockaddr_in where{};
     where.sin_family = AF_INET;
     where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -37,23 +37,23 @@ two_sockets tcp_pair() {
     ::bind(listening.get(), plain, size);
     ::listen(listening.get(), 1);
     ::getsockname(listening.get(), plain, &size);
-    owned_descriptor near(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    owned_socket near(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     ::connect(near.get(), plain, size);
-    owned_descriptor far(::accept4(listening.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    owned_socket far(::accept4(listening.get(), nullptr, nullptr, SOCK_CLOEXEC));
     for (const int each : {near.get(), far.get()}) {
         ::fcntl(each, F_SETFL, ::fcntl(each, F_GETFL) | O_NONBLOCK);
     }
     return {std::move(near), std::move(far)};
 }
 
-using maker = std::unique_ptr<stream> (*)(loop_state& loop, owned_descriptor connected);
+using maker = std::unique_ptr<stream> (*)(loop_state& loop, owned_socket connected);
 
-std::unique_ptr<stream> as_socket(loop_state& loop, owned_descriptor connected) {
+std::unique_ptr<stream> as_socket(loop_state& loop, owned_socket connected) {
     return std::make_unique<socket_stream>(loop, std::move(connected));
 }
 
-std::unique_ptr<stream> as_file(loop_state& loop, owned_descriptor connected) {
-    auto made = file_stream::open(loop, connected.get(), file_stream::owner::this_stream);
+std::unique_ptr<stream> as_file(loop_state& loop, owned_socket connected) {
+    auto made = file_stream::open(loop, connected.get(), file_owner::stream);
     static_cast<void>(connected.release());
     return std::move(*made);
 }

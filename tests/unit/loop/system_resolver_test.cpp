@@ -16,8 +16,8 @@
 #include <weft/loop/event_loop.hpp>
 #include <weft/loop/resolve_error.hpp>
 
+#include "loop/connector.hpp"
 #include "loop/loop_state.hpp"
-#include "loop/posix/connector.hpp"
 #include "loop/posix/system_resolver.hpp"
 
 #include "loop_probes.hpp"
@@ -48,7 +48,7 @@ public:
             return failure(std::make_error_code(std::errc::permission_denied));
         };
         return connector::start(*loop->state(), std::move(plan),
-                                [this](phase, result<owned_descriptor> got) {
+                                [this](phase, result<owned_socket> got) {
                                     ++ended;
                                     why = got.error();
                                 });

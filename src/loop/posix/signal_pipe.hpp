@@ -2,37 +2,26 @@
 // Signals of the process, heard on one loop: a handler writes their numbers into a pipe. POSIX.
 #pragma once
 
-#include <span>
-#include <system_error>
-
-#include <weft/core/function.hpp>
-#include <weft/core/result.hpp>
-
 #include "loop/engine.hpp"
 #include "loop/posix/descriptor.hpp"
+#include "loop/system.hpp"
 
 namespace weft {
 
-class loop_state;
-
 /// While it lives, the dispositions of its signals are its own; one at a time in a process.
-///
-/// Does not count as work of the loop. Ends with its owner, by `close`.
-class signal_watch final : private source {
+class signal_pipe final : public signal_watch, private source {
 public:
     using hearer = function<void(int number)>;
 
-    /// Fails with `errc::signals_taken`, `forked`, or what the system says, such as
-    /// `invalid_argument` for a signal that cannot be caught; then all is as it was.
+    /// As `begin_signal_watch`.
     static result<signal_watch*> begin(loop_state& loop, std::span<const int> numbers,
                                        hearer hear);
 
-    /// Gives the signals back what they did before, and dies when the last frame has left it.
-    void close() noexcept;
+    void close() noexcept override;
 
 private:
-    signal_watch(loop_state& loop, hearer hear) noexcept;
-    ~signal_watch() override = default;
+    signal_pipe(loop_state& loop, hearer hear) noexcept;
+    ~signal_pipe() override = default;
 
     std::error_code open(std::span<const int> numbers) noexcept;
     void restore() noexcept;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A socket made ready, connect(2), and the answer when it comes.
-#include "loop/posix/connect_attempt.hpp"
+#include "loop/posix/readiness_connect_attempt.hpp"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -11,6 +11,7 @@
 #include <weft/core/error.hpp>
 
 #include "loop/loop_state.hpp"
+#include "loop/posix/descriptor.hpp"
 #include "loop/posix/last_error.hpp"
 #include "loop/posix/socket_address.hpp"
 #include "loop/posix/socket_options.hpp"
@@ -37,8 +38,8 @@ std::error_code bind_to(int descriptor, const address& local, const address& whe
 
 } // namespace
 
-std::error_code connect_attempt::begin(const address& where,
-                                       const connect_socket_options& options) {
+std::error_code readiness_connect_attempt::begin(const address& where,
+                                                 const connect_socket_options& options) {
     where_ = where;
     const auto at = as_socket_address(where);
     if (!at) return at.error();
@@ -55,8 +56,8 @@ std::error_code connect_attempt::begin(const address& where,
     return why;
 }
 
-std::error_code connect_attempt::prepare(const address& where,
-                                         const connect_socket_options& options) {
+std::error_code readiness_connect_attempt::prepare(const address& where,
+                                                   const connect_socket_options& options) {
     if (where.is_ip()) {
         switch_on(socket_.get(), IPPROTO_TCP, TCP_NODELAY);
         if (options.local.is_ip()) {
@@ -67,7 +68,8 @@ std::error_code connect_attempt::prepare(const address& where,
 }
 
 /// The application's hook may end all of this.
-std::error_code connect_attempt::ask(const connect_socket_options& options, const address& where) {
+std::error_code readiness_connect_attempt::ask(const connect_socket_options& options,
+                                               const address& where) {
     std::error_code why;
     const driver::activity here(loop_, *this);
     try {
@@ -80,22 +82,23 @@ std::error_code connect_attempt::ask(const connect_socket_options& options, cons
     return socket_ ? why : make_error_code(errc::aborted);
 }
 
-void connect_attempt::ready(readiness) noexcept {
+void readiness_connect_attempt::ready(readiness) noexcept {
     loop_.defer(*this);
 }
 
-void connect_attempt::run() noexcept {
+void readiness_connect_attempt::run() noexcept {
     if (!socket_) return;
     owner_.on_attempt_ended(*this, pending_error(socket_.get()));
 }
 
-void connect_attempt::abandon() noexcept {
+void readiness_connect_attempt::abandon() noexcept {
     loop_.cancel(*this);
     if (std::exchange(watched_, false)) loop_.engine().remove(socket_.get());
     socket_.reset();
+    loop_.bury(this);
 }
 
-owned_descriptor connect_attempt::take() noexcept {
+owned_socket readiness_connect_attempt::take() noexcept {
     if (std::exchange(watched_, false)) loop_.engine().remove(socket_.get());
     return std::move(socket_);
 }

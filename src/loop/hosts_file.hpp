@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The names that the system's administrator has written down: /etc/hosts. POSIX.
+// The names that the system's administrator has written down: /etc/hosts.
 #pragma once
 
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include <weft/core/address.hpp>
-#include <weft/core/result.hpp>
 
 namespace weft {
 
@@ -16,8 +14,5 @@ namespace weft {
 [[nodiscard]] std::vector<address> addresses_in_hosts(std::string_view text,
                                                       std::string_view name,
                                                       std::uint16_t port);
-
-/// The content of the file at `path`; empty when there is none, or why it cannot be read.
-[[nodiscard]] result<std::string> read_hosts_file(const std::string& path);
 
 } // namespace weft

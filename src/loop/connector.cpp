@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // From a name to a connected socket.
-#include "loop/posix/connector.hpp"
+#include "loop/connector.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -9,7 +9,6 @@
 #include <weft/loop/resolve_error.hpp>
 
 #include "loop/loop_state.hpp"
-#include "loop/posix/last_error.hpp"
 #include "stream/room_for_one.hpp"
 
 namespace weft {
@@ -117,15 +116,14 @@ void connector::try_address(const address& where) {
         if (plan_.resolved) plan_.resolved(*this);
     }
     make_room_for_one(attempts_);
-    auto* attempt = new connect_attempt(loop_, *this);
+    auto* attempt = &loop_.network().make_attempt(loop_, *this);
     attempts_.push_back(attempt);
     if (!error_) at_ = where;
     const auto why = attempt->begin(where, plan_.socket);
     if (!why || ended_) return;
     std::erase(attempts_, attempt);
     attempt->abandon();
-    loop_.bury(attempt);
-    if (where.is_local() && would_block(why)) {
+    if (where.is_local() && why == std::errc::resource_unavailable_try_again) {
         return race_.put_back(where, later(loop_.now(), local_retry_delay));
     }
     remember(why, where);
@@ -135,9 +133,8 @@ void connector::try_address(const address& where) {
 void connector::on_attempt_ended(connect_attempt& which, std::error_code why) {
     if (!why) return tell(phase::connect, which.take());
     std::erase(attempts_, &which);
-    which.abandon();
-    loop_.bury(&which);
     remember(why, which.where());
+    which.abandon();
     race_.hurry();
     loop_.defer(*this);
 }
@@ -155,7 +152,7 @@ void connector::tell_failure() {
     tell(tried_ ? phase::connect : phase::resolve, failure(error_));
 }
 
-void connector::tell(phase at, result<owned_descriptor> outcome) {
+void connector::tell(phase at, result<owned_socket> outcome) {
     auto then = std::move(then_);
     let_go();
     then(at, std::move(outcome));
@@ -166,7 +163,6 @@ void connector::let_go() noexcept {
     query_.cancel();
     for (auto* attempt : attempts_) {
         attempt->abandon();
-        loop_.bury(attempt);
     }
     attempts_.clear();
     loop_.disarm(*this);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // sigaction(2), a pipe, and what the process did with the signals before.
-#include "loop/posix/signal_watch.hpp"
+#include "loop/posix/signal_pipe.hpp"
 
 #include <signal.h>
 
@@ -13,7 +13,6 @@
 #include <weft/core/error.hpp>
 
 #include "loop/loop_state.hpp"
-#include "loop/posix/fork.hpp"
 #include "loop/posix/last_error.hpp"
 #include "loop/posix/system_calls.hpp"
 
@@ -64,10 +63,10 @@ std::error_code catch_signal(int number) noexcept {
 
 } // namespace
 
-result<signal_watch*> signal_watch::begin(loop_state& loop, std::span<const int> numbers,
-                                          hearer hear) {
+result<signal_watch*> signal_pipe::begin(loop_state& loop, std::span<const int> numbers,
+                                         hearer hear) {
     if (!loop.engine().in_own_process()) return failure(errc::forked);
-    auto* const made = new signal_watch(loop, std::move(hear));
+    auto* const made = new signal_pipe(loop, std::move(hear));
     std::unique_ptr<task> held(made);
     if (signals.taken.exchange(true)) return failure(errc::signals_taken);
     if (const auto why = made->open(numbers)) {
@@ -75,13 +74,18 @@ result<signal_watch*> signal_watch::begin(loop_state& loop, std::span<const int>
         return failure(why);
     }
     static_cast<void>(held.release());
-    return made;
+    return static_cast<signal_watch*>(made);
 }
 
-signal_watch::signal_watch(loop_state& loop, hearer hear) noexcept
+result<signal_watch*> begin_signal_watch(loop_state& loop, std::span<const int> numbers,
+                                         function<void(int number)> hear) {
+    return signal_pipe::begin(loop, numbers, std::move(hear));
+}
+
+signal_pipe::signal_pipe(loop_state& loop, hearer hear) noexcept
     : loop_(loop), hear_(std::move(hear)) {}
 
-std::error_code signal_watch::open(std::span<const int> numbers) noexcept {
+std::error_code signal_pipe::open(std::span<const int> numbers) noexcept {
     std::array<int, 2> ends{};
     if (sys::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return last_error();
     arrivals_ = owned_descriptor(ends[0]);
@@ -96,7 +100,7 @@ std::error_code signal_watch::open(std::span<const int> numbers) noexcept {
 }
 
 /// First the signals, so that no handler writes to a pipe that is gone.
-void signal_watch::restore() noexcept {
+void signal_pipe::restore() noexcept {
     for (std::size_t at = 0; at < signals.caught.size(); ++at) {
         if (!std::exchange(signals.caught[at], false)) continue;
         sys::sigaction(static_cast<int>(at), &signals.before[at], nullptr);
@@ -107,18 +111,18 @@ void signal_watch::restore() noexcept {
     signals.taken = false;
 }
 
-void signal_watch::close() noexcept {
+void signal_pipe::close() noexcept {
     ended_ = true;
     loop_.cancel(*this);
     restore();
     loop_.bury(this);
 }
 
-void signal_watch::ready(readiness) noexcept {
+void signal_pipe::ready(readiness) noexcept {
     loop_.defer(*this);
 }
 
-void signal_watch::run() noexcept {
+void signal_pipe::run() noexcept {
     std::array<unsigned char, 64> numbers{};
     ssize_t count;
     do {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Accepting, and waiting when the system has no descriptor left.
-#include "loop/posix/listener.hpp"
+#include "loop/posix/readiness_listener.hpp"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -17,6 +17,7 @@
 #include "loop/posix/socket_address.hpp"
 #include "loop/posix/socket_options.hpp"
 #include "loop/posix/system_calls.hpp"
+#include "loop/system.hpp"
 
 namespace weft {
 namespace {
@@ -46,37 +47,38 @@ bool concerns_one_connection(int error) noexcept {
 } // namespace
 
 /// Tries again when some other process may have closed a descriptor.
-class listener::retry final : public timed_task {
+class readiness_listener::retry final : public timed_task {
 public:
-    explicit retry(listener& owner) noexcept : owner_(owner) {}
+    explicit retry(readiness_listener& owner) noexcept : owner_(owner) {}
 
 private:
     void expire() noexcept override { owner_.feed(); }
 
-    listener& owner_;
+    readiness_listener& owner_;
 };
 
-result<listener*> listener::open(loop_state& loop, const address& where, listen_options options,
-                                 accepted then, starved otherwise) {
+result<listener*> readiness_listener::open(loop_state& loop, const address& where,
+                                           listen_options options, accepted then,
+                                           starved otherwise) {
     if (const auto why = loop.check_alive()) return failure(why);
     // First of all the memory: what has been bound is not lost for want of it.
-    auto* const made = new listener(loop, std::move(then), std::move(otherwise));
+    auto* const made = new readiness_listener(loop, std::move(then), std::move(otherwise));
     std::unique_ptr<task> held(made);
     auto bound = bind_and_listen(where, options);
     if (!bound) return failure(bound.error());
     if (const auto why = made->begin(*bound)) return failure(why);
     static_cast<void>(held.release());
-    return made;
+    return static_cast<listener*>(made);
 }
 
-result<listener*> listener::adopt(loop_state& loop, int descriptor, accepted then,
-                                  starved otherwise) {
+result<listener*> readiness_listener::adopt(loop_state& loop, int descriptor, accepted then,
+                                            starved otherwise) {
     if (const auto why = loop.check_alive()) return failure(why);
     if (const auto why = check_listening(descriptor)) return failure(why);
     if (const auto why = make_fit(descriptor)) return failure(why);
     const auto where = find_local_address(descriptor);
     if (!where) return failure(where.error());
-    auto* const made = new listener(loop, std::move(then), std::move(otherwise));
+    auto* const made = new readiness_listener(loop, std::move(then), std::move(otherwise));
     std::unique_ptr<task> held(made);
     bound_socket bound{{}, *where, {}};
     bound.descriptor = owned_descriptor(descriptor); // from here on nothing needs memory
@@ -85,11 +87,11 @@ result<listener*> listener::adopt(loop_state& loop, int descriptor, accepted the
         return failure(why);
     }
     static_cast<void>(held.release());
-    return made;
+    return static_cast<listener*>(made);
 }
 
 /// Leaves `bound` alone on error, but for a file of its own.
-std::error_code listener::begin(bound_socket& bound) noexcept {
+std::error_code readiness_listener::begin(bound_socket& bound) noexcept {
     if (const auto why = loop_.engine().add(bound.descriptor.get(), *this, {.read = true})) {
         bound.file.remove();
         return why;
@@ -99,15 +101,15 @@ std::error_code listener::begin(bound_socket& bound) noexcept {
     return {};
 }
 
-listener::listener(loop_state& loop, accepted then, starved otherwise)
+readiness_listener::readiness_listener(loop_state& loop, accepted then, starved otherwise)
     : loop_(loop), then_(std::move(then)), otherwise_(std::move(otherwise)),
       retry_(std::make_unique<retry>(*this)) {
     loop_.take_place(*retry_);
 }
 
-listener::~listener() = default;
+readiness_listener::~readiness_listener() = default;
 
-void listener::close() noexcept {
+void readiness_listener::close() noexcept {
     if (!bound_.descriptor) return;
     leave();
     bound_.descriptor.reset();
@@ -115,29 +117,29 @@ void listener::close() noexcept {
     loop_.bury(this);
 }
 
-int listener::give_back() noexcept {
+native_socket readiness_listener::give_back() noexcept {
     leave();
-    const int socket = bound_.descriptor.release();
+    const native_socket socket = bound_.descriptor.release();
     loop_.bury(this);
     return socket;
 }
 
-void listener::leave() noexcept {
+void readiness_listener::leave() noexcept {
     loop_.cancel(*this);
     loop_.disarm(*retry_);
     loop_.engine().remove(bound_.descriptor.get());
     loop_.work_finished();
 }
 
-void listener::feed() noexcept {
+void readiness_listener::feed() noexcept {
     if (starved_ && bound_.descriptor) loop_.defer(*this);
 }
 
-void listener::ready(readiness) noexcept {
+void readiness_listener::ready(readiness) noexcept {
     loop_.defer(*this);
 }
 
-void listener::run() noexcept {
+void readiness_listener::run() noexcept {
     std::error_code why;
     bool any = false;
     for (int left = accepts_per_run; left != 0; --left) {
@@ -155,7 +157,7 @@ void listener::run() noexcept {
 }
 
 /// Says why there is no connection.
-std::error_code listener::accept_one() {
+std::error_code readiness_listener::accept_one() {
     socket_address peer;
     owned_descriptor connected(sys::accept4(bound_.descriptor.get(), peer.get(), &peer.size,
                                             SOCK_CLOEXEC | SOCK_NONBLOCK));
@@ -170,7 +172,7 @@ std::error_code listener::accept_one() {
 }
 
 /// The edge has been reported and will not come again by itself.
-void listener::starve(std::error_code why) {
+void readiness_listener::starve(std::error_code why) {
     loop_.arm(*retry_, loop_.now() + pause_when_starved);
     const bool begins = !std::exchange(starved_, true);
     if (otherwise_) otherwise_(why, begins);

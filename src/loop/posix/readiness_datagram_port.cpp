@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Receiving and sending datagrams.
-#include "loop/posix/datagram_port.hpp"
+#include "loop/posix/readiness_datagram_port.hpp"
 
 #include <cerrno>
 #include <new>
@@ -13,6 +13,7 @@
 #include "loop/posix/last_error.hpp"
 #include "loop/posix/socket_address.hpp"
 #include "loop/posix/system_calls.hpp"
+#include "loop/system.hpp"
 
 namespace weft {
 namespace {
@@ -25,19 +26,19 @@ constexpr int errors_in_a_row_max = 16;
 
 } // namespace
 
-datagram_port::datagram_port(loop_state& loop, datagram_events& sink)
+readiness_datagram_port::readiness_datagram_port(loop_state& loop, datagram_events& sink)
     : loop_(loop), sink_(sink) {}
 
-datagram_port::~datagram_port() = default;
+readiness_datagram_port::~readiness_datagram_port() = default;
 
-void datagram_port::bury() noexcept {
+void readiness_datagram_port::bury() noexcept {
     close();
     loop_.bury(this);
 }
 
 // --- opening
 
-std::error_code datagram_port::open(const address& where) {
+std::error_code readiness_datagram_port::open(const address& where) {
     const auto at = as_socket_address(where);
     if (!at) return at.error();
     if (!room_) room_ = std::make_unique_for_overwrite<std::byte[]>(datagram_size_max);
@@ -48,7 +49,7 @@ std::error_code datagram_port::open(const address& where) {
     return {};
 }
 
-result<address> datagram_port::bind(const address& where) {
+result<address> readiness_datagram_port::bind(const address& where) {
     const auto at = as_socket_address(where);
     if (!at) return failure(at.error());
     file_ = socket_file(where);
@@ -57,14 +58,14 @@ result<address> datagram_port::bind(const address& where) {
     return find_local_address(descriptor_.get());
 }
 
-std::error_code datagram_port::connect(const address& where) {
+std::error_code readiness_datagram_port::connect(const address& where) {
     const auto at = as_socket_address(where);
     if (!at) return at.error();
     const bool done = sys::connect(descriptor_.get(), at->get(), at->size) == 0;
     return done ? std::error_code() : last_error();
 }
 
-std::error_code datagram_port::adopt(int descriptor) {
+std::error_code readiness_datagram_port::adopt(native_socket descriptor) {
     if (const auto why = check_datagrams(descriptor)) return why;
     if (const auto why = make_fit(descriptor)) return why;
     if (!room_) room_ = std::make_unique_for_overwrite<std::byte[]>(datagram_size_max);
@@ -77,14 +78,14 @@ std::error_code datagram_port::adopt(int descriptor) {
     return why;
 }
 
-std::error_code datagram_port::begin() noexcept {
+std::error_code readiness_datagram_port::begin() noexcept {
     known_ = {.read = !paused_};
     const auto why = loop_.engine().add(descriptor_.get(), *this, known_);
     registered_ = !why;
     return why;
 }
 
-void datagram_port::close() noexcept {
+void readiness_datagram_port::close() noexcept {
     if (!descriptor_) return;
     loop_.cancel(*this);
     if (std::exchange(registered_, false)) loop_.engine().remove(descriptor_.get());
@@ -98,17 +99,17 @@ void datagram_port::close() noexcept {
 
 // --- receiving
 
-void datagram_port::ready(readiness what) noexcept {
+void readiness_datagram_port::ready(readiness what) noexcept {
     readable_ |= what.read;
     writable_ |= what.write;
     if (has_news()) loop_.defer(*this);
 }
 
-bool datagram_port::has_news() const noexcept {
+bool readiness_datagram_port::has_news() const noexcept {
     return descriptor_ && ((blocked_ && writable_) || (readable_ && !paused_));
 }
 
-void datagram_port::run() noexcept {
+void readiness_datagram_port::run() noexcept {
     if (!has_news()) return;
     if (blocked_ && writable_) {
         blocked_ = writable_ = false;
@@ -122,7 +123,7 @@ void datagram_port::run() noexcept {
     if (has_news()) loop_.defer(*this); // behind the others
 }
 
-void datagram_port::receive() {
+void readiness_datagram_port::receive() {
     socket_address from;
     ssize_t count;
     do {
@@ -140,7 +141,7 @@ void datagram_port::receive() {
 }
 
 /// There is nothing more, or an error of an earlier datagram stands before what has come.
-void datagram_port::failed(std::error_code why) {
+void readiness_datagram_port::failed(std::error_code why) {
     if (would_block(why)) {
         errors_ = 0;
         readable_ = false;
@@ -150,7 +151,7 @@ void datagram_port::failed(std::error_code why) {
     sink_.on_error(why);
 }
 
-void datagram_port::pause() noexcept {
+void readiness_datagram_port::pause() noexcept {
     if (std::exchange(paused_, true)) return;
     if (loop_.in_turn()) {
         loop_.at_turn_end(*this);
@@ -159,20 +160,20 @@ void datagram_port::pause() noexcept {
     }
 }
 
-void datagram_port::resume() noexcept {
+void readiness_datagram_port::resume() noexcept {
     paused_ = false;
     update_interest();
     if (has_news()) loop_.defer(*this);
 }
 
-void datagram_port::finish_turn() noexcept {
+void readiness_datagram_port::finish_turn() noexcept {
     update_interest();
     if (has_news()) loop_.defer(*this);
 }
 
 /// Registering anew reports what is ready, so no edge is lost. What the engine refuses is told, and
 /// asked again by the next change.
-void datagram_port::update_interest() noexcept {
+void readiness_datagram_port::update_interest() noexcept {
     const interest in{!paused_, blocked_, false};
     if (!registered_ || (in.read == known_.read && in.write == known_.write)) return;
     const auto why = loop_.engine().modify(descriptor_.get(), *this, in);
@@ -181,8 +182,8 @@ void datagram_port::update_interest() noexcept {
 
 // --- sending
 
-std::error_code datagram_port::send(std::span<const std::byte> bytes,
-                                    const address& to) noexcept {
+std::error_code readiness_datagram_port::send(std::span<const std::byte> bytes,
+                                              const address& to) noexcept {
     if (!loop_.engine().in_own_process()) return errc::forked;
     socket_address at;
     at.size = 0;
@@ -207,7 +208,7 @@ std::error_code datagram_port::send(std::span<const std::byte> bytes,
     return why;
 }
 
-address datagram_port::local_address() const {
+address readiness_datagram_port::local_address() const {
     return descriptor_ ? local_address_of(descriptor_.get()) : address();
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Connecting to a name: looking it up, racing its addresses, and telling once how it ended. POSIX.
+// Connecting to a name: looking it up, racing its addresses, and telling once how it ended.
 #pragma once
 
 #include <string>
@@ -9,9 +9,9 @@
 #include <weft/core/report.hpp>
 
 #include "loop/address_race.hpp"
+#include "loop/connect_attempt.hpp"
 #include "loop/lookup_state.hpp"
 #include "loop/name_query.hpp"
-#include "loop/posix/connect_attempt.hpp"
 
 namespace weft {
 
@@ -40,7 +40,7 @@ struct connect_plan {
 class connector final : private timed_task, private address_sink, private connect_attempt::owner {
 public:
     /// The socket, or why there is none and how far it came: `phase::resolve` or `phase::connect`.
-    using connected = function<void(phase at, result<owned_descriptor>)>;
+    using connected = function<void(phase at, result<owned_socket>)>;
 
     static connector& start(loop_state& loop, connect_plan plan, connected then);
 
@@ -74,7 +74,7 @@ private:
     template <class Step>
     void take(Step&& step) noexcept;
     void tell_failure();
-    void tell(phase at, result<owned_descriptor> outcome);
+    void tell(phase at, result<owned_socket> outcome);
     void let_go() noexcept;
 
     loop_state& loop_;

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// The lines of a hosts file.
+#include "loop/hosts_file.hpp"
+
+#include <algorithm>
+
+#include <weft/core/http_fields.hpp>
+
+namespace weft {
+namespace {
+
+constexpr std::string_view blanks = " \t\r\f\v";
+
+/// Takes the first word off `line`; empty at its end.
+std::string_view take_word(std::string_view& line) noexcept {
+    line.remove_prefix(std::min(line.find_first_not_of(blanks), line.size()));
+    const auto word = line.substr(0, line.find_first_of(blanks));
+    line.remove_prefix(word.size());
+    return word;
+}
+
+std::string_view take_line(std::string_view& text) noexcept {
+    const auto line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    return line.substr(0, line.find('#'));
+}
+
+bool names(std::string_view words, std::string_view wanted) noexcept {
+    for (auto word = take_word(words); !word.empty(); word = take_word(words)) {
+        if (equal_ignoring_case(word, wanted)) return true;
+    }
+    return false;
+}
+
+} // namespace
+
+std::vector<address> addresses_in_hosts(std::string_view text, std::string_view name,
+                                        std::uint16_t port) {
+    std::vector<address> found;
+    if (name.ends_with('.')) name.remove_suffix(1);
+    while (!text.empty()) {
+        auto line = take_line(text);
+        const auto numeric = take_word(line);
+        if (!names(line, name)) continue;
+        if (const auto one = address::parse(numeric, port)) found.push_back(*one);
+    }
+    return found;
+}
+
+} // namespace weft
