@@ -19,7 +19,7 @@
 namespace weft {
 namespace {
 
-short as_events(interest in) noexcept {
+short as_poll_events(interest in) noexcept {
     return static_cast<short>((in.read ? POLLIN : 0) | (in.write ? POLLOUT : 0));
 }
 
@@ -89,7 +89,7 @@ std::error_code poll_engine::modify(int descriptor, source& target, interest in)
     watched* const one = find(descriptor);
     if (!one) return std::make_error_code(std::errc::no_such_file_or_directory);
     one->target = &target;
-    one->wanted = as_events(in);
+    one->wanted = as_poll_events(in);
     one->level = in.level;
     ask_for(descriptor, *one, one->wanted);
     return {};
@@ -106,7 +106,7 @@ void poll_engine::drained(int descriptor, interest direction) noexcept {
     watched* const one = find(descriptor);
     if (!one) return;
     const int asked = one->place == nowhere ? 0 : set_[one->place].events;
-    ask_for(descriptor, *one, asked | (as_events(direction) & one->wanted));
+    ask_for(descriptor, *one, asked | (as_poll_events(direction) & one->wanted));
 }
 
 void poll_engine::ask_for(int descriptor, watched& which, int events) noexcept {
