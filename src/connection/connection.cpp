@@ -76,8 +76,8 @@ void connection::end_for_shutdown(std::error_code why) noexcept {
         if (role() == role::client) return end_at_once(why);
         session_.fail(why, now);
         break;
-    case session_state::closing:
-    case session_state::closed: return;
+    case session_state::closing: return;
+    case session_state::closed: session_.end_keep_alive(); break;
     }
     driver().defer(*this);
 }
@@ -419,6 +419,8 @@ void connection::note_facts() noexcept {
 
 void connection::update() noexcept {
     if (dead_) return;
+    if (session_.keeps_alive()) begin_next_request();
+    if (dead_) return;
     share_queue();
     const bool told_all = ended_ || !session_.end_waits();
     if (session_.finished() && told_all) return die();
@@ -427,6 +429,17 @@ void connection::update() noexcept {
     update_reading();
     update_timer();
     if (session_.owns_memory()) count_memory();
+}
+
+/// When the answer to a plain request has left, the connection is as it was when it was accepted.
+/// The next request may be another client's, behind a proxy: it finds nothing of this one.
+void connection::begin_next_request() noexcept {
+    if (!session_.begin_next_request(driver().now())) return;
+    end_handles();
+    const auto last = std::move(extra_); // the application's data may do anything when it goes
+    deferred_ = false;
+    apply_route(route_->set->unrouted());
+    driver().defer(*this); // the request may be here
 }
 
 /// The server ends first, so that the wait for stray segments is the client's. RFC 6455 §7.1.1.

@@ -169,6 +169,7 @@ void connection::drain() noexcept {
 void connection::close(close_code code, std::string_view reason) noexcept {
     driver().require_owner("connection::close");
     if (dead_) return;
+    if (session_.between_requests()) return end_for_shutdown(errc::aborted);
     if (state() == session_state::connecting) return end_at_once(errc::aborted);
     session_.close(code, reason, driver().now());
     share_queue();

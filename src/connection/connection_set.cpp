@@ -16,7 +16,8 @@ namespace {
 
 session_options as_session_options(role plays, const connection_options& options,
                                    driver& owner) {
-    return {plays, options.limits, options.timeouts, &owner.random(), options.extension.get()};
+    return {plays, options.limits, options.timeouts, &owner.random(), options.extension.get(),
+            &owner};
 }
 
 /// How specific a route is: a host before none, an exact path or host before any with an asterisk,

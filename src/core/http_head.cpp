@@ -188,11 +188,34 @@ std::string http_reason(int status) {
     }
 }
 
-result<std::string> serialize(const http_response& response, bool head_only) {
+std::string http_date(std::chrono::sys_seconds when) {
+    constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    const auto day = std::chrono::floor<std::chrono::days>(when);
+    const std::chrono::year_month_day date{day};
+    const std::chrono::hh_mm_ss time{when - day};
+    const auto two_digits = [](auto number) {
+        const auto text = std::to_string(number);
+        return text.size() < 2 ? '0' + text : text;
+    };
+    std::string text = days[std::chrono::weekday{day}.c_encoding()];
+    text.append(", ").append(two_digits(static_cast<unsigned>(date.day()))).append(" ");
+    text.append(months[static_cast<unsigned>(date.month()) - 1]).append(" ");
+    text.append(std::to_string(static_cast<int>(date.year()))).append(" ");
+    text.append(two_digits(time.hours().count())).append(":");
+    text.append(two_digits(time.minutes().count())).append(":");
+    return text.append(two_digits(time.seconds().count())).append(" GMT");
+}
+
+result<std::string> serialize(const http_response& response, const response_form& form) {
     if (response.status < 200 || response.status > 599) return failure{errc::bad_header};
 
     std::string text = "HTTP/1.1 " + std::to_string(response.status) + ' ';
     text += http_reason(response.status) + "\r\n";
+    if (form.date && !has_field(response.headers, "Date")) {
+        text += "Date: " + http_date(*form.date) + "\r\n";
+    }
     for (const auto& [name, value] : response.headers) {
         if (!is_token(name) || !is_field_value(value)) return failure{errc::bad_header};
         if (frames_response(name)) return failure{errc::reserved_header};
@@ -206,8 +229,9 @@ result<std::string> serialize(const http_response& response, bool head_only) {
     }
     // Whoever sends Upgrade MUST name it in Connection too (RFC 9110 §7.8).
     const bool upgrade = has_field(response.headers, "Upgrade");
-    text += upgrade ? "Connection: close, Upgrade\r\n\r\n" : "Connection: close\r\n\r\n";
-    if (!head_only && !never_has_body(response.status)) text += response.body;
+    text += form.keep_alive ? "Connection: keep-alive" : "Connection: close";
+    text += upgrade ? ", Upgrade\r\n\r\n" : "\r\n\r\n";
+    if (!form.head_only && !never_has_body(response.status)) text += response.body;
     return text;
 }
 

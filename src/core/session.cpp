@@ -54,12 +54,12 @@ bool session::awaits_decision() const noexcept {
 }
 
 bool session::wants_input() const noexcept {
-    return !eof_ && !abandoned_ && !paused_ && !awaits_decision();
+    return !eof_ && !abandoned_ && !paused_ && !keeps_alive_ && !awaits_decision();
 }
 
 bool session::finished() const noexcept {
     if (state_ != session_state::closed) return false;
-    return abandoned_ || (eof_ && output_size() == 0);
+    return abandoned_ || (eof_ && !keeps_alive_ && output_size() == 0);
 }
 
 const http_request* session::request() const noexcept {
@@ -101,7 +101,7 @@ void session::add_facts(std::shared_ptr<const report_facts> facts) noexcept {
 void session::receive(std::span<std::byte> bytes, time_point now) noexcept {
     alive_ = now;
     if (state_ == session_state::open) ping_waits_ = false;
-    if (eof_ || (state_ == session_state::closed && !awaits_close_)) return;
+    if (eof_ || (state_ == session_state::closed && !awaits_close_ && !keeps_alive_)) return;
     try {
         retain_given(); // the caller did not pull all of what it gave before
         set_given(bytes);
@@ -138,7 +138,7 @@ void session::abort(std::error_code why, side who, phase at, time_point now,
     const bool cut = output_size() != 0;
     eof_ = true;
     abandoned_ = true;
-    blocked_ = leaving_ = tracks_ = awaits_close_ = false;
+    blocked_ = leaving_ = tracks_ = awaits_close_ = keeps_alive_ = false;
     if (extra_) {
         extra_->output.clear();
         extra_->delayed_pong.reset();
@@ -151,6 +151,7 @@ void session::abort(std::error_code why, side who, phase at, time_point now,
         if (cut && why == errc::write_stalled) fail_answer(why, who);
         return;
     }
+    if (between_requests()) return end_quietly(now);
     if (report* const outcome = begin_end(who)) {
         outcome->began = who;
         outcome->phase = at;
@@ -214,7 +215,7 @@ void session::handle_deadline(time_point now) noexcept {
 /// Whether a deadline for the peer's answer to our output is under way.
 bool session::waits_for_answer() const noexcept {
     switch (state_) {
-    case session_state::connecting: return role() == role::client;
+    case session_state::connecting: return role() == role::client || between_requests();
     case session_state::open: return ping_waits_;
     default: return true;
     }
@@ -235,7 +236,7 @@ time_point session::next_deadline() const noexcept {
     switch (state_) {
     case session_state::connecting:
         if (blocked_ && role() == role::client) return stall;
-        return std::min(stall, deadline_after(since_, timeouts.handshake));
+        return std::min(stall, deadline_after(since_, opening_timeout()));
     case session_state::open: break;
     case session_state::closing:
     case session_state::closed:
@@ -317,7 +318,8 @@ void session::end_with(event_type how, time_point now) noexcept {
 }
 
 void session::fail(std::error_code why, time_point now) noexcept {
-    if (state_ == session_state::closed) return;
+    if (state_ == session_state::closed) return end_keep_alive();
+    if (between_requests()) return end_quietly(now);
     const bool by_peer = why == condition::protocol_error || why == errc::unexpected_eof ||
         why == errc::not_upgraded;
     // A client whose handshake failed has nothing to say, nobody listens behind an early end.
@@ -336,7 +338,7 @@ void session::fail(std::error_code why, time_point now) noexcept {
 }
 
 void session::fail(std::exception_ptr thrown, time_point now) noexcept {
-    if (state_ == session_state::closed) return;
+    if (state_ == session_state::closed) return end_keep_alive();
     fail(errc::handler_threw, now);
     if (extra_ && extra_->outcome) extra_->outcome->exception = std::move(thrown);
 }
@@ -373,6 +375,7 @@ event session::next_event(time_point now) noexcept {
 
 void session::find_event(event& told, time_point now) {
     while (ending_ == event_type::none) {
+        if (keeps_alive_) return; // what waits belongs to the next request
         if (state_ == session_state::closed) return pass_over_input();
         if (paused_) return;
         if (state_ == session_state::connecting) {

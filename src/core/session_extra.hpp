@@ -25,6 +25,7 @@ struct session::opening {
     step at = step::head;
     request_body body;
     int interim_count = 0; // responses that a client has skipped
+    std::size_t answered = 0; // plain requests before this one
     std::optional<http_request> request;
     std::optional<http_response_head> response;
     upgrade_offer offer; // a client's own, or what the server was asked for

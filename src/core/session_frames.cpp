@@ -352,7 +352,7 @@ bool session::pong(std::span<const std::byte> payload) {
 }
 
 void session::close(close_code code, std::string_view reason, time_point now) noexcept {
-    if (state_ != session_state::open) return;
+    if (state_ != session_state::open) return end_keep_alive();
     try {
         report* const outcome = begin_end(side::local);
         if (!outcome) throw std::bad_alloc();

@@ -69,6 +69,12 @@ message_codec_ptr choose_codec(extension_negotiator* by, const upgrade_offer& of
     return offers ? by->choose(*offers) : nullptr;
 }
 
+/// Whether the client keeps the connection for its next request. RFC 9112 §9.3.
+bool persists(const http_request& request) {
+    if (names_item(request, "Connection", "close")) return false;
+    return request.version_minor() > 0 || names_item(request, "Connection", "keep-alive");
+}
+
 } // namespace
 
 session::opening& session::handshake() {
@@ -108,6 +114,7 @@ event session::next_opening_event(time_point now) {
 
 event session::read_request(time_point now) {
     opening& at = handshake();
+    if (between_requests() && !waiting().empty()) since_ = now; // its deadline begins with it
     while (at.parser.status() == http_head_parser::state::more && !waiting().empty()) {
         consume_input(at.parser.feed(waiting()));
     }
@@ -209,7 +216,9 @@ result<void> session::accept(std::string_view subprotocol, const http_fields& he
 
 result<void> session::reject(const http_response& response, time_point now) {
     if (state_ != session_state::connecting || !awaits_decision()) return failure(errc::not_open);
-    if (const auto usable = serialize(response); !usable) return failure(usable.error());
+    if (const auto usable = serialize(response, form_of_response(false)); !usable) {
+        return failure(usable.error());
+    }
     report* const outcome = begin_end(side::local);
     if (!outcome) throw std::bad_alloc();
     outcome->error = errc::rejected;
@@ -221,18 +230,71 @@ result<void> session::reject(const http_response& response, time_point now) {
 result<void> session::respond(const http_response& response, time_point now) {
     if (state_ != session_state::connecting || !awaits_decision()) return failure(errc::not_open);
     if (!handshake().offer.key.empty()) return failure(errc::not_open); // `reject` tells its end
-    auto text = serialize(response, handshake().request->method() == "HEAD");
+    opening& at = handshake();
+    const bool goes_on =
+        persists(*at.request) && at.answered + 1 < options_->limits.request_count_max;
+    auto text = serialize(response, form_of_response(goes_on));
     if (!text) return failure(text.error());
     put_text(*text);
+    keeps_alive_ = goes_on;
     state_ = session_state::closed;
     since_ = now;
     leaving_ = true;
     return {};
 }
 
+bool session::begin_next_request(time_point now) noexcept {
+    if (!keeps_alive_ || output_size() != 0) return false;
+    keeps_alive_ = false;
+    if (abandoned_ || (eof_ && !input_waits())) return false;
+    try {
+        opening& at = handshake();
+        const auto answered = at.answered + 1;
+        at = opening(parser_of_heads());
+        at.answered = answered;
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
+    state_ = session_state::connecting;
+    since_ = now;
+    paused_ = false;
+    return true;
+}
+
+/// Input that was not pulled; there is no lent memory now.
+bool session::input_waits() const noexcept {
+    return !given().empty() || (extra_ && !extra_->input.empty());
+}
+
+bool session::between_requests() const noexcept {
+    if (state_ != session_state::connecting || !extra_ || !extra_->handshake) return false;
+    const opening& at = *extra_->handshake;
+    return at.answered != 0 && at.at == opening::step::head && !at.parser.begun();
+}
+
+duration session::opening_timeout() const noexcept {
+    const auto& timeouts = options_->timeouts;
+    return between_requests() ? timeouts.keep_alive : timeouts.handshake;
+}
+
+/// Nobody is told: each request was answered.
+void session::end_quietly(time_point now) noexcept {
+    state_ = session_state::closed;
+    since_ = now;
+    paused_ = false;
+}
+
+/// A HEAD gets no body, whatever it is answered (RFC 9110 §9.3.2); all answers have a date.
+response_form session::form_of_response(bool keep_alive) const noexcept {
+    response_form form;
+    form.head_only = request() && request()->method() == "HEAD";
+    form.keep_alive = keep_alive;
+    if (options_->clock) form.date = options_->clock->utc();
+    return form;
+}
+
 void session::refuse(const http_response& response, report* outcome) {
-    const bool head_only = request() && request()->method() == "HEAD"; // RFC 9110 §9.3.2
-    if (const auto text = serialize(response, head_only)) put_text(*text);
+    if (const auto text = serialize(response, form_of_response(false))) put_text(*text);
     if (outcome) outcome->http_status = response.status;
 }
 

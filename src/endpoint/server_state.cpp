@@ -125,6 +125,7 @@ result<void> server::state::trust(const trusted_proxies& proxies) {
 
 /// A proxy has said who it is; one that speaks for itself, or for another proxy, is not counted.
 void server::state::take_word(connection& served, const address& who) {
+    admission_.left(served); // for the client of an earlier request
     if (is_one_of(trusted_, who)) return;
     if (const auto why = admission_.judge_address(who)) {
         ++refused_;

@@ -42,6 +42,13 @@ loop_state::~loop_state() {
     close();
 }
 
+/// In virtual time the days are counted from the clock's beginning.
+std::chrono::sys_seconds loop_state::utc() const noexcept {
+    if (engine_->kind() != engine_kind::virtual_time) return driver::utc();
+    const auto since_begin = engine_->now().time_since_epoch();
+    return std::chrono::sys_seconds(std::chrono::floor<std::chrono::seconds>(since_begin));
+}
+
 void loop_state::close() noexcept {
     if (std::exchange(closed_, true)) return;
     stopped_ = true;

@@ -95,6 +95,7 @@ public:
 
     // driver
     [[nodiscard]] time_point read_clock() const noexcept override { return engine_->now(); }
+    [[nodiscard]] std::chrono::sys_seconds utc() const noexcept override;
     [[nodiscard]] random_source& random() noexcept override { return *random_; }
     void mail_arrived() noexcept override { engine_->wake(); }
 

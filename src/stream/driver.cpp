@@ -29,6 +29,10 @@ driver::~driver() {
     close();
 }
 
+std::chrono::sys_seconds driver::utc() const noexcept {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
 void driver::close() noexcept {
     mailbox_->close();
     while (resident* const newest = residents_.first()) {

@@ -32,6 +32,21 @@ protected:
         EXPECT_TRUE(honest.received().starts_with("HTTP/1.1 101 ")) << from << honest.received();
     }
 
+    /// Plain requests with `fields` are answered, and their clients stay.
+    void answered_crowd(const std::string& fields) {
+        server_->limits({.handshakes_max = handshakes});
+        for (std::size_t i = 0; i < 2 * handshakes; ++i) {
+            idle_.push_back(raw_peer::connected_to(port_, 0, "127.0.0.9"));
+            idle_.back().send("GET /nowhere HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n");
+            turn();
+        }
+        ASSERT_TRUE(run_until([&] { return server_->handshake_count() >= handshakes; }));
+        for (int i = 0; i < 32; ++i) expect_served("127.0.0.1");
+        EXPECT_EQ(server_->refused_count(), 0U);
+        idle_.clear();
+        EXPECT_TRUE(all_over());
+    }
+
     void end() {
         EXPECT_EQ(server_->refused_count(), 0U);
         for (const auto& why : failures_) {
@@ -70,17 +85,11 @@ TEST_F(lockout, by_idle_connections_of_many_addresses_keeps_nobody_out) {
 }
 
 TEST_F(lockout, by_connections_that_wait_for_their_end_keeps_nobody_out) {
-    server_->limits({.handshakes_max = handshakes});
-    for (std::size_t i = 0; i < 2 * handshakes; ++i) {
-        idle_.push_back(raw_peer::connected_to(port_, 0, "127.0.0.9"));
-        idle_.back().send("GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n");
-        turn();
-    }
-    ASSERT_TRUE(run_until([&] { return server_->handshake_count() >= handshakes; }));
-    for (int i = 0; i < 32; ++i) expect_served("127.0.0.1");
-    EXPECT_EQ(server_->refused_count(), 0U);
-    idle_.clear();
-    EXPECT_TRUE(all_over());
+    answered_crowd("Connection: close\r\n");
+}
+
+TEST_F(lockout, by_connections_that_wait_for_another_request_keeps_nobody_out) {
+    answered_crowd("");
 }
 
 TEST_F(lockout, of_an_address_by_itself_leaves_the_others_their_share) {

@@ -154,7 +154,9 @@ TEST_F(smuggling, by_an_absolute_target_does_not_choose_between_two_hosts) {
         host = who.host();
         static_cast<void>(who.respond({204, {}, {}}));
     }});
-    answer_to("GET http://true.example/page2 HTTP/1.1\r\nHost: other.example\r\n\r\n", "");
+    answer_to("GET http://true.example/page2 HTTP/1.1\r\nHost: other.example\r\n"
+              "Connection: close\r\n\r\n",
+              "");
     EXPECT_EQ(host, "true.example");
 }
 
@@ -186,15 +188,32 @@ TEST_F(smuggling, behind_an_upgrade_is_no_request) {
     expect_end(errc::reserved_bits, side::peer);
 }
 
-TEST_F(smuggling, behind_a_plain_request_is_not_read) {
+TEST_F(smuggling, behind_the_last_plain_request_is_not_read) {
     for (const auto& hidden : {"GET /page HTTP/1.1\r\nHost: x\r\n\r\n"s, upgrade_request("/echo"),
                                std::string(100'000, 'x')}) {
         pages_ = 0;
-        const auto answer = answer_to("GET /page HTTP/1.1\r\nHost: x\r\n\r\n", hidden);
+        const auto answer =
+            answer_to("GET /page HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", hidden);
         EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 ")) << answer;
         EXPECT_TRUE(answer.ends_with("\r\n\r\npage")) << answer;
         EXPECT_EQ(pages_, 1);
         EXPECT_EQ(attacked_.opened, 0);
+    }
+}
+
+// What is a request for us is one for everybody, so it is served; all else ends the connection.
+TEST_F(smuggling, behind_a_plain_request_is_read_as_strictly) {
+    const auto page = "GET /page HTTP/1.1\r\nHost: x\r\n\r\n"s;
+    for (const auto& hidden : {"GET /page HTTP/1.1\nHost: x\n\n"s,
+                               "0\r\n\r\n" + page, " " + page, page.substr(4)}) {
+        pages_ = 0;
+        failures_.clear();
+        const auto answer = answer_to(page, hidden);
+        EXPECT_EQ(pages_, 1) << hidden;
+        EXPECT_EQ(responses_in(answer), 2U) << answer;
+        EXPECT_NE(answer.find("pageHTTP/1.1 400 "), answer.npos) << answer;
+        ASSERT_EQ(failures_.size(), 1U) << hidden;
+        EXPECT_EQ(failures_[0].error, errc::bad_request) << hidden;
     }
 }
 

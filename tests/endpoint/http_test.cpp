@@ -24,7 +24,8 @@ protected:
 
     std::string answer_to(const std::string& method, const std::string& path,
                           const std::string& more = {}) {
-        return answer_to(method + ' ' + path + " HTTP/1.1\r\nHost: example.org\r\n" + more +
+        return answer_to(method + ' ' + path + " HTTP/1.1\r\nHost: example.org\r\n" +
+                         (more.starts_with("Upgrade") ? "" : "Connection: close\r\n") + more +
                          "\r\n");
     }
 
@@ -71,7 +72,7 @@ TEST_P(endpoint_http, reads_a_body_in_chunks) {
     }});
     listen();
     const auto answer = answer_to("POST", "/post",
-                                  "Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                  "Transfer-Encoding: chunked\r\n\r\n"
                                   "3;x=y\r\nhel\r\n2\r\nlo\r\n0\r\nDigest: x\r\n");
     EXPECT_TRUE(begins_with_status(answer, "201")) << answer;
     EXPECT_TRUE(answer.ends_with("\r\n\r\nhello")) << answer;
@@ -99,6 +100,120 @@ TEST_P(endpoint_http, says_404_where_there_is_nothing_and_426_where_there_is_a_w
     const auto upgrade = answer_to("GET", "/echo");
     EXPECT_TRUE(begins_with_status(upgrade, "426")) << upgrade;
     EXPECT_TRUE(has(upgrade, "Upgrade: websocket")) << upgrade;
+}
+
+std::size_t count_of(const std::string& text, std::string_view part) {
+    std::size_t count = 0;
+    for (auto at = text.find(part); at != text.npos; at = text.find(part, at + 1)) ++count;
+    return count;
+}
+
+TEST_P(endpoint_http, serves_requests_one_after_the_other) {
+    serve_page();
+    serve_echo();
+    raw_peer peer = raw_peer::connected_to(port_);
+    std::string said;
+    const auto ask = [&](const std::string& path, const std::string& status) {
+        const auto before = peer.received().size();
+        peer.send("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
+        EXPECT_TRUE(run_until([&] { return peer.received().size() > before; }));
+        said = peer.received().substr(before);
+        EXPECT_TRUE(begins_with_status(said, status)) << said;
+        EXPECT_TRUE(has(said, "\r\nConnection: keep-alive")) << said;
+        EXPECT_TRUE(has(said, "\r\nDate: ")) << said;
+    };
+    ask("/page?1", "200");
+    ask("/page?2", "200");
+    EXPECT_TRUE(said.ends_with("A page for 2"));
+    ask("/nowhere", "404"); // no route of the request before is left
+    ask("/echo", "426");
+    EXPECT_FALSE(peer.ended());
+    const auto before = peer.received().size();
+    auto request = canned_request();
+    request.replace(request.find("/chat?room=1"), 12, "/echo");
+    peer.send(request);
+    EXPECT_TRUE(run_until([&] { return served_.opened == 1; }));
+    EXPECT_TRUE(run_until([&] { return peer.received().size() > before; }));
+    EXPECT_TRUE(begins_with_status(peer.received().substr(before), "101"));
+    peer.close();
+    EXPECT_TRUE(run_until([&] { return server_->connection_count() == 0; }));
+}
+
+TEST_P(endpoint_http, serves_requests_that_come_together_in_their_order) {
+    serve_page();
+    listen();
+    raw_peer peer = raw_peer::connected_to(port_);
+    std::string all;
+    for (int i = 0; i < 20; ++i)
+        all += "GET /page?" + std::to_string(i) + " HTTP/1.1\r\nHost: x\r\n\r\n";
+    peer.send(all + "GET /page?end HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    EXPECT_TRUE(run_until([&] { return peer.ended(); }));
+    const auto answers = peer.received();
+    EXPECT_EQ(count_of(answers, "HTTP/1.1 200 OK"), 21U);
+    std::size_t at = 0;
+    for (int i = 0; i < 20; ++i) {
+        at = answers.find("A page for " + std::to_string(i) + "HTTP/1.1", at);
+        ASSERT_NE(at, answers.npos) << i;
+    }
+    EXPECT_TRUE(answers.ends_with("A page for end"));
+    peer.close();
+    EXPECT_TRUE(run_until([&] { return server_->connection_count() == 0; }));
+}
+
+TEST_P(endpoint_http, keeps_no_client_for_ever_that_asks_for_nothing_more) {
+    session_timeouts timeouts;
+    timeouts.keep_alive = std::chrono::milliseconds(30);
+    server_->handshake_options({}, timeouts);
+    int failed = 0;
+    server_->on_fail([&](const report&) { ++failed; });
+    serve_page();
+    listen();
+    raw_peer peer = raw_peer::connected_to(port_);
+    peer.send("GET /page?me HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_TRUE(run_until([&] { return peer.ended(); }));
+    EXPECT_EQ(count_of(peer.received(), "HTTP/1.1 "), 1U) << peer.received();
+    EXPECT_EQ(failed, 0);
+    peer.close();
+    EXPECT_TRUE(run_until([&] { return server_->connection_count() == 0; }));
+}
+
+TEST_P(endpoint_http, shuts_down_at_once_what_waits_for_another_request) {
+    serve_page();
+    listen();
+    raw_peer peer = raw_peer::connected_to(port_);
+    peer.send("GET /page?me HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_TRUE(run_until([&] { return !peer.received().empty(); }));
+    bool done = false;
+    server_->shutdown(std::chrono::seconds(5), [&] { done = true; });
+    EXPECT_TRUE(run_until([&] { return peer.ended(); }));
+    EXPECT_EQ(count_of(peer.received(), "HTTP/1.1 "), 1U) << peer.received();
+    peer.close();
+    EXPECT_TRUE(run_until([&] { return done; }));
+}
+
+TEST_P(endpoint_http, forgets_one_request_before_the_next) {
+    connection_handle first;
+    bool reached = false;
+    int served = 0;
+    server_->route("/", {.http = [&](connection& peer) {
+        EXPECT_FALSE(peer.data().has_value());
+        peer.data() = ++served;
+        if (served == 1) first = peer.handle();
+        static_cast<void>(peer.respond({204, {}, {}}));
+        if (served == 2) {
+            first.with([&](connection&) { reached = true; });
+            peer.close();
+        }
+    }});
+    listen();
+    raw_peer peer = raw_peer::connected_to(port_);
+    peer.send("GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_TRUE(run_until([&] { return peer.ended(); }));
+    EXPECT_EQ(served, 2);
+    EXPECT_FALSE(reached);
+    EXPECT_EQ(count_of(peer.received(), "HTTP/1.1 204 "), 2U);
+    peer.close();
+    EXPECT_TRUE(run_until([&] { return server_->connection_count() == 0; }));
 }
 
 TEST_P(endpoint_http, knows_no_upgrade_of_http_1_0) {
@@ -144,12 +259,53 @@ TEST_P(endpoint_http, answers_later_through_a_handle) {
     }});
     listen();
     raw_peer peer = raw_peer::connected_to(port_);
-    peer.send("GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+    peer.send("GET /later HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     ASSERT_TRUE(run_until([&] { return asked; }));
     EXPECT_EQ(peer.received(), "");
     waiting.with([](connection& one) { static_cast<void>(one.respond({200, {}, "at last"})); });
     EXPECT_TRUE(run_until([&] { return peer.ended(); }));
     EXPECT_TRUE(peer.received().ends_with("at last")) << peer.received();
+}
+
+TEST_P(endpoint_http, serves_no_request_before_the_one_ahead_was_answered) {
+    connection_handle waiting;
+    int asked = 0;
+    server_->route("/later", {.http = [&](connection& peer) {
+        ++asked;
+        peer.defer();
+        waiting = peer.handle();
+    }});
+    serve_page();
+    listen();
+    raw_peer peer = raw_peer::connected_to(port_);
+    const std::string later = "GET /later HTTP/1.1\r\nHost: x\r\n\r\n";
+    peer.send(later + later + "GET /page?me HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    for (int i = 1; i <= 2; ++i) {
+        ASSERT_TRUE(run_until([&] { return asked == i; }));
+        EXPECT_EQ(count_of(peer.received(), "HTTP/1.1 "), static_cast<std::size_t>(i - 1));
+        waiting.with([](connection& one) { static_cast<void>(one.respond({200, {}, "late"})); });
+    }
+    EXPECT_TRUE(run_until([&] { return peer.ended(); }));
+    EXPECT_EQ(asked, 2);
+    EXPECT_EQ(count_of(peer.received(), "\r\n\r\nlateHTTP/1.1 200"), 2U);
+    EXPECT_TRUE(peer.received().ends_with("A page for me")) << peer.received();
+}
+
+TEST_P(endpoint_http, serves_nothing_behind_a_request_that_is_refused) {
+    serve_page();
+    listen();
+    const std::string page = "GET /page?me HTTP/1.1\r\nHost: x\r\n\r\n";
+    const std::string form = "POST /page HTTP/1.1\r\nHost: x\r\n";
+    for (const auto& [refused, status] : {
+             std::pair{form + "Content-Length: 100000\r\n\r\n" + page, "413"},
+             std::pair{form + "Transfer-Encoding: chunked\r\n\r\n0;\n\r\n\r\n" + page, "400"},
+             std::pair{form + "Expect: nothing\r\n\r\n" + page, "417"},
+             std::pair{"GET /page HTTP/2.0\r\nHost: x\r\n\r\n" + page, "505"}}) {
+        const auto answer = answer_to(page + refused);
+        EXPECT_EQ(count_of(answer, "HTTP/1.1 "), 2U) << answer;
+        EXPECT_TRUE(has(answer, std::string("A page for meHTTP/1.1 ") + status + ' ')) << answer;
+        EXPECT_TRUE(has(answer, "\r\nConnection: close\r\n")) << answer;
+    }
 }
 
 TEST_P(endpoint_http, rejects_a_handshake_with_status_headers_and_body) {

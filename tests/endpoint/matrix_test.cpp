@@ -152,7 +152,8 @@ private:
         all_said_ = false;
         if (moment_ == "server_http" || moment_ == "server_on_fail") {
             raw_ = raw_peer::connected_to(port_);
-            raw_.send(moment_ == "server_http" ? "GET /page HTTP/1.1\r\nHost: x\r\n\r\n"
+            raw_.send(moment_ == "server_http" ? "GET /page HTTP/1.1\r\nHost: x\r\n"
+                                                 "Connection: close\r\n\r\n"
                                                : "nonsense\r\n\r\n");
             way_->run_until([&] { return happened_ && (raw_.ended() || is_quiet()); });
             raw_.close();

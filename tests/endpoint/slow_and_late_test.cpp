@@ -62,7 +62,7 @@ TEST_P(endpoint_slow_and_late, a_slow_reader_gets_a_long_http_answer) {
                    }},
                    {.connection = {.timeouts = {.close = milliseconds(30)}}});
     listen();
-    raw_peer peer = asking("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    raw_peer peer = asking("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     EXPECT_TRUE(read_slowly(peer, [&] { return peer.has_read_all(); }));
     const auto& all = peer.read_so_far();
     EXPECT_EQ(all.size() - all.find("\r\n\r\n") - 4, much);

@@ -69,6 +69,7 @@ private:
 
     [[nodiscard]] connection_options connection_options_of() const {
         connection_options chosen;
+        chosen.limits.request_count_max = 1; // an answer to a plain request is the end
         if (options_ & small_queue) chosen.queue_size_max = 200;
         chosen.when_full = static_cast<queue_policy>(((options_ & policy_bits) >> 5) % 3);
         chosen.keep_handshake = options_ & keeps_handshake;

@@ -36,7 +36,17 @@ def test_get():
     assert (response.status, response.reason) == (200, "OK")
     assert response.content == b"GET \n"
     assert response.headers["Content-Type"].startswith("text/plain")
-    assert response.headers["Connection"].lower() == "close"
+    assert response.headers["Connection"].lower() == "keep-alive"
+
+
+def test_requests_on_one_connection():
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    with contextlib.closing(connection):
+        for method in ("GET", "POST", "DELETE"):
+            connection.request(method, "/health", body="x" if method == "POST" else None)
+            socket = connection.sock
+            assert connection.getresponse().read().startswith(method.encode())
+            assert connection.sock is socket, "the connection was closed"
 
 
 def test_head_has_no_body():

@@ -136,9 +136,11 @@ class TlsTest(unittest.TestCase):
             trusting = ssl.create_default_context(cafile=server.issuers)
             with socket.create_connection(("127.0.0.1", server.port), PATIENCE) as plain, \
                     trusting.wrap_socket(plain, server_hostname="localhost") as peer:
-                peer.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                for kept in (b"", b"Connection: close\r\n"):
+                    peer.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n" + kept + b"\r\n")
                 answer = b"".join(iter(lambda: peer.recv(4096), b""))
-                self.assertTrue(answer.startswith(b"HTTP/1.1 200 "), answer)
+                self.assertEqual(answer.count(b"HTTP/1.1 200 "), 2, answer)
+                self.assertEqual(answer.count(b"\r\nDate: "), 2, answer)
                 self.assertEqual(peer.version(), "TLSv1.3")
 
     def test_openssls_program_resumes(self):
@@ -153,8 +155,9 @@ class TlsTest(unittest.TestCase):
                     [openssl, "s_client", "-connect", f"127.0.0.1:{server.port}", "-CAfile",
                      server.issuers, "-verify_return_error", "-alpn", "http/1.1", "-ign_eof",
                      *arguments],
-                    input=b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n", capture_output=True,
-                    timeout=PATIENCE, check=False)
+                    input=b"GET /health HTTP/1.1\r\nHost: localhost\r\n"
+                          b"Connection: close\r\n\r\n",
+                    capture_output=True, timeout=PATIENCE, check=False)
                 self.assertIn(b"HTTP/1.1 200 ", done.stdout)
                 self.assertIn(b"ALPN protocol: http/1.1", done.stdout)
                 return re.search(rb"^(New|Reused), (TLSv1\.\d)", done.stdout, re.MULTILINE)[1]

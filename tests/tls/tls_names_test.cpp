@@ -78,7 +78,7 @@ TEST_F(tls_names, are_compared_for_plain_requests_too) {
     raw_client plain(loop);
     plain.connect("127.0.0.1:" + std::to_string(port), {
         .open = [](raw_connection& peer) {
-            peer.send("GET /x HTTP/1.1\r\nHost: a.second.example\r\n\r\n");
+            peer.send("GET /x HTTP/1.1\r\nHost: a.second.example\r\nConnection: close\r\n\r\n");
         },
         .data = [&](raw_connection&, std::span<std::byte> bytes) {
             answer.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());

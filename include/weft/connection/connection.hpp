@@ -85,7 +85,9 @@ public:
         return reject(http_response{status, {}, std::move(body)});
     }
 
-    /// Answers a plain request; the connection then ends without a further handler.
+    /// Answers a plain request. The connection then ends without a further handler, or waits for
+    /// the client's next request (RFC 9112 §9.3), for which it is as new: `data()` is empty, and
+    /// handles of before reach nothing. Call `close` afterwards to end it behind the answer.
     result<void> respond(const http_response& response);
 
     /// The answer comes later, through a `handle()`; the handshake's deadline goes on.
@@ -249,6 +251,7 @@ private:
 
     // after each entry
     void update() noexcept;
+    void begin_next_request() noexcept;
     void half_close_if_done() noexcept;
     void update_reading() noexcept;
     void update_timer() noexcept;

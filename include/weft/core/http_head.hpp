@@ -6,6 +6,7 @@
 #include <weft/core/http_fields.hpp>
 #include <weft/core/result.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -157,6 +158,9 @@ public:
 
     [[nodiscard]] state status() const noexcept { return state_; }
 
+    /// Whether a head has begun: not so after empty lines alone.
+    [[nodiscard]] bool begun() const noexcept { return !head_.text_.empty(); }
+
     /// Why it failed: `bad_request`, `bad_response`, `bad_http_version` (a major version other than
     /// 1), `header_too_large` or `too_many_headers`.
     [[nodiscard]] std::error_code error() const noexcept { return error_; }
@@ -200,13 +204,30 @@ struct http_response {
 /// The reason phrase for a status, such as "Not Found"; never empty.
 [[nodiscard]] std::string http_reason(int status);
 
-/// The bytes of a response, after which the connection is closed.
+/// A date as HTTP writes it: "Sun, 06 Nov 1994 08:49:37 GMT". RFC 9110 §5.6.7.
+[[nodiscard]] std::string http_date(std::chrono::sys_seconds when);
+
+/// How a response is sent.
+struct response_form {
+    bool head_only = false;  ///< without the body, as for HEAD
+    bool keep_alive = false; ///< another response may follow on the connection
+    std::optional<std::chrono::sys_seconds> date{}; ///< for Date, unless that is in the headers
+};
+
+/// The bytes of a response.
 ///
-/// Adds Content-Length, Connection: close and, when there is a body and no other,
-/// Content-Type: text/plain; charset=utf-8. `head_only` leaves out the body, as for HEAD.
+/// Adds Date, Content-Length, Connection (`close` or `keep-alive`) and, when there is a body and
+/// no other, Content-Type: text/plain; charset=utf-8.
 /// Fails with `errc::bad_header` for a status outside 200..599 and for a header that would break
 /// the response, and with `errc::reserved_header` for one that would frame it in another way
 /// (Content-Length, Transfer-Encoding, Connection).
-[[nodiscard]] result<std::string> serialize(const http_response& response, bool head_only = false);
+[[nodiscard]] result<std::string> serialize(const http_response& response,
+                                            const response_form& form);
+
+/// The same without Date, and the connection is closed behind it.
+[[nodiscard]] inline result<std::string> serialize(const http_response& response,
+                                                   bool head_only = false) {
+    return serialize(response, response_form{.head_only = head_only});
+}
 
 } // namespace weft

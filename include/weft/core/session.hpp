@@ -96,6 +96,14 @@ public:
     [[nodiscard]] bool paused() const noexcept { return paused_; }
     [[nodiscard]] const session_options& options() const noexcept { return *options_; }
 
+    /// Server: whether a plain request was answered and the next may follow on this connection:
+    /// then `begin_next_request` when the answer has left. RFC 9112 §9.3.
+    [[nodiscard]] bool keeps_alive() const noexcept { return keeps_alive_; }
+
+    /// Server: whether it waits for the first byte of the next plain request; it may end then
+    /// without an event, as nothing is lost.
+    [[nodiscard]] bool between_requests() const noexcept;
+
     /// Bytes of output that wait to be consumed.
     [[nodiscard]] std::size_t output_size() const noexcept;
 
@@ -108,7 +116,7 @@ public:
     /// After a close frame that tells a fault it becomes true with the peer's close frame: what
     /// stands in between, such as a proxy, may drop that frame when the stream ends right behind.
     [[nodiscard]] bool output_ends() const noexcept {
-        return state_ == session_state::closed && !awaits_close_;
+        return state_ == session_state::closed && !awaits_close_ && !keeps_alive_;
     }
 
     /// True while `closed` or `failed` is still to be told.
@@ -200,8 +208,19 @@ public:
     /// Server: refuses the handshake; the session fails with `rejected`. Fails as `serialize` does.
     [[nodiscard]] result<void> reject(const http_response& response, time_point now);
 
-    /// Server: answers a plain request, after which the session is closed without an event.
+    /// Server: answers a plain request, after which the session is closed without an event,
+    /// unless it `keeps_alive`.
     [[nodiscard]] result<void> respond(const http_response& response, time_point now);
+
+    /// Server: goes on to the client's next request, when the answer to the last has left.
+    ///
+    /// Frees the last request. True when the session is connecting again: then `change_options` if
+    /// need be, and pull events, as bytes of the next request may be here. False when it does not
+    /// keep alive, when output waits, or when the peer will send no more, which closes it.
+    bool begin_next_request(time_point now) noexcept;
+
+    /// Server: closes the session behind the answer that leaves, instead of keeping it alive.
+    void end_keep_alive() noexcept { keeps_alive_ = false; }
 
     /// Frees request, response and subprotocol.
     void forget_handshake() noexcept;
@@ -353,6 +372,10 @@ private:
     void fail_refused(time_point now) noexcept;
     void refuse(const http_response& response, report* outcome);
     void become_open(time_point now) noexcept;
+    void end_quietly(time_point now) noexcept;
+    [[nodiscard]] bool input_waits() const noexcept;
+    [[nodiscard]] duration opening_timeout() const noexcept;
+    [[nodiscard]] response_form form_of_response(bool keep_alive) const noexcept;
 
     // frames; what is found is written where it will be read, as copies cost more than parsing
     bool find_short_message(event& told, time_point now);
@@ -430,6 +453,7 @@ private:
     bool ping_waits_ : 1 = false;
     bool paused_ : 1 = false;
     bool eof_ : 1 = false;
+    bool keeps_alive_ : 1 = false; // a plain request was answered, and another may follow
     bool deaf_ : 1 = false;      // messages are dropped: closed while paused
     bool abandoned_ : 1 = false; // the stream may be dropped at once
     bool input_held_ : 1 = false; // by the caller, for reasons of its own

@@ -9,6 +9,7 @@
 #include <weft/core/frame.hpp>
 #include <weft/core/random_source.hpp>
 #include <weft/core/time.hpp>
+#include <weft/core/wall_clock.hpp>
 
 namespace weft {
 
@@ -21,6 +22,7 @@ struct session_limits {
     std::size_t header_size_max = 16 * 1024;         ///< bytes of the HTTP head; 431
     std::size_t header_count_max = 100;              ///< headers in it; 431
     std::size_t body_size_max = 64 * 1024;           ///< bytes of a plain request's body; 413
+    std::size_t request_count_max = 100;             ///< plain requests of one connection
     std::size_t message_size_max = 16 * 1024 * 1024; ///< bytes of a message; 1009
     std::size_t frame_size_max = unlimited;          ///< bytes of a frame; 1009
     std::size_t fragment_count_max = 128 * 1024;     ///< frames of a message; 1008
@@ -57,6 +59,7 @@ struct session_timeouts {
     /// this one counts in place of the others, for a peer that takes bytes is alive. Those for its
     /// answer, `close`, `pong` and a client's `handshake`, begin when all has left.
     duration write_stall = std::chrono::seconds(30);
+    duration keep_alive = std::chrono::seconds(10); ///< between two plain requests; then the end
 };
 
 /// What a session is built with. Shared by many sessions and must outlive them.
@@ -68,6 +71,9 @@ struct session_options {
 
     /// Offers or chooses what messages are compressed with; null for nothing.
     extension_negotiator* extension = nullptr;
+
+    /// For Date in the responses of a server; null for responses without it.
+    const wall_clock* clock = nullptr;
 };
 
 } // namespace weft

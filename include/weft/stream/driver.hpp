@@ -15,6 +15,7 @@
 #include <weft/core/memory_account.hpp>
 #include <weft/core/random_source.hpp>
 #include <weft/core/time.hpp>
+#include <weft/core/wall_clock.hpp>
 #include <weft/stream/budget.hpp>
 #include <weft/stream/mailbox.hpp>
 #include <weft/stream/resident_list.hpp>
@@ -30,13 +31,16 @@ namespace weft {
 ///
 /// A handler is only ever called inside a turn. Every function here belongs to that thread, but
 /// for `mailbox()`. Whatever is queued or armed outside a turn takes effect in the next one.
-class driver {
+class driver : public wall_clock {
 public:
     driver(const driver&) = delete;
     driver& operator=(const driver&) = delete;
     virtual ~driver();
 
     // --- time
+
+    /// The time of day, for dates: the system's, unless the driver's time is virtual.
+    [[nodiscard]] std::chrono::sys_seconds utc() const noexcept override;
 
     /// The time of the turn; outside a turn it is read afresh.
     [[nodiscard]] time_point now() const noexcept { return depth_ == 0 ? read_clock() : now_; }

@@ -102,15 +102,17 @@ TEST(connection_allocation, opening_byte_by_byte_with_an_answer_from_validate) {
 
 TEST(connection_allocation, refusals_and_plain_requests) {
     constexpr std::string_view requests[] = {
-        "GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /nowhere HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
         "GET /nowhere HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-        "GET /beside HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /beside HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Version: 12\r\n\r\n",
-        "POST /plain HTTP/1.1\r\nHost: a\r\nContent-Length: 40\r\n\r\n"
+        "POST /plain HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 40\r\n\r\n"
         "a body of forty bytes, all of them sent.",
         "nonsense\r\n\r\n",
+        "GET /plain HTTP/1.1\r\nHost: a\r\n\r\nGET /beside HTTP/1.1\r\nHost: a\r\n\r\n"
+        "GET /plain HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
     };
     for (const auto request : requests) {
         fail_each_allocation([&](scarce_memory& memory) {

@@ -317,7 +317,7 @@ TEST_F(ending_test, a_client_of_http_that_never_leaves) {
     server->route("/", {.http = [](connection& c) { c.respond({200, {}, "bye"}); }});
     auto peer = visit();
     peer.answers_eof = false;
-    peer.write("GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\n");
+    peer.write("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\nGET / HTTP/1.1\r\n");
     driver.settle();
     EXPECT_TRUE(peer.eof);
     pass(5s);

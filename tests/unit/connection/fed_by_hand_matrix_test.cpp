@@ -137,7 +137,8 @@ protected:
         service_.on_fail([&](const report&) { ++server_.ended; });
         service_.serve(server_.io->take_stream());
         if (GetParam().handler == std::string("http")) {
-            server_.io->read_all(bytes_of("GET / HTTP/1.1\r\nHost: hand\r\n\r\n"));
+            server_.io->read_all(bytes_of("GET / HTTP/1.1\r\nHost: hand\r\n"
+                                          "Connection: close\r\n\r\n"));
             return carry();
         }
         const bool fails = GetParam().handler == std::string("fail");

@@ -282,7 +282,7 @@ TEST_F(throwing_more_test, from_http) {
     throw_from(at_server, "http");
     server->route("/", at_server.all_and_http());
     auto peer = visit();
-    peer.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    peer.write("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     driver.settle();
     EXPECT_EQ(errors, std::vector<std::string>{"http"});
     EXPECT_TRUE(peer.text().starts_with("HTTP/1.1 500 ")) << peer.text();

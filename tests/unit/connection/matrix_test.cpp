@@ -132,7 +132,7 @@ public:
             auto peer = visit();
             ++served_count;
             ++plain_requests;
-            peer.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+            peer.write("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
             driver.settle();
         }
         at_one_end.close();

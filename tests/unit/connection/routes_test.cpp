@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Which route a request goes to, and what a handshake or a plain request is answered.
+#include <stdexcept>
+
 #include "connection_fixture.hpp"
 
 namespace weft::testing {
@@ -249,7 +251,7 @@ TEST_F(routes_test, accepted_and_closed_in_validate) {
 
 // --- http
 
-constexpr const char* get = "GET /page?a=b HTTP/1.1\r\nHost: x\r\n\r\n";
+constexpr const char* get = "GET /page?a=b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 
 TEST_F(routes_test, http_responds) {
     at_server.on["http"] = [](connection* c) {
@@ -271,7 +273,7 @@ TEST_F(routes_test, http_hears_the_body_whole) {
     server->route("/", at_server.all_and_http());
     auto peer = visit();
     server_end->deliver_at_most(1);
-    peer.write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello");
+    peer.write("POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello");
     driver.settle();
     EXPECT_EQ(at_server.log, std::vector<std::string>{"http hello"});
 }
@@ -300,9 +302,10 @@ TEST_F(routes_test, http_later_and_never) {
 TEST_F(routes_test, http_that_does_not_answer_is_404) {
     server->route("/page", at_server.all_and_http());
     EXPECT_TRUE(ask(get).starts_with("HTTP/1.1 404 "));
-    EXPECT_TRUE(ask("GET /other HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 404 "));
+    EXPECT_TRUE(ask("GET /other HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                    .starts_with("HTTP/1.1 404 "));
     server->route("/socket", at_client.all());
-    const auto upgrade = ask("GET /socket HTTP/1.1\r\nHost: x\r\n\r\n");
+    const auto upgrade = ask("GET /socket HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     EXPECT_TRUE(upgrade.starts_with("HTTP/1.1 426 ")) << upgrade;
     EXPECT_NE(upgrade.find("Sec-WebSocket-Version: 13\r\n"), std::string::npos);
     expect_all_over();
@@ -311,15 +314,24 @@ TEST_F(routes_test, http_that_does_not_answer_is_404) {
 TEST_F(routes_test, head_has_no_body) {
     at_server.on["http"] = [](connection* c) { c->respond({200, {}, "body"}); };
     server->route("/", at_server.all_and_http());
-    const auto answer = ask("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n");
+    const auto answer = ask("HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     EXPECT_NE(answer.find("Content-Length: 4\r\n"), std::string::npos);
     EXPECT_TRUE(answer.ends_with("\r\n\r\n"));
+}
+
+TEST_F(routes_test, what_throws_behind_its_answer_is_the_last_request) {
+    server->route("/", {.http = [](connection& c) {
+        c.respond({204, {}, {}});
+        throw std::runtime_error("too late");
+    }});
+    const auto answer = ask("GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_EQ(answer.find("HTTP/1.1", 1), answer.npos) << answer;
 }
 
 TEST_F(routes_test, a_route_for_plain_requests_only_serves_no_websocket) {
     server->route("/", {.http = [](connection& c) { c.respond({200, {}, "plain"}); }});
     EXPECT_EQ(reach("/"), "404");
-    EXPECT_TRUE(ask("GET / HTTP/1.1\r\nHost: x\r\n\r\n").ends_with("plain"));
+    EXPECT_TRUE(ask("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").ends_with("plain"));
 }
 
 TEST_F(routes_test, faulty_dial_options_fail_in_the_next_round) {

@@ -114,7 +114,7 @@ TEST_F(shutdown_test, of_closing_and_lingering_connections) {
     lingering.write(canned_request() + to_text(frame_builder(role::client).close(1000)));
     auto answered = visit();
     answered.answers_eof = false;
-    answered.write("GET /page HTTP/1.1\r\nHost: x\r\n\r\n");
+    answered.write("GET /page HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     driver.settle();
     EXPECT_EQ(at_server.ends, 1);
     shut_down(server, 1s);

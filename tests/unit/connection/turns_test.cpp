@@ -137,7 +137,7 @@ TEST_P(nested_test, others_are_served_and_output_leaves) {
     link("ws://x/nowhere");
     driver.settle();
     auto peer = visit();
-    peer.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    peer.write("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     driver.settle();
     EXPECT_FALSE(ours().on.contains(which)) << "the handler was not called";
     for (auto* each : {&at_server, &at_client}) {

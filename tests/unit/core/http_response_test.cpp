@@ -41,6 +41,19 @@ TEST(http_response, head_only_announces_the_body_it_leaves_out) {
               "Content-Length: 5\r\nConnection: close\r\n\r\n");
 }
 
+TEST(http_response, with_a_date_behind_which_the_connection_goes_on) {
+    const std::chrono::sys_seconds date(std::chrono::seconds(951'827'696));
+    const response_form form{.keep_alive = true, .date = date};
+    EXPECT_EQ(*serialize({.status = 200, .headers = {}, .body = "x"}, form),
+              "HTTP/1.1 200 OK\r\nDate: Tue, 29 Feb 2000 12:34:56 GMT\r\n"
+              "Content-Type: text/plain; charset=utf-8\r\nContent-Length: 1\r\n"
+              "Connection: keep-alive\r\n\r\nx");
+    const http_response dated{.status = 204, .headers = {{"date", "today"}}, .body = ""};
+    EXPECT_EQ(*serialize(dated, form),
+              "HTTP/1.1 204 No Content\r\ndate: today\r\nConnection: keep-alive\r\n\r\n");
+    EXPECT_EQ(http_date(std::chrono::sys_seconds()), "Thu, 01 Jan 1970 00:00:00 GMT");
+}
+
 TEST(http_response, upgrade_is_named_in_connection) {
     EXPECT_EQ(serialized({.status = 426, .headers = {{"Upgrade", "websocket"}}, .body = ""}),
               "HTTP/1.1 426 Upgrade Required\r\nUpgrade: websocket\r\nContent-Length: 0\r\n"

@@ -105,7 +105,8 @@ TEST(session_opening, a_rejection_is_sent_and_told) {
 
 TEST(session_opening, a_plain_request_is_answered_with_its_body_read) {
     const auto request =
-        to_bytes("POST /form HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
+        to_bytes("POST /form HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 5\r\n\r\n"
+                 "hello");
     for (const auto& sizes : splittings(request.size())) {
         session_probe probe{role::server};
         probe.feed(request, sizes);
@@ -375,7 +376,7 @@ TEST(session_opening, an_early_end_is_told_in_both_roles) {
 
 TEST(session_opening, a_request_is_told_before_the_end_that_followed_it) {
     session_probe probe{role::server};
-    auto request = to_bytes("GET /health HTTP/1.1\r\nHost: a\r\n\r\n");
+    auto request = to_bytes("GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     probe.tested.receive(request, probe.now);
     probe.tested.receive_eof(probe.now);
     ASSERT_EQ(probe.tested.next_event(probe.now).type, event_type::http);

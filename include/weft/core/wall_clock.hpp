@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// The time of day for dates in HTTP responses. Core itself reads no clock.
+#pragma once
+
+#include <chrono>
+
+namespace weft {
+
+/// Returns the time of day. Drivers implement it; in virtual time it is virtual, too.
+class wall_clock {
+public:
+    [[nodiscard]] virtual std::chrono::sys_seconds utc() const noexcept = 0;
+
+protected:
+    ~wall_clock() = default;
+};
+
+} // namespace weft
