@@ -4,7 +4,6 @@
 #include <weft/tls/tls_stream.hpp>
 
 #include <algorithm>
-#include <cstring>
 #include <new>
 #include <utility>
 
@@ -35,10 +34,16 @@ constexpr std::string_view answer_to_plain_http =
     "Connection: close\r\n\r\n"
     "This is an HTTP request to a server that expects TLS.\n";
 
-bool begins_like_http(std::span<const std::byte> bytes) noexcept {
-    constexpr std::string_view beginning = "HTTP/";
-    return bytes.size() >= beginning.size() &&
-        std::memcmp(bytes.data(), beginning.data(), beginning.size()) == 0;
+std::string_view as_text(std::span<const std::byte> bytes) noexcept {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+/// OpenSSL itself recognises only some methods: this is for OPTIONS, DELETE, PATCH and others.
+bool begins_like_request(std::string_view text) noexcept {
+    const auto method_end =
+        std::find_if(text.begin(), text.end(), [](char byte) { return byte < 'A' || byte > 'Z'; });
+    const auto rest = text.substr(static_cast<std::size_t>(method_end - text.begin()));
+    return rest.size() < text.size() && (rest.starts_with(" /") || rest.starts_with(" *"));
 }
 
 /// Cuts a list of pieces into what fits into a record; small pieces share one.
@@ -162,13 +167,17 @@ std::error_code tls_stream::error_of_session() const noexcept {
 
 /// A peer that speaks HTTP instead is told so, or has told so.
 std::error_code tls_stream::error_of_handshake() noexcept {
-    const std::error_code why = error_of_session();
+    std::error_code why = error_of_session();
+    if (why == tls_error::not_tls) {
+        const bool at_server = SSL_is_server(ssl_) != 0;
+        const auto text = as_text(chunk_);
+        if (at_server && begins_like_request(text)) why = tls_error::http_request;
+        if (!at_server && text.starts_with("HTTP/")) return tls_error::http_answer;
+    }
     if (why == tls_error::http_request) {
         const std::span<const std::byte> answer = std::as_bytes(std::span(answer_to_plain_http));
         static_cast<void>(under_->write(std::span(&answer, 1)));
         under_->half_close();
-    } else if (why == tls_error::not_tls && SSL_is_server(ssl_) == 0 && begins_like_http(chunk_)) {
-        return tls_error::http_answer;
     }
     return why;
 }

@@ -61,6 +61,8 @@ void prepare(weft::server& server, server_log& log, chat_room& room,
     routes.front().what.interrupt = [&] { end_gently(server, log); };
     for (auto& [path, what, how] : routes)
         server.route(path, std::move(what), how);
+    for (auto& [path, what, how] : refusals(log, options.services))
+        server.route(path, std::move(what), how);
 }
 
 /// Finds out which file is missing; the library reads the certificate before the key.

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <utility>
 
+#include <weft/core/error.hpp>
+#include <weft/core/handshake.hpp>
+
 #include "without_loop/seconds.hpp"
 #include "without_loop/web_pages.hpp"
 
@@ -38,6 +41,17 @@ weft::handlers echo() {
     return {.message = [](weft::connection& peer, weft::message what) { peer.send(what); }};
 }
 
+weft::handlers websocket_expected() {
+    return {.http = [](weft::connection& peer) {
+        static_cast<void>(peer.respond(weft::refusal(weft::errc::bad_upgrade)));
+    }};
+}
+
+/// Leaves the answer, 404, to the server.
+weft::handlers nothing_here() {
+    return {.http = [](weft::connection&) {}};
+}
+
 } // namespace
 
 std::vector<served_route> services(server_log& log, chat_room& room,
@@ -52,6 +66,18 @@ std::vector<served_route> services(server_log& log, chat_room& room,
         const auto level = path == "/health" ? log_level::debug : log_level::info;
         all.push_back({path, log.logged_requests(ours(std::move(page)), level), {}});
     }
+    return all;
+}
+
+std::vector<served_route> refusals(server_log& log, const service_options& options) {
+    std::vector<served_route> all;
+    const auto add = [&](const char* path, weft::handlers what) {
+        what = answering_to(options.names, std::move(what));
+        all.push_back({path, log.logged_requests(std::move(what), log_level::info), {}});
+    };
+    add("/echo", websocket_expected());
+    add("/chat", websocket_expected());
+    add("*", nothing_here());
     return all;
 }
 

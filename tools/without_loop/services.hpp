@@ -35,4 +35,8 @@ struct served_route {
 [[nodiscard]] std::vector<served_route> services(server_log& log, chat_room& room,
                                                  const service_options& options);
 
+/// Routes for the plain requests that `services` has no page for: each is logged, and answered
+/// with 404 or 426 as without a route.
+[[nodiscard]] std::vector<served_route> refusals(server_log& log, const service_options& options);
+
 } // namespace weft_tool

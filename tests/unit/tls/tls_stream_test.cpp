@@ -258,6 +258,22 @@ TEST(tls_stream, what_is_no_tls_is_told_as_such_in_both_roles) {
     }
 }
 
+TEST(tls_stream, http_of_any_method_is_told_as_such) {
+    for (const std::string method : {"OPTIONS", "DELETE", "PATCH", "PROPFIND", "GET"}) {
+        for (const std::string target : {" /", " *", " x"}) {
+            manual_driver driver;
+            auto [near, far] = memory_pipe(driver, driver);
+            tls_end tls(local_server()->cover(std::move(near), {}));
+            tls_end plain(std::move(far));
+            plain.send(method + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            driver.settle();
+            const bool recognised = target != " x" || method == "GET";
+            EXPECT_EQ(tls.error, recognised ? tls_error::http_request : tls_error::not_tls)
+                << method << target << ": " << tls.error.message();
+        }
+    }
+}
+
 // --- death at any moment
 
 TEST(tls_stream, may_be_closed_at_every_step_of_its_life) {
