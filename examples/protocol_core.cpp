@@ -95,6 +95,7 @@ void run(weft::session& session, int socket, OnEvent on_event) {
             on_event(next);
         }
         write_output(session, socket);
+        if (session.begin_next_request(now())) continue; // a plain request was answered
         if (session.end_waits()) continue; // the socket broke
         if (session.finished()) break;
         // After a closing handshake the server ends the stream first. RFC 6455 §7.1.1.
