@@ -13,7 +13,7 @@ namespace {
 
 using boost::asio::ip::tcp;
 
-void accept_all(tcp::acceptor& acceptor, weft::boost_asio_service& service) {
+void accept_all(tcp::acceptor& acceptor, weft::boost_asio_endpoint& service) {
     acceptor.async_accept([&](boost::system::error_code why, tcp::socket client) {
         if (!why) {
             client.set_option(tcp::no_delay(true), why);
@@ -27,7 +27,7 @@ void accept_all(tcp::acceptor& acceptor, weft::boost_asio_service& service) {
 
 int main() {
     boost::asio::io_context context{1};
-    weft::boost_asio_service service{context};
+    weft::boost_asio_endpoint service{context};
     service.route("/echo", {
         .message = [](weft::connection& peer, weft::message m) { peer.send(m); },
     });

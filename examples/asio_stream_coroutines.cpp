@@ -26,13 +26,13 @@ asio::awaitable<void> echo(weft::asio_conversation peer) {
     }
 }
 
-asio::awaitable<void> accept(tcp::acceptor& acceptor, weft::asio_service& service) {
+asio::awaitable<void> accept(tcp::acceptor& acceptor, weft::asio_endpoint& service) {
     for (;;) service.serve(co_await acceptor.async_accept(asio::use_awaitable));
 }
 
 int main(int argc, char** argv) {
     asio::io_context context;
-    weft::asio_service service{context};
+    weft::asio_endpoint service{context};
     service.route("/", service.conversations([&](weft::asio_conversation peer) {
         asio::co_spawn(context, echo(std::move(peer)), asio::detached);
     }));

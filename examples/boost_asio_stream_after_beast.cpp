@@ -31,7 +31,7 @@ weft::result<weft::http_request> to_weft(const http::request<http::string_body>&
     return weft::http_request::make(request.method_string(), request.target(), std::move(fields));
 }
 
-asio::awaitable<void> talk(tcp::socket client, weft::boost_asio_service& websockets) {
+asio::awaitable<void> talk(tcp::socket client, weft::boost_asio_endpoint& websockets) {
     boost::beast::flat_buffer buffer;
     for (;;) {
         http::request<http::string_body> request;
@@ -52,7 +52,7 @@ asio::awaitable<void> talk(tcp::socket client, weft::boost_asio_service& websock
     }
 }
 
-asio::awaitable<void> accept(tcp::acceptor& acceptor, weft::boost_asio_service& websockets) {
+asio::awaitable<void> accept(tcp::acceptor& acceptor, weft::boost_asio_endpoint& websockets) {
     for (;;) {
         auto client = co_await acceptor.async_accept(asio::use_awaitable);
         asio::co_spawn(acceptor.get_executor(), talk(std::move(client), websockets),
@@ -62,7 +62,7 @@ asio::awaitable<void> accept(tcp::acceptor& acceptor, weft::boost_asio_service& 
 
 int main(int argc, char** argv) {
     asio::io_context context;
-    weft::boost_asio_service websockets{context};
+    weft::boost_asio_endpoint websockets{context};
     websockets.route("/echo", {
         .message = [](weft::connection& peer, weft::message m) { peer.send(m); },
     });

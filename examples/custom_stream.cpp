@@ -10,7 +10,7 @@
 
 /// One end. It is a task so that the driver can call it later: a stream never reports events from
 /// inside a call.
-class wire final : public weft::stream, private weft::task {
+class wire final : public weft::stream, private weft::work_item {
 public:
     explicit wire(weft::driver& owner) : stream(owner) {}
     ~wire() override { wire::close(); }
@@ -107,21 +107,22 @@ int main() {
     auto far = std::make_unique<wire>(driver);
     wire::join(*near, *far);
 
-    weft::service server{driver};
+    weft::stream_endpoint server{driver};
     server.route("/echo", {
         .message = [](weft::connection& peer, weft::message m) { peer.send(m); },
     });
     server.serve(std::move(far));
 
-    weft::service client{driver};
-    client.dial(std::move(near), *weft::uri::parse("ws://wire/echo"), {
-        .open = [](weft::connection& c) { c.send("through a stream of my own"); },
-        .message =
-            [](weft::connection& c, weft::message m) {
-                std::cout << m.text() << '\n';
-                c.close();
-            },
-    });
+    weft::stream_endpoint client{driver};
+    client.connect(std::move(near), *weft::uri::parse("ws://wire/echo"),
+                   {
+                       .open = [](weft::connection& c) { c.send("through a stream of my own"); },
+                       .message =
+                           [](weft::connection& c, weft::message m) {
+                               std::cout << m.text() << '\n';
+                               c.close();
+                           },
+                   });
     driver.settle();
     return 0;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A WebSocket echo server without any I/O by Weft: it reads standard input and writes to standard
 // output. It needs no event loop and links none: the component weft::connection is enough.
-#include <weft/connection/service.hpp>
+#include <weft/connection/stream_endpoint.hpp>
 #include <weft/stream/io_stream.hpp>
 #include <weft/stream/manual_driver.hpp>
 
@@ -13,7 +13,7 @@ int main() {
 
     const auto now = [] { return weft::time_point(std::chrono::steady_clock::now()); };
     weft::manual_driver driver{now()};
-    weft::service server{driver};
+    weft::stream_endpoint server{driver};
     server.route("/echo", {
         .message = [](weft::connection& peer, weft::message m) { peer.send(m); },
         .close = [](weft::connection&, const weft::report& why) { std::cerr << why << '\n'; },

@@ -42,7 +42,7 @@ descriptor::~descriptor() {
     if (number_ >= 0) ::close(number_);
 }
 
-descriptor dial(std::uint16_t port, std::size_t index) {
+descriptor connect(std::uint16_t port, std::size_t index) {
     descriptor socket{checked(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket")};
     const int number = socket.number();
     set_option(number, IPPROTO_TCP, TCP_NODELAY, 1);

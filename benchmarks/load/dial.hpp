@@ -28,6 +28,6 @@ private:
 ///
 /// Local addresses 127.0.0.1, 127.0.0.2, ... follow from `index`, as one address has too few ports
 /// for many connections.
-descriptor dial(std::uint16_t port, std::size_t index);
+descriptor connect(std::uint16_t port, std::size_t index);
 
 }  // namespace weft::load

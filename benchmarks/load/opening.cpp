@@ -33,7 +33,7 @@ std::string read_head(wire& over) {
 }  // namespace
 
 std::unique_ptr<wire> open_wire(const options& wanted, std::size_t index) {
-    descriptor socket = dial(wanted.port, index);
+    descriptor socket = connect(wanted.port, index);
     if (wanted.encrypted == encryption::none) return std::make_unique<wire>(std::move(socket));
     return encrypt(std::move(socket), wanted.encrypted);
 }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <weft/connection/connection.hpp>
-#include <weft/connection/service.hpp>
+#include <weft/connection/stream_endpoint.hpp>
 #include <weft/core/session.hpp>
 #include <weft/endpoint/client.hpp>
 #include <weft/endpoint/datagram_socket.hpp>

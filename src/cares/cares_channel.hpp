@@ -18,8 +18,8 @@ class loop_state;
 class cares_socket;
 struct cares_options;
 
-class cares_channel final : public timed_task,
-                            public resident,
+class cares_channel final : public timed_work_item,
+                            public driver_observer,
                             public std::enable_shared_from_this<cares_channel> {
 public:
     explicit cares_channel(loop_state& loop) noexcept : loop_(loop) {}

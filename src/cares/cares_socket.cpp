@@ -24,7 +24,7 @@ void cares_socket::tell_anew() noexcept {
 void cares_socket::leave() noexcept {
     if (std::exchange(watched_, false)) loop_.engine().remove(which_);
     loop_.cancel(*this);
-    loop_.bury(this);
+    loop_.retire(this);
 }
 
 void cares_socket::ready(readiness what) noexcept {

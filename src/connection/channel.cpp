@@ -9,8 +9,8 @@
 
 namespace weft {
 
-channel::channel(weft::driver& owner, std::unique_ptr<extra> dialled)
-    : extra_(std::move(dialled)), dialling_(extra_ != nullptr) {
+channel::channel(weft::driver& owner, std::unique_ptr<extra> outbound)
+    : extra_(std::move(outbound)), connecting_(extra_ != nullptr) {
     owner.take_place(*this);
 }
 
@@ -34,7 +34,7 @@ any_value& channel::data() {
 /// Dies at once; no handler is called any more.
 void channel::dismiss() noexcept {
     ended_ = true;
-    if (dialling_ && extra_->cancel) std::exchange(extra_->cancel, nullptr)();
+    if (connecting_ && extra_->cancel) std::exchange(extra_->cancel, nullptr)();
     die();
 }
 
@@ -45,7 +45,7 @@ void channel::die() noexcept {
     end_handles();
     driver().work_finished();
     leave();
-    driver().bury(this);
+    driver().retire(this);
 }
 
 /// Ends this connection for the exception that is being handled.

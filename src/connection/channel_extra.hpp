@@ -23,7 +23,7 @@ struct channel::extra {
     std::vector<std::unique_ptr<posted_message>> held; // that cannot be sent yet
 
     // while it is connected
-    phase dialling_phase = phase::connect;
+    phase current_phase = phase::connect;
     function<void()> cancel;             // gives up resolving and connecting
     int rounds = 0;                      // that a deadline which has passed was put off for
     std::unique_ptr<report_facts> facts; // where it was going, until it is open

@@ -21,11 +21,11 @@ http_response not_found() {
 
 } // namespace
 
-connection::connection(route& by, time_point now, std::unique_ptr<details> dialled)
-    : channel(by.set->driver(), std::move(dialled)), route_(&by), session_(by.session, now) {
-    if (dialling_) static_cast<void>(handle()); // the last that can fail
+connection::connection(route& by, time_point now, std::unique_ptr<details> outbound)
+    : channel(by.set->driver(), std::move(outbound)), route_(&by), session_(by.session, now) {
+    if (connecting_) static_cast<void>(handle()); // the last that can fail
     driver().work_started();
-    if (dialling_) update_timer();
+    if (connecting_) update_timer();
 }
 
 connection::~connection() = default;
@@ -42,9 +42,9 @@ std::unique_ptr<channel::extra> connection::make_extra() const {
 
 void connection::attach(std::unique_ptr<stream> connected) noexcept {
     stream_ = std::move(connected);
-    if (dialling_ && stream_->opening()) {
-        dialling(phase::tls, nullptr);
-    } else if (std::exchange(dialling_, false)) {
+    if (connecting_ && stream_->opening()) {
+        begin_phase(phase::tls, nullptr);
+    } else if (std::exchange(connecting_, false)) {
         begin_handshake();
     }
     stream_->start(*this);
@@ -59,7 +59,7 @@ void connection::abort() noexcept {
 
 void connection::end_at_once(std::error_code why) noexcept {
     if (dead_ || ended_) return;
-    if (dialling_) return cancel_dialling(why);
+    if (connecting_) return cancel_connecting(why);
     session_.abort(why, side::local, opened_ ? phase::websocket : phase::http, driver().now());
     if (stream_) stream_->close();
     driver().defer(*this);
@@ -99,8 +99,8 @@ void connection::count_memory() noexcept {
 /// Ends this connection, which holds most; false when its memory is free only later, as a handler
 /// of it is on the stack. The peer is told where our own output is not what takes the memory.
 bool connection::give_up_memory() noexcept {
-    if (dialling_) {
-        cancel_dialling(errc::over_memory_budget);
+    if (connecting_) {
+        cancel_connecting(errc::over_memory_budget);
         session_.forget_account();
         return true;
     }
@@ -158,7 +158,7 @@ void connection::on_error(std::error_code why) noexcept {
 }
 
 void connection::receive_error(std::error_code why) noexcept {
-    if (dialling_) return fail_dialling(extras()->dialling_phase, why);
+    if (connecting_) return fail_connecting(extras()->current_phase, why);
     const bool before_tls = why == errc::bad_proxy_header;
     if (stream_->opening() && !before_tls) return fail_opening(why);
     session_.receive_error(why, driver().now());
@@ -166,7 +166,7 @@ void connection::receive_error(std::error_code why) noexcept {
 
 /// A client's stream has come so far; a server's has been read from all along.
 void connection::on_open() noexcept {
-    if (!std::exchange(dialling_, false)) return;
+    if (!std::exchange(connecting_, false)) return;
     begin_handshake();
     update_timer();
 }
@@ -208,7 +208,7 @@ void connection::suspend() noexcept {
 
 void connection::expire() noexcept {
     if (dead_ || depth_ != 0) return;
-    enter(*this, [&] { dialling_ ? expire_dialling() : judge_deadline(); });
+    enter(*this, [&] { connecting_ ? expire_connecting() : judge_deadline(); });
 }
 
 /// A deadline counts when what arrived before it has been read, and what was written has reached
@@ -458,7 +458,7 @@ void connection::update_reading() noexcept {
 }
 
 void connection::update_timer() noexcept {
-    look_at(dialling_ ? extras()->dialling_deadline : session_.next_deadline());
+    look_at(connecting_ ? extras()->phase_deadline : session_.next_deadline());
 }
 
 } // namespace weft

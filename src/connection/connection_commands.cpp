@@ -124,7 +124,7 @@ channel::queue_limit connection::limit() const noexcept {
 }
 
 void connection::end_for_full_queue() noexcept {
-    if (dialling_) return end_at_once(errc::queue_full);
+    if (connecting_) return end_at_once(errc::queue_full);
     session_.fail(errc::queue_full, driver().now());
     driver().defer(*this);
 }

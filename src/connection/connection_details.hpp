@@ -17,11 +17,11 @@ struct connection::details final : channel::extra {
     std::string subprotocol;
     std::optional<address> named; // who sends the request, as a proxy has it
 
-    // of a dialled connection
+    // of an outbound connection
     std::unique_ptr<route> own_route;
     std::optional<weft::uri> uri;
-    dial_options dialled_with;
-    time_point dialling_deadline = never; // of the phase
+    connect_options connect_with;
+    time_point phase_deadline = never; // of the phase
     std::size_t redirects = 0; // that were followed
 };
 

@@ -9,7 +9,7 @@
 
 #include "connection/connection_details.hpp"
 #include "connection/redirect.hpp"
-#include "stream/room_for_one.hpp"
+#include "stream/reserve_one.hpp"
 
 namespace weft {
 namespace {
@@ -109,9 +109,9 @@ route* connection_set::find(const http_request& request, const upgrade_offer* of
 
 // --- connections
 
-connection& connection_set::add(route& by, std::unique_ptr<connection::details> dialled) {
+connection& connection_set::add(route& by, std::unique_ptr<connection::details> outbound) {
     connection& added =
-        add_made([&] { return new connection(by, driver().now(), std::move(dialled)); });
+        add_made([&] { return new connection(by, driver().now(), std::move(outbound)); });
     ++unopened_;
     return added;
 }
@@ -120,24 +120,24 @@ connection& connection_set::add_served() {
     return add(unrouted_, nullptr);
 }
 
-connection& connection_set::add_dialled(const uri& target, handlers&& what,
-                                        dial_options&& options) {
+connection& connection_set::add_outbound(const uri& target, handlers&& what,
+                                         connect_options&& options) {
     auto own = std::make_unique<route>(
         route{this, {}, {}, {}, std::move(what), options.connection,
               as_session_options(role::client, options.connection, driver())});
-    auto dialled = std::make_unique<connection::details>();
-    dialled->uri = target;
-    dialled->dialling_deadline = deadline_after(driver().now(), options.connect_timeout);
-    dialled->dialled_with = std::move(options);
+    auto outbound = std::make_unique<connection::details>();
+    outbound->uri = target;
+    outbound->phase_deadline = deadline_after(driver().now(), options.connect_timeout);
+    outbound->connect_with = std::move(options);
     route& by = *own;
-    dialled->own_route = std::move(own);
-    return add(by, std::move(dialled));
+    outbound->own_route = std::move(own);
+    return add(by, std::move(outbound));
 }
 
 void connection_set::redial(connection& from, const uri& target) {
-    dial_options options = from.extras()->dialled_with;
+    connect_options options = from.extras()->connect_with;
     forget_secrets(options, *from.extras()->uri, target);
-    connection& next = add_dialled(target, {}, std::move(options));
+    connection& next = add_outbound(target, {}, std::move(options));
     next.route_->handlers = std::move(from.route_->handlers);
     next.extras()->redirects = from.extras()->redirects + 1;
     next.extras()->data = std::move(from.extras()->data);

@@ -42,9 +42,9 @@ public:
     void on_opened(function<void(const connection&)> hear) { opened_hears_ = std::move(hear); }
     void on_gone(function<void(const connection&)> hear) { gone_hears_ = std::move(hear); }
 
-    /// See `service::take_forwarded_for`.
-    void take_forwarded_for(std::vector<address_prefix>&& trusted,
-                            function<void(connection&, const address&)>&& hear) {
+    /// See `stream_endpoint::trust_forwarded_for`.
+    void trust_forwarded_for(std::vector<address_prefix>&& trusted,
+                             function<void(connection&, const address&)>&& hear) {
         trusted_ = std::move(trusted);
         name_hears_ = std::move(hear);
     }
@@ -53,7 +53,7 @@ public:
 
     /// Both throw std::bad_alloc; then nothing was added.
     connection& add_served();
-    connection& add_dialled(const uri& target, handlers&& what, dial_options&& options);
+    connection& add_outbound(const uri& target, handlers&& what, connect_options&& options);
 
     /// Whether redirects can be followed now.
     [[nodiscard]] bool redials() const noexcept { return redial_ && !shutting_down(); }
@@ -73,7 +73,7 @@ public:
     void keep_budget() noexcept;
 
 private:
-    connection& add(route& by, std::unique_ptr<connection::details> dialled);
+    connection& add(route& by, std::unique_ptr<connection::details> outbound);
     void replace_by(const route& added) noexcept;
 
     memory_account memory_;

@@ -16,6 +16,6 @@ namespace weft {
 [[nodiscard]] result<uri> redirect_target(const uri& from, const http_response_head& response);
 
 /// Leaves out what only concerned `from`, if `to` is somebody else's.
-void forget_secrets(dial_options& options, const uri& from, const uri& to);
+void forget_secrets(connect_options& options, const uri& from, const uri& to);
 
 } // namespace weft

@@ -48,7 +48,7 @@ bool session::compressed_fits(const frame_header& header) const noexcept {
 void session::take_compressed_message(std::span<const std::byte> payload, event& told,
                                       time_point now) {
     if (const auto broken = decode_message(payload, told)) return fail(broken, now);
-    if (!deaf_) return;
+    if (!discards_messages_) return;
     told = {};
     forget_message();
 }

@@ -172,7 +172,7 @@ void session::take_whole_message(const frame_header& header, event& told, time_p
         if (is_text_ && !(text_.feed(payload) && text_.complete())) {
             return fail(errc::bad_utf8, now);
         }
-        if (!deaf_) told = {event_type::message, is_text_, payload};
+        if (!discards_messages_) told = {event_type::message, is_text_, payload};
         return;
     }
     if (!message_in_progress()) begin_message(now);
@@ -242,7 +242,7 @@ void session::end_frame(event& told, time_point now) {
     }
     extra_->fragments = 0;
     if (is_text_ && !text_.complete()) return fail(errc::bad_utf8, now);
-    if (deaf_) {
+    if (discards_messages_) {
         std::vector<std::byte>().swap(extra_->assembly);
         return;
     }
@@ -260,7 +260,7 @@ void session::take_control_frame(const frame_header& header, std::span<std::byte
         return;
     }
     if (header.code == opcode::ping) answer_ping(payload);
-    if (deaf_) return;
+    if (discards_messages_) return;
     told = {header.code == opcode::ping ? event_type::ping : event_type::pong, false, payload};
 }
 
@@ -360,7 +360,7 @@ void session::close(close_code code, std::string_view reason, time_point now) no
     } catch (const std::bad_alloc&) {
         return fail(make_error_code(std::errc::not_enough_memory), now);
     }
-    deaf_ = paused_;
+    discards_messages_ = paused_;
     resume(now);
     state_ = session_state::closing;
     since_ = now;

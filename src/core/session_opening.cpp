@@ -269,7 +269,8 @@ bool session::input_waits() const noexcept {
 bool session::between_requests() const noexcept {
     if (state_ != session_state::connecting || !extra_ || !extra_->handshake) return false;
     const opening& at = *extra_->handshake;
-    return at.answered != 0 && at.at == opening::step::head && !at.parser.begun();
+    const bool begun = at.parser.begun() || at.request; // a head that was taken leaves none begun
+    return at.answered != 0 && at.at == opening::step::head && !begun;
 }
 
 duration session::opening_timeout() const noexcept {

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "endpoint/begun_stream.hpp"
+#include "endpoint/prefixed_stream.hpp"
 
 namespace weft {
 
@@ -16,7 +16,7 @@ adopted_stream::adopted_stream(loop_state& loop, native_socket socket, secure_la
     if (!tls) {
         early_ = already_read;
     } else if (!already_read.empty()) {
-        way_ = std::make_unique<begun_stream>(std::move(way_), already_read);
+        way_ = std::make_unique<prefixed_stream>(std::move(way_), already_read);
     }
     if (tls) way_ = tls->cover(std::move(way_), host);
     socket_->hold(owned_socket(socket));

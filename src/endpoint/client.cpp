@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The handle to a service that dials.
+// The handle to a service that connects.
 #include <weft/endpoint/client.hpp>
 
 #include <utility>
@@ -7,7 +7,7 @@
 #include <weft/core/error.hpp>
 
 #include "endpoint/adopted_stream.hpp"
-#include "endpoint/dialler.hpp"
+#include "endpoint/outbound_connector.hpp"
 #include "endpoint/target.hpp"
 #include "loop/loop_state.hpp"
 #include "loop/system.hpp"
@@ -15,9 +15,8 @@
 namespace weft {
 
 client::client(event_loop& loop) : loop_(loop.state()), service_(*loop_) {
-    service_.on_redial([where = loop_.get()](connection& sent_on) {
-        dialler::start(*where, sent_on);
-    });
+    service_.on_redial(
+        [where = loop_.get()](connection& sent_on) { outbound_connector::start(*where, sent_on); });
 }
 
 client::~client() = default;
@@ -35,7 +34,7 @@ void client::tls(std::shared_ptr<secure_layer> layer) noexcept {
     tls_ = std::move(layer);
 }
 
-connection_handle client::connect(std::string_view target, handlers what, dial_options options) {
+connection_handle client::connect(std::string_view target, handlers what, connect_options options) {
     const auto parsed = uri::parse(target);
     if (parsed) return connect(*parsed, std::move(what), std::move(options));
     static const auto nowhere = uri::parse("ws://invalid/");
@@ -43,10 +42,10 @@ connection_handle client::connect(std::string_view target, handlers what, dial_o
         complain(*loop_, "weft::client::connect", target, parsed.error());
     }
     const auto shown = for_reports(target);
-    connection& dialled = service_.begin_dial(*nowhere, std::move(what), std::move(options));
-    const auto handle = dialled.handle();
-    service::note_target(dialled, shown);
-    service::fail_dialling(dialled, phase::resolve, parsed.error());
+    connection& outbound = service_.begin_connect(*nowhere, std::move(what), std::move(options));
+    const auto handle = outbound.handle();
+    stream_endpoint::note_target(outbound, shown);
+    stream_endpoint::fail_connecting(outbound, phase::resolve, parsed.error());
     return handle;
 }
 
@@ -59,17 +58,17 @@ void client::on_interrupt(function<void()> handler) {
     service_.on_interrupt(std::move(handler));
 }
 
-connection_handle client::connect(const uri& target, handlers what, dial_options options) {
+connection_handle client::connect(const uri& target, handlers what, connect_options options) {
     loop_->require_owner("client::connect");
     if (!options.tls) options.tls = tls_;
-    connection& dialled = service_.begin_dial(target, std::move(what), std::move(options));
-    const auto handle = dialled.handle();
-    dialler::start(*loop_, dialled);
+    connection& outbound = service_.begin_connect(target, std::move(what), std::move(options));
+    const auto handle = outbound.handle();
+    outbound_connector::start(*loop_, outbound);
     return handle;
 }
 
 result<connection_handle> client::adopt(native_socket socket, const uri& target, handlers what,
-                                        dial_options options,
+                                        connect_options options,
                                         std::span<const std::byte> already_read) {
     loop_->require_owner("client::adopt");
     if (const auto why = loop_->check_alive()) return failure(why);
@@ -80,7 +79,7 @@ result<connection_handle> client::adopt(native_socket socket, const uri& target,
     secure_layer* const tls = target.secure() ? options.tls.get() : nullptr;
     adopted_stream server(*loop_, socket, tls, target.host(), already_read);
     return service_
-        .dial(server.way(), target, std::move(what), std::move(options), server.early())
+        .connect(server.way(), target, std::move(what), std::move(options), server.early())
         .handle();
 }
 

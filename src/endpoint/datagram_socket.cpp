@@ -14,7 +14,9 @@
 namespace weft {
 
 /// What outlives a socket that is destroyed from one of its handlers.
-class datagram_socket::state final : public task, public resident, private datagram_events {
+class datagram_socket::state final : public work_item,
+                                     public driver_observer,
+                                     private datagram_events {
 public:
     state(loop_state& loop, datagram_socket& face, datagram_handlers&& what,
           datagram_options&& options)
@@ -28,8 +30,8 @@ public:
         close();
         loop_.leave(*this);
         loop_.cancel(*this);
-        std::exchange(port_, nullptr)->bury();
-        loop_.bury(this);
+        std::exchange(port_, nullptr)->retire();
+        loop_.retire(this);
     }
 
     result<address> bind(const address& where) {

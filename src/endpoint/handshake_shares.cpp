@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include <weft/connection/service.hpp>
+#include <weft/connection/stream_endpoint.hpp>
 
 namespace weft {
 namespace {
@@ -63,7 +63,7 @@ connection* handshake_shares::oldest(group& of, time_point begun) noexcept {
     for (int left = tries; left != 0 && of.oldest; --left) {
         handshake& first = *of.oldest;
         if (first.begun > begun) return nullptr;
-        if (service::may_drop(*first.who)) return first.who;
+        if (stream_endpoint::may_drop(*first.who)) return first.who;
         take_out(of, first);
         append(of, first);
     }

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "endpoint/doors.hpp"
+#include "endpoint/listeners.hpp"
 #include "endpoint/target.hpp"
 #include "loop/loop_state.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Dialling: from a text to a connected socket, with a report for each way to fail.
+// Connecting: from a text to a connected socket, with a report for each way to fail.
 #include <weft/endpoint/raw_client.hpp>
 
 #include <new>
@@ -24,13 +24,13 @@ result<target> raw_target_of(std::string_view text) {
 }
 
 /// What the server has to prove itself with; an IPv6 address stands in brackets in a text.
-std::string host_to_prove(const raw_dial_options& options, const target& where) {
+std::string host_to_prove(const raw_connect_options& options, const target& where) {
     if (!options.tls_host.empty()) return options.tls_host;
     const bool bracketed = where.host.starts_with('[') && where.host.ends_with(']');
     return bracketed ? where.host.substr(1, where.host.size() - 2) : where.host;
 }
 
-connect_plan plan_of(const raw_dial_options& options) {
+connect_plan plan_of(const raw_connect_options& options) {
     connect_plan plan;
     plan.attempt_delay = options.attempt_delay;
     plan.resolution_delay = options.resolution_delay;
@@ -57,56 +57,58 @@ raw_client& raw_client::operator=(raw_client&& other) noexcept {
 }
 
 raw_handle raw_client::connect(std::string_view target, raw_handlers what,
-                               raw_dial_options options) {
+                               raw_connect_options options) {
     loop_->require_owner("raw_client::connect");
     connect_plan plan = plan_of(options);
     auto where = raw_target_of(target);
     if (!where && !what.fail) complain(*loop_, "weft::raw_client::connect", target, where.error());
     auto facts = std::make_unique<report_facts>();
     facts->target = where ? std::string(target) : for_reports(target);
-    raw_connection& dialled =
-        set_->begin_dial(std::move(what), options.connection, options.connect_timeout);
-    const raw_handle handle = dialled.handle();
-    dialled.extras()->facts = std::move(facts);
+    raw_connection& outbound =
+        set_->begin_connect(std::move(what), options.connection, options.connect_timeout);
+    const raw_handle handle = outbound.handle();
+    outbound.extras()->facts = std::move(facts);
     if (where) {
         options.tls_host = host_to_prove(options, *where);
         plan.addresses = std::move(where->addresses);
         plan.host = std::move(where->host);
         plan.port = where->port;
-        dial(dialled, std::move(plan), std::move(options));
+        connect(outbound, std::move(plan), std::move(options));
     } else {
-        dialled.fail_dialling(phase::resolve, where.error());
+        outbound.fail_connecting(phase::resolve, where.error());
     }
     return handle;
 }
 
 /// The connector is cancelled when the connection ends, and the connection with its endpoint, so
 /// what is told here always finds them both.
-void raw_client::dial(raw_connection& dialled, connect_plan plan, raw_dial_options&& options) {
+void raw_client::connect(raw_connection& outbound, connect_plan plan,
+                         raw_connect_options&& options) {
     const phase first = plan.addresses.empty() ? phase::resolve : phase::connect;
-    const auto now_at = [&dialled](phase at, connector& dialler) {
-        dialled.dialling(at, [&dialler] { dialler.cancel(); });
-        dialled.extras()->connecting = &dialler;
+    const auto now_at = [&outbound](phase at, connector& outbound_connector) {
+        outbound.begin_phase(at, [&outbound_connector] { outbound_connector.cancel(); });
+        outbound.extras()->connecting = &outbound_connector;
     };
-    plan.begun = [&dialled](connector&) { dialled.dialling_begins(); };
-    plan.resolved = [now_at](connector& dialler) { now_at(phase::connect, dialler); };
-    const auto attach = [loop = loop_.get(), &dialled, tls = std::move(options.tls),
-                         host = std::move(options.tls_host)](phase at,
-                                                             result<owned_socket> got) {
-        dialled.note_tried();
-        if (!got) return dialled.fail_dialling(at, got.error());
+    plan.begun = [&outbound](connector&) { outbound.phase_begins(); };
+    plan.resolved = [now_at](connector& outbound_connector) {
+        now_at(phase::connect, outbound_connector);
+    };
+    const auto attach = [loop = loop_.get(), &outbound, tls = std::move(options.tls),
+                         host = std::move(options.tls_host)](phase at, result<owned_socket> got) {
+        outbound.note_tried();
+        if (!got) return outbound.fail_connecting(at, got.error());
         try {
             std::unique_ptr<stream> way = loop->network().make_stream(*loop, std::move(*got));
             if (tls) way = tls->cover(std::move(way), host);
-            dialled.attach(std::move(way));
+            outbound.attach(std::move(way));
         } catch (const std::bad_alloc&) {
-            dialled.fail_dialling(at, std::make_error_code(std::errc::not_enough_memory));
+            outbound.fail_connecting(at, std::make_error_code(std::errc::not_enough_memory));
         }
     };
     try {
         now_at(first, connector::start(*loop_, std::move(plan), attach));
     } catch (const std::bad_alloc&) {
-        dialled.fail_dialling(first, std::make_error_code(std::errc::not_enough_memory));
+        outbound.fail_connecting(first, std::make_error_code(std::errc::not_enough_memory));
     }
 }
 
@@ -119,7 +121,7 @@ result<raw_handle> raw_client::adopt(native_socket socket, raw_handlers what,
     if (const auto why = check_connected(socket)) return failure(why);
     if (const auto why = make_fit(socket)) return failure(why);
     adopted_stream connected(*loop_, socket, tls.get(), host, already_read);
-    raw_connection& adopted = set_->begin_dial(std::move(what), options, {});
+    raw_connection& adopted = set_->begin_connect(std::move(what), options, {});
     try {
         adopted.receive_early(connected.early());
     } catch (const std::bad_alloc&) {

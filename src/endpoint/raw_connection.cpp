@@ -16,7 +16,7 @@ namespace weft {
 
 raw_connection::raw_connection(raw_set& home, raw_route& by, std::unique_ptr<details> own)
     : channel(home.driver(), std::move(own)), set_(home), route_(&by) {
-    if (dialling_) static_cast<void>(handle()); // the last that can fail
+    if (connecting_) static_cast<void>(handle()); // the last that can fail
     driver().work_started();
 }
 
@@ -39,7 +39,7 @@ void raw_connection::receive_early(std::span<const std::byte> bytes) {
 /// `open` is told in a round of its own, once the stream is open, and nothing before that.
 void raw_connection::attach(std::unique_ptr<stream> connected) noexcept {
     stream_ = std::move(connected);
-    if (std::exchange(dialling_, false)) {
+    if (std::exchange(connecting_, false)) {
         extras()->cancel = nullptr;
         extras()->connecting = nullptr;
     }
@@ -51,20 +51,20 @@ void raw_connection::attach(std::unique_ptr<stream> connected) noexcept {
     update_timer();
 }
 
-void raw_connection::dialling(phase at, function<void()> cancel) noexcept {
-    extras()->dialling_phase = at;
+void raw_connection::begin_phase(phase at, function<void()> cancel) noexcept {
+    extras()->current_phase = at;
     extras()->cancel = std::move(cancel);
 }
 
 /// The first step is made: from now on the timeout counts. The clock is read, as a turn in which
 /// handlers took long is late.
-void raw_connection::dialling_begins() noexcept {
+void raw_connection::phase_begins() noexcept {
     until_ = deadline_after(driver().read_clock(), extras()->connect_timeout);
     update_timer();
 }
 
-void raw_connection::fail_dialling(phase at, std::error_code why) noexcept {
-    if (!std::exchange(dialling_, false)) return;
+void raw_connection::fail_connecting(phase at, std::error_code why) noexcept {
+    if (!std::exchange(connecting_, false)) return;
     extras()->cancel = nullptr;
     end_with(why, why.category() == error_category() ? side::local : side::system);
     outcome_.phase = at;
@@ -115,10 +115,10 @@ void raw_connection::abort() noexcept {
 
 void raw_connection::end_at_once(std::error_code why) noexcept {
     if (over()) return;
-    if (!dialling_) return end_with(why, side::local);
+    if (!connecting_) return end_with(why, side::local);
     note_tried();
     if (auto cancel = std::move(extras()->cancel)) cancel();
-    fail_dialling(extras()->dialling_phase, why);
+    fail_connecting(extras()->current_phase, why);
 }
 
 void raw_connection::end_for_shutdown(std::error_code why) noexcept {
@@ -247,7 +247,7 @@ void raw_connection::judge_deadline(time_point now) noexcept {
 
 /// For a deadline that has passed.
 void raw_connection::end_in_time(time_point now) noexcept {
-    if (dialling_) return end_at_once(errc::connect_timeout);
+    if (connecting_) return end_at_once(errc::connect_timeout);
     if (opening()) return end_with(errc::tls_timeout, side::local);
     const bool stalled = output_waits() && now >= stall_deadline();
     if (!stalled && output_waits()) { // as far as can be seen it reads; that is looked at again
@@ -265,7 +265,7 @@ void raw_connection::end_in_time(time_point now) noexcept {
 /// What has arrived has its turns to come here; while it is connected, a few.
 bool raw_connection::input_comes_first() noexcept {
     constexpr int rounds_max = 8;
-    if (dialling_) return extras()->rounds++ < rounds_max;
+    if (connecting_) return extras()->rounds++ < rounds_max;
     return continues_ || owes_input();
 }
 
@@ -376,7 +376,7 @@ time_point raw_connection::stall_deadline() const noexcept {
 }
 
 time_point raw_connection::next_deadline() const noexcept {
-    if (dialling_ || opening()) return until_;
+    if (connecting_ || opening()) return until_;
     const time_point stall = output_waits() ? stall_deadline() : never;
     if (waits_ && !over()) return paused_ && !closing_ ? never : stall;
     if (closing_) return std::min(until_, stall);

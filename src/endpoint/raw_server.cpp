@@ -7,7 +7,7 @@
 #include <weft/core/error.hpp>
 
 #include "endpoint/adopted_stream.hpp"
-#include "endpoint/doors.hpp"
+#include "endpoint/listeners.hpp"
 #include "endpoint/raw_set.hpp"
 #include "loop/loop_state.hpp"
 #include "loop/system.hpp"
@@ -15,7 +15,7 @@
 namespace weft {
 
 /// What outlives a server that is destroyed from one of its handlers.
-class raw_server::state final : public task, public resident, private doors::owner {
+class raw_server::state final : public work_item, public driver_observer, private listeners::owner {
 public:
     state(loop_state& loop, raw_handlers&& what, const raw_options& options)
         : loop_(loop), doors_(loop, *this),
@@ -28,7 +28,7 @@ public:
         loop_.leave(*this);
         doors_.close();
         std::exchange(set_, nullptr)->dismiss();
-        loop_.bury(this);
+        loop_.retire(this);
     }
 
     result<raw_connection*> adopt(native_socket socket, std::span<const std::byte> already_read,
@@ -41,7 +41,7 @@ public:
         return &set_->serve(connected.way(), connected.early());
     }
 
-    [[nodiscard]] weft::doors& doors() noexcept { return doors_; }
+    [[nodiscard]] weft::listeners& listeners() noexcept { return doors_; }
     [[nodiscard]] raw_set& connections() noexcept { return *set_; }
 
     std::size_t connections_max = SIZE_MAX;
@@ -56,16 +56,16 @@ private:
     }
     void on_driver_closed() noexcept override { doors_.close(); }
 
-    void on_enter(owned_socket client, const address& peer,
-                  doors::entrance& by) override {
+    void on_accept(owned_socket client, const address& peer,
+                   listeners::accept_settings& by) override {
         if (is_full()) {
             client.reset();
             if (refused) loop_.call(*this, [&] { refused(peer, errc::too_many_connections); });
             return;
         }
-        if (by.greet) {
+        if (by.accept_filter) {
             bool welcome = false;
-            loop_.call(*this, [&] { welcome = by.greet(client.get(), peer); });
+            loop_.call(*this, [&] { welcome = by.accept_filter(client.get(), peer); });
             if (!welcome || !set_) return;
         }
         set_->serve(by.cover(loop_.network().make_stream(loop_, std::move(client))), {});
@@ -78,13 +78,13 @@ private:
     [[nodiscard]] bool is_full() const noexcept { return set_->size() >= connections_max; }
 
     loop_state& loop_;
-    weft::doors doors_;
+    weft::listeners doors_;
     raw_set* set_;
 };
 
 raw_server::raw_server(event_loop& loop, raw_handlers what, const raw_options& options)
     : listening_endpoint(loop.state()), state_(new state(*loop_, std::move(what), options)) {
-    doors_ = &state_->doors();
+    doors_ = &state_->listeners();
 }
 
 raw_server::~raw_server() {
@@ -118,13 +118,13 @@ void raw_server::on_accept_error(function<void(std::error_code)> handler) {
 
 void raw_server::shutdown(duration within, function<void()> done) {
     loop_->require_owner("raw_server::shutdown");
-    state_->doors().close();
+    state_->listeners().close();
     state_->connections().shut_down(later(loop_->now(), within), std::move(done));
 }
 
 void raw_server::stop() {
     loop_->require_owner("raw_server::stop");
-    state_->doors().close();
+    state_->listeners().close();
     state_->connections().stop(errc::aborted);
 }
 

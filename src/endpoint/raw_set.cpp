@@ -27,8 +27,8 @@ raw_connection& raw_set::serve(std::unique_ptr<stream>&& connected,
     return served;
 }
 
-raw_connection& raw_set::begin_dial(raw_handlers&& what, const raw_options& options,
-                                    duration connect_timeout) {
+raw_connection& raw_set::begin_connect(raw_handlers&& what, const raw_options& options,
+                                       duration connect_timeout) {
     auto own = std::make_unique<raw_connection::details>();
     own->own_route = std::make_unique<raw_route>(raw_route{std::move(what), options});
     raw_route& by = *own->own_route;

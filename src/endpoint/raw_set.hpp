@@ -22,7 +22,7 @@ struct raw_route {
 struct raw_connection::details final : channel::extra {
     byte_queue early; // bytes that somebody else has read
 
-    // of one that was dialled, or of a file
+    // of one that was connected to, or of a file
     std::unique_ptr<raw_route> own_route;
     class connector* connecting = nullptr; // until it has told
     duration connect_timeout{};
@@ -40,8 +40,8 @@ public:
     /// Both throw std::bad_alloc; then nothing was done. The stream is left where it was.
     raw_connection& serve(std::unique_ptr<stream>&& connected,
                           std::span<const std::byte> already_read);
-    raw_connection& begin_dial(raw_handlers&& what, const raw_options& options,
-                               duration connect_timeout);
+    raw_connection& begin_connect(raw_handlers&& what, const raw_options& options,
+                                  duration connect_timeout);
 
     /// One whose stream comes at once. Nobody waits for the end of its other side.
     raw_connection& add_file();

@@ -11,7 +11,7 @@ namespace weft {
 
 server::server(event_loop& loop)
     : listening_endpoint(loop.state()), state_(new state(*loop_)) {
-    doors_ = &state_->doors();
+    doors_ = &state_->listeners();
 }
 
 server::~server() {
@@ -35,7 +35,7 @@ result<std::vector<address>> server::listen_activated(std::string_view name,
     loop_->require_owner("server::listen_activated");
     const auto passed = activated_descriptors(name);
     if (!passed) return failure(passed.error());
-    return state_->doors().adopt(*passed, tls);
+    return state_->listeners().adopt(*passed, tls);
 }
 
 result<connection*> server::adopt(native_socket socket, std::span<const std::byte> already_read,
@@ -82,12 +82,12 @@ std::uint64_t server::refused_count() const noexcept {
 }
 
 void server::shutdown(duration within, function<void()> done) {
-    state_->doors().close();
+    state_->listeners().close();
     state_->connections().shutdown(within, std::move(done));
 }
 
 void server::stop() {
-    state_->doors().close();
+    state_->listeners().close();
     state_->connections().stop();
 }
 

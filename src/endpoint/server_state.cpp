@@ -9,7 +9,7 @@
 
 #include "connection/forwarded_for.hpp"
 #include "endpoint/adopted_stream.hpp"
-#include "endpoint/announced_stream.hpp"
+#include "endpoint/proxy_protocol_stream.hpp"
 #include "loop/loop_state.hpp"
 #include "loop/system.hpp"
 
@@ -34,7 +34,7 @@ void server::state::dismiss() noexcept {
     loop_.leave(*this);
     doors_.close();
     service_.reset();
-    loop_.bury(this);
+    loop_.retire(this);
 }
 
 void server::state::on_shutdown(time_point, function<void()> done) noexcept {
@@ -78,30 +78,30 @@ std::size_t server::state::handshakes_kept() const noexcept {
 void server::state::drop(connection* silent, std::error_code why) noexcept {
     if (!silent) return;
     admission_.drop(*silent);
-    service::drop(*silent, why);
+    stream_endpoint::drop(*silent, why);
 }
 
-void server::state::on_enter(owned_socket client, const address& peer, doors::entrance& by) {
+void server::state::on_accept(owned_socket client, const address& peer,
+                              listeners::accept_settings& by) {
     const bool is_proxy = is_one_of(trusted_, peer); // and everybody's address
     if (const auto why = judge(is_proxy ? address() : peer)) {
         return turn_away(std::move(client), peer, by.tls != nullptr, why);
     }
-    if (by.greet) {
+    if (by.accept_filter) {
         bool welcome = false;
-        loop_.call(*this, [&] { welcome = by.greet(client.get(), peer); });
+        loop_.call(*this, [&] { welcome = by.accept_filter(client.get(), peer); });
         if (!welcome || !service_) return;
     }
     std::unique_ptr<stream> way = loop_.network().make_stream(loop_, std::move(client));
-    announced_stream* announced = nullptr;
+    proxy_protocol_stream* announced = nullptr;
     if (is_proxy && expects_proxy_header_) {
-        auto made = std::make_unique<announced_stream>(std::move(way));
+        auto made = std::make_unique<proxy_protocol_stream>(std::move(way));
         announced = made.get();
         way = std::move(made);
     }
     connection& served = service_->serve(by.cover(std::move(way)));
-    if (announced) announced->on_announced([this, &served](const address& who) {
-        take_word(served, who);
-    });
+    if (announced)
+        announced->on_proxy_header([this, &served](const address& who) { take_word(served, who); });
     if (!is_proxy) count_in(served, peer);
 }
 
@@ -114,10 +114,9 @@ result<void> server::state::trust(const trusted_proxies& proxies) {
         if (!parsed) return failure(parsed.error());
         peers.push_back(*parsed);
     }
-    service_->take_forwarded_for(proxies.forwarded_for ? peers : decltype(peers)(),
-                                 [this](connection& served, const address& who) {
-                                     take_word(served, who);
-                                 });
+    service_->trust_forwarded_for(
+        proxies.forwarded_for ? peers : decltype(peers)(),
+        [this](connection& served, const address& who) { take_word(served, who); });
     trusted_ = std::move(peers);
     expects_proxy_header_ = proxies.proxy_protocol;
     return {};
@@ -129,7 +128,7 @@ void server::state::take_word(connection& served, const address& who) {
     if (is_one_of(trusted_, who)) return;
     if (const auto why = admission_.judge_address(who)) {
         ++refused_;
-        service::refuse(served, why);
+        stream_endpoint::refuse(served, why);
         if (refused_hears_) loop_.call(*this, [&] { refused_hears_(who, why); });
         return;
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What outlives a server that is destroyed from one of its handlers: its doors, who may come in
-// through them, and the service behind. Knows neither the engine nor a host.
+// What outlives a server that is destroyed from one of its handlers: its listeners, who may come in
+// through them, and the stream_endpoint behind. Knows neither the engine nor a host.
 #pragma once
 
 #include <cstdint>
@@ -13,17 +13,17 @@
 #include <weft/stream/address_prefix.hpp>
 
 #include "endpoint/admission.hpp"
-#include "endpoint/doors.hpp"
+#include "endpoint/listeners.hpp"
 
 namespace weft {
 
-class server::state final : public task, public resident, private doors::owner {
+class server::state final : public work_item, public driver_observer, private listeners::owner {
 public:
     explicit state(loop_state& loop);
 
     void dismiss() noexcept;
 
-    [[nodiscard]] weft::doors& doors() noexcept { return doors_; }
+    [[nodiscard]] weft::listeners& listeners() noexcept { return doors_; }
 
     // --- clients that somebody else has met
     result<connection*> adopt(native_socket socket, std::span<const std::byte> already_read,
@@ -40,14 +40,15 @@ public:
     result<void> trust(const trusted_proxies& proxies);
     [[nodiscard]] std::uint64_t refused_count() const noexcept { return refused_; }
 
-    [[nodiscard]] service& connections() noexcept { return *service_; }
+    [[nodiscard]] stream_endpoint& connections() noexcept { return *service_; }
 
 private:
     void on_interrupt() override {}
     void on_shutdown(time_point, function<void()> done) noexcept override;
     void on_driver_closed() noexcept override { doors_.close(); }
 
-    void on_enter(owned_socket client, const address& peer, doors::entrance& by) override;
+    void on_accept(owned_socket client, const address& peer,
+                   listeners::accept_settings& by) override;
     void on_starved(std::error_code why) override;
     void on_scarcity(std::error_code why) noexcept override;
 
@@ -63,14 +64,14 @@ private:
     void drop(connection* silent, std::error_code why) noexcept;
 
     loop_state& loop_;
-    weft::doors doors_;
+    weft::listeners doors_;
     admission admission_;
     function<void(std::error_code)> accept_error_;
     function<void(const address&, std::error_code)> refused_hears_;
     std::uint64_t refused_ = 0;
     std::vector<address_prefix> trusted_;
     bool expects_proxy_header_ = false;
-    std::optional<service> service_;
+    std::optional<stream_endpoint> service_;
 };
 
 } // namespace weft

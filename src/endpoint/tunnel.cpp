@@ -52,26 +52,26 @@ void tunnel::take(Step&& step) noexcept {
 }
 
 bool tunnel::wants_bytes() noexcept {
-    return !sink_ || covering_stream::wants_bytes();
+    return !sink_ || stream_filter::wants_bytes();
 }
 
 void tunnel::on_receive(std::span<std::byte> bytes) {
-    if (sink_) return covering_stream::on_receive(bytes);
+    if (sink_) return stream_filter::on_receive(bytes);
     take([&] { words_->receive(bytes); });
 }
 
 void tunnel::on_eof() {
-    if (sink_) return covering_stream::on_eof();
+    if (sink_) return stream_filter::on_eof();
     tell(errc::unexpected_eof);
 }
 
 void tunnel::on_writable() {
-    if (sink_) return covering_stream::on_writable();
+    if (sink_) return stream_filter::on_writable();
     take([] {});
 }
 
 void tunnel::on_error(std::error_code why) {
-    if (sink_) return covering_stream::on_error(why);
+    if (sink_) return stream_filter::on_error(why);
     tell(why);
 }
 

@@ -8,16 +8,16 @@
 
 #include <weft/core/function.hpp>
 
-#include "endpoint/covering_stream.hpp"
 #include "endpoint/proxy_dialog.hpp"
+#include "endpoint/stream_filter.hpp"
 
 namespace weft {
 
 /// Use: `open`, and when it has told that there is no error, like any stream.
-class tunnel final : public covering_stream {
+class tunnel final : public stream_filter {
 public:
     tunnel(std::unique_ptr<stream> to_proxy, std::unique_ptr<proxy_dialog> words) noexcept
-        : covering_stream(std::move(to_proxy)), words_(std::move(words)) {}
+        : stream_filter(std::move(to_proxy)), words_(std::move(words)) {}
 
     /// Why the way is not open, or nothing, and the status that an HTTP proxy has answered.
     using opened = function<void(std::error_code, int http_status)>;

@@ -9,7 +9,7 @@
 #include <weft/loop/resolve_error.hpp>
 
 #include "loop/loop_state.hpp"
-#include "stream/room_for_one.hpp"
+#include "stream/reserve_one.hpp"
 
 namespace weft {
 namespace {
@@ -167,7 +167,7 @@ void connector::let_go() noexcept {
     attempts_.clear();
     loop_.disarm(*this);
     loop_.cancel(*this);
-    loop_.bury(this);
+    loop_.retire(this);
 }
 
 } // namespace weft

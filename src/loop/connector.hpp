@@ -36,8 +36,10 @@ struct connect_plan {
 /// Connects to the first of some addresses that answers (RFC 8305).
 ///
 /// Made with `start`; it dies by itself after it has told, or by `cancel`. It tells in a turn,
-/// never from inside `start`. The connection that it dials for counts as work, not this.
-class connector final : private timed_task, private address_sink, private connect_attempt::owner {
+/// never from inside `start`. The connection that it connects for counts as work, not this.
+class connector final : private timed_work_item,
+                        private address_sink,
+                        private connect_attempt::owner {
 public:
     /// The socket, or why there is none and how far it came: `phase::resolve` or `phase::connect`.
     using connected = function<void(phase at, result<owned_socket>)>;

@@ -28,7 +28,7 @@ protected:
     ~datagram_events() = default;
 };
 
-/// While open it is work of the loop. Ends with its owner, by `bury`.
+/// While open it is work of the loop. Ends with its owner, by `retire`.
 class datagram_port {
 public:
     [[nodiscard]] virtual bool is_open() const noexcept = 0;
@@ -53,7 +53,7 @@ public:
     virtual void close() noexcept = 0;
 
     /// Closes it; it dies when the last frame has left it.
-    virtual void bury() noexcept = 0;
+    virtual void retire() noexcept = 0;
 
     [[nodiscard]] virtual address local_address() const = 0;
 

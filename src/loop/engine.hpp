@@ -12,7 +12,7 @@
 #include <weft/core/result.hpp>
 #include <weft/loop/event_loop.hpp>
 #include <weft/loop/readiness.hpp>
-#include <weft/stream/task.hpp>
+#include <weft/stream/work_item.hpp>
 
 namespace weft {
 
@@ -27,7 +27,7 @@ struct interest {
 };
 
 /// Something with a descriptor that an engine watches.
-class source : public task {
+class source : public work_item {
 public:
     /// Notes what is ready. Calls no handler: that is for a later `run`.
     virtual void ready(readiness what) noexcept = 0;

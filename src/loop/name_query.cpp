@@ -15,7 +15,7 @@
 namespace weft {
 namespace {
 
-void call(loop_state& loop, resolver& names, lookup asked, task& which) {
+void call(loop_state& loop, resolver& names, lookup asked, work_item& which) {
     const driver::activity here(loop, which);
     try {
         names(std::move(asked));
@@ -32,7 +32,7 @@ void call(loop_state& loop, resolver& names, lookup asked, task& which) {
 /// hosts(5) comes before whatever resolves names.
 result<std::vector<address>> name_query::ask(loop_state& loop, std::string_view host,
                                              std::uint16_t port, address_sink& asker,
-                                             task& which) {
+                                             work_item& which) {
     std::vector<address> known;
     const auto hosts = read_hosts_file(loop.hosts_file());
     if (hosts) known = addresses_in_hosts(*hosts, host, port);

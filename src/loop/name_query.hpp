@@ -10,7 +10,7 @@
 #include <vector>
 
 #include <weft/core/result.hpp>
-#include <weft/stream/task.hpp>
+#include <weft/stream/work_item.hpp>
 
 #include "loop/lookup_state.hpp"
 
@@ -25,7 +25,7 @@ public:
     ///
     /// Fails with `errc::no_resolver`, or with why the hosts file cannot be read.
     result<std::vector<address>> ask(loop_state& loop, std::string_view host, std::uint16_t port,
-                                     address_sink& asker, task& which);
+                                     address_sink& asker, work_item& which);
 
     /// Nobody is told any more.
     void cancel() noexcept {

@@ -10,7 +10,7 @@
 namespace weft {
 
 /// What is armed. It dies in the driver's graveyard, as its function may be on the stack.
-class timer::alarm final : public timed_task {
+class timer::alarm final : public timed_work_item {
 public:
     alarm(loop_state& loop, function<void()> expired)
         : loop_(loop), expired_(std::move(expired)) {
@@ -69,7 +69,7 @@ timer::timer(event_loop& loop, function<void()> expired)
 timer::~timer() {
     if (!alarm_) return;
     alarm_->disarm();
-    loop_->bury(alarm_);
+    loop_->retire(alarm_);
 }
 
 timer::timer(timer&& other) noexcept

@@ -112,7 +112,7 @@ watch::watch(event_loop& loop, int descriptor, function<void(readiness)> ready)
 watch::~watch() {
     if (!state_) return;
     state_->withdraw();
-    loop_->bury(state_);
+    loop_->retire(state_);
 }
 
 watch::watch(watch&& other) noexcept

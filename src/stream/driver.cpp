@@ -35,7 +35,7 @@ std::chrono::sys_seconds driver::utc() const noexcept {
 
 void driver::close() noexcept {
     mailbox_->close();
-    while (resident* const newest = residents_.first()) {
+    while (driver_observer* const newest = observers_.first()) {
         leave(*newest);
         newest->on_driver_closed();
     }
@@ -45,7 +45,7 @@ void driver::close() noexcept {
 
 // --- time
 
-void driver::arm(timed_task& which, time_point deadline) {
+void driver::arm(timed_work_item& which, time_point deadline) {
     if (deadline == never) return timers_.disarm(which);
     const bool earlier = deadline < timers_.earliest();
     timers_.arm(which, deadline);
@@ -57,8 +57,8 @@ bool driver::expire_timers() {
     // Counted, so that the round ends even if handlers keep arming for now.
     for (std::size_t left = timers_.size(); left != 0 && may_call(); --left) {
         if (timers_.earliest() > now_) break;
-        timed_task& due = timers_.pop();
-        if (task_queues::retired(due)) continue;
+        timed_work_item& due = timers_.pop();
+        if (work_queues::retired(due)) continue;
         due.expire();
         did = true;
     }
@@ -71,11 +71,11 @@ void driver::added() noexcept {
     if (depth_ == 0 || active_) work_arrived();
 }
 
-void driver::defer(task& which) noexcept {
+void driver::defer(work_item& which) noexcept {
     if (tasks_.defer(which)) added();
 }
 
-void driver::at_turn_end(task& which) noexcept {
+void driver::at_turn_end(work_item& which) noexcept {
     if (tasks_.at_turn_end(which)) added();
 }
 
@@ -84,7 +84,7 @@ bool driver::run_work() {
     const auto before = mailbox_->posted_by_handlers();
     tasks_.begin_round();
     while (may_call()) {
-        task* const next = tasks_.take_work();
+        work_item* const next = tasks_.take_work();
         if (!next) break;
         next->run();
         did = true;
@@ -101,7 +101,7 @@ bool driver::run_posted() {
         auto work = std::move(posted_.front());
         posted_.pop_front();
         ++posts_run_;
-        task handler;
+        work_item handler;
         call(handler, work);
         did = true;
     }
@@ -114,14 +114,14 @@ bool driver::work_waits() const noexcept {
 
 bool driver::finish_tasks() noexcept {
     bool did = false;
-    while (task* const next = tasks_.take_turn_end()) {
+    while (work_item* const next = tasks_.take_turn_end()) {
         next->finish_turn();
         did = true;
     }
     return did;
 }
 
-void driver::bury(task* dead) noexcept {
+void driver::retire(work_item* dead) noexcept {
     if (depth_ == 0 || !dead) {
         delete dead;
         return;
@@ -195,7 +195,7 @@ void driver::refuse_thread(const char* function) const noexcept {
     std::abort();
 }
 
-// --- residents
+// --- driver observers
 
 /// Shared by those that a shutdown waits for: the last to let go of it calls `done`.
 class driver::shutdown {
@@ -219,14 +219,14 @@ private:
 
 void driver::shut_down(time_point deadline, function<void()> done) {
     const auto all = std::make_shared<shutdown>(*this);
-    residents_.for_each([](resident& which) { which.prepare_shutdown(); });
+    observers_.for_each([](driver_observer& which) { which.prepare_shutdown(); });
     mailbox_->post([all] {});
     all->done = std::move(done); // from here on nothing needs memory
-    residents_.for_each([&](resident& which) { which.on_shutdown(deadline, [all] {}); });
+    observers_.for_each([&](driver_observer& which) { which.on_shutdown(deadline, [all] {}); });
 }
 
 void driver::interrupt_residents() {
-    residents_.for_each([](resident& which) { which.on_interrupt(); });
+    observers_.for_each([](driver_observer& which) { which.on_interrupt(); });
 }
 
 } // namespace weft

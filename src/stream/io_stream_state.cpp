@@ -164,7 +164,7 @@ void io_stream::state::connection_left() noexcept {
 
 void io_stream::state::leave(bool& side) noexcept {
     side = false;
-    if (!caller_ && !connection_) driver_.bury(this);
+    if (!caller_ && !connection_) driver_.retire(this);
 }
 
 } // namespace weft

@@ -5,14 +5,14 @@
 #include <weft/stream/io_stream.hpp>
 
 #include <weft/core/byte_queue.hpp>
-#include <weft/stream/task.hpp>
+#include <weft/stream/work_item.hpp>
 
 namespace weft {
 
 /// Input that may wait before `read_some` takes no more, and the portion of `>>`.
 constexpr std::size_t io_stream_input_max = 64 * 1024;
 
-class io_stream::state final : public task {
+class io_stream::state final : public work_item {
 public:
     state(weft::driver& owner, write_handler output, io_stream_options options)
         : driver_(owner), output_(std::move(output)), options_(std::move(options)) {}

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "stream/room_for_one.hpp"
+#include "stream/reserve_one.hpp"
 
 namespace weft {
 

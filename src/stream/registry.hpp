@@ -12,14 +12,14 @@
 #include <weft/stream/driver.hpp>
 
 #include "stream/member_table.hpp"
-#include "stream/room_for_one.hpp"
+#include "stream/reserve_one.hpp"
 
 namespace weft {
 
 /// A `Member` has a place in the table (`index_`), a mark (`awaited_`) and `ended_`, and knows how
 /// to end for a shutdown, at once, and without a handler called.
 template <class Member>
-class registry : public timed_task, public resident {
+class registry : public timed_work_item, public driver_observer {
 public:
     explicit registry(weft::driver& owner) : driver_(owner) {
         driver_.take_place(*this);
@@ -56,7 +56,7 @@ public:
         driver_.leave(*this);
         drop_all(); // also what was begun after the driver had closed
         call_done();
-        driver_.bury(this);
+        driver_.retire(this);
     }
 
     void prepare_shutdown() override { make_room_for_one(done_); }

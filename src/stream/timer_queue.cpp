@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "stream/room_for_one.hpp"
+#include "stream/reserve_one.hpp"
 
 namespace weft {
 namespace {
@@ -13,11 +13,11 @@ constexpr std::size_t children = 4;
 
 } // namespace
 
-timed_task::~timed_task() {
+timed_work_item::~timed_work_item() {
     if (queue_) queue_->remove(*this);
 }
 
-bool timed_task::armed() const noexcept {
+bool timed_work_item::armed() const noexcept {
     return queue_ && queue_->deadline(*this) != never;
 }
 
@@ -25,7 +25,7 @@ timer_queue::~timer_queue() {
     for (const entry& one : heap_) one.which->queue_ = nullptr;
 }
 
-void timer_queue::add(timed_task& which) {
+void timer_queue::add(timed_work_item& which) {
     if (which.queue_) return;
     make_room_for_one(heap_);
     heap_.push_back({never, &which});
@@ -33,7 +33,7 @@ void timer_queue::add(timed_task& which) {
     which.queue_ = this;
 }
 
-void timer_queue::arm(timed_task& which, time_point deadline) {
+void timer_queue::arm(timed_work_item& which, time_point deadline) {
     add(which);
     const std::size_t at = which.index_;
     const time_point before = heap_[at].deadline;
@@ -44,11 +44,11 @@ void timer_queue::arm(timed_task& which, time_point deadline) {
     }
 }
 
-void timer_queue::disarm(timed_task& which) noexcept {
+void timer_queue::disarm(timed_work_item& which) noexcept {
     if (which.queue_) move_down(which.index_, {never, &which});
 }
 
-void timer_queue::remove(timed_task& which) noexcept {
+void timer_queue::remove(timed_work_item& which) noexcept {
     if (!which.queue_) return;
     const std::size_t at = which.index_;
     which.queue_ = nullptr;
@@ -62,8 +62,8 @@ void timer_queue::remove(timed_task& which) noexcept {
     }
 }
 
-timed_task& timer_queue::pop() noexcept {
-    timed_task& first = *heap_.front().which;
+timed_work_item& timer_queue::pop() noexcept {
+    timed_work_item& first = *heap_.front().which;
     disarm(first);
     return first;
 }

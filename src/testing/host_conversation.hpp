@@ -3,7 +3,7 @@
 // to keep going that is neither a timer nor posted.
 #pragma once
 
-#include <weft/connection/service.hpp>
+#include <weft/connection/stream_endpoint.hpp>
 #include <weft/loop/event_loop.hpp>
 #include <weft/stream/memory_pipe.hpp>
 
@@ -18,14 +18,15 @@ public:
         });
         auto [near, far] = memory_pipe(loop.driver(), loop.driver());
         server_.serve(std::move(far));
-        client_.dial(std::move(near), *uri::parse("ws://host/"), {
-            .open =
-                [this](connection& peer) {
-                    to = peer.handle();
-                    is_open = true;
-                },
-            .message = [this](connection&, message) { ++heard; },
-        });
+        client_.connect(std::move(near), *uri::parse("ws://host/"),
+                        {
+                            .open =
+                                [this](connection& peer) {
+                                    to = peer.handle();
+                                    is_open = true;
+                                },
+                            .message = [this](connection&, message) { ++heard; },
+                        });
     }
 
     /// Outside a turn, or in one.
@@ -45,8 +46,8 @@ public:
     int interrupts = 0;
 
 private:
-    service server_;
-    service client_;
+    stream_endpoint server_;
+    stream_endpoint client_;
 };
 
 } // namespace weft::testing

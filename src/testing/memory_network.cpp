@@ -9,7 +9,7 @@
 namespace weft::testing {
 
 /// A name that is listened at. It dies with its driver, or when listening stops.
-class memory_network::acceptor final : public task, public resident {
+class memory_network::acceptor final : public work_item, public driver_observer {
 public:
     acceptor(memory_network& over, std::string_view name, weft::driver& owner,
              function<void(stream_ptr)> accept)
@@ -22,7 +22,7 @@ public:
         driver_.leave(*this);
         std::erase(network_.acceptors_, this);
         waiting_.clear();
-        driver_.bury(this);
+        driver_.retire(this);
     }
 
     void add(stream_ptr arrived) {
@@ -54,7 +54,7 @@ private:
 };
 
 /// An attempt to connect. It dies when it has been answered or given up, or with its driver.
-class memory_network::attempt final : public timed_task, public resident {
+class memory_network::attempt final : public timed_work_item, public driver_observer {
 public:
     attempt(memory_network& over, std::string_view name, weft::driver& owner,
             function<void(result<stream_ptr>)> done)
@@ -78,7 +78,7 @@ public:
         driver_.leave(*this);
         driver_.disarm(*this);
         std::erase(network_.attempts_, this);
-        driver_.bury(this);
+        driver_.retire(this);
     }
 
     const std::uint64_t number;
@@ -140,7 +140,7 @@ void memory_network::listen(std::string_view name, weft::driver& owner,
     new acceptor(*this, name, owner, std::move(accept)); // one of `acceptors_`
 }
 
-void memory_network::listen(std::string_view name, service& server) {
+void memory_network::listen(std::string_view name, stream_endpoint& server) {
     listen(name, server.driver(), [&server](stream_ptr one) { server.serve(std::move(one)); });
 }
 
@@ -158,19 +158,19 @@ function<void()> memory_network::connect(std::string_view name, weft::driver& ow
     };
 }
 
-connection& memory_network::dial(service& client, std::string_view name, const uri& target,
-                                 handlers what, dial_options options) {
-    connection& dialled = client.begin_dial(target, std::move(what), std::move(options));
+connection& memory_network::connect(stream_endpoint& client, std::string_view name,
+                                    const uri& target, handlers what, connect_options options) {
+    connection& outbound = client.begin_connect(target, std::move(what), std::move(options));
     // Given up when the connection ends, so what is told here always finds it.
-    auto give_up = connect(name, client.driver(), [&dialled](result<stream_ptr> made) {
+    auto give_up = connect(name, client.driver(), [&outbound](result<stream_ptr> made) {
         if (made) {
-            service::attach(dialled, std::move(*made));
+            stream_endpoint::attach(outbound, std::move(*made));
         } else {
-            service::fail_dialling(dialled, phase::connect, made.error());
+            stream_endpoint::fail_connecting(outbound, phase::connect, made.error());
         }
     });
-    service::dialling(dialled, phase::connect, std::move(give_up));
-    return dialled;
+    stream_endpoint::begin_phase(outbound, phase::connect, std::move(give_up));
+    return outbound;
 }
 
 } // namespace weft::testing

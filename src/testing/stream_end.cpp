@@ -13,7 +13,7 @@ void stream_complaints::add(std::string_view what) {
 }
 
 /// Owns the stream and is buried with it, as a connection is.
-class stream_end::life final : public task, public stream_events {
+class stream_end::life final : public work_item, public stream_events {
 public:
     life(stream_end& end, std::unique_ptr<stream> owned)
         : end_(end), owned_(std::move(owned)) {}
@@ -128,7 +128,7 @@ void stream_end::destroy() {
     weft::driver& owner = life_->checked().driver();
     if (owner.in_turn()) close(); // it lives on until the turn has ended
     over_ = true;
-    owner.bury(std::exchange(life_, nullptr));
+    owner.retire(std::exchange(life_, nullptr));
 }
 
 // --- writing

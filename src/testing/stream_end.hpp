@@ -13,7 +13,7 @@
 
 #include <weft/core/function.hpp>
 #include <weft/stream/stream.hpp>
-#include <weft/stream/task.hpp>
+#include <weft/stream/work_item.hpp>
 
 namespace weft::testing {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A client's context: whom it trusts, whom it dials, and what it remembers of them.
+// A client's context: whom it trusts, whom it connects to, and what it remembers of them.
 #include <weft/tls/tls_client.hpp>
 
 #include <algorithm>
@@ -73,7 +73,7 @@ std::string without_last_dot(std::string_view host) {
 class tls_client::context final : public tls_context {
 public:
     result<void> make(const tls_client_options& options);
-    [[nodiscard]] owned_ssl dial(const std::string& host);
+    [[nodiscard]] owned_ssl connect(const std::string& host);
 
 private:
     static int keep_session(SSL* of, SSL_SESSION* session) noexcept;
@@ -102,7 +102,7 @@ result<void> tls_client::context::make(const tls_client_options& options) {
     return {};
 }
 
-owned_ssl tls_client::context::dial(const std::string& host) {
+owned_ssl tls_client::context::connect(const std::string& host) {
     auto session = make_session(context_.get(), SSL_set_connect_state);
     expect(session.get(), host);
     if (const auto earlier = sessions_.take(expected(session.get()))) {
@@ -134,7 +134,7 @@ result<std::shared_ptr<tls_client>> tls_client::create(tls_client_options option
 }
 
 std::unique_ptr<stream> tls_client::cover(std::unique_ptr<stream> plain, std::string_view host) {
-    return context_->cover(std::move(plain), context_->dial(without_last_dot(host)));
+    return context_->cover(std::move(plain), context_->connect(without_last_dot(host)));
 }
 
 } // namespace weft

@@ -25,10 +25,10 @@ protected:
     std::optional<typename Asio::service> client{context};
 
     /// A connection to `path`, of which the server knows nothing yet but bytes.
-    connection& dial(handlers what, const std::string& path = "/") {
+    connection& connect(handlers what, const std::string& path = "/") {
         auto [near, far] = tcp_pair<Asio>(context);
         server->serve(std::move(far));
-        return client->dial(std::move(near), at_path(path), std::move(what));
+        return client->connect(std::move(near), at_path(path), std::move(what));
     }
 };
 

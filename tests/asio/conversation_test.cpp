@@ -14,11 +14,11 @@ protected:
     using awaitable = typename Asio::template awaitable<Result>;
 
     /// The server's side of the next connection to "/"; it is open.
-    conversation begin(handlers dialled = {}) {
+    conversation begin(handlers outbound = {}) {
         std::optional<conversation> begun;
         this->server->route("/", this->server->conversations(
                                      [&](conversation peer) { begun = std::move(peer); }));
-        this->dial(std::move(dialled));
+        this->connect(std::move(outbound));
         while (!begun) this->context.run_one();
         return std::move(*begun);
     }
@@ -194,9 +194,9 @@ TYPED_TEST(asio_conversations, do_not_read_ahead_of_who_asks) {
 }
 
 TYPED_TEST(asio_conversations, lose_no_message_when_a_receive_is_cancelled) {
-    connection* dialled = nullptr;
-    auto peer = this->begin({.open = [&](connection& c) { dialled = &c; }});
-    while (!dialled) this->context.run_one();
+    connection* outbound = nullptr;
+    auto peer = this->begin({.open = [&](connection& c) { outbound = &c; }});
+    while (!outbound) this->context.run_one();
     typename TypeParam::cancellation_signal signal;
     typename TypeParam::error_code why;
     bool over = false;
@@ -208,7 +208,7 @@ TYPED_TEST(asio_conversations, lose_no_message_when_a_receive_is_cancelled) {
     this->run_until(over);
     EXPECT_EQ(why, TypeParam::library::operation_aborted());
 
-    dialled->send("kept");
+    outbound->send("kept");
     std::string heard;
     bool asked = false;
     peer.async_receive([&](auto, stored_message m) {
@@ -221,15 +221,15 @@ TYPED_TEST(asio_conversations, lose_no_message_when_a_receive_is_cancelled) {
 }
 
 TYPED_TEST(asio_conversations, wait_with_sending_until_a_slow_peer_has_read) {
-    connection* dialled = nullptr;
+    connection* outbound = nullptr;
     std::size_t heard = 0;
     auto peer = this->begin({.open =
                                  [&](connection& c) {
                                      c.pause();
-                                     dialled = &c;
+                                     outbound = &c;
                                  },
                              .message = [&](connection&, message m) { heard += m.size(); }});
-    while (!dialled) this->context.run_one();
+    while (!outbound) this->context.run_one();
     const std::string large(400'000, 'x');
     bool sent = true;
     std::size_t begun = 0;
@@ -250,7 +250,7 @@ TYPED_TEST(asio_conversations, wait_with_sending_until_a_slow_peer_has_read) {
     this->run_until(over);
     EXPECT_EQ(gave_up, TypeParam::library::operation_aborted());
     EXPECT_FALSE(sent);
-    dialled->resume();
+    outbound->resume();
     this->run_until(sent);
     while (heard < begun + 4) this->context.run_one(); // a wait is cancelled, not what was taken
 }

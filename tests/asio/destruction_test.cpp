@@ -23,7 +23,7 @@ protected:
         });
         bool ended = false;
         const auto hear_end = [&](const report&) { ended = true; };
-        this->dial({
+        this->connect({
             .open =
                 [](connection& c) {
                     c.ping();
@@ -48,7 +48,7 @@ TYPED_TEST(asio_destruction, of_a_service_in_close) { this->end_server_in("close
 
 TYPED_TEST(asio_destruction, of_a_service_outside_leaves_the_context_fit_to_run) {
     this->server->route("/", {});
-    this->dial({});
+    this->connect({});
     this->server.reset();
     this->client.reset();
     EXPECT_FALSE(this->context.stopped());
@@ -73,8 +73,8 @@ TYPED_TEST(asio_destruction, of_the_context_first_ends_connections_without_a_wor
                           .close = [&](connection&, const report&) { ++ends; }});
         auto [near, far] = tcp_pair<TypeParam>(brief);
         late->serve(std::move(far));
-        late->dial(std::move(near), at_path("/"),
-                   {.close = [&](connection&, const report&) { ++ends; }});
+        late->connect(std::move(near), at_path("/"),
+                      {.close = [&](connection&, const report&) { ++ends; }});
         while (!open) brief.run_one();
     }
     EXPECT_EQ(outlives->connection_count(), 0U);
@@ -100,7 +100,7 @@ TYPED_TEST(asio_destruction, of_the_context_with_a_coroutine_under_way) {
         }));
         auto [near, far] = tcp_pair<TypeParam>(brief);
         late->serve(std::move(far));
-        late->dial(std::move(near), at_path("/"), {});
+        late->connect(std::move(near), at_path("/"), {});
         while (!open) brief.run_one();
         brief.poll();
     }

@@ -46,7 +46,7 @@ TYPED_TEST(asio_allocations, of_services_fail_one_by_one) {
         typename TypeParam::io_context context;
         typename TypeParam::service server(context);
         typename TypeParam::service client(context);
-        ends_told served, dialled;
+        ends_told served, outbound;
         server.route("/",
                      {.open = [&](connection&) { ++served.opens; },
                       .message = [](connection& c, message m) { c.send(m); },
@@ -55,19 +55,19 @@ TYPED_TEST(asio_allocations, of_services_fail_one_by_one) {
         const auto where = at_path("/");
         handlers what{.open =
                           [&](connection& c) {
-                              ++dialled.opens;
+                              ++outbound.opens;
                               c.send("x");
                           },
                       .message = [](connection& c, message) { c.close(); },
-                      .close = [&](connection&, const report& why) { dialled.end(why); },
-                      .fail = [&](const report& why) { dialled.end(why); }};
+                      .close = [&](connection&, const report& why) { outbound.end(why); },
+                      .fail = [&](const report& why) { outbound.end(why); }};
         memory.during([&] { server.serve(std::move(both.second)); });
         memory.during([&] {
-            client.dial(std::move(both.first), where, std::move(what));
-            ++dialled.begun;
+            client.connect(std::move(both.first), where, std::move(what));
+            ++outbound.begun;
         });
         run_short_of_memory(context, memory, [] {});
-        EXPECT_EQ(dialled.ends, dialled.begun);
+        EXPECT_EQ(outbound.ends, outbound.begun);
         EXPECT_EQ(served.ends, served.opens);
         EXPECT_EQ(server.connection_count() + client.connection_count(), 0U);
     });

@@ -28,15 +28,16 @@ TYPED_TEST(asio_ssl, carries_a_connection_to_a_proper_end) {
     auto [near, far] = ssl_pair<TypeParam>(this->context);
     this->server->serve(std::move(far));
     const std::string large(500'000, 'x');
-    this->client->dial(std::move(near), at_path("/"), {
-        .open = [&](connection& c) { c.send(large); },
-        .message =
-            [&](connection& c, message m) {
-                EXPECT_EQ(m.size(), large.size());
-                c.close();
-            },
-        .close = [&](connection&, const report& why) { client_end = why; },
-    });
+    this->client->connect(std::move(near), at_path("/"),
+                          {
+                              .open = [&](connection& c) { c.send(large); },
+                              .message =
+                                  [&](connection& c, message m) {
+                                      EXPECT_EQ(m.size(), large.size());
+                                      c.close();
+                                  },
+                              .close = [&](connection&, const report& why) { client_end = why; },
+                          });
     this->context.run();
     EXPECT_TRUE(secure);
     EXPECT_TRUE(server_end.clean()) << server_end;
@@ -51,10 +52,11 @@ TYPED_TEST(asio_ssl, is_destroyed_with_much_under_way) {
     auto [near, far] = ssl_pair<TypeParam>(this->context);
     this->server->serve(std::move(far));
     std::error_code why;
-    this->client->dial(std::move(near), at_path("/"), {
-        .close = [&](connection&, const report& end) { why = end.error; },
-        .fail = [&](const report& end) { why = end.error; },
-    });
+    this->client->connect(std::move(near), at_path("/"),
+                          {
+                              .close = [&](connection&, const report& end) { why = end.error; },
+                              .fail = [&](const report& end) { why = end.error; },
+                          });
     this->context.run();
     EXPECT_TRUE(why);
 }

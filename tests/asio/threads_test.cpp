@@ -39,11 +39,10 @@ protected:
                             [&chosen, far = std::move(both.second)]() mutable {
                                 chosen.serve(std::move(far));
                             });
-        Asio::library::post(
-            client.get_executor(),
-            [this, near = std::move(both.first), what = std::move(what)]() mutable {
-                client.dial(std::move(near), at_path("/"), std::move(what));
-            });
+        Asio::library::post(client.get_executor(),
+                            [this, near = std::move(both.first), what = std::move(what)]() mutable {
+                                client.connect(std::move(near), at_path("/"), std::move(what));
+                            });
     }
 
     void run_on_threads(int count) {
@@ -109,13 +108,13 @@ TYPED_TEST(asio_service_threads, of_a_pool_run_a_service_too) {
         echo.route("/", echo_handlers());
         auto [near, far] = tcp_pair<TypeParam>(pool); // on other executors than the service
         echo.serve(std::move(far));
-        echo.dial(std::move(near), at_path("/"),
-                  {.open = [](connection& c) { c.send("x"); },
-                   .message =
-                       [&](connection& c, message) {
-                           heard = true;
-                           c.close();
-                       }});
+        echo.connect(std::move(near), at_path("/"),
+                     {.open = [](connection& c) { c.send("x"); },
+                      .message =
+                          [&](connection& c, message) {
+                              heard = true;
+                              c.close();
+                          }});
     });
     pool.join();
     EXPECT_TRUE(heard);

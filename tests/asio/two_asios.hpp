@@ -42,7 +42,7 @@ namespace weft::testing {
 
 struct standalone_asio {
     using library = asio_library;
-    using service = asio_service;
+    using service = asio_endpoint;
     using conversation = asio_conversation;
     using io_context = ::asio::io_context;
     using any_io_executor = ::asio::any_io_executor;
@@ -80,7 +80,7 @@ struct standalone_asio {
 
 struct boost_asio {
     using library = boost_asio_library;
-    using service = boost_asio_service;
+    using service = boost_asio_endpoint;
     using conversation = boost_asio_conversation;
     using io_context = ::boost::asio::io_context;
     using any_io_executor = ::boost::asio::any_io_executor;

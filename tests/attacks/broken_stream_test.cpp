@@ -106,20 +106,20 @@ TEST_P(broken_stream, of_a_server_at_every_byte) {
         to_text(frames.last_part("wo")) + to_text(frames.close(1000));
     const auto head = canned_response(canned_request()).size();
     for (std::size_t at = 0; at <= head + behind.size(); ++at) {
-        ending dialled;
+        ending outbound;
         raw_peer peer;
-        client_->connect(target, dialled.heard());
+        client_->connect(target, outbound.heard());
         ASSERT_TRUE(run_until([&] {
             return peer.accept_from(listener) && peer.received().ends_with("\r\n\r\n");
         }));
         peer.send((canned_response(peer.received()) + behind).substr(0, at));
         let_it_be_read();
         break_off(peer);
-        ASSERT_TRUE(run_until([&] { return dialled.ended(); })) << at;
-        EXPECT_EQ(dialled.closed + dialled.failed, 1);
-        EXPECT_EQ(dialled.closed, dialled.opened);
-        EXPECT_TRUE(dialled.why.clean() || is_an_early_end(dialled.why)) << at << dialled.why;
-        EXPECT_EQ(dialled.why.phase, dialled.opened ? phase::websocket : phase::http);
+        ASSERT_TRUE(run_until([&] { return outbound.ended(); })) << at;
+        EXPECT_EQ(outbound.closed + outbound.failed, 1);
+        EXPECT_EQ(outbound.closed, outbound.opened);
+        EXPECT_TRUE(outbound.why.clean() || is_an_early_end(outbound.why)) << at << outbound.why;
+        EXPECT_EQ(outbound.why.phase, outbound.opened ? phase::websocket : phase::http);
         ASSERT_TRUE(run_until([&] { return client_->connection_count() == 1; })) << at;
     }
     expect_memory_within(128 * 1024);

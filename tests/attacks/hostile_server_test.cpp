@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A client at the mercy of its server: answers without end, answers to questions that were not
-// asked, frames that a server must not send. The dialling or the connection ends with its reason.
+// asked, frames that a server must not send. The connecting or the connection ends with its reason.
 #include "attacks/attack_fixture.hpp"
 
 namespace weft::testing {
@@ -19,42 +19,41 @@ protected:
         attack::TearDown();
     }
 
-    /// Dials the attacker and answers the request with `words`.
+    /// Connects the attacker and answers the request with `words`.
     void answer(const std::string& words) {
-        dial();
+        connect();
         ASSERT_TRUE(run_until([&] { return peer_.received().ends_with("\r\n\r\n"); }));
         peer_.send(words);
     }
 
     /// The same with a handshake that is in order and `frames` behind it.
     void open_and_send(std::string_view frames) {
-        dial_options options;
+        connect_options options;
         options.connection.timeouts.close = 50ms;
-        dial(options);
+        connect(options);
         ASSERT_TRUE(run_until([&] { return peer_.received().ends_with("\r\n\r\n"); }));
         peer_.send(canned_response(peer_.received()) + std::string(frames));
-        ASSERT_TRUE(run_until([&] { return dialled_.opened == 1 || dialled_.ended(); }));
+        ASSERT_TRUE(run_until([&] { return outbound_.opened == 1 || outbound_.ended(); }));
     }
 
-    void dial(const dial_options& options = {}) {
-        dialled_ = {};
+    void connect(const connect_options& options = {}) {
+        outbound_ = {};
         peer_ = {};
         const auto target = "ws://127.0.0.1:" + std::to_string(listener_.port()) + "/";
-        client_->connect(target, dialled_.heard({.message = [this](connection&, message) {
-                             ++messages_;
-                         }}),
-                         options);
+        client_->connect(
+            target, outbound_.heard({.message = [this](connection&, message) { ++messages_; }}),
+            options);
         ASSERT_TRUE(run_until([&] { return peer_.accept_from(listener_); }));
     }
 
     void expect_failure(std::error_code error, side began, phase at, int status = 0) {
-        ASSERT_TRUE(run_until([&] { return dialled_.ended(); }));
-        EXPECT_EQ(dialled_.why.error, error) << dialled_.why;
-        EXPECT_EQ(dialled_.why.began, began) << dialled_.why;
-        EXPECT_EQ(dialled_.why.phase, at) << dialled_.why;
-        EXPECT_EQ(dialled_.why.http_status, status) << dialled_.why;
-        EXPECT_EQ(dialled_.closed, dialled_.opened);
-        EXPECT_EQ(dialled_.closed + dialled_.failed, 1);
+        ASSERT_TRUE(run_until([&] { return outbound_.ended(); }));
+        EXPECT_EQ(outbound_.why.error, error) << outbound_.why;
+        EXPECT_EQ(outbound_.why.began, began) << outbound_.why;
+        EXPECT_EQ(outbound_.why.phase, at) << outbound_.why;
+        EXPECT_EQ(outbound_.why.http_status, status) << outbound_.why;
+        EXPECT_EQ(outbound_.closed, outbound_.opened);
+        EXPECT_EQ(outbound_.closed + outbound_.failed, 1);
         EXPECT_EQ(messages_, 0);
         ASSERT_TRUE(run_until([&] { return client_->connection_count() == 1; }));
     }
@@ -68,7 +67,7 @@ protected:
 
     raw_peer listener_;
     raw_peer peer_;
-    ending dialled_;
+    ending outbound_;
     int messages_ = 0;
     frame_builder frames_{role::server};
 };
@@ -104,12 +103,12 @@ TEST_F(hostile_server, with_a_body_without_end) {
 TEST_F(hostile_server, that_speaks_before_it_is_asked) {
     for (const std::string banner : {"220 mail.example.org ESMTP\r\n", "SSH-2.0-OpenSSH_9.2\r\n",
                                      "\r\n", "HTTP/1.1 101 Switching\n", "\x81\x05hello"}) {
-        dial();
+        connect();
         peer_.send(banner);
         expect_failure(errc::bad_response, side::peer, phase::http);
     }
     // A complete answer to another key.
-    dial();
+    connect();
     peer_.send(canned_response(canned_request()));
     expect_failure(errc::bad_accept, side::peer, phase::http, 101);
 }
@@ -128,7 +127,7 @@ TEST_F(hostile_server, that_does_not_know_the_key) {
 TEST_F(hostile_server, that_masks_its_frames) {
     open_and_send(to_text(frame_builder(role::client).text("x")));
     expect_failure(errc::bad_mask, side::peer, phase::websocket);
-    EXPECT_EQ(dialled_.why.code(), close_code::protocol_error);
+    EXPECT_EQ(outbound_.why.code(), close_code::protocol_error);
 }
 
 TEST_F(hostile_server, that_announces_more_than_it_sends) {
@@ -151,9 +150,9 @@ TEST_F(hostile_server, with_pings_without_end_whose_answers_it_does_not_read) {
     torrent pings(peer_, many(1000, [&] { return frames_.ping(std::string(125, 'x')); }), 100);
     ASSERT_TRUE(run_until([&] { return pings.pour(); }));
     EXPECT_EQ(pings.left(), 0U);
-    EXPECT_FALSE(dialled_.ended()) << dialled_.why;
+    EXPECT_FALSE(outbound_.ended()) << outbound_.why;
     peer_.send(to_text(frames_.close(1000)));
-    ASSERT_TRUE(run_until([&] { return dialled_.ended(); }));
+    ASSERT_TRUE(run_until([&] { return outbound_.ended(); }));
     EXPECT_EQ(messages_, 0);
     expect_memory_within(2 * 1024 * 1024);
 }

@@ -19,16 +19,16 @@ protected:
         target_ = "ws://127.0.0.1:" + std::to_string(port_) + "/";
     }
 
-    /// Dialling fails in the phase `at` and nothing was asked of the server.
-    void expect_failure(const std::string& target, dial_options options, errc error,
+    /// Connecting fails in the phase `at` and nothing was asked of the server.
+    void expect_failure(const std::string& target, connect_options options, errc error,
                         phase at = phase::http) {
-        ending dialled;
-        client_->connect(target, dialled.heard(), std::move(options));
-        ASSERT_TRUE(run_until([&] { return dialled.ended(); }));
-        EXPECT_EQ(dialled.failed, 1);
-        EXPECT_EQ(dialled.why.error, error) << dialled.why;
-        EXPECT_EQ(dialled.why.phase, at);
-        EXPECT_EQ(dialled.why.began, side::local);
+        ending outbound;
+        client_->connect(target, outbound.heard(), std::move(options));
+        ASSERT_TRUE(run_until([&] { return outbound.ended(); }));
+        EXPECT_EQ(outbound.failed, 1);
+        EXPECT_EQ(outbound.why.error, error) << outbound.why;
+        EXPECT_EQ(outbound.why.phase, at);
+        EXPECT_EQ(outbound.why.began, side::local);
         EXPECT_TRUE(all_over());
         EXPECT_EQ(requests_, 0);
     }
@@ -48,10 +48,10 @@ protected:
     int requests_ = 0;
 };
 
-TEST_F(injection, through_what_a_client_asks_for_fails_the_dialling) {
+TEST_F(injection, through_what_a_client_asks_for_fails_the_attempt) {
     for (const auto& inside : breakouts) {
         const auto bad = "a" + inside;
-        dial_options value, name, host, subprotocol;
+        connect_options value, name, host, subprotocol;
         value.headers = {{"X-Fine", bad}};
         expect_failure(target_, value, errc::bad_header);
         name.headers = {{bad, "x"}};
@@ -69,7 +69,7 @@ TEST_F(injection, through_what_a_client_asks_for_fails_the_dialling) {
 TEST_F(injection, through_the_handshakes_own_headers_is_refused) {
     for (const auto* name : {"Sec-WebSocket-Key", "Sec-WebSocket-Version", "Upgrade", "Connection",
                              "Content-Length", "Transfer-Encoding"}) {
-        dial_options options;
+        connect_options options;
         options.headers = {{name, "x"}};
         expect_failure(target_, options, errc::reserved_header);
     }

@@ -22,10 +22,10 @@ public:
             service_.route("*", std::move(echo), {.connection = unbounded(), .subprotocol = {}});
             service_.serve(std::move(both_.second));
         } else {
-            dial_options options;
+            connect_options options;
             options.connection = unbounded();
-            service_.dial(std::move(both_.second), *uri::parse("ws://localhost/"), std::move(echo),
-                          std::move(options));
+            service_.connect(std::move(both_.second), *uri::parse("ws://localhost/"),
+                             std::move(echo), std::move(options));
         }
         read_more();
     }

@@ -7,7 +7,7 @@
 #include <span>
 #include <utility>
 
-#include <weft/connection/service.hpp>
+#include <weft/connection/stream_endpoint.hpp>
 #include <weft/stream/manual_driver.hpp>
 #include <weft/stream/memory_pipe.hpp>
 #include <weft/stream/secure_layer.hpp>
@@ -31,10 +31,10 @@ public:
             service_.route("*", std::move(echo), {.connection = unbounded(), .subprotocol = {}});
             service_.serve(std::move(end));
         } else {
-            dial_options options;
+            connect_options options;
             options.connection = unbounded();
-            service_.dial(std::move(end), *uri::parse("ws://localhost/"), std::move(echo),
-                          std::move(options));
+            service_.connect(std::move(end), *uri::parse("ws://localhost/"), std::move(echo),
+                             std::move(options));
         }
         driver_.settle();
     }
@@ -89,7 +89,7 @@ private:
     }
 
     manual_driver driver_;
-    service service_;
+    stream_endpoint service_;
     std::unique_ptr<stream> end_;
     byte_string waiting_;
     std::size_t taken_ = 0;

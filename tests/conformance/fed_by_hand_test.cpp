@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include <weft/connection/service.hpp>
+#include <weft/connection/stream_endpoint.hpp>
 #include <weft/stream/io_stream.hpp>
 #include <weft/stream/manual_driver.hpp>
 
@@ -23,10 +23,10 @@ public:
             service_.route("*", std::move(echo), {.connection = options, .subprotocol = {}});
             service_.serve(io_.take_stream());
         } else {
-            dial_options dial;
+            connect_options dial;
             dial.connection = options;
-            service_.dial(io_.take_stream(), *uri::parse("ws://localhost/"), std::move(echo),
-                          std::move(dial));
+            service_.connect(io_.take_stream(), *uri::parse("ws://localhost/"), std::move(echo),
+                             std::move(dial));
         }
         turn();
     }
@@ -69,7 +69,7 @@ private:
     byte_string output_;
     bool ended_ = false;
     io_stream io_{driver_, [this](auto pieces) { return take(pieces); }};
-    service service_;
+    stream_endpoint service_;
 };
 
 [[maybe_unused]] const bool registered_fed_by_hand =

@@ -10,7 +10,7 @@
 
 namespace {
 
-constexpr std::size_t dialled_at_once = 256;
+constexpr std::size_t connected_at_once = 256;
 constexpr int exchanges_per_round = 3;
 constexpr auto patience = std::chrono::seconds(120);
 
@@ -25,9 +25,10 @@ class crowd {
 public:
     crowd(std::string target, std::size_t size) : target_(std::move(target)), members_(size) {}
 
-    /// Dials all, some at a time.
+    /// Connects all, some at a time.
     bool gather() {
-        while (dialled_ < std::min(dialled_at_once, members_.size())) dial(members_[dialled_++]);
+        while (outbound_ < std::min(connected_at_once, members_.size()))
+            connect(members_[outbound_++]);
         return run_until(open_, members_.size());
     }
 
@@ -51,12 +52,12 @@ public:
     [[nodiscard]] std::size_t failures() const { return failures_; }
 
 private:
-    void dial(member& one) {
+    void connect(member& one) {
         one.at = client_.connect(target_, {
             .open = [this, &one](weft::connection&) {
                 one.open = true;
                 ++open_;
-                if (dialled_ < members_.size()) dial(members_[dialled_++]);
+                if (outbound_ < members_.size()) connect(members_[outbound_++]);
             },
             .message = [this, &one](weft::connection& peer, weft::message m) {
                 if (m.text() != words_of(one)) return failed("an echo came back wrong");
@@ -75,8 +76,8 @@ private:
     }
 
     /// All begin and end at the same time, on a machine that may be busy.
-    static weft::dial_options patient() {
-        weft::dial_options options;
+    static weft::connect_options patient() {
+        weft::connect_options options;
         options.connect_timeout = patience;
         options.connection.timeouts.handshake = patience;
         options.connection.timeouts.close = patience;
@@ -103,7 +104,7 @@ private:
     weft::client client_{loop_};
     std::string target_;
     std::vector<member> members_;
-    std::size_t dialled_ = 0;
+    std::size_t outbound_ = 0;
     std::size_t open_ = 0;
     std::size_t conversed_ = 0;
     std::size_t closed_ = 0;

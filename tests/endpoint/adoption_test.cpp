@@ -167,31 +167,31 @@ TEST_P(endpoint_adoption, leaves_what_is_no_upgrade_to_the_other_server) {
 TEST_P(endpoint_adoption, of_a_clients_socket) {
     listen();
     peer_ = raw_peer::connected_to(port_);
-    ending dialled;
+    ending outbound;
     std::string heard;
     const auto target = *uri::parse("ws://example.org/chat");
     const auto adopted = client_->adopt(
         peer_.descriptor(), target,
-        dialled.heard({.open = [](connection& one) { one.send("through a tunnel"); },
-                       .message =
-                           [&](connection& one, message m) {
-                               heard = m.text();
-                               one.close();
-                           }}));
+        outbound.heard({.open = [](connection& one) { one.send("through a tunnel"); },
+                        .message =
+                            [&](connection& one, message m) {
+                                heard = m.text();
+                                one.close();
+                            }}));
     ASSERT_TRUE(adopted) << adopted.error().message();
     static_cast<void>(peer_.release());
-    EXPECT_EQ(dialled.opened, 0) << "nothing from inside the call";
-    EXPECT_TRUE(run_until([&] { return dialled.ended(); }));
+    EXPECT_EQ(outbound.opened, 0) << "nothing from inside the call";
+    EXPECT_TRUE(run_until([&] { return outbound.ended(); }));
     EXPECT_EQ(heard, "through a tunnel");
-    EXPECT_TRUE(dialled.why.clean()) << dialled.why;
+    EXPECT_TRUE(outbound.why.clean()) << outbound.why;
 }
 
 TEST_P(endpoint_adoption, of_a_clients_socket_with_bytes_that_were_read) {
     meet();
-    ending dialled;
+    ending outbound;
     const std::string early = "HTTP/1.1 101 Switch";
     const auto adopted = client_->adopt(peer_.descriptor(), *uri::parse("ws://example.org/chat"),
-                                        dialled.heard({}), {}, std::as_bytes(std::span(early)));
+                                        outbound.heard({}), {}, std::as_bytes(std::span(early)));
     ASSERT_TRUE(adopted) << adopted.error().message();
     static_cast<void>(peer_.release());
     const auto& asked = ours_.received();
@@ -199,7 +199,7 @@ TEST_P(endpoint_adoption, of_a_clients_socket_with_bytes_that_were_read) {
     const std::string answer = canned_response(asked);
     ASSERT_TRUE(answer.starts_with(early));
     ours_.send(std::string_view(answer).substr(early.size()));
-    EXPECT_TRUE(run_until([&] { return dialled.opened == 1; }));
+    EXPECT_TRUE(run_until([&] { return outbound.opened == 1; }));
 }
 
 TEST_P(endpoint_adoption, takes_nothing_on_error) {

@@ -16,15 +16,15 @@ TEST(endpoint_alone, run_returns_when_the_last_listener_and_connection_have_ende
                      .message = [](connection& peer, message m) { peer.send(m); }});
     const auto bound = echo.listen("127.0.0.1", 0);
     ASSERT_TRUE(bound);
-    client dialler{loop};
+    client outbound_connector{loop};
     std::string heard;
-    dialler.connect("ws://" + bound->str() + "/",
-                    {.open = [](connection& peer) { peer.send("hello"); },
-                     .message =
-                         [&](connection& peer, message m) {
-                             heard = m.text();
-                             peer.close();
-                         }});
+    outbound_connector.connect("ws://" + bound->str() + "/",
+                               {.open = [](connection& peer) { peer.send("hello"); },
+                                .message =
+                                    [&](connection& peer, message m) {
+                                        heard = m.text();
+                                        peer.close();
+                                    }});
     EXPECT_GT(loop.run(), 0);
     EXPECT_EQ(heard, "hello");
     EXPECT_TRUE(loop.stopped());
@@ -40,8 +40,8 @@ TEST(endpoint_alone, run_returns_after_a_shutdown_with_clients_open) {
     }});
     const auto bound = one.listen("127.0.0.1", 0);
     ASSERT_TRUE(bound);
-    client dialler{loop};
-    dialler.connect("ws://" + bound->str() + "/", {});
+    client outbound_connector{loop};
+    outbound_connector.connect("ws://" + bound->str() + "/", {});
     loop.run();
     EXPECT_EQ(done, 1);
     EXPECT_EQ(loop.work_count(), 0);

@@ -44,7 +44,7 @@ TEST_P(endpoint_client, tells_the_loop_of_a_malformed_target_if_nobody_else_hear
     ASSERT_TRUE(run_until([&] { return heard.size() == 1; }));
     EXPECT_NE(heard[0].find("connect(\"ws://host:99999/\")"), std::string::npos) << heard[0];
     EXPECT_EQ(heard[0].find("secret"), std::string::npos) << heard[0];
-    dialler_->connect("nonsense", {});
+    connector_->connect("nonsense", {});
     ASSERT_TRUE(run_until([&] { return heard.size() == 2; }));
     EXPECT_NE(heard[1].find("raw_client::connect(\"nonsense\")"), std::string::npos) << heard[1];
 
@@ -59,7 +59,7 @@ TEST_P(endpoint_client, is_woken_without_a_connection) {
     int woken = 0;
     int raw_woken = 0;
     client_->on_interrupt([&] { ++woken; });
-    dialler_->on_interrupt([&] { ++raw_woken; });
+    connector_->on_interrupt([&] { ++raw_woken; });
     loop().wake();
     ASSERT_TRUE(run_until([&] { return woken == 1 && raw_woken == 1; }));
     client_->on_interrupt([&] { client_.reset(); });
@@ -71,7 +71,7 @@ TEST_P(endpoint_client, may_insist_on_a_subprotocol) {
     serve_echo();
     server_->route("/chat", {.open = [](connection& peer) { peer.close(); }},
                    {.subprotocol = "chat"});
-    dial_options options;
+    connect_options options;
     options.subprotocols = {"chat", "talk"};
     expect_echo(url(), options);
     options.subprotocol_required = true;
@@ -87,7 +87,7 @@ TEST_P(endpoint_client, may_insist_on_a_subprotocol) {
 }
 
 TEST_P(endpoint_client, says_that_via_lacks_a_port) {
-    dial_options options;
+    connect_options options;
     options.via = "127.0.0.1";
     const auto why = failure_of("ws://server.example/", options);
     EXPECT_EQ(why.error, errc::bad_via);

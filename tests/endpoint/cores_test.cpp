@@ -61,19 +61,20 @@ protected:
     }
 
     /// Opens a connection and returns which loop serves it; keeps it open.
-    int open_one(event_loop& loop, client& dialler, int& ended, report& how) {
+    int open_one(event_loop& loop, client& outbound_connector, int& ended, report& how) {
         int served_by = -1;
-        dialler.connect(url_, {.message =
-                                   [&](connection&, message m) {
-                                       served_by = std::stoi(std::string(m.text()));
-                                       loop.stop();
-                                   },
-                               .close =
-                                   [&](connection&, const report& why) {
-                                       ++ended;
-                                       how = why;
-                                   },
-                               .fail = [](const report& why) { ADD_FAILURE() << why; }});
+        outbound_connector.connect(url_,
+                                   {.message =
+                                        [&](connection&, message m) {
+                                            served_by = std::stoi(std::string(m.text()));
+                                            loop.stop();
+                                        },
+                                    .close =
+                                        [&](connection&, const report& why) {
+                                            ++ended;
+                                            how = why;
+                                        },
+                                    .fail = [](const report& why) { ADD_FAILURE() << why; }});
         loop.run();
         loop.restart();
         return served_by;
@@ -90,10 +91,10 @@ TEST_F(cores_threads, share_a_port_and_end_together) {
     report how;
     joined_thread outside([&] {
         event_loop loop;
-        client dialler{loop};
+        client outbound_connector{loop};
         std::set<int> seen;
         while (seen.size() < 2 && opened < 1000) {
-            seen.insert(open_one(loop, dialler, ended, how));
+            seen.insert(open_one(loop, outbound_connector, ended, how));
             ++opened;
         }
         EXPECT_EQ(seen, (std::set{0, 1}));
@@ -113,8 +114,8 @@ TEST_F(cores_threads, shut_down_from_another_thread) {
     report how;
     joined_thread outside([&] {
         event_loop loop;
-        client dialler{loop};
-        open_one(loop, dialler, ended, how);
+        client outbound_connector{loop};
+        open_one(loop, outbound_connector, ended, how);
         loops_.shutdown(5s);
         loop.run();
     });
@@ -145,8 +146,9 @@ TEST_F(cores_threads, hand_clients_on_at_accept) {
     report how;
     joined_thread outside([&] {
         event_loop loop;
-        client dialler{loop};
-        for (int i = 0; i < 6; ++i) EXPECT_EQ(open_one(loop, dialler, ended, how), i % 2);
+        client outbound_connector{loop};
+        for (int i = 0; i < 6; ++i)
+            EXPECT_EQ(open_one(loop, outbound_connector, ended, how), i % 2);
         loops_.shutdown(5s);
         for (auto& one : loops_) one.stop_perpetual();
         loop.run();
@@ -163,23 +165,24 @@ TEST_F(cores_threads, call_handlers_of_two_loops_at_the_same_time) {
     std::barrier both(2);
     std::atomic<int> met = 0;
     std::vector<connection_handle> handles(2);
-    std::vector<std::unique_ptr<service>> diallers;
+    std::vector<std::unique_ptr<stream_endpoint>> clients;
     for (std::size_t i = 0; i < 2; ++i) {
         auto [far, near] = memory_pipe(loops_[i].driver(), loops_[i].driver());
-        auto& dialler = diallers.emplace_back(std::make_unique<service>(loops_[i].driver()));
+        auto& outbound_connector =
+            clients.emplace_back(std::make_unique<stream_endpoint>(loops_[i].driver()));
         servers_[i]->server().serve(std::move(far));
-        dialler->dial(std::move(near), *uri::parse("ws://pipe/"),
-                      {.open =
-                           [&, i](connection& peer) {
-                               handles[i] = peer.handle();
-                               both.arrive_and_wait(); // nobody passes alone
-                               ++met;
-                               handles[1 - i].send("from the other loop");
-                           },
-                       .message =
-                           [](connection& peer, message m) {
-                               if (m.text() == "from the other loop") peer.close();
-                           }});
+        outbound_connector->connect(std::move(near), *uri::parse("ws://pipe/"),
+                                    {.open =
+                                         [&, i](connection& peer) {
+                                             handles[i] = peer.handle();
+                                             both.arrive_and_wait(); // nobody passes alone
+                                             ++met;
+                                             handles[1 - i].send("from the other loop");
+                                         },
+                                     .message =
+                                         [](connection& peer, message m) {
+                                             if (m.text() == "from the other loop") peer.close();
+                                         }});
     }
     loops_.run();
     EXPECT_EQ(met, 2);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The report of each way in which dialling fails.
+// The report of each way in which connecting fails.
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -11,18 +11,18 @@
 namespace weft::testing {
 namespace {
 
-class endpoint_dial_failure : public endpoint {
+class endpoint_connect_failure : public endpoint {
 protected:
     /// A server in the test's hand answers the request with `answer(request)`, and then ends the
     /// stream if that is wanted.
     report failure_at(const std::function<std::string(const std::string&)>& answer,
-                      bool ends = false, dial_options options = {}) {
+                      bool ends = false, connect_options options = {}) {
         const raw_peer listener = raw_peer::listening();
         raw_peer peer;
         bool answered = false;
-        ending dialled;
+        ending outbound;
         client_->connect("ws://127.0.0.1:" + std::to_string(listener.port()) + "/",
-                         dialled.heard(), std::move(options));
+                         outbound.heard(), std::move(options));
         EXPECT_TRUE(run_until([&] {
             if (peer.accept_from(listener) && !answered &&
                 peer.received().find("\r\n\r\n") != std::string::npos) {
@@ -30,15 +30,15 @@ protected:
                 peer.send(answer(peer.received()));
                 if (ends) peer.close();
             }
-            return dialled.ended();
+            return outbound.ended();
         }));
-        EXPECT_EQ(dialled.failed, 1);
-        EXPECT_EQ(dialled.opened, 0);
-        return dialled.why;
+        EXPECT_EQ(outbound.failed, 1);
+        EXPECT_EQ(outbound.opened, 0);
+        return outbound.why;
     }
 };
 
-TEST_P(endpoint_dial_failure, tells_that_nobody_listens) {
+TEST_P(endpoint_connect_failure, tells_that_nobody_listens) {
     listen();
     server_->stop_listening();
     const auto why = failure_of(url());
@@ -48,15 +48,15 @@ TEST_P(endpoint_dial_failure, tells_that_nobody_listens) {
     EXPECT_EQ(why.http_status, 0);
 }
 
-TEST_P(endpoint_dial_failure, tells_that_nobody_listens_at_localhost_in_either_family) {
+TEST_P(endpoint_connect_failure, tells_that_nobody_listens_at_localhost_in_either_family) {
     listen();
     server_->stop_listening();
     const auto why = failure_of("ws://localhost:" + std::to_string(port_) + "/");
     EXPECT_EQ(why.error, std::errc::connection_refused);
 }
 
-TEST_P(endpoint_dial_failure, tells_that_a_unix_socket_is_not_there) {
-    dial_options options;
+TEST_P(endpoint_connect_failure, tells_that_a_unix_socket_is_not_there) {
+    connect_options options;
     options.via = "unix:/nowhere/at/all";
     const auto why = failure_of("ws://example.org/", options);
     EXPECT_EQ(why.error, std::errc::no_such_file_or_directory);
@@ -65,7 +65,7 @@ TEST_P(endpoint_dial_failure, tells_that_a_unix_socket_is_not_there) {
     EXPECT_EQ(failure_of("ws://example.org/", options).error, std::errc::connection_refused);
 }
 
-TEST_P(endpoint_dial_failure, tells_a_status) {
+TEST_P(endpoint_connect_failure, tells_a_status) {
     serve_echo();
     const auto why = failure_of(url("/missing"));
     EXPECT_EQ(why.error, errc::not_upgraded);
@@ -74,19 +74,19 @@ TEST_P(endpoint_dial_failure, tells_a_status) {
     EXPECT_EQ(why.began, side::peer);
 }
 
-TEST_P(endpoint_dial_failure, tells_that_no_subprotocol_is_served) {
+TEST_P(endpoint_connect_failure, tells_that_no_subprotocol_is_served) {
     route_options chat;
     chat.subprotocol = "chat";
     server_->route("/", {.open = [](connection&) {}}, chat);
     listen();
-    dial_options options;
+    connect_options options;
     options.subprotocols = {"mqtt"};
     const auto why = failure_of(url("/"), options);
     EXPECT_EQ(why.error, errc::not_upgraded);
     EXPECT_EQ(why.http_status, 400);
 }
 
-TEST_P(endpoint_dial_failure, tells_that_a_subprotocol_was_not_offered) {
+TEST_P(endpoint_connect_failure, tells_that_a_subprotocol_was_not_offered) {
     const auto why = failure_at([](const std::string& request) {
         return canned_response(request, "Sec-WebSocket-Protocol: chat\r\n");
     });
@@ -94,7 +94,7 @@ TEST_P(endpoint_dial_failure, tells_that_a_subprotocol_was_not_offered) {
     EXPECT_EQ(why.phase, phase::http);
 }
 
-TEST_P(endpoint_dial_failure, tells_what_is_wrong_with_a_uri_or_an_option) {
+TEST_P(endpoint_connect_failure, tells_what_is_wrong_with_a_uri_or_an_option) {
     EXPECT_EQ(failure_of("nonsense").error, errc::bad_uri);
     EXPECT_EQ(failure_of("http://127.0.0.1/").error, errc::unsupported_scheme);
     EXPECT_EQ(failure_of("ws://").error, errc::bad_uri);
@@ -109,7 +109,7 @@ TEST_P(endpoint_dial_failure, tells_what_is_wrong_with_a_uri_or_an_option) {
     EXPECT_EQ(named.began, side::local);
 
     serve_echo();
-    dial_options options;
+    connect_options options;
     options.headers = {{"X", "a\r\nEvil: yes"}};
     EXPECT_EQ(failure_of(url(), options).error, errc::bad_header);
     options = {};
@@ -125,11 +125,11 @@ TEST_P(endpoint_dial_failure, tells_what_is_wrong_with_a_uri_or_an_option) {
     }
 }
 
-TEST_P(endpoint_dial_failure, tells_that_connecting_took_too_long) {
+TEST_P(endpoint_connect_failure, tells_that_connecting_took_too_long) {
     // A backlog of none holds one connection; the next ones wait for a place that never comes.
     const raw_peer listener = raw_peer::listening(0);
     const raw_peer first = raw_peer::connected_to(listener.port());
-    dial_options options;
+    connect_options options;
     options.connect_timeout = std::chrono::milliseconds(60);
     const auto began = std::chrono::steady_clock::now();
     const auto why =
@@ -141,9 +141,9 @@ TEST_P(endpoint_dial_failure, tells_that_connecting_took_too_long) {
     EXPECT_GE(std::chrono::steady_clock::now() - began, options.connect_timeout);
 }
 
-TEST_P(endpoint_dial_failure, tells_that_the_server_is_silent) {
+TEST_P(endpoint_connect_failure, tells_that_the_server_is_silent) {
     const raw_peer listener = raw_peer::listening();
-    dial_options options;
+    connect_options options;
     options.connection.timeouts.handshake = std::chrono::milliseconds(40);
     const auto why =
         failure_of("ws://127.0.0.1:" + std::to_string(listener.port()) + "/", options);
@@ -152,7 +152,7 @@ TEST_P(endpoint_dial_failure, tells_that_the_server_is_silent) {
     EXPECT_EQ(why.began, side::local);
 }
 
-TEST_P(endpoint_dial_failure, tells_that_the_server_answers_garbage) {
+TEST_P(endpoint_connect_failure, tells_that_the_server_answers_garbage) {
     const auto why = failure_at([](const std::string&) { return "SSH-2.0-OpenSSH_9.2\r\n\r\n"; });
     EXPECT_EQ(why.error, errc::bad_response);
     EXPECT_EQ(why.error, condition::protocol_error);
@@ -160,7 +160,7 @@ TEST_P(endpoint_dial_failure, tells_that_the_server_answers_garbage) {
     EXPECT_EQ(why.began, side::peer);
 }
 
-TEST_P(endpoint_dial_failure, tells_that_the_server_ends_before_and_amid_its_answer) {
+TEST_P(endpoint_connect_failure, tells_that_the_server_ends_before_and_amid_its_answer) {
     for (const std::string part : {"", "HTTP/1.1 101 Switching"}) {
         const auto why = failure_at([&](const std::string&) { return part; }, true);
         EXPECT_EQ(why.error, errc::unexpected_eof) << why;
@@ -169,14 +169,14 @@ TEST_P(endpoint_dial_failure, tells_that_the_server_ends_before_and_amid_its_ans
     }
 }
 
-TEST_P(endpoint_dial_failure, tells_that_the_accept_key_is_wrong) {
+TEST_P(endpoint_connect_failure, tells_that_the_accept_key_is_wrong) {
     const auto why = failure_at([](const std::string&) {
         return canned_response("Sec-WebSocket-Key: AQIDBAUGBwgJCgsMDQ4PEA==\r\n");
     });
     EXPECT_EQ(why.error, errc::bad_accept);
 }
 
-TEST_P(endpoint_dial_failure, is_told_once_when_it_is_aborted_while_dialling) {
+TEST_P(endpoint_connect_failure, is_told_once_when_it_is_aborted_while_connecting) {
     const raw_peer listener = raw_peer::listening(0);
     const raw_peer first = raw_peer::connected_to(listener.port());
     const auto target = "ws://127.0.0.1:" + std::to_string(listener.port()) + "/";
@@ -197,12 +197,12 @@ TEST_P(endpoint_dial_failure, is_told_once_when_it_is_aborted_while_dialling) {
     EXPECT_EQ(client_->connection_count(), 0);
 }
 
-TEST_P(endpoint_dial_failure, goes_unheard_when_the_client_is_destroyed_while_dialling) {
+TEST_P(endpoint_connect_failure, goes_unheard_when_the_client_is_destroyed_while_connecting) {
     const raw_peer listener = raw_peer::listening(0);
     const raw_peer first = raw_peer::connected_to(listener.port());
-    ending dialled;
-    const auto handle = client_->connect(
-        "ws://127.0.0.1:" + std::to_string(listener.port()) + "/", dialled.heard());
+    ending outbound;
+    const auto handle = client_->connect("ws://127.0.0.1:" + std::to_string(listener.port()) + "/",
+                                         outbound.heard());
     bool turned = false;
     loop().post([&] { turned = true; });
     ASSERT_TRUE(run_until([&] { return turned; }));
@@ -211,11 +211,11 @@ TEST_P(endpoint_dial_failure, goes_unheard_when_the_client_is_destroyed_while_di
     turned = false;
     loop().post([&] { turned = true; });
     ASSERT_TRUE(run_until([&] { return turned; }));
-    EXPECT_FALSE(dialled.ended());
+    EXPECT_FALSE(outbound.ended());
     EXPECT_EQ(loop().work_count(), 0);
 }
 
-WEFT_IN_EVERY_WAY(endpoint_dial_failure);
+WEFT_IN_EVERY_WAY(endpoint_connect_failure);
 
 } // namespace
 } // namespace weft::testing

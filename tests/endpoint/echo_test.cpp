@@ -25,7 +25,7 @@ TEST_P(endpoint_echo, returns_messages_of_every_size_as_they_were) {
                                          1'000'000,    4'194'304, 16'777'216};
     std::size_t next = 0;
     std::string sent;
-    ending dialled;
+    ending outbound;
     const auto send_next = [&](connection& peer) {
         if (next / 2 == sizes.size()) return peer.close();
         sent = of_size(sizes[next / 2]);
@@ -33,16 +33,15 @@ TEST_P(endpoint_echo, returns_messages_of_every_size_as_they_were) {
         EXPECT_TRUE(taken == send_result::accepted || taken == send_result::backed_up);
         ++next;
     };
-    client_->connect(url(), dialled.heard({.open = send_next,
-                                           .message =
-                                               [&](connection& peer, message m) {
-                                                   EXPECT_EQ(m.is_text(), next % 2 == 1);
-                                                   EXPECT_TRUE(m.text() == sent) << m.size();
-                                                   send_next(peer);
-                                               }}));
-    ASSERT_TRUE(run_until([&] { return dialled.ended() && served_.ended(); }));
+    client_->connect(
+        url(), outbound.heard({.open = send_next, .message = [&](connection& peer, message m) {
+                                   EXPECT_EQ(m.is_text(), next % 2 == 1);
+                                   EXPECT_TRUE(m.text() == sent) << m.size();
+                                   send_next(peer);
+                               }}));
+    ASSERT_TRUE(run_until([&] { return outbound.ended() && served_.ended(); }));
     EXPECT_EQ(next, sizes.size() * 2);
-    EXPECT_TRUE(dialled.why.clean()) << dialled.why;
+    EXPECT_TRUE(outbound.why.clean()) << outbound.why;
     EXPECT_TRUE(served_.why.clean()) << served_.why;
     EXPECT_EQ(served_.why.began, side::peer);
 }
@@ -142,7 +141,7 @@ TEST_P(endpoint_echo, speaks_over_unix_sockets_with_a_path_and_abstract) {
         const auto bound = server_->listen(where);
         ASSERT_TRUE(bound) << bound.error().message();
         EXPECT_EQ(bound->str(), where);
-        dial_options options;
+        connect_options options;
         options.via = where;
         expect_echo("ws://example.org/echo", options);
     }

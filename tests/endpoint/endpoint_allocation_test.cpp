@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Every allocation of a server and a client over sockets fails once: who is met without memory
-// ends alone, the doors stay open, and each end is told once. In one way to drive a loop.
+// ends alone, the listeners stay open, and each end is told once. In one way to drive a loop.
 #include <gtest/gtest.h>
 
 #include <fcntl.h>
@@ -62,7 +62,7 @@ public:
     std::optional<server> at_server{loop};
     std::optional<client> at_client{loop};
     told served;
-    told dialled;
+    told outbound;
     told beside;
 
     sockets_beside_a_neighbour() {
@@ -103,14 +103,14 @@ public:
     void expect_order() {
         neighbour_handle_.send(std::string("still there?"));
         EXPECT_TRUE(run_until([&] { return neighbour_.messages == 1; }));
-        EXPECT_TRUE(run_until([&] { return dialled.closes + dialled.fails == dialled.begun; }));
+        EXPECT_TRUE(run_until([&] { return outbound.closes + outbound.fails == outbound.begun; }));
         int done = 0;
         at_client->shutdown(1s, [&] { ++done; });
         at_server->shutdown(1s, [&] { ++done; });
         EXPECT_TRUE(run_until([&] { return done == 2; }));
         EXPECT_EQ(at_server->connection_count() + at_client->connection_count(), 0U);
-        for (const told* here : {&served, &dialled}) EXPECT_EQ(here->closes, here->opens);
-        EXPECT_EQ(dialled.closes + dialled.fails, dialled.begun);
+        for (const told* here : {&served, &outbound}) EXPECT_EQ(here->closes, here->opens);
+        EXPECT_EQ(outbound.closes + outbound.fails, outbound.begun);
         EXPECT_EQ(beside.closes + neighbour_.closes, 2);
         at_client.reset();
         at_server.reset();
@@ -125,21 +125,21 @@ private:
 TEST(endpoint_allocation, an_echo_over_a_socket) {
     fail_each_allocation([](scarce_memory& memory) {
         sockets_beside_a_neighbour here;
-        auto heard = here.dialled.all(false);
+        auto heard = here.outbound.all(false);
         heard.open = [&here](connection& c) {
-            ++here.dialled.opens;
+            ++here.outbound.opens;
             c.send("hello");
         };
         memory.during([&] {
             here.at_client->connect(here.url, std::move(heard));
-            ++here.dialled.begun;
+            ++here.outbound.begun;
         });
-        const auto over = [&] { return here.dialled.closes + here.dialled.fails == 1; };
+        const auto over = [&] { return here.outbound.closes + here.outbound.fails == 1; };
         memory.during([&] { here.run_until(over, 2); });
-        EXPECT_TRUE(memory.ran_out() || here.dialled.messages == 1);
+        EXPECT_TRUE(memory.ran_out() || here.outbound.messages == 1);
         here.expect_order();
-        EXPECT_TRUE(here.dialled.messages == 1 || here.dialled.begun == 0 ||
-                    here.dialled.short_of_memory + here.served.short_of_memory != 0);
+        EXPECT_TRUE(here.outbound.messages == 1 || here.outbound.begun == 0 ||
+                    here.outbound.short_of_memory + here.served.short_of_memory != 0);
     });
 }
 
@@ -148,13 +148,13 @@ TEST(endpoint_allocation, a_way_through_a_proxy) {
         sockets_beside_a_neighbour here;
         const raw_peer listener = raw_peer::listening();
         raw_peer proxy;
-        dial_options options;
+        connect_options options;
         options.proxy = "http://me:secret@127.0.0.1:" + std::to_string(listener.port());
-        auto heard = here.dialled.all(false);
-        const auto over = [&] { return here.dialled.fails == 1; };
+        auto heard = here.outbound.all(false);
+        const auto over = [&] { return here.outbound.fails == 1; };
         memory.during([&] {
             here.at_client->connect("ws://server.example/", std::move(heard), std::move(options));
-            ++here.dialled.begun;
+            ++here.outbound.begun;
         });
         const auto hears = [&] { // without memory
             if (over() || !proxy.accept_from(listener)) return over();
@@ -182,21 +182,21 @@ TEST(endpoint_allocation, a_redirect_of_a_client_that_a_proxy_names) {
         };
         here.at_server->route("/old", std::move(redirecting));
         EXPECT_TRUE(here.at_server->trust({.peers = {"127.0.0.1"}, .forwarded_for = true}));
-        dial_options options;
+        connect_options options;
         options.redirects_max = 1;
         options.headers = {{"X-Forwarded-For", "192.0.2.1"}};
-        auto heard = here.dialled.all(false);
+        auto heard = here.outbound.all(false);
         heard.open = [&here](connection& c) {
-            ++here.dialled.opens;
+            ++here.outbound.opens;
             c.send("hello");
         };
         memory.during([&] {
             here.at_client->connect(here.url + "old", std::move(heard), std::move(options));
-            ++here.dialled.begun;
+            ++here.outbound.begun;
         });
-        const auto over = [&] { return here.dialled.closes + here.dialled.fails == 1; };
+        const auto over = [&] { return here.outbound.closes + here.outbound.fails == 1; };
         memory.during([&] { here.run_until(over, 2); });
-        EXPECT_TRUE(memory.ran_out() || here.dialled.messages == 1);
+        EXPECT_TRUE(memory.ran_out() || here.outbound.messages == 1);
         here.expect_order();
     });
 }
@@ -212,19 +212,19 @@ TEST(endpoint_allocation, a_name_that_a_resolver_knows) {
         });
         const auto port = here.url.rfind(':');
         const std::string url = "ws://a-name-that-is-rather-long.example" + here.url.substr(port);
-        auto heard = here.dialled.all(false);
+        auto heard = here.outbound.all(false);
         heard.open = [&here](connection& c) {
-            ++here.dialled.opens;
+            ++here.outbound.opens;
             c.close();
         };
         connection_handle handle;
         memory.during([&] {
             handle = here.at_client->connect(url, std::move(heard));
-            ++here.dialled.begun;
+            ++here.outbound.begun;
         });
-        const auto over = [&] { return here.dialled.closes + here.dialled.fails == 1; };
+        const auto over = [&] { return here.outbound.closes + here.outbound.fails == 1; };
         memory.during([&] { here.run_until(over, 2); });
-        EXPECT_TRUE(memory.ran_out() || here.dialled.closes == 1);
+        EXPECT_TRUE(memory.ran_out() || here.outbound.closes == 1);
         handle.abort(); // a resolver without memory may have told nobody
         here.expect_order();
     });
@@ -260,7 +260,7 @@ TEST(endpoint_allocation, adopting_a_listener) {
     });
 }
 
-TEST(endpoint_allocation, dialling_where_nobody_is) {
+TEST(endpoint_allocation, connecting_where_nobody_is) {
     fail_each_allocation([](scarce_memory& memory) {
         sockets_beside_a_neighbour here;
         here.loop.resolver({});
@@ -268,14 +268,13 @@ TEST(endpoint_allocation, dialling_where_nobody_is) {
                                                 "nonsense", "wss://127.0.0.1:1/"};
         for (const auto target : nowhere) {
             memory.during([&] {
-                here.at_client->connect(target, here.dialled.all(false));
-                ++here.dialled.begun;
+                here.at_client->connect(target, here.outbound.all(false));
+                ++here.outbound.begun;
             });
         }
-        memory.during([&] {
-            here.run_until([&] { return here.dialled.fails == here.dialled.begun; }, 2);
-        });
-        EXPECT_EQ(here.dialled.fails, here.dialled.begun);
+        memory.during(
+            [&] { here.run_until([&] { return here.outbound.fails == here.outbound.begun; }, 2); });
+        EXPECT_EQ(here.outbound.fails, here.outbound.begun);
         here.expect_order();
     });
 }

@@ -93,33 +93,34 @@ protected:
         return "ws://127.0.0.1:" + std::to_string(port_) + std::string(path);
     }
 
-    /// Dials, and returns how that failed.
-    report failure_of(const std::string& target, dial_options options = {}) {
-        ending dialled;
-        client_->connect(target, dialled.heard(), std::move(options));
-        EXPECT_FALSE(dialled.ended()) << "told from inside the call";
-        EXPECT_TRUE(run_until([&] { return dialled.ended() && client_->connection_count() == 0; }));
-        EXPECT_EQ(dialled.failed, 1);
-        EXPECT_EQ(dialled.closed, 0);
-        EXPECT_EQ(dialled.opened, 0);
-        return dialled.why;
+    /// Connects, and returns how that failed.
+    report failure_of(const std::string& target, connect_options options = {}) {
+        ending outbound;
+        client_->connect(target, outbound.heard(), std::move(options));
+        EXPECT_FALSE(outbound.ended()) << "told from inside the call";
+        EXPECT_TRUE(
+            run_until([&] { return outbound.ended() && client_->connection_count() == 0; }));
+        EXPECT_EQ(outbound.failed, 1);
+        EXPECT_EQ(outbound.closed, 0);
+        EXPECT_EQ(outbound.opened, 0);
+        return outbound.why;
     }
 
     /// Says one thing to an echo and hears it.
-    void expect_echo(const std::string& target, dial_options options = {}) {
-        ending dialled;
+    void expect_echo(const std::string& target, connect_options options = {}) {
+        ending outbound;
         std::string heard;
         client_->connect(target,
-                         dialled.heard({.open = [](connection& peer) { peer.send("hello"); },
-                                        .message =
-                                            [&](connection& peer, message m) {
-                                                heard = m.text();
-                                                peer.close();
-                                            }}),
+                         outbound.heard({.open = [](connection& peer) { peer.send("hello"); },
+                                         .message =
+                                             [&](connection& peer, message m) {
+                                                 heard = m.text();
+                                                 peer.close();
+                                             }}),
                          std::move(options));
-        EXPECT_TRUE(run_until([&] { return dialled.ended(); })) << target;
-        EXPECT_EQ(heard, "hello") << target << ": " << dialled.why;
-        EXPECT_TRUE(dialled.why.clean()) << dialled.why;
+        EXPECT_TRUE(run_until([&] { return outbound.ended(); })) << target;
+        EXPECT_EQ(heard, "hello") << target << ": " << outbound.why;
+        EXPECT_TRUE(outbound.why.clean()) << outbound.why;
     }
 
     std::unique_ptr<way> way_;

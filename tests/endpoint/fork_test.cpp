@@ -11,10 +11,11 @@ class endpoint_fork : public endpoint {};
 TEST_P(endpoint_fork, the_parent_does_not_notice_a_child_that_drops_everything) {
     serve_echo();
     int opened = 0, heard = 0;
-    ending dialled;
-    const auto one = client_->connect(
-        url(), dialled.heard({.open = [&](connection&) { ++opened; },
-                              .message = [&](connection&, message) { ++heard; }}));
+    ending outbound;
+    const auto one =
+        client_->connect(url(),
+                         outbound.heard({.open = [&](connection&) { ++opened; },
+                                         .message = [&](connection&, message) { ++heard; }}));
     ASSERT_TRUE(run_until([&] { return opened == 1; }));
     one.send("on its way while the process is forked");
     EXPECT_EQ(in_child([&] {
@@ -35,7 +36,7 @@ TEST_P(endpoint_fork, the_parent_does_not_notice_a_child_that_drops_everything) 
     one.send("after that");
     EXPECT_TRUE(run_until([&] { return heard == 2; }));
     expect_echo(url());
-    EXPECT_FALSE(dialled.ended()) << dialled.why;
+    EXPECT_FALSE(outbound.ended()) << outbound.why;
 }
 
 WEFT_IN_EVERY_WAY(endpoint_fork);

@@ -301,6 +301,7 @@ TEST_P(endpoint_http, serves_nothing_behind_a_request_that_is_refused) {
              std::pair{form + "Transfer-Encoding: chunked\r\n\r\n0;\n\r\n\r\n" + page, "400"},
              std::pair{form + "Expect: nothing\r\n\r\n" + page, "417"},
              std::pair{"GET /page HTTP/2.0\r\nHost: x\r\n\r\n" + page, "505"}}) {
+        SCOPED_TRACE(refused);
         const auto answer = answer_to(page + refused);
         EXPECT_EQ(count_of(answer, "HTTP/1.1 "), 2U) << answer;
         EXPECT_TRUE(has(answer, std::string("A page for meHTTP/1.1 ") + status + ' ')) << answer;
@@ -333,7 +334,7 @@ TEST_P(endpoint_http, chooses_routes_by_subprotocol) {
     server_->route("/", {.open = [&](connection&) { chosen = "none"; }});
     listen();
     const auto agreed_on = [&](std::vector<std::string> offer) {
-        dial_options options;
+        connect_options options;
         options.subprotocols = std::move(offer);
         std::optional<std::string> agreed;
         chosen.clear();

@@ -43,7 +43,7 @@ protected:
         } else {
             auto [servers_end, clients_end] = memory_pipe(loop_.driver(), loop_.driver());
             server_.serve(std::move(servers_end));
-            in_memory_.dial(std::move(clients_end), *uri::parse("ws://pipe/"), std::move(what));
+            in_memory_.connect(std::move(clients_end), *uri::parse("ws://pipe/"), std::move(what));
         }
     }
 
@@ -64,7 +64,7 @@ protected:
     event_loop loop_{{.engine = GetParam()}};
     server server_{loop_};
     client client_{loop_};
-    service in_memory_{loop_.driver()};
+    stream_endpoint in_memory_{loop_.driver()};
     std::string url_;
     int opened_ = 0, closed_ = 0;
     int heard_ = 0; // by busy clients
@@ -356,14 +356,14 @@ TEST_P(life_of_a_run_on_sockets, serves_several_endpoints_and_returns_when_all_h
 TEST_P(life_of_a_run, stopping_one_endpoint_leaves_the_others_alone) {
     keep_busy(2);
     server second{loop_};
-    service second_client{loop_.driver()};
+    stream_endpoint second_client{loop_.driver()};
     second.route("/", {});
     auto [servers_end, clients_end] = memory_pipe(loop_.driver(), loop_.driver());
     second.serve(std::move(servers_end));
     int failed = 0;
-    second_client.dial(std::move(clients_end), *uri::parse("ws://pipe/"),
-                       {.close = [&](connection&, const report&) { ++failed; },
-                        .fail = [&](const report&) { ++failed; }});
+    second_client.connect(std::move(clients_end), *uri::parse("ws://pipe/"),
+                          {.close = [&](connection&, const report&) { ++failed; },
+                           .fail = [&](const report&) { ++failed; }});
     second.stop();
     while (failed == 0) ASSERT_NE(loop_.run_one(), 0);
     const int before = heard_;

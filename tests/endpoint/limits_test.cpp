@@ -161,18 +161,18 @@ TEST_P(endpoint_limits, end_an_idle_peer) {
     options.timeouts.ping_interval = {};
     options.timeouts.idle = milliseconds(30);
     serve_echo(options);
-    ending dialled;
-    client_->connect(url(), dialled.heard());
-    ASSERT_TRUE(run_until([&] { return dialled.ended() && served_.ended(); }));
+    ending outbound;
+    client_->connect(url(), outbound.heard());
+    ASSERT_TRUE(run_until([&] { return outbound.ended() && served_.ended(); }));
     EXPECT_EQ(served_.why.error, errc::idle_timeout) << served_.why;
-    EXPECT_EQ(dialled.why.code(), close_code::going_away) << dialled.why;
+    EXPECT_EQ(outbound.why.code(), close_code::going_away) << outbound.why;
 }
 
 TEST_P(endpoint_limits, refuse_a_message_that_is_too_big) {
     connection_options options;
     options.limits.message_size_max = 1000;
     serve_echo(options);
-    ending dialled;
+    ending outbound;
     std::size_t heard = 0;
     handlers talk{.open =
                       [](connection& peer) {
@@ -180,11 +180,11 @@ TEST_P(endpoint_limits, refuse_a_message_that_is_too_big) {
                           peer.send(std::string(1001, 'x'));
                       },
                   .message = [&](connection&, message m) { heard += m.size(); }};
-    client_->connect(url(), dialled.heard(std::move(talk)));
-    ASSERT_TRUE(run_until([&] { return dialled.ended() && served_.ended(); }));
+    client_->connect(url(), outbound.heard(std::move(talk)));
+    ASSERT_TRUE(run_until([&] { return outbound.ended() && served_.ended(); }));
     EXPECT_EQ(heard, 1000);
     EXPECT_EQ(served_.why.error, errc::message_too_big);
-    EXPECT_EQ(dialled.why.code(), close_code::message_too_big) << dialled.why;
+    EXPECT_EQ(outbound.why.code(), close_code::message_too_big) << outbound.why;
 }
 
 TEST_P(endpoint_limits, tell_that_a_peer_has_reset_the_connection) {

@@ -121,7 +121,7 @@ TEST_P(endpoint_listening, replaces_the_socket_file_of_a_dead_process_and_remove
     leave_dead_socket(file);
     ASSERT_TRUE(is_socket(file));
     ASSERT_TRUE(server_->listen("unix:" + file));
-    dial_options options;
+    connect_options options;
     options.via = "unix:" + file;
     expect_echo("ws://example.org/echo", options);
     server_->stop_listening();
@@ -135,7 +135,7 @@ TEST_P(endpoint_listening, leaves_the_socket_file_of_a_living_process_alone) {
     server other{loop()};
     EXPECT_EQ(other.listen("unix:" + file).error(), std::errc::address_in_use);
     EXPECT_TRUE(is_socket(file));
-    dial_options options;
+    connect_options options;
     options.via = "unix:" + file;
     expect_echo("ws://example.org/echo", options);
 }
@@ -165,11 +165,11 @@ TEST_P(endpoint_listening, serves_a_stream_of_somebody_else) {
     server_->route("/", {.message = [](connection& peer, message m) { peer.send(m); }});
     auto [servers_end, clients_end] = memory_pipe(loop().driver(), loop().driver());
     server_->serve(std::move(servers_end));
-    service dialler(loop().driver());
+    stream_endpoint outbound_connector(loop().driver());
     std::string heard;
-    dialler.dial(std::move(clients_end), *uri::parse("ws://pipe/"),
-                 {.open = [](connection& peer) { peer.send("through memory"); },
-                  .message = [&](connection&, message m) { heard = m.text(); }});
+    outbound_connector.connect(std::move(clients_end), *uri::parse("ws://pipe/"),
+                               {.open = [](connection& peer) { peer.send("through memory"); },
+                                .message = [&](connection&, message m) { heard = m.text(); }});
     EXPECT_TRUE(run_until([&] { return heard == "through memory"; }));
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Dialling a name: how it is found, which of its addresses answers, and each way to give up.
+// Connecting a name: how it is found, which of its addresses answers, and each way to give up.
 #include <weft/loop/resolve_error.hpp>
 
 #include "endpoint/endpoint_fixture.hpp"
@@ -30,10 +30,10 @@ protected:
         });
     }
 
-    /// Dials a name that nobody resolves, as far as that goes.
-    connection_handle dial_silence(ending& dialled) {
+    /// Connects a name that nobody resolves, as far as that goes.
+    connection_handle connect_to_silence(ending& outbound) {
         resolve_nothing();
-        auto handle = client_->connect("ws://silent.example/", dialled.heard());
+        auto handle = client_->connect("ws://silent.example/", outbound.heard());
         const auto before = silent_.size();
         EXPECT_TRUE(run_until([&] { return silent_.size() > before; }));
         return handle;
@@ -75,7 +75,7 @@ TEST_P(endpoint_names, are_resolved_by_a_function) {
 TEST_P(endpoint_names, may_have_addresses_that_refuse) {
     serve_echo();
     resolve_to({"127.0.0.3", "::1", "127.0.0.1"});
-    dial_options options;
+    connect_options options;
     options.attempt_delay = std::chrono::hours(1);
     expect_echo(named("echo.example"), options);
 }
@@ -83,7 +83,7 @@ TEST_P(endpoint_names, may_have_addresses_that_refuse) {
 TEST_P(endpoint_names, localhost_is_found_in_the_family_that_answers) {
     serve_echo();
     resolve_nothing();
-    dial_options options;
+    connect_options options;
     options.attempt_delay = std::chrono::hours(1);
     expect_echo(named("localhost"), options);
     expect_echo(named("app.localhost"), options);
@@ -94,7 +94,7 @@ TEST_P(endpoint_names, localhost_is_found_in_the_family_that_answers) {
 TEST_P(endpoint_names, are_resolved_for_the_place_to_go_by_too) {
     serve_echo();
     resolve_to({"127.0.0.1"});
-    dial_options options;
+    connect_options options;
     options.via = "proxy.example:" + std::to_string(port_);
     expect_echo("ws://echo.example/echo", options);
     EXPECT_EQ(asked_for_, std::vector<std::string>{"proxy.example"});
@@ -107,7 +107,7 @@ TEST_P(endpoint_names, hook_and_local_address_reach_the_socket) {
         from = peer.remote_address().host();
         peer.close();
     }});
-    dial_options options;
+    connect_options options;
     options.local_address = *address::parse("127.0.0.9", 0);
     std::string to;
     options.before_connect = [&](int descriptor, const address& where) -> result<void> {
@@ -115,9 +115,9 @@ TEST_P(endpoint_names, hook_and_local_address_reach_the_socket) {
         to = where.str();
         return {};
     };
-    ending dialled;
-    client_->connect(url("/from"), dialled.heard(), options);
-    EXPECT_TRUE(run_until([&] { return dialled.ended(); }));
+    ending outbound;
+    client_->connect(url("/from"), outbound.heard(), options);
+    EXPECT_TRUE(run_until([&] { return outbound.ended(); }));
     EXPECT_EQ(from, "127.0.0.9");
     EXPECT_EQ(to, "127.0.0.1:" + std::to_string(port_));
 
@@ -131,16 +131,16 @@ TEST_P(endpoint_names, hook_and_local_address_reach_the_socket) {
 
 TEST_P(endpoint_names, hook_may_destroy_the_client) {
     serve_echo();
-    dial_options options;
+    connect_options options;
     options.before_connect = [&](int, const address&) -> result<void> {
         client_.reset();
         return {};
     };
-    ending dialled;
-    client_->connect(url(), dialled.heard(), options);
+    ending outbound;
+    client_->connect(url(), outbound.heard(), options);
     EXPECT_TRUE(run_until([&] { return !client_; }));
     settle();
-    EXPECT_FALSE(dialled.ended());
+    EXPECT_FALSE(outbound.ended());
 }
 
 TEST_P(endpoint_names, report_says_that_a_name_was_not_found) {
@@ -156,7 +156,7 @@ TEST_P(endpoint_names, report_says_that_a_name_was_not_found) {
 
 TEST_P(endpoint_names, timeout_counts_from_the_beginning) {
     resolve_nothing();
-    dial_options options;
+    connect_options options;
     options.resolve_timeout = std::chrono::milliseconds(30);
     const auto why = failure_of("ws://silent.example/", options);
     EXPECT_EQ(why.error, errc::resolve_timeout);
@@ -167,7 +167,7 @@ TEST_P(endpoint_names, timeout_counts_from_the_beginning) {
 
 TEST_P(endpoint_names, lookup_ends_with_what_it_is_for) {
     ending aborted;
-    dial_silence(aborted).abort();
+    connect_to_silence(aborted).abort();
     EXPECT_TRUE(run_until([&] { return aborted.ended() && stopped_ == 1; }));
     EXPECT_EQ(aborted.why.error, errc::aborted);
     EXPECT_EQ(aborted.why.phase, phase::resolve);
@@ -175,14 +175,14 @@ TEST_P(endpoint_names, lookup_ends_with_what_it_is_for) {
 
     ending shut;
     bool done = false;
-    dial_silence(shut);
+    connect_to_silence(shut);
     client_->shutdown(std::chrono::seconds(5), [&] { done = true; });
     EXPECT_TRUE(run_until([&] { return done && stopped_ == 2; }));
     EXPECT_EQ(shut.failed, 1);
     EXPECT_EQ(shut.why.error, errc::shut_down);
 
     ending unheard;
-    dial_silence(unheard);
+    connect_to_silence(unheard);
     client_.reset();
     silent_.back().found(*address::parse("127.0.0.1", 0));
     EXPECT_TRUE(run_until([&] { return stopped_ == 3; }));
@@ -193,7 +193,7 @@ TEST_P(endpoint_names, lookup_ends_with_what_it_is_for) {
 
 TEST_P(endpoint_names, loop_may_die_while_a_name_is_looked_up) {
     ending unheard;
-    dial_silence(unheard);
+    connect_to_silence(unheard);
     way_->destroy_loop();
     EXPECT_TRUE(silent_.back().cancelled());
     silent_.back().found(*address::parse("127.0.0.1", 0));

@@ -24,7 +24,7 @@ std::chrono::nanoseconds cpu_time_used() {
 
 class endpoint_nested : public endpoint {
 protected:
-    connection_handle dial(const std::string& path, int& opened, int& heard) {
+    connection_handle connect(const std::string& path, int& opened, int& heard) {
         return client_->connect(url(path), {.open = [&](connection&) { ++opened; },
                                             .message = [&](connection&, message) { ++heard; }});
     }
@@ -62,8 +62,8 @@ TEST_P(endpoint_nested, a_second_inside_a_handler) {
         EXPECT_LT(idle_until(end), idle / 20) << "of " << idle.count() << " ns";
         over = true;
     }});
-    for (int i = 0; i < 3; ++i) others.push_back(dial("/echo", opened, others_heard));
-    auto outer = dial("/outer", opened, outer_heard);
+    for (int i = 0; i < 3; ++i) others.push_back(connect("/echo", opened, others_heard));
+    auto outer = connect("/outer", opened, outer_heard);
     ASSERT_TRUE(run_until([&] { return opened == 4; }));
     outer.send("one");
     outer.send("two");

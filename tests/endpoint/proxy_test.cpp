@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Dialling through proxies: real ways through one of the test's own, and each way to fail at one
+// Connecting through proxies: real ways through one of the test's own, and each way to fail at one
 // that misbehaves.
 #include "endpoint/endpoint_fixture.hpp"
 #include "endpoint/raw_peer.hpp"
@@ -25,33 +25,33 @@ protected:
         proxy_.emplace(loop(), std::move(words), port_);
     }
 
-    [[nodiscard]] dial_options through(const std::string& scheme_and_credentials) const {
-        dial_options options;
+    [[nodiscard]] connect_options through(const std::string& scheme_and_credentials) const {
+        connect_options options;
         options.proxy = scheme_and_credentials + proxy_->place();
         return options;
     }
 
-    /// How dialling ends at a proxy that answers so, and then ends the stream if that is wanted.
+    /// How connecting ends at a proxy that answers so, and then ends the stream if that is wanted.
     report failure_at(const std::string& scheme, const std::string& answer, bool ends = false,
-                      dial_options options = {}) {
+                      connect_options options = {}) {
         const raw_peer listener = raw_peer::listening();
         raw_peer peer;
         bool answered = false;
-        ending dialled;
+        ending outbound;
         options.proxy = scheme + "127.0.0.1:" + std::to_string(listener.port());
-        client_->connect("ws://server.example/", dialled.heard(), std::move(options));
+        client_->connect("ws://server.example/", outbound.heard(), std::move(options));
         EXPECT_TRUE(run_until([&] {
             if (peer.accept_from(listener) && !answered && !peer.received().empty()) {
                 answered = true;
                 peer.send(answer);
                 if (ends) peer.close();
             }
-            return dialled.ended();
+            return outbound.ended();
         }));
-        EXPECT_EQ(dialled.failed, 1);
-        EXPECT_EQ(dialled.opened, 0);
-        EXPECT_EQ(dialled.why.phase, phase::proxy) << dialled.why;
-        return dialled.why;
+        EXPECT_EQ(outbound.failed, 1);
+        EXPECT_EQ(outbound.opened, 0);
+        EXPECT_EQ(outbound.why.phase, phase::proxy) << outbound.why;
+        return outbound.why;
     }
 
     std::optional<test_proxy> proxy_;
@@ -88,19 +88,19 @@ TEST_P(endpoint_proxy, sends_messages_of_any_size_both_ways) {
     serve_echo();
     run_proxy({http_opens});
     const std::string large(1 << 20, 'x');
-    ending dialled;
+    ending outbound;
     std::size_t heard = 0;
     client_->connect("ws://server.example/echo",
-                     dialled.heard({.open = [&](connection& peer) { peer.send(large); },
-                                    .message =
-                                        [&](connection& peer, message m) {
-                                            heard = m.text().size();
-                                            peer.close();
-                                        }}),
+                     outbound.heard({.open = [&](connection& peer) { peer.send(large); },
+                                     .message =
+                                         [&](connection& peer, message m) {
+                                             heard = m.text().size();
+                                             peer.close();
+                                         }}),
                      through("http://"));
-    EXPECT_TRUE(run_until([&] { return dialled.ended() && served_.ended(); }));
+    EXPECT_TRUE(run_until([&] { return outbound.ended() && served_.ended(); }));
     EXPECT_EQ(heard, large.size());
-    EXPECT_TRUE(dialled.why.clean()) << dialled.why;
+    EXPECT_TRUE(outbound.why.clean()) << outbound.why;
     EXPECT_TRUE(served_.why.clean()) << served_.why;
 }
 
@@ -141,7 +141,7 @@ TEST_P(endpoint_proxy, tells_that_the_proxy_ends_the_stream) {
 }
 
 TEST_P(endpoint_proxy, tells_that_the_proxy_is_silent) {
-    dial_options options;
+    connect_options options;
     options.proxy_timeout = 40ms;
     for (const std::string part : {"", "HTTP/1.1 200"}) {
         const auto why = failure_at("http://", part, false, options);
@@ -152,7 +152,7 @@ TEST_P(endpoint_proxy, tells_that_the_proxy_is_silent) {
 }
 
 TEST_P(endpoint_proxy, tells_what_is_wrong_with_the_url_of_a_proxy) {
-    dial_options options;
+    connect_options options;
     options.proxy = "https://proxy.example";
     const auto why = failure_of("ws://server.example/", options);
     EXPECT_EQ(why.error, errc::bad_proxy);
@@ -164,7 +164,7 @@ TEST_P(endpoint_proxy, tells_what_is_wrong_with_the_url_of_a_proxy) {
 TEST_P(endpoint_proxy, tells_that_the_proxy_is_not_there) {
     listen();
     server_->stop_listening();
-    dial_options options;
+    connect_options options;
     options.proxy = "127.0.0.1:" + std::to_string(port_);
     const auto why = failure_of("ws://server.example/", options);
     EXPECT_EQ(why.error, std::errc::connection_refused);
@@ -179,7 +179,7 @@ TEST_P(endpoint_proxy, tells_that_the_proxy_is_not_there) {
 TEST_P(endpoint_proxy, is_told_once_when_it_is_ended_while_the_proxy_thinks) {
     const raw_peer listener = raw_peer::listening();
     raw_peer peer;
-    dial_options options;
+    connect_options options;
     options.proxy = "127.0.0.1:" + std::to_string(listener.port());
     ending aborted, stopped, forgotten;
     const auto reaches_proxy = [&] {

@@ -25,7 +25,7 @@ protected:
             if (here) here->close();
             break;
         case deed::server: raw_server_.reset(); break;
-        case deed::client: dialler_.reset(); break;
+        case deed::client: connector_.reset(); break;
         case deed::loop: way_->destroy_loop(); break;
         }
     }
@@ -47,7 +47,7 @@ protected:
 
     /// A conversation in which all handlers of the client are called.
     void play(raw_handlers ours) {
-        dialled_ = {};
+        outbound_ = {};
         served_ = {};
         done_ = false;
         serve(served_.noted({.open = [](raw_connection& peer) { peer.send("hello"); },
@@ -60,8 +60,8 @@ protected:
             loop().wake();
             if (more) more(peer);
         };
-        dialler_->connect("127.0.0.1:" + std::to_string(port_), dialled_.noted(std::move(ours)));
-        run_until([&] { return done_ || dialled_.ended(); });
+        connector_->connect("127.0.0.1:" + std::to_string(port_), outbound_.noted(std::move(ours)));
+        run_until([&] { return done_ || outbound_.ended(); });
         for (int turns = 0; turns < 3 && way_->has_loop(); ++turns) {
             run_until([asked = 0]() mutable { return ++asked == 2; });
         }
@@ -76,14 +76,14 @@ TEST_P(endpoint_raw_destruction, in_every_handler) {
         for (const auto what : deeds) {
             play(armed(where, what));
             EXPECT_TRUE(done_) << static_cast<int>(where) << ", " << static_cast<int>(what);
-            EXPECT_LE(dialled_.closed + dialled_.failed, 1);
-            dialler_.reset();
+            EXPECT_LE(outbound_.closed + outbound_.failed, 1);
+            connector_.reset();
             raw_server_.reset();
             server_.reset();
             client_.reset();
             way_.reset(); // some hosts exist once
             way_ = GetParam()->make();
-            dialler_.emplace(loop());
+            connector_.emplace(loop());
         }
     }
 }
@@ -91,25 +91,24 @@ TEST_P(endpoint_raw_destruction, in_every_handler) {
 TEST_P(endpoint_raw_destruction, in_fail) {
     for (const auto what : deeds) {
         done_ = false;
-        dialler_->connect("unix:/nowhere", {.fail = [this, what](const report&) {
-                                                do_it(what, nullptr);
-                                            }});
+        connector_->connect("unix:/nowhere",
+                            {.fail = [this, what](const report&) { do_it(what, nullptr); }});
         EXPECT_TRUE(run_until([&] { return done_; }));
-        dialler_.reset();
+        connector_.reset();
         server_.reset();
         client_.reset();
         way_.reset(); // some hosts exist once
         way_ = GetParam()->make();
-        dialler_.emplace(loop());
+        connector_.emplace(loop());
     }
 }
 
 TEST_P(endpoint_raw_destruction, before_anything_was_told) {
     serve_raw_echo();
-    dialler_->connect("127.0.0.1:" + std::to_string(port_), dialled_.noted());
-    dialler_.reset();
+    connector_->connect("127.0.0.1:" + std::to_string(port_), outbound_.noted());
+    connector_.reset();
     raw_server_.reset();
-    EXPECT_FALSE(dialled_.ended());
+    EXPECT_FALSE(outbound_.ended());
     EXPECT_EQ(loop().work_count(), 0U);
 }
 
@@ -123,8 +122,8 @@ TEST_P(endpoint_raw_destruction, of_the_server_while_it_greets) {
     };
     const auto where = raw_server_->listen("127.0.0.1", 0, std::move(rude));
     ASSERT_TRUE(where);
-    dialler_->connect(where->str(), dialled_.noted());
-    EXPECT_TRUE(run_until([&] { return met && dialled_.ended(); }));
+    connector_->connect(where->str(), outbound_.noted());
+    EXPECT_TRUE(run_until([&] { return met && outbound_.ended(); }));
 }
 
 WEFT_IN_EVERY_WAY(endpoint_raw_destruction);

@@ -85,7 +85,7 @@ protected:
     }
 
     raw_file adopt(held& which, raw_handlers more = {}, const raw_options& options = {}) {
-        auto made = raw_file::adopt(loop(), which.get(), dialled_.noted(std::move(more)), options);
+        auto made = raw_file::adopt(loop(), which.get(), outbound_.noted(std::move(more)), options);
         EXPECT_TRUE(made) << made.error().message();
         static_cast<void>(which.release());
         return std::move(*made);
@@ -108,7 +108,7 @@ protected:
     }
 
     bool ended() {
-        return run_until([&] { return dialled_.ended(); });
+        return run_until([&] { return outbound_.ended(); });
     }
 
     /// Turns in which nothing may happen.
@@ -128,14 +128,14 @@ protected:
 TEST_P(endpoint_raw_file, reads_a_pipe_to_its_end) {
     make_pipe();
     file_ = adopt(near_);
-    EXPECT_EQ(dialled_.opened, 0) << "nothing from inside the call";
+    EXPECT_EQ(outbound_.opened, 0) << "nothing from inside the call";
     write_to(far_, "hello");
-    EXPECT_TRUE(run_until([&] { return dialled_.heard == "hello"; }));
+    EXPECT_TRUE(run_until([&] { return outbound_.heard == "hello"; }));
     far_.close();
     EXPECT_TRUE(ended());
-    EXPECT_EQ(dialled_.closed, 1);
-    EXPECT_TRUE(dialled_.why.clean()) << dialled_.why;
-    EXPECT_EQ(dialled_.why.began, side::peer);
+    EXPECT_EQ(outbound_.closed, 1);
+    EXPECT_TRUE(outbound_.why.clean()) << outbound_.why;
+    EXPECT_EQ(outbound_.why.began, side::peer);
     EXPECT_EQ(file_->connection(), nullptr);
     EXPECT_EQ(loop().work_count(), 0U);
 }
@@ -150,22 +150,22 @@ TEST_P(endpoint_raw_file, writes_a_pipe_and_ends_it) {
     std::string heard;
     EXPECT_TRUE(run_until([&] {
         heard += read_from(near_);
-        return dialled_.ended();
+        return outbound_.ended();
     }));
     heard += read_from(near_);
     EXPECT_EQ(heard.size(), much.size());
-    EXPECT_TRUE(dialled_.why.clean()) << dialled_.why;
+    EXPECT_TRUE(outbound_.why.clean()) << outbound_.why;
     EXPECT_EQ(::read(near_.get(), heard.data(), 1), 0) << "its reader hears the end";
 }
 
 TEST_P(endpoint_raw_file, hears_that_nobody_reads_and_raises_no_signal) {
     make_pipe();
     file_ = adopt(far_);
-    EXPECT_TRUE(run_until([&] { return dialled_.opened == 1; }));
+    EXPECT_TRUE(run_until([&] { return outbound_.opened == 1; }));
     near_.close(); // SIGPIPE would end this program
     file_->send("to nobody");
     EXPECT_TRUE(ended());
-    EXPECT_EQ(dialled_.why.error, std::errc::broken_pipe);
+    EXPECT_EQ(outbound_.why.error, std::errc::broken_pipe);
     sigset_t pending;
     ::sigpending(&pending);
     EXPECT_EQ(::sigismember(&pending, SIGPIPE), 0);
@@ -183,7 +183,7 @@ TEST_P(endpoint_raw_file, leaves_a_signal_that_was_pending_to_whom_it_belongs) {
     ::pthread_sigmask(SIG_BLOCK, &only, &before);
     ::pthread_kill(::pthread_self(), SIGPIPE);
     file_ = adopt(far_);
-    EXPECT_TRUE(run_until([&] { return dialled_.opened == 1; }));
+    EXPECT_TRUE(run_until([&] { return outbound_.opened == 1; }));
     near_.close();
     file_->send("to nobody");
     EXPECT_TRUE(ended());
@@ -195,27 +195,27 @@ TEST_P(endpoint_raw_file, leaves_a_signal_that_was_pending_to_whom_it_belongs) {
 TEST_P(endpoint_raw_file, wakes_nobody_while_it_is_paused) {
     make_pipe();
     file_ = adopt(near_, {.open = [](raw_connection& one) { one.pause(); }});
-    EXPECT_TRUE(run_until([&] { return dialled_.opened == 1; }));
+    EXPECT_TRUE(run_until([&] { return outbound_.opened == 1; }));
     write_to(far_, "while paused");
     far_.close();
     idle();
-    EXPECT_EQ(dialled_.heard, "");
-    EXPECT_FALSE(dialled_.ended());
+    EXPECT_EQ(outbound_.heard, "");
+    EXPECT_FALSE(outbound_.ended());
     file_->resume();
     EXPECT_TRUE(ended());
-    EXPECT_EQ(dialled_.heard, "while paused");
+    EXPECT_EQ(outbound_.heard, "while paused");
 }
 
 TEST_P(endpoint_raw_file, is_backed_up_and_then_writable) {
     make_pipe();
     file_ = adopt(far_);
-    EXPECT_TRUE(run_until([&] { return dialled_.opened == 1; }));
+    EXPECT_TRUE(run_until([&] { return outbound_.opened == 1; }));
     EXPECT_EQ(file_->send(std::string(900'000, 'x')), send_result::backed_up);
     EXPECT_EQ(file_->send(std::string(900'000, 'x')), send_result::dropped);
     std::size_t heard = 0;
     EXPECT_TRUE(run_until([&] {
         heard += read_from(near_).size();
-        return dialled_.writable != 0;
+        return outbound_.writable != 0;
     }));
     EXPECT_EQ(file_->connection()->buffered_amount(), 0U);
 }
@@ -229,12 +229,12 @@ TEST_P(endpoint_raw_file, reads_a_fifo_whose_writers_come_and_go) {
     file_ = adopt(near_);
     for (const std::string word : {"first", "second"}) {
         far_ = held(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-        dialled_.heard.clear();
+        outbound_.heard.clear();
         write_to(far_, word);
-        EXPECT_TRUE(run_until([&] { return dialled_.heard == word; }));
+        EXPECT_TRUE(run_until([&] { return outbound_.heard == word; }));
         far_.close();
         idle();
-        EXPECT_FALSE(dialled_.ended());
+        EXPECT_FALSE(outbound_.ended());
     }
 }
 
@@ -244,12 +244,12 @@ TEST_P(endpoint_raw_file, waits_for_a_fifos_first_writer_and_ends_with_the_last)
     near_ = held(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
     file_ = adopt(near_);
     idle();
-    EXPECT_FALSE(dialled_.ended());
+    EXPECT_FALSE(outbound_.ended());
     far_ = held(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
     write_to(far_, "only");
     far_.close();
     EXPECT_TRUE(ended());
-    EXPECT_EQ(dialled_.heard, "only");
+    EXPECT_EQ(outbound_.heard, "only");
 }
 
 // --- terminals
@@ -264,32 +264,32 @@ TEST_P(endpoint_raw_file, talks_to_a_terminal_until_it_hangs_up) {
         return heard == "to the program";
     })) << heard;
     write_to(far_, "to the hardware");
-    EXPECT_TRUE(run_until([&] { return dialled_.heard == "to the hardware"; }));
+    EXPECT_TRUE(run_until([&] { return outbound_.heard == "to the hardware"; }));
     far_.close();
     EXPECT_TRUE(ended());
-    EXPECT_TRUE(dialled_.why.clean()) << dialled_.why;
-    EXPECT_EQ(dialled_.why.began, side::peer);
+    EXPECT_TRUE(outbound_.why.clean()) << outbound_.why;
+    EXPECT_EQ(outbound_.why.began, side::peer);
 }
 
 TEST_P(endpoint_raw_file, of_the_programs_side_hears_the_hardware_go) {
     make_terminal();
     file_ = adopt(far_);
-    EXPECT_TRUE(run_until([&] { return dialled_.opened == 1; }));
+    EXPECT_TRUE(run_until([&] { return outbound_.opened == 1; }));
     near_.close();
     EXPECT_TRUE(ended());
-    EXPECT_EQ(dialled_.closed, 1);
+    EXPECT_EQ(outbound_.closed, 1);
 }
 
 TEST_P(endpoint_raw_file, borrows_a_terminal_and_leaves_it_as_it_was) {
     make_terminal();
     const int mine = far_.get();
     ASSERT_TRUE(blocks(mine));
-    auto made = raw_file::borrow(loop(), mine, dialled_.noted());
+    auto made = raw_file::borrow(loop(), mine, outbound_.noted());
     ASSERT_TRUE(made);
     EXPECT_FALSE(blocks(mine));
     EXPECT_EQ(::fcntl(mine, F_GETFD), 0) << "it is somebody else's";
     write_to(near_, "typed");
-    EXPECT_TRUE(run_until([&] { return dialled_.heard == "typed"; }));
+    EXPECT_TRUE(run_until([&] { return outbound_.heard == "typed"; }));
     made->close();
     EXPECT_TRUE(ended());
     EXPECT_TRUE(blocks(mine));
@@ -337,7 +337,7 @@ TEST_P(endpoint_raw_file, takes_a_socket_as_well) {
     far_ = held(both[1]);
     file_ = adopt(near_);
     write_to(far_, "packet");
-    EXPECT_TRUE(run_until([&] { return dialled_.heard == "packet"; }));
+    EXPECT_TRUE(run_until([&] { return outbound_.heard == "packet"; }));
     far_.close();
     file_->send("to nobody");
     EXPECT_TRUE(ended());
@@ -367,7 +367,7 @@ TEST_P(endpoint_raw_file, refuses_a_descriptor_that_is_watched_already) {
     file_ = adopt(near_);
     EXPECT_EQ(raw_file::borrow(loop(), number, {}).error(), std::errc::file_exists);
     write_to(far_, "still heard");
-    EXPECT_TRUE(run_until([&] { return dialled_.heard == "still heard"; }));
+    EXPECT_TRUE(run_until([&] { return outbound_.heard == "still heard"; }));
 }
 
 TEST_P(endpoint_raw_file, is_gone_with_its_loop) {
@@ -430,7 +430,7 @@ TEST_P(endpoint_raw_file, is_watched_until_its_watch_ends_in_its_own_function) {
 TEST_P(endpoint_raw_file, is_destroyed_in_every_handler) {
     for (int where = 0; where < 5; ++where) {
         make_pipe();
-        dialled_ = {};
+        outbound_ = {};
         const auto here = [&](int place) {
             return [this, place, where](auto&&...) {
                 if (place == where) file_.reset();
@@ -446,7 +446,7 @@ TEST_P(endpoint_raw_file, is_destroyed_in_every_handler) {
                               .close = here(3)});
         write_to(far_, "x");
         far_.close();
-        EXPECT_TRUE(run_until([&] { return !file_ || dialled_.ended(); })) << where;
+        EXPECT_TRUE(run_until([&] { return !file_ || outbound_.ended(); })) << where;
         idle();
         file_.reset();
         EXPECT_EQ(loop().work_count(), 0U);

@@ -67,10 +67,10 @@ class raw_endpoint : public endpoint {
 protected:
     void SetUp() override {
         endpoint::SetUp();
-        dialler_.emplace(loop());
+        connector_.emplace(loop());
     }
     void TearDown() override {
-        dialler_.reset();
+        connector_.reset();
         raw_server_.reset();
         endpoint::TearDown();
     }
@@ -89,23 +89,23 @@ protected:
             {.data = [](raw_connection& peer, std::span<std::byte> bytes) { peer.send(bytes); }}));
     }
 
-    /// Dials, and waits until both sides are open.
-    bool dial(const std::string& target, raw_handlers more = {}, raw_dial_options options = {}) {
-        dialler_->connect(target, dialled_.noted(std::move(more)), std::move(options));
-        return run_until([&] { return dialled_.ended() || (dialled_.open && served_.open); }) &&
-            !dialled_.ended();
+    /// Connects, and waits until both sides are open.
+    bool connect(const std::string& target, raw_handlers more = {},
+                 raw_connect_options options = {}) {
+        connector_->connect(target, outbound_.noted(std::move(more)), std::move(options));
+        return run_until([&] { return outbound_.ended() || (outbound_.open && served_.open); }) &&
+            !outbound_.ended();
     }
 
     bool all_gone() {
-        return run_until([&] {
-            return dialler_->connection_count() + raw_server_->connection_count() == 0;
-        });
+        return run_until(
+            [&] { return connector_->connection_count() + raw_server_->connection_count() == 0; });
     }
 
     std::optional<raw_server> raw_server_;
-    std::optional<raw_client> dialler_;
+    std::optional<raw_client> connector_;
     raw_ending served_;
-    raw_ending dialled_;
+    raw_ending outbound_;
 };
 
 } // namespace weft::testing

@@ -20,27 +20,27 @@ using namespace std::chrono_literals;
 
 class endpoint_raw : public raw_endpoint {
 protected:
-    /// Dials, and returns how that failed.
-    report failure_to(const std::string& target, raw_dial_options options = {}) {
-        raw_ending dialled;
-        dialler_->connect(target, dialled.noted(), std::move(options));
-        EXPECT_FALSE(dialled.ended()) << "told from inside the call";
+    /// Connects, and returns how that failed.
+    report failure_to(const std::string& target, raw_connect_options options = {}) {
+        raw_ending outbound;
+        connector_->connect(target, outbound.noted(), std::move(options));
+        EXPECT_FALSE(outbound.ended()) << "told from inside the call";
         EXPECT_TRUE(
-            run_until([&] { return dialled.ended() && dialler_->connection_count() == 0; }));
-        EXPECT_EQ(dialled.failed, 1);
-        EXPECT_EQ(dialled.opened + dialled.closed, 0);
-        return dialled.why;
+            run_until([&] { return outbound.ended() && connector_->connection_count() == 0; }));
+        EXPECT_EQ(outbound.failed, 1);
+        EXPECT_EQ(outbound.opened + outbound.closed, 0);
+        return outbound.why;
     }
 
     void expect_raw_echo(const std::string& target) {
-        ASSERT_TRUE(dial(target));
-        EXPECT_EQ(dialled_.open->send("hello"), send_result::accepted);
-        EXPECT_TRUE(run_until([&] { return dialled_.heard == "hello"; }));
-        dialled_.open->close();
+        ASSERT_TRUE(connect(target));
+        EXPECT_EQ(outbound_.open->send("hello"), send_result::accepted);
+        EXPECT_TRUE(run_until([&] { return outbound_.heard == "hello"; }));
+        outbound_.open->close();
         EXPECT_TRUE(all_gone());
-        EXPECT_EQ(dialled_.closed, 1);
-        EXPECT_TRUE(dialled_.why.clean()) << dialled_.why;
-        EXPECT_EQ(dialled_.why.began, side::local);
+        EXPECT_EQ(outbound_.closed, 1);
+        EXPECT_TRUE(outbound_.why.clean()) << outbound_.why;
+        EXPECT_EQ(outbound_.why.began, side::local);
         EXPECT_EQ(served_.closed, 1);
         EXPECT_TRUE(served_.why.clean()) << served_.why;
         EXPECT_EQ(served_.why.began, side::peer);
@@ -70,20 +70,20 @@ TEST_P(endpoint_raw, echoes_to_a_name) {
 }
 
 TEST_P(endpoint_raw, tells_addresses) {
-    ASSERT_TRUE(dial(serve_raw_echo()));
-    EXPECT_EQ(dialled_.open->remote_address().port(), port_);
-    EXPECT_EQ(served_.open->remote_address(), dialled_.open->local_address());
-    EXPECT_FALSE(dialled_.open->secure());
+    ASSERT_TRUE(connect(serve_raw_echo()));
+    EXPECT_EQ(outbound_.open->remote_address().port(), port_);
+    EXPECT_EQ(served_.open->remote_address(), outbound_.open->local_address());
+    EXPECT_FALSE(outbound_.open->secure());
 }
 
 TEST_P(endpoint_raw, carries_much_both_ways) {
     const std::string much(3'000'000, 'x');
-    ASSERT_TRUE(dial(serve_raw_echo()));
-    EXPECT_NE(dialled_.open->send(much), send_result::closed);
-    EXPECT_TRUE(run_until([&] { return dialled_.heard.size() == much.size(); }))
-        << dialled_.heard.size();
-    EXPECT_EQ(dialled_.heard, much);
-    dialled_.open->close();
+    ASSERT_TRUE(connect(serve_raw_echo()));
+    EXPECT_NE(outbound_.open->send(much), send_result::closed);
+    EXPECT_TRUE(run_until([&] { return outbound_.heard.size() == much.size(); }))
+        << outbound_.heard.size();
+    EXPECT_EQ(outbound_.heard, much);
+    outbound_.open->close();
     EXPECT_TRUE(all_gone());
 }
 
@@ -103,11 +103,11 @@ TEST_P(endpoint_raw, tells_why_nobody_answers) {
     EXPECT_EQ(failure_to("tcp://").error, errc::bad_address);
 }
 
-TEST_P(endpoint_raw, gives_up_dialling_in_time) {
+TEST_P(endpoint_raw, gives_up_connecting_in_time) {
     loop().resolver([kept = std::optional<lookup>()](lookup asked) mutable {
         kept.emplace(std::move(asked));
     });
-    raw_dial_options soon;
+    raw_connect_options soon;
     soon.connect_timeout = 20ms;
     const auto late = failure_to("tcp://slow.test:80", std::move(soon));
     EXPECT_EQ(late.error, errc::connect_timeout);
@@ -119,11 +119,11 @@ TEST_P(endpoint_raw, is_cancelled_while_it_dials) {
     loop().resolver([kept = std::optional<lookup>()](lookup asked) mutable {
         kept.emplace(std::move(asked));
     });
-    const auto handle = dialler_->connect("tcp://slow.test:80", dialled_.noted());
+    const auto handle = connector_->connect("tcp://slow.test:80", outbound_.noted());
     EXPECT_TRUE(handle.close());
-    EXPECT_TRUE(run_until([&] { return dialled_.ended(); }));
-    EXPECT_EQ(dialled_.failed, 1);
-    EXPECT_EQ(dialled_.why.error, errc::aborted);
+    EXPECT_TRUE(run_until([&] { return outbound_.ended(); }));
+    EXPECT_EQ(outbound_.failed, 1);
+    EXPECT_EQ(outbound_.why.error, errc::aborted);
     loop().resolver({});
 }
 
@@ -134,15 +134,15 @@ TEST_P(endpoint_raw, half_closes) {
         peer.send("all heard");
         peer.close();
     }}));
-    ASSERT_TRUE(dial(target));
-    dialled_.open->send("last words");
-    dialled_.open->finish();
-    EXPECT_EQ(dialled_.open->send("more"), send_result::closed);
+    ASSERT_TRUE(connect(target));
+    outbound_.open->send("last words");
+    outbound_.open->finish();
+    EXPECT_EQ(outbound_.open->send("more"), send_result::closed);
     EXPECT_TRUE(all_gone());
     EXPECT_EQ(served_.heard, "last words");
-    EXPECT_EQ(dialled_.heard, "all heard");
-    EXPECT_TRUE(dialled_.why.clean()) << dialled_.why;
-    EXPECT_EQ(dialled_.why.began, side::local);
+    EXPECT_EQ(outbound_.heard, "all heard");
+    EXPECT_TRUE(outbound_.why.clean()) << outbound_.why;
+    EXPECT_EQ(outbound_.why.began, side::local);
     EXPECT_EQ(served_.why.began, side::peer);
 }
 
@@ -189,11 +189,11 @@ TEST_P(endpoint_raw, ends_when_output_is_stuck_at_the_close) {
 }
 
 TEST_P(endpoint_raw, is_aborted) {
-    ASSERT_TRUE(dial(serve_raw_echo()));
-    dialled_.open->abort();
-    EXPECT_EQ(dialled_.closed, 0) << "told from inside the call";
+    ASSERT_TRUE(connect(serve_raw_echo()));
+    outbound_.open->abort();
+    EXPECT_EQ(outbound_.closed, 0) << "told from inside the call";
     EXPECT_TRUE(all_gone());
-    EXPECT_EQ(dialled_.why.error, errc::aborted);
+    EXPECT_EQ(outbound_.why.error, errc::aborted);
 }
 
 TEST_P(endpoint_raw, tells_a_reset) {
@@ -213,7 +213,7 @@ TEST_P(endpoint_raw, ends_who_says_nothing_for_too_long) {
     raw_options quiet;
     quiet.idle_timeout = 20ms;
     const auto target = serve(served_.noted(), quiet);
-    ASSERT_TRUE(dial(target));
+    ASSERT_TRUE(connect(target));
     EXPECT_TRUE(run_until([&] { return served_.ended(); }));
     EXPECT_EQ(served_.why.error, errc::idle_timeout);
     EXPECT_TRUE(all_gone());
@@ -224,7 +224,7 @@ TEST_P(endpoint_raw, does_not_count_a_pause_as_silence) {
     quiet.idle_timeout = 20ms;
     const auto target =
         serve(served_.noted({.open = [](raw_connection& peer) { peer.pause(); }}), quiet);
-    ASSERT_TRUE(dial(target));
+    ASSERT_TRUE(connect(target));
     bool waited = false;
     timer later(loop(), [&] { waited = true; });
     later.arm_after(40ms);
@@ -237,8 +237,8 @@ TEST_P(endpoint_raw, does_not_count_a_pause_as_silence) {
 
 TEST_P(endpoint_raw, shuts_down) {
     int done = 0;
-    ASSERT_TRUE(dial(serve_raw_echo()));
-    dialled_.open->send("before the end");
+    ASSERT_TRUE(connect(serve_raw_echo()));
+    outbound_.open->send("before the end");
     raw_server_->shutdown(20s, [&] { ++done; });
     EXPECT_EQ(done, 0);
     EXPECT_FALSE(raw_server_->is_listening());
@@ -250,19 +250,19 @@ TEST_P(endpoint_raw, shuts_down) {
 
 TEST_P(endpoint_raw, is_shut_down_with_its_loop) {
     int done = 0;
-    ASSERT_TRUE(dial(serve_raw_echo()));
+    ASSERT_TRUE(connect(serve_raw_echo()));
     loop().shutdown(20s, [&] { ++done; });
     EXPECT_TRUE(run_until([&] { return done == 1; }));
-    EXPECT_EQ(served_.closed + dialled_.closed, 2);
+    EXPECT_EQ(served_.closed + outbound_.closed, 2);
 }
 
 TEST_P(endpoint_raw, stops) {
-    ASSERT_TRUE(dial(serve_raw_echo()));
+    ASSERT_TRUE(connect(serve_raw_echo()));
     raw_server_->stop();
-    dialler_->stop();
+    connector_->stop();
     EXPECT_TRUE(all_gone());
     EXPECT_EQ(served_.why.error, errc::aborted);
-    EXPECT_EQ(dialled_.why.error, errc::aborted);
+    EXPECT_EQ(outbound_.why.error, errc::aborted);
 }
 
 // --- who does not read
@@ -334,11 +334,11 @@ TEST_P(endpoint_raw, ends_who_does_not_read_if_so_told) {
 }
 
 TEST_P(endpoint_raw, hears_what_came_in_a_pause_afterwards) {
-    ASSERT_TRUE(dial(serve_raw_echo()));
+    ASSERT_TRUE(connect(serve_raw_echo()));
     served_.open->pause();
     EXPECT_TRUE(served_.open->paused());
-    dialled_.open->send("while paused");
-    dialled_.open->finish();
+    outbound_.open->send("while paused");
+    outbound_.open->finish();
     for (int turns = 0; turns < 5; ++turns) {
         run_until([asked = 0]() mutable { return ++asked == 3; });
     }
@@ -347,7 +347,7 @@ TEST_P(endpoint_raw, hears_what_came_in_a_pause_afterwards) {
     served_.open->resume();
     EXPECT_TRUE(all_gone());
     EXPECT_EQ(served_.heard, "while paused");
-    EXPECT_EQ(dialled_.heard, "while paused");
+    EXPECT_EQ(outbound_.heard, "while paused");
 }
 
 // --- adoption
@@ -359,13 +359,13 @@ TEST_P(endpoint_raw, adopts_both_ends_with_bytes_that_were_read) {
     const std::string_view early = "early ";
     const auto taken = raw_server_->adopt(both[0], std::as_bytes(std::span(early)));
     ASSERT_TRUE(taken) << taken.error().message();
-    const auto ours = dialler_->adopt(both[1], dialled_.noted(), {},
-                                      std::as_bytes(std::span(std::string_view("read before "))));
+    const auto ours = connector_->adopt(both[1], outbound_.noted(), {},
+                                        std::as_bytes(std::span(std::string_view("read before "))));
     ASSERT_TRUE(ours) << ours.error().message();
-    EXPECT_EQ(served_.opened + dialled_.opened, 0) << "nothing from inside the call";
+    EXPECT_EQ(served_.opened + outbound_.opened, 0) << "nothing from inside the call";
     EXPECT_EQ(ours->send(std::string("late")), send_result::accepted);
-    EXPECT_TRUE(run_until([&] { return dialled_.heard == "read before early late"; }))
-        << dialled_.heard;
+    EXPECT_TRUE(run_until([&] { return outbound_.heard == "read before early late"; }))
+        << outbound_.heard;
     EXPECT_EQ(served_.heard, "early late");
     EXPECT_TRUE(ours->close());
     EXPECT_TRUE(all_gone());
@@ -385,14 +385,14 @@ TEST_P(endpoint_raw, adopts_a_listener) {
 TEST_P(endpoint_raw, hands_its_listener_to_a_successor_without_refusing_anybody) {
     serve_raw_echo();
     const auto where = raw_server_->listening_at().back();
-    ASSERT_TRUE(dial(where.str()));
+    ASSERT_TRUE(connect(where.str()));
     const auto released = raw_server_->release_listener(where);
     ASSERT_TRUE(released);
     EXPECT_FALSE(raw_server_->is_listening());
     EXPECT_EQ(raw_server_->release_listener(where).error(), errc::bad_argument);
 
     raw_ending waiting;
-    dialler_->connect(where.str(), waiting.noted({.open = [](raw_connection& peer) {
+    connector_->connect(where.str(), waiting.noted({.open = [](raw_connection& peer) {
         peer.send("to the successor");
     }}));
     ASSERT_TRUE(run_until([&] { return waiting.open != nullptr; })) << "by the kernel";
@@ -403,8 +403,8 @@ TEST_P(endpoint_raw, hands_its_listener_to_a_successor_without_refusing_anybody)
                          }})};
     ASSERT_EQ(*successor.adopt_listener(*released), where);
     EXPECT_TRUE(run_until([&] { return waiting.heard == "to the successor"; }));
-    dialled_.open->send("to the old one");
-    EXPECT_TRUE(run_until([&] { return dialled_.heard == "to the old one"; })) << "it goes on";
+    outbound_.open->send("to the old one");
+    EXPECT_TRUE(run_until([&] { return outbound_.heard == "to the old one"; })) << "it goes on";
     EXPECT_EQ(served_.opened + next.opened, 2);
 }
 
@@ -412,21 +412,21 @@ TEST_P(endpoint_raw, takes_nothing_on_error) {
     serve_raw_echo();
     raw_peer listening = raw_peer::listening();
     EXPECT_EQ(raw_server_->adopt(listening.descriptor()).error(), errc::bad_argument);
-    EXPECT_EQ(dialler_->adopt(listening.descriptor(), {}).error(), errc::bad_argument);
+    EXPECT_EQ(connector_->adopt(listening.descriptor(), {}).error(), errc::bad_argument);
     EXPECT_EQ(raw_server_->adopt(-1).error(), std::errc::bad_file_descriptor);
     way_->destroy_loop();
     EXPECT_EQ(raw_server_->adopt(listening.descriptor()).error(), errc::gone);
-    EXPECT_EQ(dialler_->adopt(listening.descriptor(), {}).error(), errc::gone);
+    EXPECT_EQ(connector_->adopt(listening.descriptor(), {}).error(), errc::gone);
 }
 
 TEST_P(endpoint_raw, serves_a_stream_of_another_kind) {
     serve_raw_echo();
-    raw_server other(loop(), dialled_.noted());
+    raw_server other(loop(), outbound_.noted());
     auto [one, two] = memory_pipe(loop().driver(), loop().driver());
     raw_server_->serve(std::move(one));
     other.serve(std::move(two)).send("through a pipe");
-    EXPECT_TRUE(run_until([&] { return dialled_.heard == "through a pipe"; }));
-    dialled_.open->close();
+    EXPECT_TRUE(run_until([&] { return outbound_.heard == "through a pipe"; }));
+    outbound_.open->close();
     EXPECT_TRUE(run_until([&] {
         return other.connection_count() + raw_server_->connection_count() == 0;
     }));
@@ -439,7 +439,7 @@ TEST_P(endpoint_raw, lets_no_more_in_than_told) {
     std::error_code heard;
     raw_server_->connections_max(1);
     raw_server_->on_refused([&](const address&, std::error_code why) { heard = why; });
-    ASSERT_TRUE(dial(target));
+    ASSERT_TRUE(connect(target));
     raw_peer refused = raw_peer::connected_to(port_);
     EXPECT_TRUE(run_until([&] { return refused.ended() && heard; }));
     EXPECT_EQ(heard, errc::too_many_connections);
@@ -458,9 +458,9 @@ TEST_P(endpoint_raw, has_a_keeper_who_may_say_no) {
 }
 
 TEST_P(endpoint_raw, is_interrupted_once_each) {
-    ASSERT_TRUE(dial(serve_raw_echo()));
+    ASSERT_TRUE(connect(serve_raw_echo()));
     loop().wake();
-    EXPECT_TRUE(run_until([&] { return served_.interrupts + dialled_.interrupts == 2; }));
+    EXPECT_TRUE(run_until([&] { return served_.interrupts + outbound_.interrupts == 2; }));
     EXPECT_EQ(served_.interrupts, 1);
 }
 
@@ -477,9 +477,9 @@ static_assert(all_send<std::vector<std::uint8_t>> && all_send<std::array<std::by
 
 TEST_P(endpoint_raw, counts_what_handles_post) {
     constexpr std::size_t sends = 50'000;
-    ASSERT_TRUE(dial(serve(served_.noted())));
-    const auto handle = dialled_.open->handle();
-    EXPECT_EQ(handle, dialled_.open->handle());
+    ASSERT_TRUE(connect(serve(served_.noted())));
+    const auto handle = outbound_.open->handle();
+    EXPECT_EQ(handle, outbound_.open->handle());
     EXPECT_NE(handle, served_.open->handle());
     std::size_t taken = 0;
     std::size_t dropped = 0;
@@ -488,24 +488,24 @@ TEST_P(endpoint_raw, counts_what_handles_post) {
     }
     EXPECT_NE(dropped, 0U);
     EXPECT_LE(handle.queued_bytes(), raw_options().queue_size_max);
-    EXPECT_TRUE(run_until([&] { return served_.heard.size() == taken && dialled_.writable != 0; }));
+    EXPECT_TRUE(
+        run_until([&] { return served_.heard.size() == taken && outbound_.writable != 0; }));
     EXPECT_EQ(handle.queued_bytes(), 0U);
-    dialled_.open->close();
+    outbound_.open->close();
     EXPECT_EQ(handle.send("x"), send_result::closed);
     EXPECT_TRUE(all_gone());
 }
 
 TEST_P(endpoint_raw, sends_what_a_handle_was_given_before_it_opens) {
     const auto target = serve(served_.noted());
-    const auto handle = dialler_->connect(target, dialled_.noted({.open = [](raw_connection& peer) {
-        peer.send("from open, ");
-    }}));
+    const auto handle = connector_->connect(
+        target, outbound_.noted({.open = [](raw_connection& peer) { peer.send("from open, "); }}));
     EXPECT_EQ(handle.send("early"), send_result::accepted);
     EXPECT_TRUE(run_until([&] { return served_.heard == "from open, early"; })) << served_.heard;
 }
 
 TEST_P(endpoint_raw, keeps_data_and_is_visited) {
-    ASSERT_TRUE(dial(serve_raw_echo()));
+    ASSERT_TRUE(connect(serve_raw_echo()));
     served_.open->data() = std::string("mine");
     int visited = 0;
     raw_server_->for_each([&](raw_connection& one) {
@@ -527,8 +527,8 @@ TEST_P(endpoint_raw, hands_an_exception_to_the_loop) {
     const auto target = serve(served_.noted({.data = [](raw_connection&, auto) {
         throw std::runtime_error("a bad day");
     }}));
-    ASSERT_TRUE(dial(target));
-    dialled_.open->send("x");
+    ASSERT_TRUE(connect(target));
+    outbound_.open->send("x");
     EXPECT_TRUE(run_until([&] { return served_.ended(); }));
     EXPECT_EQ(told, "a bad day");
     EXPECT_EQ(served_.why.error, errc::handler_threw);

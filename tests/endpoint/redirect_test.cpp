@@ -49,8 +49,8 @@ protected:
         return {};
     }
 
-    static dial_options following(std::size_t count) {
-        dial_options options;
+    static connect_options following(std::size_t count) {
+        connect_options options;
         options.redirects_max = count;
         return options;
     }
@@ -82,24 +82,24 @@ TEST_P(endpoint_redirect, keeps_handle_and_data_and_tells_the_new_uri) {
     serve_echo();
     send_on("/old", "/older");
     send_on("/older", "/echo");
-    ending dialled;
+    ending outbound;
     std::string reached;
     int kept = 0;
     const auto handle = client_->connect(url("/old"),
-                                         dialled.heard({.open =
-                                                            [&](connection& peer) {
-                                                                reached = peer.uri()->str();
-                                                                kept = *peer.data_as<int>();
-                                                            }}),
+                                         outbound.heard({.open =
+                                                             [&](connection& peer) {
+                                                                 reached = peer.uri()->str();
+                                                                 kept = *peer.data_as<int>();
+                                                             }}),
                                          following(2));
     client_->for_each([](connection& peer) { peer.data() = 7; });
-    ASSERT_TRUE(run_until([&] { return dialled.opened == 1; }));
+    ASSERT_TRUE(run_until([&] { return outbound.opened == 1; }));
     EXPECT_EQ(reached, url("/echo"));
     EXPECT_EQ(kept, 7);
     EXPECT_EQ(client_->connection_count(), 1);
     handle.close();
-    EXPECT_TRUE(run_until([&] { return dialled.ended(); }));
-    EXPECT_TRUE(dialled.why.clean()) << dialled.why;
+    EXPECT_TRUE(run_until([&] { return outbound.ended(); }));
+    EXPECT_TRUE(outbound.why.clean()) << outbound.why;
 }
 
 TEST_P(endpoint_redirect, ends_at_the_limit) {
@@ -168,14 +168,14 @@ TEST_P(endpoint_redirect, leaves_via_behind_for_another_host) {
 TEST_P(endpoint_redirect, ends_with_its_endpoint) {
     send_on("/round", "/round");
     listen();
-    ending dialled;
-    client_->connect(url("/round"), dialled.heard(), following(unlimited));
+    ending outbound;
+    client_->connect(url("/round"), outbound.heard(), following(unlimited));
     std::uint64_t turns = 0;
-    ASSERT_TRUE(run_until([&] { return ++turns > 50 || dialled.ended(); }));
+    ASSERT_TRUE(run_until([&] { return ++turns > 50 || outbound.ended(); }));
     bool done = false;
     client_->shutdown(std::chrono::seconds(5), [&] { done = true; });
     EXPECT_TRUE(run_until([&] { return done; }));
-    EXPECT_EQ(dialled.failed, 1);
+    EXPECT_EQ(outbound.failed, 1);
     EXPECT_EQ(client_->connection_count(), 0);
 }
 

@@ -17,8 +17,8 @@ protected:
     /// A client's connection to /echo that is open on both sides.
     void open_one() {
         const int before = served_.opened;
-        client_->connect(url(), dialled_.heard());
-        ASSERT_TRUE(run_until([&] { return dialled_.opened == 1 && served_.opened > before; }));
+        client_->connect(url(), outbound_.heard());
+        ASSERT_TRUE(run_until([&] { return outbound_.opened == 1 && served_.opened > before; }));
     }
 
     /// A peer that has opened a WebSocket and then says nothing more.
@@ -47,7 +47,7 @@ protected:
         EXPECT_EQ(done_, 0);
     }
 
-    ending dialled_;
+    ending outbound_;
     int done_ = 0;
     bool inside_call_ = false;
 };
@@ -67,27 +67,27 @@ TEST_P(endpoint_shutdown, closes_open_connections_with_1001) {
     serve_echo();
     open_one();
     calling([&] { server_->shutdown(seconds(20), done()); });
-    ASSERT_TRUE(run_until([&] { return done_ == 1 && dialled_.ended(); }));
-    EXPECT_EQ(dialled_.why.code(), close_code::going_away);
-    EXPECT_TRUE(dialled_.why.clean()) << dialled_.why;
-    EXPECT_EQ(dialled_.why.began, side::peer);
+    ASSERT_TRUE(run_until([&] { return done_ == 1 && outbound_.ended(); }));
+    EXPECT_EQ(outbound_.why.code(), close_code::going_away);
+    EXPECT_TRUE(outbound_.why.clean()) << outbound_.why;
+    EXPECT_EQ(outbound_.why.began, side::peer);
     EXPECT_EQ(served_.closed, 1);
     EXPECT_EQ(served_.why.began, side::local);
     EXPECT_EQ(server_->connection_count(), 0);
 }
 
-TEST_P(endpoint_shutdown, of_a_client_closes_what_is_open_and_gives_up_dialling) {
+TEST_P(endpoint_shutdown, of_a_client_closes_what_is_open_and_gives_up_connecting) {
     serve_echo();
     open_one();
     const raw_peer listener = raw_peer::listening(0);
     const raw_peer first = raw_peer::connected_to(listener.port());
-    ending dialling;
-    client_->connect("ws://127.0.0.1:" + std::to_string(listener.port()) + "/", dialling.heard());
+    ending connecting;
+    client_->connect("ws://127.0.0.1:" + std::to_string(listener.port()) + "/", connecting.heard());
     calling([&] { client_->shutdown(seconds(20), done()); });
     ASSERT_TRUE(run_until([&] { return done_ == 1 && served_.ended(); }));
-    EXPECT_EQ(dialling.failed, 1);
-    EXPECT_EQ(dialling.why.error, errc::shut_down);
-    EXPECT_EQ(dialled_.closed, 1);
+    EXPECT_EQ(connecting.failed, 1);
+    EXPECT_EQ(connecting.why.error, errc::shut_down);
+    EXPECT_EQ(outbound_.closed, 1);
     EXPECT_EQ(served_.why.code(), close_code::going_away);
     EXPECT_TRUE(served_.why.clean()) << served_.why;
 }
@@ -97,15 +97,15 @@ TEST_P(endpoint_shutdown, refuses_those_that_have_not_opened_with_503) {
                                .validate = [](connection& peer) { peer.defer(); }});
     listen();
     raw_peer silent = raw_peer::connected_to(port_);
-    client_->connect(url("/defers"), dialled_.heard());
+    client_->connect(url("/defers"), outbound_.heard());
     ASSERT_TRUE(run_until([&] { return server_->connection_count() == 2; }));
     bool turned = false;
     loop().post([&] { turned = true; });
     ASSERT_TRUE(run_until([&] { return turned; }));
     server_->shutdown(milliseconds(200), done());
-    ASSERT_TRUE(run_until([&] { return done_ == 1 && dialled_.ended() && silent.ended(); }));
-    EXPECT_EQ(dialled_.failed, 1);
-    EXPECT_EQ(dialled_.why.http_status, 503) << dialled_.why;
+    ASSERT_TRUE(run_until([&] { return done_ == 1 && outbound_.ended() && silent.ended(); }));
+    EXPECT_EQ(outbound_.failed, 1);
+    EXPECT_EQ(outbound_.why.http_status, 503) << outbound_.why;
 }
 
 TEST_P(endpoint_shutdown, aborts_a_stubborn_peer_when_the_time_is_over) {
@@ -159,7 +159,7 @@ TEST_P(endpoint_shutdown, of_the_loop_ends_all_endpoints_on_it) {
     ASSERT_TRUE(run_until([&] { return other.opened == 1; }));
     calling([&] { loop().shutdown(seconds(20), done()); });
     ASSERT_TRUE(run_until([&] { return done_ == 1; }));
-    EXPECT_EQ(dialled_.closed, 1);
+    EXPECT_EQ(outbound_.closed, 1);
     EXPECT_EQ(other.closed, 1);
     EXPECT_EQ(served_.closed, 2);
     EXPECT_FALSE(server_->is_listening());
@@ -201,12 +201,12 @@ TEST_P(endpoint_shutdown, is_not_needed_stop_aborts_all_and_tells_them) {
     server_->stop();
     EXPECT_FALSE(server_->is_listening());
     EXPECT_EQ(served_.closed, 0) << "told from inside the call";
-    ASSERT_TRUE(run_until([&] { return served_.ended() && dialled_.ended(); }));
+    ASSERT_TRUE(run_until([&] { return served_.ended() && outbound_.ended(); }));
     EXPECT_EQ(served_.why.error, errc::aborted);
     EXPECT_EQ(served_.why.began, side::local);
     EXPECT_EQ(served_.why.phase, phase::websocket);
-    EXPECT_EQ(dialled_.closed, 1);
-    EXPECT_TRUE(dialled_.why.error) << dialled_.why;
+    EXPECT_EQ(outbound_.closed, 1);
+    EXPECT_TRUE(outbound_.why.error) << outbound_.why;
     EXPECT_TRUE(run_until([&] { return loop().work_count() == 0; }));
 }
 
@@ -214,11 +214,11 @@ TEST_P(endpoint_shutdown, is_not_needed_destroying_a_server_drops_its_connection
     serve_echo();
     open_one();
     server_.reset();
-    ASSERT_TRUE(run_until([&] { return dialled_.ended(); }));
+    ASSERT_TRUE(run_until([&] { return outbound_.ended(); }));
     EXPECT_EQ(served_.closed, 0);
-    EXPECT_EQ(dialled_.closed, 1);
-    EXPECT_TRUE(dialled_.why.error);
-    EXPECT_EQ(dialled_.why.phase, phase::websocket);
+    EXPECT_EQ(outbound_.closed, 1);
+    EXPECT_TRUE(outbound_.why.error);
+    EXPECT_EQ(outbound_.why.phase, phase::websocket);
 }
 
 TEST_P(endpoint_shutdown, endpoints_can_be_moved_with_all_that_they_hold) {
@@ -239,8 +239,8 @@ TEST_P(endpoint_shutdown, endpoints_can_be_moved_with_all_that_they_hold) {
     EXPECT_EQ(client_->connection_count(), 1);
     expect_echo(url());
     client_->for_each([](connection& one) { one.close(); });
-    EXPECT_TRUE(run_until([&] { return dialled_.ended(); }));
-    EXPECT_TRUE(dialled_.why.clean());
+    EXPECT_TRUE(run_until([&] { return outbound_.ended(); }));
+    EXPECT_TRUE(outbound_.why.clean());
 }
 
 TEST_P(endpoint_shutdown, endpoints_outlive_their_loop) {
@@ -253,10 +253,10 @@ TEST_P(endpoint_shutdown, endpoints_outlive_their_loop) {
     EXPECT_FALSE(server_->is_listening());
     EXPECT_EQ(handle.send("nobody"), send_result::closed);
     EXPECT_FALSE(handle.close());
-    EXPECT_EQ(served_.closed + dialled_.closed, 0);
+    EXPECT_EQ(served_.closed + outbound_.closed, 0);
 
     EXPECT_EQ(server_->listen("127.0.0.1", 0).error(), errc::gone);
-    client_->connect(url(), dialled_.heard());
+    client_->connect(url(), outbound_.heard());
     server_->shutdown(seconds(20), done());
     client_->shutdown(seconds(20), done());
     server_.reset();

@@ -144,29 +144,29 @@ TEST_P(endpoint_slow_and_late, a_close_frame_behind_much_else_counts_however_lat
 
 TEST_P(endpoint_slow_and_late, a_dial_has_its_time_from_its_first_step_on) {
     serve_echo();
-    dial_options options;
+    connect_options options;
     options.connect_timeout = options.resolve_timeout = milliseconds(20);
     options.connection.timeouts.handshake = std::chrono::seconds(10);
-    ending dialled;
-    client_->connect(url(), dialled.heard(), options);
+    ending outbound;
+    client_->connect(url(), outbound.heard(), options);
     be_busy(milliseconds(40)); // the application starts
-    EXPECT_TRUE(run_until([&] { return dialled.opened + dialled.failed != 0; }));
-    EXPECT_EQ(dialled.opened, 1) << dialled.why;
+    EXPECT_TRUE(run_until([&] { return outbound.opened + outbound.failed != 0; }));
+    EXPECT_EQ(outbound.opened, 1) << outbound.why;
 }
 
 TEST_P(endpoint_slow_and_late, a_connected_socket_counts_however_late_that_is_heard) {
     serve_echo();
-    dial_options options;
+    connect_options options;
     options.connect_timeout = milliseconds(20);
     options.connection.timeouts.handshake = std::chrono::seconds(10);
     options.before_connect = [this](int, const address&) -> result<void> {
         loop().post([] { be_busy(milliseconds(40)); });
         return {};
     };
-    ending dialled;
-    client_->connect(url(), dialled.heard(), options);
-    EXPECT_TRUE(run_until([&] { return dialled.opened + dialled.failed != 0; }));
-    EXPECT_EQ(dialled.opened, 1) << dialled.why;
+    ending outbound;
+    client_->connect(url(), outbound.heard(), options);
+    EXPECT_TRUE(run_until([&] { return outbound.opened + outbound.failed != 0; }));
+    EXPECT_EQ(outbound.opened, 1) << outbound.why;
 }
 
 TEST_P(endpoint_slow_and_late, the_output_stays_open_behind_the_close_frame_of_a_fault) {

@@ -18,10 +18,10 @@ TEST_P(endpoint_threads, send_and_close_through_handles) {
     std::vector<std::string> heard;
     server_->route("/", {.message = [&](connection&, message m) { heard.emplace_back(m.text()); }});
     listen();
-    ending dialled;
+    ending outbound;
     std::vector<std::thread> senders;
     std::atomic<int> left = threads;
-    client_->connect(url("/"), dialled.heard({.open = [&](connection& peer) {
+    client_->connect(url("/"), outbound.heard({.open = [&](connection& peer) {
         for (int i = 0; i < threads; ++i) {
             senders.emplace_back([&left, i, to = peer.handle()] {
                 for (int j = 0; j < messages; ++j)
@@ -31,10 +31,10 @@ TEST_P(endpoint_threads, send_and_close_through_handles) {
             });
         }
     }}));
-    EXPECT_TRUE(run_until([&] { return dialled.ended(); }));
+    EXPECT_TRUE(run_until([&] { return outbound.ended(); }));
     for (auto& sender : senders)
         sender.join();
-    EXPECT_TRUE(dialled.why.clean()) << dialled.why;
+    EXPECT_TRUE(outbound.why.clean()) << outbound.why;
     ASSERT_EQ(heard.size(), threads * messages);
     for (int i = 0; i < threads; ++i) {
         int next = 0;
@@ -49,16 +49,16 @@ TEST_P(endpoint_threads, send_and_close_through_handles) {
 
 TEST_P(endpoint_threads, send_too_much_before_it_is_connected) {
     serve_echo();
-    dial_options options;
+    connect_options options;
     options.connection.queue_size_max = 10'000;
     options.connection.when_full = queue_policy::close;
-    ending dialled;
-    const auto to = client_->connect(url(), dialled.heard({}), options);
+    ending outbound;
+    const auto to = client_->connect(url(), outbound.heard({}), options);
     std::thread([&] {
         while (to.send("more") != send_result::dropped) {}
     }).join();
-    EXPECT_TRUE(run_until([&] { return dialled.ended(); }));
-    EXPECT_EQ(dialled.why.error, errc::queue_full) << dialled.why;
+    EXPECT_TRUE(run_until([&] { return outbound.ended(); }));
+    EXPECT_EQ(outbound.why.error, errc::queue_full) << outbound.why;
     EXPECT_EQ(to.send("more"), send_result::closed);
     EXPECT_TRUE(run_until([&] { return client_->connection_count() == 0; }));
 }
@@ -116,23 +116,23 @@ TEST_P(endpoint_threads, hold_handles_longer_than_the_loop_lives) {
     over = true;
 }
 
-TEST_P(endpoint_threads, wake_the_loop_which_interrupts_each_route_and_dialled_connection_once) {
-    int route = 0, other_route = 0, dialled = 0;
+TEST_P(endpoint_threads, wake_the_loop_which_interrupts_each_route_and_outbound_connection_once) {
+    int route = 0, other_route = 0, outbound = 0;
     server_->route("/echo", {.interrupt = [] { ADD_FAILURE() << "it was replaced"; }});
     server_->route("/echo", {.interrupt = [&] { ++route; }});
     server_->route("/other", {.interrupt = [&] { ++other_route; }});
     listen();
     int opened = 0;
     for (int i = 0; i < 2; ++i) {
-        client_->connect(url(), {.open = [&](connection&) { ++opened; },
-                                 .interrupt = [&] { ++dialled; }});
+        client_->connect(
+            url(), {.open = [&](connection&) { ++opened; }, .interrupt = [&] { ++outbound; }});
     }
     ASSERT_TRUE(run_until([&] { return opened == 2; }));
     joined_thread([this] { loop().wake(); }).join();
-    EXPECT_TRUE(run_until([&] { return route != 0 && other_route != 0 && dialled == 2; }));
+    EXPECT_TRUE(run_until([&] { return route != 0 && other_route != 0 && outbound == 2; }));
     EXPECT_EQ(route, 1);
     EXPECT_EQ(other_route, 1);
-    EXPECT_EQ(dialled, 2);
+    EXPECT_EQ(outbound, 2);
 }
 
 TEST_P(endpoint_threads, share_a_port_with_a_loop_each) {
@@ -159,11 +159,11 @@ TEST_P(endpoint_threads, share_a_port_with_a_loop_each) {
     int here = 0, there = 0;
     for (int asked = 0; here == 0 || there == 0; ++asked) {
         ASSERT_LT(asked, 1000);
-        ending dialled;
-        client_->connect(url("/"), dialled.heard({.message = [&](connection&, message m) {
+        ending outbound;
+        client_->connect(url("/"), outbound.heard({.message = [&](connection&, message m) {
             ++(m.text() == "here" ? here : there);
         }}));
-        ASSERT_TRUE(run_until([&] { return dialled.ended(); }));
+        ASSERT_TRUE(run_until([&] { return outbound.ended(); }));
     }
     theirs->post([theirs] { theirs->stop(); });
 }

@@ -44,9 +44,9 @@ protected:
 
 TEST_P(endpoint_walks, nest_over_a_server_and_a_client) {
     serve_echo();
-    ending dialled;
-    for (int i = 0; i < 4; ++i) client_->connect(url(), dialled.heard());
-    ASSERT_TRUE(run_until([&] { return dialled.opened == 4 && endpoint::served_.opened == 4; }));
+    ending outbound;
+    for (int i = 0; i < 4; ++i) client_->connect(url(), outbound.heard());
+    ASSERT_TRUE(run_until([&] { return outbound.opened == 4 && endpoint::served_.opened == 4; }));
     walk_in_walks<connection>(*server_);
     walk_in_walks<connection>(*client_);
     EXPECT_TRUE(run_until([&] {
@@ -56,20 +56,20 @@ TEST_P(endpoint_walks, nest_over_a_server_and_a_client) {
 
 TEST_P(endpoint_walks, nest_over_raw_ones) {
     const auto target = serve(served_.noted());
-    for (int i = 0; i < 4; ++i) dialler_->connect(target, dialled_.noted());
-    ASSERT_TRUE(run_until([&] { return dialled_.opened == 4 && served_.opened == 4; }));
+    for (int i = 0; i < 4; ++i) connector_->connect(target, outbound_.noted());
+    ASSERT_TRUE(run_until([&] { return outbound_.opened == 4 && served_.opened == 4; }));
     walk_in_walks<raw_connection>(*raw_server_);
-    walk_in_walks<raw_connection>(*dialler_);
+    walk_in_walks<raw_connection>(*connector_);
     EXPECT_TRUE(run_until([&] {
-        return dialler_->connection_count() == 0 && raw_server_->connection_count() == 0;
+        return connector_->connection_count() == 0 && raw_server_->connection_count() == 0;
     }));
 }
 
 TEST_P(endpoint_walks, see_who_is_there_while_a_walk_begins_and_ends_others) {
-    dial_options nowhere;
+    connect_options nowhere;
     nowhere.via = "unix:/nowhere/at/all";
-    ending dialled;
-    const auto begin = [&] { client_->connect("ws://x/", dialled.heard(), nowhere); };
+    ending outbound;
+    const auto begin = [&] { client_->connect("ws://x/", outbound.heard(), nowhere); };
     for (int i = 0; i < 3; ++i) begin();
     int visited = 0;
     client_->for_each([&](connection& one) {
@@ -79,7 +79,7 @@ TEST_P(endpoint_walks, see_who_is_there_while_a_walk_begins_and_ends_others) {
     });
     EXPECT_EQ(visited, 3);
     EXPECT_EQ(client_->connection_count(), 6U);
-    EXPECT_TRUE(run_until([&] { return dialled.failed == 6; }));
+    EXPECT_TRUE(run_until([&] { return outbound.failed == 6; }));
 }
 
 TEST_P(endpoint_walks, a_shutdown_from_an_interrupt_hides_it_from_nobody) {

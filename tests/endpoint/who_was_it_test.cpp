@@ -149,7 +149,7 @@ TEST_P(endpoint_who_was_it, is_what_a_client_tried) {
     EXPECT_EQ(why.remote_address().port(), std::stoi(port));
     EXPECT_NE(to_string(why).find("; peer localhost:" + port + " at "), std::string::npos) << why;
 
-    dial_options options;
+    connect_options options;
     options.proxy = "http://user:secret@127.0.0.1:" + port;
     why = failure_of("ws://server.example/", options);
     EXPECT_EQ(why.error, std::errc::connection_refused);
@@ -157,7 +157,7 @@ TEST_P(endpoint_who_was_it, is_what_a_client_tried) {
     EXPECT_TRUE(to_string(why).ends_with("; peer proxy " + where + " at " + where)) << why;
 
     raw_ending raw;
-    dialler_->connect("tcp://127.0.0.1:" + port, raw.noted());
+    connector_->connect("tcp://127.0.0.1:" + port, raw.noted());
     ASSERT_TRUE(run_until([&] { return raw.ended(); }));
     EXPECT_EQ(raw.why.remote_address().str(), "127.0.0.1:" + port);
     EXPECT_EQ(raw.why.target(), "tcp://127.0.0.1:" + port);
@@ -166,7 +166,7 @@ TEST_P(endpoint_who_was_it, is_what_a_client_tried) {
 TEST_P(endpoint_who_was_it, is_what_a_client_was_waiting_for) {
     raw_peer full = raw_peer::listening(0);
     const raw_peer first = raw_peer::connected_to(full.port());
-    dial_options options;
+    connect_options options;
     options.connect_timeout = std::chrono::milliseconds(30);
     const auto where = "127.0.0.1:" + std::to_string(full.port());
     const auto why = failure_of("ws://" + where + "/", options);
@@ -178,15 +178,15 @@ TEST_P(endpoint_who_was_it, is_what_a_client_was_waiting_for) {
 
 class endpoint_refusal : public endpoint {
 protected:
-    /// How dialling fails at a server that answers with `pieces`, one after another.
+    /// How connecting fails at a server that answers with `pieces`, one after another.
     report refused_with(std::vector<std::string> pieces, bool ends = false) {
         const raw_peer listener = raw_peer::listening();
         raw_peer peer;
-        ending dialled;
-        dial_options options;
+        ending outbound;
+        connect_options options;
         options.connection.timeouts.handshake = std::chrono::milliseconds(500);
         client_->connect("ws://127.0.0.1:" + std::to_string(listener.port()) + "/",
-                         dialled.heard(), options);
+                         outbound.heard(), options);
         EXPECT_TRUE(run_until([&] {
             return peer.accept_from(listener) && peer.received().ends_with("\r\n\r\n");
         }));
@@ -197,9 +197,9 @@ protected:
             EXPECT_TRUE(run_until([&] { return turned; }));
         }
         if (ends) peer.close();
-        EXPECT_TRUE(run_until([&] { return dialled.ended(); }));
-        EXPECT_EQ(dialled.why.error, errc::not_upgraded) << dialled.why;
-        return dialled.why;
+        EXPECT_TRUE(run_until([&] { return outbound.ended(); }));
+        EXPECT_EQ(outbound.why.error, errc::not_upgraded) << outbound.why;
+        return outbound.why;
     }
 };
 

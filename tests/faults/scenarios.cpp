@@ -27,30 +27,30 @@ namespace {
 using namespace std::chrono_literals;
 
 bool echo_over_tcp(world& w) {
-    return w.listen("127.0.0.1:0") && w.dial() && w.echo(5) && w.echo(200) && w.close();
+    return w.listen("127.0.0.1:0") && w.connect() && w.echo(5) && w.echo(200) && w.close();
 }
 
 bool echo_over_ipv6(world& w) {
-    return w.listen("[::1]:0") && w.dial("[::1]") && w.echo(5) && w.close();
+    return w.listen("[::1]:0") && w.connect("[::1]") && w.echo(5) && w.close();
 }
 
 /// ::1 comes first, and nobody listens there.
-bool dial_localhost(world& w) {
-    return w.listen("127.0.0.1:0") && w.dial("localhost") && w.echo(5) && w.close();
+bool connect_to_localhost(world& w) {
+    return w.listen("127.0.0.1:0") && w.connect("localhost") && w.echo(5) && w.close();
 }
 
 bool dial_from_an_address(world& w) {
-    dial_options from;
+    connect_options from;
     from.local_address = *address::parse("127.0.0.1", 0);
-    return w.listen("127.0.0.1:0") && w.dial("127.0.0.1", std::move(from)) && w.close();
+    return w.listen("127.0.0.1:0") && w.connect("127.0.0.1", std::move(from)) && w.close();
 }
 
 bool dial_a_name_in_the_hosts_file(world& w) {
     const std::string path = w.folder().file("hosts");
     std::ofstream(path) << "127.0.0.1 somewhere\n";
-    const bool dialled = w.listen("127.0.0.1:0") && w.dial("somewhere") && w.close();
+    const bool outbound = w.listen("127.0.0.1:0") && w.connect("somewhere") && w.close();
     ::unlink(path.c_str());
-    return dialled;
+    return outbound;
 }
 
 /// As a guest's loop in a forked child does, though in this process.
@@ -119,7 +119,7 @@ private:
 bool echo_over_a_unix_socket(world& w) {
     const std::string path = w.folder().file("echo.sock");
     const dead_socket_file dead(path);
-    const bool echoed = w.listen("unix:" + path) && w.dial() && w.echo(5) && w.close();
+    const bool echoed = w.listen("unix:" + path) && w.connect() && w.echo(5) && w.close();
     w.its_server().stop_listening();
     return echoed;
 }
@@ -128,28 +128,28 @@ bool echo_over_a_unix_socket_with_a_mode(world& w) {
     ::umask(022); // takes what the mode gives
     listen_options open_to_all;
     open_to_all.mode = 0666;
-    return w.listen("unix:" + w.folder().file("open.sock"), std::move(open_to_all)) && w.dial() &&
-           w.echo(5) && w.close();
+    return w.listen("unix:" + w.folder().file("open.sock"), std::move(open_to_all)) &&
+        w.connect() && w.echo(5) && w.close();
 }
 
 bool echo_over_an_abstract_socket(world& w) {
-    return w.listen("unix:@weft-faults-too-" + std::to_string(::getpid())) && w.dial() &&
-           w.echo(5) && w.close();
+    return w.listen("unix:@weft-faults-too-" + std::to_string(::getpid())) && w.connect() &&
+        w.echo(5) && w.close();
 }
 
 /// More than a socket takes at once, in both directions.
 bool echo_much(world& w) {
-    return w.listen("unix:" + w.folder().file("much.sock")) && w.dial() && w.echo(700'000) &&
-           w.echo(5) && w.close();
+    return w.listen("unix:" + w.folder().file("much.sock")) && w.connect() && w.echo(700'000) &&
+        w.echo(5) && w.close();
 }
 
 bool be_refused(world& w) {
     w.over_ip = true;
-    dial_options nobody;
+    connect_options nobody;
     nobody.via = "127.0.0.1:" + std::to_string(raw_peer::listening().port());
-    const bool refused = !w.dial("nobody", std::move(nobody)) &&
-                         w.dialled().why.error == std::errc::connection_refused;
-    return refused && w.listen("127.0.0.1:0") && w.dial() && w.close();
+    const bool refused = !w.connect("nobody", std::move(nobody)) &&
+        w.outbound().why.error == std::errc::connection_refused;
+    return refused && w.listen("127.0.0.1:0") && w.connect() && w.close();
 }
 
 bool find_the_address_in_use(world& w) {
@@ -157,13 +157,13 @@ bool find_the_address_in_use(world& w) {
     const auto again = w.its_server().listen(w.listening_at().str());
     if (again) return false;
     w.tell(again.error());
-    return again.error() == std::errc::address_in_use && w.dial() && w.close();
+    return again.error() == std::errc::address_in_use && w.connect() && w.close();
 }
 
 /// What comes meanwhile is heard afterwards.
 bool pause_and_resume(world& w) {
-    if (!w.listen("127.0.0.1:0") || !w.dial()) return false;
-    party& us = w.dialled();
+    if (!w.listen("127.0.0.1:0") || !w.connect()) return false;
+    party& us = w.outbound();
     us.open->pause();
     w.settle();
     if (connection* peer = w.served().back().open) peer->send("while paused");
@@ -175,7 +175,7 @@ bool pause_and_resume(world& w) {
 }
 
 bool shut_down_amid(world& w) {
-    return w.listen("127.0.0.1:0") && w.dial() && w.dial() && w.shut_down();
+    return w.listen("127.0.0.1:0") && w.connect() && w.connect() && w.shut_down();
 }
 
 /// A peer that does not speak HTTP, one that speaks only half of it, and one that leaves at once.
@@ -196,7 +196,7 @@ bool bear_rude_peers(world& w) {
     const bool ended = w.until([&] {
         return loud.ended() && half.ended() && w.its_server().connection_count() == before;
     });
-    return ended && w.dial() && w.echo(5) && w.close();
+    return ended && w.connect() && w.echo(5) && w.close();
 }
 
 bool hear_timers_posts_and_wake_ups(world& w) {
@@ -205,14 +205,14 @@ bool hear_timers_posts_and_wake_ups(world& w) {
     soon.arm_after(1ms);
     w.loop().post([&] { ++heard; });
     w.loop().wake();
-    return w.until([&] { return heard == 2; }) && w.listen("127.0.0.1:0") && w.dial() &&
-           w.close();
+    return w.until([&] { return heard == 2; }) && w.listen("127.0.0.1:0") && w.connect() &&
+        w.close();
 }
 
 bool ask_for_addresses(world& w) {
-    if (!w.listen("127.0.0.1:0") || !w.dial()) return false;
-    const auto there = w.dialled().open->remote_address();
-    const auto here = w.dialled().open->local_address();
+    if (!w.listen("127.0.0.1:0") || !w.connect()) return false;
+    const auto there = w.outbound().open->remote_address();
+    const auto here = w.outbound().open->local_address();
     for (const auto& one : {there, here}) {
         if (one != address() && !one.is_ip()) return false;
     }
@@ -231,9 +231,9 @@ bool adopt_a_listener(world& w) {
         return false;
     }
     static_cast<void>(listening.release());
-    dial_options there;
+    connect_options there;
     there.via = where->str();
-    return w.dial("adopted", std::move(there)) && w.echo(5) && w.close();
+    return w.connect("adopted", std::move(there)) && w.echo(5) && w.close();
 }
 
 bool adopt_both_ends(world& w) {
@@ -250,7 +250,7 @@ bool refuse_one_too_many(world& w) {
     auto refused = raw_peer::connected_to(w.listening_at().port());
     const bool ended = w.until([&] { return refused.ended(); });
     w.its_server().limits({});
-    return ended && w.dial() && w.close();
+    return ended && w.connect() && w.close();
 }
 
 /// The word for what epoll(7) cannot wait for is EPERM.
@@ -411,23 +411,25 @@ bool echo_raw(world& w) {
         w.tell(where.error());
         return false;
     }
-    raw_client dialler(w.loop());
+    raw_client outbound_connector(w.loop());
     std::size_t heard = 0;
     std::optional<report> end;
     const auto note = [&](const report& why) {
         end = why;
         if (why.error) w.tell(why.error);
     };
-    dialler.connect(where->str(),
-                    {.open = [](raw_connection& one) { one.send("hello"); },
-                     .data =
-                         [&](raw_connection& one, auto bytes) {
-                             heard += bytes.size();
-                             one.close();
-                         },
-                     .close = [&](raw_connection&, const report& why) { note(why); },
-                     .fail = [&](const report& why) { note(why); }});
-    w.until([&] { return end && echoing.connection_count() + dialler.connection_count() == 0; });
+    outbound_connector.connect(where->str(),
+                               {.open = [](raw_connection& one) { one.send("hello"); },
+                                .data =
+                                    [&](raw_connection& one, auto bytes) {
+                                        heard += bytes.size();
+                                        one.close();
+                                    },
+                                .close = [&](raw_connection&, const report& why) { note(why); },
+                                .fail = [&](const report& why) { note(why); }});
+    w.until([&] {
+        return end && echoing.connection_count() + outbound_connector.connection_count() == 0;
+    });
     return end && end->clean() && heard == 5;
 }
 
@@ -495,11 +497,13 @@ bool hear_a_signal(world& w) {
 const std::vector<scenario> scenarios{
     {"echo over TCP", echo_over_tcp, true},
     {"echo over a Unix socket", echo_over_a_unix_socket, true},
-    {"echo where calls are missing", echo_over_tcp, true,
+    {"echo where calls are missing",
+     echo_over_tcp,
+     true,
      {{"epoll_pwait2", ENOSYS}, {"getrandom", ENOSYS}}},
     {"echo over TCP, with a bystander", echo_over_tcp},
     {"echo over IPv6", echo_over_ipv6},
-    {"dial localhost", dial_localhost},
+    {"dial localhost", connect_to_localhost},
     {"dial from an address", dial_from_an_address},
     {"dial a name in the hosts file", dial_a_name_in_the_hosts_file},
     {"disown a loop", disown_a_loop},

@@ -241,21 +241,21 @@ handlers world::hearing(party& into) {
                 }};
 }
 
-bool world::dial(const std::string& host, dial_options options) {
-    dialled_ = &dialled_by_us_.emplace_back();
+bool world::connect(const std::string& host, connect_options options) {
+    outbound_ = &outbound_ones_.emplace_back();
     const std::size_t served_before = served_.size();
     if (!listening_at_.is_ip() && options.via.empty()) options.via = listening_at_.str();
     const std::string port = std::to_string(listening_at_.is_ip() ? listening_at_.port() : 80);
-    client_->connect("ws://" + host + ":" + port + "/echo", hearing(*dialled_),
+    client_->connect("ws://" + host + ":" + port + "/echo", hearing(*outbound_),
                      std::move(options));
     return open_on_both_sides(served_before);
 }
 
 bool world::open_on_both_sides(std::size_t served_before) {
     until([&] {
-        return dialled_->ended != 0 || (dialled_->opened != 0 && served_.size() > served_before);
+        return outbound_->ended != 0 || (outbound_->opened != 0 && served_.size() > served_before);
     });
-    return dialled_->open && served_.size() > served_before;
+    return outbound_->open && served_.size() > served_before;
 }
 
 bool world::join(owned_descriptor ours, owned_descriptor theirs) {
@@ -266,32 +266,32 @@ bool world::join(owned_descriptor ours, owned_descriptor theirs) {
         return false;
     }
     static_cast<void>(theirs.release());
-    party& joined = dialled_by_us_.emplace_back();
-    const auto dialling =
+    party& joined = outbound_ones_.emplace_back();
+    const auto connected =
         client_->adopt(ours.get(), *uri::parse("ws://nowhere/echo"), hearing(joined));
-    if (!dialling) {
-        tell(dialling.error());
-        dialled_by_us_.pop_back();
+    if (!connected) {
+        tell(connected.error());
+        outbound_ones_.pop_back();
         return false;
     }
     static_cast<void>(ours.release());
-    dialled_ = &joined;
+    outbound_ = &joined;
     return open_on_both_sides(served_before);
 }
 
 bool world::echo(std::size_t size) {
-    if (!dialled_->open) return false;
-    const std::size_t expected = dialled_->heard + size;
-    dialled_->open->send(std::string(size, 'x'));
-    until([&] { return dialled_->ended != 0 || dialled_->heard >= expected; });
-    return dialled_->heard == expected;
+    if (!outbound_->open) return false;
+    const std::size_t expected = outbound_->heard + size;
+    outbound_->open->send(std::string(size, 'x'));
+    until([&] { return outbound_->ended != 0 || outbound_->heard >= expected; });
+    return outbound_->heard == expected;
 }
 
 bool world::close() {
-    if (!dialled_->open) return false;
-    dialled_->open->close();
-    until([&] { return dialled_->ended != 0 && served_.back().ended != 0; });
-    return dialled_->why.clean() && served_.back().why.clean();
+    if (!outbound_->open) return false;
+    outbound_->open->close();
+    until([&] { return outbound_->ended != 0 && served_.back().ended != 0; });
+    return outbound_->why.clean() && served_.back().why.clean();
 }
 
 bool world::shut_down() {
@@ -307,29 +307,29 @@ bool world::shut_down() {
 }
 
 bool world::add_bystander() {
-    if (!listen("unix:@weft-faults-" + std::to_string(::getpid())) || !dial()) return false;
-    bystander_ = dialled_;
+    if (!listen("unix:@weft-faults-" + std::to_string(::getpid())) || !connect()) return false;
+    bystander_ = outbound_;
     bystander_at_ = listening_at_;
     return echo(5);
 }
 
 bool world::others_go_on() {
     if (!bystander_) return add_bystander();
-    dialled_ = bystander_;
+    outbound_ = bystander_;
     listening_at_ = bystander_at_;
-    return echo(5) && dial() && echo(5) && close();
+    return echo(5) && connect() && echo(5) && close();
 }
 
 // --- judging
 
 std::string world::ends_that_are_wrong() const {
     std::string wrong;
-    for (const auto* side : {&dialled_by_us_, &served_}) {
+    for (const auto* side : {&outbound_ones_, &served_}) {
         for (const party& one : *side) {
             if (one.ended == 1 && one.opened <= 1) continue;
-            wrong += std::string(side == &served_ ? "a served" : "a dialled") + " connection: " +
-                     std::to_string(one.opened) + " times open, " + std::to_string(one.ended) +
-                     " times ended; ";
+            wrong += std::string(side == &served_ ? "a served" : "a outbound") +
+                " connection: " + std::to_string(one.opened) + " times open, " +
+                std::to_string(one.ended) + " times ended; ";
         }
     }
     return wrong;

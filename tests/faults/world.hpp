@@ -69,13 +69,14 @@ public:
     /// An echo listens at `where`: "127.0.0.1:0", "unix:..."
     bool listen(const std::string& where, listen_options options = {});
 
-    /// Dials the echo, `host` being what stands in the URI, and waits until both sides are open.
-    bool dial(const std::string& host = "127.0.0.1", dial_options options = {});
+    /// Connects to the echo, `host` being what stands in the URI, and waits until both sides are
+    /// open.
+    bool connect(const std::string& host = "127.0.0.1", connect_options options = {});
 
     /// The same over sockets that are connected already, one of them for the client.
     bool join(owned_descriptor ours, owned_descriptor theirs);
 
-    /// The client of the last `dial` sends so many bytes and hears them.
+    /// The client of the last `connect` sends so many bytes and hears them.
     bool echo(std::size_t size);
 
     /// It closes, and both sides hear so.
@@ -100,7 +101,7 @@ public:
     [[nodiscard]] server& its_server() { return *server_; }
     [[nodiscard]] client& its_client() { return *client_; }
     [[nodiscard]] const address& listening_at() const { return listening_at_; }
-    [[nodiscard]] party& dialled() { return *dialled_; }
+    [[nodiscard]] party& outbound() { return *outbound_; }
     [[nodiscard]] std::deque<party>& served() { return served_; }
     [[nodiscard]] const socket_folder& folder() const { return folder_; }
     [[nodiscard]] bool is_guest() const { return how_.guest; }
@@ -160,9 +161,9 @@ private:
     int done_ = 0;          // shutdowns
     bool was_idle_ = false; // in this `until`
     bool has_moved_clock_ = false;
-    std::deque<party> dialled_by_us_;
+    std::deque<party> outbound_ones_;
     std::deque<party> served_;
-    party* dialled_ = nullptr;
+    party* outbound_ = nullptr;
     party* bystander_ = nullptr;
     address listening_at_;
     address bystander_at_;

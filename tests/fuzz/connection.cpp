@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <string>
 
-#include <weft/connection/service.hpp>
+#include <weft/connection/stream_endpoint.hpp>
 #include <weft/core/utf8.hpp>
 #include <weft/stream/manual_driver.hpp>
 
@@ -51,10 +51,10 @@ private:
         auto [ours, theirs] = memory_pipe(driver_, driver_, options_ & small_pipe ? 100 : 65536);
         peer_.emplace(std::move(theirs));
         if (options_ & as_client) {
-            dial_options chosen;
+            connect_options chosen;
             chosen.connection = connection_options_of();
-            alive_ = &tested_->dial(std::move(ours), *uri::parse("ws://example.org/chat"),
-                                    handlers_of(), std::move(chosen));
+            alive_ = &tested_->connect(std::move(ours), *uri::parse("ws://example.org/chat"),
+                                       handlers_of(), std::move(chosen));
             driver_.settle();
             if (opens()) peer_->write(testing::canned_response(peer_->text()));
         } else {
@@ -346,7 +346,7 @@ private:
     counting_random random_;
     manual_driver driver_{time_point(1h), random_};
     std::optional<testing::raw_peer> peer_;
-    std::optional<service> tested_{driver_};
+    std::optional<stream_endpoint> tested_{driver_};
     connection* alive_ = nullptr;
     std::vector<std::string> sent_;
     std::string parts_;

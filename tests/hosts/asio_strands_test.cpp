@@ -115,14 +115,15 @@ public:
     /// Opens a connection and returns which loop serves it.
     int open(const std::string& url) {
         int served_by = -1;
-        last_ = dialler_.connect(
-            url, {.message =
-                      [&](connection&, message m) {
-                          served_by = std::stoi(std::string(m.text()));
-                          loop_.stop();
-                      },
-                  .close = [this](connection&, const report& why) { closed_ += why.clean(); },
-                  .fail = [](const report& why) { ADD_FAILURE() << why; }});
+        last_ = connector_.connect(
+            url,
+            {.message =
+                 [&](connection&, message m) {
+                     served_by = std::stoi(std::string(m.text()));
+                     loop_.stop();
+                 },
+             .close = [this](connection&, const report& why) { closed_ += why.clean(); },
+             .fail = [](const report& why) { ADD_FAILURE() << why; }});
         run();
         return served_by;
     }
@@ -137,7 +138,7 @@ public:
 
 private:
     event_loop loop_;
-    client dialler_{loop_};
+    client connector_{loop_};
     connection_handle last_;
     int closed_ = 0;
 };
@@ -170,10 +171,10 @@ TEST_F(asio_strands_threads, call_handlers_of_one_server_at_the_same_time) {
     }
     begin_to_run(3);
     event_loop loop;
-    client dialler{loop};
+    client outbound_connector{loop};
     int closed = 0;
     for (std::size_t i = 0; i < loops.size(); ++i) {
-        dialler.connect(url, {.close = [&](connection&, const report&) { ++closed; }});
+        outbound_connector.connect(url, {.close = [&](connection&, const report&) { ++closed; }});
     }
     loop.run();
     EXPECT_EQ(closed, 3);
@@ -196,18 +197,20 @@ TEST_F(asio_strands_threads, bear_load_and_sends_from_everywhere) {
     }
     begin_to_run(3);
     event_loop loop;
-    client dialler{loop};
+    client outbound_connector{loop};
     int done = 0;
     for (int i = 0; i < clients; ++i) {
-        dialler.connect(url, {.message =
-                                  [&, echoes = messages, beside = sent_beside](
-                                      connection& peer, message m) mutable {
-                                      if (m.text() == "beside") --beside;
-                                      else if (--echoes > 0) peer.send(m);
-                                      if (beside == 0 && echoes == 0) peer.close();
-                                  },
-                              .close =
-                                  [&](connection&, const report& why) { done += why.clean(); }});
+        outbound_connector.connect(
+            url,
+            {.message =
+                 [&, echoes = messages, beside = sent_beside](connection& peer, message m) mutable {
+                     if (m.text() == "beside")
+                         --beside;
+                     else if (--echoes > 0)
+                         peer.send(m);
+                     if (beside == 0 && echoes == 0) peer.close();
+                 },
+             .close = [&](connection&, const report& why) { done += why.clean(); }});
     }
     loop.run();
     EXPECT_EQ(done, clients);
@@ -219,9 +222,9 @@ TEST_F(asio_strands_threads, run_returns_when_the_last_endpoint_has_ended_and_no
     const auto bound = servers[0]->server_.listen("127.0.0.1", 0);
     const auto other = servers[1]->server_.listen("127.0.0.1", 0);
     ASSERT_TRUE(bound && other);
-    client dialler{loops[2]};
+    client outbound_connector{loops[2]};
     std::promise<void> opened, closed;
-    const auto connected = dialler.connect(
+    const auto connected = outbound_connector.connect(
         "ws://" + other->str() + "/",
         {.open = [&](connection&) { opened.set_value(); },
          .close = [&](connection&, const report&) { closed.set_value(); }});

@@ -142,20 +142,20 @@ protected:
     event_loop loop;
     asio_guest stay{loop, strand};
     server echo{loop};
-    client dialler{loop};
+    client outbound_connector{loop};
     connection_handle to;
     int heard = 0;
 
     void begin(int messages) {
         echo.route("/", {.message = [](connection& peer, message m) { peer.send(m); }});
         const auto url = "ws://" + echo.listen("127.0.0.1", 0)->str() + "/";
-        to = dialler.connect(url,
-                             {.open = [](connection& peer) { peer.send("0"); },
-                              .message =
-                                  [this, messages](connection& peer, message m) {
-                                      if (++heard < messages) return void(peer.send(m));
-                                      loop.shutdown(5s);
-                                  }});
+        to = outbound_connector.connect(url,
+                                        {.open = [](connection& peer) { peer.send("0"); },
+                                         .message =
+                                             [this, messages](connection& peer, message m) {
+                                                 if (++heard < messages) return void(peer.send(m));
+                                                 loop.shutdown(5s);
+                                             }});
     }
 
     void run_on_two_threads() {

@@ -17,7 +17,7 @@ protected:
     echoing here{loop};
 
     void SetUp() override {
-        here.dial();
+        here.connect();
         ASSERT_TRUE(host->turn_until([&] { return here.opened == 1; }));
     }
 
@@ -86,7 +86,7 @@ TEST_P(at_once, a_resumption) {
 }
 
 TEST_P(at_once, a_connection) {
-    expect([&] { here.dial(); }, [&] { return here.opened == 2; });
+    expect([&] { here.connect(); }, [&] { return here.opened == 2; });
 }
 
 TEST_P(at_once, a_shutdown) {

@@ -23,7 +23,7 @@ protected:
     }
 
     static void exchange(echoing& here, const std::function<bool(std::function<bool()>)>& until) {
-        here.dial();
+        here.connect();
         EXPECT_TRUE(until([&] { return here.opened == 1; }));
         for (int i = 1; i <= 10; ++i) {
             here.to.send("hello");
@@ -59,7 +59,7 @@ TEST_P(company, a_turn_inside_a_handler_serves_the_others) {
     int calls = 0, answers = 0;
     here.server_->route("/nested", {.message = [&](connection& peer, message) {
         if (++calls == 1) {
-            here.dial();
+            here.connect();
             EXPECT_TRUE(host->turn_until([&] { return here.opened == 1; }));
             here.to.send("hello");
             EXPECT_TRUE(host->turn_until([&] { return here.heard == 1; }));
@@ -101,7 +101,7 @@ TEST_P(company, a_loop_moves_to_another_host_inside_its_own_handler) {
     loop.post([&] {
         stay.detach();
         stay = guest(loop, other->ops());
-        here.dial();
+        here.connect();
     });
     EXPECT_TRUE(turn_both_until(*host, *other, [&] { return here.opened == 1; }));
     EXPECT_TRUE(stay.attached());
@@ -119,15 +119,16 @@ TEST_P(company_in_threads, each_host_has_its_own) {
         const auto other = another_kind().make();
         event_loop loop;
         guest stay(loop, other->ops());
-        client dialler(loop);
+        client outbound_connector(loop);
         while (!where) std::this_thread::yield();
-        dialler.connect(*where, {.open = [](connection& peer) { peer.send("hello"); },
-                                 .message =
-                                     [&](connection& peer, message m) {
-                                         ++heard == 10 ? peer.close()
-                                                       : static_cast<void>(peer.send(m));
-                                     },
-                                 .close = [&](connection&, const report&) { ++heard; }});
+        outbound_connector.connect(*where,
+                                   {.open = [](connection& peer) { peer.send("hello"); },
+                                    .message =
+                                        [&](connection& peer, message m) {
+                                            ++heard == 10 ? peer.close()
+                                                          : static_cast<void>(peer.send(m));
+                                        },
+                                    .close = [&](connection&, const report&) { ++heard; }});
         EXPECT_TRUE(other->turn_until([&] { return heard == 11; }));
         stay.detach();
         other->turn(duration::zero());

@@ -58,7 +58,7 @@ protected:
     }
 
     void open_one() {
-        here->dial();
+        here->connect();
         EXPECT_TRUE(host->turn_until([&] { return here->opened == 1; }));
     }
 
@@ -79,7 +79,7 @@ private:
 
 TEST_P(ends, before_the_host_ever_ran) {
     in_each_order([&] {
-        here->dial();
+        here->connect();
         destroy();
     });
 }
@@ -94,7 +94,7 @@ TEST_P(ends, beside_an_open_connection) {
 
 TEST_P(ends, after_the_host_has_stopped) {
     in_each_order([&] {
-        here->dial();
+        here->connect();
         host->call_after(1ms, [&] { host->quit(); });
         host->run();
         destroy();
@@ -133,7 +133,7 @@ TEST_P(ends, in_a_close_handler) {
 
 TEST_P(ends, in_a_timer_of_the_applications) {
     in_each_order([&] {
-        here->dial();
+        here->connect();
         host->call_after(1ms, [this] { destroy(); });
     });
 }
@@ -153,7 +153,7 @@ TEST_P(ends, in_a_watch_of_the_applications) {
 
 TEST_P(ends, in_idle_work_of_the_applications) {
     in_each_order([&] {
-        here->dial();
+        here->connect();
         host->on_idle([this] {
             destroy();
             return false;

@@ -54,15 +54,15 @@ TEST(event_and_ev, a_guest_in_each_talks_to_the_other) {
     const guest in_one(here, one->ops()), in_other(there, other->ops());
     server echo(here);
     echo.route("/", {.message = [](connection& peer, message m) { peer.send(m); }});
-    client dialler(there);
+    client outbound_connector(there);
     std::string heard;
-    dialler.connect("ws://" + echo.listen("127.0.0.1", 0)->str() + "/",
-                    {.open = [](connection& peer) { peer.send("across"); },
-                     .message =
-                         [&](connection& peer, message m) {
-                             heard = m.text();
-                             peer.close();
-                         }});
+    outbound_connector.connect("ws://" + echo.listen("127.0.0.1", 0)->str() + "/",
+                               {.open = [](connection& peer) { peer.send("across"); },
+                                .message =
+                                    [&](connection& peer, message m) {
+                                        heard = m.text();
+                                        peer.close();
+                                    }});
     while (there.work_count() != 0) {
         one->turn(std::chrono::milliseconds(1));
         other->turn(std::chrono::milliseconds(1));

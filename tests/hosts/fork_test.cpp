@@ -20,7 +20,7 @@ protected:
     std::optional<echoing> here{*loop};
 
     void SetUp() override {
-        here->dial();
+        here->connect();
         ASSERT_TRUE(host->turn_until([&] { return here->opened == 1; }));
     }
 
@@ -49,7 +49,7 @@ protected:
             here->to.send("still here");
             ASSERT_TRUE(host->turn_until([&] { return here->heard == before + i; }));
         }
-        here->dial();
+        here->connect();
         ASSERT_TRUE(host->turn_until([&] { return here->opened == 2; }));
     }
 };

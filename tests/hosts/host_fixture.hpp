@@ -32,7 +32,7 @@ struct echoing {
         url = "ws://" + server_->listen("127.0.0.1", 0)->str() + "/";
     }
 
-    void dial() {
+    void connect() {
         to = client_->connect(url, {.open = [this](connection&) { ++opened; },
                                     .message = [this](connection&, message) { ++heard; },
                                     .close = [this](connection&, const report&) { ++closed; },

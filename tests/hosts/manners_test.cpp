@@ -42,7 +42,7 @@ TEST_P(manners, the_applications_own_things_go_on) {
         guest stay(loop, host->ops());
         expect_it_goes_on(app, "beside an idle loop");
         echoing here(loop);
-        here.dial();
+        here.connect();
         EXPECT_TRUE(host->turn_until([&] { return here.opened == 1; }));
         for (int i = 1; i <= 20; ++i) {
             here.to.send("hello");
@@ -72,7 +72,7 @@ TEST_P(manners, weft_is_served_beside_an_application_that_never_rests) {
     event_loop loop;
     guest stay(loop, host->ops());
     echoing here(loop);
-    here.dial();
+    here.connect();
     EXPECT_TRUE(host->turn_until([&] { return here.opened == 1; }));
     for (int i = 1; i <= 20; ++i) {
         here.to.send("hello");
@@ -127,7 +127,7 @@ TEST_P(manners, no_signal_is_touched) {
         guest stay(loop, host->ops());
         EXPECT_EQ(dispositions(), before);
         echoing here(loop);
-        here.dial();
+        here.connect();
         EXPECT_TRUE(host->turn_until([&] { return here.opened == 1; }));
         EXPECT_EQ(dispositions(), before);
     }
@@ -140,7 +140,7 @@ TEST_P(manners, run_lasts_as_long_as_there_is_work) {
     guest stay(loop, host->ops());
     for (int round = 1; round <= 2; ++round) {
         echoing here(loop);
-        here.dial();
+        here.connect();
         bool over = false;
         timer end(loop, [&] { loop.shutdown(1s, [&] { over = true; }); });
         timer last(loop, [&] { host->quit(); });
@@ -203,7 +203,7 @@ TEST_P(manners, the_application_may_break_its_loop_whenever_it_likes) {
     event_loop loop;
     guest stay(loop, host->ops());
     echoing here(loop);
-    here.dial();
+    here.connect();
     for (int round = 0; round < 3; ++round) {
         bool rang = false;
         host->call_after(1ms, [&] {

@@ -99,13 +99,13 @@ TEST_P(reused_descriptors, connections_by_the_next_connection) {
     event_loop loop;
     guest stay(loop, host->ops());
     echoing here(loop);
-    here.dial();
+    here.connect();
     EXPECT_TRUE(host->turn_until([&] { return here.opened == 1; }));
     for (int round = 1; round <= 10; ++round) {
         here.to.send("to the one that is gone");
         in_host([&] {
             here.client_->stop();
-            here.dial();
+            here.connect();
         });
         const int heard = here.heard;
         EXPECT_TRUE(host->turn_until([&] { return here.opened == round + 1; }));

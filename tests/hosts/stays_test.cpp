@@ -85,7 +85,7 @@ TEST_P(stays, in_another_host_of_the_kind) {
     if (!GetParam()->many) GTEST_SKIP() << "there is one in a process";
     const auto other = another_host();
     echoing here(loop);
-    here.dial();
+    here.connect();
     for (int i = 1; i <= 3; ++i) {
         for (auto* const where : {host.get(), other.get()}) {
             guest stay(loop, where->ops());
@@ -101,7 +101,7 @@ TEST_P(stays, in_a_host_of_another_kind_and_back) {
     if (!has_company()) GTEST_SKIP() << "there is no other kind";
     const auto other = another_kind().make();
     echoing here(loop);
-    here.dial();
+    here.connect();
     guest stay(loop, host->ops());
     EXPECT_TRUE(host->turn_until([&] { return here.opened == 1; }));
     for (auto* const where : {other.get(), host.get(), other.get()}) {

@@ -63,8 +63,8 @@ private:
 
     void give_up(const weft::report& why) { std::cerr << server_ << ": " << why << '\n'; }
 
-    static weft::dial_options roomy() {
-        weft::dial_options options;
+    static weft::connect_options roomy() {
+        weft::connect_options options;
         options.connection.queue_size_max = 64 * 1024 * 1024;
         return options;
     }
@@ -87,7 +87,7 @@ int main(int count, char** arguments) {
     weft::event_loop loop({.engine = weft_tool::engine_of(where)});
     autobahn_client client{loop, arguments[1]};
     if (count > 3) {
-        auto layer = weft_tool::dial_tls(arguments[3], true);
+        auto layer = weft_tool::connect_tls(arguments[3], true);
         if (!layer) {
             std::cerr << arguments[3] << ": " << layer.error().message() << '\n';
             return 2;

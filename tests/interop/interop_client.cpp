@@ -165,7 +165,7 @@ private:
 };
 
 /// Reads options and steps; false when they make no sense.
-bool parse(const std::vector<std::string_view>& words, weft::dial_options& options,
+bool parse(const std::vector<std::string_view>& words, weft::connect_options& options,
            std::vector<step>& steps) {
     for (std::size_t at = 0; at < words.size(); ++at) {
         if (!words[at].starts_with("--")) {
@@ -189,7 +189,7 @@ bool parse(const std::vector<std::string_view>& words, weft::dial_options& optio
 
 int main(int count, char** arguments) {
     const std::vector<std::string_view> words(arguments + 1, arguments + count);
-    weft::dial_options options;
+    weft::connect_options options;
     options.connection.limits.message_size_max = 64 * 1024 * 1024;
     options.connection.queue_size_max = 64 * 1024 * 1024;
     std::vector<step> steps;

@@ -20,26 +20,26 @@ MIB = 1024 * 1024
 server = programs.Server(FOLDER)
 
 
-def dial(path="/", **options):
+def connect(path="/", **options):
     return connect(server.url + path, max_size=64 * MIB, ping_interval=None, **options)
 
 
 def test_texts_and_binaries_are_echoed():
-    with dial() as peer:
+    with connect() as peer:
         for message in ("hello", "", "grüße ☂ 🧵", b"\x00\xff", b""):
             peer.send(message)
             assert peer.recv() == message
 
 
 def test_big_messages_are_echoed():
-    with dial() as peer:
+    with connect() as peer:
         for message in ("x" * MIB, os.urandom(MIB), os.urandom(16 * MIB)):
             peer.send(message)
             assert peer.recv() == message
 
 
 def test_many_messages_in_flight():
-    with dial() as peer:
+    with connect() as peer:
         sent = [f"message {number}" for number in range(1000)]
         for message in sent:
             peer.send(message)
@@ -81,7 +81,7 @@ def test_many_connections_at_once():
 
 
 def test_sent_fragments_become_one_message():
-    with dial() as peer:
+    with connect() as peer:
         peer.send(["a", "", "bc", "d" * 70000])
         assert peer.recv() == "abc" + "d" * 70000
         peer.send(iter([b"\x00", b"\xff" * 200]))
@@ -89,20 +89,20 @@ def test_sent_fragments_become_one_message():
 
 
 def test_fragments_come_with_pings_between():
-    with dial("/parts") as peer:
+    with connect("/parts") as peer:
         peer.send("y" * 2500)
         assert [len(part) for part in peer.recv_streaming()] == [1000, 1000, 500]
 
 
 def test_pings_both_ways():
-    with dial() as peer:
+    with connect() as peer:
         peer.ping(b"payload").wait()
-    with dial("/ping") as peer:
+    with connect("/ping") as peer:
         assert peer.recv() == "are you there"
 
 
 def test_client_closes():
-    with dial() as peer:
+    with connect() as peer:
         peer.close(4001, "my reason")
         received = peer.protocol.close_rcvd
         assert (received.code, received.reason) == (4001, ""), received
@@ -110,27 +110,27 @@ def test_client_closes():
 
 
 def test_server_closes():
-    with dial("/close?code=4002&reason=see+you") as peer:
+    with connect("/close?code=4002&reason=see+you") as peer:
         with programs.raises(ConnectionClosedError) as caught:
             peer.recv()
         assert (caught.error.rcvd.code, caught.error.rcvd.reason) == (4002, "see you")
-    with dial("/close") as peer:
+    with connect("/close") as peer:
         with programs.raises(ConnectionClosedOK) as caught:
             peer.recv()
         assert (caught.error.rcvd.code, caught.error.rcvd.reason) == (1000, "")
 
 
 def test_subprotocols():
-    with dial("/chat", subprotocols=["unknown", "chat.v2", "chat.v1"]) as peer:
+    with connect("/chat", subprotocols=["unknown", "chat.v2", "chat.v1"]) as peer:
         assert peer.subprotocol == "chat.v2"
-    with dial("/", subprotocols=["chat.v2"]) as peer:
+    with connect("/", subprotocols=["chat.v2"]) as peer:
         assert peer.subprotocol is None
 
 
 def test_handshake_rejected_with_its_status():
     for status in (401, 403, 503):
         with programs.raises(InvalidStatus) as caught:
-            with dial(f"/reject?status={status}"):
+            with connect(f"/reject?status={status}"):
                 pass
         response = caught.error.response
         assert response.status_code == status
@@ -139,25 +139,25 @@ def test_handshake_rejected_with_its_status():
 
 
 def test_handshake_passes_a_route_for_plain_requests():
-    with dial("/health") as peer:
+    with connect("/health") as peer:
         peer.send("hello")
         assert peer.recv() == "hello"
 
 
 def test_handshake_accepted_later():
-    with dial("/later") as peer:
+    with connect("/later") as peer:
         assert peer.response.headers["X-Deferred"] == "yes"
         peer.send("hello")
         assert peer.recv() == "hello"
 
 
 def test_compression_is_declined():
-    with dial(compression="deflate") as peer:
+    with connect(compression="deflate") as peer:
         assert peer.protocol.extensions == []
 
 
 def test_server_ends_abruptly():
-    with dial("/abort") as peer:
+    with connect("/abort") as peer:
         peer.send("end")
         with programs.raises(ConnectionClosedError) as caught:
             peer.recv()
@@ -165,7 +165,7 @@ def test_server_ends_abruptly():
 
 
 def test_client_ends_abruptly():
-    with dial() as peer, dial() as other:
+    with connect() as peer, connect() as other:
         peer.send("x" * MIB)
         peer.socket.shutdown(socket.SHUT_RDWR)
         other.send("still there")

@@ -170,8 +170,8 @@ class TlsTest(unittest.TestCase):
 
 if __name__ == "__main__":
     if b"no TLS" in run("serve", "--tls", "--host", "256.0.0.1").stderr:
-        dialled = run("connect", "wss://127.0.0.1:1/x")
-        assert b"TLS" in dialled.stderr and b"ws://127.0.0.1:1/x" in dialled.stderr, dialled
+        outbound = run("connect", "wss://127.0.0.1:1/x")
+        assert b"TLS" in outbound.stderr and b"ws://127.0.0.1:1/x" in outbound.stderr, outbound
         print("skipped: this build is without OpenSSL, and says so")
         sys.exit(77)
     unittest.main()

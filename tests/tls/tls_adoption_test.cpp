@@ -16,8 +16,8 @@ using testing::scarce_memory;
 
 class tls_adoption : public tls_endpoints {
 protected:
-    /// A client that has dialled a socket in the test's hands; it echoes once it is open.
-    void begin_dial() {
+    /// A client that has connected a socket in the test's hands; it echoes once it is open.
+    void begin_connect() {
         listening_ = raw_peer::listening();
         client.connect("wss://localhost:" + std::to_string(listening_.port()) + "/echo", {
             .open = [](connection& peer) { peer.send("hello"); },
@@ -43,19 +43,19 @@ TEST_F(tls_adoption, of_a_listener) {
     listening_ = raw_peer::listening();
     port = listening_.port();
     ASSERT_TRUE(server.adopt_listener(listening_.release(), {.tls = tls}));
-    EXPECT_EQ(dial(client_that_trusts(local_certificate())).answer, "hello");
+    EXPECT_EQ(connect(client_that_trusts(local_certificate())).answer, "hello");
 }
 
 TEST_F(tls_adoption, of_a_connected_socket) {
     serve();
-    begin_dial();
+    begin_connect();
     ASSERT_TRUE(server.adopt(ours_.release(), {}, tls));
     expect_answer();
 }
 
 TEST_F(tls_adoption, of_a_connected_socket_with_bytes_that_were_read) {
     serve();
-    begin_dial();
+    begin_connect();
     until([&] { return !ours_.received().empty(); });
     const std::string hello = ours_.received(); // TLS's, or what has come of it
     ASSERT_TRUE(server.adopt(ours_.release(), std::as_bytes(std::span(hello)), tls));
@@ -65,7 +65,7 @@ TEST_F(tls_adoption, of_a_connected_socket_with_bytes_that_were_read) {
 /// Bytes from before the handshake must not count as if they had come through it.
 TEST_F(tls_adoption, believes_nothing_that_was_read_before_the_handshake) {
     serve();
-    begin_dial();
+    begin_connect();
     const std::string request = "GET /echo HTTP/1.1\r\nHost: localhost\r\n\r\n";
     ASSERT_TRUE(server.adopt(ours_.release(), std::as_bytes(std::span(request)), tls));
     until([&] { return !server_failed.empty(); });

@@ -66,15 +66,16 @@ protected:
 
     void serve() { serve({.certificates = {local_certificate()}}); }
 
-    /// Dials `name` at the server's port, sends a message and waits for it to come back.
-    attempt dial(std::shared_ptr<secure_layer> with, const std::string& name = "localhost",
-                 dial_options options = {}) {
+    /// Connects `name` at the server's port, sends a message and waits for it to come back.
+    attempt connect(std::shared_ptr<secure_layer> with, const std::string& name = "localhost",
+                    connect_options options = {}) {
         options.tls = std::move(with);
         options.via = "127.0.0.1:" + std::to_string(port);
-        return dial_at("wss://" + name + ":" + std::to_string(port) + "/echo", std::move(options));
+        return connect_at("wss://" + name + ":" + std::to_string(port) + "/echo",
+                          std::move(options));
     }
 
-    attempt dial_at(const std::string& target, dial_options options) {
+    attempt connect_at(const std::string& target, connect_options options) {
         attempt seen;
         bool ended = false;
         client.connect(target, {

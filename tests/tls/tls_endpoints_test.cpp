@@ -19,7 +19,7 @@ void expect_failure(const attempt& seen, std::error_code why) {
 
 TEST_F(tls_endpoints, a_message_goes_there_and_back) {
     serve();
-    const auto seen = dial(client_that_trusts(local_certificate()));
+    const auto seen = connect(client_that_trusts(local_certificate()));
     EXPECT_EQ(seen.answer, "hello");
     EXPECT_EQ(seen.server, "CN=localhost");
     EXPECT_TRUE(server_failed.empty());
@@ -28,12 +28,12 @@ TEST_F(tls_endpoints, a_message_goes_there_and_back) {
 TEST_F(tls_endpoints, the_clients_own_layer_is_for_all_its_connections) {
     serve();
     client.tls(client_that_trusts(local_certificate()));
-    EXPECT_TRUE(dial(nullptr).opened);
+    EXPECT_TRUE(connect(nullptr).opened);
 }
 
 TEST_F(tls_endpoints, without_tls_a_wss_uri_fails_and_says_so) {
     serve();
-    expect_failure(dial(nullptr), errc::no_tls);
+    expect_failure(connect(nullptr), errc::no_tls);
 }
 
 TEST_F(tls_endpoints, large_messages_pass_in_both_directions) {
@@ -56,14 +56,14 @@ TEST_F(tls_endpoints, large_messages_pass_in_both_directions) {
 
 TEST_F(tls_endpoints, an_address_in_the_certificate_is_checked_as_one) {
     serve();
-    EXPECT_TRUE(dial(client_that_trusts(local_certificate()), "127.0.0.1").opened);
-    expect_failure(dial(client_that_trusts(local_certificate()), "127.0.0.2"),
+    EXPECT_TRUE(connect(client_that_trusts(local_certificate()), "127.0.0.1").opened);
+    expect_failure(connect(client_that_trusts(local_certificate()), "127.0.0.2"),
                    tls_error::wrong_name);
 }
 
 TEST_F(tls_endpoints, a_certificate_for_another_host_is_refused) {
     serve();
-    expect_failure(dial(client_that_trusts(local_certificate()), "example.org"),
+    expect_failure(connect(client_that_trusts(local_certificate()), "example.org"),
                    tls_error::wrong_name);
     ASSERT_EQ(server_failed.size(), 1U);
     EXPECT_EQ(server_failed.front().phase, phase::tls);
@@ -74,23 +74,23 @@ TEST_F(tls_endpoints, an_expired_certificate_is_refused) {
     const auto old = *make_self_signed({.valid_from = std::chrono::hours(-48),
                                         .valid_until = std::chrono::hours(-24)});
     serve({.certificates = {old}});
-    expect_failure(dial(client_that_trusts(old)), tls_error::certificate_expired);
+    expect_failure(connect(client_that_trusts(old)), tls_error::certificate_expired);
 }
 
 TEST_F(tls_endpoints, a_certificate_of_tomorrow_is_refused) {
     const auto future = *make_self_signed({.valid_from = std::chrono::hours(24)});
     serve({.certificates = {future}});
-    expect_failure(dial(client_that_trusts(future)), tls_error::certificate_not_yet_valid);
+    expect_failure(connect(client_that_trusts(future)), tls_error::certificate_not_yet_valid);
 }
 
 TEST_F(tls_endpoints, by_default_a_self_signed_certificate_is_refused) {
     serve();
-    expect_failure(dial(*tls_client::create()), tls_error::self_signed);
+    expect_failure(connect(*tls_client::create()), tls_error::self_signed);
 }
 
 TEST_F(tls_endpoints, who_does_not_verify_believes_everybody) {
     serve();
-    EXPECT_TRUE(dial(*tls_client::create({.verify = false}), "example.org").opened);
+    EXPECT_TRUE(connect(*tls_client::create({.verify = false}), "example.org").opened);
 }
 
 // --- what is not TLS, and what does not end
@@ -98,7 +98,7 @@ TEST_F(tls_endpoints, who_does_not_verify_believes_everybody) {
 TEST_F(tls_endpoints, a_plain_server_is_told_from_a_tls_one) {
     server.route("/echo", {});
     port = server.listen("127.0.0.1", 0)->port();
-    expect_failure(dial(client_that_trusts(local_certificate())), tls_error::http_answer);
+    expect_failure(connect(client_that_trusts(local_certificate())), tls_error::http_answer);
 }
 
 TEST_F(tls_endpoints, a_plain_client_is_told_from_a_tls_one) {
@@ -115,7 +115,7 @@ TEST_F(tls_endpoints, a_plain_client_is_told_from_a_tls_one) {
 TEST_F(tls_endpoints, a_server_that_hangs_up_is_told) {
     raw_server mute(loop, {.open = [](raw_connection& peer) { peer.abort(); }});
     port = mute.listen("127.0.0.1", 0)->port();
-    const auto seen = dial(client_that_trusts(local_certificate()));
+    const auto seen = connect(client_that_trusts(local_certificate()));
     ASSERT_TRUE(seen.failed);
     EXPECT_EQ(seen.failed->phase, phase::tls);
     const auto why = seen.failed->error;
@@ -172,12 +172,13 @@ TEST_F(tls_endpoints, a_connection_can_be_aborted_within_the_handshake) {
 TEST_F(tls_endpoints, the_name_that_is_asked_for_chooses_the_certificate) {
     serve({.certificates = {certificate_for("first.example"),
                             certificate_for("*.second.example")}});
-    const auto first = dial(client_that_trusts(certificate_for("first.example")), "first.example");
+    const auto first =
+        connect(client_that_trusts(certificate_for("first.example")), "first.example");
     EXPECT_EQ(first.server, "CN=first.example");
     const auto second =
-        dial(client_that_trusts(certificate_for("*.second.example")), "a.second.example");
+        connect(client_that_trusts(certificate_for("*.second.example")), "a.second.example");
     EXPECT_EQ(second.server, "CN=*.second.example");
-    const auto other = dial(*tls_client::create({.verify = false}), "other.example");
+    const auto other = connect(*tls_client::create({.verify = false}), "other.example");
     EXPECT_EQ(other.server, "CN=first.example");
 }
 
@@ -190,7 +191,7 @@ TEST_F(tls_endpoints, an_older_version_is_refused_clearly) {
             return {};
         },
     });
-    expect_failure(dial(old), tls_error::no_common_version);
+    expect_failure(connect(old), tls_error::no_common_version);
     until([&] { return !server_failed.empty(); });
     EXPECT_EQ(server_failed.front().error, tls_error::no_common_version);
 }
@@ -207,15 +208,15 @@ result<void> speak_tls_1_1(ssl_ctx_st* context) {
 TEST_F(tls_endpoints, by_default_tls_1_1_is_refused_by_both_sides) {
     const auto old_client = *tls_client::create({.verify = false, .configure = speak_tls_1_1});
     serve();
-    expect_failure(dial(old_client), tls_error::no_common_version);
+    expect_failure(connect(old_client), tls_error::no_common_version);
     until([&] { return !server_failed.empty(); });
     EXPECT_EQ(server_failed.front().error, tls_error::no_common_version);
 
     tls_server_options old{.certificates = {local_certificate()}, .configure = speak_tls_1_1};
     const auto old_server = *tls_server::create(std::move(old));
     port = server.listen("127.0.0.1", 0, {.tls = old_server})->port();
-    expect_failure(dial(client_that_trusts(local_certificate())), tls_error::no_common_version);
-    EXPECT_TRUE(dial(old_client).opened) << "it was not the version";
+    expect_failure(connect(client_that_trusts(local_certificate())), tls_error::no_common_version);
+    EXPECT_TRUE(connect(old_client).opened) << "it was not the version";
 }
 
 TEST_F(tls_endpoints, agree_on_http_by_alpn_or_not_at_all) {
@@ -241,7 +242,7 @@ TEST_F(tls_endpoints, agree_on_http_by_alpn_or_not_at_all) {
             return {};
         },
     });
-    expect_failure(dial(other), tls_error::no_common_protocol);
+    expect_failure(connect(other), tls_error::no_common_protocol);
 }
 
 TEST_F(tls_endpoints, the_hook_has_the_last_word_on_openssls_context) {
@@ -253,7 +254,7 @@ TEST_F(tls_endpoints, the_hook_has_the_last_word_on_openssls_context) {
                return {};
            }});
     EXPECT_EQ(hooks, 2) << "one for each certificate";
-    EXPECT_TRUE(dial(client_that_trusts(local_certificate())).opened);
+    EXPECT_TRUE(connect(client_that_trusts(local_certificate())).opened);
     EXPECT_EQ(cipher, "TLS_CHACHA20_POLY1305_SHA256");
     ASSERT_TRUE(tls->reload());
     EXPECT_EQ(hooks, 4);
@@ -265,7 +266,8 @@ TEST_F(tls_endpoints, a_handshake_that_is_cut_off_is_told_as_such) {
         peer.finish();
     }});
     port = half.listen("127.0.0.1", 0)->port();
-    expect_failure(dial(client_that_trusts(local_certificate())), tls_error::handshake_truncated);
+    expect_failure(connect(client_that_trusts(local_certificate())),
+                   tls_error::handshake_truncated);
 }
 
 TEST_F(tls_endpoints, a_client_that_must_prove_itself_does_or_is_refused) {
@@ -275,17 +277,17 @@ TEST_F(tls_endpoints, a_client_that_must_prove_itself_does_or_is_refused) {
            .client_issuers = known.chain});
     const auto with = *tls_client::create({.issuers = local_certificate().chain,
                                            .certificate = known});
-    EXPECT_TRUE(dial(with).opened);
+    EXPECT_TRUE(connect(with).opened);
     EXPECT_EQ(client_subject, "CN=client.example");
 
-    const auto without = dial(client_that_trusts(local_certificate()));
+    const auto without = connect(client_that_trusts(local_certificate()));
     ASSERT_TRUE(without.failed);
     ASSERT_EQ(server_failed.size(), 1U);
     EXPECT_EQ(server_failed.back().error, tls_error::certificate_required);
 
     const auto wrong = *tls_client::create({.issuers = local_certificate().chain,
                                             .certificate = certificate_for("another.example")});
-    EXPECT_TRUE(dial(wrong).failed);
+    EXPECT_TRUE(connect(wrong).failed);
     ASSERT_EQ(server_failed.size(), 2U);
     EXPECT_EQ(server_failed.back().error, tls_error::self_signed);
 }
@@ -302,10 +304,10 @@ TEST_F(tls_endpoints, a_second_connection_resumes_the_session) {
                 return {};
             },
         });
-        EXPECT_FALSE(dial(with).resumed);
-        EXPECT_TRUE(dial(with).resumed);
-        EXPECT_TRUE(dial(with).resumed);
-        EXPECT_FALSE(dial(with, "127.0.0.1").resumed); // another host
+        EXPECT_FALSE(connect(with).resumed);
+        EXPECT_TRUE(connect(with).resumed);
+        EXPECT_TRUE(connect(with).resumed);
+        EXPECT_FALSE(connect(with, "127.0.0.1").resumed); // another host
     }
 }
 
@@ -317,16 +319,16 @@ TEST_F(tls_endpoints, certificates_are_replaced_while_it_runs) {
     write(certificate_for("first.example"));
     serve({.certificates = {{.chain_file = file.string()}}});
     const auto any = *tls_client::create({.verify = false});
-    EXPECT_EQ(dial(any).server, "CN=first.example");
+    EXPECT_EQ(connect(any).server, "CN=first.example");
     write(certificate_for("second.example"));
-    EXPECT_EQ(dial(*tls_client::create({.verify = false})).server, "CN=first.example");
+    EXPECT_EQ(connect(*tls_client::create({.verify = false})).server, "CN=first.example");
     ASSERT_TRUE(tls->reload());
-    EXPECT_EQ(dial(*tls_client::create({.verify = false})).server, "CN=second.example");
-    EXPECT_TRUE(dial(any).resumed); // the keys of tickets are the same
+    EXPECT_EQ(connect(*tls_client::create({.verify = false})).server, "CN=second.example");
+    EXPECT_TRUE(connect(any).resumed); // the keys of tickets are the same
 
     std::ofstream(file) << "no certificate";
     EXPECT_EQ(tls->reload().error(), tls_error::bad_certificate_file);
-    EXPECT_EQ(dial(*tls_client::create({.verify = false})).server, "CN=second.example");
+    EXPECT_EQ(connect(*tls_client::create({.verify = false})).server, "CN=second.example");
     std::filesystem::remove(file);
     EXPECT_EQ(tls->reload().error(), std::errc::no_such_file_or_directory);
 }

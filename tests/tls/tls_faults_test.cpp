@@ -13,11 +13,11 @@ using testing::raw_peer;
 
 class tls_faults : public tls_endpoints {
 protected:
-    /// How dialling a server with `certificate` fails for a client that trusts `issuers`.
+    /// How connecting a server with `certificate` fails for a client that trusts `issuers`.
     report failure_with(const tls_certificate& certificate, const std::string& issuers,
                         const std::string& name = "localhost") {
         serve({.certificates = {certificate}});
-        const auto seen = dial(*tls_client::create({.issuers = issuers}), name);
+        const auto seen = connect(*tls_client::create({.issuers = issuers}), name);
         EXPECT_TRUE(seen.failed);
         return seen.failed.value_or(report{});
     }
@@ -95,7 +95,7 @@ TEST_F(tls_faults, a_clients_certificate_is_named_to_the_server) {
            .client_issuers = known.pem()});
     const auto with = *tls_client::create({.issuers = local_certificate().chain,
                                            .certificate = unknown.sign({.common_name = "me"})});
-    EXPECT_TRUE(dial(with).failed);
+    EXPECT_TRUE(connect(with).failed);
     ASSERT_EQ(server_failed.size(), 1U);
     EXPECT_EQ(server_failed.front().error, tls_error::unknown_issuer) << server_failed.front();
     EXPECT_NE(server_failed.front().detail.find("CN=Private CA"), std::string::npos)
@@ -124,7 +124,7 @@ TEST_F(tls_faults, a_server_that_answers_in_http_is_told) {
         peer.finish();
     }});
     port = web.listen("127.0.0.1", 0)->port();
-    const auto seen = dial(client_that_trusts(local_certificate()));
+    const auto seen = connect(client_that_trusts(local_certificate()));
     ASSERT_TRUE(seen.failed);
     EXPECT_EQ(seen.failed->error, tls_error::http_answer) << *seen.failed;
     EXPECT_EQ(seen.failed->error.message(),

@@ -23,8 +23,8 @@ protected:
         }
     }
 
-    attempt dial_naming(const std::string& name, const std::string& host) {
-        return dial(trusting_, name, {.headers = {{"Host", host}}});
+    attempt connect_naming(const std::string& name, const std::string& host) {
+        return connect(trusting_, name, {.headers = {{"Host", host}}});
     }
 
     std::shared_ptr<secure_layer> trusting_;
@@ -32,10 +32,10 @@ protected:
 
 TEST_F(tls_names, have_certificates_and_routes_of_their_own) {
     serve_names();
-    const auto first = dial(trusting_, "first.example");
+    const auto first = connect(trusting_, "first.example");
     EXPECT_EQ(first.server, "CN=first.example");
     EXPECT_EQ(first.answer, "first.example");
-    const auto second = dial(trusting_, "a.second.example");
+    const auto second = connect(trusting_, "a.second.example");
     EXPECT_EQ(second.server, "CN=*.second.example");
     EXPECT_EQ(second.answer, "*.second.example");
 }
@@ -44,7 +44,7 @@ TEST_F(tls_names, with_other_routes_than_tls_was_opened_for_are_refused) {
     serve_names();
     for (const auto* host : {"a.second.example", "third.example"}) {
         server_failed.clear();
-        const auto seen = dial_naming("first.example", host);
+        const auto seen = connect_naming("first.example", host);
         ASSERT_TRUE(seen.failed) << host;
         EXPECT_EQ(seen.failed->http_status, 421) << *seen.failed;
         ASSERT_EQ(server_failed.size(), 1U);
@@ -55,18 +55,19 @@ TEST_F(tls_names, with_other_routes_than_tls_was_opened_for_are_refused) {
 
 TEST_F(tls_names, are_compared_as_far_as_routes_tell_them_apart) {
     serve_names();
-    EXPECT_EQ(dial_naming("a.second.example", "b.Second.example:443").answer, "*.second.example");
-    EXPECT_EQ(dial_naming("first.example", "First.example.").answer, "first.example");
+    EXPECT_EQ(connect_naming("a.second.example", "b.Second.example:443").answer,
+              "*.second.example");
+    EXPECT_EQ(connect_naming("first.example", "First.example.").answer, "first.example");
 }
 
 TEST_F(tls_names, matter_to_nobody_without_routes_of_their_own) {
-    EXPECT_EQ(dial_naming("first.example", "a.second.example").answer, "hello");
+    EXPECT_EQ(connect_naming("first.example", "a.second.example").answer, "hello");
 }
 
 TEST_F(tls_names, that_tls_was_not_opened_for_go_by_host) {
     serve_names();
     const auto any = *tls_client::create({.verify = false});
-    const auto seen = dial(any, "127.0.0.1", {.headers = {{"Host", "a.second.example"}}});
+    const auto seen = connect(any, "127.0.0.1", {.headers = {{"Host", "a.second.example"}}});
     EXPECT_EQ(seen.server, "CN=first.example");
     EXPECT_EQ(seen.answer, "*.second.example");
 }

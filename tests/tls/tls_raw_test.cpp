@@ -28,7 +28,7 @@ protected:
     }
 
     /// Says hello, and ends when it has come back.
-    raw_handlers dialling() {
+    raw_handlers connect_handlers() {
         return {.open = [this](raw_connection& peer) {
                     EXPECT_TRUE(peer.secure());
                     EXPECT_FALSE(tls_stream::of(peer.transport())->version().empty());
@@ -59,7 +59,7 @@ protected:
     /// A client of `dialer` that waits in the test's hands.
     raw_peer meet() {
         auto listening = raw_peer::listening();
-        dialer.connect("localhost:" + std::to_string(listening.port()), dialling(),
+        dialer.connect("localhost:" + std::to_string(listening.port()), connect_handlers(),
                        {.tls = trusting});
         raw_peer ours;
         until([&] { return ours.accept_from(listening); });
@@ -80,36 +80,37 @@ protected:
 
 TEST_F(tls_raw, bytes_go_there_and_back_and_end_well) {
     listen();
-    dialer.connect(place(), dialling(), {.tls = trusting});
+    dialer.connect(place(), connect_handlers(), {.tls = trusting});
     expect_hello();
     EXPECT_EQ(served, 1);
 }
 
 TEST_F(tls_raw, a_name_that_is_looked_up_is_checked) {
     listen();
-    dialer.connect("localhost:" + std::to_string(port), dialling(), {.tls = trusting});
+    dialer.connect("localhost:" + std::to_string(port), connect_handlers(), {.tls = trusting});
     expect_hello();
 }
 
 TEST_F(tls_raw, an_address_in_brackets_is_checked_without_them) {
     const auto bound = echo.listen("::1", 0, {.tls = tls});
     if (!bound) GTEST_SKIP() << "no IPv6: " << bound.error().message();
-    dialer.connect("tcp://[::1]:" + std::to_string(bound->port()), dialling(), {.tls = trusting});
+    dialer.connect("tcp://[::1]:" + std::to_string(bound->port()), connect_handlers(),
+                   {.tls = trusting});
     expect_hello();
 }
 
 TEST_F(tls_raw, a_unix_socket_has_the_name_that_it_is_given) {
     const std::string where = "unix:@weft-tls-raw-" + std::to_string(::getpid());
     ASSERT_TRUE(echo.listen(where, {.tls = tls}));
-    dialer.connect(where, dialling(), {.tls = trusting});
+    dialer.connect(where, connect_handlers(), {.tls = trusting});
     expect_failure(tls_error::wrong_name);
-    dialer.connect(where, dialling(), {.tls = trusting, .tls_host = "localhost"});
+    dialer.connect(where, connect_handlers(), {.tls = trusting, .tls_host = "localhost"});
     expect_hello();
 }
 
 TEST_F(tls_raw, another_name_fails_on_both_sides_and_opens_on_none) {
     listen();
-    dialer.connect(place(), dialling(), {.tls = trusting, .tls_host = "example.org"});
+    dialer.connect(place(), connect_handlers(), {.tls = trusting, .tls_host = "example.org"});
     expect_failure(tls_error::wrong_name);
     until([&] { return !server_failed.empty(); });
     EXPECT_EQ(server_failed.front().error, tls_error::certificate_not_accepted);
@@ -120,7 +121,7 @@ TEST_F(tls_raw, another_name_fails_on_both_sides_and_opens_on_none) {
 TEST_F(tls_raw, a_server_that_says_nothing_is_given_up) {
     raw_server mute(loop, {});
     port = mute.listen("127.0.0.1", 0)->port();
-    dialer.connect(place(), dialling(),
+    dialer.connect(place(), connect_handlers(),
                    {.connection = {.tls_timeout = std::chrono::milliseconds(30)}, .tls = trusting});
     expect_failure(errc::tls_timeout);
 }
@@ -138,7 +139,7 @@ TEST_F(tls_raw, a_client_that_says_nothing_is_given_up) {
 TEST_F(tls_raw, may_be_aborted_within_the_handshake) {
     raw_server mute(loop, {});
     port = mute.listen("127.0.0.1", 0)->port();
-    const auto handle = dialer.connect(place(), dialling(), {.tls = trusting});
+    const auto handle = dialer.connect(place(), connect_handlers(), {.tls = trusting});
     until([&] { return mute.connection_count() != 0; });
     handle.abort();
     expect_failure(errc::aborted);
@@ -171,7 +172,7 @@ TEST_F(tls_raw, adopted_by_a_client_checks_the_host) {
     listen();
     for (const char* host : {"localhost", "example.org"}) {
         auto peer = raw_peer::connected_to(port);
-        ASSERT_TRUE(dialer.adopt(peer.release(), dialling(), {}, {}, trusting, host));
+        ASSERT_TRUE(dialer.adopt(peer.release(), connect_handlers(), {}, {}, trusting, host));
     }
     until([&] { return failed && closed; });
     EXPECT_EQ(failed->error, tls_error::wrong_name) << *failed;

@@ -31,14 +31,14 @@ protected:
 
 class tls_through_proxies : public tls_ways {
 protected:
-    /// Dials "hidden.example", which only the proxy knows, trusting a certificate for `name`.
-    attempt dial_through(const std::string& scheme, std::vector<std::string> words,
-                         const std::string& name) {
+    /// Connects "hidden.example", which only the proxy knows, trusting a certificate for `name`.
+    attempt connect_through(const std::string& scheme, std::vector<std::string> words,
+                            const std::string& name) {
         serve({.certificates = {certificate_for(name)}});
         test_proxy proxy(loop, std::move(words), port);
-        const auto seen = dial_at(at("wss", "hidden.example", "/echo"),
-                                  {.proxy = scheme + "://" + proxy.place(),
-                                   .tls = client_that_trusts(certificate_for(name))});
+        const auto seen = connect_at(at("wss", "hidden.example", "/echo"),
+                                     {.proxy = scheme + "://" + proxy.place(),
+                                      .tls = client_that_trusts(certificate_for(name))});
         EXPECT_NE(proxy.heard().find("hidden.example"), std::string::npos) << proxy.heard();
         EXPECT_EQ(proxy.heard().find("/echo"), std::string::npos) << "the proxy reads along";
         return seen;
@@ -49,21 +49,21 @@ protected:
 };
 
 TEST_F(tls_through_proxies, of_http_reaches_the_server) {
-    const auto seen = dial_through("http", http, "hidden.example");
+    const auto seen = connect_through("http", http, "hidden.example");
     EXPECT_EQ(seen.answer, "hello");
     EXPECT_EQ(seen.server, "CN=hidden.example");
 }
 
 TEST_F(tls_through_proxies, of_socks_reaches_the_server) {
-    EXPECT_EQ(dial_through("socks5", socks, "hidden.example").answer, "hello");
+    EXPECT_EQ(connect_through("socks5", socks, "hidden.example").answer, "hello");
 }
 
 TEST_F(tls_through_proxies, checks_the_servers_name_and_not_the_proxys) {
-    expect_failure(dial_through("http", http, "127.0.0.1"), tls_error::wrong_name);
+    expect_failure(connect_through("http", http, "127.0.0.1"), tls_error::wrong_name);
 }
 
 TEST_F(tls_through_proxies, of_socks_checks_the_servers_name_and_not_the_proxys) {
-    expect_failure(dial_through("socks5", socks, "127.0.0.1"), tls_error::wrong_name);
+    expect_failure(connect_through("socks5", socks, "127.0.0.1"), tls_error::wrong_name);
 }
 
 // --- redirects
@@ -75,26 +75,26 @@ protected:
         client.tls(client_that_trusts(certificate_for("localhost")));
     }
 
-    attempt dial_and_be_sent(const std::string& from, const std::string& to) {
+    attempt connect_and_be_redirected(const std::string& from, const std::string& to) {
         server.route("/old", {.open = [](connection&) {}, .validate = [to](connection& peer) {
             static_cast<void>(peer.reject({302, {{"Location", to}}, {}}));
         }});
-        return dial_at(from, {.redirects_max = 1});
+        return connect_at(from, {.redirects_max = 1});
     }
 };
 
 TEST_F(tls_redirects, lead_from_one_resource_to_another) {
-    EXPECT_EQ(dial_and_be_sent(at("wss", "localhost", "/old"), "/echo").answer, "hello");
+    EXPECT_EQ(connect_and_be_redirected(at("wss", "localhost", "/old"), "/echo").answer, "hello");
 }
 
 TEST_F(tls_redirects, of_https_mean_wss) {
     const auto to = at("https", "localhost", "/echo");
-    EXPECT_EQ(dial_and_be_sent(at("wss", "localhost", "/old"), to).answer, "hello");
+    EXPECT_EQ(connect_and_be_redirected(at("wss", "localhost", "/old"), to).answer, "hello");
 }
 
 TEST_F(tls_redirects, to_another_host_have_that_one_checked) {
     const auto to = at("wss", "127.0.0.1", "/echo"); // which the certificate is not for
-    const auto seen = dial_and_be_sent(at("wss", "localhost", "/old"), to);
+    const auto seen = connect_and_be_redirected(at("wss", "localhost", "/old"), to);
     expect_failure(seen, tls_error::wrong_name);
     EXPECT_EQ(seen.failed->phase, phase::tls);
 }
@@ -103,11 +103,11 @@ TEST_F(tls_redirects, lead_into_tls_and_not_out_of_it) {
     const auto there = at("wss", "localhost", "");
     port = server.listen("127.0.0.1", 0)->port();
     const auto here = at("ws", "localhost", "");
-    EXPECT_EQ(dial_and_be_sent(here + "/old", there + "/echo").answer, "hello");
+    EXPECT_EQ(connect_and_be_redirected(here + "/old", there + "/echo").answer, "hello");
     server.route("/out", {.open = [](connection&) {}, .validate = [&](connection& peer) {
         static_cast<void>(peer.reject({302, {{"Location", here + "/echo"}}, {}}));
     }});
-    expect_failure(dial_at(there + "/out", {.redirects_max = 1}), errc::insecure_redirect);
+    expect_failure(connect_at(there + "/out", {.redirects_max = 1}), errc::insecure_redirect);
 }
 
 // --- proxies of the server
@@ -132,7 +132,7 @@ TEST_F(tls_ways, begin_with_the_proxy_protocol_and_then_with_tls) {
 TEST_F(tls_ways, that_do_not_begin_with_the_proxy_protocol_end) {
     serve();
     ASSERT_TRUE(server.trust({.peers = {"127.0.0.0/8"}, .proxy_protocol = true}));
-    EXPECT_TRUE(dial(client_that_trusts(local_certificate())).failed);
+    EXPECT_TRUE(connect(client_that_trusts(local_certificate())).failed);
     until([&] { return !server_failed.empty(); });
     EXPECT_EQ(server_failed.front().error, errc::bad_proxy_header) << server_failed.front();
     EXPECT_EQ(server_failed.front().phase, phase::proxy) << server_failed.front();

@@ -24,7 +24,7 @@ CASES = [
      " static_cast<void>(c.respond({.status = 200, .body = \"x\"})); }", None),
     ("const weft::report some{.error = {}}; const weft::http_field field{\"X\"};"
      "const weft::close_frame frame{.code = weft::close_code::normal};"
-     "const weft::dial_options dial{.via = \"x\"};"
+     "const weft::connect_options dial{.via = \"x\"};"
      "const weft::connection_options options{.keep_handshake = true};", None),
 ]
 

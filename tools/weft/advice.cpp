@@ -38,7 +38,7 @@ std::string status_advice(int status, const weft::uri& target) {
 }
 
 std::string refused_advice(const weft::report& why, const weft::uri& target,
-                           const dialled_way& way) {
+                           const connect_route& way) {
     if (why.phase == weft::phase::proxy) {
         return "The proxy is there, but nothing listens at " + target.authority() +
             ", or the name means another address to the proxy";
@@ -60,8 +60,7 @@ std::size_t authority_begin(std::string_view typed) {
 
 } // namespace
 
-std::string advice(const weft::report& why, const weft::uri& target,
-                   const dialled_way& way) {
+std::string advice(const weft::report& why, const weft::uri& target, const connect_route& way) {
     const auto error = why.error;
     if (error == std::errc::permission_denied) {
         return "This user may not connect to " + (way.via.empty() ? target.authority() : way.via);

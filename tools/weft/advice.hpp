@@ -11,14 +11,14 @@
 namespace weft_tool {
 
 /// What is between this program and the URI's host.
-struct dialled_way {
+struct connect_route {
     std::string via;   ///< an address instead of the URI's; empty for none
     std::string proxy; ///< a URL, or "environment"; empty for none
 };
 
 /// Returns one or two sentences of advice, or an empty string.
 [[nodiscard]] std::string advice(const weft::report& why, const weft::uri& target,
-                                 const dialled_way& way);
+                                 const connect_route& way);
 
 /// Returns a URL as typed, without user and password: these must not reach a terminal or a log.
 [[nodiscard]] std::string shown_uri(std::string_view typed);

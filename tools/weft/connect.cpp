@@ -47,8 +47,8 @@ bool may_be_set(const weft::http_field& header, const weft::uri& target) {
         weft::errc::reserved_header;
 }
 
-weft::dial_options dialling(const connect_options& options) {
-    weft::dial_options dial;
+weft::connect_options as_library_options(const connect_options& options) {
+    weft::connect_options dial;
     dial.subprotocols = options.subprotocols;
     dial.resolve_timeout = seconds(options.timeout);
     dial.connect_timeout = seconds(options.timeout);
@@ -72,7 +72,7 @@ exit_code connect(const connect_options& options) {
         return misused(weft::without_credentials(options.url) + ": " + target.error().message(),
                        uri_advice(options.url));
     }
-    weft::dial_options dial = dialling(options);
+    weft::connect_options dial = as_library_options(options);
     for (const auto& typed : options.headers) {
         auto header = parse_header(typed);
         if (!header) return misused(shown(typed) + ": not a header", "Try -H 'Name: value'");
@@ -88,7 +88,7 @@ exit_code connect(const connect_options& options) {
         }
     }
     if (target->secure()) {
-        auto tls = dial_tls(options.issuers_file, !options.insecure);
+        auto tls = connect_tls(options.issuers_file, !options.insecure);
         if (!tls) return misused("--ca " + options.issuers_file + ": " + tls.error().message(),
                                  "It wants a file of PEM certificates that can be read");
         dial.tls = std::move(*tls);

@@ -47,7 +47,7 @@ conversation::conversation(const connect_options& options, const weft::uri& targ
       readable_(loop_, STDIN_FILENO, [this](weft::readiness) { read_input(); }),
       output_(STDOUT_FILENO) {}
 
-exit_code conversation::run(weft::dial_options dial) {
+exit_code conversation::run(weft::connect_options dial) {
     via_ = dial.via;
     client_.connect(target_, handlers(), std::move(dial));
     run_inside(options_.loop, loop_);

@@ -24,8 +24,8 @@ weft::result<serving_tls> serve_tls(const std::string& certificate_file,
 
 /// A client's TLS that trusts the authorities in `issuers_file`, or the system's if it is empty; if
 /// `verify` is false, every certificate. Null in a build without TLS.
-weft::result<std::shared_ptr<weft::secure_layer>> dial_tls(const std::string& issuers_file,
-                                                           bool verify);
+weft::result<std::shared_ptr<weft::secure_layer>> connect_tls(const std::string& issuers_file,
+                                                              bool verify);
 
 /// Whether `why` says that a server's certificate is not trusted.
 [[nodiscard]] bool is_distrust(std::error_code why) noexcept;

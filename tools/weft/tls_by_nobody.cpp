@@ -10,7 +10,7 @@ weft::result<serving_tls> serve_tls(const std::string&, const std::string&) {
     return weft::failure(weft::errc::no_tls);
 }
 
-weft::result<std::shared_ptr<weft::secure_layer>> dial_tls(const std::string&, bool) {
+weft::result<std::shared_ptr<weft::secure_layer>> connect_tls(const std::string&, bool) {
     return std::shared_ptr<weft::secure_layer>();
 }
 

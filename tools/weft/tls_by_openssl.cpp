@@ -56,8 +56,8 @@ weft::result<serving_tls> serve_tls(const std::string& certificate_file,
     return made;
 }
 
-weft::result<std::shared_ptr<weft::secure_layer>> dial_tls(const std::string& issuers_file,
-                                                           bool verify) {
+weft::result<std::shared_ptr<weft::secure_layer>> connect_tls(const std::string& issuers_file,
+                                                              bool verify) {
     auto layer = weft::tls_client::create({.issuers_file = issuers_file, .verify = verify});
     if (!layer) return weft::failure(layer.error());
     return std::shared_ptr<weft::secure_layer>(std::move(*layer));

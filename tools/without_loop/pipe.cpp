@@ -9,12 +9,12 @@
 #include <string_view>
 #include <utility>
 
-#include <weft/connection/service.hpp>
+#include <weft/connection/stream_endpoint.hpp>
 #include <weft/stream/io_stream.hpp>
 #include <weft/stream/manual_driver.hpp>
 
-#include "without_loop/announced_peer.hpp"
 #include "without_loop/held_signals.hpp"
+#include "without_loop/peer_from_environment.hpp"
 #include "without_loop/printable.hpp"
 #include "without_loop/proper_end.hpp"
 #include "without_loop/standard_wire.hpp"
@@ -139,9 +139,10 @@ private:
     std::array<std::byte, 64 * 1024> buffer_;
     standard_wire wire_;
     weft::manual_driver driver_{now()};
-    weft::io_stream io_{
-        driver_, [this](auto pieces) { return write(pieces); }, {.remote = announced_peer()}};
-    weft::service server_{driver_};
+    weft::io_stream io_{driver_,
+                        [this](auto pieces) { return write(pieces); },
+                        {.remote = peer_from_environment()}};
+    weft::stream_endpoint server_{driver_};
 };
 
 } // namespace

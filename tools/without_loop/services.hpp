@@ -24,7 +24,7 @@ struct service_options {
     std::shared_ptr<const own_names> names; ///< null for any
 };
 
-/// One route, as `weft::server::route` and `weft::service::route` take it.
+/// One route, as `weft::server::route` and `weft::stream_endpoint::route` take it.
 struct served_route {
     std::string path;
     weft::handlers what;

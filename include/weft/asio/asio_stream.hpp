@@ -19,7 +19,7 @@
 #include <asio/steady_timer.hpp>
 #include <asio/system_executor.hpp>
 
-#include <weft/asio/executor_service.hpp>
+#include <weft/asio/executor_endpoint.hpp>
 #include <weft/asio/socket_queries_posix.hpp>
 
 namespace weft {
@@ -92,8 +92,8 @@ using asio_driver = executor_driver<asio_library>;
 template <class Layer>
 using asio_stream = executor_stream<asio_library, Layer>;
 
-/// Serves and dials over streams of Asio's.
-using asio_service = executor_service<asio_library>;
+/// Serves and connects over streams of Asio's.
+using asio_endpoint = executor_endpoint<asio_library>;
 
 /// A connection for callbacks and coroutines: `async_receive`, `async_send`.
 using asio_conversation = executor_conversation<asio_library>;

@@ -19,7 +19,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/system_executor.hpp>
 
-#include <weft/asio/executor_service.hpp>
+#include <weft/asio/executor_endpoint.hpp>
 #include <weft/asio/socket_queries_posix.hpp>
 
 namespace weft {
@@ -92,8 +92,8 @@ using boost_asio_driver = executor_driver<boost_asio_library>;
 template <class Layer>
 using boost_asio_stream = executor_stream<boost_asio_library, Layer>;
 
-/// Serves and dials over streams of Boost.Asio's.
-using boost_asio_service = executor_service<boost_asio_library>;
+/// Serves and connects over streams of Boost.Asio's.
+using boost_asio_endpoint = executor_endpoint<boost_asio_library>;
 
 /// A connection for callbacks and coroutines: `async_receive`, `async_send`.
 using boost_asio_conversation = executor_conversation<boost_asio_library>;

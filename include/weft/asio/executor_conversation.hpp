@@ -21,7 +21,7 @@
 
 namespace weft {
 
-/// One WebSocket connection, spoken with in turns: made by `executor_service`.
+/// One WebSocket connection, spoken with in turns: made by `executor_endpoint`.
 ///
 /// One that never opened, as `async_connect` gives when it fails, answers every call with the error
 /// it failed with; one that was default-constructed or moved from, with `errc::not_open`.

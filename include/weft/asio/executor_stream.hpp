@@ -27,7 +27,7 @@ namespace weft {
 /// and written behind each other. What Asio still does when this is destroyed keeps the layer alive
 /// until it is done. A layer of the user's own needs a `close()`, or a `lowest_layer()` with one.
 template <class Asio, class Layer>
-class executor_stream final : public stream, private task {
+class executor_stream final : public stream, private work_item {
     using error_code = typename Asio::error_code;
     using driver_type = executor_driver<Asio>;
     static constexpr bool writes_at_once = asio_socket<Asio, Layer>;

@@ -3,6 +3,8 @@
 // Asio includes; 0 where there is none. Included behind Asio's headers.
 #pragma once
 
+#include <weft/core/language.hpp>
+
 namespace weft {
 
 /// Bytes of output that the peer's system has not confirmed. Linux; other systems know the number

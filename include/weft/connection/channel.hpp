@@ -22,9 +22,9 @@ struct posted_message;
 
 /// The part that is the same for every kind of connection; see `connection` and `raw_connection`.
 ///
-/// Who derives from it overrides the virtual functions. Those of `timed_task` and `stream_events`
-/// are the ways in; the others are called off the path of a small message.
-class channel : protected timed_task, protected stream_events {
+/// Who derives from it overrides the virtual functions. Those of `timed_work_item` and
+/// `stream_events` are the ways in; the others are called off the path of a small message.
+class channel : protected timed_work_item, protected stream_events {
 public:
     channel(const channel&) = delete;
     channel& operator=(const channel&) = delete;
@@ -71,7 +71,7 @@ protected:
 
     /// Takes a place among the deadlines of `owner`. Throws std::bad_alloc. One with extras is to
     /// be connected first.
-    channel(weft::driver& owner, std::unique_ptr<extra> dialled);
+    channel(weft::driver& owner, std::unique_ptr<extra> outbound);
     ~channel() override;
 
     // --- what each kind has of its own
@@ -191,7 +191,7 @@ protected:
     std::uint32_t owed_ = 0;  // bytes of input to read before a deadline counts
     std::uint8_t looks_ = 0;  // at such a deadline, without input read in between
     std::uint8_t depth_ = 0;  // frames of handlers on the stack
-    bool dialling_ = false;   // there is no stream yet, or none that is open
+    bool connecting_ = false; // there is no stream yet, or none that is open
     bool ended_ = false;      // the last handler has been called
     bool dead_ = false;
 

@@ -130,7 +130,7 @@ public:
         return session_.response();
     }
 
-    /// The URI that a client dialled, null on a server.
+    /// The URI that a client connects to, null on a server.
     [[nodiscard]] const weft::uri* uri() const noexcept;
 
     /// How the connection ended, once it has.
@@ -145,12 +145,12 @@ private:
     friend class connection_set;
     friend class registry<connection>;
     friend class member_table<connection>;
-    friend class service;
+    friend class stream_endpoint;
 
     struct details;
     class loan;
 
-    connection(route& by, time_point now, std::unique_ptr<details> dialled);
+    connection(route& by, time_point now, std::unique_ptr<details> outbound);
     ~connection() override;
 
     // life, by connection_set
@@ -160,11 +160,11 @@ private:
     void leave() noexcept override;
 
     // before its handshake, and where a redirect sends it
-    void dialling(phase at, function<void()> cancel) noexcept;
-    void dialling_queued(phase at, function<void()> cancel) noexcept;
-    void fail_dialling(phase at, std::error_code why, int http_status = 0) noexcept;
-    void cancel_dialling(std::error_code why) noexcept;
-    void expire_dialling() noexcept;
+    void begin_phase(phase at, function<void()> cancel) noexcept;
+    void queue_phase(phase at, function<void()> cancel) noexcept;
+    void fail_connecting(phase at, std::error_code why, int http_status = 0) noexcept;
+    void cancel_connecting(std::error_code why) noexcept;
+    void expire_connecting() noexcept;
     void fail_opening(std::error_code why) noexcept;
     void note_target(std::string_view target, const address& tried) noexcept;
     void begin_handshake() noexcept;

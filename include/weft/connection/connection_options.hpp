@@ -30,7 +30,7 @@ enum class queue_policy : std::uint8_t {
     close ///< a `send` beyond the limit ends the connection with 1008
 };
 
-/// The options of a route's or a dialled connection.
+/// The options of a route or of an outbound connection.
 struct connection_options {
     session_limits limits = {};
     session_timeouts timeouts = {};
@@ -52,7 +52,7 @@ struct connection_options {
 
 /// The options of a route.
 struct route_options {
-    connection_options connection = {};
+    connection_options connection = connection_options(); // GCC 12 warns of `{}` in callers
 
     /// A route with a subprotocol serves clients that offer it; without, all others.
     std::string subprotocol = {};
@@ -64,8 +64,8 @@ struct route_options {
 };
 
 /// What a client asks for beside the URI.
-struct dial_options {
-    connection_options connection = {};
+struct connect_options {
+    connection_options connection = connection_options(); // GCC 12 warns of `{}` in callers
 
     /// In the order of preference. RFC 6455 §1.9.
     std::vector<std::string> subprotocols = {};
@@ -77,16 +77,16 @@ struct dial_options {
     /// Further headers: Origin, Cookie, Authorization, User-Agent, ...
     http_fields headers = {};
 
-    /// One for each phase of dialling, which begins when the one before has ended; the handshake's
-    /// is `session_timeouts::handshake`. Zero means never.
+    /// One for each phase of connecting, which begins when the one before has ended; the
+    /// handshake's is `session_timeouts::handshake`. Zero means never.
     duration resolve_timeout = std::chrono::seconds(10); ///< until the first address is known
     duration connect_timeout = std::chrono::seconds(10); ///< until one of them is connected
     duration proxy_timeout = std::chrono::seconds(10);   ///< until the proxy has opened the way
     duration tls_timeout = std::chrono::seconds(10);     ///< for the handshake of TLS
 
-    /// Dials this address instead of the URI's host, such as "unix:/run/app.sock", "unix:@name"
-    /// or "127.0.0.1:9001"; the URI then only names the resource and the Host header. With a proxy
-    /// it is the proxy that is dialled there.
+    /// Connects to this address instead of the URI's host, such as "unix:/run/app.sock",
+    /// "unix:@name" or "127.0.0.1:9001"; the URI then only names the resource and the Host header.
+    /// With a proxy it is the proxy that is connected to there.
     std::string via = {};
 
     /// The proxy to go through: "http://user:password@host:port" (CONNECT, RFC 9110 §9.3.6, with

@@ -13,7 +13,7 @@ namespace weft {
 
 class connection;
 
-/// The handlers of a route or of a dialled connection; each may be left out.
+/// The handlers of a route or of an outbound connection; each may be left out.
 ///
 /// They are called on the driver's thread, inside a turn, one at a time for a connection. From any
 /// of them any connection, endpoint and loop may be closed or destroyed. Views last until the
@@ -50,7 +50,7 @@ struct handlers {
     /// An open connection has ended; nothing can be sent any more.
     handler<close_handler, void(connection&, const report&)> close = {};
 
-    /// A connection that never opened has ended: dialling or the handshake failed.
+    /// A connection that never opened has ended: connecting or the handshake failed.
     handler<fail_handler, void(const report&)> fail = {};
 
     /// Server: a handshake arrived. Answer with `accept`, `reject`, or `defer` and answer later;
@@ -61,7 +61,7 @@ struct handlers {
     /// without an answer it is 404.
     handler<http_handler, void(connection&)> http = {};
 
-    /// The loop was woken by `wake`; once per route and per dialled connection.
+    /// The loop was woken by `wake`; once per route and per outbound connection.
     handler<interrupt_handler, void()> interrupt = {};
 };
 

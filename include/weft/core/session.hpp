@@ -454,7 +454,7 @@ private:
     bool paused_ : 1 = false;
     bool eof_ : 1 = false;
     bool keeps_alive_ : 1 = false; // a plain request was answered, and another may follow
-    bool deaf_ : 1 = false;      // messages are dropped: closed while paused
+    bool discards_messages_ : 1 = false; // messages are dropped: closed while paused
     bool abandoned_ : 1 = false; // the stream may be dropped at once
     bool input_held_ : 1 = false; // by the caller, for reasons of its own
     bool blocked_ : 1 = false;   // the stream has refused output, which waits

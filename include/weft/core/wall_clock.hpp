@@ -4,6 +4,8 @@
 
 #include <chrono>
 
+#include <weft/core/language.hpp>
+
 namespace weft {
 
 /// Returns the time of day. Drivers implement it; in virtual time it is virtual, too.

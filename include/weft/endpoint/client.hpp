@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// A client: dials, and hands the connection to a service. Knows neither the engine nor a host.
+// A client: connects, and hands the connection to a service. Knows neither the engine nor a host.
 #pragma once
 
 #include <cstddef>
 #include <span>
 #include <string_view>
 
-#include <weft/connection/service.hpp>
+#include <weft/connection/stream_endpoint.hpp>
 #include <weft/loop/event_loop.hpp>
 
 namespace weft {
@@ -22,7 +22,7 @@ public:
     client(client&& other) noexcept;
     client& operator=(client&& other) noexcept;
 
-    /// Encrypts for `wss:` URIs from now on, where `dial_options::tls` does not say otherwise:
+    /// Encrypts for `wss:` URIs from now on, where `connect_options::tls` does not say otherwise:
     /// `tls_client::create`. Without either they fail with `errc::no_tls`.
     void tls(std::shared_ptr<secure_layer> layer) noexcept;
 
@@ -33,17 +33,17 @@ public:
     /// `interrupt` handlers of connections.
     void on_interrupt(function<void()> handler);
 
-    /// Dials `target`, a `ws:` or `wss:` URI.
+    /// Connects to `target`, a `ws:` or `wss:` URI.
     ///
     /// A host name is looked up by the loop (see `event_loop::resolver`), and its addresses race.
     /// However it ends, it is told: `open` is called once it is open, `fail` with the whole reason
     /// if that does not come to be, a malformed URI included; neither from inside this call. The
-    /// handle closes or aborts it from anywhere, also while it is being dialled.
+    /// handle closes or aborts it from anywhere, also while it is connecting.
     ///
     /// A malformed `target` of which neither `fail` nor `on_fail` can be told goes to the loop's
     /// `on_error` as a std::system_error that names it.
-    connection_handle connect(std::string_view target, handlers what, dial_options options = {});
-    connection_handle connect(const uri& target, handlers what, dial_options options = {});
+    connection_handle connect(std::string_view target, handlers what, connect_options options = {});
+    connection_handle connect(const uri& target, handlers what, connect_options options = {});
 
     /// Opens a WebSocket over a stream socket that is connected already, such as through a tunnel
     /// of the application's own, of which somebody has read `already_read`; TLS, for a `wss:` URI,
@@ -53,17 +53,17 @@ public:
     /// is not taken: `bad_argument` for another kind of socket, `no_tls` for a `wss:` URI,
     /// `forked`, `gone`, or what the system says. All else is told as by `connect`.
     result<connection_handle> adopt(native_socket socket, const uri& target, handlers what,
-                                    dial_options options = {},
+                                    connect_options options = {},
                                     std::span<const std::byte> already_read = {});
 
-    /// Closes all connections with 1001 and gives up dialling; what is left after `within` is
+    /// Closes all connections with 1001 and gives up connecting; what is left after `within` is
     /// aborted. Then calls `done`: exactly once, and never from inside this call.
     void shutdown(duration within, function<void()> done = {});
 
     /// Aborts all connections; their handlers hear `errc::aborted`.
     void stop();
 
-    /// Connections, including those being dialled.
+    /// Connections, including those that are connecting.
     [[nodiscard]] std::size_t connection_count() const noexcept;
 
     /// Calls `visit(connection&)` once for each of them that is there from beginning to end.
@@ -72,7 +72,7 @@ public:
 
 private:
     std::shared_ptr<loop_state> loop_;
-    service service_;
+    stream_endpoint service_;
     std::shared_ptr<secure_layer> tls_;
     bool hears_failures_ = false;
 };

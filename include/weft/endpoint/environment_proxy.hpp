@@ -8,7 +8,8 @@
 
 namespace weft {
 
-/// The proxy for `target` as the environment has it, or nothing: what `dial_options::proxy` takes.
+/// The proxy for `target` as the environment has it, or nothing: what `connect_options::proxy`
+/// takes.
 ///
 /// Looks at `http_proxy` for `ws:` (in small letters only: HTTP_PROXY can be a request's header),
 /// at `https_proxy` and `HTTPS_PROXY` for `wss:`, and then at `all_proxy` and `ALL_PROXY`.

@@ -14,7 +14,7 @@
 
 namespace weft {
 
-class doors;
+class listeners;
 
 /// Any number of listeners, each with options of its own; see `server` and `raw_server`.
 class listening_endpoint {
@@ -74,7 +74,7 @@ protected:
     ~listening_endpoint() = default;
 
     std::shared_ptr<loop_state> loop_;
-    doors* doors_ = nullptr; // the listeners, which the kind of server owns
+    listeners* doors_ = nullptr; // the listeners, which the kind of server owns
 };
 
 } // namespace weft

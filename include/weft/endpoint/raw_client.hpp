@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A client of raw connections: dials, and hands over who answers. Knows neither the engine nor a
+// A client of raw connections: connects, and hands over who answers. Knows neither the engine nor a
 // host, and nothing of WebSocket.
 #pragma once
 
@@ -24,15 +24,16 @@ public:
     raw_client(raw_client&& other) noexcept;
     raw_client& operator=(raw_client&& other) noexcept;
 
-    /// Dials "tcp://host:port", "unix:/path" or "unix:@abstract"; the scheme of TCP may be left
-    /// out.
+    /// Connects to "tcp://host:port", "unix:/path" or "unix:@abstract"; the scheme of TCP may be
+    /// left out.
     ///
     /// A host name is looked up by the loop (see `event_loop::resolver`), and its addresses race.
     /// However it ends, it is told, `fail` included for what cannot be read; never from inside this
-    /// call. The handle closes or aborts it from anywhere, also while it is being dialled.
+    /// call. The handle closes or aborts it from anywhere, also while it is connecting.
     ///
     /// What cannot be read goes to the loop's `on_error` if there is no `fail` to tell.
-    raw_handle connect(std::string_view target, raw_handlers what, raw_dial_options options = {});
+    raw_handle connect(std::string_view target, raw_handlers what,
+                       raw_connect_options options = {});
 
     /// Takes over a connected stream socket, of which somebody has read `already_read`; `open`
     /// comes first, in a turn. With `tls` the whole handshake is still to come, and the server has
@@ -50,14 +51,14 @@ public:
     /// `interrupt` handlers of connections.
     void on_interrupt(function<void()> handler);
 
-    /// Closes all connections and gives up dialling; what is left after `within` is aborted. Then
+    /// Closes all connections and gives up connecting; what is left after `within` is aborted. Then
     /// calls `done`: exactly once, and never from inside this call.
     void shutdown(duration within, function<void()> done = {});
 
     /// Aborts all connections; their handlers hear `errc::aborted`.
     void stop();
 
-    /// Connections, including those being dialled.
+    /// Connections, including those that are connecting.
     [[nodiscard]] std::size_t connection_count() const noexcept;
 
     /// Calls `visit(raw_connection&)` once for each of them that is there from beginning to end.
@@ -65,7 +66,7 @@ public:
     void for_each(function<void(raw_connection&)> visit);
 
 private:
-    void dial(raw_connection& dialled, struct connect_plan plan, raw_dial_options&& options);
+    void connect(raw_connection& outbound, struct connect_plan plan, raw_connect_options&& options);
 
     std::shared_ptr<loop_state> loop_;
     raw_set* set_;

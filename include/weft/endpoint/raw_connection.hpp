@@ -100,13 +100,13 @@ private:
     raw_connection(raw_set& home, raw_route& by, std::unique_ptr<details> own);
     ~raw_connection() override;
 
-    // life, by raw_set and who dials
+    // life, by raw_set and who connects
     void receive_early(std::span<const std::byte> bytes);
     void attach(std::unique_ptr<stream> connected) noexcept;
-    void dialling(phase at, function<void()> cancel) noexcept;
+    void begin_phase(phase at, function<void()> cancel) noexcept;
     void note_tried() noexcept;
-    void dialling_begins() noexcept;
-    void fail_dialling(phase at, std::error_code why) noexcept;
+    void phase_begins() noexcept;
+    void fail_connecting(phase at, std::error_code why) noexcept;
     void end_at_once(std::error_code why) noexcept;
     void end_for_shutdown(std::error_code why) noexcept;
     void leave() noexcept override;

@@ -12,7 +12,7 @@ namespace weft {
 
 class raw_connection;
 
-/// The handlers of a raw server, of a raw connection that was dialled, or of a file; each may be
+/// The handlers of a raw server, of a raw outbound connection, or of a file; each may be
 /// left out.
 ///
 /// They are called on the loop's thread, inside a turn, one at a time for a connection. From any of
@@ -46,10 +46,10 @@ struct raw_handlers {
     /// An open connection has ended; nothing can be sent any more.
     handler<close_handler, void(raw_connection&, const report&)> close = {};
 
-    /// A connection that never opened has ended: dialling failed, or TLS's handshake did.
+    /// A connection that never opened has ended: connecting failed, or TLS's handshake did.
     handler<fail_handler, void(const report&)> fail = {};
 
-    /// The loop was woken by `wake`; once per server, dialled connection and file.
+    /// The loop was woken by `wake`; once per server, outbound connection and file.
     handler<interrupt_handler, void()> interrupt = {};
 };
 

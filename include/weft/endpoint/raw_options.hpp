@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a raw connection may spend, and how it is dialled.
+// What a raw connection may spend, and how it connects.
 #pragma once
 
 #include <chrono>
@@ -42,19 +42,19 @@ struct raw_options {
     duration write_stall = std::chrono::seconds(30);
 };
 
-/// How a raw connection is dialled.
-struct raw_dial_options {
+/// How a raw connection connects.
+struct raw_connect_options {
     raw_options connection = {};
 
     /// For resolving and connecting together.
     duration connect_timeout = std::chrono::seconds(10);
 
     /// Encrypts, such as a `tls_client`. `open` comes when the server has proved that it is the
-    /// host that was dialled, or `tls_host` if that is given, as for a Unix-domain socket.
+    /// host that was connected to, or `tls_host` if that is given, as for a Unix-domain socket.
     std::shared_ptr<secure_layer> tls = {};
     std::string tls_host = {};
 
-    /// As in `dial_options`.
+    /// As in `connect_options`.
     duration attempt_delay = std::chrono::milliseconds(250);
     duration resolution_delay = std::chrono::milliseconds(50);
     address local_address = {};

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include <weft/connection/service.hpp>
+#include <weft/connection/stream_endpoint.hpp>
 #include <weft/endpoint/listening_endpoint.hpp>
 #include <weft/endpoint/server_limits.hpp>
 #include <weft/endpoint/trusted_proxies.hpp>
@@ -34,7 +34,7 @@ public:
         return *this;
     }
 
-    /// Serves requests for `path`; see `service::route`.
+    /// Serves requests for `path`; see `stream_endpoint::route`.
     void route(std::string_view path, handlers what, const route_options& options = {});
 
     /// Hears of connections that failed before a route was found for them.
@@ -78,7 +78,7 @@ public:
     ///
     /// Routes, `validate`, limits and the answer are as if the request had been read here. On error
     /// nothing is taken, and the other server can answer by itself, with `weft::refusal` if it
-    /// likes: errors are those of `adopt` and of `service::accept`.
+    /// likes: errors are those of `adopt` and of `stream_endpoint::accept`.
     result<connection*> accept(native_socket socket, http_request request,
                                std::span<const std::byte> already_read = {});
     result<connection*> accept(std::unique_ptr<stream>&& client, http_request request,

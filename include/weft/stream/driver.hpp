@@ -18,12 +18,12 @@
 #include <weft/core/wall_clock.hpp>
 #include <weft/stream/budget.hpp>
 #include <weft/stream/mailbox.hpp>
-#include <weft/stream/resident_list.hpp>
+#include <weft/stream/observer_list.hpp>
 #include <weft/stream/scratch_pool.hpp>
-#include <weft/stream/task.hpp>
-#include <weft/stream/task_queues.hpp>
 #include <weft/stream/thread_check.hpp>
 #include <weft/stream/timer_queue.hpp>
+#include <weft/stream/work_item.hpp>
+#include <weft/stream/work_queues.hpp>
 
 namespace weft {
 
@@ -51,20 +51,20 @@ public:
     /// Calls `which.expire()` once at `deadline`, replacing an earlier arming; `never` disarms.
     ///
     /// Throws std::bad_alloc, but never for a task that has a place already.
-    void arm(timed_task& which, time_point deadline);
+    void arm(timed_work_item& which, time_point deadline);
 
     /// Takes a place among the deadlines for `which`, as its first arming does. Throws
     /// std::bad_alloc.
-    void take_place(timed_task& which) { timers_.add(which); }
+    void take_place(timed_work_item& which) { timers_.add(which); }
 
-    void disarm(timed_task& which) noexcept { timers_.disarm(which); }
-    [[nodiscard]] time_point deadline(const timed_task& which) const noexcept {
+    void disarm(timed_work_item& which) noexcept { timers_.disarm(which); }
+    [[nodiscard]] time_point deadline(const timed_work_item& which) const noexcept {
         return timers_.deadline(which);
     }
 
     /// Has `which`, which has a place, look at `deadline`: one that moves later costs nothing until
     /// the timer goes off for the earlier.
-    void move_deadline(timed_task& which, time_point deadline) {
+    void move_deadline(timed_work_item& which, time_point deadline) {
         if (deadline < timers_.deadline(which)) {
             arm(which, deadline);
         } else if (deadline == never) {
@@ -75,18 +75,18 @@ public:
     // --- work
 
     /// Calls `which.run()` in the next round of work; if it waits for the turn's end, after that.
-    void defer(task& which) noexcept;
+    void defer(work_item& which) noexcept;
 
     /// Calls `which.finish_turn()` at the end of this turn, or of the next one. If it was
     /// deferred, it runs after that.
-    void at_turn_end(task& which) noexcept;
+    void at_turn_end(work_item& which) noexcept;
 
     /// Takes `which` out of the list it is in.
-    void cancel(task& which) noexcept { tasks_.cancel(which); }
+    void cancel(work_item& which) noexcept { tasks_.cancel(which); }
 
     /// Deletes `dead` when no frame of a turn can hold it any more: outside a turn at once. Until
     /// then nothing calls it.
-    void bury(task* dead) noexcept;
+    void retire(work_item* dead) noexcept;
 
     [[nodiscard]] bool in_turn() const noexcept { return depth_ != 0; }
 
@@ -104,8 +104,8 @@ public:
 
     /// Until it leaves, `added` is called for what concerns all that lives here. It may leave when
     /// it has left before.
-    void enroll(resident& added) noexcept { residents_.add(added); }
-    void leave(resident& gone) noexcept { residents_.remove(gone); }
+    void enroll(driver_observer& added) noexcept { observers_.add(added); }
+    void leave(driver_observer& gone) noexcept { observers_.remove(gone); }
 
     // --- handlers
 
@@ -115,7 +115,7 @@ public:
     /// which has not heard of work that this turn has collected already.
     class activity {
     public:
-        activity(driver& owner, task& which) noexcept
+        activity(driver& owner, work_item& which) noexcept
             : owner_(owner), outer_(owner.active_), which_(&which) {
             owner.active_ = this;
             if (owner.work_waits() || owner.earliest_deadline() <= owner.now_) {
@@ -131,7 +131,7 @@ public:
 
         driver& owner_;
         activity* outer_;
-        task* which_;
+        work_item* which_;
         bool suspended_ = false;
     };
 
@@ -155,7 +155,7 @@ public:
 
     /// Calls `handler` on behalf of `which`: counts it, and takes what it throws.
     template <class Handler>
-    void call(task& which, Handler&& handler) noexcept {
+    void call(work_item& which, Handler&& handler) noexcept {
         const activity running(*this, which);
         handler_called();
         try {
@@ -260,8 +260,8 @@ protected:
     void disown() noexcept { thread_.disown(); }
     [[nodiscard]] bool owned_here() const noexcept { return thread_.owned_here(); }
 
-    /// Ends the life of all residents, and takes no more post; idempotent. Every driver calls it
-    /// before anything of its own dies.
+    /// Ends the life of all driver observers, and takes no more post; idempotent. Every driver
+    /// calls it before anything of its own dies.
     void close() noexcept;
 
     [[nodiscard]] virtual std::string describe_thread(std::thread::id which) const;
@@ -282,9 +282,9 @@ private:
 
     memory_account memory_;
     timer_queue timers_{this};
-    task_queues tasks_;
+    work_queues tasks_;
     std::list<function<void()>> posted_;
-    resident_list residents_;
+    observer_list observers_;
     activity* active_ = nullptr;
     std::shared_ptr<weft::mailbox> mailbox_;
     scratch_pool scratches_;

@@ -8,12 +8,12 @@
 
 #include <weft/core/byte_queue.hpp>
 #include <weft/stream/stream.hpp>
-#include <weft/stream/task.hpp>
+#include <weft/stream/work_item.hpp>
 
 namespace weft {
 
 /// One end of a memory pipe.
-class memory_stream final : public stream, public task {
+class memory_stream final : public stream, public work_item {
 public:
     ~memory_stream() override;
 

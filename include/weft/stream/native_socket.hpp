@@ -2,6 +2,8 @@
 // The number by which the operating system knows a socket.
 #pragma once
 
+#include <weft/core/language.hpp>
+
 namespace weft {
 
 /// On POSIX systems a file descriptor.

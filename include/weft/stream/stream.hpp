@@ -46,7 +46,7 @@ protected:
 /// A connected stream of bytes in both directions.
 ///
 /// Belongs to one driver and its thread. Destroying it closes it. Its owner lets it live until
-/// the driver's turn has ended (`driver::bury`), as one of its frames may be on the stack.
+/// the driver's turn has ended (`driver::retire`), as one of its frames may be on the stack.
 class stream {
 public:
     stream(const stream&) = delete;

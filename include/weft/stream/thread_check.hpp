@@ -5,6 +5,8 @@
 #include <string>
 #include <thread>
 
+#include <weft/core/language.hpp>
+
 namespace weft {
 
 /// The thread that may make calls; at first the one that makes this.

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <vector>
 
-#include <weft/stream/task.hpp>
+#include <weft/stream/work_item.hpp>
 
 namespace weft {
 
@@ -25,7 +25,7 @@ public:
     ~timer_queue();
 
     /// The driver of a task that has a place.
-    [[nodiscard]] static driver* owner_of(const timed_task& which) noexcept {
+    [[nodiscard]] static driver* owner_of(const timed_work_item& which) noexcept {
         return which.queue_->owner_;
     }
 
@@ -37,29 +37,29 @@ public:
         return heap_.empty() ? never : heap_.front().deadline;
     }
 
-    /// The deadline of an armed task; `never` for another.
-    [[nodiscard]] time_point deadline(const timed_task& which) const noexcept {
+    /// The deadline of an armed work_item; `never` for another.
+    [[nodiscard]] time_point deadline(const timed_work_item& which) const noexcept {
         return which.queue_ ? heap_[which.index_].deadline : never;
     }
 
     /// Gives `which` its place, if it has none. May throw std::bad_alloc.
-    void add(timed_task& which);
+    void add(timed_work_item& which);
 
     /// Arms `which`, or moves its deadline. Throws like `add`, if it has no place.
-    void arm(timed_task& which, time_point deadline);
+    void arm(timed_work_item& which, time_point deadline);
 
-    void disarm(timed_task& which) noexcept;
+    void disarm(timed_work_item& which) noexcept;
 
     /// Takes back the place of `which`.
-    void remove(timed_task& which) noexcept;
+    void remove(timed_work_item& which) noexcept;
 
-    /// Disarms the earliest task; one must be armed.
-    timed_task& pop() noexcept;
+    /// Disarms the earliest work_item; one must be armed.
+    timed_work_item& pop() noexcept;
 
 private:
     struct entry {
         time_point deadline;
-        timed_task* which;
+        timed_work_item* which;
     };
 
     void put(std::size_t at, entry placed) noexcept;

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include <weft/connection/service.hpp>
+#include <weft/connection/stream_endpoint.hpp>
 #include <weft/testing/dice.hpp>
 #include <weft/testing/network_stream.hpp>
 
@@ -34,9 +34,9 @@ struct network_conditions {
 /// ```cpp
 /// weft::testing::memory_network net(seed);
 /// weft::manual_driver driver({}, net.chance());
-/// weft::service server(driver), client(driver);
+/// weft::stream_endpoint server(driver), client(driver);
 /// net.listen("server", server);
-/// net.dial(client, "server", *weft::uri::parse("ws://example.org/"), {...});
+/// net.connect(client, "server", *weft::uri::parse("ws://example.org/"), {...});
 /// net.streams()[0]->reset();
 /// ```
 class memory_network {
@@ -56,7 +56,7 @@ public:
     void listen(std::string_view name, weft::driver& owner, function<void(stream_ptr)> accept);
 
     /// Has `server` serve who connects to `name`; stop listening before it is destroyed.
-    void listen(std::string_view name, service& server);
+    void listen(std::string_view name, stream_endpoint& server);
 
     /// Links that have not been accepted are closed.
     void stop_listening(std::string_view name) noexcept;
@@ -67,8 +67,8 @@ public:
                              function<void(result<stream_ptr>)> done);
 
     /// Opens a WebSocket to `name`, as a client does that has its own way to connect.
-    connection& dial(service& client, std::string_view name, const uri& target, handlers what,
-                     dial_options options = {});
+    connection& connect(stream_endpoint& client, std::string_view name, const uri& target,
+                        handlers what, connect_options options = {});
 
     /// All ends of links that exist, in the order in which they were made.
     [[nodiscard]] std::span<network_stream* const> streams() const noexcept { return streams_; }

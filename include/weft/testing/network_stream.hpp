@@ -10,7 +10,7 @@
 
 #include <weft/core/byte_queue.hpp>
 #include <weft/stream/stream.hpp>
-#include <weft/stream/task.hpp>
+#include <weft/stream/work_item.hpp>
 #include <weft/testing/dice.hpp>
 
 namespace weft::testing {
@@ -36,7 +36,7 @@ struct line {
 ///
 /// A stream like any other, which behaves as TCP does: after its owner has closed it, the other end
 /// is told the end of the input, or is reset if something was left unread or is written later.
-class network_stream final : public stream, public timed_task {
+class network_stream final : public stream, public timed_work_item {
 public:
     ~network_stream() override;
 

@@ -39,8 +39,8 @@ struct tls_client_options {
 /// The TLS of any number of clients and connections, on any threads.
 ///
 /// Checks by default that a trusted issuer vouches for the peer's certificate, and that it is for
-/// the host that was dialled, a name or an address. Session tickets are kept in memory and used
-/// once, for the same host.
+/// the host that was connected to, a name or an address. Session tickets are kept in memory and
+/// used once, for the same host.
 class tls_client final : public secure_layer {
 public:
     /// Fails with a `tls_error`, with what the system says of a file, or with what OpenSSL does.

@@ -10,7 +10,7 @@
 
 #include <weft/core/byte_queue.hpp>
 #include <weft/stream/stream.hpp>
-#include <weft/stream/task.hpp>
+#include <weft/stream/work_item.hpp>
 
 struct ssl_st; // OpenSSL's SSL
 
@@ -21,7 +21,7 @@ namespace weft {
 /// A stream like any other. A close of the peer's that TLS vouches for is the end of the input; an
 /// end without one is `tls_error::truncated`. What a chunk of ciphertext holds is told at once,
 /// from the chunk's own memory; an idle stream owns no buffers.
-class tls_stream final : public stream, private task, private stream_events {
+class tls_stream final : public stream, private work_item, private stream_events {
 public:
     ~tls_stream() override;
 

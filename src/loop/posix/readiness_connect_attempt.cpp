@@ -95,7 +95,7 @@ void readiness_connect_attempt::abandon() noexcept {
     loop_.cancel(*this);
     if (std::exchange(watched_, false)) loop_.engine().remove(socket_.get());
     socket_.reset();
-    loop_.bury(this);
+    loop_.retire(this);
 }
 
 owned_socket readiness_connect_attempt::take() noexcept {

@@ -31,9 +31,9 @@ readiness_datagram_port::readiness_datagram_port(loop_state& loop, datagram_even
 
 readiness_datagram_port::~readiness_datagram_port() = default;
 
-void readiness_datagram_port::bury() noexcept {
+void readiness_datagram_port::retire() noexcept {
     close();
-    loop_.bury(this);
+    loop_.retire(this);
 }
 
 // --- opening

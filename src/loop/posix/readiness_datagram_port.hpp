@@ -30,7 +30,7 @@ public:
     void pause() noexcept override;
     void resume() noexcept override;
     void close() noexcept override;
-    void bury() noexcept override;
+    void retire() noexcept override;
     [[nodiscard]] address local_address() const override;
 
 private:

@@ -47,7 +47,7 @@ bool concerns_one_connection(int error) noexcept {
 } // namespace
 
 /// Tries again when some other process may have closed a descriptor.
-class readiness_listener::retry final : public timed_task {
+class readiness_listener::retry final : public timed_work_item {
 public:
     explicit retry(readiness_listener& owner) noexcept : owner_(owner) {}
 
@@ -63,7 +63,7 @@ result<listener*> readiness_listener::open(loop_state& loop, const address& wher
     if (const auto why = loop.check_alive()) return failure(why);
     // First of all the memory: what has been bound is not lost for want of it.
     auto* const made = new readiness_listener(loop, std::move(then), std::move(otherwise));
-    std::unique_ptr<task> held(made);
+    std::unique_ptr<work_item> held(made);
     auto bound = bind_and_listen(where, options);
     if (!bound) return failure(bound.error());
     if (const auto why = made->begin(*bound)) return failure(why);
@@ -79,7 +79,7 @@ result<listener*> readiness_listener::adopt(loop_state& loop, int descriptor, ac
     const auto where = find_local_address(descriptor);
     if (!where) return failure(where.error());
     auto* const made = new readiness_listener(loop, std::move(then), std::move(otherwise));
-    std::unique_ptr<task> held(made);
+    std::unique_ptr<work_item> held(made);
     bound_socket bound{{}, *where, {}};
     bound.descriptor = owned_descriptor(descriptor); // from here on nothing needs memory
     if (const auto why = made->begin(bound)) {
@@ -114,13 +114,13 @@ void readiness_listener::close() noexcept {
     leave();
     bound_.descriptor.reset();
     if (loop_.engine().in_own_process()) bound_.file.remove();
-    loop_.bury(this);
+    loop_.retire(this);
 }
 
 native_socket readiness_listener::give_back() noexcept {
     leave();
     const native_socket socket = bound_.descriptor.release();
-    loop_.bury(this);
+    loop_.retire(this);
     return socket;
 }
 

@@ -67,7 +67,7 @@ result<signal_watch*> signal_pipe::begin(loop_state& loop, std::span<const int> 
                                          hearer hear) {
     if (!loop.engine().in_own_process()) return failure(errc::forked);
     auto* const made = new signal_pipe(loop, std::move(hear));
-    std::unique_ptr<task> held(made);
+    std::unique_ptr<work_item> held(made);
     if (signals.taken.exchange(true)) return failure(errc::signals_taken);
     if (const auto why = made->open(numbers)) {
         made->restore();
@@ -115,7 +115,7 @@ void signal_pipe::close() noexcept {
     ended_ = true;
     loop_.cancel(*this);
     restore();
-    loop_.bury(this);
+    loop_.retire(this);
 }
 
 void signal_pipe::ready(readiness) noexcept {

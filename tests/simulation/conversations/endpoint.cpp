@@ -51,29 +51,30 @@ void endpoint::serve(std::unique_ptr<testing::network_stream> arrived) {
         std::make_shared<mark>(mark{*this, nullptr, around.alive, around.now(*this), link});
 }
 
-void endpoint::dial(party& client, party& server, endpoint& at_server) {
+void endpoint::connect(party& client, party& server, endpoint& at_server) {
     ++begun;
     const bool validated = around.chance.one_in(2);
     const std::string path = (validated ? "/v/" : "/p/") + std::to_string(server.number);
-    dial_options options;
+    connect_options options;
     options.connection = connection;
     options.connect_timeout = connect_timeout;
     client.at = this;
     client.begun = around.clock.now(); // the turn may be late
-    weft::connection& dialled = here->begin_dial(*uri::parse("ws://example.org" + path),
-                                                 what_is_heard(&client, false), std::move(options));
+    weft::connection& outbound = here->begin_connect(
+        *uri::parse("ws://example.org" + path), what_is_heard(&client, false), std::move(options));
     auto marked = std::make_shared<mark>(mark{*this, &client, around.alive, client.begun, nullptr});
-    dialled.data() = marked;
+    outbound.data() = marked;
     auto give_up = around.net.connect(
-        at_server.name, loop.driver(), [this, &client, &dialled, marked](auto made) {
-            if (!made) return service::fail_dialling(dialled, phase::connect, made.error());
+        at_server.name, loop.driver(), [this, &client, &outbound, marked](auto made) {
+            if (!made)
+                return stream_endpoint::fail_connecting(outbound, phase::connect, made.error());
             marked->link = made->get();
             client.attached = around.now(*this);
-            service::attach(dialled, std::move(*made));
+            stream_endpoint::attach(outbound, std::move(*made));
         });
-    service::dialling(dialled, phase::connect, std::move(give_up));
-    client.here = &dialled;
-    client.handle = dialled.handle();
+    stream_endpoint::begin_phase(outbound, phase::connect, std::move(give_up));
+    client.here = &outbound;
+    client.handle = outbound.handle();
 }
 
 // --- the end
@@ -127,10 +128,10 @@ void endpoint::stop() {
 // --- handlers
 
 template <class Tell>
-void endpoint::hear(weft::connection& c, party* dialled, const char* what, Tell&& tell) {
+void endpoint::hear(weft::connection& c, party* outbound, const char* what, Tell&& tell) {
     if (gone) return around.fail(std::string(what) + " after its endpoint was destroyed");
     auto* const found = c.data_as<std::shared_ptr<mark>>();
-    party* who = dialled ? dialled : (*found)->who;
+    party* who = outbound ? outbound : (*found)->who;
     if (!who) {
         who = around.party_number(number_in(c.path()));
         if (!who) return around.fail("a connection to nowhere");
@@ -163,45 +164,45 @@ void endpoint::decide(weft::connection& c, party& who) {
     }
 }
 
-handlers endpoint::what_is_heard(party* dialled, bool validates) {
+handlers endpoint::what_is_heard(party* outbound, bool validates) {
     handlers what;
-    what.open = [this, dialled](weft::connection& c) {
+    what.open = [this, outbound](weft::connection& c) {
         ++opened;
-        hear(c, dialled, "open", [&](party& who) { who.on_open(c); });
+        hear(c, outbound, "open", [&](party& who) { who.on_open(c); });
     };
-    what.message = [this, dialled](weft::connection& c, message m) {
+    what.message = [this, outbound](weft::connection& c, message m) {
         const std::string before(around.looks_twice() ? m.text() : std::string_view());
-        hear(c, dialled, "message", [&](party& who) { who.on_message(m); });
+        hear(c, outbound, "message", [&](party& who) { who.on_message(m); });
         if (!before.empty() && before != m.text()) around.fail("a view changed under its handler");
     };
-    what.writable = [this, dialled](weft::connection& c) {
-        hear(c, dialled, "writable", [](party& who) { who.on_writable(); });
+    what.writable = [this, outbound](weft::connection& c) {
+        hear(c, outbound, "writable", [](party& who) { who.on_writable(); });
     };
-    what.ping = [this, dialled](weft::connection& c, std::span<const std::byte> payload) {
-        hear(c, dialled, "ping", [&](party& who) { who.on_ping(as_text(payload)); });
+    what.ping = [this, outbound](weft::connection& c, std::span<const std::byte> payload) {
+        hear(c, outbound, "ping", [&](party& who) { who.on_ping(as_text(payload)); });
     };
-    what.pong = [this, dialled](weft::connection& c, std::span<const std::byte> payload) {
-        hear(c, dialled, "pong", [&](party& who) { who.on_pong(as_text(payload)); });
+    what.pong = [this, outbound](weft::connection& c, std::span<const std::byte> payload) {
+        hear(c, outbound, "pong", [&](party& who) { who.on_pong(as_text(payload)); });
     };
-    what.close = [this, dialled](weft::connection& c, const report& why) {
+    what.close = [this, outbound](weft::connection& c, const report& why) {
         ++closed;
         around.note(to_string(why));
-        const world::at_exit after([&, who = dialled ? dialled : around.party_of(c)] {
+        const world::at_exit after([&, who = outbound ? outbound : around.party_of(c)] {
             if (who) who->here = nullptr;
         });
-        hear(c, dialled, "close", [&](party& who) { who.on_end(true, why); });
+        hear(c, outbound, "close", [&](party& who) { who.on_end(true, why); });
     };
-    what.fail = [this, dialled](const report& why) {
+    what.fail = [this, outbound](const report& why) {
         ++failed;
         if (gone) return around.fail("fail after its endpoint was destroyed");
-        around.note((dialled ? dialled->name() : name) + " fail: " + to_string(why));
-        if (dialled) dialled->on_end(false, why);
-        if (dialled) dialled->here = nullptr;
+        around.note((outbound ? outbound->name() : name) + " fail: " + to_string(why));
+        if (outbound) outbound->on_end(false, why);
+        if (outbound) outbound->here = nullptr;
         around.in_handler("fail", nullptr);
     };
     if (validates) {
-        what.validate = [this, dialled](weft::connection& c) {
-            hear(c, dialled, "validate", [&](party& who) { decide(c, who); });
+        what.validate = [this, outbound](weft::connection& c) {
+            hear(c, outbound, "validate", [&](party& who) { decide(c, who); });
         };
     }
     what.interrupt = [this] { around.in_handler("interrupt", nullptr); };

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include <weft/connection/service.hpp>
+#include <weft/connection/stream_endpoint.hpp>
 #include <weft/loop/event_loop.hpp>
 #include <weft/testing/network_stream.hpp>
 
@@ -31,7 +31,7 @@ struct endpoint {
     const std::string name; // where a server listens; empty for a client
     connection_options connection;
     duration connect_timeout{};
-    std::optional<service> here;
+    std::optional<stream_endpoint> here;
     bool gone = false;
 
     // connections, of which a server's may have nothing to do with a party
@@ -47,7 +47,7 @@ struct endpoint {
 
     /// Begins, with options that the world's chance draws.
     void begin();
-    void dial(party& client, party& server, endpoint& at_server);
+    void connect(party& client, party& server, endpoint& at_server);
 
     /// Ends, calling nobody but a `done`.
     void destroy();
@@ -67,9 +67,9 @@ struct endpoint {
 
 private:
     void serve(std::unique_ptr<testing::network_stream> arrived);
-    [[nodiscard]] handlers what_is_heard(party* dialled, bool validates);
+    [[nodiscard]] handlers what_is_heard(party* outbound, bool validates);
     template <class Tell>
-    void hear(weft::connection& c, party* dialled, const char* what, Tell&& tell);
+    void hear(weft::connection& c, party* outbound, const char* what, Tell&& tell);
     void decide(weft::connection& c, party& who);
 };
 

@@ -171,8 +171,8 @@ void pass_time(world& here) {
 
 // --- connections and what happens to them
 
-void dial(world& here) {
-    here.dial();
+void connect(world& here) {
+    here.connect();
 }
 void be_visited(world& here) {
     here.visit_by_stranger();
@@ -227,7 +227,7 @@ constexpr std::array all{
     operation{"wake", 2, wake},
     operation{"turn", 10, turn},
     operation{"pass time", 4, pass_time},
-    operation{"dial", 16, dial},
+    operation{"connect", 16, connect},
     operation{"be visited", 3, be_visited},
     operation{"reset", 2, reset},
     operation{"cut", 1, cut},

@@ -179,7 +179,7 @@ void party::pong() {
 void party::closes_now(bool with_handshake) {
     closed_here_ = true;
     if (!with_handshake || !at || over() || (here && !here->is_open())) return;
-    deaf_ = here && here->paused();
+    discards_messages_ = here && here->paused();
     paused_ = false;
     closing_ = around.now(*at); // of a server's that was not told yet that it is open, too
 }
@@ -237,7 +237,8 @@ void party::check_end() const {
     if (role == role::client || opened_) expect(over(), "it has never ended");
     if (unheard_.empty()) return;
     const bool heard_close = other->end_ && other->end_->received;
-    expect(!heard_close || other->deaf_, "something before its close frame was never told");
+    expect(!heard_close || other->discards_messages_,
+           "something before its close frame was never told");
     if (gone_ || !end_ || !end_->clean()) return; // it was told, or there is nobody to be told
     const bool cut_off = other->closed_here_ || other->gone_ || !other->end_ || other->end_->error;
     expect(cut_off, "something was lost, but its end was clean");

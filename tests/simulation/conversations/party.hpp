@@ -130,7 +130,7 @@ private:
     bool ever_paused_ = false;
     bool writable_due_ = false;
     bool closed_here_ = false; // this side may have begun the end
-    bool deaf_ = false;        // it closed while it was paused, so that it hears no more
+    bool discards_messages_ = false; // it closed while it was paused, so that it hears no more
 };
 
 } // namespace weft::simulation

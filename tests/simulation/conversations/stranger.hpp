@@ -27,7 +27,7 @@ public:
     stranger& operator=(const stranger&) = delete;
     ~stranger() {
         give_up_();
-        if (stream_) stream_->driver().bury(stream_.release());
+        if (stream_) stream_->driver().retire(stream_.release());
     }
 
 private:

@@ -79,7 +79,7 @@ void world::note(std::string_view what) {
 // --- a run
 
 void world::run() {
-    dial();
+    connect();
     const auto steps = chance.between(20, steps_max);
     for (std::size_t i = 0; i < steps && failure_.empty(); ++i)
         step();
@@ -313,7 +313,7 @@ event_loop& world::any_loop() {
     return *loops[chance.below(loops.size())];
 }
 
-void world::dial() {
+void world::connect() {
     endpoint* const from = any_endpoint(false);
     endpoint* const to = any_endpoint(true);
     if (!from || !to || parties.size() >= parties_max) return;
@@ -323,7 +323,7 @@ void world::dial() {
     party& server = parties.emplace_back(*this, number + 1, role::server);
     client.other = &server;
     server.other = &client;
-    from->dial(client, server, *to);
+    from->connect(client, server, *to);
 }
 
 void world::replace(endpoint& old) {

@@ -77,7 +77,7 @@ public:
     [[nodiscard]] testing::network_stream* any_link();
     [[nodiscard]] event_loop& any_loop();
     [[nodiscard]] bool busy() const noexcept { return active_; }
-    void dial();
+    void connect();
     void replace(endpoint& old);
     void visit_by_stranger();
     void shut_down_loop(event_loop& which);

@@ -159,24 +159,24 @@ void listen_again(world& here) {
 
 // --- the client's side
 
-void dial(world& here) {
-    if (here.client && here.dials.size() < 4) here.dial();
+void connect(world& here) {
+    if (here.client && here.dials.size() < 4) here.connect();
 }
 
-dialled* open_dialled(world& here) {
-    dialled* const one = here.one_of(here.dials);
+outbound* open_outbound(world& here) {
+    outbound* const one = here.one_of(here.dials);
     return one && one->open() ? one : nullptr;
 }
 
 void client_sends(world& here) {
-    auto* const one = open_dialled(here);
+    auto* const one = open_outbound(here);
     if (!one) return;
     const auto answer = one->here->send(std::string(here.below(80'000), 'c'));
     if (answer == send_result::accepted || answer == send_result::backed_up) ++one->sent;
 }
 
 void client_pauses(world& here) {
-    if (auto* one = open_dialled(here)) one->here->pause();
+    if (auto* one = open_outbound(here)) one->here->pause();
 }
 
 void client_resumes(world& here) {
@@ -186,7 +186,7 @@ void client_resumes(world& here) {
 }
 
 void client_aborts(world& here) {
-    auto* const one = open_dialled(here);
+    auto* const one = open_outbound(here);
     if (!one) return;
     one->aborted = true;
     one->here->abort();
@@ -278,7 +278,7 @@ constexpr std::array all{
     operation{"replace server", 1, replace_server},
     operation{"stop listening", 1, stop_listening},
     operation{"listen again", 3, listen_again},
-    operation{"dial", 3, dial},
+    operation{"connect", 3, connect},
     operation{"client sends", 4, client_sends},
     operation{"client pauses", 1, client_pauses},
     operation{"client resumes", 2, client_resumes},

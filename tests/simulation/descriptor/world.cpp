@@ -196,10 +196,10 @@ void world::drop_client() {
     dials.clear();
 }
 
-void world::dial() {
-    auto added = std::make_shared<dialled>();
+void world::connect() {
+    auto added = std::make_shared<outbound>();
     added->server = servers_;
-    dial_options options;
+    connect_options options;
     options.connection = patient();
     options.connect_timeout = 0s;
     const auto target = "ws://127.0.0.1:" + std::to_string(tcp->port()) + "/echo";

@@ -32,8 +32,8 @@ struct subject {
     [[nodiscard]] bool open() const { return at_server && !ended && !closing && !aborted; }
 };
 
-/// A connection that `client` has dialled, to the echoing route of the server beside it.
-struct dialled {
+/// A connection that `client` has connected, to the echoing route of the server beside it.
+struct outbound {
     connection* here = nullptr;
     bool ended = false;
     bool aborted = false;
@@ -73,7 +73,7 @@ public:
     void drop_client();
     void connect_peer(bool by_tcp);
     void drop_peer(subject& which);
-    void dial();
+    void connect();
     void arm(alarm_clock& which, duration after);
 
     /// Sends to the peer, and counts it if it was taken.
@@ -108,7 +108,7 @@ public:
     std::optional<address> tcp;
     std::optional<address> local;
     std::vector<std::shared_ptr<subject>> subjects;
-    std::vector<std::shared_ptr<dialled>> dials;
+    std::vector<std::shared_ptr<outbound>> dials;
     std::vector<std::shared_ptr<alarm_clock>> alarms;
     std::size_t posted = 0;
     std::size_t ran = 0;
@@ -118,7 +118,7 @@ private:
     void hear(subject& by, std::string_view text);
     void react(subject& by, char how);
     [[nodiscard]] std::string reason_of(const subject& one) const;
-    [[nodiscard]] std::string reason_of(const dialled& one) const;
+    [[nodiscard]] std::string reason_of(const outbound& one) const;
     [[nodiscard]] std::string unsettled() const;
     void forget_ended();
     void check_idle_turn(turn_result last);

@@ -50,12 +50,12 @@ std::string world::reason_of(const subject& one) const {
     return {};
 }
 
-std::string world::reason_of(const dialled& one) const {
+std::string world::reason_of(const outbound& one) const {
     if (one.ended) return {};
-    if (one.aborted) return "an aborted dialled connection's end waits to be told";
-    if (!one.here) return "dialling goes on";
+    if (one.aborted) return "an aborted outbound connection's end waits to be told";
+    if (!one.here) return "connecting goes on";
     if (one.here->paused()) return {};
-    if (one.server != servers_) return "the dialled server has gone";
+    if (one.server != servers_) return "the outbound server has gone";
     if (one.sent > one.echoed) return "an echo waits";
     return {};
 }

@@ -429,11 +429,11 @@ TEST_F(cares, loop_may_die_amid_an_answer) {
         heard = true;
         return {};
     };
-    auto& dialler = connector::start(*loop->state(), std::move(plan),
-                                     [](phase, result<owned_socket>) {});
+    auto& outbound_connector =
+        connector::start(*loop->state(), std::move(plan), [](phase, result<owned_socket>) {});
     const auto state = loop->state();
     while (!heard) state->poll({});
-    dialler.cancel();
+    outbound_connector.cancel();
 }
 
 TEST_F(cares, options_that_make_no_sense_are_refused) {

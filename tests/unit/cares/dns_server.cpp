@@ -103,7 +103,7 @@ void dns_server::serve_tcp(int descriptor) {
     const auto got = ::recv(descriptor, buffer.data(), buffer.size(), 0);
     if (got <= 0) {
         loop_->engine().remove(descriptor);
-        loop_->bury(sockets_.at(descriptor));
+        loop_->retire(sockets_.at(descriptor));
         sockets_.erase(descriptor);
         partial_.erase(descriptor);
         return;

@@ -46,10 +46,10 @@ mute_peer visit(ends& here) {
     return mute_peer(std::move(b));
 }
 
-/// A peer by hand that the client dials.
+/// A peer by hand that the client connects.
 mute_peer answer(ends& here) {
     auto [a, b] = memory_pipe(here.driver, here.driver, here.capacity);
-    here.dial(std::move(a));
+    here.connect(std::move(a));
     return mute_peer(std::move(b));
 }
 
@@ -64,7 +64,7 @@ TEST(connection_allocation, opening) {
         here.server->route("/chat/room", here.all(here.at_server, true),
                            {.connection = {}, .subprotocol = "chat.example.org-version-1"});
         const bool called = memory.during([&] {
-            dial_options options;
+            connect_options options;
             options.subprotocols = {"other", "chat.example.org-version-1"};
             options.headers = {{"Cookie", long_text}, {"Origin", "https://example.org/somewhere"}};
             here.link(std::move(options), "/chat/room?key=a%20long%20value%20that%20is%20kept");
@@ -322,29 +322,29 @@ TEST(connection_allocation, shutdown_of_all_on_a_driver) {
     });
 }
 
-TEST(connection_allocation, dialling_that_fails) {
+TEST(connection_allocation, connecting_that_fails) {
     fail_each_allocation([](scarce_memory& memory) {
         ends here;
         int cancelled = 0;
         const auto begin = [&]() -> connection& {
-            connection& dialled = here.client->begin_dial(ends::at("/a/path/that/is/long/enough"),
-                                                          here.all(here.at_client, false), {});
+            connection& outbound = here.client->begin_connect(
+                ends::at("/a/path/that/is/long/enough"), here.all(here.at_client, false), {});
             ++here.at_client.begun;
-            service::dialling(dialled, phase::connect, [&cancelled] { ++cancelled; });
-            return dialled;
+            stream_endpoint::begin_phase(outbound, phase::connect, [&cancelled] { ++cancelled; });
+            return outbound;
         };
         memory.during([&] {
-            service::fail_dialling(begin(), phase::connect,
-                                   std::make_error_code(std::errc::connection_refused));
+            stream_endpoint::fail_connecting(begin(), phase::connect,
+                                             std::make_error_code(std::errc::connection_refused));
         });
         memory.during([&] { begin().abort(); });
         memory.during([&] { begin(); });
         memory.during([&] { here.pass(11s); }); // the last one takes too long
         memory.during([&] {                     // a header that cannot be sent
             auto [a, b] = memory_pipe(here.driver, here.driver);
-            dial_options options;
+            connect_options options;
             options.headers = {{"Bad name", "value"}};
-            here.dial(std::move(a), std::move(options));
+            here.connect(std::move(a), std::move(options));
         });
         memory.during([&] { here.driver.settle(); });
         EXPECT_EQ(here.at_client.fails, here.at_client.begun);
@@ -462,7 +462,7 @@ TEST(connection_allocation, routes_and_services) {
     fail_each_allocation([](scarce_memory& memory) {
         ends here;
         memory.during([&] { here.server->route(long_text, here.all(here.at_server, true)); });
-        memory.during([&] { service another(here.driver); });
+        memory.during([&] { stream_endpoint another(here.driver); });
         here.expect_order();
     });
 }

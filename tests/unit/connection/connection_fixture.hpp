@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include <weft/connection/service.hpp>
+#include <weft/connection/stream_endpoint.hpp>
 #include <weft/core/error.hpp>
 #include <weft/stream/manual_driver.hpp>
 #include <weft/stream/memory_pipe.hpp>
@@ -24,8 +24,8 @@ public:
     manual_driver driver;
     listener at_server;
     listener at_client;
-    std::optional<service> server{driver};
-    std::optional<service> client{driver};
+    std::optional<stream_endpoint> server{driver};
+    std::optional<stream_endpoint> client{driver};
     std::size_t capacity = 64 * 1024;
     memory_stream* server_end = nullptr;
     memory_stream* client_end = nullptr;
@@ -36,21 +36,21 @@ public:
         client.reset();
     }
 
-    /// Serves and dials `target` over a new pipe; settles nothing.
+    /// Serves, and connects to `target`, over a new pipe; settles nothing.
     connection& link(const std::string& target = "ws://example.org/",
-                     dial_options options = {}) {
+                     connect_options options = {}) {
         auto [a, b] = memory_pipe(driver, driver, capacity);
         server_end = a.get();
         client_end = b.get();
         server->serve(std::move(a));
-        return client->dial(std::move(b), *uri::parse(target), at_client.all(),
-                            std::move(options));
+        return client->connect(std::move(b), *uri::parse(target), at_client.all(),
+                               std::move(options));
     }
 
     /// A linked pair, with the server's listener at the root, that is open.
     void open(const connection_options& both = {}) {
         server->route("/", at_server.all(), {.connection = both, .subprotocol = {}});
-        dial_options options;
+        connect_options options;
         options.connection = both;
         link("ws://example.org/", std::move(options));
         driver.settle();
@@ -67,16 +67,16 @@ public:
     }
 
     /// A client that is connected to a peer by hand.
-    raw_peer dial_raw(dial_options options = {}) {
+    raw_peer connect_raw(connect_options options = {}) {
         auto [a, b] = memory_pipe(driver, driver, capacity);
         client_end = a.get();
-        client->dial(std::move(a), *uri::parse("ws://example.org/"), at_client.all(),
-                     std::move(options));
+        client->connect(std::move(a), *uri::parse("ws://example.org/"), at_client.all(),
+                        std::move(options));
         return raw_peer(std::move(b));
     }
 
     connection& served() { return *at_server.last; }
-    connection& dialled() { return *at_client.last; }
+    connection& outbound() { return *at_client.last; }
 
     void pass(duration time) {
         driver.advance(driver.now() + time);

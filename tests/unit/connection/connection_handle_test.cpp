@@ -65,7 +65,7 @@ TEST_F(connection_handle_test, after_the_end_it_does_nothing) {
     const auto second = served().handle();
     connection_handle from_close;
     at_server.on["close"] = [&](connection* c) { from_close = c->handle(); };
-    dialled().close();
+    outbound().close();
     driver.settle();
     bool called = false;
     for (const auto& each : {handle, second, from_close}) {
@@ -96,7 +96,7 @@ TEST_F(connection_handle_test, a_lingering_connection_has_ended) {
 TEST_F(connection_handle_test, never_means_a_later_connection) {
     open();
     const auto old = served().handle();
-    dialled().close();
+    outbound().close();
     driver.settle();
     for (int i = 0; i < 3; ++i) {
         link();
@@ -180,14 +180,14 @@ TEST_F(connection_handle_test, posts_and_sends_share_one_limit) {
     options.queue_size_max = 100'000;
     options.when_full = queue_policy::drop;
     open(options);
-    dialled().pause();
+    outbound().pause();
     const auto handle = served().handle();
     while (served().send(std::string(10'000, 'q')) != send_result::backed_up) driver.settle();
     EXPECT_GE(handle.queued_bytes(), served().buffered_amount());
     EXPECT_EQ(handle.send(std::string(60'000, 'p')), send_result::backed_up);
     EXPECT_EQ(served().send(std::string(50'000, 'q')), send_result::dropped);
     EXPECT_EQ(handle.send(std::string(50'000, 'p')), send_result::dropped);
-    dialled().resume();
+    outbound().resume();
     driver.settle();
     EXPECT_TRUE(at_client.heard("message " + std::string(60'000, 'p'))); // what was taken is sent
     EXPECT_TRUE(at_server.heard("writable"));
@@ -216,7 +216,7 @@ TEST_F(connection_handle_test, inside_a_turn_it_sends_at_once) {
         c->close();
         EXPECT_EQ(handle.send("third"), send_result::closed);
     };
-    dialled().send("a");
+    outbound().send("a");
     driver.settle();
     ASSERT_EQ(at_client.log.size(), 4U);
     EXPECT_EQ(at_client.log[1], "message first");
@@ -250,7 +250,7 @@ TEST_F(connection_handle_test, what_is_sent_before_open_arrives_after_it) {
 
 TEST_F(connection_handle_test, what_is_sent_before_open_is_limited) {
     server->route("/", at_server.all());
-    dial_options options;
+    connect_options options;
     options.connection.queue_size_max = 10'000;
     const auto handle = link("ws://example.org/", options).handle();
     int taken = 0;
@@ -309,17 +309,17 @@ TEST_F(connection_handle_test, reading_waits_while_mail_is_behind) {
 TEST_F(connection_handle_test, is_equal_to_handles_of_the_same_connection) {
     open();
     const auto handle = served().handle();
-    std::map<connection_handle, int> ordered{{handle, 1}, {dialled().handle(), 2}};
-    std::unordered_set<connection_handle> hashed{handle, served().handle(), dialled().handle()};
+    std::map<connection_handle, int> ordered{{handle, 1}, {outbound().handle(), 2}};
+    std::unordered_set<connection_handle> hashed{handle, served().handle(), outbound().handle()};
     EXPECT_EQ(ordered.size(), 2U);
     EXPECT_EQ(hashed.size(), 2U);
     EXPECT_EQ(handle, served().handle());
-    EXPECT_NE(handle, dialled().handle());
+    EXPECT_NE(handle, outbound().handle());
     EXPECT_NE(handle, connection_handle());
     EXPECT_EQ(connection_handle(), connection_handle());
     std::size_t erased = 0;
     at_server.on["close"] = [&](connection* c) { erased = ordered.erase(c->handle()); };
-    dialled().close();
+    outbound().close();
     driver.settle();
     EXPECT_EQ(erased, 1U);
     for (int i = 0; i < 3; ++i) {
@@ -336,7 +336,7 @@ TEST(connection_handle_life_test, after_the_drivers_end) {
     const auto kept = std::make_shared<int>();
     {
         manual_driver driver;
-        service server(driver);
+        stream_endpoint server(driver);
         auto [a, b] = memory_pipe(driver, driver);
         handle = server.serve(std::move(a)).handle();
         EXPECT_TRUE(handle.with([kept](connection&) { FAIL(); }));
@@ -379,7 +379,7 @@ TEST(connection_handle_life_threads_test, threads_use_it_while_the_driver_ends) 
     std::thread user;
     {
         manual_driver driver;
-        service server(driver);
+        stream_endpoint server(driver);
         auto [a, b] = memory_pipe(driver, driver);
         const auto handle = server.serve(std::move(a)).handle();
         user = std::thread([handle, &started, &over] {

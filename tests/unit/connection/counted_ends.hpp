@@ -11,7 +11,7 @@
 
 #include <gtest/gtest.h>
 
-#include <weft/connection/service.hpp>
+#include <weft/connection/stream_endpoint.hpp>
 #include <weft/core/error.hpp>
 #include <weft/stream/manual_driver.hpp>
 #include <weft/stream/memory_pipe.hpp>
@@ -46,8 +46,8 @@ public:
     told at_client;
     told beside;
     std::size_t capacity = 64 * 1024;
-    std::unique_ptr<service> server = std::make_unique<service>(driver);
-    std::unique_ptr<service> client = std::make_unique<service>(driver);
+    std::unique_ptr<stream_endpoint> server = std::make_unique<stream_endpoint>(driver);
+    std::unique_ptr<stream_endpoint> client = std::make_unique<stream_endpoint>(driver);
     function<void(connection&)> on_open;             ///< at the client
     function<void(connection&, message)> on_message; ///< at the client
     function<void(const report&)> on_close_at_server;
@@ -55,7 +55,7 @@ public:
     ends() {
         server->route("/", all(at_server, true));
         server->route("/chat", all(at_server, true));
-        dial_options patient; // so that the neighbour itself needs nothing when time passes
+        connect_options patient; // so that the neighbour itself needs nothing when time passes
         patient.connection.timeouts.ping_interval = {};
         patient.connection.keep_handshake = true; // so that its path can be told
         server->route("/beside", all(beside, true),
@@ -63,10 +63,12 @@ public:
         server->on_fail([this](const report& why) { failed(at_server, why); });
         auto [a, b] = memory_pipe(driver, driver);
         server->serve(std::move(a));
-        client->dial(std::move(b), at("/beside"), {
-            .open = [this](connection& c) { neighbour_ = &c; },
-            .message = [this](connection&, message m) { answer_ += m.size(); },
-        }, patient);
+        client->connect(std::move(b), at("/beside"),
+                        {
+                            .open = [this](connection& c) { neighbour_ = &c; },
+                            .message = [this](connection&, message m) { answer_ += m.size(); },
+                        },
+                        patient);
         driver.settle();
     }
 
@@ -75,23 +77,23 @@ public:
     }
 
     /// Connects a client with the server. Calls may throw.
-    void link(dial_options options = {}, std::string_view path = "/") {
+    void link(connect_options options = {}, std::string_view path = "/") {
         auto [a, b] = memory_pipe(driver, driver, capacity);
         server->serve(std::move(a));
         ++at_server.begun;
-        dial(std::move(b), std::move(options), path);
+        connect(std::move(b), std::move(options), path);
     }
 
-    void dial(std::unique_ptr<stream> over, dial_options options = {},
-              std::string_view path = "/") {
-        client->dial(std::move(over), at(path), all(at_client, false), std::move(options));
+    void connect(std::unique_ptr<stream> over, connect_options options = {},
+                 std::string_view path = "/") {
+        client->connect(std::move(over), at(path), all(at_client, false), std::move(options));
         ++at_client.begun;
     }
 
     /// Linked, and open at both ends.
     void open(const connection_options& both = {}) {
         server->route("/open", all(at_server, true), {.connection = both, .subprotocol = {}});
-        dial_options options;
+        connect_options options;
         options.connection = both;
         link(std::move(options), "/open");
         driver.settle();

@@ -67,7 +67,7 @@ TEST_F(deadlines_test, a_client_that_trickles_its_request) {
 }
 
 TEST_F(deadlines_test, a_server_that_says_nothing) {
-    auto silent = dial_raw();
+    auto silent = connect_raw();
     driver.settle();
     pass(10s);
     EXPECT_EQ(at_client.end->error, errc::handshake_timeout);
@@ -76,9 +76,9 @@ TEST_F(deadlines_test, a_server_that_says_nothing) {
 }
 
 TEST_F(deadlines_test, the_handshake_has_its_time_after_connecting) {
-    dial_options options;
+    connect_options options;
     options.connect_timeout = 60s;
-    auto& c = client->begin_dial(*uri::parse("ws://x/"), at_client.all(), std::move(options));
+    auto& c = client->begin_connect(*uri::parse("ws://x/"), at_client.all(), std::move(options));
     pass(50s);
     EXPECT_EQ(at_client.ends, 0);
     auto [a, b] = memory_pipe(driver, driver);
@@ -92,13 +92,13 @@ TEST_F(deadlines_test, the_handshake_has_its_time_after_connecting) {
 }
 
 TEST_F(deadlines_test, what_has_not_been_written_is_not_unanswered) {
-    auto silent = dial_raw();
+    auto silent = connect_raw();
     pass(50s); // nothing could be done before
     EXPECT_EQ(at_client.ends, 0);
     silent.write(canned_response(silent.text()));
     driver.settle();
     ASSERT_EQ(at_client.opens, 1);
-    dialled().close();
+    outbound().close();
     pass(50s);
     EXPECT_EQ(at_client.ends, 0);
     pass(5s);
@@ -391,7 +391,7 @@ TEST_F(deadlines_test, a_message_of_an_idle_peer_and_an_answer_to_a_handshake_th
     EXPECT_EQ(at_server.ends, 0);
     EXPECT_TRUE(at_server.heard("message in time"));
 
-    auto late = dial_raw();
+    auto late = connect_raw();
     driver.settle();
     late.write(canned_response(late.text()));
     pass(1000s);

@@ -47,7 +47,7 @@ TEST_F(ending_test, close_codes_travel_both_ways) {
 TEST_F(ending_test, both_close_at_once) {
     open();
     served().close(close_code::going_away, "a");
-    dialled().close(close_code::normal, "b");
+    outbound().close(close_code::normal, "b");
     driver.settle();
     EXPECT_EQ(at_server.end->sent->reason, "a");
     EXPECT_EQ(at_server.end->received->reason, "b");
@@ -71,7 +71,7 @@ TEST_F(ending_test, what_was_sent_before_a_close_arrives) {
 
 TEST_F(ending_test, messages_that_were_under_way_are_heard_while_closing) {
     open();
-    dialled().send("late");
+    outbound().send("late");
     served().close();
     driver.settle();
     EXPECT_TRUE(at_server.heard("message late"));
@@ -122,16 +122,16 @@ TEST_F(ending_test, a_server_closes_in_validate) {
     expect_all_over();
 }
 
-TEST_F(ending_test, dialling_that_is_given_up) {
+TEST_F(ending_test, connecting_that_is_given_up) {
     bool cancelled = false;
-    const auto dial = [&]() -> connection& {
+    const auto connect = [&]() -> connection& {
         cancelled = false;
         at_client = listener();
-        auto& c = client->begin_dial(*uri::parse("ws://x/"), at_client.all(), {});
-        service::dialling(c, phase::connect, [&] { cancelled = true; });
+        auto& c = client->begin_connect(*uri::parse("ws://x/"), at_client.all(), {});
+        stream_endpoint::begin_phase(c, phase::connect, [&] { cancelled = true; });
         return c;
     };
-    auto& aborted = dial();
+    auto& aborted = connect();
     aborted.abort();
     aborted.abort();
     EXPECT_TRUE(cancelled);
@@ -140,8 +140,8 @@ TEST_F(ending_test, dialling_that_is_given_up) {
     EXPECT_EQ(at_client.end->error, errc::aborted);
     EXPECT_EQ(at_client.end->phase, phase::connect);
 
-    auto& refused = dial();
-    client->fail_dialling(refused, phase::resolve, std::make_error_code(std::errc::timed_out));
+    auto& refused = connect();
+    client->fail_connecting(refused, phase::resolve, std::make_error_code(std::errc::timed_out));
     client->stop();
     EXPECT_FALSE(cancelled);
     driver.settle();
@@ -149,12 +149,12 @@ TEST_F(ending_test, dialling_that_is_given_up) {
     EXPECT_EQ(at_client.end->began, side::system);
     EXPECT_EQ(at_client.ends, 1);
 
-    dial();
+    connect();
     pass(10s);
     EXPECT_TRUE(cancelled);
     EXPECT_EQ(to_string(*at_client.end), "ended by this side during connect: connecting timed out");
 
-    dial();
+    connect();
     client.reset();
     EXPECT_TRUE(cancelled);
     EXPECT_EQ(at_client.ends, 0);
@@ -229,7 +229,7 @@ TEST_P(cut_test, everywhere) {
     const std::size_t head =
         ours == role::server ? canned_request().size() : canned_response(canned_request()).size();
     for (std::size_t at = 0; at <= head + frames.size(); ++at) {
-        auto peer = ours == role::server ? visit() : dial_raw();
+        auto peer = ours == role::server ? visit() : connect_raw();
         driver.settle();
         const auto bytes = to_bytes(ours == role::server ? canned_request()
                                                          : canned_response(peer.text())) +
@@ -300,7 +300,7 @@ TEST_F(ending_test, a_peer_that_answers_the_close_but_keeps_the_stream) {
 }
 
 TEST_F(ending_test, a_server_that_never_ends_its_stream) {
-    auto peer = dial_raw();
+    auto peer = connect_raw();
     peer.answers_eof = false;
     driver.settle();
     peer.write(canned_response(peer.text()));
@@ -346,7 +346,7 @@ TEST_F(ending_test, a_limit) {
     connection_options options;
     options.limits.message_size_max = 10;
     open(options);
-    dialled().send("12345678901");
+    outbound().send("12345678901");
     driver.settle();
     EXPECT_EQ(to_string(*at_server.end), "ended by this side during WebSocket: a message exceeds "
                                          "its size limit; close code 1009 message too big");
@@ -372,7 +372,7 @@ TEST_F(ending_test, a_refusal) {
 }
 
 TEST_F(ending_test, a_server_that_speaks_no_http) {
-    auto peer = dial_raw();
+    auto peer = connect_raw();
     peer.write("SSH-2.0-OpenSSH\r\n\r\n");
     driver.settle();
     EXPECT_EQ(at_client.end->error, errc::bad_response);
@@ -382,7 +382,7 @@ TEST_F(ending_test, a_server_that_speaks_no_http) {
 }
 
 TEST_F(ending_test, a_wrong_accept_key) {
-    auto peer = dial_raw();
+    auto peer = connect_raw();
     driver.settle();
     peer.write(canned_response(canned_request()));
     driver.settle();

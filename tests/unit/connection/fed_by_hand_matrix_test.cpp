@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Any call on a stream that is fed by hand, from inside any handler, in both roles. Whatever it
 // does, each connection ends once, nothing hangs and nothing is left.
-#include <weft/connection/service.hpp>
+#include <weft/connection/stream_endpoint.hpp>
 
 #include <optional>
 #include <sstream>
@@ -142,8 +142,8 @@ protected:
             return carry();
         }
         const bool fails = GetParam().handler == std::string("fail");
-        dialling_.dial(client_.io->take_stream(), *uri::parse(fails ? "ws://h/no" : "ws://h/"),
-                       heard_at(client_));
+        connecting_.connect(client_.io->take_stream(), *uri::parse(fails ? "ws://h/no" : "ws://h/"),
+                            heard_at(client_));
         d_.settle();
         for (end* one : {&server_, &client_}) {
             one->handle.with([](connection& c) {
@@ -159,8 +159,8 @@ protected:
     manual_driver d_;
     end server_;
     end client_;
-    service service_{d_};
-    service dialling_{d_};
+    stream_endpoint service_{d_};
+    stream_endpoint connecting_{d_};
     bool reached_ = false;
     std::size_t asked_ = 0;
 };
@@ -173,7 +173,7 @@ TEST_P(fed_by_hand_matrix, each_ends_once_and_nothing_is_left) {
     }
     EXPECT_TRUE(reached_);
     EXPECT_EQ(d_.next_deadline(), never) << "somebody still waits";
-    EXPECT_EQ(service_.connection_count() + dialling_.connection_count(), 0U);
+    EXPECT_EQ(service_.connection_count() + connecting_.connection_count(), 0U);
     const bool plain = GetParam().handler == std::string("http");
     const bool untaken = plain && GetParam().call == std::string("break_peer");
     EXPECT_EQ(server_.ended, plain && !untaken ? 0 : 1)

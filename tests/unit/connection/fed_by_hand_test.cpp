@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Connections over streams that are fed by hand: both roles on iostreams, routes and validate,
 // timeouts by the caller's clock, feeding from handlers.
-#include <weft/connection/service.hpp>
+#include <weft/connection/stream_endpoint.hpp>
 
 #include <sstream>
 #include <string>
@@ -59,8 +59,8 @@ protected:
     io_stream server_io{d, from_server,
                         {.secure = true, .remote = address::ipv4({192, 0, 2, 7}, 4711)}};
     io_stream client_io{d, from_client};
-    service server{d};
-    service client{d};
+    stream_endpoint server{d};
+    stream_endpoint client{d};
     bool server_done = false;
     bool client_done = false;
     std::string heard;
@@ -82,19 +82,21 @@ TEST_F(fed_by_hand, both_roles_talk_over_iostreams) {
             },
     });
     server.serve(server_io.take_stream());
-    client.dial(client_io.take_stream(), *uri::parse("ws://hand/echo?a=b"), {
-        .open =
-            [&](connection& c) {
-                EXPECT_EQ(c.header("X-Fed"), "by hand");
-                c.send("hello");
-            },
-        .message =
-            [&](connection& c, message m) {
-                heard += m.text();
-                c.close();
-            },
-        .close = [&](connection&, const report& why) { ends += why.clean() ? "client" : "-"; },
-    });
+    client.connect(
+        client_io.take_stream(), *uri::parse("ws://hand/echo?a=b"),
+        {
+            .open =
+                [&](connection& c) {
+                    EXPECT_EQ(c.header("X-Fed"), "by hand");
+                    c.send("hello");
+                },
+            .message =
+                [&](connection& c, message m) {
+                    heard += m.text();
+                    c.close();
+                },
+            .close = [&](connection&, const report& why) { ends += why.clean() ? "client" : "-"; },
+        });
     exchange();
     EXPECT_EQ(heard, "hello");
     EXPECT_EQ(ends, "server client");
@@ -119,8 +121,8 @@ TEST_F(fed_by_hand, a_request_that_does_not_come_times_out_by_the_callers_clock)
 
 TEST_F(fed_by_hand, an_answer_that_does_not_come_times_out) {
     std::error_code why;
-    client.dial(client_io.take_stream(), *uri::parse("ws://hand/"),
-                {.fail = [&](const report& r) { why = r.error; }});
+    client.connect(client_io.take_stream(), *uri::parse("ws://hand/"),
+                   {.fail = [&](const report& r) { why = r.error; }});
     d.settle();
     d.advance(d.next_deadline());
     d.settle();
@@ -146,21 +148,21 @@ TEST_F(fed_by_hand, a_silent_peer_is_pinged_and_given_up) {
 TEST_F(fed_by_hand, in_both_roles_deadlines_pass_by_the_callers_clock) {
     const auto ended_by = [&](duration pong, duration close, bool closes) {
         std::string whys;
-        service near{d}, far{d};
+        stream_endpoint near{d}, far{d};
         io_stream near_io(d, from_server);
         io_stream far_io(d, from_client);
-        dial_options dialled;
-        dialled.connection.timeouts.pong = pong;
-        dialled.connection.timeouts.close = close;
+        connect_options outbound;
+        outbound.connection.timeouts.pong = pong;
+        outbound.connection.timeouts.close = close;
         const auto noted = [&](const char* who) {
             return [&whys, who](connection&, const report& why) {
                 whys += who + why.error.message() + "; ";
             };
         };
-        near.route("/", {.close = noted("server: ")}, {.connection = dialled.connection});
+        near.route("/", {.close = noted("server: ")}, {.connection = outbound.connection});
         near.serve(near_io.take_stream());
-        auto& c = far.dial(far_io.take_stream(), *uri::parse("ws://hand/"),
-                           {.close = noted("client: ")}, dialled);
+        auto& c = far.connect(far_io.take_stream(), *uri::parse("ws://hand/"),
+                              {.close = noted("client: ")}, outbound);
         const auto handle = c.handle();
         d.settle();
         carry(from_client, near_io);
@@ -186,24 +188,26 @@ TEST_F(fed_by_hand, a_client_hears_the_end_of_its_input_however_late_and_what_br
     client_io.on_shutdown([&] { client_done = true; });
     server.route("/", {.open = [](connection& peer) { peer.send("late"); }});
     server.serve(server_io.take_stream());
-    auto& dialled = client.dial(client_io.take_stream(), *uri::parse("ws://hand/"), {
-        .open = [](connection& c) { c.pause(); },
-        .message = [&](connection&, message m) { heard += m.text(); },
-        .close = [&](connection&, const report& why) { ends += why.error.message(); },
-    });
+    auto& outbound = client.connect(
+        client_io.take_stream(), *uri::parse("ws://hand/"),
+        {
+            .open = [](connection& c) { c.pause(); },
+            .message = [&](connection&, message m) { heard += m.text(); },
+            .close = [&](connection&, const report& why) { ends += why.error.message(); },
+        });
     exchange();
     client_io.eof();
     d.settle();
     EXPECT_EQ(heard + ends, "");
-    dialled.resume();
+    outbound.resume();
     d.settle();
     EXPECT_EQ(heard + ends, "late" + make_error_code(errc::unexpected_eof).message());
 
     std::ostringstream unread;
     io_stream broken(d, unread, {.secure = true, .remote = address::ipv4({192, 0, 2, 7}, 80)});
     report why;
-    auto& second = client.dial(broken.take_stream(), *uri::parse("wss://hand/"),
-                               {.fail = [&](const report& r) { why = r; }});
+    auto& second = client.connect(broken.take_stream(), *uri::parse("wss://hand/"),
+                                  {.fail = [&](const report& r) { why = r; }});
     EXPECT_TRUE(second.secure());
     EXPECT_EQ(second.remote_address().str(), "192.0.2.7:80");
     d.settle();

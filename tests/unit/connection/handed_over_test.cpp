@@ -79,7 +79,7 @@ TEST_F(handed_over, a_request_may_be_refused_like_any_other) {
     expect_all_over();
 
     std::optional<report> unrouted;
-    service other(driver);
+    stream_endpoint other(driver);
     other.on_fail([&](const report& why) { unrouted = why; });
     auto [a, b] = memory_pipe(driver, driver, capacity);
     ASSERT_TRUE(other.accept(std::move(a), request()));

@@ -29,11 +29,12 @@ TEST_F(handlers_test, designated_initialisers_of_the_sketch_compile) {
     });
     auto [a, b] = memory_pipe(driver, driver);
     server->serve(std::move(a));
-    client->dial(std::move(b), *uri::parse("ws://x/echo"), {
-        .open = [](connection& c) { c.send("hello"); },
-        .message = [&](connection&, message m) { heard = m.text(); },
-        .fail = [](const report& why) { FAIL() << why; },
-    });
+    client->connect(std::move(b), *uri::parse("ws://x/echo"),
+                    {
+                        .open = [](connection& c) { c.send("hello"); },
+                        .message = [&](connection&, message m) { heard = m.text(); },
+                        .fail = [](const report& why) { FAIL() << why; },
+                    });
     driver.settle();
     EXPECT_EQ(heard, "hello");
 }
@@ -42,7 +43,7 @@ TEST_F(handlers_test, no_handlers_at_all) {
     server->route("/", {});
     auto [a, b] = memory_pipe(driver, driver);
     server->serve(std::move(a));
-    auto& c = client->dial(std::move(b), *uri::parse("ws://x/"), {});
+    auto& c = client->connect(std::move(b), *uri::parse("ws://x/"), {});
     driver.settle();
     ASSERT_TRUE(c.is_open());
     c.send("a");
@@ -56,13 +57,13 @@ TEST_F(handlers_test, no_handlers_at_all) {
 
 TEST_F(handlers_test, pings_and_pongs) {
     open();
-    EXPECT_EQ(dialled().ping("a"), send_result::accepted);
+    EXPECT_EQ(outbound().ping("a"), send_result::accepted);
     EXPECT_EQ(served().pong("b"), send_result::accepted);
     driver.settle();
     EXPECT_TRUE(at_server.heard("ping a"));
     EXPECT_TRUE(at_client.heard("pong a"));
     EXPECT_TRUE(at_client.heard("pong b"));
-    dialled().ping(std::string(200, 'x'));
+    outbound().ping(std::string(200, 'x'));
     driver.settle();
     EXPECT_TRUE(at_server.heard("ping " + std::string(125, 'x')));
 }
@@ -122,12 +123,12 @@ TEST_F(handlers_test, getters_of_a_client) {
     link("ws://example.org/a?b=c");
     driver.settle();
     ASSERT_EQ(at_client.opens, 1);
-    ASSERT_NE(dialled().uri(), nullptr);
-    EXPECT_EQ(dialled().path(), "/a");
-    EXPECT_EQ(dialled().query(), "b=c");
-    EXPECT_EQ(dialled().host(), "example.org");
-    EXPECT_EQ(dialled().response(), nullptr);
-    EXPECT_EQ(dialled().header("upgrade"), std::nullopt);
+    ASSERT_NE(outbound().uri(), nullptr);
+    EXPECT_EQ(outbound().path(), "/a");
+    EXPECT_EQ(outbound().query(), "b=c");
+    EXPECT_EQ(outbound().host(), "example.org");
+    EXPECT_EQ(outbound().response(), nullptr);
+    EXPECT_EQ(outbound().header("upgrade"), std::nullopt);
 }
 
 TEST_F(handlers_test, a_kept_handshake_can_be_read_for_life) {
@@ -136,10 +137,10 @@ TEST_F(handlers_test, a_kept_handshake_can_be_read_for_life) {
     open(keep);
     EXPECT_EQ(served().path(), "/");
     ASSERT_NE(served().request(), nullptr);
-    EXPECT_EQ(dialled().header("upgrade"), "websocket");
+    EXPECT_EQ(outbound().header("upgrade"), "websocket");
     std::string at_the_end;
     at_server.on["close"] = [&](connection* c) { at_the_end = c->path(); };
-    dialled().close();
+    outbound().close();
     driver.settle();
     EXPECT_EQ(at_the_end, "/");
 }
@@ -152,8 +153,8 @@ TEST_F(handlers_test, user_data_lives_as_long_as_the_connection) {
     ASSERT_NE(served().data_as<std::shared_ptr<int>>(), nullptr);
     EXPECT_EQ(**served().data_as<std::shared_ptr<int>>(), 7);
     EXPECT_EQ(served().data_as<int>(), nullptr);
-    EXPECT_FALSE(dialled().data().has_value());
-    dialled().close();
+    EXPECT_FALSE(outbound().data().has_value());
+    outbound().close();
     driver.settle();
     EXPECT_EQ(shared.use_count(), 1);
 }
@@ -162,7 +163,7 @@ TEST_F(handlers_test, a_pause_holds_messages_back_in_their_order) {
     open();
     served().pause();
     EXPECT_TRUE(served().paused());
-    for (const char* each : {"a", "b", "c"}) dialled().send(each);
+    for (const char* each : {"a", "b", "c"}) outbound().send(each);
     driver.settle();
     EXPECT_FALSE(at_server.heard("message a"));
     EXPECT_FALSE(driver.waiting());
@@ -175,7 +176,7 @@ TEST_F(handlers_test, a_pause_holds_messages_back_in_their_order) {
 TEST_F(handlers_test, a_pause_in_a_handler_holds_back_what_was_read_already) {
     at_server.on["message"] = [](connection* c) { c->pause(); };
     open();
-    for (const char* each : {"a", "b", "c"}) dialled().send(each);
+    for (const char* each : {"a", "b", "c"}) outbound().send(each);
     driver.settle();
     EXPECT_TRUE(at_server.heard("message a"));
     EXPECT_FALSE(at_server.heard("message b"));
@@ -195,9 +196,9 @@ TEST_F(handlers_test, a_pause_in_a_handler_holds_back_what_was_read_already) {
 TEST_F(handlers_test, a_close_frame_that_waits_behind_a_pause_answers_our_close) {
     at_server.on["message"] = [](connection* c) { c->pause(); };
     open();
-    dialled().send("a");
-    dialled().send("b");
-    dialled().close();
+    outbound().send("a");
+    outbound().send("b");
+    outbound().close();
     driver.settle();
     ASSERT_EQ(at_server.ends, 0);
     served().close(close_code::going_away);
@@ -237,16 +238,16 @@ TEST_P(throwing_test, closes_with_1011_and_goes_to_on_error) {
     link();
     driver.settle();
     if (at_client.opens != 0 && at_client.ends == 0) {
-        dialled().send("m");
-        dialled().ping();
-        dialled().pong();
+        outbound().send("m");
+        outbound().ping();
+        outbound().pong();
         driver.settle();
     }
     if (which == "writable" && at_server.ends == 0) {
         EXPECT_EQ(served().send(std::string(20000, 'x')), send_result::backed_up);
         driver.settle();
     }
-    if (at_client.ends == 0) dialled().close();
+    if (at_client.ends == 0) outbound().close();
     driver.settle();
     EXPECT_EQ(errors, std::vector<std::string>{which});
     EXPECT_EQ(at_server.ends, 1);
@@ -358,16 +359,16 @@ private:
     device_random random_;
 };
 
-TEST(interrupt_test, once_for_each_route_and_each_dialled_connection) {
+TEST(interrupt_test, once_for_each_route_and_each_outbound_connection) {
     woken_driver driver;
     listener at_server;
     listener at_client;
-    auto server = std::make_unique<service>(driver);
+    auto server = std::make_unique<stream_endpoint>(driver);
     server->route("/a", at_server.all());
     server->route("/b", at_server.all());
-    service client(driver);
+    stream_endpoint client(driver);
     auto [a, b] = memory_pipe(driver, driver);
-    client.dial(std::move(a), *uri::parse("ws://x/"), at_client.all());
+    client.connect(std::move(a), *uri::parse("ws://x/"), at_client.all());
     driver.wake();
     EXPECT_EQ(at_server.count("interrupt"), 2U);
     EXPECT_EQ(at_client.count("interrupt"), 1U);

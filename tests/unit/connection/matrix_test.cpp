@@ -18,7 +18,7 @@ struct matrix_case {
 class matrix_test : public connection_fixture, public ::testing::WithParamInterface<matrix_case> {
 public:
     int served_count = 0;
-    int dialled_count = 0;
+    int outbound_count = 0;
     int plain_requests = 0;
     int shutdowns = 0;
     int done = 0;
@@ -40,7 +40,7 @@ public:
         }
     }
 
-    void shut_down(std::optional<service>& which, duration within) {
+    void shut_down(std::optional<stream_endpoint>& which, duration within) {
         if (!which) return;
         ++shutdowns;
         which->shutdown(within, [this] { ++done; });
@@ -102,8 +102,8 @@ public:
             server->serve(std::move(a));
         }
         if (client) {
-            ++dialled_count;
-            client->dial(std::move(b), *uri::parse(target), at_client.all());
+            ++outbound_count;
+            client->connect(std::move(b), *uri::parse(target), at_client.all());
         }
         a.reset();
         b.reset();
@@ -154,7 +154,7 @@ public:
         }
         if (!client_destroyed) {
             EXPECT_EQ(at_client.count("close"), static_cast<std::size_t>(at_client.opens));
-            EXPECT_EQ(at_client.ends, dialled_count);
+            EXPECT_EQ(at_client.ends, outbound_count);
             EXPECT_EQ(client->connection_count(), 0U);
         }
         if (server_destroyed && client_destroyed) return;

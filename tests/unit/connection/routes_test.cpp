@@ -18,7 +18,7 @@ public:
     /// The route that a client of `target` with `subprotocols` reaches.
     std::string reach(const std::string& target, std::vector<std::string> subprotocols = {}) {
         reached.clear();
-        dial_options options;
+        connect_options options;
         options.subprotocols = std::move(subprotocols);
         connection& c = link("ws://x" + target, std::move(options));
         driver.settle();
@@ -87,7 +87,7 @@ TEST_F(routes_test, a_host_has_routes_of_its_own) {
     server->route("/a", naming("deep"), {.host = "*.deep.example"});
     server->route("/only", naming("six"), {.host = "[::1]"});
     const auto reach_at = [this](const std::string& host, const std::string& path) {
-        dial_options options;
+        connect_options options;
         options.headers = {{"Host", host}};
         reached.clear();
         connection& c = link("ws://x" + path, std::move(options));
@@ -181,13 +181,13 @@ TEST_F(routes_test, validate_accepts_with_headers_and_a_subprotocol) {
     server->route("/", at_server.all());
     std::string more;
     at_client.on["open"] = [&](connection* c) { more = c->header("x-more").value_or(""); };
-    dial_options options;
+    connect_options options;
     options.subprotocols = {"one", "two"};
     link("ws://x/", std::move(options));
     driver.settle();
     EXPECT_EQ(more, "yes");
     EXPECT_EQ(served().subprotocol(), "two");
-    EXPECT_EQ(dialled().subprotocol(), "two");
+    EXPECT_EQ(outbound().subprotocol(), "two");
 }
 
 TEST_F(routes_test, a_decision_that_comes_later) {
@@ -335,7 +335,7 @@ TEST_F(routes_test, a_route_for_plain_requests_only_serves_no_websocket) {
 }
 
 TEST_F(routes_test, faulty_dial_options_fail_in_the_next_round) {
-    dial_options options;
+    connect_options options;
     options.headers = {{"Y", "fine"}, {"X", "a\r\nb"}};
     link("ws://x/", std::move(options));
     EXPECT_TRUE(at_client.log.empty());

@@ -56,7 +56,7 @@ TEST_F(sending_test, what_a_handler_sends_leaves_together_when_it_returns) {
         inside = server_end->in_flight();
     };
     open();
-    dialled().send("go");
+    outbound().send("go");
     driver.settle();
     EXPECT_EQ(inside, 0U);
     EXPECT_TRUE(at_client.heard("message a"));
@@ -71,7 +71,7 @@ TEST_F(sending_test, a_lot_leaves_before_the_handler_returns) {
         inside = server_end->in_flight();
     };
     open();
-    dialled().send("go");
+    outbound().send("go");
     driver.settle();
     EXPECT_GE(inside, 64U * 1024U);
     EXPECT_EQ(at_client.count("message " + std::string(1000, 'x')), 100U);
@@ -94,7 +94,7 @@ TEST_F(sending_test, messages_of_every_size_from_memory_that_dies_at_once) {
         at_client.log.clear();
         at_server.opens = at_client.opens = 0;
         open(options);
-        dialled().send("go");
+        outbound().send("go");
         driver.settle();
         for (const std::size_t size : {100U, 16383U, 16384U, 20000U, 65535U, 65536U, 300000U}) {
             EXPECT_TRUE(at_client.heard("message " + std::string(size, 'm'))) << size;
@@ -103,7 +103,7 @@ TEST_F(sending_test, messages_of_every_size_from_memory_that_dies_at_once) {
         served().send(text);
         std::fill(text.begin(), text.end(), 'X');
         text.assign(50000, 'o');
-        dialled().send(text);
+        outbound().send(text);
         std::fill(text.begin(), text.end(), 'X');
         driver.settle();
         EXPECT_TRUE(at_client.heard("message " + std::string(200000, 'n')));
@@ -141,7 +141,7 @@ TEST_F(sending_test, no_call_keeps_the_memory_of_its_caller) {
         };
         at_server.on["message"] = [&](connection* c) { make_all(*c); };
         open(options);
-        dialled().send("go");
+        outbound().send("go");
         driver.settle();
         make_all(served());
         driver.settle();
@@ -156,7 +156,7 @@ TEST_F(sending_test, messages_are_compressed_where_both_ends_agree) {
     options.extension = std::make_shared<run_length_extension>();
     open(options);
     EXPECT_EQ(served().extensions(), "x-run-length; context");
-    EXPECT_EQ(dialled().extensions(), "x-run-length; context");
+    EXPECT_EQ(outbound().extensions(), "x-run-length; context");
     const std::string text(50'000, 'x');
     const auto waits_after = [&](compression choice) {
         served().send(text, choice);
@@ -166,8 +166,8 @@ TEST_F(sending_test, messages_are_compressed_where_both_ends_agree) {
     };
     EXPECT_LT(waits_after(compression::automatic), 1000U);
     EXPECT_GT(waits_after(compression::off), 50'000U);
-    dialled().send_part(text, false);
-    dialled().send_part(text, true);
+    outbound().send_part(text, false);
+    outbound().send_part(text, true);
     driver.settle();
     EXPECT_EQ(at_client.count("message " + text), 2U);
     EXPECT_TRUE(at_server.heard("message " + text + text));
@@ -188,11 +188,11 @@ TEST_F(sending_test, an_echo_of_every_size_through_every_pipe) {
         at_server.opens = at_client.opens = 0;
         open();
         for (const std::size_t size : {0U, 1U, 125U, 126U, 3000U}) {
-            dialled().send(std::string(size, 'z'));
+            outbound().send(std::string(size, 'z'));
         }
         driver.settle();
         EXPECT_EQ(at_client.count("message " + std::string(8000, 'y')), 5U);
-        dialled().close();
+        outbound().close();
         driver.settle();
         EXPECT_EQ(at_client.end->code(), close_code::normal);
         expect_all_over();
@@ -395,7 +395,7 @@ TEST_F(sending_test, two_sides_that_both_send_much_do_not_wait_for_each_other) {
     capacity = 1000;
     open(options);
     served().send(std::string(300000, 's'));
-    dialled().send(std::string(300000, 'c'));
+    outbound().send(std::string(300000, 'c'));
     driver.settle();
     EXPECT_TRUE(at_client.heard("message " + std::string(300000, 's')));
     EXPECT_TRUE(at_server.heard("message " + std::string(300000, 'c')));
@@ -415,9 +415,9 @@ TEST_F(sending_test, fragments) {
 
 TEST_F(sending_test, closed) {
     open();
-    dialled().close();
-    EXPECT_EQ(dialled().send("a"), send_result::closed);
-    EXPECT_EQ(dialled().ping(), send_result::closed);
+    outbound().close();
+    EXPECT_EQ(outbound().send("a"), send_result::closed);
+    EXPECT_EQ(outbound().ping(), send_result::closed);
     send_result in_close = send_result::accepted;
     at_server.on["close"] = [&](connection* c) { in_close = c->send("b"); };
     driver.settle();
@@ -433,7 +433,7 @@ TEST_F(sending_test, a_broadcast_from_one_handler_reaches_all) {
     link();
     driver.settle();
     ASSERT_EQ(server->connection_count(), 3U);
-    dialled().send("go");
+    outbound().send("go");
     driver.settle();
     EXPECT_EQ(at_client.count("message to all"), 3U);
     std::string large(30000, 'l');

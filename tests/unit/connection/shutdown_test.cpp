@@ -11,7 +11,7 @@ class shutdown_test : public connection_fixture {
 public:
     int done = 0;
 
-    void shut_down(std::optional<service>& which, duration within = 10s) {
+    void shut_down(std::optional<stream_endpoint>& which, duration within = 10s) {
         which->shutdown(within, [this] { ++done; });
     }
 };
@@ -70,10 +70,10 @@ TEST_F(shutdown_test, of_handshakes) {
 }
 
 TEST_F(shutdown_test, of_a_client_that_connects) {
-    auto silent = dial_raw();
+    auto silent = connect_raw();
     bool cancelled = false;
-    auto& c = client->begin_dial(*uri::parse("ws://x/"), at_client.all(), {});
-    service::dialling(c, phase::resolve, [&] { cancelled = true; });
+    auto& c = client->begin_connect(*uri::parse("ws://x/"), at_client.all(), {});
+    stream_endpoint::begin_phase(c, phase::resolve, [&] { cancelled = true; });
     shut_down(client);
     EXPECT_TRUE(cancelled);
     driver.settle();
@@ -185,13 +185,13 @@ TEST_F(shutdown_test, who_comes_during_it_is_refused_at_once) {
 
 TEST_F(shutdown_test, who_dials_again_from_fail_does_not_prolong_it) {
     int dials = 0;
-    const std::function<void()> dial = [&] {
+    const std::function<void()> connect = [&] {
         ++dials;
-        auto& dialled = client->begin_dial(*uri::parse("ws://example.org/"),
-                                           {.fail = [&](const report&) { dial(); }}, {});
-        service::dialling(dialled, phase::connect, [] {});
+        auto& outbound = client->begin_connect(*uri::parse("ws://example.org/"),
+                                               {.fail = [&](const report&) { connect(); }}, {});
+        stream_endpoint::begin_phase(outbound, phase::connect, [] {});
     };
-    dial();
+    connect();
     shut_down(client, 1s);
     driver.settle();
     EXPECT_EQ(done, 1);
@@ -298,13 +298,13 @@ TEST_F(shutdown_test, stop_ends_a_shutdown) {
 
 TEST_F(shutdown_test, services_move) {
     open();
-    service moved(std::move(*server));
+    stream_endpoint moved(std::move(*server));
     EXPECT_EQ(moved.connection_count(), 1U);
     server.reset();
     driver.settle();
     EXPECT_EQ(at_server.ends, 0);
     *client = std::move(moved);
-    dialled().close();
+    outbound().close();
     driver.settle();
     EXPECT_EQ(at_server.ends, 1);
 }

@@ -25,11 +25,11 @@ TEST_F(turns_test, a_budget_of_one_loses_nothing_and_keeps_the_order) {
     settle_one_by_one();
     ASSERT_EQ(at_client.opens, 1);
     for (int i = 0; i < 20; ++i) {
-        dialled().send(std::to_string(i));
-        if (i % 5 == 0) dialled().ping("p");
+        outbound().send(std::to_string(i));
+        if (i % 5 == 0) outbound().ping("p");
     }
-    dialled().send(std::string(20000, 'x'));
-    dialled().close();
+    outbound().send(std::string(20000, 'x'));
+    outbound().close();
     settle_one_by_one();
     std::vector<std::string> expected{"validate", "open"};
     for (int i = 0; i < 20; ++i) {
@@ -49,7 +49,7 @@ TEST_F(turns_test, a_budget_of_one_with_deadlines) {
     settle_one_by_one();
     // One, as the ping that came to the other side before it was judged is a sign of life.
     EXPECT_EQ(at_server.count("ping") + at_client.count("ping"), 1U);
-    dialled().pause();
+    outbound().pause();
     for (int i = 0; i < 10 && at_server.ends == 0; ++i) {
         driver.advance(driver.now() + 30s, {.handlers = 1});
         settle_one_by_one();
@@ -92,7 +92,7 @@ public:
         server->route("/other", other_server.all());
         auto [a, b] = memory_pipe(driver, driver);
         server->serve(std::move(a));
-        client->dial(std::move(b), *uri::parse("ws://x/other"), other_client.all());
+        client->connect(std::move(b), *uri::parse("ws://x/other"), other_client.all());
         driver.settle();
     }
 
@@ -129,10 +129,10 @@ TEST_P(nested_test, others_are_served_and_output_leaves) {
         c.send(std::string(50000, 'x'));
         c.send("3");
     };
-    speak(dialled());
+    speak(outbound());
     speak(served());
     driver.settle();
-    dialled().close();
+    outbound().close();
     driver.settle();
     link("ws://x/nowhere");
     driver.settle();
@@ -202,7 +202,7 @@ TEST_F(turns_test, room_in_the_stream_is_told_after_the_handler) {
         EXPECT_EQ(c->buffered_amount(), 0U);
     };
     open();
-    dialled().send("go");
+    outbound().send("go");
     driver.settle();
     EXPECT_FALSE(told_inside);
     EXPECT_EQ(at_server.count("writable"), 1U);
@@ -218,7 +218,7 @@ TEST_F(turns_test, a_reset_in_a_turn_inside_a_handler_is_told_after_it) {
     };
     link();
     driver.settle();
-    dialled().send("go");
+    outbound().send("go");
     driver.settle();
     EXPECT_EQ(at_server.ends, 1);
     EXPECT_EQ(server->connection_count(), 0U);
@@ -235,7 +235,7 @@ TEST_F(turns_test, what_others_send_to_a_connection_on_the_stack_leaves) {
     };
     auto [a, b] = memory_pipe(driver, driver);
     server->serve(std::move(a));
-    auto& other = client->dial(std::move(b), *uri::parse("ws://x/second"), {});
+    auto& other = client->connect(std::move(b), *uri::parse("ws://x/second"), {});
     driver.settle();
     at_server.on["message"] = [&](connection*) {
         other.send("go");
@@ -243,7 +243,7 @@ TEST_F(turns_test, what_others_send_to_a_connection_on_the_stack_leaves) {
         EXPECT_TRUE(at_client.heard("message from the other"));
         EXPECT_TRUE(at_client.heard("message " + std::string(30000, 'l')));
     };
-    dialled().send("go");
+    outbound().send("go");
     driver.settle();
     EXPECT_TRUE(second.heard("message go"));
 }
@@ -255,8 +255,8 @@ TEST_F(turns_test, a_deadline_passes_while_the_handler_is_on_the_stack) {
         EXPECT_EQ(at_server.ends, 0);
     };
     open();
-    dialled().send("go");
-    dialled().pause();
+    outbound().send("go");
+    outbound().pause();
     driver.settle();
     pass(20s);
     pass(5s);

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include <weft/connection/service.hpp>
+#include <weft/connection/stream_endpoint.hpp>
 #include <weft/core/error.hpp>
 #include <weft/stream/manual_driver.hpp>
 #include <weft/stream/memory_pipe.hpp>
@@ -23,7 +23,7 @@ address at(std::string_view host) {
 class admissions : public ::testing::Test {
 public:
     manual_driver driver;
-    service behind{driver};
+    stream_endpoint behind{driver};
     admission tested{driver.random()};
 
     /// Some connection, and that it came from `host`.

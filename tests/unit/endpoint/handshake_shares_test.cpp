@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include <weft/connection/service.hpp>
+#include <weft/connection/stream_endpoint.hpp>
 #include <weft/stream/manual_driver.hpp>
 #include <weft/stream/memory_pipe.hpp>
 #include <weft/testing/dice.hpp>
@@ -37,7 +37,7 @@ protected:
     static time_point time(int at) { return time_point{} + seconds(at); }
 
     manual_driver driver;
-    service behind{driver};
+    stream_endpoint behind{driver};
     std::vector<std::unique_ptr<memory_stream>> ends;
     handshake_shares tested{counted_address_hash(driver.random())};
 };
@@ -75,7 +75,7 @@ TEST_F(shares, one_that_the_application_decides_about_stays) {
     const auto bytes = std::as_bytes(std::span(request));
     ASSERT_TRUE(ends.front()->write(std::span(&bytes, 1)));
     driver.settle();
-    EXPECT_FALSE(service::may_drop(first));
+    EXPECT_FALSE(stream_endpoint::may_drop(first));
     EXPECT_EQ(tested.oldest_of_most(never), &second);
     tested.remove(second);
     EXPECT_EQ(tested.oldest_of_most(never), nullptr);

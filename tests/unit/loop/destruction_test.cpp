@@ -56,7 +56,7 @@ TEST_P(destruction, in_a_timer) {
 }
 
 TEST_P(destruction, in_a_task_with_more_behind_it) {
-    struct ending final : task {
+    struct ending final : work_item {
         destruction& here;
         explicit ending(destruction& in) : here(in) {}
         void run() noexcept override { here.end(); }
@@ -75,7 +75,7 @@ TEST_P(destruction, in_on_error) {
 }
 
 TEST_P(destruction, in_an_interrupt) {
-    struct ending final : resident {
+    struct ending final : driver_observer {
         destruction& here;
         explicit ending(destruction& in) : here(in) { here.loop->driver().enroll(*this); }
         void on_interrupt() override { here.end(); }

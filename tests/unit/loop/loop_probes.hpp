@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the tests of the loop share: a look at a descriptor, a resident that counts, CPU time.
+// What the tests of the loop share: a look at a descriptor, a driver observer that counts, CPU
+// time.
 #pragma once
 
 #include <poll.h>
@@ -37,7 +38,7 @@ inline void settle(event_loop& loop) {
 }
 
 /// Counts interrupts while it lives.
-class interrupt_counter final : public resident {
+class interrupt_counter final : public driver_observer {
 public:
     explicit interrupt_counter(event_loop& loop) : loop_(loop.state()), driver_(loop.driver()) {
         driver_.enroll(*this);

@@ -18,7 +18,7 @@ namespace {
 using namespace testing;
 using namespace std::chrono_literals;
 
-class counting_task final : public timed_task {
+class counting_task final : public timed_work_item {
 public:
     int expired = 0;
 
@@ -26,7 +26,7 @@ private:
     void expire() noexcept override { ++expired; }
 };
 
-class counting_resident final : public resident {
+class counting_resident final : public driver_observer {
 public:
     int shutdowns = 0;
     function<void()> done;
@@ -86,21 +86,21 @@ TEST(driver_allocation, a_timer_with_a_place_goes_off) {
         manual_driver driver;
         std::vector<counting_task> tasks(40);
         int armed = 0;
-        for (auto& task : tasks) {
+        for (auto& each : tasks) {
             armed += memory.during([&] {
-                driver.take_place(task);
-                driver.arm(task, driver.now() + 1s);
+                driver.take_place(each);
+                driver.arm(each, driver.now() + 1s);
             });
         }
         for (int i = 0; i < 3; ++i) {
             EXPECT_TRUE(memory.during([&] { driver.advance(driver.now() + 1s); }));
-            for (auto& task : tasks) {
-                if (task.expired == 0) continue;
-                EXPECT_TRUE(memory.during([&] { driver.arm(task, driver.now() + 1s); }));
+            for (auto& each : tasks) {
+                if (each.expired == 0) continue;
+                EXPECT_TRUE(memory.during([&] { driver.arm(each, driver.now() + 1s); }));
             }
         }
         int expired = 0;
-        for (auto& task : tasks) expired += task.expired;
+        for (auto& each : tasks) expired += each.expired;
         EXPECT_EQ(expired, 3 * armed);
     });
 }

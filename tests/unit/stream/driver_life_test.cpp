@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Who lives on a driver, how they end, and what they share: graves, residents, exceptions, scratch,
-// threads.
+// Who lives on a driver, how they end, and what they share: graves, driver observers, exceptions,
+// scratch, threads.
 #include <weft/stream/driver.hpp>
 
 #include "probes.hpp"
@@ -21,8 +21,8 @@ TEST(driver_life, outside_a_turn_the_buried_die_at_once) {
     stepped_driver d;
     auto* a = new probe(told, "a");
     d.defer(*a);
-    d.bury(a);
-    d.bury(nullptr);
+    d.retire(a);
+    d.retire(nullptr);
     EXPECT_EQ(told, log{"a.died"});
     EXPECT_FALSE(d.work_waits());
 }
@@ -32,8 +32,8 @@ TEST(driver_life, in_a_turn_the_buried_die_with_the_outermost) {
     stepped_driver d;
     auto* a = new probe(told, "a");
     a->on_run = [&] {
-        d.bury(a);
-        d.bury(a);
+        d.retire(a);
+        d.retire(a);
         d.make_turn();
         EXPECT_EQ(told, log{"a.run"});
     };
@@ -51,7 +51,7 @@ TEST(driver_life, nothing_calls_the_buried) {
         d.arm(*a, at(0));
         d.defer(*a);
         d.at_turn_end(*a);
-        d.bury(a);
+        d.retire(a);
         d.defer(*a);
         d.at_turn_end(*a);
         d.cancel(*a);
@@ -63,16 +63,16 @@ TEST(driver_life, nothing_calls_the_buried) {
 }
 
 TEST(driver_life, the_dying_may_bury_and_defer) {
-    struct chain final : task {
-        chain(driver& owner, task* next, task& later)
+    struct chain final : work_item {
+        chain(driver& owner, work_item* next, work_item& later)
             : owner_(owner), next_(next), later_(later) {}
         ~chain() override {
-            owner_.bury(next_);
+            owner_.retire(next_);
             owner_.defer(later_);
         }
         driver& owner_;
-        task* next_;
-        task& later_;
+        work_item* next_;
+        work_item& later_;
     };
     log told;
     stepped_driver d;
@@ -80,15 +80,15 @@ TEST(driver_life, the_dying_may_bury_and_defer) {
     {
         const stepped_driver::turn here(d, {});
         auto* last = new probe(told, "last");
-        d.bury(new chain(d, last, later));
-        d.bury(last); // buried twice: by us, and by the one that dies before it
+        d.retire(new chain(d, last, later));
+        d.retire(last); // buried twice: by us, and by the one that dies before it
     }
     EXPECT_EQ(told, log{"last.died"});
     d.make_turn();
     EXPECT_EQ(told, (log{"last.died", "later.run"}));
 }
 
-// --- residents
+// --- driver observers
 
 TEST(driver_life, interrupts_all_residents) {
     log told;

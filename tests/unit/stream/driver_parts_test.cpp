@@ -2,8 +2,8 @@
 // What a driver is made of, each alone: the queues of tasks, the budget, scratch memory, threads.
 #include <weft/stream/budget.hpp>
 #include <weft/stream/scratch_pool.hpp>
-#include <weft/stream/task_queues.hpp>
 #include <weft/stream/thread_check.hpp>
+#include <weft/stream/work_queues.hpp>
 
 #include "probes.hpp"
 
@@ -16,9 +16,9 @@ namespace {
 
 // --- task_queues
 
-TEST(task_queues, a_task_waits_once_and_for_the_next_round) {
+TEST(work_queues, a_task_waits_once_and_for_the_next_round) {
     log told;
-    task_queues queues;
+    work_queues queues;
     probe a(told, "a");
     probe b(told, "b");
     EXPECT_FALSE(queues.waits());
@@ -36,9 +36,9 @@ TEST(task_queues, a_task_waits_once_and_for_the_next_round) {
     EXPECT_TRUE(queues.defer(a)) << "what was taken may wait again";
 }
 
-TEST(task_queues, the_end_of_the_turn_comes_before_work) {
+TEST(work_queues, the_end_of_the_turn_comes_before_work) {
     log told;
-    task_queues queues;
+    work_queues queues;
     probe a(told, "a");
     probe b(told, "b");
     queues.defer(a);
@@ -55,9 +55,9 @@ TEST(task_queues, the_end_of_the_turn_comes_before_work) {
     EXPECT_EQ(queues.take_work(), nullptr);
 }
 
-TEST(task_queues, what_is_cancelled_or_retired_waits_for_nothing) {
+TEST(work_queues, what_is_cancelled_or_retired_waits_for_nothing) {
     log told;
-    task_queues queues;
+    work_queues queues;
     probe a(told, "a");
     auto* const b = new probe(told, "b");
     queues.defer(a);
@@ -65,8 +65,8 @@ TEST(task_queues, what_is_cancelled_or_retired_waits_for_nothing) {
     queues.cancel(a);
     queues.defer(*b);
     queues.retire(*b);
-    EXPECT_TRUE(task_queues::retired(*b));
-    EXPECT_FALSE(task_queues::retired(a));
+    EXPECT_TRUE(work_queues::retired(*b));
+    EXPECT_FALSE(work_queues::retired(a));
     EXPECT_FALSE(queues.defer(*b));
     EXPECT_FALSE(queues.at_turn_end(*b));
     queues.cancel(*b);
@@ -76,9 +76,9 @@ TEST(task_queues, what_is_cancelled_or_retired_waits_for_nothing) {
     EXPECT_EQ(told, log{"b.died"});
 }
 
-TEST(task_queues, a_task_that_dies_leaves_its_queue) {
+TEST(work_queues, a_task_that_dies_leaves_its_queue) {
     log told;
-    task_queues queues;
+    work_queues queues;
     {
         probe a(told, "a");
         queues.defer(a);

@@ -32,7 +32,7 @@ TEST(io_stream, passes_the_stream_kit) {
 }
 
 /// A connection's end, and what it hears.
-class connection_end final : public task, public stream_events {
+class connection_end final : public work_item, public stream_events {
 public:
     explicit connection_end(std::unique_ptr<stream> own) : own_(std::move(own)) {
         own_->start(*this);
@@ -283,7 +283,7 @@ TEST_F(io_stream_test, destroying_the_callers_end_is_an_eof_and_output_fails) {
 TEST_F(io_stream_test, both_ends_may_go_in_an_event) {
     end->on_event = [&](const std::string&) {
         io.reset();
-        d.bury(end.release());
+        d.retire(end.release());
     };
     io->read_all(bytes_of("x"));
     d.settle();

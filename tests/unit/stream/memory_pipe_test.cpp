@@ -20,10 +20,10 @@ public:
     explicit end_of_pipe(std::unique_ptr<memory_stream> end) : stream(std::move(end)) {
         stream->start(*this);
     }
-    ~end_of_pipe() { bury(); }
+    ~end_of_pipe() { retire(); }
 
-    void bury() {
-        if (stream) stream->driver().bury(stream.release());
+    void retire() {
+        if (stream) stream->driver().retire(stream.release());
     }
 
     result<std::size_t> write(std::string_view text) {
@@ -297,10 +297,10 @@ TEST_F(memory_pipe_test, what_came_before_start_is_told_after_it) {
 
 TEST_F(memory_pipe_test, destroying_an_end_closes_it) {
     ASSERT_TRUE(a.write("last"));
-    a.bury(); // outside a turn: dies at once
+    a.retire(); // outside a turn: dies at once
     d.settle();
     EXPECT_EQ(b.events, (log{"receive", "eof"}));
-    b.bury();
+    b.retire();
     EXPECT_FALSE(d.waiting());
 }
 
@@ -349,18 +349,18 @@ struct ending {
 constexpr ending endings[] = {
     {"close", [](end_of_pipe& own, end_of_pipe&) { own.stream->close(); }},
     {"reset", [](end_of_pipe& own, end_of_pipe&) { own.stream->reset(); }},
-    {"bury", [](end_of_pipe& own, end_of_pipe&) { own.bury(); }},
+    {"retire", [](end_of_pipe& own, end_of_pipe&) { own.retire(); }},
     {"close_and_bury",
      [](end_of_pipe& own, end_of_pipe&) {
          own.stream->close();
-         own.bury();
+         own.retire();
      }},
     {"close_the_peer", [](end_of_pipe&, end_of_pipe& other) { other.stream->close(); }},
-    {"bury_the_peer", [](end_of_pipe&, end_of_pipe& other) { other.bury(); }},
+    {"bury_the_peer", [](end_of_pipe&, end_of_pipe& other) { other.retire(); }},
     {"bury_both",
      [](end_of_pipe& own, end_of_pipe& other) {
-         own.bury();
-         other.bury();
+         own.retire();
+         other.retire();
      }},
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Tasks, residents and a driver that write down what happens to them.
+// Tasks, driver observers and a driver that write down what happens to them.
 #pragma once
 
 #include <weft/stream/device_random.hpp>
@@ -20,7 +20,7 @@ inline time_point at(int milliseconds) {
 }
 
 /// Logs its calls as "name.run" and the like, then does what the test wants.
-class probe : public timed_task {
+class probe : public timed_work_item {
 public:
     probe(log& told, std::string name) : told_(told), name_(std::move(name)) {}
     ~probe() override { say("died"); }
@@ -46,7 +46,7 @@ private:
     std::string name_;
 };
 
-class probe_resident final : public resident {
+class probe_resident final : public driver_observer {
 public:
     probe_resident(log& told, std::string name) : told_(told), name_(std::move(name)) {}
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The lists that tasks lie in, through a driver: order, moving, leaving, dying.
-#include <weft/stream/task.hpp>
+#include <weft/stream/work_item.hpp>
 
 #include "probes.hpp"
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Walks over members and over residents, against a model: whatever is added, removed and walked
-// from inside a walk, it visits all that are there from its beginning to its end exactly once.
-#include <weft/stream/resident_list.hpp>
+// Walks over members and over driver observers, against a model: whatever is added, removed and
+// walked from inside a walk, it visits all that are there from its beginning to its end exactly
+// once.
+#include <weft/stream/observer_list.hpp>
 
 #include <gtest/gtest.h>
 
@@ -40,7 +41,7 @@ struct table_under_test {
 };
 
 struct list_under_test {
-    struct item final : resident {
+    struct item final : driver_observer {
         explicit item(int named) : number(named) {}
         void on_interrupt() override {}
         void on_driver_closed() noexcept override {}
@@ -54,10 +55,10 @@ struct list_under_test {
     }
     template <class Visit>
     void for_each(Visit&& visit) {
-        list.for_each([&](resident& which) { visit(static_cast<item&>(which)); });
+        list.for_each([&](driver_observer& which) { visit(static_cast<item&>(which)); });
     }
 
-    resident_list list;
+    observer_list list;
 };
 
 /// Does to the tested list and to a set of numbers what the dice say.

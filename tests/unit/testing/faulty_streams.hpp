@@ -14,7 +14,7 @@
 namespace weft::testing {
 
 /// Hands every call and every event on, as a filter does.
-class passing_stream : public stream, public task, protected stream_events {
+class passing_stream : public stream, public work_item, protected stream_events {
 public:
     explicit passing_stream(std::unique_ptr<stream> inner)
         : stream(inner->driver()), inner_(std::move(inner)) {}

@@ -22,9 +22,9 @@ public:
         stream = std::move(made);
         stream->start(*this);
     }
-    ~end_of_link() { bury(); }
-    void bury() {
-        if (stream) stream->driver().bury(stream.release());
+    ~end_of_link() { retire(); }
+    void retire() {
+        if (stream) stream->driver().retire(stream.release());
     }
 
     result<std::size_t> write(std::string_view text) {
@@ -200,7 +200,7 @@ TEST_F(memory_network_test, a_pause_holds_bytes_and_the_end_back) {
 TEST_F(memory_network_test, a_close_is_the_end_of_the_input) {
     link({.latency_min = 1ms, .latency_max = 5ms});
     ASSERT_TRUE(client.write("bye"));
-    client.bury();
+    client.retire();
     pass(5ms);
     EXPECT_EQ(server.received, "bye");
     EXPECT_EQ(server.eofs, 1);
@@ -209,7 +209,7 @@ TEST_F(memory_network_test, a_close_is_the_end_of_the_input) {
 
 TEST_F(memory_network_test, who_writes_to_a_closed_end_is_reset) {
     link();
-    client.bury();
+    client.retire();
     driver.settle();
     EXPECT_EQ(*server.write("anybody there?"), 14U);
     driver.settle();
@@ -222,7 +222,7 @@ TEST_F(memory_network_test, who_closes_with_unread_input_resets) {
     client.stream->pause();
     ASSERT_TRUE(server.write("unread"));
     driver.settle();
-    client.bury();
+    client.retire();
     driver.settle();
     EXPECT_EQ(server.error, std::errc::connection_reset);
     EXPECT_EQ(server.eofs, 0);
@@ -257,7 +257,7 @@ TEST_F(memory_network_test, a_side_that_vanished_says_nothing_and_fills_up) {
     client.stream->cut();
     server.stream->cut();
     EXPECT_EQ(*server.write("0123456789"), 8U);
-    client.bury();
+    client.retire();
     pass(1h);
     EXPECT_EQ(*server.write("89"), 0U);
     EXPECT_EQ(server.stream->in_flight(), 8U);
@@ -280,18 +280,18 @@ TEST(memory_network, the_same_seed_makes_the_same_run) {
         memory_network net(seed);
         manual_driver driver({}, net.chance());
         net.conditions({.to_server = {.latency_max = 1s, .piece_max = 100}, .to_client = {}});
-        service server(driver);
-        service client(driver);
+        stream_endpoint server(driver);
+        stream_endpoint client(driver);
         net.listen("there", server);
         std::string told;
         const auto note = [&](std::string_view what) {
             told.append(what).append(std::to_string(driver.now().time_since_epoch().count()));
         };
         server.route("/", {.message = [&](connection&, message m) { note(m.text()); }});
-        net.dial(client, "there", *uri::parse("ws://example.org/"), {.open = [&](connection& c) {
-                     note("open");
-                     c.send(std::string(1000, 'x'));
-                 }});
+        net.connect(client, "there", *uri::parse("ws://example.org/"), {.open = [&](connection& c) {
+                        note("open");
+                        c.send(std::string(1000, 'x'));
+                    }});
         for (int i = 0; i < 100; ++i) {
             if (driver.next_deadline() == never) break;
             driver.advance(driver.next_deadline());
@@ -308,12 +308,12 @@ TEST(memory_network, a_dial_that_is_ended_early_gives_the_attempt_up) {
     memory_network net(1);
     manual_driver driver({}, net.chance());
     net.conditions({.to_server = {}, .to_client = {}, .unanswered_one_in = 1});
-    service client(driver);
+    stream_endpoint client(driver);
     std::error_code why;
-    dial_options options;
+    connect_options options;
     options.connect_timeout = 1s;
-    net.dial(client, "there", *uri::parse("ws://example.org/"),
-             {.fail = [&](const report& end) { why = end.error; }}, std::move(options));
+    net.connect(client, "there", *uri::parse("ws://example.org/"),
+                {.fail = [&](const report& end) { why = end.error; }}, std::move(options));
     driver.advance(driver.now() + 1s);
     driver.settle();
     EXPECT_EQ(why, errc::connect_timeout);

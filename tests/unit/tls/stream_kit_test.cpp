@@ -13,9 +13,9 @@ public:
     tls_streams_under_test(bool near_serves, std::size_t capacity) {
         auto [a, b] = memory_pipe(driver_, driver_, capacity);
         auto serving = local_server()->cover(std::move(a), {});
-        auto dialling = trusting_client()->cover(std::move(b), "localhost");
-        near_ = std::move(near_serves ? serving : dialling);
-        far_ = std::move(near_serves ? dialling : serving);
+        auto connecting = trusting_client()->cover(std::move(b), "localhost");
+        near_ = std::move(near_serves ? serving : connecting);
+        far_ = std::move(near_serves ? connecting : serving);
     }
 
     std::unique_ptr<stream> near() override { return std::move(near_); }

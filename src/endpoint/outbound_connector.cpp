@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // From a URI to a stream, with a report for each way to fail.
-#include "endpoint/dialler.hpp"
+#include "endpoint/outbound_connector.hpp"
 
 #include <new>
 #include <utility>
@@ -15,7 +15,7 @@
 namespace weft {
 namespace {
 
-connect_plan plan_of(const dial_options& options, target where) {
+connect_plan plan_of(const connect_options& options, target where) {
     connect_plan plan;
     plan.addresses = std::move(where.addresses);
     plan.host = std::move(where.host);
@@ -27,16 +27,16 @@ connect_plan plan_of(const dial_options& options, target where) {
 }
 
 /// The same as a text for people.
-std::string describe(const dial_options& options, const uri& where,
+std::string describe(const connect_options& options, const uri& where,
                      const std::optional<proxy>& through) {
     std::string text = through ? "proxy " : "";
     if (!options.via.empty()) return text + for_reports(options.via);
-    return text + (through ? authority(through->host, through->port)
-                           : authority(where.host(), where.port()));
+    return text +
+        (through ? authority(through->host, through->port) : authority(where.host(), where.port()));
 }
 
 /// What the socket connects to: a proxy or the server itself, unless told otherwise.
-result<target> first_stop(const dial_options& options, const uri& where,
+result<target> first_stop(const connect_options& options, const uri& where,
                           const std::optional<proxy>& through) {
     if (!options.via.empty()) {
         auto stop = target_of(options.via);
@@ -49,16 +49,16 @@ result<target> first_stop(const dial_options& options, const uri& where,
 
 } // namespace
 
-void dialler::start(loop_state& loop, connection& dialled) noexcept {
-    auto* const made = new (std::nothrow) dialler(loop, dialled);
+void outbound_connector::start(loop_state& loop, connection& outbound) noexcept {
+    auto* const made = new (std::nothrow) outbound_connector(loop, outbound);
     if (made) return made->take(phase::resolve, [made] { made->begin(); });
-    service::fail_dialling(dialled, phase::resolve,
-                           std::make_error_code(std::errc::not_enough_memory));
+    stream_endpoint::fail_connecting(outbound, phase::resolve,
+                                     std::make_error_code(std::errc::not_enough_memory));
 }
 
-void dialler::begin() {
-    const dial_options& options = service::options_of(dialled_);
-    const uri& where = *dialled_.uri();
+void outbound_connector::begin() {
+    const connect_options& options = stream_endpoint::options_of(outbound_);
+    const uri& where = *outbound_.uri();
     if (where.secure() && !options.tls) return fail(phase::tls, errc::no_tls);
     std::string through = options.proxy;
     if (through.empty() && options.proxy_from_environment) through = environment_proxy(where);
@@ -74,14 +74,14 @@ void dialler::begin() {
     resolve_and_connect(plan_of(options, std::move(*stop)));
 }
 
-void dialler::resolve_and_connect(connect_plan plan) {
+void outbound_connector::resolve_and_connect(connect_plan plan) {
     const phase first = plan.addresses.empty() ? phase::resolve : phase::connect;
     plan.begun = [this, first](connector&) { now_at(first); };
     if (first == phase::resolve) {
         plan.resolved = [this](connector&) { now_at(phase::connect); };
     }
-    connector_ = &connector::start(
-        loop_, std::move(plan), [this](phase at, result<owned_socket> got) {
+    connector_ =
+        &connector::start(loop_, std::move(plan), [this](phase at, result<owned_socket> got) {
             note_target();
             connector_ = nullptr;
             if (!got) return fail(at, got.error());
@@ -90,16 +90,16 @@ void dialler::resolve_and_connect(connect_plan plan) {
                 go_through_proxy();
             });
         });
-    service::dialling_queued(dialled_, first, [this] {
+    stream_endpoint::queue_phase(outbound_, first, [this] {
         note_target();
         give_up();
     });
 }
 
-void dialler::go_through_proxy() {
+void outbound_connector::go_through_proxy() {
     if (!proxy_) return secure();
     take(phase::proxy, [this] {
-        auto words = proxy_dialog::make(*proxy_, *dialled_.uri());
+        auto words = proxy_dialog::make(*proxy_, *outbound_.uri());
         if (!words) return fail(phase::proxy, words.error());
         auto way = std::make_unique<tunnel>(std::move(stream_), std::move(*words));
         tunnel& opening = *way;
@@ -114,27 +114,27 @@ void dialler::go_through_proxy() {
 }
 
 /// The phase of TLS, which the connection sees to the end of.
-void dialler::secure() {
-    const uri& where = *dialled_.uri();
+void outbound_connector::secure() {
+    const uri& where = *outbound_.uri();
     if (!where.secure()) return finish();
     take(phase::tls, [&] {
-        const auto& tls = service::options_of(dialled_).tls;
+        const auto& tls = stream_endpoint::options_of(outbound_).tls;
         stream_ = tls->cover(std::move(stream_), where.host());
         finish();
     });
 }
 
-void dialler::finish() noexcept {
-    service::attach(dialled_, std::move(stream_));
-    loop_.bury(this);
+void outbound_connector::finish() noexcept {
+    stream_endpoint::attach(outbound_, std::move(stream_));
+    loop_.retire(this);
 }
 
 // --- between the phases
 
-/// The dialler is given up when the connection ends, and the connection with its endpoint, so
-/// whoever tells something here always finds them both.
-void dialler::now_at(phase at) {
-    service::dialling(dialled_, at, [this] {
+/// The outbound_connector is given up when the connection ends, and the connection with its
+/// endpoint, so whoever tells something here always finds them both.
+void outbound_connector::now_at(phase at) {
+    stream_endpoint::begin_phase(outbound_, at, [this] {
         note_target();
         give_up();
     });
@@ -142,7 +142,7 @@ void dialler::now_at(phase at) {
 
 /// A step that finds no memory is the last.
 template <class Step>
-void dialler::take(phase at, Step&& step) noexcept {
+void outbound_connector::take(phase at, Step&& step) noexcept {
     try {
         step();
     } catch (const std::bad_alloc&) {
@@ -150,28 +150,30 @@ void dialler::take(phase at, Step&& step) noexcept {
     }
 }
 
-void dialler::fail(phase at, std::error_code why, int http_status) noexcept {
+void outbound_connector::fail(phase at, std::error_code why, int http_status) noexcept {
     if (stream_) note_target();
-    service::fail_dialling(dialled_, at, why, http_status);
+    stream_endpoint::fail_connecting(outbound_, at, why, http_status);
     give_up();
 }
 
 /// Whom a report names: the address that was tried last, or that is connected.
-void dialler::note_target() noexcept {
+void outbound_connector::note_target() noexcept {
     try {
         address at;
-        if (stream_) at = stream_->remote_address();
-        else if (connector_) at = connector_->tried();
-        service::note_target(dialled_, target_, at);
+        if (stream_)
+            at = stream_->remote_address();
+        else if (connector_)
+            at = connector_->tried();
+        stream_endpoint::note_target(outbound_, target_, at);
     } catch (const std::bad_alloc&) {
         return; // the report goes without
     }
 }
 
-void dialler::give_up() noexcept {
+void outbound_connector::give_up() noexcept {
     if (connector_) connector_->cancel();
     if (stream_) stream_->close();
-    loop_.bury(this);
+    loop_.retire(this);
 }
 
 } // namespace weft

@@ -14,19 +14,19 @@
 
 namespace weft {
 
-/// Serves and dials over streams that it is given.
+/// Serves and connects over streams that it is given.
 ///
 /// Needs no event loop: with a `manual_driver` and a `memory_pipe` or a stream of your own it is
 /// a complete WebSocket endpoint. Destroying it ends its connections at once and calls no handler
 /// but a pending `done`; that is legal anywhere, its own handlers included. The driver must outlive
 /// it. Belongs to the driver's thread. A call that throws std::bad_alloc has changed nothing; what
 /// was begun goes on without, or ends with `std::errc::not_enough_memory`.
-class service {
+class stream_endpoint {
 public:
-    explicit service(weft::driver& owner);
-    ~service();
-    service(service&& other) noexcept;
-    service& operator=(service&& other) noexcept;
+    explicit stream_endpoint(weft::driver& owner);
+    ~stream_endpoint();
+    stream_endpoint(stream_endpoint&& other) noexcept;
+    stream_endpoint& operator=(stream_endpoint&& other) noexcept;
 
     /// Serves requests for `path`, which may end with `*` to match all that begins so.
     ///
@@ -65,8 +65,8 @@ public:
     /// Opens a WebSocket through `server`, a stream that is connected.
     ///
     /// A fault in the options is told like any other failure: `fail` is called in the next round.
-    connection& dial(std::unique_ptr<stream>&& server, const uri& target, handlers what,
-                     dial_options options = {}, std::span<const std::byte> already_read = {});
+    connection& connect(std::unique_ptr<stream>&& server, const uri& target, handlers what,
+                        connect_options options = {}, std::span<const std::byte> already_read = {});
 
     /// Closes all connections with 1001 and refuses those that have not opened with 503; what is
     /// left after `within` is aborted. Then calls `done`: exactly once, and never from inside this
@@ -80,7 +80,8 @@ public:
 
     [[nodiscard]] std::size_t connection_count() const noexcept;
 
-    /// Connections that have not opened yet: dialled or in their handshake, or in a plain request.
+    /// Connections that have not opened yet: connected or in their handshake, or in a plain
+    /// request.
     [[nodiscard]] std::size_t handshake_count() const noexcept;
 
     /// A budget for what peers make the connections hold together; see `server_limits::memory_max`.
@@ -110,15 +111,15 @@ public:
     /// Calls `hear` for each connection that opens, before its `open`; under the same conditions.
     void on_opened(function<void(const connection&)> hear);
 
-    /// Dials anew for a connection that was sent elsewhere (`dial_options::redirects_max`), as if
-    /// it came from `begin_dial`; it may not throw. Without this no redirect is followed.
+    /// Connects anew for a connection that was sent elsewhere (`connect_options::redirects_max`),
+    /// as if it came from `begin_connect`; it may not throw. Without this no redirect is followed.
     void on_redial(function<void(connection&)> dial);
 
     /// Trusts the peers at these addresses to say in X-Forwarded-For or Forwarded who sends their
     /// requests (`connection::remote_address`), and calls `hear` with that before a route is found;
     /// it may `refuse`.
-    void take_forwarded_for(std::vector<address_prefix> trusted,
-                            function<void(connection&, const address&)> hear);
+    void trust_forwarded_for(std::vector<address_prefix> trusted,
+                             function<void(connection&, const address&)> hear);
 
     /// Ends a connection that is not open yet, telling its peer.
     static void refuse(connection& served, std::error_code why) noexcept;
@@ -130,29 +131,29 @@ public:
     /// the application is not about to decide.
     [[nodiscard]] static bool may_drop(const connection& served) noexcept;
 
-    /// A connection whose stream is still to come; end it with `attach` or `fail_dialling`.
-    connection& begin_dial(const uri& target, handlers what, dial_options options);
+    /// A connection whose stream is still to come; end it with `attach` or `fail_connecting`.
+    connection& begin_connect(const uri& target, handlers what, connect_options options);
 
-    /// What a dialled connection was asked for with; good while it is being dialled.
-    [[nodiscard]] static const dial_options& options_of(const connection& dialled) noexcept;
+    /// What an outbound connection was asked for with; good while it is connecting.
+    [[nodiscard]] static const connect_options& options_of(const connection& outbound) noexcept;
 
-    /// Says that a phase of dialling begins, which has a timeout of its own, and how to give it up
-    /// if the connection is ended first.
-    static void dialling(connection& dialled, phase at, function<void()> cancel) noexcept;
+    /// Says that a phase of connecting begins, which has a timeout of its own, and how to give it
+    /// up if the connection is ended first.
+    static void begin_phase(connection& outbound, phase at, function<void()> cancel) noexcept;
 
     /// The same for a phase that is still to begin, as a turn has to come first: its timeout waits
-    /// for `dialling`.
-    static void dialling_queued(connection& dialled, phase at, function<void()> cancel) noexcept;
-    static void attach(connection& dialled, std::unique_ptr<stream> connected) noexcept;
+    /// for `begin_phase`.
+    static void queue_phase(connection& outbound, phase at, function<void()> cancel) noexcept;
+    static void attach(connection& outbound, std::unique_ptr<stream> connected) noexcept;
 
-    /// Says for reports what a dialled connection tries to reach, and the address that was tried
+    /// Says for reports what an outbound connection tries to reach, and the address that was tried
     /// last, if one was.
-    static void note_target(connection& dialled, std::string_view target,
+    static void note_target(connection& outbound, std::string_view target,
                             const address& tried = {}) noexcept;
 
     /// `http_status` is that of whoever has refused; 0 for none.
-    static void fail_dialling(connection& dialled, phase at, std::error_code why,
-                              int http_status = 0) noexcept;
+    static void fail_connecting(connection& outbound, phase at, std::error_code why,
+                                int http_status = 0) noexcept;
 
 private:
     class connection_set* set_;

@@ -10,7 +10,7 @@
 #include <weft/core/function.hpp>
 #include <weft/core/http_fields.hpp>
 #include <weft/core/result.hpp>
-#include <weft/stream/task.hpp>
+#include <weft/stream/work_item.hpp>
 
 #include "loop/lookup_state.hpp"
 #include "loop/name_query.hpp"
@@ -18,19 +18,19 @@
 namespace weft {
 
 /// Lives until it has told, or is cancelled. Counts as work of the loop.
-class named_door final : public task, private address_sink {
+class pending_listen final : public work_item, private address_sink {
 public:
     /// Hears once, in a turn, of all addresses, or why there are none.
-    using looked_up = function<void(named_door&, result<std::vector<address>>)>;
+    using looked_up = function<void(pending_listen&, result<std::vector<address>>)>;
 
-    static named_door& start(loop_state& loop, std::string_view host, std::uint16_t port,
-                             looked_up then);
+    static pending_listen& start(loop_state& loop, std::string_view host, std::uint16_t port,
+                                 looked_up then);
 
     /// Gives up without a word.
     void cancel() noexcept;
 
 private:
-    named_door(loop_state& loop, std::string_view host, std::uint16_t port, looked_up then)
+    pending_listen(loop_state& loop, std::string_view host, std::uint16_t port, looked_up then)
         : loop_(loop), host_(to_lower(host)), port_(port), then_(std::move(then)) {}
 
     void run() noexcept override;

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: MIT
 // What leaves a driver's queues without being called.
-#include <weft/stream/task_queues.hpp>
+#include <weft/stream/work_queues.hpp>
 
 namespace weft {
 
-void task_queues::cancel(task& which) noexcept {
+void work_queues::cancel(work_item& which) noexcept {
     if (retired(which)) return;
     which.unlink();
-    which.place_ = task::place::nowhere;
+    which.place_ = work_item::place::nowhere;
     which.deferred_too_ = false;
 }
 
-void task_queues::retire(task& dead) noexcept {
+void work_queues::retire(work_item& dead) noexcept {
     dead.unlink();
-    dead.place_ = task::place::retired;
+    dead.place_ = work_item::place::retired;
     retired_.push_back(dead);
 }
 
-void task_queues::delete_retired() noexcept {
+void work_queues::delete_retired() noexcept {
     while (!retired_.empty()) delete &retired_.pop_front();
 }
 

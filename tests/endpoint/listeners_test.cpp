@@ -125,7 +125,7 @@ TEST_P(endpoint_doors, are_prepared_before_they_are_bound) {
 }
 
 TEST_P(endpoint_doors, have_the_permissions_that_were_asked_for) {
-    const auto file = ::testing::TempDir() + "weft-doors-" + std::to_string(::getpid()) + '-' +
+    const auto file = ::testing::TempDir() + "weft-listeners-" + std::to_string(::getpid()) + '-' +
         GetParam()->name;
     listen_options options;
     options.mode = 0606; // what no umask leaves
@@ -133,7 +133,7 @@ TEST_P(endpoint_doors, have_the_permissions_that_were_asked_for) {
     struct stat found {};
     ASSERT_EQ(::lstat(file.c_str(), &found), 0);
     EXPECT_EQ(found.st_mode & 07777U, 0606U);
-    dial_options via;
+    connect_options via;
     via.via = "unix:" + file;
     expect_echo("ws://example.org/echo", std::move(via));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A service on an Asio executor: routes, handlers and ends are those of `service`, streams are
-// Asio's. Written once for standalone Asio and for Boost.Asio.
+// An endpoint on an Asio executor: routes, handlers and ends are those of `stream_endpoint`,
+// streams are Asio's. Written once for standalone Asio and for Boost.Asio.
 #pragma once
 
 #include <concepts>
@@ -12,24 +12,24 @@
 #include <weft/asio/executor_conversation.hpp>
 #include <weft/asio/executor_driver.hpp>
 #include <weft/asio/executor_stream.hpp>
-#include <weft/connection/service.hpp>
+#include <weft/connection/stream_endpoint.hpp>
 #include <weft/core/error.hpp>
 
 namespace weft {
 
-/// Constructed before the service that needs it, and destroyed after that.
+/// Constructed before the endpoint that needs it, and destroyed after that.
 template <class Asio>
 struct executor_driver_owner {
     std::shared_ptr<executor_driver<Asio>> own_driver;
 };
 
-/// Serves and dials WebSockets over Asio's streams, with no event loop of Weft's.
+/// Serves and connects WebSockets over Asio's streams, with no event loop of Weft's.
 ///
 /// Belongs to its executor: an io_context that one thread runs, or a strand. The context's `run`
 /// lasts while there are connections. Destroying it is legal anywhere, its own handlers included;
 /// a context that is destroyed first has ended its connections without a word.
 template <class Asio>
-class executor_service : private executor_driver_owner<Asio>, public service {
+class executor_endpoint : private executor_driver_owner<Asio>, public stream_endpoint {
     using executor_driver_owner<Asio>::own_driver;
 
 public:
@@ -37,18 +37,18 @@ public:
     using conversation = executor_conversation<Asio>;
 
     /// On an executor, or on one that an io_context or a thread pool has.
-    explicit executor_service(const executor_type& executor)
-        : executor_service(executor_driver<Asio>::create(executor)) {}
+    explicit executor_endpoint(const executor_type& executor)
+        : executor_endpoint(executor_driver<Asio>::create(executor)) {}
     template <class Context>
         requires std::derived_from<Context, typename Asio::execution_context>
-    explicit executor_service(Context& context)
-        : executor_service(executor_type(context.get_executor())) {}
+    explicit executor_endpoint(Context& context)
+        : executor_endpoint(executor_type(context.get_executor())) {}
 
-    /// Beside other services on one driver.
-    explicit executor_service(std::shared_ptr<executor_driver<Asio>> driver)
-        : executor_driver_owner<Asio>{std::move(driver)}, service(*own_driver) {}
+    /// Beside other endpoints on one driver.
+    explicit executor_endpoint(std::shared_ptr<executor_driver<Asio>> driver)
+        : executor_driver_owner<Asio>{std::move(driver)}, stream_endpoint(*own_driver) {}
 
-    executor_service(executor_service&&) noexcept = default;
+    executor_endpoint(executor_endpoint&&) noexcept = default;
 
     [[nodiscard]] const executor_type& get_executor() const noexcept {
         return own_driver->executor();
@@ -59,22 +59,26 @@ public:
         return own_driver;
     }
 
-    // --- over streams that are connected: see `service`
+    // --- over streams that are connected: see `stream_endpoint`
 
-    using service::accept;
-    using service::dial;
-    using service::serve;
-    using service::shutdown;
+    using stream_endpoint::accept;
+    using stream_endpoint::connect;
+    using stream_endpoint::serve;
+    using stream_endpoint::shutdown;
 
     template <class Layer>
-        requires requires(Layer& layer) { layer.get_executor(); }
+        requires requires(Layer& layer) {
+            layer.get_executor();
+        }
     connection& serve(Layer client, std::span<const std::byte> already_read = {}) {
         return serve(carry(std::move(client)), already_read);
     }
 
     /// On error `client` is as before.
     template <class Layer>
-        requires requires(Layer& layer) { layer.get_executor(); }
+        requires requires(Layer& layer) {
+            layer.get_executor();
+        }
     result<connection*> accept(Layer&& client, http_request request,
                                std::span<const std::byte> already_read = {}) {
         static_assert(!std::is_reference_v<Layer>, "the stream is moved from");
@@ -87,11 +91,14 @@ public:
     }
 
     template <class Layer>
-        requires requires(Layer& layer) { layer.get_executor(); }
-    connection& dial(Layer server, const uri& target, handlers what, dial_options options = {},
-                     std::span<const std::byte> already_read = {}) {
-        return dial(carry(std::move(server)), target, std::move(what), std::move(options),
-                    already_read);
+        requires requires(Layer& layer) {
+            layer.get_executor();
+        }
+    connection& connect(Layer server, const uri& target, handlers what,
+                        connect_options options = {},
+                        std::span<const std::byte> already_read = {}) {
+        return connect(carry(std::move(server)), target, std::move(what), std::move(options),
+                       already_read);
     }
 
     // --- asking instead of being called
@@ -108,15 +115,15 @@ public:
     /// conversation tells why: `outcome()` has the report, with the HTTP status of a refusal.
     template <class Layer, class Token>
     auto async_connect(Layer server, const uri& target, Token&& token) {
-        return async_connect(std::move(server), target, dial_options(),
+        return async_connect(std::move(server), target, connect_options(),
                              std::forward<Token>(token));
     }
 
     /// The same. In a coroutine give `options` a name: GCC 12 spoils a temporary of that kind.
     template <class Layer, class Token>
-    auto async_connect(Layer server, const uri& target, dial_options options, Token&& token) {
+    auto async_connect(Layer server, const uri& target, connect_options options, Token&& token) {
         return Asio::template initiate<Token, void(error_code, conversation)>(
-            [this](auto handler, Layer&& over, const uri& to, dial_options&& with) {
+            [this](auto handler, Layer&& over, const uri& to, connect_options&& with) {
                 begin_connecting(std::move(over), to, std::move(with), std::move(handler));
             },
             token, std::move(server), target, std::move(options));
@@ -135,9 +142,7 @@ private:
         void end(const error_code& why, conversation result) {
             if (auto asked = std::exchange(asks, {})) asked.dispatch(why, std::move(result));
         }
-        void fail(const report& why) {
-            end(why.error, conversation::failed(why, driver));
-        }
+        void fail(const report& why) { end(why.error, conversation::failed(why, driver)); }
         void cancel() {
             report why;
             why.phase = phase::http;
@@ -148,18 +153,17 @@ private:
     };
 
     template <class Layer, class Handler>
-    void begin_connecting(Layer&& over, const uri& to, dial_options&& with, Handler&& handler) {
+    void begin_connecting(Layer&& over, const uri& to, connect_options&& with, Handler&& handler) {
         const auto begun = std::make_shared<attempt>();
         begun->driver = own_driver;
         auto cancel = [weak = std::weak_ptr(begun)] {
             if (const auto here = weak.lock()) here->cancel();
         };
         begun->asks = {std::move(handler), get_executor(), std::move(cancel)};
-        auto what = conversations([begun](conversation opened) {
-            begun->end({}, std::move(opened));
-        });
+        auto what =
+            conversations([begun](conversation opened) { begun->end({}, std::move(opened)); });
         what.fail = [begun](const report& why) { begun->fail(why); };
-        begun->connection = dial(std::move(over), to, std::move(what), std::move(with)).handle();
+        begun->connection = connect(std::move(over), to, std::move(what), std::move(with)).handle();
     }
 
     template <class Layer>

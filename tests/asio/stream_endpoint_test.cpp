@@ -21,13 +21,15 @@ TYPED_TEST(asio_services, echo_until_the_last_connection_has_ended_and_then_run_
     this->server->route("/", echo_handlers());
     int heard = 0;
     report end;
-    this->dial({.open = [](connection& c) { c.send("0"); },
-                .message =
-                    [&](connection& c, message m) {
-                        if (++heard < 100) c.send(m);
-                        else c.close();
-                    },
-                .close = [&](connection&, const report& why) { end = why; }});
+    this->connect({.open = [](connection& c) { c.send("0"); },
+                   .message =
+                       [&](connection& c, message m) {
+                           if (++heard < 100)
+                               c.send(m);
+                           else
+                               c.close();
+                       },
+                   .close = [&](connection&, const report& why) { end = why; }});
     this->context.run();
     EXPECT_EQ(heard, 100);
     EXPECT_TRUE(end.clean()) << end;
@@ -37,15 +39,15 @@ TYPED_TEST(asio_services, echo_until_the_last_connection_has_ended_and_then_run_
 TYPED_TEST(asio_services, run_lasts_while_a_connection_waits_for_nothing) {
     connection* served = nullptr;
     this->server->route("/", {.open = [&](connection& c) {
-                                  c.pause();
-                                  served = &c;
-                              }});
-    connection_handle dialled = this->dial({.open = [](connection& c) { c.pause(); }}).handle();
+                            c.pause();
+                            served = &c;
+                        }});
+    connection_handle outbound = this->connect({.open = [](connection& c) { c.pause(); }}).handle();
     while (!served) this->context.run_one();
     this->context.poll();
     EXPECT_FALSE(this->context.stopped());
     this->server->stop();
-    dialled.abort();
+    outbound.abort();
     this->context.run();
     EXPECT_TRUE(this->context.stopped());
 }
@@ -53,17 +55,17 @@ TYPED_TEST(asio_services, run_lasts_while_a_connection_waits_for_nothing) {
 TYPED_TEST(asio_services, tell_the_addresses_of_their_sockets) {
     address at;
     this->server->route("/", {.open = [&](connection& c) {
-                                  at = c.remote_address();
-                                  c.close();
-                              }});
-    auto& dialled = this->dial({});
-    const address ours = dialled.local_address();
+                            at = c.remote_address();
+                            c.close();
+                        }});
+    auto& outbound = this->connect({});
+    const address ours = outbound.local_address();
     this->context.run();
     EXPECT_EQ(at, ours);
     EXPECT_EQ(at.host(), "127.0.0.1");
 
     auto [near, far] = local_pair<TypeParam>(this->context);
-    auto& local = this->client->dial(std::move(near), at_path("/"), {});
+    auto& local = this->client->connect(std::move(near), at_path("/"), {});
     EXPECT_FALSE(local.remote_address().is_ip());
     local.abort();
     this->context.restart();
@@ -73,10 +75,12 @@ TYPED_TEST(asio_services, tell_the_addresses_of_their_sockets) {
 TYPED_TEST(asio_services, serve_a_client_whose_request_and_first_frame_were_read_elsewhere) {
     this->server->route("/chat", echo_handlers());
     auto [near, far] = tcp_pair<TypeParam>(this->context);
-    const auto parsed = http_request::make(
-        "GET", "/chat?room=1",
-        {{"Host", "example.org"}, {"Upgrade", "websocket"}, {"Connection", "Upgrade"},
-         {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="}, {"Sec-WebSocket-Version", "13"}});
+    const auto parsed = http_request::make("GET", "/chat?room=1",
+                                           {{"Host", "example.org"},
+                                            {"Upgrade", "websocket"},
+                                            {"Connection", "Upgrade"},
+                                            {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="},
+                                            {"Sec-WebSocket-Version", "13"}});
     ASSERT_TRUE(parsed);
     frame_builder peer{role::client};
     const auto frame = peer.frame(0x81, "early");
@@ -120,17 +124,22 @@ TYPED_TEST(asio_services, a_slow_reader_is_waited_for) {
     const std::string large(300'000, 'x');
     bool backed_up = false;
     std::size_t heard = 0;
-    this->server->route("/", {
+    this->server->route("/",
+                        {
+                            .open =
+                                [&](connection& c) {
+                                    while (c.send(large) == send_result::accepted) {}
+                                    backed_up = true;
+                                },
+                            .writable = [&](connection& c) { c.close(); },
+                        });
+    connection* reader = nullptr;
+    this->connect({
         .open =
             [&](connection& c) {
-                while (c.send(large) == send_result::accepted) {}
-                backed_up = true;
+                c.pause();
+                reader = &c;
             },
-        .writable = [&](connection& c) { c.close(); },
-    });
-    connection* reader = nullptr;
-    this->dial({
-        .open = [&](connection& c) { c.pause(); reader = &c; },
         .message = [&](connection&, message m) { heard += m.size(); },
     });
     while (!backed_up || !reader) this->context.run_one();
@@ -143,11 +152,11 @@ TYPED_TEST(asio_services, a_handler_may_run_the_context) {
     this->server->route("/", echo_handlers());
     bool answered = false;
     bool nested = false;
-    auto& other = this->dial({.message = [&](connection& c, message) {
+    auto& other = this->connect({.message = [&](connection& c, message) {
         answered = true;
         c.close();
     }});
-    this->dial({.open = [&](connection& c) {
+    this->connect({.open = [&](connection& c) {
         c.close(); // leaves before the handler returns
         while (!other.is_open()) this->context.run_one();
         other.send("?");
@@ -162,8 +171,8 @@ TYPED_TEST(asio_services, shut_down_and_say_when_nothing_is_left) {
     this->server->route("/", {});
     int done = 0;
     report end;
-    this->dial({.open = [&](connection&) { this->server->shutdown(5s, [&] { ++done; }); },
-                .close = [&](connection&, const report& why) { end = why; }});
+    this->connect({.open = [&](connection&) { this->server->shutdown(5s, [&] { ++done; }); },
+                   .close = [&](connection&, const report& why) { end = why; }});
     this->context.run();
     EXPECT_EQ(done, 1);
     EXPECT_EQ(end.code(), close_code::going_away) << end;
@@ -174,7 +183,7 @@ TYPED_TEST(asio_services, hear_posts_of_handles_from_other_threads) {
     this->server->route("/", {.open = [&](connection& c) { served = c.handle(); }});
     std::string heard;
     std::thread elsewhere;
-    this->dial({
+    this->connect({
         .message =
             [&](connection& c, message m) {
                 heard = m.text();

@@ -5,44 +5,44 @@
 
 #include <utility>
 
-#include <weft/stream/task.hpp>
+#include <weft/stream/work_item.hpp>
 
 namespace weft {
 
 /// Where a driver's tasks wait; each is in one list at most. Nothing here needs memory.
-class task_queues {
+class work_queues {
 public:
-    task_queues() noexcept = default;
-    task_queues(const task_queues&) = delete;
-    task_queues& operator=(const task_queues&) = delete;
+    work_queues() noexcept = default;
+    work_queues(const work_queues&) = delete;
+    work_queues& operator=(const work_queues&) = delete;
 
     /// Adds `which` to the next round of work, unless it waits already. What waits for the turn's
     /// end is added after that. Returns whether this made something wait.
-    bool defer(task& which) noexcept {
-        if (which.place_ == task::place::turn_end) which.deferred_too_ = true;
-        if (which.place_ != task::place::nowhere) return false;
-        which.place_ = task::place::work;
+    bool defer(work_item& which) noexcept {
+        if (which.place_ == work_item::place::turn_end) which.deferred_too_ = true;
+        if (which.place_ != work_item::place::nowhere) return false;
+        which.place_ = work_item::place::work;
         next_work_.push_back(which);
         return true;
     }
 
     /// Moves `which` to those of the turn's end. Returns whether it was not there before.
-    bool at_turn_end(task& which) noexcept {
-        if (which.place_ == task::place::turn_end || retired(which)) return false;
-        which.deferred_too_ = which.place_ == task::place::work;
+    bool at_turn_end(work_item& which) noexcept {
+        if (which.place_ == work_item::place::turn_end || retired(which)) return false;
+        which.deferred_too_ = which.place_ == work_item::place::work;
         which.unlink();
-        which.place_ = task::place::turn_end;
+        which.place_ = work_item::place::turn_end;
         turn_end_.push_back(which);
         return true;
     }
 
     /// Takes `which` out of the list it is in.
-    void cancel(task& which) noexcept;
+    void cancel(work_item& which) noexcept;
 
     /// Keeps `dead` until `delete_retired`; until then it waits for nothing.
-    void retire(task& dead) noexcept;
-    [[nodiscard]] static bool retired(const task& which) noexcept {
-        return which.place_ == task::place::retired;
+    void retire(work_item& dead) noexcept;
+    [[nodiscard]] static bool retired(const work_item& which) noexcept {
+        return which.place_ == work_item::place::retired;
     }
 
     /// Deletes the retired, and those whose destructors retire more.
@@ -52,18 +52,18 @@ public:
     void begin_round() noexcept { work_.take(next_work_); }
 
     /// The next task of this round, which waits no more; null if there is none.
-    [[nodiscard]] task* take_work() noexcept {
+    [[nodiscard]] work_item* take_work() noexcept {
         if (work_.empty()) return nullptr;
-        task& next = work_.pop_front();
-        next.place_ = task::place::nowhere;
+        work_item& next = work_.pop_front();
+        next.place_ = work_item::place::nowhere;
         return &next;
     }
 
     /// The next task of the turn's end; if it was deferred too, it waits for the next round now.
-    [[nodiscard]] task* take_turn_end() noexcept {
+    [[nodiscard]] work_item* take_turn_end() noexcept {
         if (turn_end_.empty()) return nullptr;
-        task& next = turn_end_.pop_front();
-        next.place_ = task::place::nowhere;
+        work_item& next = turn_end_.pop_front();
+        next.place_ = work_item::place::nowhere;
         if (std::exchange(next.deferred_too_, false)) defer(next);
         return &next;
     }

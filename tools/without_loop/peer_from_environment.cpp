@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Reads the client's address from the environment.
-#include "without_loop/announced_peer.hpp"
+#include "without_loop/peer_from_environment.hpp"
 
 #include <charconv>
 #include <cstdint>
@@ -26,7 +26,7 @@ std::optional<weft::address> address_in(const char* host, const char* port) {
 
 } // namespace
 
-weft::address announced_peer() {
+weft::address peer_from_environment() {
     if (const auto by_systemd = address_in("REMOTE_ADDR", "REMOTE_PORT")) return *by_systemd;
     return address_in("SOCAT_PEERADDR", "SOCAT_PEERPORT").value_or(weft::address());
 }

@@ -10,7 +10,7 @@
 
 namespace weft {
 
-class covering_stream : public stream, protected stream_events {
+class stream_filter : public stream, protected stream_events {
 public:
     void start(stream_events& sink) noexcept override {
         sink_ = &sink;
@@ -42,7 +42,7 @@ public:
     }
 
 protected:
-    explicit covering_stream(std::unique_ptr<stream> under) noexcept
+    explicit stream_filter(std::unique_ptr<stream> under) noexcept
         : stream(under->driver()), under_(std::move(under)) {}
 
     [[nodiscard]] stream& under() const noexcept { return *under_; }

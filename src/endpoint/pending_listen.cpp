@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // From a name to its addresses, all of them.
-#include "endpoint/named_door.hpp"
+#include "endpoint/pending_listen.hpp"
 
 #include <new>
 #include <utility>
@@ -20,23 +20,23 @@ std::error_code no_memory() noexcept {
 
 } // namespace
 
-named_door& named_door::start(loop_state& loop, std::string_view host, std::uint16_t port,
-                              looked_up then) {
-    auto* const made = new named_door(loop, host, port, std::move(then));
+pending_listen& pending_listen::start(loop_state& loop, std::string_view host, std::uint16_t port,
+                                      looked_up then) {
+    auto* const made = new pending_listen(loop, host, port, std::move(then));
     loop.work_started();
     loop.defer(*made);
     return *made;
 }
 
-void named_door::cancel() noexcept {
+void pending_listen::cancel() noexcept {
     if (std::exchange(ended_, true)) return;
     query_.cancel();
     loop_.cancel(*this);
     loop_.work_finished();
-    loop_.bury(this);
+    loop_.retire(this);
 }
 
-void named_door::run() noexcept {
+void pending_listen::run() noexcept {
     try {
         auto known = known_addresses(host_, port_);
         if (known.empty()) {
@@ -52,7 +52,7 @@ void named_door::run() noexcept {
     }
 }
 
-void named_door::on_found(std::span<const address> some) noexcept {
+void pending_listen::on_found(std::span<const address> some) noexcept {
     try {
         const auto more = usable(some, port_);
         found_.insert(found_.end(), more.begin(), more.end());
@@ -61,12 +61,12 @@ void named_door::on_found(std::span<const address> some) noexcept {
     }
 }
 
-void named_door::on_no_more(std::error_code why) noexcept {
+void pending_listen::on_no_more(std::error_code why) noexcept {
     if (!found_.empty()) return tell(std::move(found_));
     tell(failure(why ? why : resolve_error::no_address));
 }
 
-void named_door::tell(result<std::vector<address>> outcome) noexcept {
+void pending_listen::tell(result<std::vector<address>> outcome) noexcept {
     auto then = std::move(then_);
     cancel();
     then(*this, std::move(outcome));

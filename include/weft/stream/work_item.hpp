@@ -51,10 +51,10 @@ private:
 /// Something that a driver calls later; see `driver::defer` and `driver::at_turn_end`.
 ///
 /// Leaves its list when it is destroyed. Belongs to one driver and its thread.
-class task : private list_link {
+class work_item : private list_link {
 public:
-    task() noexcept = default;
-    virtual ~task() { unlink(); }
+    work_item() noexcept = default;
+    virtual ~work_item() { unlink(); }
 
 protected:
     /// Does a piece of work; called after `driver::defer`.
@@ -69,7 +69,7 @@ protected:
 private:
     friend class driver;
     friend class task_list;
-    friend class task_queues;
+    friend class work_queues;
 
     enum class place : std::uint8_t { nowhere, work, turn_end, retired };
 
@@ -90,12 +90,12 @@ public:
     [[nodiscard]] bool empty() const noexcept { return !head_.linked(); }
 
 private:
-    friend class task_queues;
+    friend class work_queues;
 
-    void push_back(task& added) noexcept { added.insert_before(head_); }
+    void push_back(work_item& added) noexcept { added.insert_before(head_); }
 
-    task& pop_front() noexcept {
-        auto& first = static_cast<task&>(*head_.next());
+    work_item& pop_front() noexcept {
+        auto& first = static_cast<work_item&>(*head_.next());
         first.unlink();
         return first;
     }
@@ -113,10 +113,10 @@ private:
 
 /// A task with one deadline; see `driver::arm`. It keeps its place among the deadlines, armed or
 /// not, until it is destroyed.
-class timed_task : public task {
+class timed_work_item : public work_item {
 public:
-    timed_task() noexcept = default;
-    ~timed_task() override;
+    timed_work_item() noexcept = default;
+    ~timed_work_item() override;
 
     [[nodiscard]] bool armed() const noexcept;
 
@@ -128,7 +128,7 @@ private:
     friend class driver;
     friend class timer_queue;
 
-    std::uint32_t index_ = 0; // in the queue
+    std::uint32_t index_ = 0;            // in the queue
     class timer_queue* queue_ = nullptr; // from the first arming on
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What lives on a driver and must know of events that concern all of it: endpoints, resolvers. The
-// list of them, which may be walked while residents come and go.
+// list of them, which may be walked while driver observers come and go.
 #pragma once
 
 #include <utility>
@@ -11,10 +11,10 @@
 namespace weft {
 
 /// Something that lives on a driver and must know of what concerns all on it.
-class resident {
+class driver_observer {
 public:
-    resident(const resident&) = delete;
-    resident& operator=(const resident&) = delete;
+    driver_observer(const driver_observer&) = delete;
+    driver_observer& operator=(const driver_observer&) = delete;
 
     /// The driver was woken by `wake`: call the `interrupt` handlers.
     virtual void on_interrupt() = 0;
@@ -30,40 +30,40 @@ public:
     virtual void on_driver_closed() noexcept = 0;
 
 protected:
-    resident() noexcept = default;
-    ~resident() = default;
+    driver_observer() noexcept = default;
+    ~driver_observer() = default;
 
 private:
-    friend class resident_list;
+    friend class observer_list;
 
-    resident* next_ = nullptr;
-    resident* previous_ = nullptr;
+    driver_observer* next_ = nullptr;
+    driver_observer* previous_ = nullptr;
 };
 
 /// Residents, newest first. Adding and removing need no memory; removing repairs every walk that
 /// is under way.
-class resident_list {
+class observer_list {
 public:
-    resident_list() = default;
-    resident_list(const resident_list&) = delete;
-    resident_list& operator=(const resident_list&) = delete;
+    observer_list() = default;
+    observer_list(const observer_list&) = delete;
+    observer_list& operator=(const observer_list&) = delete;
 
     /// The newest; null if there is none.
-    [[nodiscard]] resident* first() const noexcept { return first_; }
+    [[nodiscard]] driver_observer* first() const noexcept { return first_; }
 
     /// Adds one that is in no list. Walks that are under way do not visit it.
-    void add(resident& added) noexcept;
+    void add(driver_observer& added) noexcept;
 
     /// Removes `gone`, if it is here.
-    void remove(resident& gone) noexcept;
+    void remove(driver_observer& gone) noexcept;
 
-    /// Calls `visit` once for each resident that is here from beginning to end; `visit` may add,
-    /// remove, and begin further walks.
+    /// Calls `visit` once for each driver observer that is here from beginning to end; `visit` may
+    /// add, remove, and begin further walks.
     template <class Visit>
     void for_each(Visit&& visit) {
         cursor at{first_, walks_};
         const end_of_walk after{*this, std::exchange(walks_, &at)};
-        while (resident* const which = at.next) {
+        while (driver_observer* const which = at.next) {
             at.next = which->next_; // `remove` moves it on if that one leaves
             visit(*which);
         }
@@ -72,19 +72,19 @@ public:
 private:
     /// Stands on the stack during a walk.
     struct cursor {
-        resident* next;
+        driver_observer* next;
         cursor* outer;
     };
 
     /// Ends a walk also by an exception. Apart from the cursor: GCC 12 sees then that no pointer to
     /// that is left.
     struct end_of_walk {
-        resident_list& list;
+        observer_list& list;
         cursor* outer;
         ~end_of_walk() { list.walks_ = outer; }
     };
 
-    resident* first_ = nullptr;
+    driver_observer* first_ = nullptr;
     cursor* walks_ = nullptr; // the innermost
 };
 

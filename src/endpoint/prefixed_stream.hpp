@@ -7,17 +7,17 @@
 #include <span>
 
 #include <weft/core/byte_queue.hpp>
-#include <weft/stream/task.hpp>
+#include <weft/stream/work_item.hpp>
 
-#include "endpoint/covering_stream.hpp"
+#include "endpoint/stream_filter.hpp"
 
 namespace weft {
 
-class begun_stream final : public covering_stream, private task {
+class prefixed_stream final : public stream_filter, private work_item {
 public:
     /// Copies `already_read`; throws std::bad_alloc.
-    begun_stream(std::unique_ptr<stream> rest, std::span<const std::byte> already_read)
-        : covering_stream(std::move(rest)) {
+    prefixed_stream(std::unique_ptr<stream> rest, std::span<const std::byte> already_read)
+        : stream_filter(std::move(rest)) {
         early_.append(already_read);
     }
 
@@ -26,7 +26,7 @@ public:
     void resume() noexcept override;
     void close() noexcept override;
     [[nodiscard]] std::size_t input_pending() const noexcept override {
-        return early_.size() + covering_stream::input_pending();
+        return early_.size() + stream_filter::input_pending();
     }
 
 private:

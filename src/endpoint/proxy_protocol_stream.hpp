@@ -8,19 +8,19 @@
 
 #include <weft/core/function.hpp>
 
-#include "endpoint/covering_stream.hpp"
 #include "endpoint/proxy_header.hpp"
+#include "endpoint/stream_filter.hpp"
 
 namespace weft {
 
-class announced_stream final : public covering_stream {
+class proxy_protocol_stream final : public stream_filter {
 public:
-    explicit announced_stream(std::unique_ptr<stream> from_proxy) noexcept
-        : covering_stream(std::move(from_proxy)) {}
+    explicit proxy_protocol_stream(std::unique_ptr<stream> from_proxy) noexcept
+        : stream_filter(std::move(from_proxy)) {}
 
     /// Hears once, before a byte is told, who is there: the proxy itself if it does not say. May
     /// throw std::bad_alloc, which ends the stream.
-    void on_announced(function<void(const address& who)> hear) { hear_ = std::move(hear); }
+    void on_proxy_header(function<void(const address& who)> hear) { hear_ = std::move(hear); }
 
     /// The proxy's own until it has said another.
     [[nodiscard]] address remote_address() const override {

@@ -116,9 +116,8 @@ void nesting(host_stage& here) {
     });
     here.until([&] { return over; }, "what came after a nested turn of the host is not done");
     over = false;
-    const auto call = std::make_shared<function<void()>>([&] {
-        turn_inside("a host that is run inside a callback of its own does not call turn");
-    });
+    const auto call = std::make_shared<function<void()>>(
+        [&] { turn_inside("a host that is run inside a callback of its own does not call turn"); });
     here.host().call_after(1ms, [weak = std::weak_ptr(call)] {
         if (const auto mine = weak.lock()) (*mine)();
     });

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-// One dialling, phase by phase: resolve, connect, proxy, TLS; then the connection has its stream
-// and opens the WebSocket. Each phase begins here, with a timeout of its own, and knows no other.
+// One attempt to connect, phase by phase: resolve, connect, proxy, TLS; then the connection has its
+// stream and opens the WebSocket. Each phase begins here, with a timeout of its own, and knows no
+// other.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <system_error>
 
-#include <weft/connection/service.hpp>
+#include <weft/connection/stream_endpoint.hpp>
 
 #include "endpoint/proxy.hpp"
 #include "loop/connector.hpp"
@@ -15,14 +16,15 @@
 namespace weft {
 
 /// Made by `start`; it dies by itself when the connection has its stream or has ended.
-class dialler final : public task {
+class outbound_connector final : public work_item {
 public:
-    /// Dials for `dialled`, which is told of failures in a later round of work.
-    static void start(loop_state& loop, connection& dialled) noexcept;
+    /// Connects for `outbound`, which is told of failures in a later round of work.
+    static void start(loop_state& loop, connection& outbound) noexcept;
 
 private:
-    dialler(loop_state& loop, connection& dialled) noexcept : loop_(loop), dialled_(dialled) {}
-    ~dialler() override = default;
+    outbound_connector(loop_state& loop, connection& outbound) noexcept
+        : loop_(loop), outbound_(outbound) {}
+    ~outbound_connector() override = default;
 
     void run() noexcept override {}
 
@@ -41,9 +43,9 @@ private:
     void note_target() noexcept;
 
     loop_state& loop_;
-    connection& dialled_;
+    connection& outbound_;
     std::optional<proxy> proxy_;
-    std::string target_; // what the socket connects to, for reports
+    std::string target_;             // what the socket connects to, for reports
     connector* connector_ = nullptr; // until it has told
     std::unique_ptr<stream> stream_; // as far as it has come
 };

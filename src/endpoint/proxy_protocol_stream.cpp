@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Reading the header, and then passing on.
-#include "endpoint/announced_stream.hpp"
+#include "endpoint/proxy_protocol_stream.hpp"
 
 #include <new>
 #include <utility>
@@ -9,7 +9,7 @@
 
 namespace weft {
 
-void announced_stream::on_receive(std::span<std::byte> bytes) {
+void proxy_protocol_stream::on_receive(std::span<std::byte> bytes) {
     if (header_.status() == proxy_header::state::more) {
         if (const auto why = read_header(bytes)) {
             under().close();
@@ -19,14 +19,14 @@ void announced_stream::on_receive(std::span<std::byte> bytes) {
     if (!bytes.empty()) sink_->on_receive(bytes);
 }
 
-void announced_stream::on_eof() {
+void proxy_protocol_stream::on_eof() {
     if (header_.status() != proxy_header::state::more) return sink_->on_eof();
     under().close();
     sink_->on_error(errc::bad_proxy_header);
 }
 
 /// Takes the header off `bytes`; the error that ends all.
-std::error_code announced_stream::read_header(std::span<std::byte>& bytes) noexcept {
+std::error_code proxy_protocol_stream::read_header(std::span<std::byte>& bytes) noexcept {
     try {
         bytes = bytes.subspan(header_.feed(bytes));
         switch (header_.status()) {

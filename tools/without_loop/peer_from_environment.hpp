@@ -8,6 +8,6 @@ namespace weft_tool {
 
 /// From the environment: REMOTE_ADDR and REMOTE_PORT, as systemd sets them with Accept=yes, or
 /// SOCAT_PEERADDR and SOCAT_PEERPORT. No address if none of these is set.
-[[nodiscard]] weft::address announced_peer();
+[[nodiscard]] weft::address peer_from_environment();
 
 } // namespace weft_tool

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A connection before its handshake, and where a redirect sends it: the phases of dialling, how
+// A connection before its handshake, and where a redirect sends it: the phases of connecting, how
 // long each may take, whose fault it is when one fails. Knows nothing of how a stream is made.
 #include <array>
 #include <new>
@@ -16,13 +16,13 @@
 namespace weft {
 namespace {
 
-/// How long a phase of dialling may take, and what it is called when it takes longer.
+/// How long a phase of connecting may take, and what it is called when it takes longer.
 struct patience {
     duration limit;
     errc exceeded;
 };
 
-patience patience_in(phase at, const dial_options& options) noexcept {
+patience patience_in(phase at, const connect_options& options) noexcept {
     switch (at) {
     case phase::resolve: return {options.resolve_timeout, errc::resolve_timeout};
     case phase::proxy: return {options.proxy_timeout, errc::proxy_timeout};
@@ -41,7 +41,7 @@ side side_of(std::error_code why) noexcept {
 }
 
 /// The header, or the subprotocol, for which no request can be made; empty if there is none.
-std::string_view blamed(const dial_options& with, const uri& target) {
+std::string_view blamed(const connect_options& with, const uri& target) {
     const std::array<std::byte, 16> nonce{};
     for (const auto& header : with.headers) {
         if (!make_upgrade_request(target, nonce, {}, {header})) return header.name;
@@ -55,24 +55,24 @@ std::string_view blamed(const dial_options& with, const uri& target) {
 } // namespace
 
 /// The clock is read, as a turn in which handlers took long is late.
-void connection::dialling(phase at, function<void()> cancel) noexcept {
-    const auto limit = patience_in(at, extras()->dialled_with).limit;
-    dialling_queued(at, std::move(cancel));
-    extras()->dialling_deadline = deadline_after(driver().read_clock(), limit);
+void connection::begin_phase(phase at, function<void()> cancel) noexcept {
+    const auto limit = patience_in(at, extras()->connect_with).limit;
+    queue_phase(at, std::move(cancel));
+    extras()->phase_deadline = deadline_after(driver().read_clock(), limit);
     update_timer();
 }
 
 /// A phase that has not begun has no deadline.
-void connection::dialling_queued(phase at, function<void()> cancel) noexcept {
-    extras()->dialling_phase = at;
-    extras()->dialling_deadline = never;
+void connection::queue_phase(phase at, function<void()> cancel) noexcept {
+    extras()->current_phase = at;
+    extras()->phase_deadline = never;
     extras()->rounds = 0;
     extras()->cancel = std::move(cancel);
     update_timer();
 }
 
-void connection::fail_dialling(phase at, std::error_code why, int http_status) noexcept {
-    if (!std::exchange(dialling_, false)) return;
+void connection::fail_connecting(phase at, std::error_code why, int http_status) noexcept {
+    if (!std::exchange(connecting_, false)) return;
     extras()->cancel = nullptr;
     if (stream_) stream_->close();
     const std::string_view detail = stream_ ? stream_->error_detail() : std::string_view();
@@ -92,18 +92,18 @@ void connection::note_target(std::string_view target, const address& tried) noex
     }
 }
 
-/// Whoever dials hears that it need not go on.
-void connection::cancel_dialling(std::error_code why) noexcept {
+/// Whoever connects hears that it need not go on.
+void connection::cancel_connecting(std::error_code why) noexcept {
     if (auto cancel = std::move(extras()->cancel)) cancel();
-    fail_dialling(extras()->dialling_phase, why);
+    fail_connecting(extras()->current_phase, why);
 }
 
 /// What has arrived by then counts: an answer takes a few rounds from the socket to here.
-void connection::expire_dialling() noexcept {
+void connection::expire_connecting() noexcept {
     constexpr int rounds_max = 8;
-    if (driver().now() < extras()->dialling_deadline) return;
+    if (driver().now() < extras()->phase_deadline) return;
     if (extras()->rounds++ < rounds_max) return postpone();
-    cancel_dialling(patience_in(extras()->dialling_phase, extras()->dialled_with).exceeded);
+    cancel_connecting(patience_in(extras()->current_phase, extras()->connect_with).exceeded);
 }
 
 /// The stream has come, but not through its own opening; a server's may fail there too.
@@ -114,12 +114,12 @@ void connection::fail_opening(std::error_code why) noexcept {
 /// A client's, over a stream that has come.
 void connection::begin_handshake() noexcept {
     extras()->cancel = nullptr;
-    const auto& with = extras()->dialled_with;
+    const auto& with = extras()->connect_with;
     const auto now = driver().now();
     session_.begin(now);
     try {
         const auto started = session_.start(*extras()->uri, with.subprotocols, with.headers,
-                                              with.subprotocol_required);
+                                            with.subprotocol_required);
         if (!started) {
             session_.abort(started.error(), side::local, phase::http, now, 0,
                            blamed(with, *extras()->uri));
@@ -133,9 +133,9 @@ void connection::begin_handshake() noexcept {
 /// Whether it goes on elsewhere, or why it would have to and does not.
 result<bool> connection::follow_redirect() noexcept {
     if (outcome().error != errc::not_upgraded || !response()) return false;
-    const bool wanted = extras()->dialled_with.redirects_max != 0 && route_->set->redials();
+    const bool wanted = extras()->connect_with.redirects_max != 0 && route_->set->redials();
     if (!wanted || !is_redirect(*response())) return false;
-    if (extras()->redirects == extras()->dialled_with.redirects_max) {
+    if (extras()->redirects == extras()->connect_with.redirects_max) {
         return failure(errc::too_many_redirects);
     }
     try {

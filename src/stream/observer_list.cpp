@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
 // Residents that come and go, also during a walk.
-#include <weft/stream/resident_list.hpp>
+#include <weft/stream/observer_list.hpp>
 
 namespace weft {
 
-void resident::on_shutdown(time_point, function<void()> done) noexcept {
+void driver_observer::on_shutdown(time_point, function<void()> done) noexcept {
     if (done) done();
 }
 
-void resident_list::add(resident& added) noexcept {
+void observer_list::add(driver_observer& added) noexcept {
     added.previous_ = nullptr;
     added.next_ = first_;
     if (first_) first_->previous_ = &added;
     first_ = &added;
 }
 
-void resident_list::remove(resident& gone) noexcept {
+void observer_list::remove(driver_observer& gone) noexcept {
     if (first_ != &gone && !gone.previous_) return; // has left before
     for (cursor* each = walks_; each; each = each->outer) {
         if (each->next == &gone) each->next = gone.next_;

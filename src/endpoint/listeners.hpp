@@ -11,16 +11,16 @@
 #include <weft/loop/listen_options.hpp>
 #include <weft/loop/socket_activation.hpp>
 
-#include "endpoint/named_door.hpp"
+#include "endpoint/pending_listen.hpp"
 #include "loop/listener.hpp"
 
 namespace weft {
 
-class doors {
+class listeners {
 public:
     /// What the application says of those who come in through one door; both may be empty.
-    struct entrance {
-        function<bool(native_socket, const address&)> greet;
+    struct accept_settings {
+        function<bool(native_socket, const address&)> accept_filter;
         std::shared_ptr<secure_layer> tls;
 
         /// The stream of who has come in.
@@ -32,7 +32,7 @@ public:
     class owner {
     public:
         /// Somebody has connected.
-        virtual void on_enter(owned_socket client, const address& peer, entrance& by) = 0;
+        virtual void on_accept(owned_socket client, const address& peer, accept_settings& by) = 0;
 
         /// Nobody can: told once, until all who waited have been accepted.
         virtual void on_starved(std::error_code why) = 0;
@@ -44,9 +44,9 @@ public:
         ~owner() = default;
     };
 
-    doors(loop_state& loop, owner& told) noexcept : loop_(loop), owner_(told) {}
-    doors(const doors&) = delete;
-    doors& operator=(const doors&) = delete;
+    listeners(loop_state& loop, owner& told) noexcept : loop_(loop), owner_(told) {}
+    listeners(const listeners&) = delete;
+    listeners& operator=(const listeners&) = delete;
 
     result<address> open(const address& where, listen_options options);
     result<address> adopt(native_socket socket, listen_options options);
@@ -75,18 +75,17 @@ public:
 private:
     result<address> keep(result<listener*> opened, void (*undo)(listener&));
     void give_back_all_but(std::size_t first) noexcept;
-    listener::accepted through(entrance by);
+    listener::accepted through(accept_settings by);
     listener::starved otherwise();
     result<std::vector<address>> open_all(std::span<const address> all,
                                           listen_options options) noexcept;
-    result<std::vector<address>>
-    open_each(std::span<const address> all,
-              const std::shared_ptr<listen_options>& options) noexcept;
+    result<std::vector<address>> open_each(std::span<const address> all,
+                                           const std::shared_ptr<listen_options>& options) noexcept;
 
     loop_state& loop_;
     owner& owner_;
     std::vector<listener*> listeners_;
-    std::vector<named_door*> named_; // to be opened
+    std::vector<pending_listen*> named_; // to be opened
 };
 
 } // namespace weft

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Listeners kept.
-#include "endpoint/doors.hpp"
+#include "endpoint/listeners.hpp"
 
 #include <algorithm>
 #include <new>
@@ -9,25 +9,25 @@
 #include <weft/core/error.hpp>
 
 #include "loop/loop_state.hpp"
-#include "stream/room_for_one.hpp"
+#include "stream/reserve_one.hpp"
 
 namespace weft {
 
-result<address> doors::open(const address& where, listen_options options) {
-    entrance by{std::move(options.after_accept), std::move(options.tls)};
+result<address> listeners::open(const address& where, listen_options options) {
+    accept_settings by{std::move(options.after_accept), std::move(options.tls)};
     return keep(loop_.network().listen(loop_, where, std::move(options), through(std::move(by)),
-                                        otherwise()),
+                                       otherwise()),
                 [](listener& one) { one.close(); });
 }
 
-result<address> doors::adopt(native_socket socket, listen_options options) {
-    entrance by{std::move(options.after_accept), std::move(options.tls)};
+result<address> listeners::adopt(native_socket socket, listen_options options) {
+    accept_settings by{std::move(options.after_accept), std::move(options.tls)};
     return keep(loop_.network().adopt_listener(loop_, socket, through(std::move(by)), otherwise()),
                 [](listener& one) { one.give_back(); });
 }
 
-result<std::vector<address>> doors::adopt(std::span<const activated_descriptor> passed,
-                                          const std::shared_ptr<secure_layer>& tls) {
+result<std::vector<address>> listeners::adopt(std::span<const activated_descriptor> passed,
+                                              const std::shared_ptr<secure_layer>& tls) {
     const std::size_t before = listeners_.size();
     std::vector<address> all;
     try {
@@ -77,13 +77,13 @@ bool is_elsewhere(std::error_code why) noexcept {
 
 } // namespace
 
-void doors::open_named(std::string_view host, std::uint16_t port, listen_options options,
-                       function<void(result<std::vector<address>>)> done) {
+void listeners::open_named(std::string_view host, std::uint16_t port, listen_options options,
+                           function<void(result<std::vector<address>>)> done) {
     make_room_for_one(named_);
-    named_.push_back(&named_door::start(
+    named_.push_back(&pending_listen::start(
         loop_, host, port,
         [this, options = std::move(options), done = std::move(done)](
-            named_door& which, result<std::vector<address>> found) mutable {
+            pending_listen& which, result<std::vector<address>> found) mutable {
             std::erase(named_, &which);
             auto outcome = found ? open_all(*found, std::move(options)) : std::move(found);
             if (done) loop_.call(which, [&] { done(std::move(outcome)); });
@@ -92,8 +92,8 @@ void doors::open_named(std::string_view host, std::uint16_t port, listen_options
 
 /// A port that the system chooses at the first address may be taken at another: then it chooses
 /// again.
-result<std::vector<address>> doors::open_all(std::span<const address> all,
-                                             listen_options options) noexcept {
+result<std::vector<address>> listeners::open_all(std::span<const address> all,
+                                                 listen_options options) noexcept {
     const int tries = all.front().port() == 0 ? 16 : 1;
     try {
         const auto shared = std::make_shared<listen_options>(std::move(options));
@@ -109,8 +109,8 @@ result<std::vector<address>> doors::open_all(std::span<const address> all,
 
 /// All that are this machine's, on one port, or none.
 result<std::vector<address>>
-doors::open_each(std::span<const address> all,
-                 const std::shared_ptr<listen_options>& options) noexcept {
+listeners::open_each(std::span<const address> all,
+                     const std::shared_ptr<listen_options>& options) noexcept {
     const std::size_t before = listeners_.size();
     std::vector<address> where;
     std::error_code why;
@@ -118,8 +118,10 @@ doors::open_each(std::span<const address> all,
         for (const address& one : all) {
             const auto port = where.empty() ? one.port() : where.front().port();
             auto opened = open(with_port(one, port), one_of(options));
-            if (opened) where.push_back(std::move(*opened));
-            else why = opened.error();
+            if (opened)
+                where.push_back(std::move(*opened));
+            else
+                why = opened.error();
             if (why && !is_elsewhere(why)) break;
         }
     } catch (const std::bad_alloc&) {
@@ -133,14 +135,14 @@ doors::open_each(std::span<const address> all,
     return failure(why);
 }
 
-void doors::give_back_all_but(std::size_t first) noexcept {
+void listeners::give_back_all_but(std::size_t first) noexcept {
     while (listeners_.size() > first) {
         listeners_.back()->give_back();
         listeners_.pop_back();
     }
 }
 
-result<address> doors::keep(result<listener*> opened, void (*undo)(listener&)) {
+result<address> listeners::keep(result<listener*> opened, void (*undo)(listener&)) {
     if (!opened) return failure(opened.error());
     listener* const one = *opened;
     try {
@@ -153,8 +155,8 @@ result<address> doors::keep(result<listener*> opened, void (*undo)(listener&)) {
     }
 }
 
-void doors::close() noexcept {
-    for (named_door* one : std::exchange(named_, {})) one->cancel();
+void listeners::close() noexcept {
+    for (pending_listen* one : std::exchange(named_, {})) one->cancel();
     while (!listeners_.empty()) {
         listener* last = listeners_.back();
         listeners_.pop_back();
@@ -162,7 +164,7 @@ void doors::close() noexcept {
     }
 }
 
-bool doors::close(const address& where) noexcept {
+bool listeners::close(const address& where) noexcept {
     const auto count = std::erase_if(listeners_, [&](listener* one) {
         const bool meant = one->where() == where;
         if (meant) one->close();
@@ -171,7 +173,7 @@ bool doors::close(const address& where) noexcept {
     return count != 0;
 }
 
-result<native_socket> doors::release(const address& where) noexcept {
+result<native_socket> listeners::release(const address& where) noexcept {
     const auto found = std::ranges::find(listeners_, where, &listener::where);
     if (found == listeners_.end()) return failure(errc::bad_argument);
     listener* const one = *found;
@@ -179,24 +181,24 @@ result<native_socket> doors::release(const address& where) noexcept {
     return one->give_back();
 }
 
-void doors::feed() noexcept {
+void listeners::feed() noexcept {
     for (listener* one : listeners_) one->feed();
 }
 
-std::vector<address> doors::where() const {
+std::vector<address> listeners::where() const {
     std::vector<address> all;
     for (const listener* one : listeners_) all.push_back(one->where());
     return all;
 }
 
-listener::accepted doors::through(entrance by) {
+listener::accepted listeners::through(accept_settings by) {
     return [this, by = std::move(by)](owned_socket client, const address& peer) mutable {
-        owner_.on_enter(std::move(client), peer, by);
+        owner_.on_accept(std::move(client), peer, by);
     };
 }
 
 /// All listeners of a process starve together: that is one episode.
-listener::starved doors::otherwise() {
+listener::starved listeners::otherwise() {
     return [this](std::error_code why, bool begins) {
         owner_.on_scarcity(why);
         const auto starving = std::ranges::count_if(listeners_, &listener::is_starved);

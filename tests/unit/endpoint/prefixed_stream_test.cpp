@@ -8,7 +8,7 @@
 #include <weft/stream/manual_driver.hpp>
 #include <weft/stream/memory_pipe.hpp>
 
-#include "endpoint/begun_stream.hpp"
+#include "endpoint/prefixed_stream.hpp"
 
 namespace weft::testing {
 namespace {
@@ -38,7 +38,7 @@ protected:
     void SetUp() override {
         auto [near, far] = memory_pipe(driver_, driver_);
         std::unique_ptr<stream> rest = std::move(near);
-        reader_.over = std::make_unique<begun_stream>(std::move(rest), bytes_of("early"));
+        reader_.over = std::make_unique<prefixed_stream>(std::move(rest), bytes_of("early"));
         far_ = std::move(far);
         far_->start(other_);
         reader_.over->start(reader_);

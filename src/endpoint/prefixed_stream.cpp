@@ -1,47 +1,47 @@
 // SPDX-License-Identifier: MIT
 // The beginning, and then passing on.
-#include "endpoint/begun_stream.hpp"
+#include "endpoint/prefixed_stream.hpp"
 
 #include <utility>
 
 namespace weft {
 
-void begun_stream::start(stream_events& sink) noexcept {
+void prefixed_stream::start(stream_events& sink) noexcept {
     driver().defer(*this);
-    covering_stream::start(sink);
+    stream_filter::start(sink);
 }
 
-void begun_stream::pause() noexcept {
+void prefixed_stream::pause() noexcept {
     paused_ = true;
-    covering_stream::pause();
+    stream_filter::pause();
 }
 
-void begun_stream::resume() noexcept {
+void prefixed_stream::resume() noexcept {
     paused_ = false;
     if (!early_.empty()) driver().defer(*this);
-    covering_stream::resume();
+    stream_filter::resume();
 }
 
-void begun_stream::close() noexcept {
+void prefixed_stream::close() noexcept {
     early_.clear();
     driver().cancel(*this);
-    covering_stream::close();
+    stream_filter::close();
 }
 
-bool begun_stream::wants_bytes() noexcept {
-    if (early_.empty()) return covering_stream::wants_bytes();
+bool prefixed_stream::wants_bytes() noexcept {
+    if (early_.empty()) return stream_filter::wants_bytes();
     declined_ = true;
     return false;
 }
 
-void begun_stream::on_error(std::error_code why) {
+void prefixed_stream::on_error(std::error_code why) {
     early_.clear();
     driver().cancel(*this);
-    covering_stream::on_error(why);
+    stream_filter::on_error(why);
 }
 
 /// Out of memory of its own, as the sink may close this.
-void begun_stream::run() noexcept {
+void prefixed_stream::run() noexcept {
     if (paused_ || early_.empty() || !sink_->wants_bytes()) return;
     byte_queue early = std::exchange(early_, {});
     if (std::exchange(declined_, false)) under().resume();

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+// The handle to a set of connections.
+#include <weft/connection/stream_endpoint.hpp>
+
+#include <utility>
+
+#include <weft/core/error.hpp>
+
+#include "connection/connection_details.hpp"
+#include "connection/connection_set.hpp"
+
+namespace weft {
+
+stream_endpoint::stream_endpoint(weft::driver& owner) : set_(new connection_set(owner)) {}
+
+stream_endpoint::~stream_endpoint() {
+    if (set_) set_->dismiss();
+}
+
+stream_endpoint::stream_endpoint(stream_endpoint&& other) noexcept
+    : set_(std::exchange(other.set_, nullptr)) {}
+
+stream_endpoint& stream_endpoint::operator=(stream_endpoint&& other) noexcept {
+    std::swap(set_, other.set_);
+    return *this;
+}
+
+void stream_endpoint::route(std::string_view path, handlers what, const route_options& options) {
+    set_->add_route(path, std::move(what), options);
+}
+
+void stream_endpoint::on_fail(function<void(const report&)> handler) {
+    set_->unrouted().handlers.fail = std::move(handler);
+}
+
+void stream_endpoint::on_interrupt(function<void()> handler) {
+    set_->unrouted().handlers.interrupt = std::move(handler);
+}
+
+void stream_endpoint::handshake_options(const session_limits& limits,
+                                        const session_timeouts& timeouts) {
+    set_->unrouted().session.limits = limits;
+    set_->unrouted().session.timeouts = timeouts;
+}
+
+connection& stream_endpoint::serve(std::unique_ptr<stream>&& client,
+                                   std::span<const std::byte> already_read) {
+    connection& served = set_->add_served();
+    served.receive_early(already_read);
+    attach(served, std::move(client));
+    return served;
+}
+
+result<connection*> stream_endpoint::accept(std::unique_ptr<stream>&& client, http_request request,
+                                            std::span<const std::byte> already_read) {
+    driver().require_owner("stream_endpoint::accept");
+    if (set_->shutting_down()) return failure(errc::shut_down);
+    connection& served = set_->add_served();
+    if (const auto taken = served.receive_request(std::move(request)); !taken) {
+        served.dismiss();
+        return failure(taken.error());
+    }
+    served.receive_early(already_read);
+    attach(served, std::move(client));
+    return &served;
+}
+
+connection& stream_endpoint::connect(std::unique_ptr<stream>&& server, const uri& target,
+                                     handlers what, connect_options options,
+                                     std::span<const std::byte> already_read) {
+    connection& outbound = begin_connect(target, std::move(what), std::move(options));
+    outbound.receive_early(already_read);
+    attach(outbound, std::move(server));
+    return outbound;
+}
+
+connection& stream_endpoint::begin_connect(const uri& target, handlers what,
+                                           connect_options options) {
+    return set_->add_outbound(target, std::move(what), std::move(options));
+}
+
+const connect_options& stream_endpoint::options_of(const connection& outbound) noexcept {
+    return outbound.extras()->connect_with;
+}
+
+void stream_endpoint::begin_phase(connection& outbound, phase at,
+                                  function<void()> cancel) noexcept {
+    outbound.begin_phase(at, std::move(cancel));
+}
+
+void stream_endpoint::queue_phase(connection& outbound, phase at,
+                                  function<void()> cancel) noexcept {
+    outbound.queue_phase(at, std::move(cancel));
+}
+
+void stream_endpoint::attach(connection& outbound, std::unique_ptr<stream> connected) noexcept {
+    outbound.attach(std::move(connected));
+}
+
+void stream_endpoint::note_target(connection& outbound, std::string_view target,
+                                  const address& tried) noexcept {
+    outbound.note_target(target, tried);
+}
+
+void stream_endpoint::fail_connecting(connection& outbound, phase at, std::error_code why,
+                                      int http_status) noexcept {
+    outbound.fail_connecting(at, why, http_status);
+}
+
+void stream_endpoint::shutdown(duration within, function<void()> done) {
+    driver().require_owner("stream_endpoint::shutdown");
+    set_->shut_down(later(driver().now(), within), std::move(done));
+}
+
+void stream_endpoint::stop() noexcept {
+    driver().require_owner("stream_endpoint::stop");
+    set_->stop(errc::aborted);
+}
+
+std::size_t stream_endpoint::connection_count() const noexcept {
+    return set_->size();
+}
+
+std::size_t stream_endpoint::handshake_count() const noexcept {
+    return set_->unopened();
+}
+
+void stream_endpoint::memory_max(std::size_t bytes) noexcept {
+    set_->memory().limit(bytes);
+    set_->keep_budget();
+}
+
+std::size_t stream_endpoint::memory_used() const noexcept {
+    return set_->memory().used();
+}
+
+bool stream_endpoint::has_memory(std::size_t more) const noexcept {
+    return set_->memory().has_room(more);
+}
+
+void stream_endpoint::on_gone(function<void(const connection&)> hear) {
+    set_->on_gone(std::move(hear));
+}
+
+void stream_endpoint::on_opened(function<void(const connection&)> hear) {
+    set_->on_opened(std::move(hear));
+}
+
+void stream_endpoint::on_redial(function<void(connection&)> dial) {
+    set_->on_redial(std::move(dial));
+}
+
+void stream_endpoint::trust_forwarded_for(std::vector<address_prefix> trusted,
+                                          function<void(connection&, const address&)> hear) {
+    set_->trust_forwarded_for(std::move(trusted), std::move(hear));
+}
+
+void stream_endpoint::refuse(connection& served, std::error_code why) noexcept {
+    served.end_for_shutdown(why);
+}
+
+void stream_endpoint::drop(connection& served, std::error_code why) noexcept {
+    served.end_at_once(why);
+}
+
+bool stream_endpoint::may_drop(const connection& served) noexcept {
+    const bool awaits = served.deferred_ && served.state() == session_state::connecting;
+    return served.depth_ == 0 && !awaits;
+}
+
+void stream_endpoint::for_each(function<void(connection&)> visit) {
+    set_->for_each(visit);
+}
+
+driver& stream_endpoint::driver() const noexcept {
+    return set_->driver();
+}
+
+} // namespace weft
