@@ -48,13 +48,13 @@ TESTS};
 
 TESTS = """
     async texts() {
-        const socket = await connect('/');
+        const socket = await dial('/');
         for (const text of ['hello', '', 'grüße ☂ 🧵', 'x'.repeat(1 << 20)]) {
             expect(await answer(socket, text), text);
         }
     },
     async binaries() {
-        const socket = await connect('/');
+        const socket = await dial('/');
         for (const size of [0, 125, 126, 65536, 1 << 24]) {
             const found = new Uint8Array(await answer(socket, new Uint8Array(size).fill(7)));
             expect(found.length, size);
@@ -62,32 +62,32 @@ TESTS = """
         }
     },
     async 'fragments, pings between them'() {
-        expect(await answer(await connect('/parts'), 'y'.repeat(2500)), 'y'.repeat(2500));
+        expect(await answer(await dial('/parts'), 'y'.repeat(2500)), 'y'.repeat(2500));
     },
     async subprotocols() {
-        expect((await connect('/chat', ['unknown', 'chat.v2'])).protocol, 'chat.v2');
+        expect((await dial('/chat', ['unknown', 'chat.v2'])).protocol, 'chat.v2');
     },
     async extensions() {
-        expect((await connect('/')).extensions, '');
+        expect((await dial('/')).extensions, '');
     },
     async 'the page closes'() {
-        const socket = await connect('/');
+        const socket = await dial('/');
         socket.close(4001, 'my reason');
         const end = await socket.ended;
         expect([end.wasClean, end.code], [true, 4001]);
     },
     async 'the server closes'() {
-        const end = await (await connect('/close?code=4002&reason=see+you')).ended;
+        const end = await (await dial('/close?code=4002&reason=see+you')).ended;
         expect([end.wasClean, end.code, end.reason], [true, 4002, 'see you']);
     },
     async 'the server ends abruptly'() {
-        const socket = await connect('/abort');
+        const socket = await dial('/abort');
         socket.send('end');
         const end = await socket.ended;
         expect([end.wasClean, end.code], [false, 1006]);
     },
     async 'a rejected handshake'() {
-        expect(await connect('/reject').catch((error) => error.message), 'no connection');
+        expect(await dial('/reject').catch((error) => error.message), 'no connection');
     },
 """
 

@@ -14,7 +14,7 @@ from tls_programs import make_certificate, weft_serves
 
 TRUSTING = """
     async 'messages of all sizes'() {
-        const socket = await connect('/echo');
+        const socket = await dial('/echo');
         for (const size of [0, 1, 125, 126, 16384, 16385, 1 << 20]) {
             expect(await answer(socket, 'x'.repeat(size)), 'x'.repeat(size));
             const found = new Uint8Array(await answer(socket, new Uint8Array(size).fill(7)));
@@ -22,24 +22,24 @@ TRUSTING = """
         }
     },
     async 'many at once'() {
-        const sockets = await Promise.all(Array.from({ length: 20 }, () => connect('/echo')));
+        const sockets = await Promise.all(Array.from({ length: 20 }, () => dial('/echo')));
         const answers = await Promise.all(sockets.map((socket, at) => answer(socket, `${at}`)));
         expect(answers, sockets.map((_, at) => at));
     },
     async 'the page closes'() {
-        const socket = await connect('/echo');
+        const socket = await dial('/echo');
         socket.close(4001, 'my reason');
         const end = await socket.ended;
         expect([end.wasClean, end.code], [true, 4001]);
     },
     async 'no such page'() {
-        expect(await connect('/nowhere').catch((error) => error.message), 'no connection');
+        expect(await dial('/nowhere').catch((error) => error.message), 'no connection');
     },
 """
 
 DISTRUSTING = """
     async 'an unknown certificate'() {
-        expect(await connect('/echo').catch((error) => error.message), 'no connection');
+        expect(await dial('/echo').catch((error) => error.message), 'no connection');
     },
 """
 

@@ -20,26 +20,26 @@ MIB = 1024 * 1024
 server = programs.Server(FOLDER)
 
 
-def connect(path="/", **options):
+def dial(path="/", **options):
     return connect(server.url + path, max_size=64 * MIB, ping_interval=None, **options)
 
 
 def test_texts_and_binaries_are_echoed():
-    with connect() as peer:
+    with dial() as peer:
         for message in ("hello", "", "grüße ☂ 🧵", b"\x00\xff", b""):
             peer.send(message)
             assert peer.recv() == message
 
 
 def test_big_messages_are_echoed():
-    with connect() as peer:
+    with dial() as peer:
         for message in ("x" * MIB, os.urandom(MIB), os.urandom(16 * MIB)):
             peer.send(message)
             assert peer.recv() == message
 
 
 def test_many_messages_in_flight():
-    with connect() as peer:
+    with dial() as peer:
         sent = [f"message {number}" for number in range(1000)]
         for message in sent:
             peer.send(message)
@@ -81,7 +81,7 @@ def test_many_connections_at_once():
 
 
 def test_sent_fragments_become_one_message():
-    with connect() as peer:
+    with dial() as peer:
         peer.send(["a", "", "bc", "d" * 70000])
         assert peer.recv() == "abc" + "d" * 70000
         peer.send(iter([b"\x00", b"\xff" * 200]))
@@ -89,20 +89,20 @@ def test_sent_fragments_become_one_message():
 
 
 def test_fragments_come_with_pings_between():
-    with connect("/parts") as peer:
+    with dial("/parts") as peer:
         peer.send("y" * 2500)
         assert [len(part) for part in peer.recv_streaming()] == [1000, 1000, 500]
 
 
 def test_pings_both_ways():
-    with connect() as peer:
+    with dial() as peer:
         peer.ping(b"payload").wait()
-    with connect("/ping") as peer:
+    with dial("/ping") as peer:
         assert peer.recv() == "are you there"
 
 
 def test_client_closes():
-    with connect() as peer:
+    with dial() as peer:
         peer.close(4001, "my reason")
         received = peer.protocol.close_rcvd
         assert (received.code, received.reason) == (4001, ""), received
@@ -110,27 +110,27 @@ def test_client_closes():
 
 
 def test_server_closes():
-    with connect("/close?code=4002&reason=see+you") as peer:
+    with dial("/close?code=4002&reason=see+you") as peer:
         with programs.raises(ConnectionClosedError) as caught:
             peer.recv()
         assert (caught.error.rcvd.code, caught.error.rcvd.reason) == (4002, "see you")
-    with connect("/close") as peer:
+    with dial("/close") as peer:
         with programs.raises(ConnectionClosedOK) as caught:
             peer.recv()
         assert (caught.error.rcvd.code, caught.error.rcvd.reason) == (1000, "")
 
 
 def test_subprotocols():
-    with connect("/chat", subprotocols=["unknown", "chat.v2", "chat.v1"]) as peer:
+    with dial("/chat", subprotocols=["unknown", "chat.v2", "chat.v1"]) as peer:
         assert peer.subprotocol == "chat.v2"
-    with connect("/", subprotocols=["chat.v2"]) as peer:
+    with dial("/", subprotocols=["chat.v2"]) as peer:
         assert peer.subprotocol is None
 
 
 def test_handshake_rejected_with_its_status():
     for status in (401, 403, 503):
         with programs.raises(InvalidStatus) as caught:
-            with connect(f"/reject?status={status}"):
+            with dial(f"/reject?status={status}"):
                 pass
         response = caught.error.response
         assert response.status_code == status
@@ -139,25 +139,25 @@ def test_handshake_rejected_with_its_status():
 
 
 def test_handshake_passes_a_route_for_plain_requests():
-    with connect("/health") as peer:
+    with dial("/health") as peer:
         peer.send("hello")
         assert peer.recv() == "hello"
 
 
 def test_handshake_accepted_later():
-    with connect("/later") as peer:
+    with dial("/later") as peer:
         assert peer.response.headers["X-Deferred"] == "yes"
         peer.send("hello")
         assert peer.recv() == "hello"
 
 
 def test_compression_is_declined():
-    with connect(compression="deflate") as peer:
+    with dial(compression="deflate") as peer:
         assert peer.protocol.extensions == []
 
 
 def test_server_ends_abruptly():
-    with connect("/abort") as peer:
+    with dial("/abort") as peer:
         peer.send("end")
         with programs.raises(ConnectionClosedError) as caught:
             peer.recv()
@@ -165,7 +165,7 @@ def test_server_ends_abruptly():
 
 
 def test_client_ends_abruptly():
-    with connect() as peer, connect() as other:
+    with dial() as peer, dial() as other:
         peer.send("x" * MIB)
         peer.socket.shutdown(socket.SHUT_RDWR)
         other.send("still there")
