@@ -7,7 +7,6 @@ SESSION = "src/core/session.cpp"
 CONNECTION = "src/connection/connection.cpp"
 COMMANDS = "src/connection/connection_commands.cpp"
 CHANNEL = "src/connection/channel.cpp"
-TABLE = "src/stream/member_table.hpp"
 SET = "src/stream/registry.hpp"
 DEADLINES = "include/weft/stream/driver.hpp"
 
@@ -65,7 +64,4 @@ MUTANTS = [
     ("a shutdown waits for those that came later, too", SET,
      "        if (awaited_ != 0) {",
      "        if (!members_.empty()) {"),
-    ("a walk is not repaired when a member leaves", TABLE,
-     "            if (each->left > gap && ",
-     "            if (each->left > members_.size() && "),
 ]
