@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The handle to a service that connects.
+// The handle to a stream_endpoint that connects.
 #include <weft/endpoint/client.hpp>
 
 #include <utility>

@@ -131,8 +131,8 @@ void outbound_connector::finish() noexcept {
 
 // --- between the phases
 
-/// The outbound_connector is given up when the connection ends, and the connection with its
-/// endpoint, so whoever tells something here always finds them both.
+/// This is given up when the connection ends, and the connection ends with its endpoint, so both
+/// are there whenever a phase calls back.
 void outbound_connector::now_at(phase at) {
     stream_endpoint::begin_phase(outbound_, at, [this] {
         note_target();

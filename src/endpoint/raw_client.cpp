@@ -85,14 +85,12 @@ raw_handle raw_client::connect(std::string_view target, raw_handlers what,
 void raw_client::connect(raw_connection& outbound, connect_plan plan,
                          raw_connect_options&& options) {
     const phase first = plan.addresses.empty() ? phase::resolve : phase::connect;
-    const auto now_at = [&outbound](phase at, connector& outbound_connector) {
-        outbound.begin_phase(at, [&outbound_connector] { outbound_connector.cancel(); });
-        outbound.extras()->connecting = &outbound_connector;
+    const auto now_at = [&outbound](phase at, connector& running) {
+        outbound.begin_phase(at, [&running] { running.cancel(); });
+        outbound.extras()->connecting = &running;
     };
     plan.begun = [&outbound](connector&) { outbound.phase_begins(); };
-    plan.resolved = [now_at](connector& outbound_connector) {
-        now_at(phase::connect, outbound_connector);
-    };
+    plan.resolved = [now_at](connector& running) { now_at(phase::connect, running); };
     const auto attach = [loop = loop_.get(), &outbound, tls = std::move(options.tls),
                          host = std::move(options.tls_host)](phase at, result<owned_socket> got) {
         outbound.note_tried();

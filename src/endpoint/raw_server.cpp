@@ -18,15 +18,15 @@ namespace weft {
 class raw_server::state final : public work_item, public driver_observer, private listeners::owner {
 public:
     state(loop_state& loop, raw_handlers&& what, const raw_options& options)
-        : loop_(loop), doors_(loop, *this),
+        : loop_(loop), listeners_(loop, *this),
           set_(new raw_set(loop, raw_route{std::move(what), options})) {
-        set_->on_gone([this] { doors_.feed(); });
+        set_->on_gone([this] { listeners_.feed(); });
         loop_.enroll(*this);
     }
 
     void dismiss() noexcept {
         loop_.leave(*this);
-        doors_.close();
+        listeners_.close();
         std::exchange(set_, nullptr)->dismiss();
         loop_.retire(this);
     }
@@ -41,7 +41,7 @@ public:
         return &set_->serve(connected.way(), connected.early());
     }
 
-    [[nodiscard]] weft::listeners& listeners() noexcept { return doors_; }
+    [[nodiscard]] weft::listeners& listeners() noexcept { return listeners_; }
     [[nodiscard]] raw_set& connections() noexcept { return *set_; }
 
     std::size_t connections_max = SIZE_MAX;
@@ -51,10 +51,10 @@ public:
 private:
     void on_interrupt() override {}
     void on_shutdown(time_point, function<void()> done) noexcept override {
-        doors_.close();
+        listeners_.close();
         done();
     }
-    void on_driver_closed() noexcept override { doors_.close(); }
+    void on_driver_closed() noexcept override { listeners_.close(); }
 
     void on_accept(owned_socket client, const address& peer,
                    listeners::accept_settings& by) override {
@@ -78,13 +78,13 @@ private:
     [[nodiscard]] bool is_full() const noexcept { return set_->size() >= connections_max; }
 
     loop_state& loop_;
-    weft::listeners doors_;
+    weft::listeners listeners_;
     raw_set* set_;
 };
 
 raw_server::raw_server(event_loop& loop, raw_handlers what, const raw_options& options)
     : listening_endpoint(loop.state()), state_(new state(*loop_, std::move(what), options)) {
-    doors_ = &state_->listeners();
+    listeners_ = &state_->listeners();
 }
 
 raw_server::~raw_server() {

@@ -22,7 +22,7 @@ struct raw_route {
 struct raw_connection::details final : channel::extra {
     byte_queue early; // bytes that somebody else has read
 
-    // of one that was connected to, or of a file
+    // of an outbound connection, or of a file
     std::unique_ptr<raw_route> own_route;
     class connector* connecting = nullptr; // until it has told
     duration connect_timeout{};

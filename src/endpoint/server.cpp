@@ -11,7 +11,7 @@ namespace weft {
 
 server::server(event_loop& loop)
     : listening_endpoint(loop.state()), state_(new state(*loop_)) {
-    doors_ = &state_->listeners();
+    listeners_ = &state_->listeners();
 }
 
 server::~server() {

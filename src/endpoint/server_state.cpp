@@ -24,7 +24,8 @@ constexpr duration age_of_a_slow_handshake = std::chrono::seconds(1);
 } // namespace
 
 server::state::state(loop_state& loop)
-    : loop_(loop), doors_(loop, *this), admission_(loop.random()), service_(std::in_place, loop) {
+    : loop_(loop), listeners_(loop, *this), admission_(loop.random()),
+      service_(std::in_place, loop) {
     service_->on_gone([this](const connection& who) { gone(who); });
     service_->on_opened([this](const connection& who) { admission_.opened(who); });
     loop_.enroll(*this);
@@ -32,13 +33,13 @@ server::state::state(loop_state& loop)
 
 void server::state::dismiss() noexcept {
     loop_.leave(*this);
-    doors_.close();
+    listeners_.close();
     service_.reset();
     loop_.retire(this);
 }
 
 void server::state::on_shutdown(time_point, function<void()> done) noexcept {
-    doors_.close();
+    listeners_.close();
     done();
 }
 
@@ -167,7 +168,7 @@ void server::state::on_scarcity(std::error_code why) noexcept {
 /// Its descriptor is free for one who waits.
 void server::state::gone(const connection& who) noexcept {
     admission_.left(who);
-    doors_.feed();
+    listeners_.feed();
 }
 
 // --- clients that somebody else has met

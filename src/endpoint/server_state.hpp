@@ -23,7 +23,7 @@ public:
 
     void dismiss() noexcept;
 
-    [[nodiscard]] weft::listeners& listeners() noexcept { return doors_; }
+    [[nodiscard]] weft::listeners& listeners() noexcept { return listeners_; }
 
     // --- clients that somebody else has met
     result<connection*> adopt(native_socket socket, std::span<const std::byte> already_read,
@@ -45,7 +45,7 @@ public:
 private:
     void on_interrupt() override {}
     void on_shutdown(time_point, function<void()> done) noexcept override;
-    void on_driver_closed() noexcept override { doors_.close(); }
+    void on_driver_closed() noexcept override { listeners_.close(); }
 
     void on_accept(owned_socket client, const address& peer,
                    listeners::accept_settings& by) override;
@@ -64,7 +64,7 @@ private:
     void drop(connection* silent, std::error_code why) noexcept;
 
     loop_state& loop_;
-    weft::listeners doors_;
+    weft::listeners listeners_;
     admission admission_;
     function<void(std::error_code)> accept_error_;
     function<void(const address&, std::error_code)> refused_hears_;

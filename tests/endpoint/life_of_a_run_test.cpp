@@ -340,13 +340,13 @@ TEST_P(life_of_a_run_on_sockets, serves_several_endpoints_and_returns_when_all_h
     const auto bound = second.listen("127.0.0.1", 0);
     ASSERT_TRUE(bound && raw);
     client other{loop_};
-    raw_client raw_dialler{loop_};
+    raw_client raw_outbound{loop_};
     const auto say = [](connection& peer) { peer.send("hello"); };
     const auto hear = [](connection& peer, message) { peer.close(); };
     connect({.open = say, .message = hear, .close = [&](connection&, const report&) {
         server_.stop_listening(); // the first to end; the others come and go after that
         other.connect("ws://" + bound->str() + "/", {.open = say, .message = hear});
-        raw_dialler.connect(raw->str(), {});
+        raw_outbound.connect(raw->str(), {});
     }});
     loop_.run();
     EXPECT_EQ(served, 2);

@@ -9,7 +9,7 @@
 namespace weft::testing {
 namespace {
 
-class endpoint_doors : public endpoint {
+class endpoint_listeners : public endpoint {
 protected:
     void SetUp() override {
         endpoint::SetUp();
@@ -26,7 +26,7 @@ protected:
     static std::string url_at(const address& where) { return "ws://" + where.str() + "/echo"; }
 };
 
-TEST_P(endpoint_doors, have_options_of_their_own) {
+TEST_P(endpoint_listeners, have_options_of_their_own) {
     int first = 0;
     int second = 0;
     listen_options of_first;
@@ -48,7 +48,7 @@ TEST_P(endpoint_doors, have_options_of_their_own) {
     EXPECT_EQ(second, 1);
 }
 
-TEST_P(endpoint_doors, are_closed_one_by_one) {
+TEST_P(endpoint_listeners, are_closed_one_by_one) {
     const auto one = door({});
     const auto other = door({});
     EXPECT_TRUE(server_->stop_listening(one));
@@ -60,7 +60,7 @@ TEST_P(endpoint_doors, are_closed_one_by_one) {
     EXPECT_FALSE(server_->is_listening());
 }
 
-TEST_P(endpoint_doors, may_be_closed_by_who_comes_through_them) {
+TEST_P(endpoint_listeners, may_be_closed_by_who_comes_through_them) {
     address where;
     listen_options options;
     options.after_accept = [&](int, const address&) { return server_->stop_listening(where); };
@@ -69,7 +69,7 @@ TEST_P(endpoint_doors, may_be_closed_by_who_comes_through_them) {
     EXPECT_FALSE(server_->is_listening());
 }
 
-TEST_P(endpoint_doors, have_a_keeper_who_may_say_no) {
+TEST_P(endpoint_listeners, have_a_keeper_who_may_say_no) {
     int asked = 0;
     listen_options options;
     options.after_accept = [&](int, const address&) { return ++asked != 1; };
@@ -81,7 +81,7 @@ TEST_P(endpoint_doors, have_a_keeper_who_may_say_no) {
     expect_echo(url_at(where));
 }
 
-TEST_P(endpoint_doors, have_a_keeper_who_may_throw) {
+TEST_P(endpoint_listeners, have_a_keeper_who_may_throw) {
     int errors = 0;
     loop().on_error([&](std::exception_ptr) { ++errors; });
     listen_options options;
@@ -96,7 +96,7 @@ TEST_P(endpoint_doors, have_a_keeper_who_may_throw) {
     expect_echo(url_at(where));
 }
 
-TEST_P(endpoint_doors, have_a_keeper_who_may_end_the_server) {
+TEST_P(endpoint_listeners, have_a_keeper_who_may_end_the_server) {
     listen_options options;
     options.after_accept = [&](int, const address&) {
         server_.reset();
@@ -108,7 +108,7 @@ TEST_P(endpoint_doors, have_a_keeper_who_may_end_the_server) {
     EXPECT_FALSE(server_);
 }
 
-TEST_P(endpoint_doors, are_prepared_before_they_are_bound) {
+TEST_P(endpoint_listeners, are_prepared_before_they_are_bound) {
     int seen = -1;
     listen_options options;
     options.before_bind = [&](int descriptor) -> result<void> {
@@ -124,7 +124,7 @@ TEST_P(endpoint_doors, are_prepared_before_they_are_bound) {
     EXPECT_EQ(server_->listening_at().size(), 1U);
 }
 
-TEST_P(endpoint_doors, have_the_permissions_that_were_asked_for) {
+TEST_P(endpoint_listeners, have_the_permissions_that_were_asked_for) {
     const auto file = ::testing::TempDir() + "weft-listeners-" + std::to_string(::getpid()) + '-' +
         GetParam()->name;
     listen_options options;
@@ -138,7 +138,7 @@ TEST_P(endpoint_doors, have_the_permissions_that_were_asked_for) {
     expect_echo("ws://example.org/echo", std::move(via));
 }
 
-TEST_P(endpoint_doors, of_ipv6_leave_ipv4_out_if_told_so) {
+TEST_P(endpoint_listeners, of_ipv6_leave_ipv4_out_if_told_so) {
     const auto bound = server_->listen("::", 0, {.ipv6_only = true});
     ASSERT_TRUE(bound);
     const std::string port = std::to_string(bound->port());
@@ -146,7 +146,7 @@ TEST_P(endpoint_doors, of_ipv6_leave_ipv4_out_if_told_so) {
     EXPECT_EQ(failure_of("ws://127.0.0.1:" + port + "/echo").error, std::errc::connection_refused);
 }
 
-WEFT_IN_EVERY_WAY(endpoint_doors);
+WEFT_IN_EVERY_WAY(endpoint_listeners);
 
 } // namespace
 } // namespace weft::testing

@@ -411,25 +411,23 @@ bool echo_raw(world& w) {
         w.tell(where.error());
         return false;
     }
-    raw_client outbound_connector(w.loop());
+    raw_client client(w.loop());
     std::size_t heard = 0;
     std::optional<report> end;
     const auto note = [&](const report& why) {
         end = why;
         if (why.error) w.tell(why.error);
     };
-    outbound_connector.connect(where->str(),
-                               {.open = [](raw_connection& one) { one.send("hello"); },
-                                .data =
-                                    [&](raw_connection& one, auto bytes) {
-                                        heard += bytes.size();
-                                        one.close();
-                                    },
-                                .close = [&](raw_connection&, const report& why) { note(why); },
-                                .fail = [&](const report& why) { note(why); }});
-    w.until([&] {
-        return end && echoing.connection_count() + outbound_connector.connection_count() == 0;
-    });
+    client.connect(where->str(),
+                   {.open = [](raw_connection& one) { one.send("hello"); },
+                    .data =
+                        [&](raw_connection& one, auto bytes) {
+                            heard += bytes.size();
+                            one.close();
+                        },
+                    .close = [&](raw_connection&, const report& why) { note(why); },
+                    .fail = [&](const report& why) { note(why); }});
+    w.until([&] { return end && echoing.connection_count() + client.connection_count() == 0; });
     return end && end->clean() && heard == 5;
 }
 

@@ -80,8 +80,7 @@ public:
 
     [[nodiscard]] std::size_t connection_count() const noexcept;
 
-    /// Connections that have not opened yet: connected or in their handshake, or in a plain
-    /// request.
+    /// Connections that have not opened yet: connecting, in their handshake, or in a plain request.
     [[nodiscard]] std::size_t handshake_count() const noexcept;
 
     /// A budget for what peers make the connections hold together; see `server_limits::memory_max`.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A client: connects, and hands the connection to a service. Knows neither the engine nor a host.
+// A client: connects, and hands the connection to a stream_endpoint. Knows neither engine nor host.
 #pragma once
 
 #include <cstddef>

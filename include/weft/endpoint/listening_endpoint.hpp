@@ -68,13 +68,13 @@ protected:
     listening_endpoint(listening_endpoint&&) noexcept = default;
     listening_endpoint& operator=(listening_endpoint&& other) noexcept {
         std::swap(loop_, other.loop_);
-        std::swap(doors_, other.doors_);
+        std::swap(listeners_, other.listeners_);
         return *this;
     }
     ~listening_endpoint() = default;
 
     std::shared_ptr<loop_state> loop_;
-    listeners* doors_ = nullptr; // the listeners, which the kind of server owns
+    listeners* listeners_ = nullptr; // the listeners, which the kind of server owns
 };
 
 } // namespace weft

@@ -47,7 +47,7 @@ public:
     io_stream(io_stream&& other) noexcept;
     io_stream& operator=(io_stream&& other) noexcept;
 
-    /// The connection's end, once: for `stream_endpoint::serve` or `stream_endpoint::dial`.
+    /// The connection's end, once: for `stream_endpoint::serve` or `stream_endpoint::connect`.
     [[nodiscard]] std::unique_ptr<stream> take_stream();
 
     /// Called once, in a turn, when the connection will write no more. What then remains is to end
