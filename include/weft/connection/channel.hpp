@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What WebSocket and raw connections are both built on: a stream and its driver joined, turns and
+// The base class of WebSocket and raw connections. Joins a stream and its driver: turns and
 // handlers, the limit on queued output, deadlines that wait for input, handles, the end.
 #pragma once
 
@@ -20,30 +20,32 @@ namespace weft {
 
 struct posted_message;
 
-/// The part that is the same for every kind of connection; see `connection` and `raw_connection`.
+/// The part that every kind of connection shares; see `connection` and `raw_connection`.
 ///
-/// Who derives from it overrides the virtual functions. Those of `timed_work_item` and
-/// `stream_events` are the ways in; the others are called off the path of a small message.
+/// Derived classes override the virtual functions. The stream and the driver call those of
+/// `timed_work_item` and `stream_events`; the others are not called for a small message.
 class channel : protected timed_work_item, protected stream_events {
 public:
     channel(const channel&) = delete;
     channel& operator=(const channel&) = delete;
 
-    /// Whether bytes are encrypted and the peer is authenticated by TLS.
+    /// Returns whether TLS encrypts the bytes and has authenticated the peer.
     [[nodiscard]] bool secure() const noexcept { return stream_ && stream_->secure(); }
 
-    /// What the bytes go over, null until the connection has a stream: for what a stream of a kind
-    /// knows beside, such as `tls_stream::of`.
+    /// Returns the stream that carries the bytes; null until the connection has one. Gives access
+    /// to functions of one kind of stream, such as `tls_stream::of`.
     [[nodiscard]] const stream* transport() const noexcept { return stream_.get(); }
 
-    /// Known until the handler of the end has returned, however the connection has ended.
+    /// Remains known until the `close` or `fail` handler has returned, however the connection
+    /// ended.
     [[nodiscard]] address local_address() const;
 
-    /// Anything the application wants to keep with the connection, which need not be copyable:
-    /// `peer.data() = std::make_unique<player>()`. Throws std::bad_alloc the first time.
+    /// Returns a place for anything that the application wants to keep with the connection. The
+    /// value need not be copyable: `peer.data() = std::make_unique<player>()`. The first call may
+    /// throw std::bad_alloc.
     [[nodiscard]] any_value& data();
 
-    /// The data if it is of type `T`, otherwise null.
+    /// Returns the data if it is of type `T`, otherwise null.
     template <class T>
     [[nodiscard]] T* data_as() {
         return data().template get_if<T>();
@@ -54,56 +56,59 @@ public:
 protected:
     friend class handle_posts;
 
-    struct extra; // what only some have, so that the others need no memory for it
+    struct extra; // only some connections have one, which saves the others its memory
 
-    /// What the stream does about input.
+    /// Whether the stream reads input.
     enum class reading : std::uint8_t {
         on,
-        refused, ///< it was told that no bytes are wanted, and waits for `resume`
+        refused, ///< `wants_bytes` returned false, and the stream waits for `resume`
         paused
     };
 
-    /// Where the limit on queued output is, and what happens beyond it.
+    /// The limit on queued output, and what happens when output exceeds it.
     struct queue_limit {
         std::size_t size_max;
         queue_policy when_full;
     };
 
-    /// Takes a place among the deadlines of `owner`. Throws std::bad_alloc. One with extras is to
-    /// be connected first.
+    /// Registers a timer with `owner`. Throws std::bad_alloc. A connection created with `outbound`
+    /// is still to be connected.
     channel(weft::driver& owner, std::unique_ptr<extra> outbound);
     ~channel() override;
 
-    // --- what each kind has of its own
+    // --- implemented by each kind of connection
 
     [[nodiscard]] virtual std::unique_ptr<extra> make_extra() const = 0;
     [[nodiscard]] virtual queue_limit limit() const noexcept = 0;
 
-    /// Bytes of output that wait for the stream.
+    /// Returns the bytes of output that wait for the stream.
     [[nodiscard]] virtual std::size_t queued() const noexcept = 0;
 
-    /// Whether output may still be given: the connection is open, or will be.
+    /// Returns whether output can still be sent or queued: the connection is open or still opening.
     [[nodiscard]] virtual bool takes_output() const noexcept = 0;
 
-    /// Whether output that was posted has to wait, for `open` or for older output.
+    /// Returns whether posted output must wait, for `open` or behind older output.
     [[nodiscard]] virtual bool holds_back() const noexcept = 0;
 
-    /// Sends what the limit has taken before, if the connection is open. May throw std::bad_alloc.
+    /// Sends a message that was counted when posted, if the connection is open. May throw
+    /// std::bad_alloc.
     virtual void send_posted(const posted_message& what) = 0;
 
     virtual void run_out_of_memory() noexcept = 0;
     virtual void end_for_full_queue() noexcept = 0;
 
-    /// Ends for an exception that left a handler; returns whether a report will carry it.
+    /// Ends the connection because a handler threw; returns whether a report will carry the
+    /// exception.
     virtual bool end_for_exception(const std::exception_ptr& what) noexcept = 0;
 
-    /// It is no longer a member of its endpoint's registry.
+    /// Removes the connection from its endpoint's registry.
     virtual void leave() noexcept = 0;
 
     // --- turns and handlers
 
-    /// The one way in: does `action`, then reports what has come of it (`here.pump()`). Handlers
-    /// may run meanwhile; when the outermost call leaves, stream and timer are brought up to date.
+    /// Every call from outside goes through this: runs `action`, then reports the events that it
+    /// caused (`here.pump()`). Handlers may run meanwhile. The outermost call brings stream and
+    /// timer up to date when it returns.
     template <class Kind, class Action>
     static void enter(Kind& here, Action&& action) noexcept {
         const running<Kind> now(here);
@@ -139,7 +144,7 @@ protected:
 
     // --- reading
 
-    /// Answers `wants_bytes`.
+    /// Returns `wanted` as the answer to `wants_bytes`, and notes it.
     bool answer_stream(bool wanted) noexcept {
         if (reading_ != reading::paused) reading_ = wanted ? reading::on : reading::refused;
         return wanted;
@@ -158,7 +163,7 @@ protected:
 
     // --- handles
 
-    /// What this shares with its handles, made when it is first asked for.
+    /// Returns the state shared with handles. The first call creates it.
     [[nodiscard]] const std::shared_ptr<handle_state>& shared_state();
     [[nodiscard]] bool has_handles() const noexcept;
     void share_limit() noexcept;
@@ -188,34 +193,34 @@ protected:
     std::unique_ptr<stream> stream_;
     std::unique_ptr<extra> extra_;
     std::uint32_t index_ = 0; // in the registry
-    std::uint32_t owed_ = 0;  // bytes of input to read before a deadline counts
-    std::uint8_t looks_ = 0;  // at such a deadline, without input read in between
-    std::uint8_t depth_ = 0;  // frames of handlers on the stack
-    bool connecting_ = false; // there is no stream yet, or none that is open
+    std::uint32_t owed_ = 0;  // bytes of input to read before an expired deadline counts
+    std::uint8_t looks_ = 0;  // checks of an expired deadline since input was last read
+    std::uint8_t depth_ = 0;  // nested calls of `enter`
+    bool connecting_ = false; // there is no stream yet, or it is not open yet
     bool ended_ = false;      // the last handler has been called
     bool dead_ = false;
 
-    // Whether the stream is read follows from three questions, each with one answer:
-    // - does the application want input: `pause` and `resume`, kept by each kind;
-    // - may the peer be heard now: `held_back_`, while its answers fill the queue, and what a
-    //   session needs before it can go on;
-    // - does the stream read: `reading_`, which `set_reading` brings in line with the others when
-    //   the outermost handler has returned.
+    // Whether the stream reads depends on three things, each kept in one place:
+    // - whether the application wants input: `pause` and `resume`, kept by each kind;
+    // - whether the peer's input may be processed now: `held_back_`, set while answers to the peer
+    //   fill the queue, and whatever the session is waiting for;
+    // - whether the stream reads: `reading_`, which `set_reading` updates to match the other two
+    //   when the outermost handler has returned.
     reading reading_ : 2 = reading::on;
-    bool held_back_ : 1 = false;    // nothing is heard of the peer until it has read
-    bool answers_wait_ : 1 = false; // what is queued grew by answers to this peer
-    bool blocked_ : 1 = false;      // the stream took only a part
-    bool tell_writable_ : 1 = false; // a send has said backed_up or dropped
+    bool held_back_ : 1 = false;    // the peer's input is not processed until the peer reads
+    bool answers_wait_ : 1 = false; // the queue holds answers to this peer
+    bool blocked_ : 1 = false;      // the stream took only part of the output
+    bool tell_writable_ : 1 = false; // `send` returned backed_up or dropped: `writable` is due
     bool suspended_ : 1 = false;    // a nested turn runs, or has run, inside a handler
-    bool continues_ : 1 = false;    // there are events left for another turn
-    bool looked_ : 1 = false;       // a deadline has passed, and `owed_` is read before it counts
-    bool postponed_ : 1 = false;    // and is judged again in a later round
+    bool continues_ : 1 = false;    // events are left for another turn
+    bool looked_ : 1 = false;       // a deadline has passed; `owed_` is read before it counts
+    bool postponed_ : 1 = false;    // the deadline is checked again in a later round
     bool opened_ : 1 = false;       // `open` has been called
     bool half_closed_ : 1 = false;
-    bool awaited_ : 1 = false;      // by the shutdown of its endpoint
+    bool awaited_ : 1 = false;      // its endpoint's shutdown waits for it
 
 private:
-    /// Stands on the stack while handlers may run.
+    /// Lives on the stack while handlers may run.
     template <class Kind>
     class running {
     public:
@@ -236,7 +241,7 @@ private:
         driver::activity activity_;
     };
 
-    /// Takes back what posted work was counted as, also when the work throws.
+    /// Releases the size that posted work was counted as, even if the work throws.
     class posted_work {
     public:
         explicit posted_work(channel& by) noexcept : by_(by) {}

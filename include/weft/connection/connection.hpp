@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One connection: session, stream and driver joined. Written once for servers and clients, for
-// sockets, pipes and streams of others; it knows none of them.
+// One WebSocket connection: joins session, stream and driver. The same code serves servers and
+// clients, sockets, pipes and custom streams; it depends on none of them.
 #pragma once
 
 #include <cstddef>
@@ -27,56 +27,58 @@ class member_table;
 
 /// One WebSocket connection, or one HTTP exchange on a server's port.
 ///
-/// Handlers are given a reference; it is good until the handler of the end (`close` or `fail`) has
-/// returned. All functions belong to the driver's thread, and a command on another one ends the
-/// program with a message; for other threads and for keeping there is `handle()`.
+/// Handlers receive a reference, which is valid until the `close` or `fail` handler has returned.
+/// All functions must be called on the driver's thread; a command on another thread ends the
+/// program with a message. To keep a reference or use one on other threads, call `handle()`.
 ///
-/// A command that finds no memory throws std::bad_alloc and has done nothing, or is noexcept and
-/// ends the connection. What this side has to do by itself and finds no memory for ends this one
-/// connection with `std::errc::not_enough_memory`, as does a handler that lets std::bad_alloc out.
+/// A command that runs out of memory either throws std::bad_alloc and has no effect, or is noexcept
+/// and ends the connection. Running out of memory outside of a command ends only this connection,
+/// with `std::errc::not_enough_memory`; so does a handler that throws std::bad_alloc.
 class connection final : public channel {
 public:
     // --- commands
 
-    /// Sends a whole message; `accepted` and `backed_up` mean that it was taken.
+    /// Sends a whole message; `accepted` and `backed_up` mean that it was sent or queued.
     ///
-    /// What is sent while a handler runs leaves together. The bytes are copied or written before
-    /// this returns, so a handler can send what it was handed. Text must be UTF-8. `closed` also
-    /// while a message that `send_part` began has not ended.
+    /// Messages sent while a handler runs are written together. The bytes are copied or written
+    /// before this returns, so a handler can send the view that it received. Text must be UTF-8.
+    /// Also returns `closed` while a message begun with `send_part` is unfinished.
     send_result send(message whole);
 
-    /// The same, with a choice for this message where an extension was agreed on that compresses.
+    /// Does the same, and chooses whether to compress this message, if a compression extension was
+    /// agreed on.
     send_result send(message whole, compression choice);
 
-    /// Sends the next part of a fragmented message; `last` ends it. The first part decides about
-    /// kind and compression. RFC 6455 §5.4.
+    /// Sends the next part of a fragmented message; `last` ends the message. The first part sets
+    /// its kind and compression. RFC 6455 §5.4.
     send_result send_part(message part, bool last,
                           compression choice = compression::automatic);
 
-    /// Sends a ping or a pong of at most 125 bytes; longer ones are cut. RFC 6455 §5.5.2.
+    /// Sends a ping or a pong with at most 125 bytes; longer payloads are cut. RFC 6455 §5.5.2.
     send_result ping(std::string_view payload = {});
     send_result pong(std::string_view payload = {});
 
-    /// Begins the closing handshake, after all that was sent. Nothing happens unless open; before,
-    /// it ends like `abort`. The reason is cut to 123 bytes. Any code that a report holds may be
-    /// passed on; of those that no frame may hold `no_status` is an empty frame, and all others are
-    /// sent as `internal_error`. RFC 6455 §7.1.2.
+    /// Begins the closing handshake, after all output sent before. Before the connection is open
+    /// this acts like `abort`; once it is closing this does nothing. The reason is cut to 123
+    /// bytes. Any code that a report holds may be passed: `no_status` is sent as an empty close
+    /// frame, and the other codes that no frame may hold as `internal_error`. RFC 6455 §7.1.2.
     void close(close_code code = close_code::normal, std::string_view reason = {}) noexcept;
 
-    /// Ends the connection at once, without a closing handshake; what waits is dropped. `close`
+    /// Ends the connection at once, without a closing handshake, and drops queued output. `close`
     /// or `fail` is called in the next round of work with `errc::aborted`.
     void abort() noexcept;
 
-    /// Stops reading: no messages, pings or pongs, and no end of the input. Deadlines for idle
-    /// peers and pongs stand still.
+    /// Stops reading: no messages, pings or pongs are delivered, nor the end of the input. The
+    /// deadlines for idle peers and pongs are suspended.
     void pause();
     void resume() noexcept;
 
     // --- answers to a handshake or a plain request (server)
 
-    /// Accepts, optionally with one of the offered subprotocols and with further headers.
+    /// Accepts the handshake, optionally with one of the offered subprotocols and with further
+    /// headers.
     ///
-    /// Fails with `not_open` when no handshake waits, `bad_subprotocol`, `bad_header`.
+    /// Fails with `not_open` when no handshake is waiting, `bad_subprotocol`, `bad_header`.
     result<void> accept(std::string_view subprotocol = {}, const http_fields& headers = {});
 
     /// Refuses the handshake: `fail` is called with `errc::rejected`. Fails like `accept`.
@@ -86,11 +88,12 @@ public:
     }
 
     /// Answers a plain request. The connection then ends without a further handler, or waits for
-    /// the client's next request (RFC 9112 §9.3), for which it is as new: `data()` is empty, and
-    /// handles of before reach nothing. Call `close` afterwards to end it behind the answer.
+    /// the client's next request (RFC 9112 §9.3) as if it were new: `data()` is empty, and older
+    /// handles refer to nothing. Call `close` afterwards to end the connection after the answer.
     result<void> respond(const http_response& response);
 
-    /// The answer comes later, through a `handle()`; the handshake's deadline goes on.
+    /// Defers the answer, to be sent later through a `handle()`. The handshake's deadline still
+    /// applies.
     void defer() noexcept { deferred_ = true; }
 
     // --- getters
@@ -100,21 +103,24 @@ public:
     [[nodiscard]] bool is_open() const noexcept { return state() == session_state::open; }
     [[nodiscard]] bool paused() const noexcept { return session_.paused(); }
 
-    /// Bytes of output that wait for the stream.
+    /// Returns the bytes of output that wait for the stream.
     [[nodiscard]] std::size_t buffered_amount() const noexcept { return session_.output_size(); }
 
-    /// The peer's, or whoever a trusted proxy says it to be (`server::trust`). Both are known until
-    /// the handler of the end has returned, however the connection has ended.
+    /// Returns the peer's address, or the client's if a trusted proxy reports it (`server::trust`).
+    /// This and `local_address` remain known until the `close` or `fail` handler has returned,
+    /// however the connection ended.
     [[nodiscard]] address remote_address() const;
 
-    /// The subprotocol that was agreed on; empty for none.
+    /// Returns the subprotocol that was agreed on; empty if none.
     [[nodiscard]] std::string_view subprotocol() const noexcept;
 
-    /// The extension that was agreed on, as Sec-WebSocket-Extensions has it; empty for none.
+    /// Returns the extension that was agreed on, as written in Sec-WebSocket-Extensions; empty if
+    /// none.
     [[nodiscard]] std::string_view extensions() const noexcept;
 
-    /// The request that opened the connection: a server's until `open` has returned, or for life
-    /// with `keep_handshake`; otherwise null. The getters below read it and are empty without.
+    /// Returns the request that opened the connection. A server has it until `open` has returned,
+    /// or for the connection's life with `keep_handshake`; otherwise this is null. The getters
+    /// below read it and are empty without it.
     [[nodiscard]] const http_request* request() const noexcept { return session_.request(); }
     [[nodiscard]] std::string_view path() const noexcept;
     [[nodiscard]] std::string_view query() const noexcept;
@@ -125,18 +131,19 @@ public:
     [[nodiscard]] std::optional<std::string> query_value(std::string_view key) const;
     [[nodiscard]] const std::vector<std::string>& offered_subprotocols() const noexcept;
 
-    /// The server's response, a client's counterpart of `request()`.
+    /// Returns the server's response; only a client has one. Kept as long as `request()` is on a
+    /// server.
     [[nodiscard]] const http_response_head* response() const noexcept {
         return session_.response();
     }
 
-    /// The URI that a client connects to, null on a server.
+    /// Returns the URI that a client connects to; null on a server.
     [[nodiscard]] const weft::uri* uri() const noexcept;
 
-    /// How the connection ended, once it has.
+    /// Returns how the connection ended, once it has.
     [[nodiscard]] const report& outcome() const noexcept { return session_.outcome(); }
 
-    /// A weak reference that may be kept, copied, and used on any thread.
+    /// Returns a weak reference that may be kept, copied, and used on any thread.
     [[nodiscard]] connection_handle handle();
 
 private:
@@ -153,13 +160,13 @@ private:
     connection(route& by, time_point now, std::unique_ptr<details> outbound);
     ~connection() override;
 
-    // life, by connection_set
+    // lifetime, called by connection_set
     void attach(std::unique_ptr<stream> connected) noexcept;
     void end_at_once(std::error_code why) noexcept;
     void end_for_shutdown(std::error_code why) noexcept;
     void leave() noexcept override;
 
-    // before its handshake, and where a redirect sends it
+    // before the handshake, and redirects
     void begin_phase(phase at, function<void()> cancel) noexcept;
     void queue_phase(phase at, function<void()> cancel) noexcept;
     void fail_connecting(phase at, std::error_code why, int http_status = 0) noexcept;
@@ -170,7 +177,7 @@ private:
     void begin_handshake() noexcept;
     result<bool> follow_redirect() noexcept;
 
-    // what somebody else has read, before there is a stream
+    // bytes or a request that other code has read, before there is a stream
     void receive_early(std::span<const std::byte> bytes) noexcept;
     result<void> receive_request(http_request request) noexcept;
 
@@ -178,7 +185,7 @@ private:
     void count_memory() noexcept;
     bool give_up_memory() noexcept;
 
-    // for what all kinds of connections have in common
+    // implementation of channel
     [[nodiscard]] std::unique_ptr<extra> make_extra() const override;
     [[nodiscard]] queue_limit limit() const noexcept override;
     [[nodiscard]] std::size_t queued() const noexcept override { return session_.output_size(); }
@@ -249,7 +256,7 @@ private:
     void judge_deadline() noexcept;
     [[nodiscard]] bool input_comes_first() noexcept;
 
-    // after each entry
+    // at the end of each call from outside
     void update() noexcept;
     void begin_next_request() noexcept;
     void half_close_if_done() noexcept;
@@ -259,7 +266,7 @@ private:
     [[nodiscard]] details* extras() const noexcept;
     details& more();
 
-    bool deferred_ = false; // the answer comes later
+    bool deferred_ = false; // the answer is sent later
     route* route_;
     session session_;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A weak reference to a connection, for any thread and for keeping.
+// A weak reference to a connection, which may be kept and used on any thread.
 #pragma once
 
 #include <compare>
@@ -21,30 +21,30 @@ namespace weft {
 
 class connection;
 
-/// Refers to a connection without keeping it; copyable, and safe on any thread.
+/// Refers to a connection without keeping it alive; copyable, and safe on any thread.
 ///
-/// `close`, `abort` and `with` post to the connection's driver and do their work there, or nothing
-/// if the connection has ended by then. They return false when the driver itself is gone. An empty
+/// `close`, `abort` and `with` post to the connection's driver, which does the work if the
+/// connection has not ended by then. They return false when the driver no longer exists. An empty
 /// handle refers to nothing.
 ///
-/// Handles are equal if they refer to the same connection, also after it has ended, and never equal
-/// one of a later connection. They have an order, and a hash.
+/// Handles are equal if they refer to the same connection, even after it has ended; a handle never
+/// equals one of a later connection. Handles are ordered and have a hash.
 class connection_handle {
 public:
     connection_handle() = default;
 
     /// Sends a whole message, like `connection::send`.
     ///
-    /// Inside a turn of the connection's driver (in its handlers) it is sent at once. Elsewhere it
-    /// is copied and posted, and counts towards the limit on queued output from now on, with
-    /// `handle_state::post_overhead` bytes: `dropped` says that it was not taken, and `backed_up`
-    /// that the peer is slow or that more than half of the limit is waiting. After both, `writable`
-    /// comes on the connection's thread when there is room. What was taken before the connection
-    /// opens is sent when `open` has returned; `fail` says that it never was. Throws
-    /// std::bad_alloc; then nothing was sent.
+    /// On the driver's thread inside a turn (in its handlers) it is sent at once. Elsewhere it is
+    /// copied and posted, and counts towards the limit on queued output immediately, with
+    /// `handle_state::post_overhead` bytes added: `dropped` means that it was not queued,
+    /// `backed_up` that the peer is slow or that more than half of the limit is waiting. After
+    /// either, `writable` is called on the connection's thread when there is room. A message queued
+    /// before the connection opens is sent when `open` has returned; if `fail` is called instead,
+    /// it was never sent. Throws std::bad_alloc; then nothing was sent.
     send_result send(message whole) const;
 
-    /// The same without a copy, of a text or of a binary message.
+    /// Does the same without a copy, for a text or a binary message.
     template <std::same_as<std::string> Text>
     send_result send(Text&& text) const {
         return send_owned(std::move(text));
@@ -54,20 +54,20 @@ public:
         return send_owned(std::move(bytes));
     }
 
-    /// Bytes of output that wait: posted by handles, with their overhead, and refused by the stream
-    /// so far. A moment later it may be another number.
+    /// Returns the bytes of output that wait: posted by handles, with their overhead, or not yet
+    /// taken by the stream. The number may change at any moment.
     [[nodiscard]] std::size_t queued_bytes() const noexcept {
         return state_ ? state_->waiting() : 0;
     }
 
-    /// Begins the closing handshake; before the connection is open it ends like `abort`.
+    /// Begins the closing handshake; before the connection is open this acts like `abort`.
     bool close(close_code code = close_code::normal, std::string reason = {}) const;
 
     /// Ends the connection at once.
     bool abort() const;
 
-    /// Calls `work` with the connection on the driver's thread. It is never refused: whoever posts
-    /// much should ask `queued_bytes`.
+    /// Calls `work` with the connection on the driver's thread. Posting has no limit: callers that
+    /// post much should check `queued_bytes`.
     bool with(function<void(connection&)> work) const;
 
     friend bool operator==(const connection_handle&, const connection_handle&) = default;

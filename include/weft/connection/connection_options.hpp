@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a connection may spend, and what it does when a peer does not read.
+// Options of routes and connections: limits, timeouts, what happens when a peer does not read.
 #pragma once
 
 #include <cstddef>
@@ -21,10 +21,10 @@ namespace weft {
 
 /// What happens when the peer reads slower than this side writes.
 enum class queue_policy : std::uint8_t {
-    /// From half the limit on, nothing more is read from this peer until its queue has drained,
-    /// so that answers cannot fill it: what `message` and `ping` handlers send to the peer that
-    /// they hear. A `send` beyond the limit is dropped. Two sides that both hold back wait for each
-    /// other until a deadline ends them.
+    /// When more than half of the limit is queued, reading from this peer pauses until the queue
+    /// has drained, so that the answers to it (what its `message` and `ping` handlers send to it)
+    /// cannot fill the queue. A `send` beyond the limit is dropped. If both sides pause, each waits
+    /// for the other until a deadline ends the connection.
     pause,
     drop, ///< a `send` beyond the limit is dropped
     close ///< a `send` beyond the limit ends the connection with 1008
@@ -35,18 +35,18 @@ struct connection_options {
     session_limits limits = {};
     session_timeouts timeouts = {};
 
-    /// Bytes of output that may wait. A message that finds the queue empty is always taken; with
-    /// `pause` also one that finds it at most half full, so that no answer is dropped for its size.
-    /// Nothing counts as waiting before the stream has refused some, so what was gathered until
-    /// then (up to 64 KiB and a message) may exceed a smaller limit.
+    /// Bytes of output that may wait. A message is always queued when the queue is empty; with
+    /// `pause` also when it is at most half full, so that no answer is dropped for its size. Output
+    /// counts as waiting only after the stream has refused some, so what was gathered until then
+    /// (up to 64 KiB and a message) may exceed a smaller limit.
     std::size_t queue_size_max = 1024 * 1024;
     queue_policy when_full = queue_policy::pause;
 
-    /// What messages may be compressed with: offered by a client, chosen by a server. Null for
-    /// nothing. Connections of one thread may share it.
+    /// Compression for messages: a client offers it, a server chooses it. Null disables it.
+    /// Connections of one thread may share it.
     std::shared_ptr<extension_negotiator> extension = {};
 
-    /// Keeps request and response readable after `open` has returned, at their cost in memory.
+    /// Keeps the request and response readable after `open` has returned, which costs memory.
     bool keep_handshake = false;
 };
 
@@ -54,76 +54,80 @@ struct connection_options {
 struct route_options {
     connection_options connection = connection_options(); // GCC 12 warns of `{}` in callers
 
-    /// A route with a subprotocol serves clients that offer it; without, all others.
+    /// A route with a subprotocol serves clients that offer it; a route without one serves all
+    /// others.
     std::string subprotocol = {};
 
-    /// A route with a host serves requests to that name, whatever its port: "chat.example.org", or
-    /// "*.example.org" for all names below. It comes before every route without, which serves all.
-    /// Who has opened TLS for a name that has other routes (SNI) is refused with 421.
+    /// A route with a host serves requests for that host name on any port: "chat.example.org", or
+    /// "*.example.org" for all names below. It takes precedence over routes without a host, which
+    /// serve all hosts. A client is refused with 421 if it opened TLS for a name (SNI) whose routes
+    /// differ from those of the host that it requests.
     std::string host = {};
 };
 
-/// What a client asks for beside the URI.
+/// The options of a client's connection, besides the URI.
 struct connect_options {
     connection_options connection = connection_options(); // GCC 12 warns of `{}` in callers
 
-    /// In the order of preference. RFC 6455 §1.9.
+    /// In order of preference. RFC 6455 §1.9.
     std::vector<std::string> subprotocols = {};
 
-    /// Fails with `errc::no_subprotocol` if the server agrees on none of them. Without this the
-    /// connection opens without a subprotocol then, as RFC 6455 §4.1 has it.
+    /// Fails with `errc::no_subprotocol` if the server selects none of them. Without this option
+    /// the connection then opens without a subprotocol, as RFC 6455 §4.1 allows.
     bool subprotocol_required = false;
 
     /// Further headers: Origin, Cookie, Authorization, User-Agent, ...
     http_fields headers = {};
 
-    /// One for each phase of connecting, which begins when the one before has ended; the
+    /// One timeout for each phase of connecting; it starts when the previous phase has ended. The
     /// handshake's is `session_timeouts::handshake`. Zero means never.
     duration resolve_timeout = std::chrono::seconds(10); ///< until the first address is known
     duration connect_timeout = std::chrono::seconds(10); ///< until one of them is connected
-    duration proxy_timeout = std::chrono::seconds(10);   ///< until the proxy has opened the way
-    duration tls_timeout = std::chrono::seconds(10);     ///< for the handshake of TLS
+    duration proxy_timeout = std::chrono::seconds(10);   ///< until the proxy has opened the tunnel
+    duration tls_timeout = std::chrono::seconds(10);     ///< for the TLS handshake
 
     /// Connects to this address instead of the URI's host, such as "unix:/run/app.sock",
-    /// "unix:@name" or "127.0.0.1:9001"; the URI then only names the resource and the Host header.
-    /// With a proxy it is the proxy that is connected to there.
+    /// "unix:@name" or "127.0.0.1:9001"; the URI then only supplies the resource and the Host
+    /// header. With a proxy this is the proxy's address.
     std::string via = {};
 
     /// The proxy to go through: "http://user:password@host:port" (CONNECT, RFC 9110 §9.3.6, with
     /// Basic credentials) or "socks5://user:password@host:port" (RFC 1928, RFC 1929).
     ///
-    /// The server's name is looked up by the proxy, also with "socks5h:", which says so. User and
-    /// password may be left out, and stand percent-encoded; they are sent to nobody else and told
-    /// in no report. Ports are 80 and 1080 by default. What is wrong with it is `errc::bad_proxy`.
+    /// The proxy looks up the server's name; "socks5h:" is accepted and means the same. User and
+    /// password are optional and percent-encoded; they are sent only to the proxy and appear in no
+    /// report. The default ports are 80 and 1080. A malformed value is `errc::bad_proxy`.
     std::string proxy = {};
 
-    /// Asks the environment for a proxy when `proxy` names none; see `environment_proxy`.
+    /// Takes the proxy from the environment when `proxy` is empty; see `environment_proxy`.
     bool proxy_from_environment = false;
 
-    /// Encrypts for a `wss:` URI; without it the client's own does. See `client::tls`.
+    /// Encrypts `wss:` connections; when null the layer of the client is used. See `client::tls`.
     std::shared_ptr<secure_layer> tls = {};
 
-    /// So many redirects of the server are followed, each with all timeouts and the same handlers
-    /// and handle; none by default. One from `wss:` to `ws:` is not.
+    /// How many of the server's redirects are followed, each with all timeouts and the same
+    /// handlers and handle; none by default. A redirect from `wss:` to `ws:` is not followed.
     ///
-    /// To another host, port or scheme (but for `ws:` at port 80 to `wss:` at 443) go neither the
-    /// headers Authorization, Cookie, Proxy-Authorization and Host, nor `via` without a proxy. A
-    /// server can redirect to any host that this program can reach, this machine included.
+    /// On a redirect to another host, port or scheme (except from `ws:` at port 80 to `wss:` at
+    /// 443) the headers Authorization, Cookie, Proxy-Authorization and Host are not sent, and `via`
+    /// is not used unless there is a proxy. A server can redirect to any host that this program can
+    /// reach, including this machine.
     std::size_t redirects_max = 0;
 
-    /// A name's addresses are tried in turns of IPv6 and IPv4, each this long after the one before,
-    /// or as soon as that has failed; the first to connect wins. RFC 8305 §5.
+    /// A name's addresses are tried with IPv6 and IPv4 alternating, each this long after the
+    /// previous one, or as soon as that one has failed; the first to connect wins. RFC 8305 §5.
     duration attempt_delay = std::chrono::milliseconds(250);
 
-    /// So long IPv6 addresses are waited for when others are known first. RFC 8305 §3.
+    /// How long to wait for IPv6 addresses when the IPv4 ones are known first. RFC 8305 §3.
     duration resolution_delay = std::chrono::milliseconds(50);
 
-    /// Connect from this address, usually with port 0; addresses of another family then fail.
+    /// Connects from this address, usually with port 0; attempts to addresses of another family
+    /// fail.
     address local_address = {};
 
     /// Called for each socket before it connects to one address, to set its options or to bind it;
-    /// an error is as if that address had failed. May end the connection, but must not close the
-    /// descriptor.
+    /// an error counts as a failure of that address. It may end the connection, but must not close
+    /// the descriptor.
     std::function<result<void>(native_socket socket, const address& to)> before_connect = {};
 };
 

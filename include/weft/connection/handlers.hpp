@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What an application wants to hear of its connections.
+// The handlers that an application sets for the events of its connections.
 #pragma once
 
 #include <cstddef>
@@ -13,14 +13,14 @@ namespace weft {
 
 class connection;
 
-/// The handlers of a route or of an outbound connection; each may be left out.
+/// The handlers of a route or of an outbound connection; each is optional.
 ///
-/// They are called on the driver's thread, inside a turn, one at a time for a connection. From any
-/// of them any connection, endpoint and loop may be closed or destroyed. Views last until the
-/// handler returns. An exception ends the connection with 1011 (500 before it is open),
-/// is kept in its report, and goes to the driver's `on_error` if there is one; of std::bad_alloc
-/// only the report tells. Exactly one of `close` and `fail` ends a
-/// connection, `fail` if `open` never ran.
+/// They are called on the driver's thread, inside a turn, one at a time for a connection. Any of
+/// them may close or destroy any connection, endpoint and loop. Views last until the handler
+/// returns. An exception ends the connection with 1011 (500 before it is open), is kept in the
+/// connection's report, and is passed to the driver's `on_error` if there is one; std::bad_alloc
+/// appears only in the report. Each connection ends with exactly one of `close` and `fail`: `fail`
+/// if `open` was never called.
 struct handlers {
     // the names that error messages use
     struct open_handler;
@@ -34,34 +34,35 @@ struct handlers {
     struct http_handler;
     struct interrupt_handler;
 
-    /// The handshake is complete; the request can be read until this returns.
+    /// Called when the handshake is complete. The request can be read until this returns.
     handler<open_handler, void(connection&)> open = {};
 
-    /// A whole message, however it was fragmented.
+    /// Called with a whole message, however it was fragmented.
     handler<message_handler, void(connection&, weft::message)> message = {};
 
-    /// After `send` has said `backed_up` or `dropped`: all that was waiting has been written.
+    /// Called when all queued output has been written, after `send` returned `backed_up` or
+    /// `dropped`.
     handler<writable_handler, void(connection&)> writable = {};
 
-    /// A ping, which has been answered already, and a pong.
+    /// Called with the payload of a ping, which has been answered already, or of a pong.
     handler<ping_handler, void(connection&, std::span<const std::byte>)> ping = {};
     handler<pong_handler, void(connection&, std::span<const std::byte>)> pong = {};
 
-    /// An open connection has ended; nothing can be sent any more.
+    /// Called when an open connection has ended. Nothing can be sent any more.
     handler<close_handler, void(connection&, const report&)> close = {};
 
-    /// A connection that never opened has ended: connecting or the handshake failed.
+    /// Called when a connection ended before it opened: connecting or the handshake failed.
     handler<fail_handler, void(const report&)> fail = {};
 
-    /// Server: a handshake arrived. Answer with `accept`, `reject`, or `defer` and answer later;
-    /// without an answer it is accepted.
+    /// Server: called when a handshake arrives. Answer with `accept` or `reject`, or call `defer`
+    /// to answer later; without an answer the handshake is accepted.
     handler<validate_handler, void(connection&)> validate = {};
 
-    /// Server: a plain HTTP request arrived. Answer with `respond`, or `defer` and answer later;
-    /// without an answer it is 404.
+    /// Server: called when a plain HTTP request arrives. Answer with `respond`, or call `defer` to
+    /// answer later; without an answer the response is 404.
     handler<http_handler, void(connection&)> http = {};
 
-    /// The loop was woken by `wake`; once per route and per outbound connection.
+    /// Called when `wake` has woken the loop; once per route and per outbound connection.
     handler<interrupt_handler, void()> interrupt = {};
 };
 

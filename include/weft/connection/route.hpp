@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Where a request goes: a host, a path, a subprotocol, and what serves them.
+// A route: a host, a path and a subprotocol, and the handlers and options that serve them.
 #pragma once
 
 #include <string>
@@ -14,29 +14,30 @@ namespace weft {
 
 class connection_set;
 
-/// The host that a request names, in lower case and without its port or last dot.
+/// Returns the host that a request names, in lower case and without its port or trailing dot.
 [[nodiscard]] std::string host_name(const http_request& request);
 
-/// The same of a host with or without a port.
+/// Does the same for a host with or without a port.
 [[nodiscard]] std::string host_name(std::string_view host);
 
 /// A set of handlers and options that connections share.
 struct route {
     connection_set* set;
-    std::string host; // in lower case; empty for all, and begins with `*.` for all below
-    std::string path; // ends with `*` for all that begins so
+    std::string host; // in lower case; empty for all hosts, `*.` and a name for all hosts below it
+    std::string path; // with a final `*` for all paths that begin this way
     std::string subprotocol;
     weft::handlers handlers;
     connection_options options;
-    session_options session; // options, as the session wants them
-    bool replaced = false;   // by a later route; only connections that it has still use it
+    session_options session; // `options`, as the session needs them
+    bool replaced = false;   // by a later route; only its existing connections still use it
 
     [[nodiscard]] bool matches(std::string_view requested) const noexcept;
 
-    /// Whether requests to `name`, which has no port and is in lower case, are this route's.
+    /// Returns whether this route serves requests for `name`, which is in lower case and has no
+    /// port.
     [[nodiscard]] bool serves_host(std::string_view name) const noexcept;
 
-    /// False for a route that only answers plain requests.
+    /// Returns false for a route that only answers plain requests.
     [[nodiscard]] bool serves_websocket() const noexcept;
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A client: connects, and hands the connection to a stream_endpoint. Knows neither engine nor host.
+// A WebSocket client: connects, and passes the stream to a stream_endpoint. Does not depend on the
+// engine or a host.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +14,8 @@ namespace weft {
 
 /// Opens WebSocket connections; one client may hold any number.
 ///
-/// Belongs to the loop's thread. Destroying it is legal anywhere, its own handlers included: its
-/// connections die at once, and no handler is called but a pending `done`.
+/// All functions must be called on the loop's thread. A client may be destroyed anywhere, even in
+/// its own handlers: its connections end at once, and no handler is called except a pending `done`.
 class client {
 public:
     explicit client(event_loop& loop);
@@ -22,52 +23,56 @@ public:
     client(client&& other) noexcept;
     client& operator=(client&& other) noexcept;
 
-    /// Encrypts for `wss:` URIs from now on, where `connect_options::tls` does not say otherwise:
-    /// `tls_client::create`. Without either they fail with `errc::no_tls`.
+    /// Sets the TLS layer for `wss:` URIs from now on, used where `connect_options::tls` is null;
+    /// create it with `tls_client::create`. With neither, `wss:` connections fail with
+    /// `errc::no_tls`.
     void tls(std::shared_ptr<secure_layer> layer) noexcept;
 
-    /// Called when a connection that has no `fail` handler of its own has failed to open.
+    /// Sets the handler called when a connection without its own `fail` handler has failed to open.
     void on_fail(function<void(const report&)> handler);
 
-    /// Called when the loop was woken by `wake`, whether there is a connection or not; before the
-    /// `interrupt` handlers of connections.
+    /// Sets the handler called when `wake` has woken the loop, with or without connections; it is
+    /// called before the `interrupt` handlers of connections.
     void on_interrupt(function<void()> handler);
 
     /// Connects to `target`, a `ws:` or `wss:` URI.
     ///
-    /// A host name is looked up by the loop (see `event_loop::resolver`), and its addresses race.
-    /// However it ends, it is told: `open` is called once it is open, `fail` with the whole reason
-    /// if that does not come to be, a malformed URI included; neither from inside this call. The
-    /// handle closes or aborts it from anywhere, also while it is connecting.
+    /// The loop looks up a host name (see `event_loop::resolver`), and the addresses found race
+    /// each other. The result is always reported, and never from inside this call: `open` is called
+    /// once the connection is open, `fail` with the full reason if it cannot be opened, even for a
+    /// malformed URI. The handle closes or aborts the connection from any thread, even while it is
+    /// connecting.
     ///
-    /// A malformed `target` of which neither `fail` nor `on_fail` can be told goes to the loop's
-    /// `on_error` as a std::system_error that names it.
+    /// If `target` is malformed and there is neither `fail` nor `on_fail`, the loop's `on_error`
+    /// receives a std::system_error that names `target`.
     connection_handle connect(std::string_view target, handlers what, connect_options options = {});
     connection_handle connect(const uri& target, handlers what, connect_options options = {});
 
-    /// Opens a WebSocket over a stream socket that is connected already, such as through a tunnel
-    /// of the application's own, of which somebody has read `already_read`; TLS, for a `wss:` URI,
-    /// is still to begin.
+    /// Opens a WebSocket over a connected stream socket, for example through the application's own
+    /// tunnel. `already_read` holds bytes that other code has read from it; for a `wss:` URI the
+    /// TLS handshake must not have begun.
     ///
-    /// Owns the socket from then on, and sets it to close on exec and not to block. On error it
-    /// is not taken: `bad_argument` for another kind of socket, `no_tls` for a `wss:` URI,
+    /// On success the client owns the socket, and sets it to close on exec and non-blocking. On
+    /// error the caller keeps the socket: `bad_argument` for another kind of socket, `no_tls` for a
+    /// `wss:` URI, `forked`, `gone`, or a system error. Everything else is reported as by
+    /// `connect`.
     /// `forked`, `gone`, or what the system says. All else is told as by `connect`.
     result<connection_handle> adopt(native_socket socket, const uri& target, handlers what,
                                     connect_options options = {},
                                     std::span<const std::byte> already_read = {});
 
-    /// Closes all connections with 1001 and gives up connecting; what is left after `within` is
-    /// aborted. Then calls `done`: exactly once, and never from inside this call.
+    /// Closes all connections with 1001 and cancels connecting. Aborts what is left after `within`.
+    /// Then calls `done`, exactly once and never from inside this call.
     void shutdown(duration within, function<void()> done = {});
 
-    /// Aborts all connections; their handlers hear `errc::aborted`.
+    /// Aborts all connections; their `close` or `fail` receives `errc::aborted`.
     void stop();
 
-    /// Connections, including those that are connecting.
+    /// Returns the number of connections, including those that are connecting.
     [[nodiscard]] std::size_t connection_count() const noexcept;
 
-    /// Calls `visit(connection&)` once for each of them that is there from beginning to end.
-    /// `visit` may end any of them, begin others, and call this.
+    /// Calls `visit(connection&)` once for each connection that exists throughout the call. `visit`
+    /// may end any of them, start others, and call this.
     void for_each(function<void(connection&)> visit);
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Datagrams over UDP and Unix-domain sockets. Knows neither the engine nor a host.
+// Datagrams over UDP and Unix-domain sockets. Does not depend on the engine or a host.
 #pragma once
 
 #include <cstddef>
@@ -17,38 +17,39 @@ namespace weft {
 
 class datagram_socket;
 
-/// The handlers of a datagram socket; each may be left out. From any of them anything may be closed
-/// or destroyed; an exception goes to the loop's `on_error`, and the socket goes on.
+/// The handlers of a datagram socket; each is optional. Any of them may close or destroy anything.
+/// An exception is passed to the loop's `on_error`, and the socket continues.
 struct datagram_handlers {
-    /// A datagram came, whole; it may be overwritten, and lives until this returns.
+    /// Called with each whole datagram, which may be overwritten and is valid until this returns.
     function<void(datagram_socket&, std::span<std::byte>, const address& from)> data = {};
 
-    /// After `send` has said `backed_up` or `dropped`: all that was waiting has left.
+    /// Called when all queued datagrams have been sent, after `send` returned `backed_up` or
+    /// `dropped`.
     function<void(datagram_socket&)> writable = {};
 
-    /// The network or the system says that something did not work, such as
-    /// `std::errc::connection_refused` when a connected peer is not there (ICMP). The socket goes
-    /// on; only one that fails to read many times in a row is closed (`is_open`).
+    /// Called when the network or the system reports an error, such as
+    /// `std::errc::connection_refused` when a connected peer does not exist (ICMP). The socket
+    /// continues; only many failed reads in a row close it (`is_open`).
     function<void(datagram_socket&, std::error_code)> error = {};
 
-    /// The loop was woken by `wake`.
+    /// Called when `wake` has woken the loop.
     function<void()> interrupt = {};
 };
 
 /// Options of a datagram socket.
 struct datagram_options {
-    /// Bytes that may wait while the system takes no more; a datagram beyond is dropped.
+    /// Bytes that may wait while the system accepts no more; a datagram beyond that is dropped.
     std::size_t queue_size_max = 1024 * 1024;
 
     /// Called with the socket before it is bound or connected, to set its options (broadcast, a
-    /// group, a buffer's size); an error ends that with it. Must not close the socket.
+    /// group, a buffer's size); an error makes `bind` or `connect` fail. Must not close the socket.
     function<result<void>(native_socket socket)> before_bind = {};
 };
 
 /// Sends and receives datagrams; counts as work of the loop while it is open.
 ///
-/// Belongs to the loop's thread, and stays where it is made, as its handlers are given it.
-/// Destroying it is legal anywhere, its own handlers included, and calls none.
+/// All functions must be called on the loop's thread. It cannot be moved, as handlers receive a
+/// reference to it. It may be destroyed anywhere, even in its own handlers, and calls none.
 class datagram_socket {
 public:
     explicit datagram_socket(event_loop& loop, datagram_handlers what,
@@ -58,25 +59,27 @@ public:
     datagram_socket& operator=(const datagram_socket&) = delete;
 
     /// Receives at a numeric address or `localhost`, or at "127.0.0.1:53", "unix:/run/x.sock",
-    /// "unix:@abstract", and says where; port 0 lets the system choose.
+    /// "unix:@abstract", and returns the address; port 0 lets the system choose.
     ///
-    /// Fails with `already_connected` when it is open, `no_resolver` for a name, `bad_argument`,
-    /// `forked`, `gone`, or what the system says. The file of a Unix-domain socket goes with it.
+    /// Fails with `already_connected` when it is open, `no_resolver` for a host name,
+    /// `bad_argument`, `forked`, `gone`, or a system error. The file of a Unix-domain socket is
+    /// removed with the socket.
     result<address> bind(std::string_view host, std::uint16_t port);
     result<address> bind(std::string_view where);
 
-    /// Sends to, and hears, this address only, which may be repeated; opens the socket if `bind`
-    /// has not. Nothing is sent for that. Fails like `bind`.
+    /// Sends to and receives from this address only; may be called again with another address.
+    /// Opens the socket if `bind` has not. Sends nothing. Fails like `bind`.
     result<void> connect(std::string_view where);
 
-    /// Takes over a datagram socket; on error it is not taken: `bad_argument` for another kind,
-    /// `already_connected`, `forked`, `gone`, or what the system says.
+    /// Takes over a datagram socket. On error the caller keeps it: `bad_argument` for another kind
+    /// of socket, `already_connected`, `forked`, `gone`, or a system error.
     result<address> adopt(native_socket socket);
 
-    /// Sends one datagram, to the connected peer or to `to`: it has left, or waits behind others.
+    /// Sends one datagram, to the connected peer or to `to`: at once, or queued behind others.
     ///
-    /// `dropped` also for one that the system refuses, such as one that is too long: `error` then
-    /// tells why, in a later round of work. Throws std::bad_alloc, having done nothing.
+    /// Also returns `dropped` for a datagram that the system refuses, for example because it is too
+    /// long; `error` is then called with the reason in a later round of work. Throws
+    /// std::bad_alloc, having done nothing.
     send_result send(std::span<const std::byte> bytes);
     send_result send(std::string_view bytes) { return send(std::as_bytes(std::span(bytes))); }
     template <bytes_like Bytes>
@@ -92,12 +95,12 @@ public:
         return send_to(view_bytes(bytes), to);
     }
 
-    /// Hears nothing until `resume`; what comes meanwhile waits with the system, as far as it fits,
-    /// and wakes nobody.
+    /// Stops receiving until `resume`. Meanwhile the system queues datagrams as far as its buffer
+    /// allows, and they do not wake the loop.
     void pause() noexcept;
     void resume() noexcept;
 
-    /// Closes it at once; what waits is dropped. It can be bound again.
+    /// Closes the socket at once and drops queued datagrams. It can be bound again.
     void close() noexcept;
 
     [[nodiscard]] bool is_open() const noexcept;

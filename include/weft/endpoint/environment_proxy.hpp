@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The proxy that the environment of this process names.
+// The proxy that the environment variables of this process name.
 #pragma once
 
 #include <string>
@@ -8,14 +8,14 @@
 
 namespace weft {
 
-/// The proxy for `target` as the environment has it, or nothing: what `connect_options::proxy`
-/// takes.
+/// Returns the proxy for `target` from the environment, as `connect_options::proxy` expects it;
+/// empty if none.
 ///
-/// Looks at `http_proxy` for `ws:` (in small letters only: HTTP_PROXY can be a request's header),
-/// at `https_proxy` and `HTTPS_PROXY` for `wss:`, and then at `all_proxy` and `ALL_PROXY`.
-/// `no_proxy` (or `NO_PROXY`) lists, with commas, whom to reach without: `*`, a host name with all
-/// below it, an address, a prefix such as 10.0.0.0/8, each with `:port` if only that is meant.
-/// Reads the environment, so no other thread may be changing it.
+/// Reads `http_proxy` for `ws:` (lower case only: HTTP_PROXY can be set by a request's header),
+/// `https_proxy` and `HTTPS_PROXY` for `wss:`, and then `all_proxy` and `ALL_PROXY`. `no_proxy` (or
+/// `NO_PROXY`) is a comma-separated list of targets that need no proxy: `*`, a host name including
+/// all names below it, an address, or a prefix such as 10.0.0.0/8, each optionally with `:port` to
+/// match only that port. No other thread may change the environment meanwhile.
 [[nodiscard]] std::string environment_proxy(const uri& target);
 
 } // namespace weft

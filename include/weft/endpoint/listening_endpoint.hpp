@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Where a server listens: what servers of every kind have in common. Knows nothing of what is
+// The listeners of a server: what servers of every kind have in common. Does not depend on what is
 // served.
 #pragma once
 
@@ -16,47 +16,50 @@ namespace weft {
 
 class listeners;
 
-/// Any number of listeners, each with options of its own; see `server` and `raw_server`.
+/// Any number of listeners, each with its own options; see `server` and `raw_server`.
 class listening_endpoint {
 public:
-    /// Listens at a numeric address, or at `localhost` (127.0.0.1), and says where.
+    /// Listens at a numeric address, or at `localhost` (127.0.0.1), and returns the address.
     ///
-    /// Port 0 lets the system choose. `::` takes IPv4 as well unless told otherwise. Fails with
-    /// what the system says, such as `address_in_use`, or `errc::no_resolver` for a host name.
+    /// Port 0 lets the system choose. `::` also accepts IPv4 unless the options say otherwise.
+    /// Fails with a system error, such as `address_in_use`, or `errc::no_resolver` for a host name.
     result<address> listen(std::string_view host, std::uint16_t port, listen_options options = {});
 
-    /// Listens at a Unix-domain socket, "unix:/run/app.sock" or "unix:@abstract", or at an
-    /// address with a port, "127.0.0.1:80" or "[::1]:80".
+    /// Listens at a Unix-domain socket, "unix:/run/app.sock" or "unix:@abstract", or at an address
+    /// with a port, "127.0.0.1:80" or "[::1]:80".
     ///
-    /// A socket file of a dead process is replaced; it is removed when listening ends.
+    /// Replaces the socket file of a dead process. The file is removed when listening ends.
     result<address> listen(std::string_view where, listen_options options = {});
 
-    /// Listens at every address of a host name that is this machine's: those in the hosts file, or
-    /// those that the loop's resolver finds.
+    /// Listens at every address of a host name that belongs to this machine: those in the hosts
+    /// file, or those that the loop's resolver finds.
     ///
-    /// `done` is called in a turn with where that is, or why nowhere: `errc::no_resolver`, what the
-    /// resolver says, or why an address that is this machine's cannot be bound; then none is. Port
-    /// 0 is the same port for all. Until then it counts as work; `stop_listening()` and all that
-    /// ends the server cancel it, and `done` is not called.
+    /// `done` is called in a turn with the addresses, or with the error: `errc::no_resolver`, the
+    /// resolver's error, or the reason why one of this machine's addresses cannot be bound; then
+    /// none is. With port 0 all addresses share one port. Until then the call counts as work;
+    /// `stop_listening()` and everything that ends the server cancel it, and `done` is not called.
     void listen(std::string_view host, std::uint16_t port, listen_options options,
                 function<void(result<std::vector<address>>)> done);
 
-    /// Accepts from a stream socket of any family that listens already, and says where that is.
+    /// Accepts connections from a stream socket of any family that is already listening, and
+    /// returns its address.
     ///
-    /// Owns the socket from then on; a socket's file is left to whoever made it. Sets it to
-    /// close on exec and not to block, which whoever shares the socket will notice. Of the options
-    /// only `tls` and `after_accept` are used. On error it is not taken: `bad_argument` for a
-    /// socket that does not listen, `forked`, `gone`, or what the system says.
+    /// On success the server owns the socket, but does not remove the file of a Unix-domain socket.
+    /// The socket is set to close on exec and non-blocking, which affects every process that shares
+    /// it. Of the options only `tls` and `after_accept` are used. On error the caller keeps the
+    /// socket: `bad_argument` for a socket that does not listen, `forked`, `gone`, or a system
+    /// error.
     result<address> adopt_listener(native_socket socket, listen_options options = {});
 
-    /// Ends the listener at `where` and gives its socket to the caller, who closes it: it goes on
-    /// listening, and clients wait in it for whoever adopts it, here or in another process.
+    /// Ends the listener at `where` and returns its socket to the caller, who must close it. The
+    /// socket keeps listening, and clients wait in it until it is adopted, here or in another
+    /// process.
     ///
     /// The file of a Unix-domain socket stays. `bad_argument` if there is no such listener.
     result<native_socket> release_listener(const address& where);
 
-    /// Ends all listeners, or those at `where`; connections go on. The latter says whether there
-    /// was one.
+    /// Ends all listeners, or those at `where`; connections continue. The overload with `where`
+    /// returns whether there was one.
     void stop_listening();
     bool stop_listening(const address& where);
     [[nodiscard]] bool is_listening() const noexcept;
@@ -74,7 +77,7 @@ protected:
     ~listening_endpoint() = default;
 
     std::shared_ptr<loop_state> loop_;
-    listeners* listeners_ = nullptr; // the listeners, which the kind of server owns
+    listeners* listeners_ = nullptr; // owned by the derived server
 };
 
 } // namespace weft

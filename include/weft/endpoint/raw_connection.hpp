@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One connection that carries bytes as they are: a stream and its driver joined. Written once for
-// sockets, adopted ones and files; it knows none of them, and nothing of WebSocket.
+// One connection that carries bytes unchanged: joins a stream and its driver. The same code serves
+// sockets, adopted sockets and files; it depends on none of them, nor on WebSocket.
 #pragma once
 
 #include <cstddef>
@@ -27,22 +27,22 @@ class registry;
 template <class Member>
 class member_table;
 
-/// A stream of bytes in both directions, with the words of `connection`.
+/// A stream of bytes in both directions, with function names like those of `connection`.
 ///
-/// Handlers are given a reference; it is good until the handler of the end (`close` or `fail`) has
-/// returned. All functions belong to the loop's thread, and a command on another one ends the
-/// program with a message; for other threads and for keeping there is `handle()`.
+/// Handlers receive a reference, which is valid until the `close` or `fail` handler has returned.
+/// All functions must be called on the loop's thread; a command on another thread ends the program
+/// with a message. To keep a reference or use one on other threads, call `handle()`.
 ///
-/// A command that finds no memory throws std::bad_alloc and has done nothing, or ends the
-/// connection with `std::errc::not_enough_memory`, as does a handler that lets std::bad_alloc out.
+/// A command that runs out of memory either throws std::bad_alloc and has no effect, or ends the
+/// connection with `std::errc::not_enough_memory`; so does a handler that throws std::bad_alloc.
 class raw_connection final : public channel {
 public:
     // --- commands
 
-    /// Sends bytes; `accepted` and `backed_up` mean that all of them were taken.
+    /// Sends bytes; `accepted` and `backed_up` mean that all of them were sent or queued.
     ///
-    /// What is sent while a handler runs leaves together. The bytes are copied or written before
-    /// this returns, so a handler can send what it was handed.
+    /// Bytes sent while a handler runs are written together. They are copied or written before this
+    /// returns, so a handler can send the view that it received.
     send_result send(std::span<const std::byte> bytes);
     send_result send(std::string_view bytes) { return send(std::as_bytes(std::span(bytes))); }
     template <bytes_like Bytes>
@@ -50,40 +50,42 @@ public:
         return send(view_bytes(bytes));
     }
 
-    /// Tells the peer, after all that was sent, that no more will come: the half-close of a socket
-    /// or of the writing end of a pipe. Reading goes on. When both sides have done so the
-    /// connection has ended.
+    /// Ends the output, after everything sent before, and lets the peer see that: half-closes a
+    /// socket, or closes the writing end of a pipe. Reading continues. The connection ends when
+    /// both sides have ended their output.
     void finish() noexcept;
 
-    /// Ends the connection after all that was sent; what the peer sends from now on is read and
-    /// dropped, so that no reset overtakes the last bytes. Before it is open, like `abort`.
+    /// Ends the connection after all output sent before. Input from now on is read and dropped, so
+    /// that a reset cannot destroy the last bytes. Before the connection is open this acts like
+    /// `abort`.
     void close() noexcept;
 
-    /// Ends the connection at once; what waits is dropped. `close` or `fail` is called in the next
+    /// Ends the connection at once and drops queued output. `close` or `fail` is called in the next
     /// round of work with `errc::aborted`.
     void abort() noexcept;
 
-    /// Stops reading: neither bytes nor the end are told, and what the peer sends wakes nobody.
+    /// Stops reading: neither bytes nor the end of input are reported, and input does not wake the
+    /// loop.
     void pause() noexcept;
     void resume() noexcept;
 
     // --- getters
 
-    /// Whether `send` may take something.
+    /// Returns whether `send` may accept output.
     [[nodiscard]] bool is_open() const noexcept {
         return stream_ && !finishing_ && !closing_ && !end_waits_ && !ended_;
     }
     [[nodiscard]] bool paused() const noexcept { return paused_; }
 
-    /// Bytes of output that wait for the stream.
+    /// Returns the bytes of output that wait for the stream.
     [[nodiscard]] std::size_t buffered_amount() const noexcept { return queue_.size(); }
 
     [[nodiscard]] address remote_address() const;
 
-    /// How the connection ended, once it has.
+    /// Returns how the connection ended, once it has.
     [[nodiscard]] const report& outcome() const noexcept { return outcome_; }
 
-    /// A weak reference that may be kept, copied, and used on any thread.
+    /// Returns a weak reference that may be kept, copied, and used on any thread.
     [[nodiscard]] raw_handle handle();
 
 private:
@@ -100,7 +102,7 @@ private:
     raw_connection(raw_set& home, raw_route& by, std::unique_ptr<details> own);
     ~raw_connection() override;
 
-    // life, by raw_set and who connects
+    // lifetime, called by raw_set and the code that connects
     void receive_early(std::span<const std::byte> bytes);
     void attach(std::unique_ptr<stream> connected) noexcept;
     void begin_phase(phase at, function<void()> cancel) noexcept;
@@ -125,7 +127,7 @@ private:
     void suspend() noexcept override;
     void expire() noexcept override;
 
-    // for what all kinds of connections have in common
+    // implementation of channel
     [[nodiscard]] std::unique_ptr<extra> make_extra() const override;
     [[nodiscard]] queue_limit limit() const noexcept override;
     [[nodiscard]] std::size_t queued() const noexcept override { return queue_.size(); }
@@ -170,7 +172,7 @@ private:
     void end_in_time(time_point now) noexcept;
     [[nodiscard]] bool input_comes_first() noexcept;
 
-    // after each entry
+    // at the end of each call from outside
     void update() noexcept;
     void half_close_if_done() noexcept;
     void update_reading() noexcept;
@@ -179,7 +181,7 @@ private:
 
     [[nodiscard]] bool over() const noexcept { return dead_ || ended_ || end_waits_; }
 
-    /// Whether TLS's handshake is still under way, or was when it failed.
+    /// Returns whether the TLS handshake is under way, or was when it failed.
     [[nodiscard]] bool opening() const noexcept {
         return stream_ && !opened_ && stream_->opening();
     }
@@ -187,20 +189,20 @@ private:
     details& more();
 
     bool paused_ : 1 = false;     // by the application
-    bool finishing_ : 1 = false;  // nothing more is sent
+    bool finishing_ : 1 = false;  // no more output is sent
     bool eof_ : 1 = false;        // the peer sends no more
-    bool closing_ : 1 = false;    // nothing more is heard either
-    bool end_waits_ : 1 = false;  // and is to be told
-    bool lingers_ : 1 = true;     // after the end, until the peer's
-    bool waits_ : 1 = false;      // the stream took only a part, as of the last write
+    bool closing_ : 1 = false;    // and no more input is reported
+    bool end_waits_ : 1 = false;  // the end is still to be reported
+    bool lingers_ : 1 = true;     // after `close`, until the peer's end
+    bool waits_ : 1 = false;      // the last write was only partly taken by the stream
     raw_set& set_;
     raw_route* route_;
     byte_queue queue_;
     report outcome_;
-    time_point until_ = never; // for connecting, for TLS's handshake, or for closing
-    time_point alive_at_{};    // the peer's last sign of life
-    time_point taken_at_{};    // the peer took output that waits, or the wait began
-    std::size_t pending_ = 0;  // bytes that the stream took and the peer has not; few are none
+    time_point until_ = never; // deadline for connecting, for the TLS handshake, or for closing
+    time_point alive_at_{};    // when the peer last sent a byte or took output
+    time_point taken_at_{};    // when the peer took waiting output, or the wait began
+    std::size_t pending_ = 0;  // bytes that the stream took and the peer has not; few count as 0
 };
 
 } // namespace weft

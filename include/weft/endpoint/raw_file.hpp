@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A descriptor of any kind on the loop, as a raw connection. Knows neither the engine nor a host.
+// A descriptor of any kind on the loop, as a raw connection. Does not depend on the engine or a
+// host.
 #pragma once
 
 #include <memory>
@@ -12,26 +13,26 @@
 
 namespace weft {
 
-/// Reads and writes a pipe, a FIFO, a terminal, a serial line, inotify, an eventfd: whatever can be
-/// waited for.
+/// Reads and writes any descriptor that can be polled: a pipe, a FIFO, a terminal, a serial line,
+/// inotify, an eventfd.
 ///
-/// `open` comes first, in a turn; what one read has given is one call of `data`, so records stay
-/// whole. A terminal whose other side hangs up has ended. Writing to a pipe that nobody reads ends
-/// it with `std::errc::broken_pipe`, and no signal. A regular file or directory is refused with
-/// `errc::not_pollable`: the system calls it ready, and makes who reads it wait.
+/// `open` is called first, in a turn. Each read leads to one call of `data`, so records stay whole.
+/// A terminal ends when its other side hangs up. Writing to a pipe without a reader ends it with
+/// `std::errc::broken_pipe`, without a signal. A regular file or directory is refused with
+/// `errc::not_pollable`: the system always reports it as ready, and reads of it block.
 ///
-/// Belongs to the loop's thread. Destroying it is legal anywhere, its own handlers included: it
-/// ends at once, and no handler is called.
+/// All functions must be called on the loop's thread. It may be destroyed anywhere, even in its own
+/// handlers: it ends at once, and no handler is called.
 class raw_file {
 public:
-    /// Takes a descriptor over, and closes it in the end. It is set not to block and to close on
-    /// exec. On error it is not taken: `not_pollable`, `forked`, `gone`, or what the system says.
+    /// Takes over a descriptor, sets it to non-blocking and close on exec, and closes it in the
+    /// end. On error the caller keeps it: `not_pollable`, `forked`, `gone`, or a system error.
     static result<raw_file> adopt(event_loop& loop, int descriptor, raw_handlers what,
                                   const raw_options& options = {});
 
-    /// Works with a descriptor that somebody else closes, after this has ended. It is set not to
-    /// block, which all who share it notice (as the other standard streams of a terminal do), and
-    /// in the end to block again if it did. Fails like `adopt`.
+    /// Uses a descriptor that the caller closes after this has ended. It is set to non-blocking,
+    /// which affects all that share it (such as the other standard streams of a terminal), and is
+    /// restored to blocking in the end if it was. Fails like `adopt`.
     static result<raw_file> borrow(event_loop& loop, int descriptor, raw_handlers what,
                                    const raw_options& options = {});
 
@@ -39,10 +40,11 @@ public:
     raw_file(raw_file&& other) noexcept;
     raw_file& operator=(raw_file&& other) noexcept;
 
-    /// The connection that handlers are given; null once its end has been told.
+    /// Returns the connection that handlers receive; null once its end has been reported.
     [[nodiscard]] raw_connection* connection() const noexcept;
 
-    /// As those of `raw_connection`; `closed`, and nothing, when it has ended.
+    /// These act like those of `raw_connection`. After the end `send` returns `closed`, and the
+    /// others do nothing.
     send_result send(std::span<const std::byte> bytes);
     send_result send(std::string_view bytes) { return send(std::as_bytes(std::span(bytes))); }
     template <bytes_like Bytes>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A weak reference to a raw connection, for any thread and for keeping.
+// A weak reference to a raw connection, which may be kept and used on any thread.
 #pragma once
 
 #include <compare>
@@ -19,10 +19,10 @@ namespace weft {
 
 class raw_connection;
 
-/// Refers to a raw connection without keeping it; copyable, and safe on any thread.
+/// Refers to a raw connection without keeping it alive; copyable, and safe on any thread.
 ///
 /// Sends, counts, compares and posts as `connection_handle` does. `close`, `abort` and `with`
-/// return false when the loop itself is gone. An empty handle refers to nothing.
+/// return false when the loop no longer exists. An empty handle refers to nothing.
 class raw_handle {
 public:
     raw_handle() = default;
@@ -30,18 +30,18 @@ public:
     send_result send(std::string bytes) const;
     send_result send(std::vector<std::byte> bytes) const;
 
-    /// Bytes of output that wait; see `connection_handle::queued_bytes`.
+    /// Returns the bytes of output that wait; see `connection_handle::queued_bytes`.
     [[nodiscard]] std::size_t queued_bytes() const noexcept {
         return state_ ? state_->waiting() : 0;
     }
 
-    /// Ends the connection after all that was sent; before it is open, like `abort`.
+    /// Ends the connection after all output sent before; before it is open this acts like `abort`.
     bool close() const;
 
     /// Ends the connection at once.
     bool abort() const;
 
-    /// Calls `work` with the connection on the loop's thread; it is never refused.
+    /// Calls `work` with the connection on the loop's thread. Posting has no limit.
     bool with(function<void(raw_connection&)> work) const;
 
     friend bool operator==(const raw_handle&, const raw_handle&) = default;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What an application wants to hear of its raw connections.
+// The handlers that an application sets for the events of its raw connections.
 #pragma once
 
 #include <cstddef>
@@ -12,14 +12,14 @@ namespace weft {
 
 class raw_connection;
 
-/// The handlers of a raw server, of a raw outbound connection, or of a file; each may be
-/// left out.
+/// The handlers of a raw server, of a raw outbound connection, or of a file; each is optional.
 ///
-/// They are called on the loop's thread, inside a turn, one at a time for a connection. From any of
-/// them any connection, endpoint and loop may be closed or destroyed. Views last until the handler
-/// returns. An exception ends the connection with `errc::handler_threw`, is kept in its report, and
-/// goes to the loop's `on_error` if there is one; of std::bad_alloc only the report tells. Exactly
-/// one of `close` and `fail` ends a connection, `fail` if `open` never ran.
+/// They are called on the loop's thread, inside a turn, one at a time for a connection. Any of them
+/// may close or destroy any connection, endpoint and loop. Views last until the handler returns. An
+/// exception ends the connection with `errc::handler_threw`, is kept in the connection's report,
+/// and is passed to the loop's `on_error` if there is one; std::bad_alloc appears only in the
+/// report. Each connection ends with exactly one of `close` and `fail`: `fail` if `open` was never
+/// called.
 struct raw_handlers {
     // the names that error messages use
     struct open_handler;
@@ -30,26 +30,28 @@ struct raw_handlers {
     struct fail_handler;
     struct interrupt_handler;
 
-    /// It is connected, or has been taken over; with TLS its handshake has ended well.
+    /// Called when the connection is ready: connected or adopted, and after the TLS handshake if
+    /// any.
     handler<open_handler, void(raw_connection&)> open = {};
 
-    /// Bytes came, in the portions in which they were read; they may be overwritten.
+    /// Called with bytes from the peer, as they were read; the handler may overwrite them.
     handler<data_handler, void(raw_connection&, std::span<std::byte>)> data = {};
 
-    /// After `send` has said `backed_up` or `dropped`: all that was waiting has been written.
+    /// Called when all queued output has been written, after `send` returned `backed_up` or
+    /// `dropped`.
     handler<writable_handler, void(raw_connection&)> writable = {};
 
-    /// The other side will send no more; this side may, until it calls `close`. Without this
-    /// handler that is called now.
+    /// Called when the peer will send no more; this side may still send, until it calls `close`.
+    /// Without this handler `close` is called at this point.
     handler<end_handler, void(raw_connection&)> end = {};
 
-    /// An open connection has ended; nothing can be sent any more.
+    /// Called when an open connection has ended. Nothing can be sent any more.
     handler<close_handler, void(raw_connection&, const report&)> close = {};
 
-    /// A connection that never opened has ended: connecting failed, or TLS's handshake did.
+    /// Called when a connection ended before it opened: connecting or the TLS handshake failed.
     handler<fail_handler, void(const report&)> fail = {};
 
-    /// The loop was woken by `wake`; once per server, outbound connection and file.
+    /// Called when `wake` has woken the loop; once per server, outbound connection and file.
     handler<interrupt_handler, void()> interrupt = {};
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a raw connection may spend, and how it connects.
+// Options of raw connections: limits, timeouts, and how they connect.
 #pragma once
 
 #include <chrono>
@@ -19,42 +19,42 @@ namespace weft {
 
 /// The options of a raw connection; a timeout of zero means never.
 struct raw_options {
-    /// Bytes of output that may wait. What finds the queue empty is always taken; with `pause` also
-    /// what finds it at most half full.
+    /// Bytes of output that may wait. Output is always queued when the queue is empty; with `pause`
+    /// also when it is at most half full.
     std::size_t queue_size_max = 1024 * 1024;
 
-    /// The answers that `pause` speaks of are what a `data` handler sends to the peer that it
-    /// hears; `close` ends the connection with `errc::queue_full`.
+    /// With `pause`, the answers counted are what a `data` handler sends to its own peer; `close`
+    /// ends the connection with `errc::queue_full`.
     queue_policy when_full = queue_policy::pause;
 
-    /// No sign of life for so long: neither a byte received nor output taken that had to wait. A
-    /// pause of this side does not count.
+    /// Ends the connection when the peer has been idle this long: it has neither sent a byte nor
+    /// taken output that had to wait. Time while this side pauses does not count.
     duration idle_timeout{};
 
-    /// For the handshake of TLS, where there is one: until `open`.
+    /// For the TLS handshake, if there is one: until `open`.
     duration tls_timeout = std::chrono::seconds(10);
 
-    /// After `close`, from when all has left: for the peer's end.
+    /// For the peer to end its side after `close`, counted from when all output has left.
     duration close_timeout = std::chrono::seconds(5);
 
-    /// Output waits, and the peer has taken none of it for so long: the end, with
-    /// `errc::write_stalled`. While output waits no other timeout counts.
+    /// Ends the connection with `errc::write_stalled` when output waits and the peer has taken none
+    /// of it for this long. While output waits no other timeout counts.
     duration write_stall = std::chrono::seconds(30);
 };
 
-/// How a raw connection connects.
+/// The options for connecting, besides the target.
 struct raw_connect_options {
     raw_options connection = {};
 
-    /// For resolving and connecting together.
+    /// For name lookup and connecting together.
     duration connect_timeout = std::chrono::seconds(10);
 
-    /// Encrypts, such as a `tls_client`. `open` comes when the server has proved that it is the
-    /// host that was connected to, or `tls_host` if that is given, as for a Unix-domain socket.
+    /// Encrypts the connection, such as a `tls_client`. `open` is called when the server has proved
+    /// to be the host connected to, or `tls_host` if set, which a Unix-domain socket needs.
     std::shared_ptr<secure_layer> tls = {};
     std::string tls_host = {};
 
-    /// As in `connect_options`.
+    /// These act as in `connect_options`.
     duration attempt_delay = std::chrono::milliseconds(250);
     duration resolution_delay = std::chrono::milliseconds(50);
     address local_address = {};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A server of raw connections: listeners in front of handlers that hear bytes. Knows neither the
-// engine nor a host, and nothing of WebSocket.
+// A server of raw connections: listeners, and handlers that receive bytes. Does not depend on the
+// engine, a host, or WebSocket.
 #pragma once
 
 #include <cstddef>
@@ -19,11 +19,12 @@ namespace weft {
 
 /// Serves raw connections on any number of listeners.
 ///
-/// Belongs to the loop's thread. Destroying it is legal anywhere, its own handlers included: its
-/// listeners and connections die at once, and no handler is called but a pending `done`.
+/// All functions must be called on the loop's thread. A server may be destroyed anywhere, even in
+/// its own handlers: its listeners and connections end at once, and no handler is called except a
+/// pending `done`.
 class raw_server : public listening_endpoint {
 public:
-    /// `what` hears all of its connections.
+    /// The handlers in `what` serve all of its connections.
     explicit raw_server(event_loop& loop, raw_handlers what, const raw_options& options = {});
     ~raw_server();
     raw_server(raw_server&& other) noexcept
@@ -34,12 +35,13 @@ public:
         return *this;
     }
 
-    /// Takes over a connected stream socket, of which somebody has read `already_read`. With `tls`
-    /// these bytes are encrypted, too: the whole handshake is still to come.
+    /// Takes over a connected stream socket. `already_read` holds bytes that other code has read
+    /// from it. With `tls` these bytes are encrypted, too: the handshake must not have begun.
     ///
-    /// Owns the socket from then on, and sets it to close on exec and not to block. On error it
-    /// is not taken: `bad_argument` for another kind of socket, `too_many_connections`, `forked`,
-    /// `gone`, or what the system says. Never null. `open` comes first, in a turn.
+    /// On success the server owns the socket, and sets it to close on exec and non-blocking. On
+    /// error the caller keeps the socket: `bad_argument` for another kind of socket,
+    /// `too_many_connections`, `forked`, `gone`, or a system error. Never returns null. `open` is
+    /// called first, in a turn.
     result<raw_connection*> adopt(native_socket socket,
                                   std::span<const std::byte> already_read = {},
                                   std::shared_ptr<secure_layer> tls = {});
@@ -48,25 +50,26 @@ public:
     raw_connection& serve(std::unique_ptr<stream> connected,
                           std::span<const std::byte> already_read = {});
 
-    /// So many connections, those included that wait for the peer's end; who comes then is closed
-    /// without a word, and `on_refused` hears of it.
+    /// Limits the number of connections, including those that wait for the peer's end. A client
+    /// beyond the limit is closed without a message, and `on_refused` is called.
     void connections_max(std::size_t limit) noexcept;
     void on_refused(function<void(const address&, std::error_code)> handler);
 
-    /// Hears why no connection can be accepted; see `server::on_accept_error`.
+    /// Sets the handler called when accepting fails; see `server::on_accept_error`.
     void on_accept_error(function<void(std::error_code)> handler);
 
-    /// Stops listening and closes all connections; what is left after `within` is aborted. Then
-    /// calls `done`: exactly once, and never from inside this call.
+    /// Stops listening and closes all connections. Aborts what is left after `within`. Then calls
+    /// `done`, exactly once and never from inside this call.
     void shutdown(duration within, function<void()> done = {});
 
-    /// Stops listening and aborts all connections; their handlers hear `errc::aborted`.
+    /// Stops listening and aborts all connections; their `close` or `fail` receives
+    /// `errc::aborted`.
     void stop();
 
-    /// Connections, including those that wait for the peer's end.
+    /// Returns the number of connections, including those that wait for the peer's end.
     [[nodiscard]] std::size_t connection_count() const noexcept;
 
-    /// Calls `visit(raw_connection&)` once for each of them that is there from beginning to end.
+    /// Calls `visit(raw_connection&)` once for each connection that exists throughout the call.
     /// `visit` may end any of them and call this.
     void for_each(function<void(raw_connection&)> visit);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A server: listeners in front of a service. Knows neither the engine nor a host.
+// A WebSocket server: listeners and a stream_endpoint. Does not depend on the engine or a host.
 #pragma once
 
 #include <cstddef>
@@ -20,8 +20,9 @@ namespace weft {
 
 /// Serves WebSocket connections, and plain HTTP requests, on any number of listeners.
 ///
-/// Belongs to the loop's thread. Destroying it is legal anywhere, its own handlers included: its
-/// listeners and connections die at once, and no handler is called but a pending `done`.
+/// All functions must be called on the loop's thread. A server may be destroyed anywhere, even in
+/// its own handlers: its listeners and connections end at once, and no handler is called except a
+/// pending `done`.
 class server : public listening_endpoint {
 public:
     explicit server(event_loop& loop);
@@ -37,88 +38,95 @@ public:
     /// Serves requests for `path`; see `stream_endpoint::route`.
     void route(std::string_view path, handlers what, const route_options& options = {});
 
-    /// Hears of connections that failed before a route was found for them.
+    /// Sets the handler called when a connection failed before a route was found for it.
     void on_fail(function<void(const report&)> handler);
 
-    /// Limits and timeouts until a route is found.
+    /// Sets the limits and timeouts that apply until a route is found.
     void handshake_options(const session_limits& limits, const session_timeouts& timeouts);
 
-    /// Limits on the connections of this server, from now on.
+    /// Sets limits on the connections of this server, from now on.
     void limits(const server_limits& limits);
 
-    /// Takes the word of these peers, of which there are none by default, for the address of who
-    /// comes from now on: `connection::remote_address` and the limit per address then go by it.
+    /// Trusts these proxies to report the client's address, for connections accepted from now on.
+    /// Empty by default. The reported address is used by `connection::remote_address` and the
+    /// limits per address.
     ///
-    /// Others' word is not listened to. Peers themselves are not limited per address. Adopted
-    /// sockets have no PROXY protocol. Fails with `bad_argument` for a peer that is no address.
+    /// Reports by other peers are ignored. The proxies themselves are not limited per address. The
+    /// PROXY protocol does not apply to adopted sockets. Fails with `bad_argument` for a peer that
+    /// is not an address.
     result<void> trust(const trusted_proxies& proxies);
 
-    // --- clients, beside those that `listen` brings
+    // --- clients that do not come from a listener
 
-    /// Accepts from the sockets that a service manager has passed to this process, of all names or
-    /// of one, and says where they are.
+    /// Accepts connections from the sockets that a service manager has passed to this process,
+    /// either all of them or those with one name, and returns their addresses.
     ///
-    /// Call it once: it takes them all, or on error none. All of them are encrypted by `tls`, if
-    /// there is one. Fails like `activated_descriptors`, which is for sockets that need options of
-    /// their own, and like `adopt_listener`.
+    /// Call it once: it takes all of them, or on error none. `tls` encrypts all of them if it is
+    /// not null. Fails like `activated_descriptors`, which is for sockets that need different
+    /// options, and like `adopt_listener`.
     result<std::vector<address>> listen_activated(std::string_view name = {},
                                                   std::shared_ptr<secure_layer> tls = {});
 
-    /// Serves a client over a connected stream socket, of which somebody has read `already_read`.
-    /// With `tls` these bytes are encrypted, too: the whole handshake is still to come.
+    /// Serves a client over a connected stream socket. `already_read` holds bytes that other code
+    /// has read from it. With `tls` these bytes are encrypted, too: the handshake must not have
+    /// begun.
     ///
-    /// Owns the socket from then on, as `adopt_listener` does. On error it is not taken:
-    /// `bad_argument` for another kind of socket, the limits (`too_many_connections`, ...),
-    /// `forked`, `gone`, or what the system says. Never null.
+    /// On success the server owns the socket, as with `adopt_listener`. On error the caller keeps
+    /// it: `bad_argument` for another kind of socket, the limits (`too_many_connections`, ...),
+    /// `forked`, `gone`, or a system error. Never returns null.
     result<connection*> adopt(native_socket socket, std::span<const std::byte> already_read = {},
                               std::shared_ptr<secure_layer> tls = {});
 
-    /// Serves a client whose request somebody else's HTTP server has read and parsed (see
-    /// `http_request::make`); `already_read` is what came behind it.
+    /// Serves a client whose request another HTTP server has read and parsed (see
+    /// `http_request::make`); `already_read` holds the bytes that came after the request.
     ///
     /// Routes, `validate`, limits and the answer are as if the request had been read here. On error
-    /// nothing is taken, and the other server can answer by itself, with `weft::refusal` if it
-    /// likes: errors are those of `adopt` and of `stream_endpoint::accept`.
+    /// the caller keeps the socket or stream, and the other server can send its own answer, for
+    /// example `weft::refusal`; errors are those of `adopt` and of `stream_endpoint::accept`.
     result<connection*> accept(native_socket socket, http_request request,
                                std::span<const std::byte> already_read = {});
     result<connection*> accept(std::unique_ptr<stream>&& client, http_request request,
                                std::span<const std::byte> already_read = {});
 
-    /// Serves a client over a stream that is connected already, of which somebody has read
-    /// `already_read`. No limit on connections applies.
+    /// Serves a client over a connected stream. `already_read` holds bytes that other code has read
+    /// from it. No limit on connections applies.
     connection& serve(std::unique_ptr<stream>&& client,
                       std::span<const std::byte> already_read = {});
 
-    /// Hears why no connection can be accepted, such as `too_many_files_open`: once, until all who
-    /// waited have been accepted. Listeners try again by themselves, without spinning.
+    /// Sets the handler called when accepting fails, for example with `too_many_files_open`: once,
+    /// until all waiting clients have been accepted. Listeners retry on their own, without
+    /// spinning.
     void on_accept_error(function<void(std::error_code)> handler);
 
-    /// Hears of each client that a limit kept out: `too_many_connections`, `too_many_from_address`
-    /// or `too_many_handshakes`. It was sent 503 with Retry-After, and nothing was read from it.
+    /// Sets the handler called for each client refused by a limit: `too_many_connections`,
+    /// `too_many_from_address` or `too_many_handshakes`. The client was sent 503 with Retry-After,
+    /// and nothing was read from it.
     void on_refused(function<void(const address&, std::error_code)> handler);
 
-    /// How many clients limits have kept out so far.
+    /// Returns how many clients limits have refused so far.
     [[nodiscard]] std::uint64_t refused_count() const noexcept;
 
     /// Stops listening, closes connections with 1001 and refuses those that have not opened with
-    /// 503; what is left after `within` is aborted. Then calls `done`: exactly once, and never
-    /// from inside this call.
+    /// 503. Aborts what is left after `within`. Then calls `done`, exactly once and never from
+    /// inside this call.
     void shutdown(duration within, function<void()> done = {});
 
-    /// Stops listening and aborts all connections; their handlers hear `errc::aborted`.
+    /// Stops listening and aborts all connections; their `close` or `fail` receives
+    /// `errc::aborted`.
     void stop();
 
-    /// Connections, including those in their handshake or waiting for the peer's end.
+    /// Returns the number of connections, including those in their handshake or waiting for the
+    /// peer's end.
     [[nodiscard]] std::size_t connection_count() const noexcept;
 
-    /// Connections that have not opened yet.
+    /// Returns the number of connections that have not opened yet.
     [[nodiscard]] std::size_t handshake_count() const noexcept;
 
-    /// Bytes that count in `server_limits::memory_max` at present.
+    /// Returns the bytes that currently count towards `server_limits::memory_max`.
     [[nodiscard]] std::size_t memory_used() const noexcept;
 
-    /// Calls `visit(connection&)` once for each of them that is there from beginning to end.
-    /// `visit` may end any of them and call this.
+    /// Calls `visit(connection&)` once for each connection that exists throughout the call. `visit`
+    /// may end any of them and call this.
     void for_each(function<void(connection&)> visit);
 
 private:
