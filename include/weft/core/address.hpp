@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Where a stream begins or ends, as a plain value. Knows no socket and resolves nothing.
+// Network addresses (IPv4, IPv6, Unix-domain) as plain values. No sockets, no name resolution.
 #pragma once
 
 #include <array>
@@ -18,7 +18,7 @@ class address {
 public:
     enum class family : std::uint8_t { none, ipv4, ipv6, unix_path, unix_abstract };
 
-    /// No address, as of a memory pipe.
+    /// No address, such as that of a memory pipe.
     address() = default;
 
     [[nodiscard]] static address ipv4(std::array<std::uint8_t, 4> bytes, std::uint16_t port);
@@ -27,14 +27,14 @@ public:
     [[nodiscard]] static address ipv6(std::array<std::uint8_t, 16> bytes, std::uint16_t port,
                                       std::uint32_t scope = 0);
 
-    /// A Unix-domain socket; a path that begins with `@` names an abstract one (Linux).
+    /// A Unix-domain socket. A path that begins with `@` names an abstract socket (Linux).
     [[nodiscard]] static address local(std::string_view path);
 
-    /// Parses a numeric IPv4 or IPv6 address, the latter with or without brackets.
+    /// Parses a numeric IPv4 address, or a numeric IPv6 address with or without brackets.
     ///
-    /// A scope stands behind the IPv6 address as a number: "fe80::1%2". Names of interfaces, as in
-    /// "fe80::1%eth0", are known to a loop: where it connects or listens they are taken, too.
-    /// Fails with `errc::bad_argument` for anything else; a host name is for a resolver.
+    /// An IPv6 address may end with a numeric scope: "fe80::1%2". An interface name, as in
+    /// "fe80::1%eth0", is accepted only where a loop connects or listens, as a loop can look it up.
+    /// Fails with `errc::bad_argument` for anything else, host names included.
     static result<address> parse(std::string_view host, std::uint16_t port);
 
     [[nodiscard]] family kind() const noexcept { return kind_; }
@@ -58,7 +58,7 @@ public:
     /// "127.0.0.1:80", "[::1]:80", "unix:/run/x", "unix:@x"; "-" for none.
     [[nodiscard]] std::string str() const;
 
-    /// The same without the port, and IPv6 without brackets.
+    /// Returns the same text without the port, and IPv6 without brackets.
     [[nodiscard]] std::string host() const;
 
     friend bool operator==(const address&, const address&) = default;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A value of any type, owned: std::any for types that can be moved but not copied.
+// Owns a value of any type: like std::any, but for types that can be moved and not copied.
 #pragma once
 
 #include <concepts>
@@ -11,7 +11,7 @@
 
 namespace weft {
 
-/// Holds one value of any movable type, or nothing. Moved, never copied.
+/// Holds one value of any movable type, or nothing. Movable, not copyable.
 class any_value {
 public:
     any_value() noexcept = default;
@@ -23,19 +23,20 @@ public:
                  std::constructible_from<std::decay_t<Value>, Value>)
     any_value(Value&& value) { emplace<std::decay_t<Value>>(std::forward<Value>(value)); }
 
-    /// Makes a `Value` of `arguments` in place of what was held; if that throws, nothing changes.
+    /// Replaces the held value by a `Value` built from `arguments`. If that throws, nothing
+    /// changes.
     template <class Value, class... Arguments>
     Value& emplace(Arguments&&... arguments) {
         auto made = std::make_unique<holder<Value>>(std::forward<Arguments>(arguments)...);
         Value& value = made->value;
-        auto old = std::exchange(held_, std::move(made)); // whose destructor may look here
+        auto old = std::exchange(held_, std::move(made)); // its destructor may read this object
         return value;
     }
 
     void reset() noexcept { auto old = std::exchange(held_, nullptr); }
     [[nodiscard]] bool has_value() const noexcept { return held_ != nullptr; }
 
-    /// The value if it is a `Value`, otherwise null.
+    /// Returns the held value if its type is `Value`, otherwise null.
     template <class Value>
     [[nodiscard]] Value* get_if() noexcept {
         if (!held_ || held_->type != &type_of<Value>) return nullptr;
@@ -47,7 +48,7 @@ public:
     }
 
 private:
-    /// Its address stands for the type, so that no run-time type information is needed.
+    /// The address of this variable identifies the type, so that RTTI is not needed.
     template <class Value>
     static constexpr char type_of = 0;
 

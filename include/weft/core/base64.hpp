@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Base64 with the standard alphabet (RFC 4648 §4), as handshake keys and credentials use it.
+// Base64 with the standard alphabet (RFC 4648 §4), for handshake keys and credentials.
 #pragma once
 
 #include <cstddef>
@@ -13,13 +13,12 @@
 
 namespace weft {
 
-/// The base64 form of `bytes`, padded.
+/// Returns `bytes` in base64, padded.
 [[nodiscard]] std::string base64_encode(std::span<const std::byte> bytes);
 
-/// The bytes that `text` stands for, or nothing when it is not exactly what `base64_encode` makes.
+/// Decodes `text`; returns nothing if it is not exactly what `base64_encode` produces.
 ///
-/// Strict: padding is required, white space and bits that encode nothing are refused
-/// (RFC 4648 §3.5).
+/// Padding is required. White space and non-zero trailing bits are rejected (RFC 4648 §3.5).
 [[nodiscard]] std::optional<std::vector<std::byte>> base64_decode(std::string_view text);
 
 } // namespace weft

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Bytes that wait: appended at the end, consumed at the front, linear in the bytes.
+// A contiguous byte buffer: appended at the end, consumed at the front, in linear time overall.
 #pragma once
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 
 namespace weft {
 
-/// A queue of bytes that lie side by side.
+/// A queue of bytes that are contiguous in memory.
 class byte_queue {
 public:
     [[nodiscard]] bool empty() const noexcept { return head_ == tail_; }
@@ -23,18 +23,20 @@ public:
         return {memory_.get() + head_, size()};
     }
 
-    /// Bytes of memory that it owns.
+    /// Returns the size of its memory, in bytes.
     [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
 
-    /// True when it owns memory, into which views may still point although nothing waits.
+    /// True if it owns memory. Views may still point into that memory after all was consumed.
     [[nodiscard]] bool owns_memory() const noexcept { return capacity_ != 0; }
 
-    /// After this, appending `more` bytes cannot fail. Ends views; may throw std::bad_alloc.
+    /// Ensures that appending `more` bytes cannot fail. Invalidates views; may throw
+    /// std::bad_alloc.
     void reserve(std::size_t more) {
         if (capacity_ - tail_ < more) make_room(more);
     }
 
-    /// Appends `count` bytes that the caller fills in. Ends views; may throw std::bad_alloc.
+    /// Appends `count` bytes for the caller to fill in. Invalidates views; may throw
+    /// std::bad_alloc.
     [[nodiscard]] std::byte* extend(std::size_t count) {
         reserve(count);
         tail_ += count;
@@ -45,16 +47,16 @@ public:
         if (!more.empty()) std::memcpy(extend(more.size()), more.data(), more.size());
     }
 
-    /// Takes `count` bytes off the front; the memory stays, and so do views into it.
+    /// Removes `count` bytes from the front. Keeps the memory; views stay valid.
     void consume(std::size_t count) noexcept { head_ += count; }
 
-    /// Takes `count` bytes off the end, which `extend` has just put there.
+    /// Removes `count` bytes from the end that `extend` has just added.
     void drop_back(std::size_t count) noexcept { tail_ -= count; }
 
-    /// Forgets all bytes and keeps the memory.
+    /// Removes all bytes and keeps the memory.
     void rewind() noexcept { head_ = tail_ = 0; }
 
-    /// Gives the memory back when nothing waits; ends views into it.
+    /// Frees the memory if the queue is empty. Invalidates views.
     void release_if_empty() noexcept {
         if (empty()) clear();
     }
@@ -66,8 +68,9 @@ public:
     }
 
 private:
-    /// Moves what waits to the front, where more was consumed than is left; else into more memory,
-    /// by what waits: what has passed through is no reason to grow.
+    /// Moves the queued bytes to the front if more bytes were consumed than are queued; otherwise
+    /// moves them to larger memory. The new size depends on the queued bytes alone, so that
+    /// consumed bytes do not make the memory grow.
     void make_room(std::size_t more) {
         const std::size_t waiting = size();
         if (head_ > waiting && capacity_ - waiting >= more) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The close codes of RFC 6455 §7.4 and of the IANA registry: their names, which of them may stand
-// in a close frame, and which one tells a peer about an error of ours.
+// The close codes of RFC 6455 §7.4 and of the IANA registry: their names, which of them are
+// allowed in a close frame, and which code is sent for each error.
 #pragma once
 
 #include <cstdint>
@@ -14,10 +14,10 @@ namespace weft {
 /// Why a connection was closed. 3000-3999 are for libraries, 4000-4999 for applications.
 enum class close_code : std::uint16_t {
     normal = 1000,       ///< the purpose of the connection is fulfilled
-    going_away,          ///< a server goes down or a browser leaves the page
+    going_away,          ///< a server shuts down or a browser leaves the page
     protocol_error,      ///< the peer broke the protocol
     unsupported_data,    ///< a kind of data that the endpoint cannot accept
-    no_status = 1005,    ///< never sent: the close frame held no code
+    no_status = 1005,    ///< never sent: the close frame contained no code
     abnormal,            ///< never sent: the connection ended without a close frame
     invalid_payload,     ///< data that does not fit the message's type, such as text not in UTF-8
     policy_violation,    ///< a message that breaks the endpoint's policy
@@ -30,27 +30,27 @@ enum class close_code : std::uint16_t {
     tls_handshake,       ///< never sent: the TLS handshake failed
 };
 
-/// True for 1000-1003, 1007-1014 and 3000-4999, which alone may stand in a close frame that an
-/// endpoint sends. RFC 6455 §7.4.
+/// True for the codes that an endpoint may send in a close frame: 1000-1003, 1007-1014 and
+/// 3000-4999. RFC 6455 §7.4.
 [[nodiscard]] bool may_be_sent(close_code code) noexcept;
 
-/// True for the codes that a peer may put in its close frame; the same ones.
+/// True for the codes that a peer may send in a close frame: the same as for `may_be_sent`.
 [[nodiscard]] bool may_be_received(close_code code) noexcept;
 
-/// The code that tells the peer about `why`; `normal` when there is no error.
+/// Returns the code to send to the peer for the error `why`; `normal` if there is no error.
 [[nodiscard]] close_code close_code_for(std::error_code why) noexcept;
 
-/// The words that go with it; empty where the code says enough.
+/// Returns the close reason to send with that code; empty if the code is clear without one.
 [[nodiscard]] std::string_view close_reason_for(std::error_code why) noexcept;
 
-/// The code that a close frame is sent with when `code` was asked for: itself if it may stand in
-/// one, and `no_status`, which is an empty frame; `internal_error` for all others.
+/// Returns the code that is sent if the application asks for `code`: `code` if it is allowed in a
+/// close frame, or if it is `no_status` (an empty close frame); otherwise `internal_error`.
 ///
-/// So whatever a report holds can be passed on to another peer: how a connection ended without a
-/// close frame (1006, 1015) is an unexpected condition for the peer that hears of it.
+/// So the code of any report can be passed on to another peer. A connection that ended without a
+/// close frame (1006, 1015) is passed on as an unexpected condition.
 [[nodiscard]] close_code sendable(close_code code) noexcept;
 
-/// A short lower-case English name, such as "going away"; never empty.
+/// Returns a short lower-case English name, such as "going away"; never empty.
 [[nodiscard]] std::string_view name(close_code code) noexcept;
 
 } // namespace weft

@@ -18,13 +18,13 @@ namespace weft {
 /// A parameter of an extension, such as `server_max_window_bits=10`.
 struct extension_parameter {
     std::string name;
-    std::optional<std::string> value = {}; ///< a token, without the quotes it may have had
+    std::optional<std::string> value = {}; ///< a token, without its quotes
 
     friend bool operator==(const extension_parameter&, const extension_parameter&) = default;
 };
 
-/// One element of Sec-WebSocket-Extensions. Parameters are in their order, and may repeat a name:
-/// what that means is for the extension to say.
+/// One element of Sec-WebSocket-Extensions. Parameters keep their order and may repeat a name;
+/// the extension defines what a repeated name means.
 struct extension {
     std::string name;
     std::vector<extension_parameter> parameters = {};
@@ -32,29 +32,29 @@ struct extension {
     friend bool operator==(const extension&, const extension&) = default;
 };
 
-/// Parses the value of Sec-WebSocket-Extensions; several headers are joined by commas before.
+/// Parses the value of Sec-WebSocket-Extensions. The caller joins several headers by commas.
 ///
-/// Empty elements are skipped (RFC 9110 §5.6.1). Anything but the grammar of RFC 6455 §9.1 is
-/// `errc::bad_extension`; a quoted value must be a token once it is unquoted.
+/// Skips empty elements (RFC 9110 §5.6.1). Fails with `errc::bad_extension` if the value does not
+/// match the grammar of RFC 6455 §9.1. A quoted value must be a token without its quotes.
 [[nodiscard]] result<std::vector<extension>> parse_extensions(std::string_view value);
 
-/// Negotiates an extension whose codec stands between frames and messages.
+/// Negotiates an extension that encodes messages, such as compression.
 ///
-/// Given to sessions with `session_options::extension`; one object serves any number of sessions
-/// on one thread and outlives their handshakes. May throw std::bad_alloc and nothing else.
+/// Set it as `session_options::extension`. One object serves any number of sessions on one thread
+/// and must outlive their handshakes. May throw std::bad_alloc and nothing else.
 class extension_negotiator {
 public:
     virtual ~extension_negotiator() = default;
 
-    /// Client: returns what to send as Sec-WebSocket-Extensions, in the order of preference. Empty
-    /// to offer nothing.
+    /// Client: returns the value of Sec-WebSocket-Extensions, in order of preference. Empty to
+    /// offer nothing.
     [[nodiscard]] virtual std::string offer() = 0;
 
-    /// Server: chooses from what a client offers, in the client's order of preference. Returns null
-    /// to decline; otherwise `message_codec::agreed` is what the client is answered.
+    /// Server: chooses one of the client's offers, which are in the client's order of preference.
+    /// Returns null to decline; otherwise the response contains `message_codec::agreed`.
     [[nodiscard]] virtual message_codec_ptr choose(std::span<const extension> offers) = 0;
 
-    /// Client: judges the server's answer. Any error, such as `errc::unexpected_extension` or
+    /// Client: checks the server's answer. Any error, such as `errc::unexpected_extension` or
     /// `errc::bad_extension`, fails the connection (RFC 6455 §4.1).
     [[nodiscard]] virtual result<message_codec_ptr> confirm(const extension& answer) = 0;
 };

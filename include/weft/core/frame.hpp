@@ -15,7 +15,7 @@ namespace weft {
 /// Which side of a connection a session plays; only clients mask. RFC 6455 §5.1.
 enum class role : std::uint8_t { server, client };
 
-/// What a frame carries. RFC 6455 §11.8.
+/// The kind of a frame. RFC 6455 §11.8.
 enum class opcode : std::uint8_t {
     continuation = 0x0,
     text = 0x1,
@@ -36,20 +36,20 @@ struct frame_header {
     opcode code = opcode::binary;
     bool fin = true;
     bool masked = false;
-    std::uint8_t reserved = 0; ///< the RSV bits, in their places: `reserved_mask`
+    std::uint8_t reserved = 0; ///< the RSV bits, at their positions in the first byte
     masking_key key{};
     std::uint64_t length = 0;
 };
 
-/// What `decode_frame_header` found.
+/// The result of `decode_frame_header`.
 struct decoded_frame_header {
-    std::size_t size = 0;  ///< bytes of the header; 0 while `bytes` does not hold all of it
-    errc error{};         ///< the rule that is broken, as soon as the bytes show it; 0 for none
+    std::size_t size = 0;  ///< bytes of the header; 0 if `bytes` does not contain all of it
+    errc error{};         ///< the broken rule, as soon as the bytes show it; 0 for none
     frame_header header;
 };
 
-/// Decodes the header at the front of `bytes`, as `receiver` has to judge it. What the RSV bits may
-/// be depends on what was negotiated, and is not judged here.
+/// Decodes the header at the front of `bytes` and checks it by the rules for `receiver`. Does not
+/// check the RSV bits, as these depend on the negotiated extension.
 [[nodiscard]] decoded_frame_header decode_frame_header(std::span<const std::byte> bytes,
                                                        role receiver) noexcept;
 
@@ -57,18 +57,19 @@ inline constexpr unsigned fin_bit = 0x80;
 inline constexpr unsigned mask_bit = 0x80;
 inline constexpr unsigned reserved_mask = 0x70; ///< RSV1, RSV2 and RSV3
 
-/// RSV1: the message that begins with this frame is compressed. RFC 7692 §6.
+/// RSV1 of a message's first frame: the message is compressed. RFC 7692 §6.
 inline constexpr unsigned compressed_bit = 0x40;
 
-/// The first byte of a frame.
+/// Returns the first byte of a frame.
 [[nodiscard]] constexpr std::byte first_byte(opcode code, bool fin) noexcept {
     return static_cast<std::byte>((fin ? fin_bit : 0U) | static_cast<unsigned>(code));
 }
 
-/// The bytes that `header` takes.
+/// Returns the encoded size of `header`, in bytes.
 [[nodiscard]] std::size_t encoded_size(const frame_header& header) noexcept;
 
-/// Writes `header` to `to`, which has room for its `encoded_size`; returns that.
+/// Writes `header` to `to`, which must have room for `encoded_size(header)` bytes; returns that
+/// size.
 std::size_t encode_frame_header(const frame_header& header, std::byte* to) noexcept;
 
 } // namespace weft

@@ -17,10 +17,10 @@ namespace weft {
 template <class Signature>
 class function;
 
-/// Owns something callable, which need not be copyable; empty by default.
+/// Owns a callable, which need not be copyable; empty by default.
 ///
-/// Callables of up to three pointers that move without throwing live inside, without an
-/// allocation. Calling an empty function is a programmer's error and asserts.
+/// A callable of at most three pointers in size is stored inside, without an allocation, if its
+/// move constructor is noexcept. Calling an empty function is a programming error and asserts.
 template <class Result, class... Args>
 class function<Result(Args...)> {
 public:
@@ -127,9 +127,11 @@ private:
     const operations* operations_ = nullptr;
 };
 
-/// A function that is a member of a struct of handlers, which `Name` names in error messages: what
-/// cannot be called with the handler's arguments does not compile, and the message says
-/// `weft::handlers::message_handler` where `handlers::message` is meant.
+/// A function that is a member of a struct of handlers.
+///
+/// `Name` exists for error messages: a callable that does not accept the handler's arguments does
+/// not compile, and the compiler's message contains, for instance,
+/// `weft::handlers::message_handler` for the member `handlers::message`.
 template <class Name, class Signature>
 class handler;
 

@@ -21,44 +21,44 @@ struct http_field {
 
 using http_fields = std::vector<http_field>;
 
-/// One header line, as a view into memory that another owns.
+/// One header line, as views that own nothing.
 struct http_field_view {
     std::string_view name;
     std::string_view value;
 };
 
-/// True for a byte that may stand in a token (RFC 9110 §5.6.2).
+/// True for a byte that is allowed in a token (RFC 9110 §5.6.2).
 [[nodiscard]] bool is_token_byte(char byte) noexcept;
 
-/// True for one or more token bytes, such as a header's name or a subprotocol.
+/// True if `text` is one or more token bytes, such as a header's name or a subprotocol.
 [[nodiscard]] bool is_token(std::string_view text) noexcept;
 
-/// True for a byte that may stand in a value: visible ASCII, SP, HT and 0x80-0xFF.
+/// True for a byte that is allowed in a value: visible ASCII, SP, HT and 0x80-0xFF.
 [[nodiscard]] bool is_field_byte(char byte) noexcept;
 
-/// True for a value that is safe in a header: `is_field_byte` throughout, so no CR, LF or NUL.
-/// Empty values are legal. RFC 9110 §5.5.
+/// True if `text` is safe as a header's value: each byte passes `is_field_byte`, so there is no CR,
+/// LF or NUL. An empty value is allowed. RFC 9110 §5.5.
 [[nodiscard]] bool is_field_value(std::string_view text) noexcept;
 
-/// Equality where ASCII letters match in either case, as names of headers and of hosts do.
+/// Compares without regard to the case of ASCII letters, as for names of headers and hosts.
 [[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;
 
-/// `text` with its ASCII letters in lower case.
+/// Returns `text` with its ASCII letters in lower case.
 [[nodiscard]] std::string to_lower(std::string_view text);
 
-/// `text` without spaces and tabs at its ends.
+/// Returns `text` without spaces and tabs at its ends.
 [[nodiscard]] std::string_view trim(std::string_view text) noexcept;
 
-/// Equality in a time that depends on the lengths alone: for credentials and accept keys.
+/// Compares in a time that depends on the lengths alone: for credentials and accept keys.
 [[nodiscard]] bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept;
 
-/// Takes the next element off a comma-separated list (RFC 9110 §5.6.1), trimmed.
+/// Removes the next element from a comma-separated list (RFC 9110 §5.6.1) and returns it, trimmed.
 ///
-/// A comma inside a quoted string does not separate. The element may be empty. `list` becomes what
-/// follows; `list.data()` is null after the last element.
+/// A comma inside a quoted string does not separate. The element may be empty. `list` becomes the
+/// rest of the list; `list.data()` is null after the last element.
 [[nodiscard]] std::string_view next_list_item(std::string_view& list) noexcept;
 
-/// Calls `visit(std::string_view)` for each element of a list that is not empty.
+/// Calls `visit(std::string_view)` for each non-empty element of `list`.
 template <class Visit>
 void for_each_list_item(std::string_view list, Visit&& visit) {
     while (list.data() != nullptr) {
@@ -66,7 +66,7 @@ void for_each_list_item(std::string_view list, Visit&& visit) {
     }
 }
 
-/// True when one element of `list` is `item`, in any case.
+/// True if an element of `list` equals `item`, without regard to case.
 [[nodiscard]] bool list_contains(std::string_view list, std::string_view item) noexcept;
 
 } // namespace weft

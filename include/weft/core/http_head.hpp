@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// HTTP/1.1 heads (RFC 9112): an incremental parser, the request and response heads it yields, and
-// the responses that an application answers. Knows nothing of WebSocket.
+// HTTP/1.1 heads (RFC 9112): an incremental parser, parsed request and response heads, and the
+// serializer for an application's responses. Knows nothing of WebSocket.
 #pragma once
 
 #include <weft/core/http_fields.hpp>
@@ -18,36 +18,35 @@
 
 namespace weft {
 
-/// What both kinds of heads have: the text they own, and the header lines in it.
+/// The common part of request and response heads: owns the text and indexes its header lines.
 ///
-/// All views point into the head and live as long as it does, moves excepted: moving a head
-/// may end its views.
+/// All views point into the head. Destroying or moving the head invalidates them.
 class http_head {
 public:
-    /// The first header of this name, in any case.
+    /// Returns the value of the first header of this name. The case of `name` does not matter.
     [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const noexcept;
 
-    /// How many headers have this name.
+    /// Returns the number of headers of this name.
     [[nodiscard]] std::size_t header_count(std::string_view name) const noexcept;
 
-    /// All headers, in their order.
+    /// Returns all headers, in their order.
     [[nodiscard]] std::vector<http_field_view> headers() const;
 
-    /// How many header lines there are.
+    /// Returns the number of header lines.
     [[nodiscard]] std::size_t size() const noexcept { return lines_.size(); }
 
-    /// The header line at `index`, which is less than `size()`.
+    /// Returns the header line at `index`, which must be less than `size()`.
     [[nodiscard]] http_field_view at(std::size_t index) const noexcept;
 
-    /// Bytes of the whole head, with all line ends.
+    /// Returns the size of the whole head in bytes, with all line ends.
     [[nodiscard]] std::size_t byte_count() const noexcept { return text_.size(); }
 
-    /// Bytes of memory that it owns.
+    /// Returns the size of the memory that it owns, in bytes.
     [[nodiscard]] std::size_t memory_used() const noexcept {
         return text_.capacity() + lines_.capacity() * sizeof(line);
     }
 
-    /// The 1 in HTTP/1.1; a head of another major version is never yielded.
+    /// Returns the minor version: 1 for HTTP/1.1. The parser rejects other major versions than 1.
     [[nodiscard]] int version_minor() const noexcept { return minor_; }
 
 private:
@@ -76,44 +75,47 @@ private:
     int status_ = 0;
 };
 
-/// A request: what a peer asked for. It owns its text.
+/// An HTTP request. It owns its text.
 class http_request : public http_head {
 public:
-    /// A request that somebody else has parsed, with its headers in their order.
+    /// Builds a request that was parsed elsewhere, such as by another HTTP server.
     ///
-    /// Fails like the parser with what no head could have held: `bad_request`, or
-    /// `bad_http_version` for a minor version that is no digit.
+    /// `headers` are in their order. Fails like the parser if no head could contain these values:
+    /// `bad_request`, or `bad_http_version` for a minor version that is not one digit.
     static result<http_request> make(std::string_view method, std::string_view target,
                                      const http_fields& headers, int version_minor = 1);
 
     [[nodiscard]] std::string_view method() const noexcept { return text(first_); }
 
-    /// The request target as it was sent: `/path?query`, `http://host/path?query` or `*`.
+    /// Returns the request target as received: `/path?query`, `http://host/path?query` or `*`.
     [[nodiscard]] std::string_view target() const noexcept { return text(second_); }
 
-    /// The target's path, still percent-encoded; "/" when an absolute target has none.
+    /// Returns the target's path, still percent-encoded; "/" if an absolute target has no path.
     [[nodiscard]] std::string_view path() const noexcept;
 
-    /// What follows the target's question mark, still percent-encoded; often empty.
+    /// Returns the target's query, without the question mark and still percent-encoded; may be
+    /// empty.
     [[nodiscard]] std::string_view query() const noexcept;
 
-    /// The value for `key` in the query, both percent-decoded and with `+` as a space; empty for a
-    /// key without `=`. The first one when there are several; nothing when its encoding is broken.
+    /// Returns the first value for `key` in the query; empty for a key without `=`.
+    ///
+    /// Keys and values are percent-decoded, and `+` is a space. Returns nothing if there is no such
+    /// key or its value is not validly encoded.
     [[nodiscard]] std::optional<std::string> query_value(std::string_view key) const;
 
-    /// The Host header, or the host of an absolute target, which comes first (RFC 9112 §3.2.2);
-    /// empty when there is neither.
+    /// Returns the host of an absolute target, otherwise the Host header (RFC 9112 §3.2.2); empty
+    /// if there is neither.
     [[nodiscard]] std::string_view host() const noexcept;
 
-    /// The Origin header; nothing for a client that is not a browser.
+    /// Returns the Origin header, which browsers send; nothing if there is none.
     [[nodiscard]] std::optional<std::string_view> origin() const noexcept {
         return header("Origin");
     }
 
-    /// The first cookie of this name, without quotes around its value. RFC 6265 §4.2.
+    /// Returns the value of the first cookie of this name, without quotes. RFC 6265 §4.2.
     [[nodiscard]] std::optional<std::string_view> cookie(std::string_view name) const noexcept;
 
-    /// The body, when whoever reads the request has filled it in.
+    /// The body. Empty unless the reader of the request has stored it here.
     [[nodiscard]] const std::string& body() const noexcept { return body_; }
     [[nodiscard]] std::string& body() noexcept { return body_; }
 
@@ -132,7 +134,7 @@ public:
 
 enum class http_kind : std::uint8_t { request, response };
 
-/// What a head may cost.
+/// Limits on the size of a head.
 struct http_limits {
     std::size_t bytes = 16 * 1024; ///< the whole head, with all line ends
     std::size_t count = 100;       ///< header lines
@@ -140,10 +142,10 @@ struct http_limits {
 
 /// Parses one head that arrives in pieces.
 ///
-/// Strict, since leniency is what request smuggling lives on: lines end with CR LF, a name is a
-/// token with the colon directly behind it, no folded lines in requests, no NUL. In a response a
-/// fold becomes spaces (RFC 9112 §5.2); a few empty lines before a request are skipped (§2.2).
-/// Work is linear in the bytes, and a limit is noticed at the byte that exceeds it.
+/// Strict, because request smuggling exploits lenient parsers: lines end with CR LF, a name is a
+/// token directly followed by a colon, NUL and folded lines in requests are rejected. In a response
+/// each fold becomes spaces (RFC 9112 §5.2). A few empty lines before a request are skipped (§2.2).
+/// Work is linear in the bytes, and a limit is enforced at the byte that exceeds it.
 class http_head_parser {
 public:
     enum class state : std::uint8_t { more, done, failed };
@@ -152,23 +154,24 @@ public:
 
     /// Consumes bytes up to and including the blank line that ends the head.
     ///
-    /// Returns how many it consumed: fewer than it was given only when `status()` is no longer
-    /// `more`, then the rest belongs to what follows the head.
+    /// Returns the number of bytes consumed. It is less than `bytes.size()` only if `status()` is
+    /// not `more` any longer; the remaining bytes follow the head.
     [[nodiscard]] std::size_t feed(std::span<const std::byte> bytes);
 
     [[nodiscard]] state status() const noexcept { return state_; }
 
-    /// Whether a head has begun: not so after empty lines alone.
+    /// True if part of a head was received. Skipped empty lines do not count.
     [[nodiscard]] bool begun() const noexcept { return !head_.text_.empty(); }
 
-    /// Why it failed: `bad_request`, `bad_response`, `bad_http_version` (a major version other than
-    /// 1), `header_too_large` or `too_many_headers`.
+    /// Returns why parsing failed: `bad_request`, `bad_response`, `bad_http_version` (a major
+    /// version other than 1), `header_too_large` or `too_many_headers`.
     [[nodiscard]] std::error_code error() const noexcept { return error_; }
 
-    /// Bytes of memory that the head in progress owns.
+    /// Returns the size of the memory of the head in progress, in bytes.
     [[nodiscard]] std::size_t memory_used() const noexcept { return head_.memory_used(); }
 
-    /// The head, once `done`; takes it out, so call it once, and the one of the parser's kind.
+    /// Moves the head out of the parser. Call it once, when `done`, and call the function for the
+    /// parser's kind.
     [[nodiscard]] http_request take_request();
     [[nodiscard]] http_response_head take_response();
 
@@ -194,37 +197,37 @@ private:
     state state_ = state::more;
 };
 
-/// What an application answers to a request.
+/// An application's response to a request.
 struct http_response {
     int status = 200;
     http_fields headers = {};
     std::string body = {};
 };
 
-/// The reason phrase for a status, such as "Not Found"; never empty.
+/// Returns the reason phrase for a status, such as "Not Found"; never empty.
 [[nodiscard]] std::string http_reason(int status);
 
-/// A date as HTTP writes it: "Sun, 06 Nov 1994 08:49:37 GMT". RFC 9110 §5.6.7.
+/// Formats a date for HTTP: "Sun, 06 Nov 1994 08:49:37 GMT". RFC 9110 §5.6.7.
 [[nodiscard]] std::string http_date(std::chrono::sys_seconds when);
 
 /// How a response is sent.
 struct response_form {
-    bool head_only = false;  ///< without the body, as for HEAD
+    bool head_only = false;  ///< send no body, as for HEAD
     bool keep_alive = false; ///< another response may follow on the connection
-    std::optional<std::chrono::sys_seconds> date{}; ///< for Date, unless that is in the headers
+    std::optional<std::chrono::sys_seconds> date{}; ///< for Date, unless the headers have one
 };
 
-/// The bytes of a response.
+/// Returns a response as bytes.
 ///
-/// Adds Date, Content-Length, Connection (`close` or `keep-alive`) and, when there is a body and
-/// no other, Content-Type: text/plain; charset=utf-8.
-/// Fails with `errc::bad_header` for a status outside 200..599 and for a header that would break
-/// the response, and with `errc::reserved_header` for one that would frame it in another way
-/// (Content-Length, Transfer-Encoding, Connection).
+/// Adds Date, Content-Length and Connection (`close` or `keep-alive`). If there is a body and the
+/// headers have no Content-Type, adds Content-Type: text/plain; charset=utf-8.
+/// Fails with `errc::bad_header` for a status outside 200..599 or a malformed header, and with
+/// `errc::reserved_header` for a header that Weft sets itself (Content-Length, Transfer-Encoding,
+/// Connection).
 [[nodiscard]] result<std::string> serialize(const http_response& response,
                                             const response_form& form);
 
-/// The same without Date, and the connection is closed behind it.
+/// Returns the same without Date and with `Connection: close`.
 [[nodiscard]] inline result<std::string> serialize(const http_response& response,
                                                    bool head_only = false) {
     return serialize(response, response_form{.head_only = head_only});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What Weft asks of the compiler: C++20 and exceptions. Every public header includes this one,
-// directly or through others, before its own code. The only conditions on the language are here.
+// Compiler requirements: C++20 and exceptions. Every public header includes this one, directly or
+// through others, before its own code. No other file checks the language level.
 #pragma once
 
 #if __cplusplus < 202002L && !(defined(_MSVC_LANG) && _MSVC_LANG >= 202002L)

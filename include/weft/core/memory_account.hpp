@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A memory budget: bytes that peers make connections hold, counted as they grow and shrink, and who
-// holds most of them. Knows no connection.
+// A memory budget: counts the bytes that connections hold on behalf of their peers, and finds the
+// largest holder. Knows no connection.
 #pragma once
 
 #include <array>
@@ -12,13 +12,13 @@
 
 namespace weft {
 
-/// Counts what the connections of a server hold, and in its parent those of all on a loop.
+/// Counts the memory of one server's connections. Its parent counts all connections of a loop.
 ///
-/// Constant time each. Belongs to one thread. What is counted must have been returned when it dies
-/// (asserted), and its parent outlives it.
+/// Counting takes constant time. Belongs to one thread. All counted bytes must be returned before
+/// the account is destroyed (asserted), and the parent must outlive it.
 class memory_account {
 public:
-    /// One connection's part. It leaves the account when it dies.
+    /// One connection's share. Its destructor returns the bytes to the account.
     class holder {
     public:
         holder() noexcept = default;
@@ -29,7 +29,7 @@ public:
         [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
         [[nodiscard]] void* owner() const noexcept { return owner_; }
 
-        /// It holds nothing any more, as far as the account is concerned.
+        /// Returns all bytes of this holder to the account.
         void leave() noexcept;
 
     private:
@@ -51,23 +51,29 @@ public:
     [[nodiscard]] std::size_t limit() const noexcept { return max_; }
     [[nodiscard]] std::size_t used() const noexcept { return used_; }
 
-    /// Whether this budget, or one above, is exceeded.
+    /// Returns whether this budget, or that of an ancestor, is exceeded.
     [[nodiscard]] bool exceeded() const noexcept {
         return used_ > max_ || (parent_ && parent_->exceeded());
     }
 
-    /// Whether `more` bytes fit, here and above, or a holder of more than that could make room.
+    /// Returns whether `more` bytes fit, or could fit if one holder were removed.
+    ///
+    /// For this account and each ancestor: either the bytes fit, or the largest holder below has
+    /// more than `more` bytes.
     [[nodiscard]] bool has_room(std::size_t more) noexcept;
 
-    /// From now on `which`, a part of `owner`, holds so many bytes.
+    /// Sets the bytes that `which`, a part of `owner`, holds.
     void change(holder& which, void* owner, std::size_t bytes) noexcept;
 
-    /// Who holds most, within a factor of two, and of those whose size changed first; in the budget
-    /// that is exceeded, or in this one. Null if nobody holds anything.
+    /// Returns the largest holder, within a factor of two; null if there is none.
+    ///
+    /// Searches the first exceeded budget, from this account up to its ancestors; if none is
+    /// exceeded, this account. Of holders of similar size, it returns the one whose size has been
+    /// unchanged for longest.
     [[nodiscard]] holder* largest() noexcept;
 
 private:
-    /// Sizes with as many bits share a list.
+    /// Holders whose sizes have the same number of bits share a list.
     static constexpr std::size_t size_classes = std::numeric_limits<std::size_t>::digits + 1;
 
     struct list {
@@ -83,7 +89,7 @@ private:
 
     memory_account* parent_;
     memory_account* children_ = nullptr;
-    memory_account* next_ = nullptr;     // of the parent's children
+    memory_account* next_ = nullptr;     // in the parent's list of children
     memory_account* previous_ = nullptr;
     std::size_t used_ = 0;
     std::size_t max_ = std::numeric_limits<std::size_t>::max();

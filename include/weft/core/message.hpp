@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A message as it is handed over: a view of bytes, and whether they are text.
+// A message to send or a received message: a view of its bytes, and whether they are text.
 #pragma once
 
 #include <concepts>
@@ -13,14 +13,15 @@
 
 namespace weft {
 
-/// Characters of UTF-8: literals, arrays that end with NUL, strings and views of `char`, and of
-/// `char8_t`.
+/// Types that are sent as text: literals, NUL-terminated arrays, strings and string views of `char`
+/// or `char8_t`.
 template <class Text>
 concept text_like = std::convertible_to<const Text&, std::string_view> ||
                     std::convertible_to<const Text&, std::u8string_view>;
 
-/// Bytes that lie in one piece: vectors, arrays and spans of `std::byte` or `unsigned char`
-/// (`std::uint8_t`). Those of `char` may be meant as either: see `message::binary`.
+/// Types that are sent as binary: contiguous containers (vectors, arrays, spans) of `std::byte` or
+/// `unsigned char` (`std::uint8_t`). Containers of `char` could be text or binary: for binary, see
+/// `message::binary`.
 template <class Bytes>
 concept bytes_like = !text_like<Bytes> && requires(const Bytes& bytes) {
     { std::size(bytes) } -> std::convertible_to<std::size_t>;
@@ -29,19 +30,19 @@ concept bytes_like = !text_like<Bytes> && requires(const Bytes& bytes) {
                  std::same_as<std::remove_cvref_t<decltype(*std::data(bytes))>, unsigned char>;
 };
 
-/// The bytes of anything that is like bytes.
+/// Returns a view of the bytes of a contiguous container.
 template <bytes_like Bytes>
 [[nodiscard]] std::span<const std::byte> view_bytes(const Bytes& bytes) noexcept {
     return std::as_bytes(std::span(std::data(bytes), std::size(bytes)));
 }
 
-/// A whole text or binary message; a view, so the bytes belong to somebody else.
+/// A whole text or binary message, as a view: it does not own its bytes.
 ///
-/// In a `message` handler the bytes live until the handler returns. Converts from whatever is text
-/// (`"hello"`, `std::string`, `std::u8string_view`) or bytes (`std::vector<std::byte>`,
-/// `std::array<std::uint8_t, 4>`, a span of either), so that `connection.send("hello")` reads well.
-/// A literal ends at its first NUL; one that contains NUL is sent as `"a\0b"sv`. Text must be UTF-8
-/// (RFC 6455 §5.6); what was received has been checked, what is sent is the sender's duty.
+/// In a `message` handler the bytes are valid until the handler returns. Converts from text
+/// (`"hello"`, `std::string`, `std::u8string_view`) and from bytes (`std::vector<std::byte>`,
+/// `std::array<std::uint8_t, 4>`, a span of either), so that `connection.send("hello")` works.
+/// A literal ends at its first NUL; send text that contains NUL as `"a\0b"sv`. Text must be UTF-8
+/// (RFC 6455 §5.6): received text was checked, text to send is not.
 class message {
 public:
     template <text_like Text>
@@ -55,7 +56,7 @@ public:
     message(std::span<const std::byte> bytes, bool is_text) noexcept
         : bytes_(bytes), is_text_(is_text) {}
 
-    /// The characters of `bytes` as a binary message.
+    /// Returns a binary message of the characters of `bytes`.
     [[nodiscard]] static message binary(std::string_view bytes) noexcept {
         return {view_text(bytes), false};
     }
@@ -64,7 +65,7 @@ public:
     [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return bytes_; }
     [[nodiscard]] std::size_t size() const noexcept { return bytes_.size(); }
 
-    /// The bytes as characters, also of a binary message.
+    /// Returns the bytes as characters, for text and binary messages.
     [[nodiscard]] std::string_view text() const noexcept {
         return {reinterpret_cast<const char*>(bytes_.data()), bytes_.size()};
     }

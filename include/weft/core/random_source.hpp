@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Where a session gets its masking keys and nonces from: an argument, so that a run can be
-// replayed bit by bit.
+// The interface of random bytes for masking keys and nonces. Passed to sessions as an argument, so
+// that tests can replay a run exactly.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 
 namespace weft {
 
-/// Gives unpredictable bytes. RFC 6455 §5.3 and §10.3 say why they must be unpredictable.
+/// Generates unpredictable bytes. RFC 6455 §5.3 and §10.3 explain why they must be unpredictable.
 class random_source {
 public:
     virtual ~random_source() = default;

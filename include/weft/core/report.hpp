@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Why and how a connection ended: one structured answer for every way to end.
+// The report of a connection's end: why and how it ended, in one structure for all cases.
 #pragma once
 
 #include <cstdint>
@@ -25,13 +25,13 @@ enum class phase : std::uint8_t {
     tls,
     http,
     websocket,
-    transfer ///< bytes go to and fro on a raw connection
+    transfer ///< a raw connection exchanges bytes
 };
 
-/// Who began the end.
+/// Which side ended the connection.
 enum class side : std::uint8_t {
     local, ///< this program: a command, a limit, a deadline
-    peer,  ///< the other end: a close frame, a fault, an early end
+    peer,  ///< the peer: a close frame, a protocol violation, an early end of the stream
     system ///< the operating system or a library under the stream
 };
 
@@ -41,8 +41,8 @@ struct close_frame {
     std::string reason = {};
 };
 
-/// Who was at the two ends of a connection that has ended, and what a server answered instead of a
-/// WebSocket. See the functions of `report`.
+/// The addresses of a connection that has ended, and the response of a server that refused the
+/// handshake. See the functions of `report`.
 struct report_facts {
     address local;
     address remote;
@@ -51,61 +51,66 @@ struct report_facts {
     std::string response_body;
 };
 
-/// What `close` and `fail` handlers are told.
+/// The argument of `close` and `fail` handlers: how the connection ended.
 struct report {
     weft::phase phase = phase::websocket;
     side began = side::local;
-    std::error_code error = {};          ///< empty after a closing handshake that was kept, or when
-                                         ///< a raw connection has ended as it should
-    std::string detail = {};             ///< what the error is about, such as the subject of a
-                                         ///< certificate and its depth in the chain; often empty
+    std::error_code error = {};          ///< empty after a complete closing handshake, or after
+                                         ///< the normal end of a raw connection
+    std::string detail = {};             ///< more about the error, such as a certificate's subject
+                                         ///< and its depth in the chain; often empty
     int http_status = 0;                 ///< of the HTTP response, sent or received; 0 for none
     std::optional<close_frame> sent = {};     ///< our close frame
     std::optional<close_frame> received = {}; ///< the peer's close frame
 
-    /// What a handler threw, if the connection has ended for that (`errc::handler_threw`).
+    /// The exception of a handler that ended the connection (`errc::handler_threw`), otherwise
+    /// null.
     std::exception_ptr exception = {};
 
-    /// What the functions below read; shared by copies. Null if nothing of it is known, as when
-    /// memory has run out.
+    /// The data of the functions below, shared by copies of the report. Null if none is known, such
+    /// as when memory has run out.
     std::shared_ptr<const report_facts> facts = nullptr;
 
-    /// This side's end, and the peer's: whoever a trusted proxy said it to be, or the proxy that a
-    /// client went through, or the address that a client tried last. No address if none is known.
+    /// Returns the local address, and the peer's.
+    ///
+    /// On a server, the peer's address is the one that a trusted proxy reported, if any. On a
+    /// client, it is the address of its proxy, if any, or the address that the client tried last.
+    /// An unknown address has the kind `none`.
     [[nodiscard]] const address& local_address() const noexcept;
     [[nodiscard]] const address& remote_address() const noexcept;
 
-    /// What a client that failed has tried to reach, as it was named: "example.org:8080", "proxy
+    /// Returns what a failed client tried to connect to, by name: "example.org:8080", "proxy
     /// proxy.example:3128", "unix:/run/app.sock". Empty on a server, and after `open`.
     [[nodiscard]] std::string_view target() const noexcept;
 
-    /// The server's answer to a client's handshake that failed; null if there was none. Its headers
-    /// are such as Retry-After, WWW-Authenticate or Location.
+    /// Returns the server's response to a client's handshake that failed; null if there was none.
+    /// Its headers may include Retry-After, WWW-Authenticate or Location.
     [[nodiscard]] const http_response_head* response() const noexcept;
 
-    /// The beginning of that answer's body: at most 4 KiB of it. Empty for a redirect, and for a
-    /// body whose length is not known and that did not come with the head.
+    /// Returns the beginning of that response's body, at most 4 KiB. Empty for a redirect. If the
+    /// body's length is unknown, returns only the bytes that arrived together with the head.
     [[nodiscard]] std::string_view response_body() const noexcept;
 
-    /// True when both sides have sent their close frame and nothing went wrong; of a raw
-    /// connection, when nothing did.
+    /// True if there was no error and both sides have sent a close frame. For a raw connection,
+    /// true if there was no error.
     [[nodiscard]] bool clean() const noexcept {
         return !error && (phase == phase::transfer || (sent && received));
     }
 
-    /// The code that tells most: the beginning side's; `abnormal` when there was no close frame.
+    /// Returns the close code of the side that ended the connection, or the only one there is;
+    /// `abnormal` if there was no close frame.
     [[nodiscard]] close_code code() const noexcept;
 
-    /// The reason that goes with `code()`.
+    /// Returns the reason of the same close frame.
     [[nodiscard]] std::string_view reason() const noexcept;
 };
 
 [[nodiscard]] std::string_view name(phase which) noexcept;
 [[nodiscard]] std::string_view name(side which) noexcept;
 
-/// One line for people, such as "closed by the peer: 1001 going away (restart); peer
-/// 192.0.2.1:4711". Control characters in the reason, which may be the peer's, become question
-/// marks.
+/// Returns one line for logs, such as "closed by the peer: 1001 going away (restart); peer
+/// 192.0.2.1:4711". Control characters in the reason become question marks, as the peer may have
+/// chosen it.
 [[nodiscard]] std::string to_string(const report& why);
 std::ostream& operator<<(std::ostream& out, const report& why);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A value or a std::error_code, with the interface of C++23's std::expected but always this
-// type, so that a user's language level never changes the ABI.
+// A value or a std::error_code, with the interface of C++23's std::expected. Weft uses this type
+// at every language level, so that a user's language level never changes the ABI.
 #pragma once
 
 #include <cassert>
@@ -15,7 +15,7 @@
 
 namespace weft {
 
-/// Marks an error on its way into a `result`; the counterpart of `std::unexpected`.
+/// Wraps an error that is converted to a `result`; the counterpart of `std::unexpected`.
 struct failure {
     std::error_code code;
 
@@ -25,9 +25,9 @@ struct failure {
     explicit failure(Enum why) noexcept : code(make_error_code(why)) {}
 };
 
-/// A `T`, or the reason why there is none.
+/// A `T`, or the error that prevented it.
 ///
-/// Reading the value of a result that holds an error is a programmer's error and asserts.
+/// Reading the value of a result that contains an error is a programming error and asserts.
 template <class T>
 class [[nodiscard]] result {
 public:
@@ -62,7 +62,7 @@ public:
         return has_value() ? **this : static_cast<T>(std::forward<U>(other));
     }
 
-    /// The reason; empty when there is a value.
+    /// Returns the error; empty if there is a value.
     [[nodiscard]] std::error_code error() const noexcept {
         const auto* code = std::get_if<1>(&state_);
         return code ? *code : std::error_code{};
@@ -72,7 +72,7 @@ private:
     std::variant<T, std::error_code> state_;
 };
 
-/// Success, or the reason why not. May be ignored, unless a function says `[[nodiscard]]` itself.
+/// Success, or an error. May be ignored, unless the function itself is `[[nodiscard]]`.
 template <>
 class result<void> {
 public:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a peer may make a session spend: limits in bytes and numbers, timeouts in time.
+// Options of a session: limits on what a peer may send, and timeouts.
 #pragma once
 
 #include <cstddef>
@@ -17,62 +17,65 @@ class extension_negotiator;
 
 inline constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
 
-/// Limits on what the peer sends. Reaching one is allowed, exceeding it ends the connection.
+/// Limits on what the peer sends. Exceeding a limit, not reaching it, ends the connection with the
+/// HTTP status or close code given below.
 struct session_limits {
     std::size_t header_size_max = 16 * 1024;         ///< bytes of the HTTP head; 431
-    std::size_t header_count_max = 100;              ///< headers in it; 431
+    std::size_t header_count_max = 100;              ///< headers of the HTTP head; 431
     std::size_t body_size_max = 64 * 1024;           ///< bytes of a plain request's body; 413
     std::size_t request_count_max = 100;             ///< plain requests of one connection
     std::size_t message_size_max = 16 * 1024 * 1024; ///< bytes of a message; 1009
     std::size_t frame_size_max = unlimited;          ///< bytes of a frame; 1009
     std::size_t fragment_count_max = 128 * 1024;     ///< frames of a message; 1008
 
-    /// Bytes of a compressed message as they come, while `message_size_max` is on what it becomes;
-    /// 1009. 0 for that, a sixteenth of it and 64 bytes more.
+    /// Bytes of a message before it is decompressed; 1009. (`message_size_max` limits the
+    /// decompressed message.) 0 means `message_size_max` plus one sixteenth of it plus 64 bytes.
     std::size_t compressed_size_max = 0;
 
-    /// Bytes of payload per second below which a message in progress uses up
-    /// `session_timeouts::message`. 0 for none: then any byte of payload renews that time.
+    /// The lowest acceptable rate of a message in progress, in bytes of payload per second. A
+    /// slower message uses up `session_timeouts::message`. 0 for none: then each byte of payload
+    /// restarts that timeout.
     std::size_t message_rate_min = 1024;
 };
 
-/// How long a session waits. Zero means for ever.
+/// How long a session waits. Zero means no timeout.
 ///
-/// A sign of life is a received byte, or queued output that the peer took. For each timeout,
+/// A sign of life is a received byte, or queued output that the peer has read. For each timeout,
 /// docs/timeouts-and-limits.md says when it begins, what postpones it and how it ends.
 struct session_timeouts {
-    /// To `open`. A server's begins with the session, so with the client's connection, and covers
-    /// TLS; a client's begins when its request has left.
+    /// The time until `open`. A server's begins with the session, that is, when the client
+    /// connects, and includes TLS. A client's begins when its request has been sent.
     duration handshake = std::chrono::seconds(10);
-    duration close = std::chrono::seconds(5);      ///< for the peer's part of the close
-    duration idle{};                               ///< without a sign of life: the end, 1001
-    duration ping_interval = std::chrono::seconds(30); ///< without a sign of life: a ping
-    duration pong = std::chrono::seconds(20);      ///< without a byte after a ping: the end, 1011
+    duration close = std::chrono::seconds(5);      ///< for the peer's part of the closing handshake
+    duration idle{};                               ///< without a sign of life: fails with 1001
+    duration ping_interval = std::chrono::seconds(30); ///< without a sign of life: sends a ping
+    duration pong = std::chrono::seconds(20);      ///< no byte after a ping: fails with 1011
 
-    /// How far a message in progress may fall behind `session_limits::message_rate_min`: the end,
-    /// 1008. A peer that sends nothing more of a message that it has begun has this long; pings,
-    /// pongs and empty fragments in between count for nothing. Longer than a ping and its answer
-    /// take by default, so that a peer that is only out of reach is found out by that.
+    /// How far a message in progress may fall behind `session_limits::message_rate_min`; then the
+    /// session fails with 1008. A peer that stops in the middle of a message has this long; pings,
+    /// pongs and empty fragments do not extend it. The default exceeds `ping_interval` plus `pong`,
+    /// so that an unreachable peer is reported as `errc::pong_timeout`.
     duration message = std::chrono::seconds(60);
 
-    /// Output waits, and the peer has taken none of it for so long: the end. While output waits
-    /// this one counts in place of the others, for a peer that takes bytes is alive. Those for its
-    /// answer, `close`, `pong` and a client's `handshake`, begin when all has left.
+    /// How long output may wait while the peer reads none of it; then the session ends. While
+    /// output waits, this timeout replaces the others, because a peer that reads is alive. The
+    /// timeouts for the peer's answer (`close`, `pong` and a client's `handshake`) begin when all
+    /// output has been sent.
     duration write_stall = std::chrono::seconds(30);
-    duration keep_alive = std::chrono::seconds(10); ///< between two plain requests; then the end
+    duration keep_alive = std::chrono::seconds(10); ///< between two plain requests; then closes
 };
 
-/// What a session is built with. Shared by many sessions and must outlive them.
+/// Options of sessions. May be shared by many sessions and must outlive them.
 struct session_options {
     weft::role role = role::server;
     session_limits limits = {};
     session_timeouts timeouts = {};
-    random_source* random = nullptr; ///< a client's masking keys and nonces; a server needs none
+    random_source* random = nullptr; ///< for a client's masking keys and nonces; unused by a server
 
-    /// Offers or chooses what messages are compressed with; null for nothing.
+    /// Negotiates the compression of messages; null for none.
     extension_negotiator* extension = nullptr;
 
-    /// For Date in the responses of a server; null for responses without it.
+    /// The clock for the Date header of a server's responses; null for no Date header.
     const wall_clock* clock = nullptr;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// SHA-1 (RFC 3174), which RFC 6455 §1.3 requires for the accept key. It protects nothing there;
-// do not use it where a hash has to resist an attacker.
+// SHA-1 (RFC 3174), which RFC 6455 §1.3 requires for the accept key. Security does not depend on
+// it there. Do not use it where a hash must resist an attacker.
 #pragma once
 
 #include <array>
@@ -11,7 +11,7 @@
 
 namespace weft {
 
-/// The SHA-1 digest of `bytes`.
+/// Returns the SHA-1 digest of `bytes`.
 [[nodiscard]] std::array<std::byte, 20> sha1(std::span<const std::byte> bytes) noexcept;
 
 } // namespace weft

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The time that is handed to everything that has deadlines. The types only: nothing in core
-// reads a clock.
+// Types for times and deadlines. Nothing in core reads a clock: callers pass the time.
 #pragma once
 
 #include <chrono>
@@ -12,15 +11,15 @@ namespace weft {
 using duration = std::chrono::nanoseconds;
 using time_point = std::chrono::time_point<std::chrono::steady_clock, duration>;
 
-/// Later than every deadline: the deadline of what never expires.
+/// The deadline that never passes: later than every other time point.
 inline constexpr time_point never = time_point::max();
 
-/// `base + by`, or `never` where that would overflow; `by` is not negative.
+/// Returns `base + by`, or `never` if that would overflow. `by` must not be negative.
 [[nodiscard]] constexpr time_point later(time_point base, duration by) noexcept {
     return base > never - by ? never : base + by;
 }
 
-/// The deadline of a timeout that begins at `base`; a timeout of zero means never.
+/// Returns the deadline of a timeout that begins at `base`; a timeout of zero means `never`.
 [[nodiscard]] constexpr time_point deadline_after(time_point base, duration timeout) noexcept {
     return timeout <= duration::zero() ? never : later(base, timeout);
 }

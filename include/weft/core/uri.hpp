@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// `ws:` and `wss:` URIs (RFC 6455 §3, RFC 3986): parsed strictly once, then read. Knows nothing of
-// addresses or resolving.
+// Parser for `ws:` and `wss:` URIs (RFC 6455 §3, RFC 3986). Strict. Knows nothing of addresses or
+// name resolution.
 #pragma once
 
 #include <weft/core/result.hpp>
@@ -12,53 +12,54 @@
 
 namespace weft {
 
-/// Where a WebSocket is to be found.
+/// A parsed `ws:` or `wss:` URI.
 class uri {
 public:
-    /// Longer URIs are refused.
+    /// The longest URI that `parse` accepts, in bytes.
     static constexpr std::size_t size_max = 8192;
 
     /// Parses an absolute `ws:` or `wss:` URI.
     ///
-    /// Fails with `errc::unsupported_scheme` for another scheme and with `errc::bad_uri` for all
-    /// else: a fragment, user information, a space or control byte, a port that is not within
-    /// 1..65535, a literal that is not an IPv6 address, a stray percent sign. A literal may name an
-    /// interface of this machine behind `%25`, as in `ws://[fe80::1%25eth0]/` (RFC 6874).
+    /// Fails with `errc::unsupported_scheme` for another scheme, and with `errc::bad_uri` for other
+    /// faults: a fragment, user information, a space or control byte, a port outside 1..65535, a
+    /// bracketed host that is not an IPv6 address, an invalid percent-encoding. An IPv6 address may
+    /// name a local network interface after `%25`, as in `ws://[fe80::1%25eth0]/` (RFC 6874).
     static result<uri> parse(std::string_view text);
 
-    /// Where a redirect from here leads: what `location`, absolute or relative to this URI, says
-    /// (RFC 3986 §5). `http:` and `https:` stand for `ws:` and `wss:`; a fragment is dropped.
+    /// Returns the target of a redirect from this URI. `location` is absolute or relative to it
+    /// (RFC 3986 §5).
     ///
-    /// Fails with `errc::insecure_redirect` from `wss:` to `ws:`, and with `errc::bad_redirect` for
-    /// all that `parse` refuses.
+    /// Replaces `http:` and `https:` by `ws:` and `wss:`, and drops a fragment. Fails with
+    /// `errc::insecure_redirect` from `wss:` to `ws:`, and with `errc::bad_redirect` for a URI that
+    /// `parse` rejects.
     [[nodiscard]] result<uri> redirected(std::string_view location) const;
 
     [[nodiscard]] bool secure() const noexcept { return secure_; }
 
-    /// "ws" or "wss".
+    /// Returns "ws" or "wss".
     [[nodiscard]] std::string_view scheme() const noexcept { return secure_ ? "wss" : "ws"; }
 
-    /// The host in lower case, an IPv6 address without its brackets, and with the interface that it
-    /// may name as in "fe80::1%eth0".
+    /// Returns the host in lower case. An IPv6 address is without brackets and keeps its interface,
+    /// as in "fe80::1%eth0".
     [[nodiscard]] std::string_view host() const noexcept { return host_; }
 
-    /// The port, 80 or 443 when the URI names none.
+    /// Returns the port; 80 or 443 if the URI has none.
     [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
-    /// What the Host header says: IPv6 in brackets and without an interface, which only this
-    /// machine knows (RFC 6874 §4); the port only when it is not the default.
+    /// Returns the value for the Host header: IPv6 in brackets and without the interface, which is
+    /// local to this machine (RFC 6874 §4); the port only if it is not the default.
     [[nodiscard]] std::string authority() const;
 
-    /// The path as it stands in the URI; "/" when that has none.
+    /// Returns the path as written in the URI; "/" if there is none.
     [[nodiscard]] std::string_view path() const noexcept;
 
-    /// What follows the question mark, as it stands in the URI; often empty.
+    /// Returns the query as written in the URI, without the question mark; may be empty.
     [[nodiscard]] std::string_view query() const noexcept;
 
-    /// Path and query: the request target (the "resource name" of RFC 6455 §3).
+    /// Returns path and query: the request target (the "resource name" of RFC 6455 §3).
     [[nodiscard]] std::string_view resource() const noexcept { return resource_; }
 
-    /// The URI in its normal form.
+    /// Returns the URI in normal form.
     [[nodiscard]] std::string str() const;
 
     friend bool operator==(const uri&, const uri&) = default;
@@ -76,11 +77,10 @@ private:
     bool literal_ = false;
 };
 
-/// `text`, which may be no URI at all, with `***` in place of all that could be a user's name and
-/// password in it: for messages and logs.
+/// Returns `text` with `***` in place of a possible user name and password: for messages and logs.
 ///
-/// Everything from the scheme to the last `@` counts, since what is malformed may end anywhere; and
-/// without one, what stands where a port should be and is no number.
+/// `text` need not be a valid URI. Hides everything between the scheme and the last `@`, as a
+/// malformed URI may have credentials anywhere. Without an `@`, hides a port that is not a number.
 [[nodiscard]] std::string without_credentials(std::string_view text);
 
 } // namespace weft

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Streaming UTF-8 validation (RFC 3629), as text messages and close reasons need it. Knows
-// nothing of messages or frames.
+// Streaming UTF-8 validation (RFC 3629), for text messages and close reasons. Knows nothing of
+// messages or frames.
 #pragma once
 
 #include <cstddef>
@@ -11,16 +11,16 @@
 
 namespace weft {
 
-/// Checks text that arrives in pieces, which may split a character anywhere.
+/// Validates text that arrives in pieces. A piece may end in the middle of a character.
 ///
-/// Overlong forms, surrogates and code points above U+10FFFF are refused at the earliest byte
-/// that decides it.
+/// Rejects overlong forms, surrogates and code points above U+10FFFF, at the first byte that makes
+/// the text invalid.
 class utf8_validator {
 public:
-    /// Checks the next piece; false from the first wrong byte on, until `reset`.
+    /// Validates the next piece. Returns false from the first invalid byte on, until `reset`.
     [[nodiscard]] bool feed(std::span<const std::byte> piece) noexcept;
 
-    /// True when all that was fed is valid and no character is unfinished.
+    /// True if the text so far is valid and does not end in the middle of a character.
     [[nodiscard]] bool complete() const noexcept { return state_ == 0; }
 
     /// Begins a new text.
@@ -30,7 +30,7 @@ private:
     std::uint8_t state_ = 0;
 };
 
-/// True when `text` is valid UTF-8 as a whole.
+/// True if `text` as a whole is valid UTF-8.
 [[nodiscard]] bool is_utf8(std::span<const std::byte> text) noexcept;
 
 } // namespace weft

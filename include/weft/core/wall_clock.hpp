@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The time of day for dates in HTTP responses. Core itself reads no clock.
+// The interface of the time of day, for dates in HTTP responses. Core itself reads no clock.
 #pragma once
 
 #include <chrono>
@@ -8,7 +8,7 @@
 
 namespace weft {
 
-/// Returns the time of day. Drivers implement it; in virtual time it is virtual, too.
+/// Returns the time of day. Drivers implement it; a driver in virtual time returns virtual dates.
 class wall_clock {
 public:
     [[nodiscard]] virtual std::chrono::sys_seconds utc() const noexcept = 0;
