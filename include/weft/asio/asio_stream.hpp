@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Asio's streams carry connections, on its own executors. Only headers, since what Asio is
-// depends on the program's own settings.
+// Carries WebSocket connections over Asio's streams, on Asio's executors. Header-only, since Asio's
+// configuration depends on the program.
 #pragma once
 
 #include <asio/any_io_executor.hpp>
@@ -24,7 +24,7 @@
 
 namespace weft {
 
-/// What differs between the two Asios.
+/// The names and functions that differ between standalone Asio and Boost.Asio.
 struct asio_library {
     using any_io_executor = ::asio::any_io_executor;
     using execution_context = ::asio::execution_context;
@@ -58,14 +58,14 @@ struct asio_library {
         return ::asio::bind_executor(executor, std::forward<Call>(call));
     }
 
-    /// The service of the context that `executor` belongs to.
+    /// Returns a service of the context that `executor` belongs to.
     template <class Service>
     static Service& service(const any_io_executor& executor) {
         return ::asio::use_service<Service>(
             ::asio::query(executor, ::asio::execution::context));
     }
 
-    // What is associated with a handler.
+    // A handler's associated characteristics.
     template <class Handler, class Executor>
     static auto associated_executor(const Handler& handler, const Executor& fallback) {
         return ::asio::get_associated_executor(handler, fallback);
@@ -85,17 +85,17 @@ struct asio_library {
     }
 };
 
-/// What runs turns on an executor of Asio's: for streams that are made by hand.
+/// Runs turns on an Asio executor: for streams that you construct yourself.
 using asio_driver = executor_driver<asio_library>;
 
-/// A stream of Asio's as a stream of Weft's.
+/// An Asio stream as a Weft stream.
 template <class Layer>
 using asio_stream = executor_stream<asio_library, Layer>;
 
-/// Serves and connects over streams of Asio's.
+/// Serves and connects WebSockets over Asio streams.
 using asio_endpoint = executor_endpoint<asio_library>;
 
-/// A connection for callbacks and coroutines: `async_receive`, `async_send`.
+/// A connection for completion tokens (callbacks, coroutines): `async_receive`, `async_send`.
 using asio_conversation = executor_conversation<asio_library>;
 
 } // namespace weft

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Boost.Asio's streams carry connections, on its own executors. Only headers, since
-// what Boost.Asio is depends on the program's own settings.
+// Carries WebSocket connections over Boost.Asio's streams, on Boost.Asio's executors. Header-only,
+// since Boost.Asio's configuration depends on the program.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -24,7 +24,7 @@
 
 namespace weft {
 
-/// What differs between the two Asios.
+/// The names and functions that differ between standalone Asio and Boost.Asio.
 struct boost_asio_library {
     using any_io_executor = ::boost::asio::any_io_executor;
     using execution_context = ::boost::asio::execution_context;
@@ -58,14 +58,14 @@ struct boost_asio_library {
         return ::boost::asio::bind_executor(executor, std::forward<Call>(call));
     }
 
-    /// The service of the context that `executor` belongs to.
+    /// Returns a service of the context that `executor` belongs to.
     template <class Service>
     static Service& service(const any_io_executor& executor) {
         return ::boost::asio::use_service<Service>(
             ::boost::asio::query(executor, ::boost::asio::execution::context));
     }
 
-    // What is associated with a handler.
+    // A handler's associated characteristics.
     template <class Handler, class Executor>
     static auto associated_executor(const Handler& handler, const Executor& fallback) {
         return ::boost::asio::get_associated_executor(handler, fallback);
@@ -85,17 +85,17 @@ struct boost_asio_library {
     }
 };
 
-/// What runs turns on an executor of Boost.Asio's: for streams that are made by hand.
+/// Runs turns on a Boost.Asio executor: for streams that you construct yourself.
 using boost_asio_driver = executor_driver<boost_asio_library>;
 
-/// A stream of Boost.Asio's as a stream of Weft's.
+/// A Boost.Asio stream as a Weft stream.
 template <class Layer>
 using boost_asio_stream = executor_stream<boost_asio_library, Layer>;
 
-/// Serves and connects over streams of Boost.Asio's.
+/// Serves and connects WebSockets over Boost.Asio streams.
 using boost_asio_endpoint = executor_endpoint<boost_asio_library>;
 
-/// A connection for callbacks and coroutines: `async_receive`, `async_send`.
+/// A connection for completion tokens (callbacks, coroutines): `async_receive`, `async_send`.
 using boost_asio_conversation = executor_conversation<boost_asio_library>;
 
 } // namespace weft

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A connection for those who ask instead of being called: `async_receive` and `async_send` with
-// Asio's completion tokens. A thin layer over handlers; knows no stream and no socket.
+// A WebSocket connection with asynchronous operations instead of handlers: `async_receive` and
+// `async_send` with Asio's completion tokens. A thin layer over handlers; knows no stream and no
+// socket.
 #pragma once
 
 #include <cstdint>
@@ -21,13 +22,14 @@
 
 namespace weft {
 
-/// One WebSocket connection, spoken with in turns: made by `executor_endpoint`.
+/// One WebSocket connection, used through asynchronous operations; made by `executor_endpoint`.
 ///
-/// One that never opened, as `async_connect` gives when it fails, answers every call with the error
-/// it failed with; one that was default-constructed or moved from, with `errc::not_open`.
-/// Belongs to the driver's executor. Destroying it closes the connection, and what waits completes
-/// with `operation_aborted`, as by a cancellation slot (of any type; nothing is lost by it).
-/// Messages that nobody has asked for wait, and the peer is not read from behind the first of them.
+/// If the connection never opened (`async_connect` failed), every operation fails with the error of
+/// that attempt; a default-constructed or moved-from conversation fails with `errc::not_open`.
+/// Belongs to the driver's executor. Destroying it closes the connection, and pending operations
+/// complete with `operation_aborted`. A cancellation slot has the same effect on one operation, for
+/// any cancellation type; no message is lost. Messages that no `async_receive` has taken are
+/// queued, and reading from the peer pauses after the first of them.
 template <class Asio>
 class executor_conversation {
     using error_code = typename Asio::error_code;
@@ -43,10 +45,11 @@ public:
         if (state_) state_->abandon();
     }
 
-    /// The next message, as `void(error_code, stored_message)`.
+    /// Receives the next message; completes as `void(error_code, stored_message)`.
     ///
-    /// The end is an error: `eof` after a proper closing handshake, otherwise what `outcome` says.
-    /// One at a time: a second one fails with `operation_in_progress`.
+    /// The end of the connection is reported as an error: `eof` after a complete closing handshake,
+    /// otherwise the error in `outcome`. Only one may be pending: a second one fails with
+    /// `operation_in_progress`.
     template <class Token>
     auto async_receive(Token&& token) {
         return Asio::template initiate<Token, void(error_code, stored_message)>(
@@ -57,11 +60,12 @@ public:
             token);
     }
 
-    /// Sends a whole message; completes as `void(error_code)` once it may be followed by another:
-    /// at once, or when all that was waiting for a slow peer has been written.
+    /// Sends a whole message; completes as `void(error_code)` when another may be sent: at once, or
+    /// when everything that was queued for a slow peer has been written.
     ///
-    /// The bytes are copied or written as it begins. Several may wait; their order is kept. Fails
-    /// with `errc::queue_full` at the limit of those who do not wait.
+    /// The operation copies or writes the bytes when it begins. Several may be pending; their order
+    /// is kept. Fails with `errc::queue_full` if more is sent without waiting than the queue's
+    /// limit allows.
     template <class Token>
     auto async_send(message whole, Token&& token) {
         return Asio::template initiate<Token, void(error_code)>(
@@ -72,23 +76,23 @@ public:
             token);
     }
 
-    /// Begins the closing handshake; `async_receive` tells the end.
+    /// Begins the closing handshake; `async_receive` reports its end.
     void close(close_code code = close_code::normal, std::string_view reason = {}) noexcept {
         if (auto* peer = connection()) peer->close(code, reason);
     }
 
-    /// For all else that a connection can; null once it has ended. Its `data()` is in use.
+    /// The connection, for its other operations; null once it has ended. Its `data()` is in use.
     [[nodiscard]] weft::connection* connection() const noexcept {
         return state_ ? state_->peer : nullptr;
     }
 
-    /// How the connection has ended, once it has, or why it never opened.
+    /// Returns how the connection ended, once it has, or why it never opened.
     [[nodiscard]] const report& outcome() const noexcept {
         static const report none{.phase = phase::http, .error = errc::not_open};
         return state_ ? state_->outcome : none;
     }
 
-    /// What stands for a connection that did not open; empty where there is no memory for more.
+    /// Makes a conversation for a connection that did not open; empty if there is no memory.
     static executor_conversation failed(const report& why,
                                         std::shared_ptr<executor_driver<Asio>> driver) noexcept {
         executor_conversation made;
@@ -98,8 +102,8 @@ public:
         return made;
     }
 
-    /// Handlers that begin a conversation with each connection that opens. `fail`, `validate`,
-    /// `http`, `ping` and `pong` are free.
+    /// Makes handlers that pass a conversation to `begin` for each connection that opens. `fail`,
+    /// `validate`, `http`, `ping` and `pong` are not set and may be added.
     static handlers make_handlers(std::shared_ptr<executor_driver<Asio>> driver,
                                   function<void(executor_conversation)> begin) {
         return {
@@ -124,7 +128,7 @@ private:
         state(const report& why, std::shared_ptr<executor_driver<Asio>> driver)
             : peer(nullptr), outcome(why), driver_(std::move(driver)), end_(why.error) {}
 
-        weft::connection* peer; // null once that has ended
+        weft::connection* peer; // null once the connection has ended
         report outcome;
 
         template <class Handler>
@@ -146,7 +150,8 @@ private:
             }
         }
 
-        /// What may fail for want of memory comes before the message is sent.
+        /// Allocates everything before the message is sent, so that an allocation cannot fail
+        /// later.
         template <class Handler>
         void send(message whole, Handler handler) {
             const auto number = ++senders_begun_;
@@ -177,7 +182,7 @@ private:
             end_with(why.clean() ? Asio::eof() : error_code(why.error));
         }
 
-        /// The connection, or the conversation, has gone without a word.
+        /// Called when the connection or the conversation is destroyed without a close event.
         void aborted() {
             if (peer) end_with(Asio::operation_aborted());
         }
@@ -216,7 +221,7 @@ private:
             for (auto& [number, waits] : std::exchange(senders_, {})) complete(waits, why);
         }
 
-        /// A handler that there is no memory to call is destroyed, as where its context ends.
+        /// Without memory to call a handler it is destroyed, as when its context ends.
         template <class Pending, class... Results>
         static void complete(Pending& waits, Results... results) noexcept {
             try {
@@ -224,7 +229,7 @@ private:
             } catch (const std::bad_alloc&) {}
         }
 
-        std::shared_ptr<executor_driver<Asio>> driver_; // which lets go of a context that ends
+        std::shared_ptr<executor_driver<Asio>> driver_; // drops its executor when the context ends
         receiver receiver_;
         std::deque<stored_message> inbox_;
         std::vector<std::pair<std::uint64_t, sender>> senders_;
@@ -232,7 +237,7 @@ private:
         error_code end_;
     };
 
-    /// Without a connection there is no executor but the handler's own; a handler that has none is
+    /// Without a connection there is no executor except the handler's; a handler without one is
     /// called at once.
     template <class Handler, class... Results>
     static void refuse(Handler handler, Results... results) {
@@ -248,7 +253,8 @@ private:
         }
     }
 
-    /// What the connection keeps: it may die without a word.
+    /// Stored in the connection: its destructor detects a connection destroyed without a `close`
+    /// event.
     struct anchor {
         explicit anchor(std::shared_ptr<state> of) : state_(std::move(of)) {}
         anchor(const anchor&) = delete;
@@ -258,7 +264,7 @@ private:
         std::shared_ptr<state> state_;
     };
 
-    /// Null where there was no memory for one as the connection opened.
+    /// Null if there was no memory for a conversation when the connection opened.
     static state* state_of(weft::connection& peer) {
         const auto* const held = peer.data_as<std::shared_ptr<anchor>>();
         return held ? (*held)->state_.get() : nullptr;

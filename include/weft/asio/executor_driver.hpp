@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A driver whose turns an Asio executor runs, with one steady_timer for all deadlines. Written once
-// for standalone Asio and for Boost.Asio; knows no stream, and includes neither library.
+// A driver whose turns run on an Asio executor, with one steady_timer for all deadlines. Shared by
+// standalone Asio and Boost.Asio; knows no stream, and includes neither library.
 #pragma once
 
 #include <chrono>
@@ -17,11 +17,12 @@
 
 namespace weft {
 
-/// Makes turns on an executor: that of an io_context which one thread runs, or a strand.
+/// Runs turns on an executor: that of an io_context which one thread runs, or a strand.
 ///
-/// It and all on it belong to that executor; `mailbox()` alone is for other threads. The context's
-/// `run` lasts while there are connections. When the context is destroyed first, all that lives
-/// here ends without a word. `Asio` names what differs between the two libraries.
+/// The driver and everything on it belong to that executor; only `mailbox()` may be used from other
+/// threads. The context's `run` lasts while there are connections. If the context is destroyed
+/// first, everything on the driver ends without calling a handler. `Asio` supplies what differs
+/// between the two libraries.
 template <class Asio>
 class executor_driver final : public driver,
                               public std::enable_shared_from_this<executor_driver<Asio>> {
@@ -30,10 +31,12 @@ class executor_driver final : public driver,
 public:
     using executor_type = typename Asio::any_io_executor;
 
-    /// A turn bounded like that of a guest: other handlers of the executor have their time.
+    /// The budget of a turn, the same as a guest's, so that the executor's other handlers get to
+    /// run.
     static constexpr budget turn_budget{1024, std::chrono::microseconds(500)};
 
-    /// Streams share it with the services on it. Throws std::bad_alloc, and what Asio says.
+    /// Makes a driver, shared by its streams and its services. Throws std::bad_alloc, and what Asio
+    /// throws.
     static std::shared_ptr<executor_driver> create(const executor_type& executor,
                                                    budget limit = turn_budget) {
         auto made = std::make_shared<executor_driver>(made_by_create(), executor, limit);
@@ -52,15 +55,15 @@ public:
 
     [[nodiscard]] const executor_type& executor() const noexcept { return executor_; }
 
-    /// Makes sure of a turn while memory can still be asked for: before a stream comes. Throws
-    /// std::bad_alloc.
+    /// Ensures that a later turn needs no memory; called before a stream is made, when an
+    /// allocation may still fail. Throws std::bad_alloc.
     void prepare() {
         if (!here_ || waiting_) return;
         wait(never);
-        timer_->cancel(); // the next turn sees what is wanted
+        timer_->cancel(); // the next turn sets the right deadline
     }
 
-    /// Does `step` in a turn, and what is due or waits; on the executor.
+    /// Runs a turn that calls `step` and then handles everything due or waiting; on the executor.
     template <class Step>
     void enter(Step&& step) noexcept {
         {
@@ -86,12 +89,12 @@ public:
         try {
             post([](executor_driver&) {});
         } catch (const std::bad_alloc&) {
-            // Whichever turn comes next hears of it.
+            // The mail is read in whichever turn comes next.
         }
     }
 
 private:
-    /// Lives in the context, and tells the drivers on it when it ends.
+    /// A service of the context that notifies its drivers when the context is destroyed.
     class context_ending final : public Asio::execution_context::service {
     public:
         using key_type = context_ending;
@@ -113,11 +116,11 @@ private:
             }
         }
 
-        std::mutex mutex_; // contexts are shared by threads, and so is this
+        std::mutex mutex_; // threads share the context, and so this service
         std::vector<std::weak_ptr<executor_driver>> drivers_;
     };
 
-    /// Nothing of Asio's may outlive the context.
+    /// Releases all Asio objects, since none may outlive the context.
     void leave_context() noexcept {
         if (!std::exchange(here_, false)) return;
         close();
@@ -129,7 +132,7 @@ private:
         if (here_) post_turn();
     }
 
-    /// The next turn begins or ends the wait that the context counts.
+    /// The next turn begins or ends the wait that the context counts as work.
     void work_changed() noexcept override {
         if (here_) post_turn();
     }
@@ -145,7 +148,7 @@ private:
         }
     }
 
-    /// A turn on the executor that begins with `step`; from any thread.
+    /// Runs a turn on the executor that begins with `step`; may be called from any thread.
     template <class Step>
     void post(Step step) {
         auto call = [weak = this->weak_from_this(), step = std::move(step)]() mutable {
@@ -154,8 +157,9 @@ private:
         Asio::post(executor_, std::move(call));
     }
 
-    /// While there is work a wait is under way, without a deadline if need be: the context counts
-    /// it, and to cancel it makes a turn without any memory. One that moves later costs nothing.
+    /// While there is work a wait is pending, without a deadline if there is none: the context
+    /// counts it as work, and cancelling it causes a turn without allocating. A deadline that moves
+    /// to a later time needs no new wait.
     void set_timer() noexcept {
         const bool wanted = owes_turn_ || earliest_deadline() != never || work_count() != 0;
         if (!waiting_) {
@@ -163,7 +167,8 @@ private:
             try {
                 wait(owes_turn_ ? read_clock() : earliest_deadline());
             } catch (const std::bad_alloc&) {
-                // There was room for one when the first stream came: the next turn tries again.
+                // The reserved memory was in use; `prepare` made sure of it. The next turn tries
+                // again.
             }
         } else if (!wanted || owes_turn_ || earliest_deadline() < timer_set_for_) {
             timer_set_for_ = time_point::min();
@@ -195,8 +200,8 @@ private:
     time_point timer_set_for_ = never;
     bool waiting_ = false; // for the timer
     bool turn_posted_ = false;
-    bool owes_turn_ = false; // there was no memory to post it
-    bool here_ = true;       // the context is
+    bool owes_turn_ = false; // posting it failed for lack of memory
+    bool here_ = true;       // the context exists
 };
 
 } // namespace weft

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// An endpoint on an Asio executor: routes, handlers and ends are those of `stream_endpoint`,
-// streams are Asio's. Written once for standalone Asio and for Boost.Asio.
+// A WebSocket endpoint on an Asio executor: `stream_endpoint` (routes, handlers, shutdown) over
+// Asio's streams. Shared by standalone Asio and Boost.Asio.
 #pragma once
 
 #include <concepts>
@@ -17,17 +17,18 @@
 
 namespace weft {
 
-/// Constructed before the endpoint that needs it, and destroyed after that.
+/// A base class, so that the driver is constructed before the endpoint that uses it, and destroyed
+/// after it.
 template <class Asio>
 struct executor_driver_owner {
     std::shared_ptr<executor_driver<Asio>> own_driver;
 };
 
-/// Serves and connects WebSockets over Asio's streams, with no event loop of Weft's.
+/// Serves and connects WebSockets over Asio's streams, without an event loop of Weft.
 ///
 /// Belongs to its executor: an io_context that one thread runs, or a strand. The context's `run`
-/// lasts while there are connections. Destroying it is legal anywhere, its own handlers included;
-/// a context that is destroyed first has ended its connections without a word.
+/// lasts while there are connections. It may be destroyed anywhere, even in its own handlers. If
+/// the context is destroyed first, its connections end without calling a handler.
 template <class Asio>
 class executor_endpoint : private executor_driver_owner<Asio>, public stream_endpoint {
     using executor_driver_owner<Asio>::own_driver;
@@ -36,7 +37,7 @@ public:
     using executor_type = typename Asio::any_io_executor;
     using conversation = executor_conversation<Asio>;
 
-    /// On an executor, or on one that an io_context or a thread pool has.
+    /// Uses the given executor, or that of an io_context or a thread pool.
     explicit executor_endpoint(const executor_type& executor)
         : executor_endpoint(executor_driver<Asio>::create(executor)) {}
     template <class Context>
@@ -44,7 +45,7 @@ public:
     explicit executor_endpoint(Context& context)
         : executor_endpoint(executor_type(context.get_executor())) {}
 
-    /// Beside other endpoints on one driver.
+    /// Shares a driver with other endpoints.
     explicit executor_endpoint(std::shared_ptr<executor_driver<Asio>> driver)
         : executor_driver_owner<Asio>{std::move(driver)}, stream_endpoint(*own_driver) {}
 
@@ -54,12 +55,12 @@ public:
         return own_driver->executor();
     }
 
-    /// For streams that are made by hand.
+    /// The driver, for streams that you construct yourself.
     [[nodiscard]] const std::shared_ptr<executor_driver<Asio>>& shared_driver() const noexcept {
         return own_driver;
     }
 
-    // --- over streams that are connected: see `stream_endpoint`
+    // --- over connected streams: see `stream_endpoint`
 
     using stream_endpoint::accept;
     using stream_endpoint::connect;
@@ -74,7 +75,7 @@ public:
         return serve(carry(std::move(client)), already_read);
     }
 
-    /// On error `client` is as before.
+    /// On error `client` is unchanged.
     template <class Layer>
         requires requires(Layer& layer) {
             layer.get_executor();
@@ -101,25 +102,25 @@ public:
                        already_read);
     }
 
-    // --- asking instead of being called
+    // --- asynchronous operations
 
-    /// Handlers for a route: `begin` is given each connection as it opens. `fail`, `validate`,
-    /// `http`, `ping` and `pong` may be added.
+    /// Makes handlers for a route: `begin` is called with each connection that opens. `fail`,
+    /// `validate`, `http`, `ping` and `pong` may be added.
     [[nodiscard]] handlers conversations(function<void(conversation)> begin) const {
         return conversation::make_handlers(own_driver, std::move(begin));
     }
 
-    /// Opens a WebSocket through `server`; completes as `void(error_code, conversation)`.
+    /// Opens a WebSocket over `server`; completes as `void(error_code, conversation)`.
     ///
-    /// A cancellation slot ends the attempt with `operation_aborted`. After a failure the
-    /// conversation tells why: `outcome()` has the report, with the HTTP status of a refusal.
+    /// A cancellation slot ends the attempt with `operation_aborted`. After a failure, the
+    /// conversation's `outcome()` reports why, with the HTTP status if the server refused.
     template <class Layer, class Token>
     auto async_connect(Layer server, const uri& target, Token&& token) {
         return async_connect(std::move(server), target, connect_options(),
                              std::forward<Token>(token));
     }
 
-    /// The same. In a coroutine give `options` a name: GCC 12 spoils a temporary of that kind.
+    /// Takes options. In a coroutine pass a named variable: GCC 12 miscompiles a temporary here.
     template <class Layer, class Token>
     auto async_connect(Layer server, const uri& target, connect_options options, Token&& token) {
         return Asio::template initiate<Token, void(error_code, conversation)>(
@@ -132,13 +133,13 @@ public:
 private:
     using error_code = typename Asio::error_code;
 
-    /// An attempt to connect that has not ended, as far as its caller knows.
+    /// A connection attempt whose caller has not been notified of its end.
     struct attempt {
         pending_completion<Asio, error_code, conversation> asks;
         connection_handle connection;
         std::shared_ptr<executor_driver<Asio>> driver;
 
-        /// Only the first end counts: a connection that opens later than that is closed.
+        /// Reports the first end only: a connection that opens later is closed.
         void end(const error_code& why, conversation result) {
             if (auto asked = std::exchange(asks, {})) asked.dispatch(why, std::move(result));
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Any AsyncReadStream and AsyncWriteStream of Asio's as a stream of Weft's. Written once for
-// standalone Asio and for Boost.Asio, and includes neither; knows no WebSocket.
+// Any AsyncReadStream and AsyncWriteStream of Asio as a Weft stream. Shared by standalone Asio and
+// Boost.Asio, and includes neither; knows no WebSocket.
 #pragma once
 
 #include <algorithm>
@@ -19,13 +19,14 @@
 
 namespace weft {
 
-/// Carries bytes over `Layer`, which is connected: a socket, TLS whose handshake is done, or a
-/// stream of the user's own.
+/// Carries bytes over `Layer`, which is connected: a socket, a TLS stream whose handshake is done,
+/// or a stream type of the application.
 ///
-/// One read is always under way, but while reading is paused; bytes that it has taken by then are
-/// kept until `resume`. A socket is written to at once; for other layers up to 64 KiB are copied,
-/// and written behind each other. What Asio still does when this is destroyed keeps the layer alive
-/// until it is done. A layer of the user's own needs a `close()`, or a `lowest_layer()` with one.
+/// One read is always pending unless reading is paused; bytes that a pending read delivers after
+/// `pause` are kept until `resume`. A socket is written to at once; for other layers up to 64 KiB
+/// are copied and written in order. If Asio operations are pending when this is destroyed, the
+/// layer exists until they end. A layer type of the application needs a `close()`, or a
+/// `lowest_layer()` with one.
 template <class Asio, class Layer>
 class executor_stream final : public stream, private work_item {
     using error_code = typename Asio::error_code;
@@ -33,7 +34,7 @@ class executor_stream final : public stream, private work_item {
     static constexpr bool writes_at_once = asio_socket<Asio, Layer>;
 
 public:
-    /// On an executor other than that of `on`, the layer's handlers run on the latter.
+    /// If the layer's executor is not that of `on`, its handlers run on the executor of `on`.
     executor_stream(std::shared_ptr<driver_type> on, Layer layer)
         : stream(*on),
           channel_(std::make_shared<channel>(prepared(std::move(on)), std::move(layer), this)) {
@@ -43,10 +44,10 @@ public:
     }
     ~executor_stream() override { executor_stream::close(); }
 
-    /// For socket options and the like. Reading, writing and ending it is this stream's.
+    /// The layer, for socket options and the like. Only this stream may read, write or end it.
     [[nodiscard]] Layer& layer() noexcept { return channel_->layer; }
 
-    /// Gives the layer back; only before `start`, and then this is closed.
+    /// Returns the layer and closes this stream; only before `start`.
     [[nodiscard]] Layer release() noexcept {
         closed_ = true;
         return std::move(channel_->layer);
@@ -107,7 +108,7 @@ public:
         return here + available_in<Asio>(channel_->layer);
     }
 
-    /// With what the system has taken, where that tells.
+    /// Includes what the system has taken but not sent, if the system reports that.
     [[nodiscard]] std::size_t output_pending() const noexcept override {
         if (closed_) return 0;
         return waiting_.size() + channel_->output.size() + unconfirmed_in<Asio>(channel_->layer);
@@ -130,7 +131,7 @@ private:
         address remote;
     };
 
-    /// What lives as long as an operation of Asio's is under way.
+    /// Exists while an Asio operation is pending.
     struct channel {
         channel(std::shared_ptr<driver_type> on, Layer&& given, executor_stream* by)
             : driver(std::move(on)), layer(std::move(given)), owner(by),
@@ -142,13 +143,13 @@ private:
 
         std::shared_ptr<driver_type> driver;
         Layer layer;
-        executor_stream* owner; // null once that has closed
+        executor_stream* owner; // null once the stream is closed
         bool same_executor;     // as the driver's
         std::unique_ptr<std::byte[]> input;
-        byte_queue output; // that is being written; only where output waits
+        byte_queue output; // being written; unused for sockets
     };
 
-    /// As many pieces as one write takes, as a sequence of buffers.
+    /// The pieces of one write (at most `pieces_max`) as a buffer sequence.
     struct gathered {
         using value_type = typename Asio::const_buffer;
         using const_iterator = const value_type*;
@@ -169,8 +170,8 @@ private:
         std::size_t size = 0;
     };
 
-    /// Begins an operation with `start`, and does `then(stream, results...)` in a turn when it is
-    /// done; nothing if the stream has closed by then.
+    /// Begins an operation with `start`, and calls `then(stream, results...)` in a turn when it
+    /// completes, unless the stream is closed by then.
     template <class Start, class Then>
     void begin(Start&& start, Then then) {
         auto done = [kept = channel_, then](const auto&... results) {
@@ -248,7 +249,7 @@ private:
         if (has_news()) driver().defer(*this);
     }
 
-    /// The buffer grows for a reader that fills it, and does not stay large for one that does not.
+    /// Enlarges the buffer for a peer that fills it, and shrinks it again for one that does not.
     void fit_room(std::size_t size) noexcept {
         const std::size_t before = room_;
         if (size == room_) {
@@ -294,7 +295,7 @@ private:
             channel_->layer.async_wait(Layer::wait_write, std::move(done));
         }, [](executor_stream& here, const error_code&) {
             here.writing_ = false;
-            here.sink_->on_writable(); // writing tells what is wrong
+            here.sink_->on_writable(); // an error shows in the next write
         });
     }
 
@@ -316,7 +317,7 @@ private:
         return taken;
     }
 
-    /// Writes what waits; the stream's owner hears of room when it has been taken over.
+    /// Writes what is waiting; the sink's `on_writable` is called once `waiting_` is empty again.
     void write_next() {
         auto& output = channel_->output;
         if (output.empty()) {
@@ -348,7 +349,7 @@ private:
 
     // --- the end
 
-    /// For those who ask once this is closed; what there is no memory for is not remembered.
+    /// Keeps the addresses for calls after this is closed. Without memory they are lost.
     void remember_ends() noexcept {
         try {
             ends_ = std::make_unique<ends>(ends{local_address_of<Asio>(channel_->layer),
@@ -362,7 +363,7 @@ private:
         if (half_closed_) end_writing();
     }
 
-    /// What comes of it, the peer's end tells.
+    /// Its result is ignored: the end of the input, or an error, shows what became of it.
     void end_writing() noexcept {
         if constexpr (has_async_shutdown<Layer>) {
             try {
@@ -379,15 +380,15 @@ private:
 
     std::shared_ptr<channel> channel_;
     stream_events* sink_ = nullptr;
-    std::unique_ptr<ends> ends_; // once it is closed
-    byte_queue waiting_; // output behind that which is being written
+    std::unique_ptr<ends> ends_; // set once it is closed
+    byte_queue waiting_; // output after the part that is being written
     std::error_code why_;
     std::size_t room_ = first_read;
-    std::size_t arrived_ = 0; // bytes of input that have not been told
+    std::size_t arrived_ = 0; // bytes of input not yet delivered
     bool eof_ = false;
     bool eof_told_ = false;
     bool paused_ = false;
-    bool reading_ = false; // an operation is under way, and likewise
+    bool reading_ = false; // an operation is pending; likewise `writing_`
     bool writing_ = false;
     bool telling_ = false;
     bool refused_ = false; // a write took only a part

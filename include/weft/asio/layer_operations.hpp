@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What can be done to somebody's stream beside reading and writing, by what it offers: ends and
-// addresses of sockets, of TLS over them, and of streams of the user's own.
+// Operations on an Asio stream besides reading and writing, chosen by the stream's interface: ends
+// and addresses of sockets, of TLS over them, and of the application's own stream types.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace weft {
 
-/// A socket, which can be written to at once and waited for.
+/// A socket: a layer that supports non-blocking writes and waiting until it is writable.
 template <class Asio, class Layer>
 concept asio_socket = requires(Layer& layer, typename Asio::error_code& why) {
     layer.non_blocking(true, why);
@@ -19,11 +19,11 @@ concept asio_socket = requires(Layer& layer, typename Asio::error_code& why) {
     layer.async_wait(Layer::wait_write, [](const typename Asio::error_code&) {});
 };
 
-/// A layer whose end the peer is told by itself: TLS.
+/// A layer that signals its end to the peer with an operation of its own: TLS.
 template <class Layer>
 concept has_async_shutdown = requires(Layer& layer) { layer.async_shutdown([](auto) {}); };
 
-/// Small messages do not wait for the peer's acknowledgement of earlier ones; TCP only.
+/// Sets TCP_NODELAY: small messages do not wait for acknowledgements. TCP only.
 template <class Asio, class Layer>
 void do_not_delay(Layer& layer) {
     if constexpr (requires { typename Layer::lowest_layer_type::protocol_type::no_delay; }) {
@@ -33,7 +33,7 @@ void do_not_delay(Layer& layer) {
     }
 }
 
-/// Ends both directions of `layer`; what is under way is aborted.
+/// Closes `layer` in both directions; pending operations are aborted.
 template <class Asio, class Layer>
 void close_layer(Layer& layer) {
     typename Asio::error_code ignored;
@@ -46,7 +46,7 @@ void close_layer(Layer& layer) {
     }
 }
 
-/// Ends writing where there is a way to; a peer of one that has none waits for its close.
+/// Ends writing if `layer` supports that; otherwise the peer sees no end before `layer` is closed.
 template <class Asio, class Layer>
 void half_close_layer(Layer& layer) {
     typename Asio::error_code ignored;
@@ -58,7 +58,7 @@ void half_close_layer(Layer& layer) {
     }
 }
 
-/// Bytes that the socket at the bottom of `layer` has received; 0 where there is none to ask.
+/// Returns how many bytes the socket below `layer` has received; 0 if there is no socket.
 template <class Asio, class Layer>
 [[nodiscard]] std::size_t available_in(const Layer& layer) noexcept {
     typename Asio::error_code none;
@@ -70,8 +70,8 @@ template <class Asio, class Layer>
     }
 }
 
-/// Bytes that the socket at the bottom of `layer` has taken and the peer's system has not
-/// confirmed; 0 where the system does not tell.
+/// Returns how many bytes the socket below `layer` has taken that the peer's system has not
+/// acknowledged; 0 if the system does not report it.
 template <class Asio, class Layer>
 [[nodiscard]] std::size_t unconfirmed_in(Layer& layer) noexcept {
     struct query {
@@ -90,7 +90,7 @@ template <class Asio, class Layer>
     }
 }
 
-/// An endpoint of Asio's, IP or local, as an address.
+/// Converts an Asio endpoint, IP or local, to an address.
 template <class Endpoint>
 [[nodiscard]] address address_of(const Endpoint& endpoint) {
     if constexpr (requires { endpoint.address().to_v4(); }) {
@@ -119,7 +119,7 @@ template <class Asio, class Layer>
     return {};
 }
 
-/// The peer of a socket that was reset, as a socket option of Asio's.
+/// A socket option in Asio's form: the peer's address even after a reset.
 template <class Asio, class Endpoint>
 struct former_peer {
     Endpoint where; // of the same family and so of the same size
@@ -146,7 +146,7 @@ struct former_peer {
     }
 };
 
-/// Also that of a connection that was reset, where the system tells.
+/// Returns the peer's address, even after a reset if the system supports that.
 template <class Asio, class Layer>
 [[nodiscard]] address remote_address_of(const Layer& layer) {
     typename Asio::error_code none;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A completion handler of Asio's that waits for its operation to end: what is associated with it
-// (executor, work, cancellation) is honoured here. Knows no connection.
+// A completion handler of an Asio operation that is pending. Respects the handler's associated
+// executor and cancellation slot, and counts as work of that executor. Knows no connection.
 #pragma once
 
 #include <memory>
@@ -13,14 +13,15 @@ namespace weft {
 
 /// Holds a handler of `void(Results...)`, or none.
 ///
-/// It is called on its own executor, `fallback` where it has none; at once if that is where the
-/// caller is, unless it is posted. Destroyed without a call, it is as if its context had ended.
+/// The handler is called on its associated executor, or `fallback` if it has none: `dispatch` calls
+/// it at once if the caller is on that executor, `post` never does. If this is destroyed before
+/// that, the handler is destroyed without a call.
 template <class Asio, class... Results>
 class pending_completion {
 public:
     pending_completion() = default;
 
-    /// `cancel` is called when the handler's cancellation slot says so.
+    /// `cancel` is called when the handler's cancellation slot is signalled.
     template <class Handler, class Cancel>
     pending_completion(Handler handler, const typename Asio::any_io_executor& fallback,
                        Cancel cancel) {
@@ -42,7 +43,7 @@ public:
 
     void dispatch(Results... results) { complete(false, std::move(results)...); }
 
-    /// For operations that end while they begin.
+    /// For operations that complete inside their initiating function.
     void post(Results... results) { complete(true, std::move(results)...); }
 
 private:

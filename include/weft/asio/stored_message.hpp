@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A message that owns its bytes, for those who are not called while they arrive.
+// A message that owns its bytes: it stays valid after the handler that received it returns.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace weft {
 
-/// A whole message, kept; text or bytes, as `is_text` says.
+/// A whole message that owns its bytes; text or binary, see `is_text`.
 struct stored_message {
     std::string bytes = {};
     bool is_text = true;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Asio as a host. Only headers, since what Asio is depends on the
-// program's own settings.
+// Runs event loops as guests of standalone Asio. Header-only, since Asio's configuration depends on
+// the program.
 #pragma once
 
 #include <asio/any_io_executor.hpp>
@@ -17,7 +17,7 @@
 
 namespace weft {
 
-/// What differs between the two Asios.
+/// The names and functions that differ between standalone Asio and Boost.Asio.
 struct asio_names {
     using execution_context = ::asio::execution_context;
     using io_context = ::asio::io_context;
@@ -44,8 +44,8 @@ struct asio_names {
     }
 };
 
-/// What Asio does for a guest, for one stay. The context may be destroyed first; Weft gets
-/// no turns from then on.
+/// Returns Asio's operations for one guest attachment. The context may be destroyed first; Weft
+/// gets no turns from then on.
 template <class Executor>
 [[nodiscard]] host_ops asio_host(const Executor& executor) {
     return asio_watch_ops<asio_names>(executor);
@@ -54,35 +54,36 @@ template <class Executor>
     return asio_host(context.get_executor());
 }
 
-/// An event loop's stay in an io_context that one thread runs, or on a strand.
+/// Attaches an event loop to an io_context that one thread runs, or to a strand.
 ///
-/// `run` goes on for as long as Weft has work. The context lets go of a wait later, also after this
-/// was destroyed: `done` of `detach` says when. On a strand the event loop and all on it belong to
-/// the strand. What is posted to it from elsewhere counts as work, too.
+/// The context's `run` lasts while Weft has work. The context releases its last wait later,
+/// possibly after this was destroyed: `detach` calls `done` then. On a strand, the event loop and
+/// everything on it belong to the strand. Functions posted to the event loop from other threads
+/// count as work of the context, too.
 class asio_guest : public guest {
 public:
-    /// Throws std::system_error with what Asio says, or as `guest` does;
-    /// `guest::create(loop, asio_host(context))` returns the error instead.
+    /// Throws std::system_error with Asio's error, or as `guest` does; `guest::create(loop,
+    /// asio_host(context))` returns the error instead.
     asio_guest(event_loop& loop, asio::io_context& host, budget limit = guest_budget)
         : guest(loop, asio_host(host), limit) {}
 
-    /// The same on an executor of an io_context's, such as a strand.
+    /// Attaches to an executor of an io_context, such as a strand.
     template <class Executor>
     asio_guest(event_loop& loop, const Executor& executor, budget limit = guest_budget)
         : guest(loop, asio_host(executor), limit) {}
 };
 
-/// The same for several event loops and many threads: each loop on a strand.
+/// Attaches several event loops for use by many threads: each loop on its own strand.
 using asio_guests = asio_strands<asio_names>;
 
-/// An io_context of our own with an event loop in it.
+/// Runs an event loop inside an io_context that Weft creates.
 class asio_runner : public runner {
 public:
     /// Throws as `asio_guest` does.
     explicit asio_runner(event_loop& loop, budget limit = guest_budget)
         : runner(loop, std::make_unique<owned_asio<asio_names>>(), limit) {}
 
-    /// For what is the application's own on it.
+    /// The io_context, for the application's own operations.
     [[nodiscard]] asio::io_context& host() const noexcept {
         return static_cast<owned_asio<asio_names>&>(owned()).get();
     }

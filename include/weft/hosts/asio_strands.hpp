@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Several event loops in one io_context of Asio's, each on a strand of its own, written once for
-// standalone Asio and for Boost.Asio. Knows nothing of what lives on the loops.
+// Attaches several event loops to one Asio io_context, each on its own strand. Shared by standalone
+// Asio and Boost.Asio. Knows nothing of what is on the loops.
 #pragma once
 
 #include <cstddef>
@@ -13,19 +13,20 @@
 
 namespace weft {
 
-/// The stay of several event loops in an io_context, for as many threads as run it.
+/// Attaches several event loops to an io_context that any number of threads run.
 ///
-/// What is made on each loop before the context runs belongs to that loop's strand from then on;
-/// when it runs no more, to whoever comes. Handlers of one loop are called one at a time, those of
-/// several at the same time. The context's `run` goes on for as long as a loop has work, or has
-/// been posted something. `Asio` names what differs, as for `asio_watch`.
+/// What is made on a loop before the context runs belongs to that loop's strand while the context
+/// runs; once the context runs no more, any one thread may use it. Handlers of one loop are called
+/// one at a time, handlers of different loops concurrently. The context's `run` lasts while a loop
+/// has work or posted functions to call. `Asio` supplies what differs between the two libraries, as
+/// for `asio_watch`.
 template <class Asio>
 class asio_strands {
 public:
     using io_context = typename Asio::io_context;
     using executor_type = typename Asio::template strand<typename io_context::executor_type>;
 
-    /// Throws as `guest` does; then none has come. The context and the loops outlive it.
+    /// Throws as `guest` does; then no loop is attached. The context and the loops must outlive it.
     asio_strands(event_loops& loops, io_context& host, budget limit = guest_budget) {
         stays_.reserve(loops.size());
         for (auto& one : loops) {
@@ -36,14 +37,16 @@ public:
 
     [[nodiscard]] std::size_t size() const noexcept { return stays_.size(); }
 
-    /// The strand of a loop: what the application posts there runs between that loop's handlers.
+    /// Returns the strand of a loop: handlers posted there do not run concurrently with that
+    /// loop's.
     [[nodiscard]] const executor_type& operator[](std::size_t which) const noexcept {
         return stays_[which].strand;
     }
 
-    /// Leaves the host while it runs: each loop on its strand. `done` is called once, on one of
-    /// them, when nothing of ours is left; from then on the loops may be destroyed. Throws
-    /// std::bad_alloc; then `done` is not called, and those that have left stay away.
+    /// Detaches while the context runs: each loop on its strand. `done` is called once, on one of
+    /// the strands, when the context no longer holds anything of Weft's; from then on the loops may
+    /// be destroyed. If it throws std::bad_alloc, `done` is not called, and some loops may be
+    /// detached.
     void detach(function<void()> done = {}) {
         const auto last = std::make_shared<call_at_end>();
         for (const auto& one : stays_) {
@@ -58,7 +61,7 @@ private:
         std::shared_ptr<guest> stay;
     };
 
-    /// Who lets go of it last calls.
+    /// Calls `call` when its last owner releases it.
     struct call_at_end {
         function<void()> call;
 

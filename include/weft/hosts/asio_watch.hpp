@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A descriptor of Asio's that watches the loop's own, written once for standalone Asio and for
+// Watches the loop's descriptor with an Asio descriptor object. Shared by standalone Asio and
 // Boost.Asio. Knows nothing else of either loop, and includes neither library.
 #pragma once
 
@@ -17,14 +17,15 @@
 
 namespace weft {
 
-/// A watch as its execution context knows it: an element of a list that allocates nothing.
+/// A watch as an element of its execution context's list; being intrusive, the list allocates
+/// nothing.
 class asio_resident {
 public:
     asio_resident() = default;
     asio_resident(const asio_resident&) = delete;
     asio_resident& operator=(const asio_resident&) = delete;
 
-    /// Called while the context is destroyed: lets go of all that is the context's.
+    /// Called while the context is destroyed: releases everything that belongs to the context.
     virtual void context_ends() noexcept = 0;
 
 protected:
@@ -38,8 +39,9 @@ private:
     asio_resident* previous_ = nullptr;
 };
 
-/// Tells the watches of an execution context when that is destroyed before they have ended. A
-/// service of Asio's, since those hear of it while everything of the context is still there.
+/// Notifies the watches of an execution context that is destroyed before they have ended. This is
+/// an Asio service, since a service's `shutdown` is called while everything of the context still
+/// exists.
 template <class Asio>
 class asio_end final : public Asio::execution_context::service {
 public:
@@ -49,7 +51,7 @@ public:
         : Asio::execution_context::service(context) {}
 
     void add(asio_resident& one) noexcept {
-        const std::lock_guard locked(lock_); // there may be a strand for each watch
+        const std::lock_guard locked(lock_); // each watch may be on its own strand
         one.next_ = std::exchange(first_, &one);
         if (one.next_) one.next_->previous_ = &one;
     }
@@ -72,18 +74,20 @@ private:
     asio_resident* first_ = nullptr;
 };
 
-/// `Asio` names what differs: `execution_context`, `io_context`, `any_io_executor`, `strand` and
-/// `descriptor` of an executor, `error_code`, `post`, `context_of` an executor, and `service_of` a
-/// context.
+/// Watches the descriptor of one event loop.
 ///
-/// A wait counts as work of the context's. While Weft has none, one count is taken back, so that
-/// `run` can end and posts are heard nevertheless; only in a handler, since a context that counts
-/// down to zero has stopped.
+/// `Asio` supplies what differs between the libraries: `execution_context`, `io_context`,
+/// `any_io_executor`, `strand` and `descriptor` of an executor, `error_code`, `post`, `context_of`
+/// an executor, and `service_of` a context.
+///
+/// A pending wait counts as work of the context. While Weft has no work, that count is taken back,
+/// so that `run` can end although the wait still detects posted functions. This is done only in a
+/// handler, since a context whose count drops to zero stops.
 template <class Asio, class Executor>
 class asio_watch : public std::enable_shared_from_this<asio_watch<Asio, Executor>>,
                    private asio_resident {
 public:
-    /// Several threads may run a strand, but handlers on it do not nest.
+    /// True on a strand: several threads may run it, but its handlers do not nest.
     static constexpr bool on_strand =
         !std::same_as<Executor, typename Asio::io_context::executor_type>;
 
@@ -105,7 +109,7 @@ public:
         return {};
     }
 
-    /// The descriptor is free when this returns; the handler of its last wait runs later.
+    /// The descriptor may be closed when this returns; the handler of its last wait runs later.
     void stop(function<void()> done) {
         if (!executor_) return done();
         count();
@@ -123,7 +127,8 @@ public:
         any ? count() : let_run_end();
     }
 
-    /// On any thread: work of the context's until the next turn, which hears what was posted.
+    /// Counts as work of the context until the next turn, which calls the posted functions. May be
+    /// called on any thread.
     void expect_turn() noexcept {
         if constexpr (can_count) {
             if (executor_ && !expected_.exchange(true)) executor_->on_work_started();
@@ -131,7 +136,7 @@ public:
     }
 
 private:
-    /// A wait on the strand itself would count twice.
+    /// The executor below a strand: a wait on the strand itself would count twice.
     static auto below(const Executor& executor) {
         if constexpr (requires { executor.get_inner_executor(); }) {
             return executor.get_inner_executor();
@@ -145,7 +150,7 @@ private:
         std::same_as<lower_executor, typename Asio::io_context::executor_type> &&
         requires(const Executor& executor) { executor.on_work_started(); };
 
-    /// What is counted and posted goes with the context.
+    /// The context's counts and posted handlers are destroyed with it.
     void context_ends() noexcept override {
         watching_ = false;
         descriptor_->release();
@@ -153,14 +158,15 @@ private:
         executor_.reset();
     }
 
-    /// One at a time is under way, so its memory is there.
+    /// Only one wait at a time is pending, so the reserved memory suffices.
     void wait() {
         auto done = [way = way_to_turn{this->weak_from_this(), *executor_, memory_}](
                         const typename Asio::error_code&) { way.go(); };
         descriptor_->async_wait(Asio::wait_read, in_reserved_memory(memory_, std::move(done)));
     }
 
-    /// From the context's handler to where turns are made, also if this has gone meanwhile.
+    /// Leads from the context's handler to the executor where turns run, even if the watch no
+    /// longer exists.
     struct way_to_turn {
         std::weak_ptr<asio_watch> watch;
         Executor executor;
@@ -170,7 +176,7 @@ private:
             if (const auto here = watch.lock()) here->ready();
         }
 
-        /// A strand that has no memory is asked again, for as long as the context runs.
+        /// If there is no memory to post to the strand, tries again while the context runs.
         void go() const {
             if constexpr (is_above) {
                 try {
@@ -185,7 +191,8 @@ private:
         }
     };
 
-    /// Without memory for a handler nothing tells when the last one has run.
+    /// Without memory for a handler, there is no notification that the last one has run: `done` is
+    /// called at once.
     void post_or_call(function<void()> done) {
         auto shared = std::shared_ptr<function<void()>>();
         try {
@@ -206,7 +213,7 @@ private:
         if (!any_work_) take_back();
     }
 
-    /// What is posted from here on is counted anew, also if this turn hears it.
+    /// Functions posted from here on are counted anew, even if this turn calls them.
     void make_turn() noexcept {
         const bool expected = expected_.exchange(false);
         const bool outer = std::exchange(in_turn_, true);
@@ -233,7 +240,8 @@ private:
         }
     }
 
-    /// A turn comes first: from a thread that was not on the strand there may be more to hear of.
+    /// Runs a turn first: a thread that was not on the strand may have added work that is not known
+    /// yet.
     void let_run_end() {
         if (!can_count || !executor_ || in_turn_ || std::exchange(asked_, true)) return;
         try {
@@ -251,7 +259,7 @@ private:
         if (watching_ && !any_work_) take_back();
     }
 
-    // Both are empty once the stay, or the context, has ended.
+    // Both are empty once the attachment, or the context, has ended.
     std::optional<Executor> executor_;
     std::optional<typename Asio::template descriptor<lower_executor>> descriptor_;
     asio_end<Asio>* end_ = nullptr;
@@ -260,12 +268,12 @@ private:
     bool watching_ = false;
     bool in_turn_ = false;
     bool any_work_ = false;
-    bool counted_ = true;                // the wait is among the context's work
-    bool asked_ = false;                 // to take it back
-    std::atomic<bool> expected_ = false; // a turn, which is among the context's work
+    bool counted_ = true;                // the wait counts as work of the context
+    bool asked_ = false;                 // to take that count back
+    std::atomic<bool> expected_ = false; // a turn, which counts as work of the context
 };
 
-/// What Asio does for a guest on `executor`, for one stay.
+/// Returns Asio's operations for a guest on `executor`, for one attachment.
 template <class Asio, class Executor>
 host_ops asio_watch_ops(const Executor& executor) {
     using plain = typename Asio::io_context::executor_type;
@@ -285,7 +293,7 @@ host_ops asio_watch_ops(const Executor& executor) {
     return ops;
 }
 
-/// A context of our own.
+/// A context that Weft creates.
 template <class Asio>
 class owned_asio final : public owned_host {
 public:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Boost.Asio as a host. Only headers, since what Boost.Asio is depends on the
-// program's own settings.
+// Runs event loops as guests of Boost.Asio. Header-only, since Boost.Asio's configuration depends
+// on the program.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -17,7 +17,7 @@
 
 namespace weft {
 
-/// What differs between the two Asios.
+/// The names and functions that differ between standalone Asio and Boost.Asio.
 struct boost_asio_names {
     using execution_context = ::boost::asio::execution_context;
     using io_context = ::boost::asio::io_context;
@@ -44,8 +44,8 @@ struct boost_asio_names {
     }
 };
 
-/// What Boost.Asio does for a guest, for one stay. The context may be destroyed first; Weft gets
-/// no turns from then on.
+/// Returns Boost.Asio's operations for one guest attachment. The context may be destroyed first;
+/// Weft gets no turns from then on.
 template <class Executor>
 [[nodiscard]] host_ops boost_asio_host(const Executor& executor) {
     return asio_watch_ops<boost_asio_names>(executor);
@@ -54,35 +54,36 @@ template <class Executor>
     return boost_asio_host(context.get_executor());
 }
 
-/// An event loop's stay in an io_context that one thread runs, or on a strand.
+/// Attaches an event loop to an io_context that one thread runs, or to a strand.
 ///
-/// `run` goes on for as long as Weft has work. The context lets go of a wait later, also after this
-/// was destroyed: `done` of `detach` says when. On a strand the event loop and all on it belong to
-/// the strand. What is posted to it from elsewhere counts as work, too.
+/// The context's `run` lasts while Weft has work. The context releases its last wait later,
+/// possibly after this was destroyed: `detach` calls `done` then. On a strand, the event loop and
+/// everything on it belong to the strand. Functions posted to the event loop from other threads
+/// count as work of the context, too.
 class boost_asio_guest : public guest {
 public:
-    /// Throws std::system_error with what Boost.Asio says, or as `guest` does;
-    /// `guest::create(loop, boost_asio_host(context))` returns the error instead.
+    /// Throws std::system_error with Boost.Asio's error, or as `guest` does; `guest::create(loop,
+    /// boost_asio_host(context))` returns the error instead.
     boost_asio_guest(event_loop& loop, boost::asio::io_context& host, budget limit = guest_budget)
         : guest(loop, boost_asio_host(host), limit) {}
 
-    /// The same on an executor of an io_context's, such as a strand.
+    /// Attaches to an executor of an io_context, such as a strand.
     template <class Executor>
     boost_asio_guest(event_loop& loop, const Executor& executor, budget limit = guest_budget)
         : guest(loop, boost_asio_host(executor), limit) {}
 };
 
-/// The same for several event loops and many threads: each loop on a strand.
+/// Attaches several event loops for use by many threads: each loop on its own strand.
 using boost_asio_guests = asio_strands<boost_asio_names>;
 
-/// An io_context of our own with an event loop in it.
+/// Runs an event loop inside an io_context that Weft creates.
 class boost_asio_runner : public runner {
 public:
     /// Throws as `boost_asio_guest` does.
     explicit boost_asio_runner(event_loop& loop, budget limit = guest_budget)
         : runner(loop, std::make_unique<owned_asio<boost_asio_names>>(), limit) {}
 
-    /// For what is the application's own on it.
+    /// The io_context, for the application's own operations.
     [[nodiscard]] boost::asio::io_context& host() const noexcept {
         return static_cast<owned_asio<boost_asio_names>&>(owned()).get();
     }

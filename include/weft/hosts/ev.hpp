@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// libev as a host. Its header is not needed here.
+// Runs an event loop as a guest of libev. Does not include libev's header.
 #pragma once
 
 #include <weft/loop/runner.hpp>
@@ -8,13 +8,13 @@ struct ev_loop;
 
 namespace weft {
 
-/// What libev does for a guest, for one stay. `host` may be destroyed first.
+/// Returns libev's operations for one guest attachment. `host` may be destroyed first.
 [[nodiscard]] host_ops ev_host(struct ev_loop* host);
 
-/// An event loop's stay in a libev loop.
+/// Attaches an event loop to a libev loop.
 ///
-/// `ev_run` goes on for as long as Weft has work. When this is destroyed, or `detach` returns, the
-/// loop has no watcher and no reference of ours. After `ev_loop_destroy` Weft gets no turns.
+/// `ev_run` lasts while Weft has work. When this is destroyed, or `detach` returns, Weft has no
+/// watcher and no reference in the libev loop. After `ev_loop_destroy` Weft gets no turns.
 class ev_guest : public guest {
 public:
     /// Throws std::system_error as `guest` does; libev reports no errors.
@@ -23,14 +23,15 @@ public:
         : guest(loop, ev_host(host), limit) {}
 };
 
-/// A libev loop of our own with an event loop in it; never libev's default loop, which handles
-/// SIGCHLD.
+/// Runs an event loop inside a libev loop that Weft creates; never libev's default loop, which
+/// handles SIGCHLD.
 class ev_runner : public runner {
 public:
-    /// Throws std::system_error if there can be no libev loop, or as `guest` does.
+    /// Throws std::system_error if the libev loop cannot be created, or as `guest` does.
     explicit ev_runner(event_loop& loop, budget limit = guest_budget);
 
-    /// For watchers of the application's own, which are stopped before this is destroyed.
+    /// The libev loop, for the application's own watchers, which must be stopped before this is
+    /// destroyed.
     [[nodiscard]] struct ev_loop* host() const noexcept;
 };
 

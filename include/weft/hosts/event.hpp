@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// libevent as a host. Its header is not needed here.
+// Runs an event loop as a guest of libevent. Does not include libevent's header.
 #pragma once
 
 #include <weft/loop/runner.hpp>
@@ -8,30 +8,30 @@ struct event_base;
 
 namespace weft {
 
-/// What libevent does for a guest, for one stay. `host` outlives it: libevent tells nobody of
-/// `event_base_free`.
+/// Returns libevent's operations for one guest attachment. `host` must outlive it: libevent does
+/// not report `event_base_free`.
 [[nodiscard]] host_ops event_host(event_base* host);
 
-/// An event loop's stay in a libevent base.
+/// Attaches an event loop to a libevent base.
 ///
-/// `event_base_dispatch` goes on for as long as Weft has work. When this is destroyed, or `detach`
-/// returns, the base has no event of ours. The application may `event_del` the event that it finds
-/// in the base; Weft gets no turns from then on.
+/// `event_base_dispatch` lasts while Weft has work. When this is destroyed, or `detach` returns,
+/// Weft has no event in the base. The application may call `event_del` for Weft's event if it finds
+/// it in the base; Weft gets no turns from then on.
 class event_guest : public guest {
 public:
-    /// Throws std::system_error with what the system told libevent, or as `guest` does;
+    /// Throws std::system_error with the system's error that libevent met, or as `guest` does;
     /// `guest::create(loop, event_host(host))` returns the error instead.
     event_guest(event_loop& loop, event_base* host, budget limit = guest_budget)
         : guest(loop, event_host(host), limit) {}
 };
 
-/// A libevent base of our own with an event loop in it.
+/// Runs an event loop inside a libevent base that Weft creates.
 class event_runner : public runner {
 public:
-    /// Throws std::system_error if there can be no base, or as `guest` does.
+    /// Throws std::system_error if the base cannot be created, or as `guest` does.
     explicit event_runner(event_loop& loop, budget limit = guest_budget);
 
-    /// For events of the application's own, which are deleted before this is destroyed.
+    /// The base, for the application's own events, which must be deleted before this is destroyed.
     [[nodiscard]] event_base* host() const noexcept;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// GLib as a host. Its headers are not needed here.
+// Runs an event loop as a guest of GLib. Does not include GLib's headers.
 #pragma once
 
 #include <weft/loop/runner.hpp>
@@ -8,14 +8,15 @@ struct _GMainContext; // GMainContext
 
 namespace weft {
 
-/// What GLib does for a guest, for one stay. Null is the default context. The application may let
-/// go of `host`, or destroy the source, first; Weft gets no turns from then on.
+/// Returns GLib's operations for one guest attachment. Null is the default context. The application
+/// may release `host`, or destroy the source, first; Weft gets no turns from then on.
 [[nodiscard]] host_ops glib_host(_GMainContext* host);
 
-/// An event loop's stay in a GLib main context, which need not be the default one.
+/// Attaches an event loop to a GLib main context, which need not be the default one.
 ///
-/// Weft belongs to the thread that iterates the context. A GMainLoop runs until it is told to quit,
-/// whether Weft has work or not. When `detach` returns the context holds nothing of Weft's.
+/// Weft belongs to the thread that iterates the context. A GMainLoop runs until the application
+/// quits it, whether Weft has work or not. When `detach` returns, the context holds nothing of
+/// Weft's.
 class glib_guest : public guest {
 public:
     /// Throws std::system_error as `guest` does.
@@ -23,13 +24,14 @@ public:
         : guest(loop, glib_host(host), limit) {}
 };
 
-/// A main context and a main loop of our own with an event loop in it.
+/// Runs an event loop inside a main context and a main loop that Weft creates.
 class glib_runner : public runner {
 public:
     /// Throws std::system_error as `guest` does.
     explicit glib_runner(event_loop& loop, budget limit = guest_budget);
 
-    /// For sources of the application's own. While `run` lasts it is the thread's default context.
+    /// The context, for the application's own sources. It is the thread's default context during
+    /// `run`.
     [[nodiscard]] _GMainContext* host() const noexcept;
 };
 

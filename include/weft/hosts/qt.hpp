@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
-// Qt as a host. Its headers are not needed here.
+// Runs an event loop as a guest of Qt. Does not include Qt's headers.
 #pragma once
 
 #include <weft/loop/runner.hpp>
 
 namespace weft {
 
-/// What Qt does for a guest, for one stay: in whatever event loop the calling thread runs.
+/// Returns Qt's operations for one guest attachment, on the event dispatcher of the calling thread.
 [[nodiscard]] host_ops qt_host();
 
-/// An event loop's stay in the event loop of a Qt thread: the one that makes it.
+/// Attaches an event loop to the Qt event loop of the thread that makes this.
 ///
-/// It is made on a thread that has an event dispatcher: after the QCoreApplication on the main
-/// thread, in `run` on a QThread. Qt's `exec` lasts until it is told to quit, whether Weft has work
-/// or not; in a nested QEventLoop Weft is served as well. When `detach` returns, Qt holds nothing
-/// of Weft's.
+/// The thread must have an event dispatcher: make this after the QCoreApplication on the main
+/// thread, in `run` on a QThread. Qt's `exec` lasts until the application quits it, whether Weft
+/// has work or not; Weft also gets turns in a nested QEventLoop. When `detach` returns, Qt holds
+/// nothing of Weft's.
 class qt_guest : public guest {
 public:
     /// Throws std::system_error with std::errc::not_connected when the thread has no event
@@ -23,8 +23,8 @@ public:
         : guest(loop, qt_host(), limit) {}
 };
 
-/// A Qt event loop of our own with an event loop in it, on this thread; with an application object
-/// of our own where there is none.
+/// Runs an event loop inside a Qt event loop that Weft creates on this thread. Creates an
+/// application object if there is none.
 class qt_runner : public runner {
 public:
     /// Throws as `qt_guest` does.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// sd-event, the loop of systemd's library, as a host. Its header is not needed here.
+// Runs an event loop as a guest of sd-event, systemd's event loop. Does not include its header.
 #pragma once
 
 #include <weft/loop/runner.hpp>
@@ -8,29 +8,30 @@ struct sd_event;
 
 namespace weft {
 
-/// What sd-event does for a guest, for one stay, which holds a reference to `host`.
+/// Returns sd-event's operations for one guest attachment, which holds a reference to `host`.
 [[nodiscard]] host_ops sd_event_host(sd_event* host);
 
-/// An event loop's stay in an sd-event loop.
+/// Attaches an event loop to an sd-event loop.
 ///
-/// `sd_event_loop` runs until `sd_event_exit`, whether Weft has work or not. It cannot be run in
-/// one of its own callbacks, which Weft's handlers are. When `detach` returns, sd-event holds
-/// nothing of Weft's. In a forked child it only lets go.
+/// `sd_event_loop` runs until `sd_event_exit`, whether Weft has work or not. It cannot be run
+/// inside one of its own callbacks, and so not inside Weft's handlers. When `detach` returns,
+/// sd-event holds nothing of Weft's. In a forked child the guest only releases its resources.
 class sd_event_guest : public guest {
 public:
-    /// Throws std::system_error with what sd-event says, or as `guest` does;
-    /// `guest::create(loop, sd_event_host(host))` returns the error instead.
+    /// Throws std::system_error with sd-event's error, or as `guest` does; `guest::create(loop,
+    /// sd_event_host(host))` returns the error instead.
     sd_event_guest(event_loop& loop, sd_event* host, budget limit = guest_budget)
         : guest(loop, sd_event_host(host), limit) {}
 };
 
-/// An sd-event loop of our own with an event loop in it.
+/// Runs an event loop inside an sd-event loop that Weft creates.
 class sd_event_runner : public runner {
 public:
-    /// Throws std::system_error with what sd-event says, or as `guest` does.
+    /// Throws std::system_error with sd-event's error, or as `guest` does.
     explicit sd_event_runner(event_loop& loop, budget limit = guest_budget);
 
-    /// For sources of the application's own. After `sd_event_exit` `run` returns at once.
+    /// The sd-event loop, for the application's own sources. After `sd_event_exit`, `run` returns
+    /// at once.
     [[nodiscard]] sd_event* host() const noexcept;
 };
 

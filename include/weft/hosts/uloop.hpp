@@ -1,33 +1,35 @@
 // SPDX-License-Identifier: MIT
-// uloop, libubox's loop, as a host: there is one in a process. Its header is not needed here.
+// Runs an event loop as a guest of uloop, libubox's event loop, of which a process has one. Does
+// not include its header.
 #pragma once
 
 #include <weft/loop/runner.hpp>
 
 namespace weft {
 
-/// What uloop does for a guest, for one stay, which begins after `uloop_init`. `uloop_done` may
-/// come before its end; Weft gets no turns from then on.
+/// Returns uloop's operations for one guest attachment, which begins after `uloop_init`.
+/// `uloop_done` may be called before it ends; Weft gets no turns from then on.
 [[nodiscard]] host_ops uloop_host();
 
-/// An event loop's stay in the process's uloop, on the thread that runs it.
+/// Attaches an event loop to the process's uloop, on the thread that runs it.
 ///
-/// When this is destroyed, or `detach` returns, uloop has no descriptor of ours.
+/// When this is destroyed, or `detach` returns, uloop holds no descriptor of Weft's.
 class uloop_guest : public guest {
 public:
-    /// Throws std::system_error with what the system told uloop (EBADF before `uloop_init`), or as
-    /// `guest` does; `guest::create(loop, uloop_host())` returns the error instead.
+    /// Throws std::system_error with the system's error that uloop met (EBADF before `uloop_init`),
+    /// or as `guest` does; `guest::create(loop, uloop_host())` returns the error instead.
     explicit uloop_guest(event_loop& loop, budget limit = guest_budget)
         : guest(loop, uloop_host(), limit) {}
 };
 
-/// The process's uloop with an event loop in it, for programs that do not use it otherwise.
+/// Runs an event loop inside the process's uloop, for programs that do not use uloop otherwise.
 ///
-/// One at a time: it calls `uloop_init` and `uloop_done`. As that does, it handles SIGINT, SIGTERM
-/// and SIGCHLD where nobody else does, and ignores SIGPIPE; the first two end `run`.
+/// Only one may exist at a time: it calls `uloop_init` and `uloop_done`. As a consequence, uloop
+/// handles SIGINT, SIGTERM and SIGCHLD where the program has no handlers for them, and ignores
+/// SIGPIPE; SIGINT and SIGTERM end `run`.
 class uloop_runner : public runner {
 public:
-    /// Throws std::system_error if uloop cannot begin, or as `guest` does.
+    /// Throws std::system_error if uloop cannot be initialized, or as `guest` does.
     explicit uloop_runner(event_loop& loop, budget limit = guest_budget);
 };
 

@@ -1,32 +1,34 @@
 // SPDX-License-Identifier: MIT
-// A message dispatcher as a host: it cannot watch a descriptor, but it calls functions that other
-// threads hand to it. Knows no dispatcher.
+// Runs an event loop as a guest of a message dispatcher: a loop that cannot watch a descriptor, but
+// runs functions that other threads post to it. Depends on no particular dispatcher.
 #pragma once
 
 #include <weft/loop/guest.hpp>
 
 namespace weft {
 
-/// Has `work` called on the application's thread, soon, and not from inside this call.
+/// Posts `work` to the application's thread, to be called soon and not from inside this call.
 ///
-/// Called on a thread of Weft's, with nothing locked; it must not wait for the application's
-/// thread. Work that is destroyed without having been called, or an exception, means that the
-/// dispatcher has not taken it: it is asked again a tenth of a second later.
+/// Called on one of Weft's threads, with no lock held; must not wait for the application's thread.
+/// If it throws, or destroys `work` without calling it, the dispatcher counts as having refused it:
+/// Weft posts again a tenth of a second later.
 using dispatch = function<void(function<void()> work)>;
 
-/// What a dispatcher does for a guest, for one stay, in which `post` can be called.
+/// Returns the operations of a message dispatcher for one guest attachment, during which `post` may
+/// be called.
 ///
-/// A thread waits for the loop's descriptor, posts a turn and waits for its end. So handlers run on
-/// the application's thread, and the dispatcher holds one function at most. A turn that lasts for
-/// more than some milliseconds may have the dispatcher run inside it: others are posted then, too.
-/// The thread blocks all signals. `unwatch` ends it and waits for that, wherever it is called, also
-/// when the dispatcher does nothing any more.
+/// A thread waits for the loop's descriptor, posts a turn and waits until that turn has ended. So
+/// handlers run on the application's thread, and the dispatcher holds at most one function. During
+/// a turn of more than a few milliseconds the dispatcher may be run from inside it: further turns
+/// are posted then. The thread blocks all signals. `unwatch` ends the thread and waits for its end,
+/// on whatever thread it is called, even when the dispatcher no longer runs anything.
 [[nodiscard]] host_ops dispatcher_host(dispatch post);
 
-/// An event loop's stay in a message dispatcher; made and destroyed on the application's thread.
+/// Attaches an event loop to a message dispatcher. Made and destroyed on the application's thread.
 class dispatcher_guest : public guest {
 public:
-    /// Throws std::system_error when there can be no thread or no descriptor, or as `guest` does.
+    /// Throws std::system_error if the thread or its descriptor cannot be created, or as `guest`
+    /// does.
     dispatcher_guest(event_loop& loop, dispatch post, budget limit = guest_budget)
         : guest(loop, dispatcher_host(std::move(post)), limit) {}
 };

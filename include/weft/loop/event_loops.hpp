@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Event loops for several cores: as many loops, and a thread for each while they run. Knows nothing
-// of what lives on them.
+// Event loops for several cores: one loop per core, each with its own thread while they run. Knows
+// nothing of what is on the loops.
 #pragma once
 
 #include <cstddef>
@@ -12,14 +12,14 @@ namespace weft {
 
 /// One event loop for each core.
 ///
-/// Make the same things on each before `run`, on one thread and one after the other: a server that
-/// listens with `reuse_port`, by the same function, so that the state of its handlers belongs to
-/// one loop and needs no lock. While they run each loop and all on it belong to a thread of their
-/// own; before and after that to whoever calls `run`.
+/// Make the same things on each loop before `run`, on one thread: for example a server that listens
+/// with `reuse_port`, set up by one function that is called for each loop, so that the state of its
+/// handlers belongs to one loop and needs no lock. While they run, each loop and everything on it
+/// belong to a thread of their own; before and after that, to the thread that calls `run`.
 class event_loops {
 public:
-    /// As many as `count`, or as the system has cores. Throws std::system_error when the system
-    /// refuses what an engine needs. Clock and random source of `options` serve all threads.
+    /// Makes `count` loops; for 0, one per core. Throws std::system_error if the system refuses a
+    /// resource that an engine needs. All threads share the clock and random source of `options`.
     explicit event_loops(std::size_t count = 0, const loop_options& options = {});
     event_loops(const event_loops&) = delete;
     event_loops& operator=(const event_loops&) = delete;
@@ -29,9 +29,9 @@ public:
     [[nodiscard]] auto begin() noexcept { return loops_.begin(); }
     [[nodiscard]] auto end() noexcept { return loops_.end(); }
 
-    /// Runs the first loop on this thread and each other on one of its own, as `event_loop::run`
-    /// does; returns when all have ended. Throws std::system_error when the system has no thread to
-    /// give; then all are stopped.
+    /// Runs the first loop on this thread and each other loop on its own thread, as
+    /// `event_loop::run` does; returns when all have ended. If a thread cannot be created, stops
+    /// all loops and throws std::system_error.
     void run();
 
     // --- from any thread, while they exist; `stop` and `wake` are async-signal-safe
@@ -42,10 +42,10 @@ public:
     /// Wakes each loop, which calls its `interrupt` handlers.
     void wake() noexcept;
 
-    /// Shuts down all endpoints on each loop, see `event_loop::shutdown`; then `run` returns.
+    /// Shuts down all endpoints on each loop (see `event_loop::shutdown`); then `run` returns.
     void shutdown(duration within);
 
-    /// Before the next `run`.
+    /// Must be called before `run` is called again.
     void restart() noexcept;
 
 private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What all guests share: an event loop attached to a host that watches its descriptor. An adapter
-// for a host library, or for your own loop, fills in three functions.
+// A guest: an event loop attached to a host loop that watches its descriptor. An adapter for a host
+// library, or for your own loop, fills in three functions.
 #pragma once
 
 #include <memory>
@@ -10,32 +10,34 @@
 
 namespace weft {
 
-/// What a host has to be able to do. See the contract at `event_loop`.
+/// The operations that a host provides. See the contract at `event_loop`.
 struct host_ops {
-    /// Call `turn` on the loop's thread whenever `descriptor` is readable, from now on.
+    /// Starts to call `turn` on the loop's thread whenever `descriptor` is readable.
     function<result<void>(int descriptor, function<void()> turn)> watch;
 
-    /// Stop that, and call `done` when the host holds nothing of ours any more: at once, or later.
-    /// When this returns the descriptor may be closed and `turn` is no longer called.
+    /// Stops that, and calls `done`, at once or later, when the host no longer holds anything of
+    /// Weft's. When this returns, the descriptor may be closed and `turn` is no longer called.
     function<void(function<void()> done)> unwatch;
 
-    /// The loop has work (true) or none (false), so that the host's own `run` can end when it
-    /// should. A stay begins and ends with no work: after `watch`, before `unwatch`. May be empty.
+    /// Called when the loop has work (true) or has none any more (false), so that the host's `run`
+    /// can end at the right time. An attachment begins (after `watch`) and ends (before `unwatch`)
+    /// without work. May be empty.
     function<void(bool)> work = {};
 
-    /// Something was posted to the loop: the host's own `run` lasts until the turn in which that is
-    /// heard. Called on any thread, until `unwatch` is; throws nothing. May be empty.
+    /// Called when something was posted to the loop: the host's `run` must last until the turn that
+    /// handles it. Called on any thread, until `unwatch` is called; must not throw. May be empty.
     function<void()> posted = {};
 
-    /// Turns come on several threads, one at a time: between them the loop belongs to no thread,
-    /// and the host sees to it that nobody else is on the strand.
+    /// True if turns run on several threads, one at a time: between turns the loop belongs to no
+    /// thread, and the host ensures that only one thread at a time uses it.
     bool on_strand = false;
 };
 
-/// What a host can do through a `Watch` that its operations share.
+/// Makes the operations of a host from a `Watch` object that they share.
 ///
-/// It has `result<void> start(int descriptor, function<void()> turn)`, `stop()`, or
-/// `stop(function<void()> done)` if the host lets go later, and `work(bool)` if it is to know.
+/// `Watch` has `result<void> start(int descriptor, function<void()> turn)`; `stop()`, or
+/// `stop(function<void()> done)` if the host releases its resources later; and `work(bool)` if the
+/// host needs it.
 template <class Watch>
 host_ops ops_of(std::shared_ptr<Watch> watch) {
     host_ops ops;
@@ -56,25 +58,25 @@ host_ops ops_of(std::shared_ptr<Watch> watch) {
     return ops;
 }
 
-/// An event loop's stay in a host.
+/// The attachment of an event loop to a host.
 ///
-/// Attached when it is made, detached when it is destroyed; a loop can be attached again, also to
-/// another host. It neither starts nor stops the host. Belongs to the loop's thread.
+/// The constructor attaches, the destructor detaches; a loop can be attached again, also to another
+/// host. It neither starts nor stops the host. Belongs to the loop's thread.
 class guest {
 public:
-    /// Attaches `loop`. Throws std::system_error with what `watch` says, with
-    /// `errc::no_descriptor`, or with `errc::already_attached`; then nothing has happened.
+    /// Attaches `loop`. On error nothing is changed, and it throws std::system_error with the error
+    /// of `watch`, with `errc::no_descriptor`, or with `errc::already_attached`.
     guest(event_loop& loop, host_ops host, budget limit = guest_budget);
 
-    /// The same with the error as a result.
+    /// Does the same, but returns the error.
     static result<guest> create(event_loop& loop, host_ops host, budget limit = guest_budget);
 
     ~guest();
     guest(guest&&) noexcept = default;
     guest& operator=(guest&& other) noexcept;
 
-    /// Leaves the host; `done` is called once when nothing of ours is left there. Idempotent: a
-    /// later call's `done` is called at once.
+    /// Detaches from the host; calls `done` once, when the host no longer holds anything of Weft's.
+    /// Idempotent: a later call's `done` is called at once.
     void detach(function<void()> done = {});
 
     [[nodiscard]] bool attached() const noexcept;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How a listener is bound, and what the application does to its sockets.
+// How a listener is bound, and callbacks for its sockets.
 #pragma once
 
 #include <memory>
@@ -13,28 +13,28 @@
 
 namespace weft {
 
-/// The options of one listener; they can be moved, not copied.
+/// The options of one listener. Movable, not copyable.
 struct listen_options {
-    int backlog = 4096;        ///< connections that may wait; the system has a limit of its own
-    bool reuse_address = true; ///< bind although old connections of this port linger
-    bool reuse_port = false;   ///< share the port with other listeners that say so
-    bool ipv6_only = false;    ///< otherwise `::` takes IPv4 as well
+    int backlog = 4096;        ///< connections that may wait for accept; the system limits it, too
+    bool reuse_address = true; ///< bind even if old connections linger on this port
+    bool reuse_port = false;   ///< share the port with other listeners that set this
+    bool ipv6_only = false;    ///< false: `::` also accepts IPv4
 
-    /// The permissions of a Unix-domain socket's file, such as 0660, whatever the process's umask
-    /// says; it never has more than these. Without: what the umask leaves of 0777.
+    /// The permissions of a Unix-domain socket's file, such as 0660, regardless of the process's
+    /// umask; the file never has more than these, not even briefly. Empty: 0777 minus the umask.
     std::optional<unsigned> mode = {};
 
-    /// Encrypts what is accepted; a server's, such as `tls_server`. What goes wrong before the
-    /// request is told to `on_fail`, in the phase `tls`; of a raw server, to `fail`.
+    /// Encrypts accepted connections; a server-side layer such as `tls_server`. Failures before the
+    /// HTTP request are reported to `on_fail`, in the phase `tls`; for a raw server, to `fail`.
     std::shared_ptr<secure_layer> tls = {};
 
-    /// Called by `listen` with the socket, before it is bound: set options, bind to a device. An
-    /// error ends `listen` with it. Must not close the socket.
+    /// Called by `listen` with the socket before it is bound, to set options or bind to a device.
+    /// If it returns an error, `listen` fails with that. Must not close the socket.
     function<result<void>(native_socket socket)> before_bind = {};
 
-    /// Called in a turn with each connected socket, once the limits have let it in and before
-    /// anything is read: set options, look at the peer. False closes it without a word. Must not
-    /// close the socket; may end the server.
+    /// Called in a turn with each accepted socket that is within the limits, before anything is
+    /// read, to set options or inspect the peer. If it returns false, the connection is closed
+    /// without a response. Must not close the socket; may end the server.
     function<bool(native_socket socket, const address& peer)> after_accept = {};
 };
 

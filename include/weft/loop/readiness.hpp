@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
-// What a descriptor is ready for.
+// The readiness of a descriptor.
 #pragma once
 
 #include <weft/core/language.hpp>
 
 namespace weft {
 
-/// What is ready.
+/// The events for which a descriptor is ready.
 struct readiness {
     bool read = false;
     bool write = false;
-    bool hangup = false; ///< an end or an error waits behind the bytes: read on until it shows
-    bool urgent = false; ///< a read ends at an urgent mark among the bytes: read on until EAGAIN.
-                         ///< Reported by edges only. tcp(7)
+    bool hangup = false; ///< an end or an error follows the input: read until it shows
+    bool urgent = false; ///< a read stops at an urgent mark in the input: read until EAGAIN.
+                         ///< Reported by edge-triggered engines only. tcp(7)
 };
 
 } // namespace weft

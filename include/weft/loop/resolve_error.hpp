@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Why a name has no addresses, in words that resolvers share.
+// Why a name lookup failed: error codes that resolvers share.
 #pragma once
 
 #include <system_error>
@@ -8,16 +8,16 @@
 
 namespace weft {
 
-/// For `lookup::fail`; compares equal to `condition::timeout` where it is one.
+/// Pass these to `lookup::fail`. `timeout` compares equal to `condition::timeout`.
 enum class resolve_error {
-    host_not_found = 1,   ///< there is no such name
-    no_address,           ///< there is such a name, but it has no address
-    timeout,              ///< no name server has answered in time
-    no_server,            ///< no name server is there, or all of them have failed
-    refused,              ///< the name server does not want to answer
-    server_failure,       ///< the name server could not find out
-    bad_answer,           ///< what the name server answered makes no sense
-    cancelled,            ///< the resolver was destroyed meanwhile
+    host_not_found = 1,   ///< the name does not exist
+    no_address,           ///< the name exists, but has no address
+    timeout,              ///< no name server answered in time
+    no_server,            ///< there is no name server, or all of them have failed
+    refused,              ///< the name server refuses to answer
+    server_failure,       ///< the name server failed to find the answer
+    bad_answer,           ///< the name server's answer is malformed
+    cancelled,            ///< the resolver was destroyed during the lookup
 };
 
 [[nodiscard]] const std::error_category& resolve_category() noexcept;

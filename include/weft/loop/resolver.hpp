@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The seam to whatever knows the addresses of names: a function that a loop is given. What a name
-// is wanted for it does not know.
+// The interface for name resolution: a function that a loop calls to look up a host name. Does not
+// know what the name is needed for.
 #pragma once
 
 #include <memory>
@@ -13,11 +13,11 @@
 
 namespace weft {
 
-/// One name whose addresses somebody wants, as a resolver is handed it.
+/// One name to look up, as passed to a resolver.
 ///
-/// Any thread may hold and answer it, from inside the resolver's call or later; who has asked hears
-/// of it in a turn of the loop, and of nothing once it has given up or the loop is gone. Destroying
-/// it says that there is no more to come.
+/// Any thread may hold and answer it, from inside the resolver's call or later. The answer is
+/// delivered in a turn of the loop, and discarded if the caller has cancelled or the loop was
+/// destroyed. Destroying the lookup has the effect of `finish`.
 class lookup {
 public:
     explicit lookup(std::shared_ptr<class lookup_state> asked) noexcept;
@@ -25,37 +25,38 @@ public:
     lookup& operator=(lookup&& other) noexcept;
     ~lookup();
 
-    /// As it stands in the URI: in lower case, without brackets, not a numeric address.
+    /// The name as written in the URI: in lower case, without brackets, never a numeric address.
     [[nodiscard]] const std::string& host() const noexcept;
 
-    /// Tells addresses as soon as they are known; ports in them mean nothing.
+    /// Reports addresses; may be called several times, as they become known. Ports in them are
+    /// ignored.
     ///
-    /// The IPv6 ones are told best in a portion of their own: connecting does not wait long for the
-    /// slower family. Among addresses of one call the first one's family is preferred.
+    /// Report the IPv6 addresses in a call of their own: connecting does not wait long for the
+    /// slower family. Among the addresses of one call, the family of the first is preferred.
     void found(const address& one);
     void found(std::vector<address> some);
 
-    /// There is no more to come. Nothing can be told after this and `fail`.
+    /// Ends the lookup. Nothing may be reported after this or `fail`.
     void finish();
 
-    /// There is no more to come because of `why`, which is heard if nothing was found.
+    /// Ends the lookup with an error, which is reported if no address was found.
     void fail(std::error_code why);
 
-    /// Whether nobody waits for an answer any more.
+    /// Returns true if the caller no longer waits for an answer.
     [[nodiscard]] bool cancelled() const noexcept;
 
-    /// Calls `stop` on the loop's thread when nobody waits any more and the end was not told yet;
-    /// if the loop dies first it is only destroyed.
+    /// Calls `stop` on the loop's thread when the caller stops waiting before the lookup has ended.
+    /// If the loop is destroyed first, `stop` is destroyed without a call.
     void on_cancel(function<void()> stop);
 
 private:
     std::shared_ptr<class lookup_state> asked_;
 };
 
-/// Finds the addresses of names; see `event_loop::resolver`.
+/// Looks up the addresses of a name; see `event_loop::resolver`.
 ///
-/// Called on the loop's thread, in a turn, and must not block. An exception goes to the loop's
-/// `on_error`, and the name counts as not found.
+/// Called on the loop's thread, in a turn; must not block. If it throws, the exception goes to the
+/// loop's `on_error`, and the name counts as not found.
 using resolver = function<void(lookup)>;
 
 } // namespace weft

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A host loop that belongs to Weft, with an event loop in it: for programs that have no loop of
-// their own, and prefer a library's to ours.
+// Runs an event loop inside a host loop that Weft creates: for programs that have no loop of their
+// own and prefer a library's to Weft's.
 #pragma once
 
 #include <memory>
@@ -9,28 +9,30 @@
 
 namespace weft {
 
-/// What an adapter knows of its library, to run a host of our own.
+/// What an adapter implements so that Weft can create and run its library's loop.
 class owned_host {
 public:
     owned_host() = default;
     owned_host(const owned_host&) = delete;
     owned_host& operator=(const owned_host&) = delete;
 
-    /// Frees the host. The guest has left; what the library does later for that is done here.
+    /// Frees the host. The guest has detached; whatever the library does later to complete that is
+    /// done here.
     virtual ~owned_host() = default;
 
     [[nodiscard]] virtual host_ops ops() = 0;
 
-    /// The library's own run: until `quit`, or until it has nothing left to do.
+    /// Runs the library's loop until `quit` is called, or until it has nothing left to do.
     virtual void run() = 0;
 
-    /// Makes `run` return soon. Called in a callback of the host's.
+    /// Makes `run` return soon. Called in one of the host's callbacks.
     virtual void quit() noexcept = 0;
 };
 
-/// Runs a host of its own for an event loop, which outlives it or is destroyed while it runs.
+/// Creates and runs a host for an event loop, which must outlive it or be destroyed while `run`
+/// runs.
 ///
-/// Adapters derive from it: `uv_runner` and the like. Belongs to the loop's thread, and is not
+/// Adapters derive from it: `uv_runner` and the like. Belongs to the loop's thread; must not be
 /// destroyed inside `run`.
 class runner {
 public:
@@ -40,12 +42,12 @@ public:
     runner(const runner&) = delete;
     runner& operator=(const runner&) = delete;
 
-    /// Runs the host until the event loop has no work left, or `stop`, or until somebody else has
-    /// broken the host's run. May be called again.
+    /// Runs the host until the event loop has no work left, `stop` is called, or the application
+    /// has stopped the host itself. May be called again.
     void run();
 
-    /// Ends `run` soon; before `run`, the next one returns at once. From another thread `post` a
-    /// call of this to the event loop.
+    /// Ends `run` soon; if called before `run`, the next `run` returns at once. From another
+    /// thread, `post` a call of this to the event loop.
     void stop() noexcept;
 
 protected:

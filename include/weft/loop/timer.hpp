@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A timer of the application's.
+// A timer for the application.
 #pragma once
 
 #include <memory>
@@ -8,11 +8,11 @@
 
 namespace weft {
 
-/// Calls a function at a deadline: once, or again and again.
+/// Calls a function at a deadline: once, or periodically.
 ///
 /// While armed it counts as work of the loop. It may be armed, disarmed and destroyed anywhere on
-/// the loop's thread, its own function included; it may outlive the loop. Only making it takes
-/// memory.
+/// the loop's thread, even in its own function; it may outlive the loop. Only its construction
+/// allocates memory.
 class timer {
 public:
     timer(event_loop& loop, function<void()> expired);
@@ -21,25 +21,26 @@ public:
     timer& operator=(timer&& other) noexcept;
 
     /// Calls the function at `deadline`, replacing an earlier deadline; never from inside this
-    /// call, and not before the next turn. A microsecond is the resolution.
+    /// call, and not before the next turn. The resolution is a microsecond.
     void arm_at(time_point deadline) noexcept;
 
-    /// The same, `delay` from the present moment on.
+    /// Does the same, `delay` from now.
     void arm_after(duration delay) noexcept;
 
     /// Calls the function `first` from now, and then every `period`, until the timer is disarmed or
-    /// armed otherwise.
+    /// armed again.
     ///
-    /// Calls are due at `first + n * period`: lateness does not add up. What was missed, because
-    /// the loop or the function itself was busy, is left out: there are no bursts. The function is
-    /// not called again before it has returned, nested turns included. A period has at least a
+    /// Calls are due at `first + n * period`: lateness does not accumulate. Calls that were missed
+    /// because the loop or the function was busy are skipped: there are no bursts. The function is
+    /// not called again before it has returned, not even in nested turns. The period is at least a
     /// microsecond.
     void arm_every(duration first, duration period) noexcept;
     void arm_every(duration period) noexcept { arm_every(period, period); }
 
     void disarm() noexcept;
 
-    /// Whether a call is to come. In its own function a repeating timer is armed, another is not.
+    /// Returns true if a call is due in the future. Inside its own function, a repeating timer is
+    /// armed, a one-shot timer is not.
     [[nodiscard]] bool armed() const noexcept;
 
 private:

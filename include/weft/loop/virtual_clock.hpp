@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A clock that a test moves.
+// A virtual clock: its time moves only when a test moves it.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@ public:
 
     [[nodiscard]] time_point now() const noexcept { return now_; }
 
-    /// Moves the time on, never back. Deadlines that pass are served by the loop's next turn.
+    /// Moves the time forward, never back. Deadlines that pass are handled in the loop's next turn.
     void advance(duration by) noexcept { now_ += std::max(by, duration::zero()); }
     void advance_to(time_point then) noexcept { now_ = std::max(now_, then); }
 

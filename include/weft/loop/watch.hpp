@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A descriptor that somebody else reads and writes, and when it is ready. Knows nothing of what is
+// Watches a descriptor for readiness, which other code reads and writes. Knows nothing of the data
 // in it.
 #pragma once
 
@@ -10,13 +10,14 @@
 
 namespace weft {
 
-/// Calls a function whenever a descriptor is ready, such as that of a library with sockets of its
-/// own. (For bytes that Weft shall read and write there is `raw_file`.)
+/// Calls a function whenever a descriptor is ready: for a library that has sockets of its own. (To
+/// have Weft read and write the bytes, use `raw_file`.)
 ///
-/// Level-triggered: it is called once a turn for as long as that is so. The descriptor is only
-/// watched: it is neither read, changed nor closed; call `set({})` before it is closed. A watch
-/// that wants something counts as work of the loop. It may be set and destroyed anywhere on the
-/// loop's thread, its own function included, and may outlive the loop. Only making it takes memory.
+/// Level-triggered: the function is called once a turn while the descriptor is ready. The
+/// descriptor is only watched: it is neither read, changed nor closed; call `set({})` before
+/// closing it. A watch that waits for something counts as work of the loop. It may be set and
+/// destroyed anywhere on the loop's thread, even in its own function, and may outlive the loop.
+/// Only its construction allocates memory.
 class watch {
 public:
     /// What to wait for.
@@ -25,17 +26,19 @@ public:
         bool write = false;
     };
 
-    /// Wants nothing yet.
+    /// Waits for nothing until `set` is called.
     watch(event_loop& loop, int descriptor, function<void(readiness)> ready);
     ~watch();
     watch(watch&& other) noexcept;
     watch& operator=(watch&& other) noexcept;
 
-    /// Waits for these from now on; ends and errors are told with either. Not called from inside.
+    /// Waits for these from now on; an end or an error is reported for either direction. Does not
+    /// call the function from inside this call.
     ///
-    /// On error it waits for nothing: `not_pollable` for a regular file, `file_exists` for a
-    /// descriptor that this loop watches already, `forked`, `gone`, or what the system says. Should
-    /// that refuse later, the function is told `hangup`, and nothing is wanted any more.
+    /// On error it waits for nothing: `not_pollable` for a regular file, `file_exists` if this loop
+    /// watches the descriptor already, `forked`, `gone`, or the system's error. If the system
+    /// refuses the watch later, the function is called with `hangup`, and the watch waits for
+    /// nothing.
     result<void> set(directions wanted) noexcept;
 
     [[nodiscard]] directions wanted() const noexcept;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The conformance kit for hosts: checks that a loop of yours, with the three functions that you
-// wrote for it, is a host as `event_loop`'s contract wants it. Needs no test framework.
+// The conformance kit for hosts: checks that your loop, with the three functions that you wrote for
+// it, meets `event_loop`'s contract for hosts. Needs no test framework.
 #pragma once
 
 #include <chrono>
@@ -13,10 +13,10 @@
 
 namespace weft::testing {
 
-/// Something to mend in a host.
+/// A defect found in a host.
 struct host_finding {
     std::string check; ///< the name of the check that found it
-    std::string what;  ///< in words, for the host's author
+    std::string what;  ///< a description, for the host's author
 
     bool operator==(const host_finding&) const = default;
 };
@@ -24,20 +24,20 @@ struct host_finding {
 std::ostream& operator<<(std::ostream& to, const host_finding& which);
 
 struct host_kit_options {
-    /// How late may come what is due at once. A sound host is waited for only as long as it takes.
+    /// How late an event that is due at once may come. Costs no time if the host is correct.
     duration patience = std::chrono::seconds(2);
 
-    /// The checks to make, by their names; all when it is empty.
+    /// The names of the checks to run; empty for all.
     std::vector<std::string> only = {};
 };
 
-/// The names of the checks, in the order in which they are made.
+/// Returns the names of the checks, in the order in which they run.
 [[nodiscard]] std::vector<std::string_view> host_check_names();
 
-/// Makes the checks, each on a host of its own, and tells what is wrong; nothing if all is well.
+/// Runs the checks, each on its own host, and returns the defects found; empty if there are none.
 ///
-/// `make` and all that it makes are called on this thread. Takes about half a second of a sound
-/// host. What a host throws passes through, and a `turn` that never returns is not survived.
+/// `make` and everything that it makes are called on this thread. Takes about half a second for a
+/// correct host. Exceptions of the host pass through; a `turn` that never returns hangs the check.
 [[nodiscard]] std::vector<host_finding> check_host(const host_factory& make,
                                                    const host_kit_options& options = {});
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A host loop as the conformance kit sees it: what you write to have your host checked.
+// The interface through which the conformance kit drives a host: implement it to check your host.
 #pragma once
 
 #include <functional>
@@ -17,27 +17,28 @@ public:
     host_under_test& operator=(const host_under_test&) = delete;
     virtual ~host_under_test() = default;
 
-    /// What the host does for a guest, for one stay; several may last at the same time.
+    /// Returns the host's operations for one guest attachment; several may exist at the same time.
     [[nodiscard]] virtual host_ops ops() = 0;
 
-    /// Waits until something is ready, at most for so long, and calls what it concerns. May be
-    /// called in a callback of the host's, if `nests`.
+    /// Waits until something is ready, for at most `at_most`, and calls its handlers. May be called
+    /// in one of the host's callbacks, if `nests`.
     virtual void turn(duration at_most) = 0;
 
-    /// Calls `rings` once after `delay`, by a timer of the host's own.
+    /// Calls `rings` once after `delay`, with one of the host's own timers.
     virtual void call_after(duration delay, function<void()> rings) = 0;
 
-    /// Whether the host can be run inside its own callbacks.
+    /// Returns true if the host can be run inside its own callbacks.
     [[nodiscard]] virtual bool nests() const { return true; }
 
-    /// Whether `run` returns when the host has nothing left to do. It is then checked that Weft's
-    /// work, and nothing else of Weft's, keeps it running.
+    /// Returns true if `run` returns when the host has nothing left to do. The kit then checks that
+    /// Weft keeps it running while it has work, and only then.
     [[nodiscard]] virtual bool ends_by_itself() const { return false; }
 
-    /// The host's own run, until `quit`, or for lack of work. Only called if it `ends_by_itself`.
+    /// Runs the host until `quit`, or until it has nothing left to do. Only called if
+    /// `ends_by_itself`.
     virtual void run() {}
 
-    /// Breaks the host's run; called in one of its callbacks.
+    /// Stops the host's `run`; called in one of the host's callbacks.
     virtual void quit() {}
 };
 

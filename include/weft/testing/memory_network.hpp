@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A network in memory, for tests: listeners with names, and links between drivers of one thread
-// that split, delay and lose as real ones do. The same seed makes the same run.
+// A network in memory for tests: named listeners, and links between drivers of one thread that
+// split, delay and lose data as real ones do. The same seed gives the same run.
 #pragma once
 
 #include <cstddef>
@@ -17,19 +17,19 @@
 
 namespace weft::testing {
 
-/// How links are made and behave.
+/// How connections are made, and how links behave.
 struct network_conditions {
     line to_server = {};
     line to_client = {};
     std::uint32_t refused_one_in = 0;    ///< attempts that fail with `connection_refused`
-    std::uint32_t unanswered_one_in = 0; ///< attempts that nobody ever answers
+    std::uint32_t unanswered_one_in = 0; ///< attempts that never get an answer
 };
 
-/// Connects streams, in the time of their drivers: a `manual_driver`, or event loops with
-/// `engine_kind::virtual_time` and a `virtual_clock` in common.
+/// Connects streams in the virtual time of their drivers: a `manual_driver`, or event loops with
+/// `engine_kind::virtual_time` that share a `virtual_clock`.
 ///
-/// Bit for bit reproducible if the drivers draw their random bytes from `chance()` or a source of
-/// the like. It must outlive its streams and drivers, and belongs to their thread.
+/// Bit for bit reproducible if the drivers draw their random bytes from `chance()` or another
+/// deterministic source. Must outlive its streams and drivers, and belongs to their thread.
 ///
 /// ```cpp
 /// weft::testing::memory_network net(seed);
@@ -48,32 +48,33 @@ public:
     memory_network(const memory_network&) = delete;
     memory_network& operator=(const memory_network&) = delete;
 
-    /// Holds for links that are made from now on; `network_stream::change` for one that exists.
+    /// Applies to links made from now on; for an existing link use `network_stream::change`.
     void conditions(const network_conditions& wanted) { conditions_ = wanted; }
     [[nodiscard]] const network_conditions& conditions() const noexcept { return conditions_; }
 
-    /// Listens at `name`, in place of who did before: `accept` is called in turns of `owner`.
+    /// Listens at `name`, replacing an earlier listener: `accept` is called in turns of `owner`.
     void listen(std::string_view name, weft::driver& owner, function<void(stream_ptr)> accept);
 
-    /// Has `server` serve who connects to `name`; stop listening before it is destroyed.
+    /// Makes `server` serve connections to `name`; call `stop_listening` before it is destroyed.
     void listen(std::string_view name, stream_endpoint& server);
 
-    /// Links that have not been accepted are closed.
+    /// Stops listening. Links that have not been accepted are closed.
     void stop_listening(std::string_view name) noexcept;
 
-    /// Connects to `name`: calls `done` once in a turn of `owner`, with a stream that has not been
-    /// started or with why there is none. Returns what gives the attempt up; harmless later.
+    /// Connects to `name`: calls `done` once, in a turn of `owner`, with a stream that has not been
+    /// started or with an error. Returns a function that cancels the attempt; harmless after its
+    /// end.
     function<void()> connect(std::string_view name, weft::driver& owner,
                              function<void(result<stream_ptr>)> done);
 
-    /// Opens a WebSocket to `name`, as a client does that has its own way to connect.
+    /// Opens a WebSocket to `name`, as a client does that connects its streams itself.
     connection& connect(stream_endpoint& client, std::string_view name, const uri& target,
                         handlers what, connect_options options = {});
 
-    /// All ends of links that exist, in the order in which they were made.
+    /// All existing ends of links, in the order in which they were made.
     [[nodiscard]] std::span<network_stream* const> streams() const noexcept { return streams_; }
 
-    /// What everything random here is drawn from.
+    /// The random source of everything in this network.
     [[nodiscard]] dice& chance() noexcept { return chance_; }
 
 private:

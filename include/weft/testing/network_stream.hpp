@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One end of a link in a memory network: a stream whose bytes take their time, come in pieces, and
-// may be lost. It knows nothing of WebSocket.
+// One end of a link in a memory network: a stream whose bytes arrive late, in pieces, or never.
+// Knows nothing of WebSocket.
 #pragma once
 
 #include <cstddef>
@@ -17,25 +17,27 @@ namespace weft::testing {
 
 class memory_network;
 
-/// How bytes travel in one direction of a link. As it stands: at once, whole, and all of them.
+/// How bytes travel in one direction of a link. By default at once, whole, and without loss.
 struct line {
-    duration latency_min{}; ///< from a write to the arrival of its bytes; drawn for each write
-    duration latency_max{}; ///< they never overtake each other
+    duration latency_min{}; ///< from a write to the arrival of its bytes; drawn per write
+    duration latency_max{}; ///< bytes never overtake earlier ones
 
-    /// Bytes that may have been written and not yet been told to the receiver.
+    /// How many bytes may have been written but not yet delivered to the receiver.
     std::size_t capacity = 64 * 1024;
 
-    /// Bytes that one `on_receive` is told: any number up to this, also across writes.
+    /// The most bytes that one `on_receive` delivers: a random number up to this, also across
+    /// writes.
     std::size_t piece_max = SIZE_MAX;
 
-    std::uint32_t short_write_one_in = 0;  ///< writes that take a part though there is room
+    std::uint32_t short_write_one_in = 0;  ///< writes that take a part although there is room
     std::uint32_t failed_write_one_in = 0; ///< writes that fail and break the link
 };
 
 /// One end of a link, made by a memory network.
 ///
-/// A stream like any other, which behaves as TCP does: after its owner has closed it, the other end
-/// is told the end of the input, or is reset if something was left unread or is written later.
+/// Meets the contract of `stream`, and behaves as TCP does: after its owner has closed it, the
+/// other end receives the end of the input, or is reset if something was left unread or is written
+/// later.
 class network_stream final : public stream, public timed_work_item {
 public:
     ~network_stream() override;
@@ -50,44 +52,46 @@ public:
     [[nodiscard]] std::size_t input_pending() const noexcept override;
     [[nodiscard]] std::size_t output_pending() const noexcept override;
 
-    // --- what may happen to it
+    // --- faults that a test may cause
 
-    /// Breaks the link: both ends are told `connection_reset`, each when it hears of it. What is
-    /// under way is lost, or at random still told before.
+    /// Breaks the link: each end fails with `connection_reset`, when the reset reaches it. Data in
+    /// flight is lost or, at random, still delivered first.
     void reset() noexcept;
 
-    /// From now on nothing that this end writes arrives, nor its end: its side has vanished. Cut
-    /// both ends for a cable that was pulled.
+    /// From now on nothing that this end writes arrives, and neither does its close: the host has
+    /// vanished. Cut both ends to simulate a pulled cable.
     void cut() noexcept { cut_ = true; }
 
-    /// The next write fails with `why`, and the link is broken.
+    /// Makes the next write fail with `why`, and breaks the link.
     void fail_next_write(std::error_code why) noexcept { next_write_ = why; }
 
-    /// How what this end writes travels from now on.
+    /// Changes how bytes that this end writes travel from now on.
     void change(const line& conditions) noexcept { line_ = conditions; }
 
-    // --- what has happened to it
+    // --- observations
 
-    /// Bytes that this end has written and the other has not been told.
+    /// Bytes that this end has written and that have not been delivered to the other.
     [[nodiscard]] std::size_t in_flight() const noexcept;
 
-    /// When bytes were last told here.
+    /// When bytes were last delivered here.
     [[nodiscard]] time_point last_received() const noexcept { return last_received_; }
 
-    /// When bytes were last taken here, by the clock and not the turn, which may be late.
+    /// When a write here last took bytes, by the clock and not by the turn's time, which may be
+    /// late.
     [[nodiscard]] time_point last_sent() const noexcept { return last_sent_; }
 
-    /// The same for bytes of which a write before had taken only a part.
+    /// When bytes were last taken of which an earlier write had left a part over.
     [[nodiscard]] time_point last_went_on() const noexcept { return last_went_on_; }
 
-    /// When its owner last asked what is under way, and that counted, or had counted when it asked
-    /// before: as much as puts deadlines off, or anything behind a write that took only a part.
+    /// When the owner last asked for the bytes under way while they counted, or had counted when it
+    /// asked before: as much as postpones deadlines, or anything after a write that took only a
+    /// part.
     [[nodiscard]] time_point last_under_way() const noexcept { return last_under_way_; }
 
-    /// Whether nothing was cut, reset or failed here.
+    /// Returns true if this end was never cut, reset or failed.
     [[nodiscard]] bool intact() const noexcept { return !cut_ && broken_ == never; }
 
-    /// The other end, while both exist.
+    /// The other end, while it exists.
     [[nodiscard]] network_stream* other() const noexcept { return peer_; }
 
 private:
@@ -117,26 +121,26 @@ private:
     void break_at(time_point when) noexcept;
 
     memory_network& network_;
-    line line_; // of what this end writes
+    line line_; // for what this end writes
     stream_events* sink_ = nullptr;
     network_stream* peer_ = nullptr;
     byte_queue inbox_; // what the other end wrote
     std::vector<arrival> arrivals_;
-    std::size_t piece_max_ = SIZE_MAX; // that are told at a time
-    std::size_t lost_ = 0;             // written, and never to arrive
+    std::size_t piece_max_ = SIZE_MAX; // bytes delivered at a time
+    std::size_t lost_ = 0;             // written, but will never arrive
     time_point last_due_{};
     time_point last_received_{};
     time_point last_sent_{};
     time_point last_went_on_{};
-    mutable std::size_t counted_ = 0; // as under way, when that was last asked
+    mutable std::size_t counted_ = 0; // as under way, at the last query
     mutable time_point last_under_way_{};
-    time_point writable_ = never; // when room is noticed
+    time_point writable_ = never; // when this end notices room
     time_point eof_ = never;      // when the end of the input arrives
     time_point broken_ = never;   // when a reset arrives
     std::error_code next_write_;
-    bool break_loses_ = false; // what has arrived, too
+    bool break_loses_ = false; // of what has arrived, too
     bool paused_ = false;
-    bool refused_ = false; // a write took only a part, and room was not told yet
+    bool refused_ = false; // a write took only a part, and `on_writable` is still due
     bool owes_ = false;    // the last write took only a part
     bool eof_told_ = false;
     bool half_closed_ = false;

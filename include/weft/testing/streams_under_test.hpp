@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A pair of streams as the conformance kit sees it: what you write to have your stream checked.
+// The interface through which the conformance kit drives a pair of streams: implement it to check
+// your stream.
 #pragma once
 
 #include <functional>
@@ -9,11 +10,11 @@
 
 namespace weft::testing {
 
-/// Two streams joined to each other, made for one check. All calls come from one thread.
+/// Two streams connected to each other, made for one check. All calls come from one thread.
 ///
-/// They may be of two kinds, such as the two sides of a TLS session, and live on one driver or on
-/// two. The near one is checked and the far one helps; to check both, make a second factory that
-/// swaps them. Each is asked for once, before any `turn`, and is destroyed before this is.
+/// They may be of two kinds, such as the two sides of a TLS session, and be on one driver or on
+/// two. The near one is checked, the far one is its peer; to check both, make a second factory that
+/// swaps them. Each is asked for once, before any `turn`, and destroyed before this object.
 class streams_under_test {
 public:
     streams_under_test() = default;
@@ -24,15 +25,15 @@ public:
     /// The stream that is checked, not started yet.
     [[nodiscard]] virtual std::unique_ptr<stream> near() = 0;
 
-    /// The stream at its other end.
+    /// The stream at the other end.
     [[nodiscard]] virtual std::unique_ptr<stream> far() = 0;
 
-    /// Does what is ready for either, and says whether that was anything; with nothing ready it
-    /// waits for at most so long, where there is something to wait for. A `manual_driver` does
-    /// `return driver.advance(driver.now());`.
+    /// Does what is ready for either stream, and returns true if there was anything. If nothing is
+    /// ready, waits for at most `at_most`, if there is something to wait for. With a
+    /// `manual_driver` this is `return driver.advance(driver.now());`.
     virtual bool turn(duration at_most) = 0;
 
-    /// Whether one direction can be ended while the other goes on.
+    /// Returns true if one direction can be ended while the other continues.
     [[nodiscard]] virtual bool half_closes() const { return true; }
 };
 

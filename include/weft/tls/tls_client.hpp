@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A client's side of TLS: whom it trusts, and the sessions that it can go on with.
+// The client side of TLS: which issuers it trusts, and the sessions that it can resume.
 #pragma once
 
 #include <functional>
@@ -16,34 +16,35 @@ struct ssl_ctx_st; // OpenSSL's SSL_CTX
 namespace weft {
 
 struct tls_client_options {
-    /// Whom to trust, as PEM: a file, or memory. Without either the system's roots.
+    /// The trusted issuers, as PEM: a file, or memory. If both are empty, the system's roots.
     std::string issuers_file = {};
     std::string issuers = {};
 
-    /// False takes any certificate for any name: whoever sits in between can read and change
-    /// everything.
+    /// False accepts any certificate for any name: an attacker between client and server can then
+    /// read and change everything.
     bool verify = true;
 
-    /// What servers are shown that ask for a certificate.
+    /// The certificate for servers that request one.
     std::optional<tls_certificate> certificate = {};
 
     tls_version minimum = tls_version::tls_1_2;
 
-    /// Called with OpenSSL's SSL_CTX once it is ready for use.
+    /// Called with OpenSSL's SSL_CTX once it is configured, for further settings.
     std::function<result<void>(ssl_ctx_st*)> configure = {};
 
-    /// Where a failed `create` writes what it is about, such as the file; it is not kept beyond.
+    /// If `create` fails, it writes here what the error concerns, such as the file. Not used after
+    /// that.
     std::string* fault = nullptr;
 };
 
-/// The TLS of any number of clients and connections, on any threads.
+/// TLS for any number of clients and connections, on any threads.
 ///
-/// Checks by default that a trusted issuer vouches for the peer's certificate, and that it is for
-/// the host that was connected to, a name or an address. Session tickets are kept in memory and
-/// used once, for the same host.
+/// By default checks that the peer's certificate comes from a trusted issuer and is valid for the
+/// host, a name or an address, that was connected to. Session tickets are kept in memory and used
+/// once, for the same host.
 class tls_client final : public secure_layer {
 public:
-    /// Fails with a `tls_error`, with what the system says of a file, or with what OpenSSL does.
+    /// Fails with a `tls_error`, the system's error for a file, or OpenSSL's error.
     static result<std::shared_ptr<tls_client>> create(tls_client_options options = {});
 
     ~tls_client() override;

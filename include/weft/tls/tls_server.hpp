@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A server's side of TLS: its certificates and what it asks of clients. Knows no listener.
+// The server side of TLS: its certificates, and whether it asks clients for theirs. Knows no
+// listener.
 #pragma once
 
 #include <cstdint>
@@ -16,47 +17,47 @@ struct ssl_ctx_st; // OpenSSL's SSL_CTX
 
 namespace weft {
 
-/// What a server wants to see of its clients.
+/// Whether a server asks clients for a certificate.
 enum class client_certificates : std::uint8_t {
     ignored,
-    wanted,  ///< who sends one must send one that is trusted
-    required ///< who sends none is refused
+    wanted,  ///< a client may send none, but one that it sends must be trusted
+    required ///< a client that sends none is refused
 };
 
 struct tls_server_options {
-    /// The name that a client asks for (SNI) chooses the certificate that is for it; without a
-    /// name, or if none is, it is the first.
+    /// The certificate is chosen by the name that the client asks for (SNI); the first one if the
+    /// client sends no name, or no certificate is for it.
     std::vector<tls_certificate> certificates = {};
 
     tls_version minimum = tls_version::tls_1_2;
 
-    /// Whom clients' certificates must come from, as PEM: a file, or memory.
+    /// Which issuers clients' certificates must come from, as PEM: a file, or memory.
     client_certificates clients = client_certificates::ignored;
     std::string client_issuers_file = {};
     std::string client_issuers = {};
 
-    /// Called with OpenSSL's SSL_CTX of each certificate once it is ready for use, and at reloads.
+    /// Called with the OpenSSL SSL_CTX of each certificate once it is configured, also on a reload.
     std::function<result<void>(ssl_ctx_st*)> configure = {};
 
-    /// Where a failed `create` or `reload` writes what it is about, such as the file; it is not
-    /// kept beyond.
+    /// If `create` or `reload` fails, it writes here what the error concerns, such as the file. Not
+    /// used after that.
     std::string* fault = nullptr;
 };
 
-/// The TLS of any number of listeners and connections, on any threads.
+/// TLS for any number of listeners and connections, on any threads.
 ///
-/// By default: TLS 1.2 and 1.3, no renegotiation, no compression, the ciphers of TLS 1.2 with
-/// forward secrecy and authenticated encryption only, session tickets, and of ALPN `http/1.1`.
+/// Defaults: TLS 1.2 and 1.3, no renegotiation, no compression, for TLS 1.2 only ciphers with
+/// forward secrecy and authenticated encryption, session tickets, and `http/1.1` for ALPN.
 class tls_server final : public secure_layer {
 public:
-    /// Fails with a `tls_error`, with what the system says of a file, or with what OpenSSL does.
+    /// Fails with a `tls_error`, the system's error for a file, or OpenSSL's error.
     static result<std::shared_ptr<tls_server>> create(tls_server_options options);
 
     ~tls_server() override;
 
-    /// Reads the files again, or takes other options. Connections that are there go on with what
-    /// they began with, and sessions can be resumed across it unless clients have to prove
-    /// themselves. If it fails, all stays as it was. From any thread.
+    /// Reads the files again, or replaces the options. Existing connections are not affected, and
+    /// sessions can be resumed across a reload unless client certificates are required or wanted.
+    /// If it fails, nothing changes. May be called from any thread.
     result<void> reload();
     result<void> reload(tls_server_options options);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// TLS as a filter over any stream, in both roles. What it authenticates with is its context's; it
-// knows neither sockets nor loops.
+// TLS as a filter over any stream, for servers and clients. Certificates and trust belong to its
+// context; knows neither sockets nor loops.
 #pragma once
 
 #include <cstddef>
@@ -18,9 +18,9 @@ namespace weft {
 
 /// TLS over a stream, made by `tls_server::cover` and `tls_client::cover`.
 ///
-/// A stream like any other. A close of the peer's that TLS vouches for is the end of the input; an
-/// end without one is `tls_error::truncated`. What a chunk of ciphertext holds is told at once,
-/// from the chunk's own memory; an idle stream owns no buffers.
+/// Meets the contract of `stream`. The peer's close_notify is the end of the input; an end without
+/// it is `tls_error::truncated`. The plaintext of a chunk of ciphertext is delivered at once, in
+/// the chunk's own memory; an idle stream owns no buffers.
 class tls_stream final : public stream, private work_item, private stream_events {
 public:
     ~tls_stream() override;
@@ -47,49 +47,52 @@ public:
         return early_.size() + sealed_.size() + under_->output_pending();
     }
 
-    /// That of a connection (`connection::transport`); null if it is not encrypted.
+    /// Returns the TLS stream of a connection (`connection::transport`); null if it is not
+    /// encrypted.
     [[nodiscard]] static const tls_stream* of(const stream* transport) noexcept;
     [[nodiscard]] const void* kind() const noexcept override;
 
-    // --- what was agreed on, once the handshake is over
+    // --- what was negotiated, once the handshake is over
 
     /// Such as "TLSv1.3".
     [[nodiscard]] std::string_view version() const noexcept;
     [[nodiscard]] std::string_view cipher() const noexcept;
 
-    /// By ALPN, such as "http/1.1"; empty for none.
+    /// The protocol chosen by ALPN, such as "http/1.1"; empty for none.
     [[nodiscard]] std::string_view application_protocol() const noexcept;
 
-    /// The name that the client has asked for (SNI); empty for none.
+    /// The name that the client asked for (SNI); empty for none.
     [[nodiscard]] std::string_view server_name() const noexcept override;
 
-    /// Whether an earlier session went on, without certificates being sent.
+    /// Returns true if an earlier session was resumed, without certificates being sent.
     [[nodiscard]] bool resumed() const noexcept;
 
-    /// Whom the peer's certificate is for, in one line as RFC 2253 has it; empty without one.
+    /// The subject of the peer's certificate, in one line as in RFC 2253; empty without a
+    /// certificate.
     [[nodiscard]] std::string peer_subject() const;
 
-    /// OpenSSL's own, for all else. It may be read from, but not be used to send or to receive.
+    /// OpenSSL's object, for everything else. Must only be inspected, not used to send or to
+    /// receive.
     [[nodiscard]] ssl_st* native() const noexcept { return ssl_; }
 
 private:
     friend class tls_context;
 
-    /// Takes over `session`, and keeps `context` alive.
+    /// Takes ownership of `session`, and keeps `context` alive.
     tls_stream(std::unique_ptr<stream> under, ssl_st* session,
                std::shared_ptr<class tls_context> context) noexcept;
 
-    // from the stream below
+    // called by the stream below
     bool wants_bytes() noexcept override;
     void on_receive(std::span<std::byte> bytes) noexcept override;
     void on_eof() noexcept override;
     void on_writable() noexcept override;
     void on_error(std::error_code why) noexcept override;
 
-    // from the driver
+    // called by the driver
     void run() noexcept override;
 
-    // towards OpenSSL
+    // called by OpenSSL
     friend class stream_bio;
     std::size_t give_ciphertext(std::span<std::byte> to) noexcept;
     bool take_ciphertext(std::span<const std::byte> sealed) noexcept;
@@ -120,21 +123,21 @@ private:
     std::shared_ptr<tls_context> context_;
     ssl_st* ssl_;
     stream_events* sink_ = nullptr;
-    std::span<std::byte> chunk_;  // ciphertext that is being worked off
-    std::size_t chunk_read_ = 0;  // by OpenSSL
-    std::size_t carried_ = 0;     // ciphertext that OpenSSL has of an unfinished record
-    byte_queue held_;             // ciphertext that came before the sink wanted it
-    byte_queue early_;            // plaintext that waits for the handshake
+    std::span<std::byte> chunk_;  // ciphertext that is being processed
+    std::size_t chunk_read_ = 0;  // how much of it OpenSSL has read
+    std::size_t carried_ = 0;     // ciphertext of an unfinished record that OpenSSL holds
+    byte_queue held_;             // ciphertext that arrived before the sink wanted it
+    byte_queue early_;            // plaintext to send once the handshake is over
     byte_queue sealed_;           // ciphertext that the stream below has not taken
     std::unique_ptr<std::string> fault_; // what is wrong with the peer's certificates
     std::error_code read_error_;
     std::error_code write_error_; // of the stream below
     bool opening_ = true;
-    bool busy_ = false;    // a chunk is being worked off
+    bool busy_ = false;    // a chunk is being processed
     bool paused_ = false;
-    bool stopped_ = false;  // the stream below waits for resume
+    bool stopped_ = false;  // the stream below is paused
     bool refused_ = false;  // a write took only a part
-    bool told_ = false;     // an event in a round of our own
+    bool told_ = false;     // an event was delivered in a round of our own
     bool eof_told_ = false;
     bool half_closed_ = false;
     bool closed_ = false;
