@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What every kind of connection does in the same way: it ends, reads, waits for what its deadlines
-// depend on, and reports exceptions.
+// What every kind of connection does in the same way: it ends, pauses and resumes reading, delays
+// deadlines until input is read, and reports exceptions.
 #include <weft/connection/channel.hpp>
 
 #include <algorithm>
@@ -31,7 +31,7 @@ any_value& channel::data() {
 
 // --- the end
 
-/// Dies at once; no handler is called any more.
+/// Ends the connection at once; no handler is called afterwards.
 void channel::dismiss() noexcept {
     ended_ = true;
     if (connecting_ && extra_->cancel) std::exchange(extra_->cancel, nullptr)();
@@ -48,7 +48,7 @@ void channel::die() noexcept {
     driver().retire(this);
 }
 
-/// Ends this connection for the exception that is being handled.
+/// Ends this connection because of the exception that is being handled.
 void channel::handler_threw() noexcept {
     auto what = std::current_exception();
     try {
@@ -76,9 +76,10 @@ send_result channel::refuse_to_queue() noexcept {
     return send_result::dropped;
 }
 
-/// From half the limit on, until all has drained, nothing is heard of a peer that does not read
-/// its answers. Without answers in the queue it is heard: two sides that both send much, and both
-/// wait for the other to read, would wait for ever.
+/// Returns whether the peer's input is held back: from half of the limit on, until the queue has
+/// drained, if the peer does not read the answers to its input. Without answers in the queue, input
+/// is processed: two sides that both send much, and both wait for the other to read, would wait
+/// forever.
 bool channel::full_queue_pauses() noexcept {
     const queue_limit most = limit();
     const bool applies =
@@ -87,7 +88,8 @@ bool channel::full_queue_pauses() noexcept {
     return held_back_;
 }
 
-/// Output that was not made by the innermost handler leaves at the end of the turn.
+/// Schedules the write. Output that does not come from the innermost handler is written at the end
+/// of the turn.
 void channel::after_writing() noexcept {
     if (depth_ == 0 || suspended_) {
         driver().at_turn_end(*this);
@@ -98,7 +100,8 @@ void channel::after_writing() noexcept {
 
 // --- reading
 
-/// A stream that was refused is asked to go on only when nothing is left of what it brought.
+/// Starts or stops reading. A stream that was refused is resumed only when all events that came
+/// from its earlier input have been handled.
 void channel::set_reading(bool wanted, bool may_resume) noexcept {
     if (!stream_) return;
     if (!wanted) return suspend_reading();
@@ -116,8 +119,8 @@ void channel::suspend_reading() noexcept {
 
 // --- deadlines
 
-/// Whether input is left of what had arrived when the deadline was first looked at. The stream
-/// has its turns to read it, many in a crowd, but not for ever.
+/// Returns whether some of the input that had arrived when the deadline was first checked is still
+/// unread. The stream gets turns to read it, many when the loop is busy, but not without limit.
 bool channel::owes_input() noexcept {
     if (!stream_ || reading_ == reading::paused) return false;
     const std::size_t arrived = stream_->input_pending();
@@ -136,7 +139,7 @@ void channel::input_came(std::size_t size) noexcept {
     looks_ = 0;
 }
 
-/// The timer is set again in the next round, which `run` begins.
+/// Arranges for the timer to be set again in the next round, which `run` begins.
 void channel::postpone() noexcept {
     postponed_ = true;
     driver().defer(*this);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What only some connections have, of whatever kind, so that the others need no memory for it.
+// State that only some connections of any kind need; the others spend no memory on it.
 #pragma once
 
 #include <memory>
@@ -19,14 +19,14 @@ struct channel::extra {
     virtual ~extra() = default;
 
     any_value data;
-    std::shared_ptr<handle_state> shared;              // with handles, if there are any
-    std::vector<std::unique_ptr<posted_message>> held; // that cannot be sent yet
+    std::shared_ptr<handle_state> shared;              // shared with handles, if there are any
+    std::vector<std::unique_ptr<posted_message>> held; // messages that cannot be sent yet
 
-    // while it is connected
+    // while connecting
     phase current_phase = phase::connect;
-    function<void()> cancel;             // gives up resolving and connecting
-    int rounds = 0;                      // that a deadline which has passed was put off for
-    std::unique_ptr<report_facts> facts; // where it was going, until it is open
+    function<void()> cancel;             // cancels resolving and connecting
+    int rounds = 0;                      // how often an expired deadline was put off
+    std::unique_ptr<report_facts> facts; // the target, kept until the connection is open
 };
 
 } // namespace weft

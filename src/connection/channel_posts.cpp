@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a connection shares with its handles, and what these have posted to it: output that was
-// counted when it was posted, and functions to call with it.
+// What a connection shares with its handles, and what handles have posted to it: output that was
+// counted when posted, and functions to call with the connection.
 #include <weft/connection/channel.hpp>
 
 #include "connection/channel_extra.hpp"
@@ -29,7 +29,7 @@ void channel::share_limit() noexcept {
                           most.when_full == queue_policy::close);
 }
 
-/// Lets handles know how much waits, and hears of their wish for `writable`.
+/// Publishes to the handles how much output waits, and notes if a handle asked for `writable`.
 void channel::publish(std::size_t queued_now, bool closed) noexcept {
     if (!has_handles()) return;
     extra_->shared->publish(blocked_ ? queued_now : 0, closed);
@@ -43,7 +43,7 @@ void channel::take_posted(std::unique_ptr<posted_message> what) noexcept {
             send_posted(*what);
         } else if (takes_output()) {
             some_extra().held.push_back(std::move(what));
-            return; // and goes on to count
+            return; // it still counts
         }
     } catch (const std::bad_alloc&) {
         run_out_of_memory();
@@ -52,7 +52,7 @@ void channel::take_posted(std::unique_ptr<posted_message> what) noexcept {
     posts_done(size);
 }
 
-/// Sends what waited, in its order.
+/// Sends the held messages, in the order in which they were posted.
 void channel::send_held() noexcept {
     if (!extra_ || extra_->held.empty()) return;
     const auto waiting = std::exchange(extra_->held, {});
@@ -78,7 +78,7 @@ bool channel::posts_leave_room() const noexcept {
     return !has_handles() || extra_->shared->has_room();
 }
 
-/// A handle refers to what the application may still use.
+/// Detaches the handles, so that they refer to nothing; also drops held messages.
 void channel::end_handles() noexcept {
     if (!has_handles()) return;
     extra_->shared->end();

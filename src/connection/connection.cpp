@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A connection's life: what comes from the stream and the driver goes through the session, and
-// the session's events go to the handlers.
+// A connection's life: passes input from the stream and the driver to the session, and events of
+// the session to the handlers.
 #include <weft/connection/connection.hpp>
 
 #include <new>
@@ -23,7 +23,7 @@ http_response not_found() {
 
 connection::connection(route& by, time_point now, std::unique_ptr<details> outbound)
     : channel(by.set->driver(), std::move(outbound)), route_(&by), session_(by.session, now) {
-    if (connecting_) static_cast<void>(handle()); // the last that can fail
+    if (connecting_) static_cast<void>(handle()); // nothing after this can fail
     driver().work_started();
     if (connecting_) update_timer();
 }
@@ -48,7 +48,7 @@ void connection::attach(std::unique_ptr<stream> connected) noexcept {
         begin_handshake();
     }
     stream_->start(*this);
-    if (route_->set->shutting_down()) end_for_shutdown(errc::shut_down); // too late
+    if (route_->set->shutting_down()) end_for_shutdown(errc::shut_down); // the stream came too late
     update_timer();
 }
 
@@ -65,7 +65,8 @@ void connection::end_at_once(std::error_code why) noexcept {
     driver().defer(*this);
 }
 
-/// A closing handshake where one is possible, else the way out that tells the peer most.
+/// Ends with a closing handshake where possible, otherwise with an HTTP response if one can be
+/// sent.
 void connection::end_for_shutdown(std::error_code why) noexcept {
     const auto now = driver().now();
     switch (state()) {
@@ -89,15 +90,16 @@ void connection::leave() noexcept {
 
 // --- the memory budget
 
-/// Off the path of small messages: only what owns memory is counted.
+/// Not called for small messages: only sessions that own memory are counted.
 void connection::count_memory() noexcept {
     connection_set& set = *route_->set;
     session_.count_memory(set.memory(), this, stream_ ? stream_->memory_used() : 0);
     if (set.memory().exceeded()) set.keep_budget();
 }
 
-/// Ends this connection, which holds most; false when its memory is free only later, as a handler
-/// of it is on the stack. The peer is told where our own output is not what takes the memory.
+/// Ends this connection because it holds the most memory. Returns false if its memory is freed only
+/// later, because one of its handlers is on the stack. The peer is informed, unless it is our
+/// queued output that takes the memory.
 bool connection::give_up_memory() noexcept {
     if (connecting_) {
         cancel_connecting(errc::over_memory_budget);
@@ -115,11 +117,11 @@ bool connection::give_up_memory() noexcept {
     driver().defer(*this);
     const bool at_once = depth_ == 0 && !session_.borrowing();
     if (at_once) session_.drop_input();
-    session_.forget_account(); // counted again when it has told its end
+    session_.forget_account(); // counted again after its end was reported
     return at_once;
 }
 
-// --- what somebody else has read
+// --- what other code has read
 
 void connection::receive_early(std::span<const std::byte> bytes) noexcept {
     if (bytes.empty()) return;
@@ -151,7 +153,7 @@ void connection::on_eof() noexcept {
     enter(*this, [&] { session_.receive_eof(driver().now()); });
 }
 
-/// In a turn inside a handler of this connection, the frame below tells what comes of it.
+/// In a turn nested in a handler of this connection, the outer `enter` reports the error.
 void connection::on_error(std::error_code why) noexcept {
     if (depth_ != 0) return receive_error(why);
     enter(*this, [&] { receive_error(why); });
@@ -164,7 +166,8 @@ void connection::receive_error(std::error_code why) noexcept {
     session_.receive_error(why, driver().now());
 }
 
-/// A client's stream has come so far; a server's has been read from all along.
+/// Called when the stream's own opening has finished. Only a client waits for it; a server reads
+/// from the start.
 void connection::on_open() noexcept {
     if (!std::exchange(connecting_, false)) return;
     begin_handshake();
@@ -173,7 +176,7 @@ void connection::on_open() noexcept {
 
 void connection::on_writable() noexcept {
     blocked_ = false;
-    if (depth_ != 0) return drain(); // as above
+    if (depth_ != 0) return drain(); // as in `on_error`
     enter(*this, [&] {
         drain();
         tell_writable();
@@ -184,7 +187,7 @@ void connection::on_writable() noexcept {
 
 void connection::run() noexcept {
     postponed_ = false;
-    if (dead_ || depth_ != 0) return; // the frame below does it when it leaves
+    if (dead_ || depth_ != 0) return; // the outer `enter` does it when it returns
     enter(*this, [&] {
         continues_ = false;
         tell_writable();
@@ -197,7 +200,7 @@ void connection::finish_turn() noexcept {
     if (depth_ == 0) update();
 }
 
-/// What the handlers below have written leaves now; their connection waits until they return.
+/// Writes what the handlers on the stack have sent; reading stops until they return.
 void connection::suspend() noexcept {
     suspended_ = true;
     if (dead_) return;
@@ -211,8 +214,8 @@ void connection::expire() noexcept {
     enter(*this, [&] { connecting_ ? expire_connecting() : judge_deadline(); });
 }
 
-/// A deadline counts when what arrived before it has been read, and what was written has reached
-/// the peer: this program may be late, and the peer slow.
+/// A deadline counts only when the input that arrived before it has been read, and when output in
+/// transit has been taken into account: this program may be late, and the peer slow.
 void connection::judge_deadline() noexcept {
     const auto now = driver().now();
     const auto due = [&] { return now >= session_.next_deadline(); };
@@ -234,7 +237,7 @@ bool connection::input_comes_first() noexcept {
 
 // --- events
 
-/// Lends the session memory to work in while handlers may run.
+/// Lends the session scratch memory while handlers may run.
 scratch* connection::begin_running() noexcept {
     scratch* const lent = driver().take_scratch();
     if (lent) session_.borrow(*lent);
@@ -248,12 +251,12 @@ void connection::end_running(scratch* lent) noexcept {
     update();
 }
 
-/// This connection ends alone; its peer is told where that needs no memory.
+/// Ends only this connection; the peer is informed where that needs no memory.
 void connection::run_out_of_memory() noexcept {
     if (!dead_) session_.fail(make_error_code(std::errc::not_enough_memory), driver().now());
 }
 
-/// Tells events until there is none, the turn's budget is used up, or the peer must read first.
+/// Reports events until none is left, the turn's budget is used up, or the peer must read first.
 void connection::pump() {
     while (!dead_ && !queue_pauses()) {
         if (!driver().may_call()) {
@@ -302,7 +305,8 @@ void connection::apply_route(route& chosen) noexcept {
     share_limit();
 }
 
-/// Hears from a trusted proxy who has sent the request; false when that has ended it.
+/// Takes the client's address from a trusted proxy's header; returns false if that ended the
+/// request.
 bool connection::name_peer() {
     connection_set& set = *route_->set;
     if (set.trusted().empty() || !stream_) return true;
@@ -318,8 +322,8 @@ bool connection::name_peer() {
     return !dead_ && state() == session_state::connecting;
 }
 
-/// The name that TLS was opened for has the routes of the one that is asked for; false when that is
-/// not so, which has ended it. RFC 9110 §15.5.20.
+/// Checks that the name for which TLS was opened (SNI) has the same routes as the requested host.
+/// Returns false if not; then the request has failed. RFC 9110 §15.5.20.
 bool connection::check_name() {
     if (!stream_ || route_->set->alike(stream_->server_name(), *request())) return true;
     session_.fail(errc::misdirected, driver().now());
@@ -376,7 +380,7 @@ void connection::tell_end() {
     if (std::exchange(ended_, true)) return;
     note_facts();
     if (opened_) {
-        const report& why = outcome(); // which outlasts a handler that ends the endpoint
+        const report& why = outcome(); // outlives a handler that destroys the endpoint
         call(route_->handlers.close, *this, why);
     } else {
         tell_failure();
@@ -384,19 +388,20 @@ void connection::tell_end() {
     if (!dead_) end_handles();
 }
 
-/// A client that is sent elsewhere goes on as another connection, which then has the handlers.
+/// Reports the failure, unless a client follows a redirect: then a new connection takes over its
+/// handlers.
 void connection::tell_failure() {
     const auto went_on = follow_redirect();
     if (went_on && *went_on) return;
     report why = outcome();
     if (!went_on) why.error = went_on.error();
-    // A client's connection without a handler of its own leaves it to that of its endpoint.
+    // A client's connection without its own `fail` handler uses the endpoint's.
     auto& own = route_->handlers.fail;
     const bool is_own = own || role() == weft::role::server;
     call(is_own ? own : route_->set->unrouted().handlers.fail, why);
 }
 
-/// For the report, in whose lack of memory it goes without.
+/// Adds facts to the report; without memory for them the report omits them.
 void connection::note_facts() noexcept {
     try {
         auto facts = std::make_shared<report_facts>();
@@ -431,18 +436,20 @@ void connection::update() noexcept {
     if (session_.owns_memory()) count_memory();
 }
 
-/// When the answer to a plain request has left, the connection is as it was when it was accepted.
-/// The next request may be another client's, behind a proxy: it finds nothing of this one.
+/// Resets the connection after the answer to a plain request has left, to the state in which it was
+/// accepted. The next request may come from another client, behind a proxy: it must see no data of
+/// this one.
 void connection::begin_next_request() noexcept {
     if (!session_.begin_next_request(driver().now())) return;
     end_handles();
-    const auto last = std::move(extra_); // the application's data may do anything when it goes
+    const auto last = std::move(extra_); // destroyed last: the application's data may run any code
     deferred_ = false;
     apply_route(route_->set->unrouted());
-    driver().defer(*this); // the request may be here
+    driver().defer(*this); // the next request may have arrived already
 }
 
-/// The server ends first, so that the wait for stray segments is the client's. RFC 6455 §7.1.1.
+/// The server ends its side first, so that the client, and not the server, enters TIME_WAIT. RFC
+/// 6455 §7.1.1.
 void connection::half_close_if_done() noexcept {
     if (!stream_ || half_closed_ || !session_.output_ends() || session_.output_size() != 0) return;
     if (role() == role::client && outcome().sent) return;

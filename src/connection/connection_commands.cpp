@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What an application tells a connection to do, and the output that comes of it.
+// The commands that an application gives a connection, and the output that they cause.
 #include <array>
 #include <cassert>
 #include <utility>
@@ -12,7 +12,7 @@
 namespace weft {
 namespace {
 
-/// So much output leaves at once, without waiting for the end of the turn.
+/// Output of at least this size is written at once, without waiting for the end of the turn.
 constexpr std::size_t output_that_leaves_at_once = 64 * 1024;
 
 std::span<const std::byte> as_bytes(std::string_view text) noexcept {
@@ -21,7 +21,7 @@ std::span<const std::byte> as_bytes(std::string_view text) noexcept {
 
 } // namespace
 
-/// Lends the session memory to work in, outside its own handlers.
+/// Lends the session scratch memory, outside the connection's own handlers.
 class connection::loan {
 public:
     explicit loan(connection& to) noexcept : to_(to), lent_(to.driver().take_scratch()) {
@@ -43,7 +43,7 @@ private:
 
 send_result connection::send(message whole) {
     assert(driver().called_by_owner("connection::send"));
-    if (depth_ == 0) driver().require_owner("connection::send"); // answers are the fast path
+    if (depth_ == 0) driver().require_owner("connection::send"); // in handlers: fast path
     if (session_.sending_parts()) return send_result::closed;
     return submit(whole.size(), [&](session& to) { return to.send(whole); });
 }
@@ -73,7 +73,7 @@ send_result connection::pong(std::string_view payload) {
     return submit(payload.size(), [&](session& to) { return to.pong(as_bytes(payload)); });
 }
 
-/// Gives the session a command that makes output, within the limit on what may wait.
+/// Runs a session command that makes output, within the limit on queued output.
 template <class Command>
 send_result connection::submit(std::size_t size, Command&& command) {
     if (dead_ || !is_open()) return send_result::closed;
@@ -81,7 +81,7 @@ send_result connection::submit(std::size_t size, Command&& command) {
     return submit_now(size, command);
 }
 
-/// The same, of what the limit has taken before.
+/// Does the same for output that the limit has already allowed.
 template <class Command>
 send_result connection::submit_now(std::size_t size, Command&& command) {
     if (!(size < session::uncopied_size_min ? submit_small(command) : submit_large(command))) {
@@ -105,10 +105,10 @@ bool connection::submit_small(Command& command) {
     if (!command(session_)) return false;
     if (session_.output_size() < output_that_leaves_at_once) return true;
     write_now();
-    return is_open(); // unless the stream broke
+    return is_open(); // false if the stream broke
 }
 
-/// What is left of it after writing lies where its sender has it, and moves.
+/// What remains after writing refers to the sender's memory and is copied before returning.
 template <class Command>
 bool connection::submit_large(Command& command) {
     std::optional<loan> lent;
@@ -129,7 +129,7 @@ void connection::end_for_full_queue() noexcept {
     driver().defer(*this);
 }
 
-/// Hands all output to the stream, as far as it takes it.
+/// Writes all output to the stream, as far as the stream takes it.
 void connection::write_now() noexcept {
     if (dead_ || !stream_ || blocked_) return;
     for (;;) {
@@ -149,7 +149,8 @@ void connection::write_now() noexcept {
     }
 }
 
-/// Reads the clock only when a deadline depends on when output leaves: the turn may be late.
+/// Reads the clock only if a deadline depends on when output leaves, because the turn's time may be
+/// old.
 void connection::consume_output(std::size_t count) noexcept {
     const bool timed = blocked_ || session_.times_output();
     const auto now = timed ? driver().read_clock() : time_point{};
@@ -157,7 +158,8 @@ void connection::consume_output(std::size_t count) noexcept {
     if (timed) session_.note_pending(stream_->output_pending(), now);
 }
 
-/// Writes what the stream takes by now; only when that was all, the peer counts as one that reads.
+/// Writes what the stream takes now. Only if that was everything does the peer count as one that
+/// reads.
 void connection::drain() noexcept {
     write_now();
     if (!blocked_) stream_has_drained();
@@ -191,7 +193,7 @@ void connection::resume() noexcept {
     if (depth_ == 0) driver().defer(*this); // messages may wait in the session
 }
 
-// --- answering a handshake or a plain request
+// --- answers to a handshake or a plain request
 
 result<void> connection::accept(std::string_view subprotocol, const http_fields& headers) {
     driver().require_owner("connection::accept");
@@ -208,7 +210,7 @@ result<void> connection::respond(const http_response& response) {
     return answered(session_.respond(response, driver().now()));
 }
 
-/// An answer makes output and events; one that comes late, in a round of its own.
+/// An answer makes output and events. Outside a handler they are handled in a later round.
 result<void> connection::answered(result<void> outcome) {
     if (outcome && depth_ == 0) driver().defer(*this);
     return outcome;
@@ -278,13 +280,13 @@ connection_handle connection::handle() {
 
 // --- what handles have posted
 
-/// Whether a message has to wait: for `open`, or for the end of one that is sent in parts.
+/// A message must wait for `open`, or for the end of a message that is sent in parts.
 bool connection::holds_back() const noexcept {
     return state() == session_state::connecting || session_.sending_parts() ||
            (extra_ && !extra_->held.empty());
 }
 
-/// There was room for it when it was posted.
+/// The message was counted against the limit when it was posted.
 void connection::send_posted(const posted_message& what) {
     if (dead_ || !is_open()) return;
     send_now(what.whole());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A connection before its handshake, and where a redirect sends it: the phases of connecting, how
-// long each may take, whose fault it is when one fails. Knows nothing of how a stream is made.
+// A connection before its handshake, and following redirects: the phases of connecting, their
+// timeouts, and which side is blamed for a failure. Does not depend on how a stream is made.
 #include <array>
 #include <new>
 #include <utility>
@@ -16,7 +16,7 @@
 namespace weft {
 namespace {
 
-/// How long a phase of connecting may take, and what it is called when it takes longer.
+/// How long a phase of connecting may take, and the error when it takes longer.
 struct patience {
     duration limit;
     errc exceeded;
@@ -31,7 +31,7 @@ patience patience_in(phase at, const connect_options& options) noexcept {
     }
 }
 
-/// What is the fault of whoever stands at the other end, be it a server or a proxy.
+/// Returns which side caused the error; the peer may be a server or a proxy.
 side side_of(std::error_code why) noexcept {
     const bool refused = why == errc::proxy_refused || why == errc::proxy_authentication;
     if (why == condition::protocol_error || why == errc::unexpected_eof || refused) {
@@ -40,7 +40,7 @@ side side_of(std::error_code why) noexcept {
     return why.category() == error_category() ? side::local : side::system;
 }
 
-/// The header, or the subprotocol, for which no request can be made; empty if there is none.
+/// Returns the header or the subprotocol that makes the request invalid; empty if there is none.
 std::string_view blamed(const connect_options& with, const uri& target) {
     const std::array<std::byte, 16> nonce{};
     for (const auto& header : with.headers) {
@@ -54,7 +54,7 @@ std::string_view blamed(const connect_options& with, const uri& target) {
 
 } // namespace
 
-/// The clock is read, as a turn in which handlers took long is late.
+/// Reads the clock, because the turn's time is old after slow handlers.
 void connection::begin_phase(phase at, function<void()> cancel) noexcept {
     const auto limit = patience_in(at, extras()->connect_with).limit;
     queue_phase(at, std::move(cancel));
@@ -62,7 +62,7 @@ void connection::begin_phase(phase at, function<void()> cancel) noexcept {
     update_timer();
 }
 
-/// A phase that has not begun has no deadline.
+/// The phase has no deadline until it begins.
 void connection::queue_phase(phase at, function<void()> cancel) noexcept {
     extras()->current_phase = at;
     extras()->phase_deadline = never;
@@ -80,7 +80,7 @@ void connection::fail_connecting(phase at, std::error_code why, int http_status)
     driver().defer(*this);
 }
 
-/// For the report, if it fails.
+/// Kept for the report, if connecting fails.
 void connection::note_target(std::string_view target, const address& tried) noexcept {
     if (!extras()) return;
     try {
@@ -92,13 +92,13 @@ void connection::note_target(std::string_view target, const address& tried) noex
     }
 }
 
-/// Whoever connects hears that it need not go on.
+/// Informs the code that connects, so that it stops.
 void connection::cancel_connecting(std::error_code why) noexcept {
     if (auto cancel = std::move(extras()->cancel)) cancel();
     fail_connecting(extras()->current_phase, why);
 }
 
-/// What has arrived by then counts: an answer takes a few rounds from the socket to here.
+/// Allows for input that has arrived by then: an answer takes a few rounds from the socket to here.
 void connection::expire_connecting() noexcept {
     constexpr int rounds_max = 8;
     if (driver().now() < extras()->phase_deadline) return;
@@ -106,12 +106,12 @@ void connection::expire_connecting() noexcept {
     cancel_connecting(patience_in(extras()->current_phase, extras()->connect_with).exceeded);
 }
 
-/// The stream has come, but not through its own opening; a server's may fail there too.
+/// Ends a connection whose stream failed in its own opening; a server's stream may fail there, too.
 void connection::fail_opening(std::error_code why) noexcept {
     session_.abort(why, side_of(why), phase::tls, driver().now(), 0, stream_->error_detail());
 }
 
-/// A client's, over a stream that has come.
+/// Begins a client's handshake; its stream is open.
 void connection::begin_handshake() noexcept {
     extras()->cancel = nullptr;
     const auto& with = extras()->connect_with;
@@ -130,7 +130,7 @@ void connection::begin_handshake() noexcept {
     driver().defer(*this);
 }
 
-/// Whether it goes on elsewhere, or why it would have to and does not.
+/// Returns whether a redirect is followed, or the error if it should be but cannot be.
 result<bool> connection::follow_redirect() noexcept {
     if (outcome().error != errc::not_upgraded || !response()) return false;
     const bool wanted = extras()->connect_with.redirects_max != 0 && route_->set->redials();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What only some connections have, so that the others need no memory for it.
+// State that only some WebSocket connections need; the others spend no memory on it.
 #pragma once
 
 #include <memory>
@@ -15,14 +15,14 @@ namespace weft {
 
 struct connection::details final : channel::extra {
     std::string subprotocol;
-    std::optional<address> named; // who sends the request, as a proxy has it
+    std::optional<address> named; // the client's address, as a proxy reported it
 
-    // of an outbound connection
+    // for an outbound connection
     std::unique_ptr<route> own_route;
     std::optional<weft::uri> uri;
     connect_options connect_with;
-    time_point phase_deadline = never; // of the phase
-    std::size_t redirects = 0; // that were followed
+    time_point phase_deadline = never; // of the current phase
+    std::size_t redirects = 0; // followed so far
 };
 
 inline connection::details* connection::extras() const noexcept {

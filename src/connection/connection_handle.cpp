@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The handle of a WebSocket connection; what it posts, handle_posts does.
+// The handle of a WebSocket connection; handle_posts does the posting.
 #include <weft/connection/connection_handle.hpp>
 
 #include <utility>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Routes found, and connections made.
+// Finds routes and creates connections.
 #include "connection/connection_set.hpp"
 
 #include <algorithm>
@@ -20,8 +20,8 @@ session_options as_session_options(role plays, const connection_options& options
             &owner};
 }
 
-/// How specific a route is: a host before none, an exact path or host before any with an asterisk,
-/// of these a long one before a short one.
+/// Returns how specific a route is: a host ranks before none, an exact path or host before one with
+/// an asterisk, and among those a long one before a short one.
 std::pair<std::size_t, std::size_t> weight(const route& which) noexcept {
     const bool some_hosts = which.host.starts_with('*') || which.host.empty();
     return {some_hosts ? which.host.size() : SIZE_MAX,
@@ -38,7 +38,7 @@ connection_set::~connection_set() = default;
 
 // --- routes
 
-/// An older route that `added` does all of; connections that it has go on with it.
+/// Marks the older routes that `added` replaces completely; their existing connections keep them.
 void connection_set::replace_by(const route& added) noexcept {
     for (const auto& one : routes_) {
         if (one->host != added.host || one->path != added.path) continue;
@@ -79,12 +79,12 @@ bool connection_set::alike(std::string_view name, const http_request& request) c
 
 route* connection_set::find(const http_request& request, const upgrade_offer* offer) {
     route* best = nullptr;
-    std::size_t best_rank = SIZE_MAX; // place of the subprotocol in the client's list
+    std::size_t best_rank = SIZE_MAX; // index of the subprotocol in the client's list
     const auto host = host_name(request);
     for (const auto& one : routes_) {
         if (one->replaced) continue;
         if (!one->serves_host(host) || !one->matches(request.path())) continue;
-        std::size_t rank = SIZE_MAX - 1; // without a subprotocol: after all that were offered
+        std::size_t rank = SIZE_MAX - 1; // without a subprotocol: after all offered ones
         if (offer) {
             if (!one->serves_websocket()) continue;
             if (!one->subprotocol.empty()) {
@@ -97,7 +97,7 @@ route* connection_set::find(const http_request& request, const upgrade_offer* of
             continue;
         }
         const bool more_specific = best && weight(*one) > weight(*best);
-        // Of equals the last: one may serve WebSockets and the other plain requests, too.
+        // Among equals the last wins: one may serve WebSockets and the other plain requests.
         const bool better_rank = best && weight(*one) == weight(*best) && rank <= best_rank;
         if (!best || more_specific || better_rank) {
             best = one.get();

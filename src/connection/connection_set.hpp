@@ -21,19 +21,20 @@ public:
 
     void add_route(std::string_view path, handlers&& what, const route_options& options);
 
-    /// The route for a request, and the subprotocol to accept; null when there is none.
+    /// Returns the route for a request, which also names the subprotocol to accept; null if there
+    /// is none.
     [[nodiscard]] route* find(const http_request& request, const upgrade_offer* offer);
 
-    /// Whether there is a route for this host and path with any subprotocol.
+    /// Returns whether a route for this host and path exists, with any subprotocol.
     [[nodiscard]] bool knows_path(const http_request& request) const;
 
-    /// Whether `name`, which TLS was opened for, has the same routes as the host that is asked for;
-    /// true where one of them is empty.
+    /// Returns whether `name`, for which TLS was opened, has the same routes as the requested host;
+    /// true if either is empty.
     [[nodiscard]] bool alike(std::string_view name, const http_request& request) const;
 
     [[nodiscard]] route& unrouted() noexcept { return unrouted_; }
 
-    /// A connection counts as unopened until it says `opened`, or leaves.
+    /// A connection counts as unopened until `opened` is called for it, or it is removed.
     [[nodiscard]] std::size_t unopened() const noexcept { return unopened_; }
     void opened(const connection& one) noexcept {
         --unopened_;
@@ -55,21 +56,22 @@ public:
     connection& add_served();
     connection& add_outbound(const uri& target, handlers&& what, connect_options&& options);
 
-    /// Whether redirects can be followed now.
+    /// Returns whether redirects can be followed now.
     [[nodiscard]] bool redials() const noexcept { return redial_ && !shutting_down(); }
 
-    /// Goes on with `from`, whose end has not been told, as a new connection to `target`: that has
-    /// its handlers, handle and data. Throws std::bad_alloc; then nothing has changed.
+    /// Continues `from`, whose end has not been reported, as a new connection to `target`, which
+    /// takes over its handlers, handle and data. Throws std::bad_alloc; then nothing has changed.
     void redial(connection& from, const uri& target);
     void on_redial(function<void(connection&)> dial) { redial_ = std::move(dial); }
     void remove(connection& gone) noexcept;
 
     void on_interrupt() override;
 
-    /// What the connections hold.
+    /// The memory that the connections hold.
     [[nodiscard]] memory_account& memory() noexcept { return memory_; }
 
-    /// Ends those who hold most, here or on all of the driver, until budgets are kept.
+    /// Ends the connections that hold the most, of this set or of the whole driver, until all
+    /// budgets are kept.
     void keep_budget() noexcept;
 
 private:
@@ -82,7 +84,7 @@ private:
     function<void(const connection&)> gone_hears_;
     function<void(const connection&)> opened_hears_;
     function<void(connection&)> redial_;
-    std::vector<address_prefix> trusted_; // to say who sends their requests
+    std::vector<address_prefix> trusted_; // proxies that may report a client's address
     function<void(connection&, const address&)> name_hears_;
     std::size_t unopened_ = 0;
 };

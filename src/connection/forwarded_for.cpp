@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// X-Forwarded-For and Forwarded (RFC 7239), read from their ends.
+// Parses X-Forwarded-For and Forwarded (RFC 7239) from their ends.
 #include "connection/forwarded_for.hpp"
 
 #include <algorithm>
@@ -16,7 +16,8 @@ namespace {
 constexpr std::string_view x_forwarded_for_name = "X-Forwarded-For";
 constexpr std::string_view forwarded_name = "Forwarded";
 
-/// RFC 7239 §6.3: "_" and letters, digits, dots, dashes; it hides what it stands for.
+/// RFC 7239 §6.3: "_" followed by letters, digits, ".", "_" or "-". It conceals an address or a
+/// port.
 bool is_obfuscated(std::string_view text) noexcept {
     return text.size() > 1 && text[0] == '_' && std::ranges::all_of(text, [](char byte) {
         return is_token_byte(byte) &&
@@ -24,15 +25,16 @@ bool is_obfuscated(std::string_view text) noexcept {
     });
 }
 
-/// The address of `host`, or none where that hides itself. RFC 7239 §6: "unknown" or an obfuscated
-/// identifier; some proxies write "unix:" for a client of a Unix-domain socket.
+/// Returns the address of `host`, `family::none` if it is concealed, or nothing if it is malformed.
+/// RFC 7239 §6: "unknown" or an obfuscated identifier conceals it.
 std::optional<address> parse_host(std::string_view host, std::uint16_t port) {
     if (equal_ignoring_case(host, "unknown") || is_obfuscated(host)) return address();
     const auto numeric = address::parse(host, port);
     return numeric ? std::optional(*numeric) : std::nullopt;
 }
 
-/// An address, "192.0.2.1:80" or "[::1]:80", whose port may be obfuscated.
+/// Parses an address, "192.0.2.1:80" or "[::1]:80", whose port may be obfuscated. Some proxies
+/// write "unix:" for a client of a Unix-domain socket.
 std::optional<address> parse_node(std::string_view node) {
     if (node.starts_with("unix:")) return address();
     if (const auto bare = parse_host(node, 0)) return bare;
@@ -49,7 +51,8 @@ std::optional<address> parse_node(std::string_view node) {
     return parse_host(host, port);
 }
 
-/// Takes the next pair off a proxy's entry; a semicolon inside a quoted string does not separate.
+/// Removes the next pair from a proxy's entry; a semicolon inside a quoted string does not
+/// separate.
 std::string_view take_pair(std::string_view& entry) noexcept {
     bool quoted = false;
     std::size_t end = 0;
@@ -62,7 +65,7 @@ std::string_view take_pair(std::string_view& entry) noexcept {
     return pair;
 }
 
-/// The text of a token or a quoted string; nothing where the quotes do not match.
+/// Returns the text of a token or a quoted string; nothing if the quotes do not match.
 std::optional<std::string> unquoted(std::string_view value) {
     if (!value.starts_with('"')) {
         if (value.empty() || value.find('"') != value.npos) return std::nullopt;
@@ -79,7 +82,8 @@ std::optional<std::string> unquoted(std::string_view value) {
     return std::nullopt;
 }
 
-/// Whom a proxy has met, as its entry in Forwarded says: none where it leaves that out.
+/// Returns the address that a proxy's entry in Forwarded names: `family::none` if it names none,
+/// nothing if the entry is malformed.
 std::optional<address> parse_entry(std::string_view entry) {
     std::optional<address> met;
     while (!entry.empty()) {
@@ -99,7 +103,7 @@ std::optional<address> parse_entry(std::string_view entry) {
 
 using entry_parser = std::optional<address> (*)(std::string_view);
 
-/// What the headers of this name say, or nothing where they are missing or empty.
+/// Returns the client that the headers of this name report; nothing if they are missing or empty.
 result<std::optional<address>> read_header(const http_request& request, std::string_view name,
                                            entry_parser parse,
                                            std::span<const address_prefix> trusted) {
@@ -132,7 +136,7 @@ result<address> forwarded_for(const http_request& request, const address& from,
     const auto other = read_header(request, forwarded_name, parse_entry, trusted);
     if (!other) return failure(other.error());
     if (!*one) return other->value_or(from);
-    // A proxy that writes one of them may pass on the other as its client has invented it.
+    // A proxy that writes one of the headers may pass on the other as its client forged it.
     if (*other && (*one)->host() != (*other)->host()) return failure(errc::bad_forwarded_for);
     const bool more = *other && (*one)->port() == 0;
     return more ? **other : **one;

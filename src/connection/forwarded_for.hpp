@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Who is at the other end of a chain of HTTP proxies, as X-Forwarded-For or Forwarded (RFC 7239)
-// says. Knows no connection.
+// Finds the client behind a chain of HTTP proxies, from X-Forwarded-For or Forwarded (RFC 7239).
+// Does not depend on connections.
 #pragma once
 
 #include <span>
@@ -14,13 +14,13 @@ namespace weft {
 
 [[nodiscard]] bool is_one_of(std::span<const address_prefix> set, const address& who) noexcept;
 
-/// The last address that nobody of `trusted` has, or the first of all; `from`, who has sent the
-/// request and is trusted, when neither header is there.
+/// Returns the last address that is not in `trusted`, or the first if all are; without either
+/// header it returns `from`, the trusted sender of the request.
 ///
-/// Each proxy appends whom it has met, so what stands left of the first one that is not trusted
-/// could be anybody's invention. An entry that hides the address ("unknown", "_hidden", "unix:") is
-/// no address (`address::family::none`). Fails with `errc::bad_forwarded_for` when an entry that
-/// counts is malformed, or when both headers are there and name different clients.
+/// Each proxy appends the address of its own client, so everything left of the first untrusted
+/// address may be forged. An entry that conceals the address ("unknown", "_hidden", "unix:") yields
+/// none (`address::family::none`). Fails with `errc::bad_forwarded_for` when an entry that counts
+/// is malformed, or when both headers exist and name different clients.
 [[nodiscard]] result<address> forwarded_for(const http_request& request, const address& from,
                                             std::span<const address_prefix> trusted);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the handles of every kind of connection do: a send inside a turn is done at once, all else
-// is posted and counted.
+// What the handles of every kind of connection do: a send inside a turn is done at once; everything
+// else is posted and counted.
 #pragma once
 
 #include <memory>
@@ -13,14 +13,14 @@
 
 namespace weft {
 
-/// Posts through what a connection shares with its handles, which may be null.
+/// Posts through the state that a connection shares with its handles; the state may be null.
 class handle_posts {
 public:
     explicit handle_posts(const std::shared_ptr<handle_state>& shared) noexcept
         : shared_(shared) {}
 
-    /// Calls `send(connection)` and returns its answer, if output may be sent at once. Returns
-    /// nothing if it has to be posted: outside a turn, or behind what was posted before.
+    /// Calls `send(connection)` and returns its result, if output may be sent at once. Returns
+    /// nothing if it must be posted: outside a turn, or behind output posted before.
     template <class Kind, class Send>
     [[nodiscard]] std::optional<send_result> send_at_once(Send&& send) const {
         if (!shared_) return send_result::closed;
@@ -31,7 +31,8 @@ public:
         return send(*to);
     }
 
-    /// Posts output of so many bytes, which `content` returns; only called if there is room.
+    /// Posts output of `payload` bytes, which `content` returns. `content` is called only if there
+    /// is room.
     template <class Content>
     send_result post_output(std::size_t payload, Content&& content) const {
         const std::size_t size = payload + handle_state::post_overhead;
@@ -47,8 +48,8 @@ public:
         return posted ? answer : send_result::closed;
     }
 
-    /// Posts a function to call with the connection, which is never refused; false when the driver
-    /// is gone.
+    /// Posts a function to call with the connection; there is no limit. Returns false if the driver
+    /// no longer exists.
     template <class Kind>
     bool post_work(function<void(Kind&)>&& work) const {
         if (!shared_) return false;
@@ -66,7 +67,7 @@ private:
         return static_cast<Kind*>(static_cast<channel*>(state.target()));
     }
 
-    /// Posts what `make` returns; if that fails, what was counted is taken back.
+    /// Posts what `make` returns; if that fails, the counted size is released.
     template <class Make>
     bool post_counted(std::size_t size, Make&& make) const {
         try {
@@ -79,7 +80,7 @@ private:
         return false;
     }
 
-    /// The policy `close` ends the connection for this.
+    /// Ends the connection if its policy is `close`.
     void post_overflow() const {
         if (!shared_->must_close()) return;
         shared_->mailbox().post([state = shared_] {

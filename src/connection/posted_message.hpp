@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A message on its way from a handle to its connection: it owns its bytes.
+// A message posted by a handle to its connection; it owns its bytes.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ struct posted_message {
     using owned = std::variant<std::string, std::vector<std::byte>>; // text, or binary
 
     owned content;
-    std::size_t size; // as which it was counted
+    std::size_t size; // the size that was counted for it
 
     [[nodiscard]] message whole() const noexcept {
         if (const auto* const text = std::get_if<std::string>(&content)) return *text;

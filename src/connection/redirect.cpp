@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Redirects, judged.
+// Validates redirects and removes what the new server must not receive.
 #include "connection/redirect.hpp"
 
 #include <weft/core/error.hpp>
@@ -7,8 +7,8 @@
 namespace weft {
 namespace {
 
-/// Whether both are served by the same host; that its plain port may lead to its secure one is what
-/// many servers do.
+/// Returns whether both URIs have the same host and port; a redirect from port 80 to the secure
+/// port 443 also counts, as many servers send it.
 bool is_same_place(const uri& from, const uri& to) noexcept {
     if (from.host() != to.host()) return false;
     if (from.secure() == to.secure()) return from.port() == to.port();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a client makes of a redirect: where it leads, and what must not go there. Knows no
-// connection.
+// Redirects of a client: their target, and the headers that must not be sent there. Does not depend
+// on connections.
 #pragma once
 
 #include <weft/connection/connection_options.hpp>
@@ -9,13 +9,13 @@
 
 namespace weft {
 
-/// Whether the server sends the client elsewhere. RFC 9110 §15.4.
+/// Returns whether the response is a redirect. RFC 9110 §15.4.
 [[nodiscard]] bool is_redirect(const http_response_head& response) noexcept;
 
-/// Where to; see `uri::redirected`.
+/// Returns the redirect's target; see `uri::redirected`.
 [[nodiscard]] result<uri> redirect_target(const uri& from, const http_response_head& response);
 
-/// Leaves out what only concerned `from`, if `to` is somebody else's.
+/// Removes options that only concern `from`, unless `to` is the same host and port.
 void forget_secrets(connect_options& options, const uri& from, const uri& to);
 
 } // namespace weft

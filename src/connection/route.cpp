@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Matching a host and a path.
+// Matches routes against hosts and paths.
 #include <weft/connection/route.hpp>
 
 namespace weft {

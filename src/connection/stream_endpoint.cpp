@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The handle to a set of connections.
+// Forwards the functions of stream_endpoint to its set of connections.
 #include <weft/connection/stream_endpoint.hpp>
 
 #include <utility>

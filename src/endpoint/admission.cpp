@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Counting.
+// Counts clients and applies a server's limits.
 #include "endpoint/admission.hpp"
 
 #include <weft/core/error.hpp>
@@ -53,7 +53,7 @@ std::error_code admission::judge_address(const address& peer) const {
 void admission::entered(const connection& who, const address& peer) {
     if (!counts(peer)) return;
     auto& home = *counts_.try_emplace(place_of(peer), 0).first;
-    // Without memory for it a place with no one stays: harmless.
+    // Without memory for this, an address with count 0 stays: harmless.
     if (homes_.try_emplace(&who, &home).second) ++home.second;
 }
 

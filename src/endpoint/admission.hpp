@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Who may come in: a server's limits, and what they have to count. Knows no socket and no listener.
+// Decides whether a server accepts a client: its limits, and the counts they need. Does not depend
+// on sockets or listeners.
 #pragma once
 
 #include <cstddef>
@@ -18,44 +19,47 @@ namespace weft {
 
 class connection;
 
-/// Counts handshakes by their addresses, and connections if there is a limit on that; constant time
-/// each.
+/// Counts handshakes by address, and connections by address if there is a limit on them. Each
+/// operation takes constant time.
 class admission {
 public:
     explicit admission(random_source& random);
 
     void set(const server_limits& limits);
 
-    /// Why one more from `peer` may not come in, beside those that are here; nothing if it may.
+    /// Returns why one more client from `peer` is refused, given the current numbers; nothing if it
+    /// is not.
     [[nodiscard]] std::error_code judge(const address& peer, std::size_t connections,
                                         std::size_t handshakes) const;
 
-    /// The same as far as it concerns the address.
+    /// Checks only the limit on connections from the same address.
     [[nodiscard]] std::error_code judge_address(const address& peer) const;
 
-    /// Who makes room for one more from `peer` where a limit is reached; null if nobody has to, or
-    /// can.
+    /// Returns the connection to end in favor of one more client from `peer` when a limit is
+    /// reached; null if none has to be ended, or none can be.
     [[nodiscard]] connection* makes_room(const address& peer, std::size_t connections,
                                          std::size_t handshakes) noexcept;
 
-    /// The same when the process has no descriptor left: a handshake that had begun by `begun`.
+    /// Does the same when the process has no descriptor left: considers handshakes begun by
+    /// `begun`.
     [[nodiscard]] connection* makes_room(time_point begun) noexcept {
         return shares_.oldest_of_most(begun);
     }
 
-    /// Counts its handshake once, if it comes from an IP address. Throws std::bad_alloc.
+    /// Counts the connection's handshake if `peer` is an IP address; further calls for the same
+    /// connection have no effect. Throws std::bad_alloc.
     void begun(connection& who, const address& peer, time_point now);
     void opened(const connection& who) noexcept { shares_.remove(who); }
 
-    /// `who` is ended to make room, and has left when `left` says so.
+    /// Notes that `who` is being ended to make room; `left` is called when it has been removed.
     void drop(const connection& who) noexcept { shares_.drop(who); }
     [[nodiscard]] std::size_t dropped() const noexcept { return shares_.dropped(); }
 
-    /// Counts it once, whatever is said of it later.
+    /// Counts the connection for its address; further calls have no effect until `left`.
     void entered(const connection& who, const address& peer);
     void left(const connection& who) noexcept;
 
-    /// The response to who may not.
+    /// Returns the response that refused clients receive.
     [[nodiscard]] const std::string& words() const noexcept { return words_; }
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// All that takes memory comes before the socket.
+// Allocates everything before it takes over the socket.
 #include "endpoint/adopted_stream.hpp"
 
 #include <utility>

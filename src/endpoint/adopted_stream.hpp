@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A connected socket that somebody else has opened, and perhaps read from, as a stream. Whatever
-// fails before that stream is kept leaves the socket to its owner.
+// Makes a stream of a connected socket that other code has opened, and perhaps read from. If
+// anything fails before the stream is moved out, the caller keeps the socket.
 #pragma once
 
 #include <memory>
@@ -15,23 +15,23 @@ namespace weft {
 
 class adopted_stream {
 public:
-    /// Covered by `tls`, if there is one, towards `host`. Throws std::bad_alloc.
+    /// Encrypts with `tls`, if it is not null, for the server name `host`. Throws std::bad_alloc.
     adopted_stream(loop_state& loop, native_socket socket, secure_layer* tls, std::string_view host,
                    std::span<const std::byte> already_read);
     adopted_stream(const adopted_stream&) = delete;
     adopted_stream& operator=(const adopted_stream&) = delete;
     ~adopted_stream();
 
-    /// Moved from by whoever keeps it.
+    /// Returns the stream, to be moved from; until then the destructor releases the socket.
     [[nodiscard]] std::unique_ptr<stream>&& way() noexcept { return std::move(way_); }
 
-    /// What has been read, if the stream does not tell it; with TLS it does, as that is where it
-    /// has to go through.
+    /// Returns the bytes that other code has read, if the stream does not deliver them. With TLS it
+    /// does, as they must be decrypted.
     [[nodiscard]] std::span<const std::byte> early() const noexcept { return early_; }
 
 private:
     std::unique_ptr<stream> way_;
-    socket_transport* socket_; // below all of it
+    socket_transport* socket_; // the lowest layer of it
     std::span<const std::byte> early_;
 };
 

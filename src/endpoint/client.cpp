@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The handle to a stream_endpoint that connects.
+// Forwards the functions of client to its stream_endpoint, and starts connecting.
 #include <weft/endpoint/client.hpp>
 
 #include <utility>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Prefixes of addresses, and a hash of them.
+// Address prefixes, and their hash.
 #include "endpoint/counted_address.hpp"
 
 #include <algorithm>
@@ -21,7 +21,7 @@ std::uint64_t mix(std::uint64_t bits) noexcept {
 
 } // namespace
 
-/// An IPv4 address is the same one when it comes to a socket of IPv6.
+/// An IPv4 address counts the same when it arrives at an IPv6 socket.
 counted_address counted(const address& peer, unsigned ipv6_prefix) noexcept {
     counted_address where{};
     if (peer.kind() == address::family::ipv4) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// An address as far as limits count it: IPv4 alike through any socket, IPv6 up to its network.
+// The part of an address that limits count: a whole IPv4 address, mapped or not, or the network
+// prefix of an IPv6 address.
 #pragma once
 
 #include <array>
@@ -13,10 +14,10 @@ namespace weft {
 
 using counted_address = std::array<std::uint8_t, 16>;
 
-/// `peer`, which has an IP address, without the bits behind `ipv6_prefix` if it is IPv6.
+/// Returns the counted part of `peer`, an IP address; for IPv6 the bits after `ipv6_prefix` are 0.
 [[nodiscard]] counted_address counted(const address& peer, unsigned ipv6_prefix) noexcept;
 
-/// Keyed, as peers choose their addresses.
+/// A keyed hash, because peers can choose their addresses.
 class counted_address_hash {
 public:
     explicit counted_address_hash(random_source& random);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Datagrams told, and those that wait.
+// Delivers received datagrams to the handlers, and queues output that the system does not take.
 #include <weft/endpoint/datagram_socket.hpp>
 
 #include <deque>
@@ -13,7 +13,7 @@
 
 namespace weft {
 
-/// What outlives a socket that is destroyed from one of its handlers.
+/// The state of a socket, which outlives it if one of its handlers destroys it.
 class datagram_socket::state final : public work_item,
                                      public driver_observer,
                                      private datagram_events {
@@ -147,14 +147,14 @@ private:
         }
         loop_.defer(*this);
     }
-    /// Never from inside a call of the application's.
+    /// Reports the error in a later round, never inside a call by the application.
     void on_error(std::error_code why) noexcept override {
         error_ = why;
         loop_.defer(*this);
     }
 
     void run() noexcept override {
-        if (depth_ != 0) return; // the frame below does it when it leaves
+        if (depth_ != 0) return; // the outer `call` does it when it returns
         if (const auto why = std::exchange(error_, {}); why && hear_.error) {
             call([&] { hear_.error(*face_, why); });
         }
@@ -171,7 +171,7 @@ private:
         if (std::exchange(declined_, false) && !stopped_) port_->resume();
     }
 
-    /// In a nested turn what comes for a handler on the stack wakes nobody.
+    /// In a nested turn, datagrams for a handler on the stack do not wake the loop.
     void suspend() noexcept override {
         if (!face_ || stopped_) return;
         declined_ = true;
@@ -195,8 +195,8 @@ private:
     datagram_options options_;
     datagram_port* port_;
     std::deque<datagram> queue_;
-    std::size_t waiting_ = 0; // bytes in it
-    std::error_code error_;   // to be told
+    std::size_t waiting_ = 0; // bytes in `queue_`
+    std::error_code error_;   // still to be reported
     int depth_ = 0;
     bool tell_writable_ = false;
     bool declined_ = false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// http_proxy, no_proxy and their kin.
+// Reads http_proxy, no_proxy and the related environment variables.
 #include <weft/endpoint/environment_proxy.hpp>
 
 #include <cstdlib>
@@ -25,7 +25,7 @@ std::string first_of(environment where, std::initializer_list<const char*> names
     return {};
 }
 
-/// Takes ":port" off; false when another port is meant.
+/// Removes ":port" from the entry; returns false if the entry is for another port.
 bool take_port(std::string_view& entry, std::uint16_t port) {
     const auto colon = entry.rfind(':');
     const bool bracket_follows = colon != entry.npos && entry.find(']', colon) != entry.npos;

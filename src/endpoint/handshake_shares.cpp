@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Lists of handshakes in lists of addresses.
+// Linked lists of handshakes, one for each address, and of addresses, one for each count.
 #include "endpoint/handshake_shares.hpp"
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 namespace weft {
 namespace {
 
-/// So many handshakes that cannot be dropped are passed over at once; next time others come first.
+/// How many handshakes that must not be dropped one call skips; they move to the end of the list.
 constexpr int tries = 8;
 
 } // namespace
@@ -19,7 +19,7 @@ handshake_shares::handshake_shares(const counted_address_hash& hash) : groups_(0
 
 void handshake_shares::add(connection& who, const counted_address& where, time_point now) {
     if (handshakes_.contains(&who)) return;
-    auto& home = *groups_.try_emplace(where).first; // without memory below it stays: harmless
+    auto& home = *groups_.try_emplace(where).first; // stays if an allocation below fails: harmless
     group& its = home.second;
     if (by_count_.size() < its.count + 2) by_count_.resize(2 * its.count + 2);
     handshake& added = handshakes_.try_emplace(&who, handshake{&who, &home, now}).first->second;
@@ -90,7 +90,7 @@ void handshake_shares::leave_group(handshake& which) noexcept {
     if (its.count == 0) groups_.erase(counted_address(home.first));
 }
 
-/// By one, up or down; there is a list for it.
+/// Changes the count by one, up or down; `by_count_` is long enough.
 void handshake_shares::change_count(group& of, std::size_t count) noexcept {
     if (of.count != 0) {
         (of.previous ? of.previous->next : by_count_[of.count]) = of.next;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Handshakes in progress by the address they come from: when there are too many, the oldest one of
-// the address that has most makes room. Constant time each.
+// Handshakes in progress, grouped by address. When there are too many, the oldest one of the
+// address that has the most is ended. Each operation takes constant time.
 #pragma once
 
 #include <cstddef>
@@ -21,30 +21,32 @@ public:
     handshake_shares(const handshake_shares&) = delete;
     handshake_shares& operator=(const handshake_shares&) = delete;
 
-    /// Adds a handshake once, whatever is said of it later. Throws std::bad_alloc; then nothing
-    /// was added.
+    /// Adds a handshake; further calls for the same connection have no effect. Throws
+    /// std::bad_alloc; then nothing was added.
     void add(connection& who, const counted_address& where, time_point now);
 
-    /// It has opened, or it has left.
+    /// Removes a handshake that has opened or ended.
     void remove(const connection& who) noexcept;
 
     [[nodiscard]] std::size_t count(const counted_address& where) const noexcept;
 
-    /// The handshake that makes room, among those that had begun by `begun`: the oldest of `where`,
-    /// or of the address that has most. Null when none can: the application decides about them.
+    /// Returns the handshake to end, the oldest of `where` or of the address that has the most.
+    /// Null if it began after `begun`, or if none may be dropped because the application decides
+    /// about them.
     [[nodiscard]] connection* oldest_of(const counted_address& where, time_point begun) noexcept;
     [[nodiscard]] connection* oldest_of_most(time_point begun) noexcept;
 
-    /// `who` is ended to make room; it counts for its address no longer.
+    /// Notes that `who` is being ended; it no longer counts for its address.
     void drop(const connection& who) noexcept;
 
-    /// How many were dropped and have not been removed yet.
+    /// Returns how many were dropped and have not been removed yet.
     [[nodiscard]] std::size_t dropped() const noexcept { return dropped_; }
 
 private:
     struct handshake;
 
-    /// The handshakes of one address, oldest first, in the list of those that have as many.
+    /// The handshakes of one address, oldest first; linked with the groups that have the same
+    /// count.
     struct group {
         std::size_t count = 0;
         handshake* oldest = nullptr;
@@ -56,7 +58,7 @@ private:
 
     struct handshake {
         connection* who;
-        groups::value_type* home; // null once it was dropped
+        groups::value_type* home; // null once dropped
         time_point begun;
         handshake* previous = nullptr;
         handshake* next = nullptr;
@@ -70,7 +72,7 @@ private:
 
     groups groups_;
     std::unordered_map<const connection*, handshake> handshakes_;
-    std::vector<group*> by_count_; // the first group with so many
+    std::vector<group*> by_count_; // for each count, the first group that has it
     std::size_t most_ = 0;
     std::size_t dropped_ = 0;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Asking an HTTP proxy for a way, and its answer.
+// Sends a CONNECT request to an HTTP proxy and reads the response.
 #include "endpoint/http_connect.hpp"
 
 #include <algorithm>
@@ -10,11 +10,11 @@
 namespace weft {
 namespace {
 
-/// More of them than any proxy has to say before it answers are an attack.
+/// Limit on interim responses; more than this is treated as an attack.
 constexpr int interim_max = 8;
 
-/// RFC 9110 §7.1: with the port, also where it is the scheme's own. An interface of this machine is
-/// left out: the proxy has others. RFC 6874 §4.
+/// RFC 9110 §7.1: the port is always given, even the scheme's default. The scope of an IPv6 address
+/// is omitted, as it names an interface of this machine, not of the proxy. RFC 6874 §4.
 std::string authority_of(const uri& target) {
     std::string host(target.host());
     const bool literal = host.find(':') != host.npos;
@@ -52,12 +52,12 @@ std::size_t http_connect::take(std::span<const std::byte> bytes) {
     return used;
 }
 
-/// A successful answer has no body, whatever its fields say. RFC 9112 §6.3.
+/// A successful response has no body, whatever its fields claim. RFC 9112 §6.3.
 void http_connect::judge(const http_response_head& answer) {
     const int status = answer.status();
     if (status >= 200 && status < 300) {
         end();
-    } else if (status == 407 || status == 401) { // tinyproxy's word for credentials that are wrong
+    } else if (status == 407 || status == 401) { // tinyproxy sends 401 for bad credentials
         end(errc::proxy_authentication, status);
     } else if (status >= 200) {
         end(errc::proxy_refused, status);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Listeners kept.
+// Opens, adopts, releases and closes the listeners of one endpoint.
 #include "endpoint/listeners.hpp"
 
 #include <algorithm>
@@ -50,7 +50,7 @@ result<std::vector<address>> listeners::adopt(std::span<const activated_descript
 
 namespace {
 
-/// The options of one listener of several, which share what cannot be copied.
+/// Returns the options for one of several listeners, which share what cannot be copied.
 listen_options one_of(const std::shared_ptr<listen_options>& all) {
     listen_options one;
     one.backlog = all->backlog;
@@ -69,7 +69,8 @@ listen_options one_of(const std::shared_ptr<listen_options>& all) {
     return one;
 }
 
-/// A name may have addresses of other machines, and of a family that this one does not speak.
+/// Returns whether `why` means that the address belongs to another machine, or is of a family that
+/// this machine does not support; a host name may have such addresses.
 bool is_elsewhere(std::error_code why) noexcept {
     return why == std::errc::address_not_available ||
         why == std::errc::address_family_not_supported;
@@ -90,8 +91,8 @@ void listeners::open_named(std::string_view host, std::uint16_t port, listen_opt
         }));
 }
 
-/// A port that the system chooses at the first address may be taken at another: then it chooses
-/// again.
+/// Opens all addresses on one port. If the port that the system chose for the first address is
+/// taken at another, it tries again with a new port.
 result<std::vector<address>> listeners::open_all(std::span<const address> all,
                                                  listen_options options) noexcept {
     const int tries = all.front().port() == 0 ? 16 : 1;
@@ -107,7 +108,7 @@ result<std::vector<address>> listeners::open_all(std::span<const address> all,
     }
 }
 
-/// All that are this machine's, on one port, or none.
+/// Opens all addresses that belong to this machine, on one port, or none.
 result<std::vector<address>>
 listeners::open_each(std::span<const address> all,
                      const std::shared_ptr<listen_options>& options) noexcept {
@@ -197,7 +198,7 @@ listener::accepted listeners::through(accept_settings by) {
     };
 }
 
-/// All listeners of a process starve together: that is one episode.
+/// All listeners of a process run out of descriptors together, which is reported once.
 listener::starved listeners::otherwise() {
     return [this](std::error_code why, bool begins) {
         owner_.on_scarcity(why);

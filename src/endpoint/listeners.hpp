@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The listeners of one endpoint, opened, adopted and closed. Who comes in through them, and why
-// nobody can, is for their owner to judge.
+// The listeners of one endpoint: opens, adopts and closes them. Their owner decides what happens to
+// accepted clients and to errors of accepting.
 #pragma once
 
 #include <memory>
@@ -18,12 +18,12 @@ namespace weft {
 
 class listeners {
 public:
-    /// What the application says of those who come in through one door; both may be empty.
+    /// The application's settings for the clients of one listener; both may be empty.
     struct accept_settings {
         function<bool(native_socket, const address&)> accept_filter;
         std::shared_ptr<secure_layer> tls;
 
-        /// The stream of who has come in.
+        /// Returns the stream of an accepted client, encrypted if there is TLS.
         [[nodiscard]] std::unique_ptr<stream> cover(std::unique_ptr<stream> client) const {
             return tls ? tls->cover(std::move(client), {}) : std::move(client);
         }
@@ -31,13 +31,13 @@ public:
 
     class owner {
     public:
-        /// Somebody has connected.
+        /// Called when a client has connected.
         virtual void on_accept(owned_socket client, const address& peer, accept_settings& by) = 0;
 
-        /// Nobody can: told once, until all who waited have been accepted.
+        /// Called when accepting fails: once, until all waiting clients have been accepted.
         virtual void on_starved(std::error_code why) = 0;
 
-        /// Somebody waits for a descriptor: told each time that one was missed.
+        /// Called each time that a client waits because no descriptor was free.
         virtual void on_scarcity(std::error_code) noexcept {}
 
     protected:
@@ -51,22 +51,22 @@ public:
     result<address> open(const address& where, listen_options options);
     result<address> adopt(native_socket socket, listen_options options);
 
-    /// As `server::listen` at a host name.
+    /// Opens listeners for a host name; see `server::listen`.
     void open_named(std::string_view host, std::uint16_t port, listen_options options,
                     function<void(result<std::vector<address>>)> done);
 
-    /// All of them, or on error none.
+    /// Adopts all of `passed`, or on error none.
     result<std::vector<address>> adopt(std::span<const activated_descriptor> passed,
                                        const std::shared_ptr<secure_layer>& tls);
 
-    /// The socket of the listener at `where`, which is no door any more.
+    /// Removes the listener at `where` and returns its socket.
     result<native_socket> release(const address& where) noexcept;
 
-    /// Those whose addresses are still looked up come to nothing.
+    /// Closes all listeners and cancels those whose addresses are still being looked up.
     void close() noexcept;
     bool close(const address& where) noexcept;
 
-    /// A descriptor is free for one who waits.
+    /// Informs listeners that a descriptor was freed, so that a waiting client can be accepted.
     void feed() noexcept;
 
     [[nodiscard]] bool any() const noexcept { return !listeners_.empty(); }
@@ -85,7 +85,7 @@ private:
     loop_state& loop_;
     owner& owner_;
     std::vector<listener*> listeners_;
-    std::vector<pending_listen*> named_; // to be opened
+    std::vector<pending_listen*> named_; // waiting for their addresses
 };
 
 } // namespace weft

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// From texts and sockets to listeners.
+// Opens, adopts and closes listeners: parses addresses and forwards to `listeners`.
 #include <weft/endpoint/listening_endpoint.hpp>
 
 #include <utility>

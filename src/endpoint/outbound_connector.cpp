@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// From a URI to a stream, with a report for each way to fail.
+// Turns a URI into a connected stream, with a report for each kind of failure.
 #include "endpoint/outbound_connector.hpp"
 
 #include <new>
@@ -26,7 +26,7 @@ connect_plan plan_of(const connect_options& options, target where) {
     return plan;
 }
 
-/// The same as a text for people.
+/// Describes for reports what the socket connects to.
 std::string describe(const connect_options& options, const uri& where,
                      const std::optional<proxy>& through) {
     std::string text = through ? "proxy " : "";
@@ -35,7 +35,7 @@ std::string describe(const connect_options& options, const uri& where,
         (through ? authority(through->host, through->port) : authority(where.host(), where.port()));
 }
 
-/// What the socket connects to: a proxy or the server itself, unless told otherwise.
+/// Returns what the socket connects to: `via`, otherwise the proxy, otherwise the server.
 result<target> first_stop(const connect_options& options, const uri& where,
                           const std::optional<proxy>& through) {
     if (!options.via.empty()) {
@@ -113,7 +113,7 @@ void outbound_connector::go_through_proxy() {
     });
 }
 
-/// The phase of TLS, which the connection sees to the end of.
+/// Begins the TLS phase; the connection finishes it.
 void outbound_connector::secure() {
     const uri& where = *outbound_.uri();
     if (!where.secure()) return finish();
@@ -131,8 +131,8 @@ void outbound_connector::finish() noexcept {
 
 // --- between the phases
 
-/// This is given up when the connection ends, and the connection ends with its endpoint, so both
-/// are there whenever a phase calls back.
+/// This connector is cancelled when the connection ends, and the connection ends with its endpoint,
+/// so both exist whenever a phase calls back.
 void outbound_connector::now_at(phase at) {
     stream_endpoint::begin_phase(outbound_, at, [this] {
         note_target();
@@ -140,7 +140,7 @@ void outbound_connector::now_at(phase at) {
     });
 }
 
-/// A step that finds no memory is the last.
+/// Runs a step; running out of memory in it fails the connection.
 template <class Step>
 void outbound_connector::take(phase at, Step&& step) noexcept {
     try {
@@ -156,7 +156,7 @@ void outbound_connector::fail(phase at, std::error_code why, int http_status) no
     give_up();
 }
 
-/// Whom a report names: the address that was tried last, or that is connected.
+/// Notes an address for reports: the one that was tried last, or the connected one.
 void outbound_connector::note_target() noexcept {
     try {
         address at;
@@ -166,7 +166,7 @@ void outbound_connector::note_target() noexcept {
             at = connector_->tried();
         stream_endpoint::note_target(outbound_, target_, at);
     } catch (const std::bad_alloc&) {
-        return; // the report goes without
+        return; // the report omits it
     }
 }
 

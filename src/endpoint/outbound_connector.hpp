@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One attempt to connect, phase by phase: resolve, connect, proxy, TLS; then the connection has its
-// stream and opens the WebSocket. Each phase begins here, with a timeout of its own, and knows no
-// other.
+// One attempt to connect, phase by phase: resolve, connect, proxy, TLS. Then the connection has its
+// stream and opens the WebSocket. Each phase has its own timeout and is independent of the others.
 #pragma once
 
 #include <memory>
@@ -15,10 +14,10 @@
 
 namespace weft {
 
-/// Made by `start`; it dies by itself when the connection has its stream or has ended.
+/// Created by `start`; destroys itself when the connection has its stream or has ended.
 class outbound_connector final : public work_item {
 public:
-    /// Connects for `outbound`, which is told of failures in a later round of work.
+    /// Connects for `outbound`, to which failures are reported in a later round of work.
     static void start(loop_state& loop, connection& outbound) noexcept;
 
 private:
@@ -28,7 +27,7 @@ private:
 
     void run() noexcept override {}
 
-    // The phases. Each goes on to the next, or fails in its own name.
+    // The phases. Each starts the next, or fails and reports its own name.
     void begin();
     void resolve_and_connect(connect_plan plan);
     void go_through_proxy();
@@ -46,8 +45,8 @@ private:
     connection& outbound_;
     std::optional<proxy> proxy_;
     std::string target_;             // what the socket connects to, for reports
-    connector* connector_ = nullptr; // until it has told
-    std::unique_ptr<stream> stream_; // as far as it has come
+    connector* connector_ = nullptr; // until it has called back
+    std::unique_ptr<stream> stream_; // null until connected; then grows by proxy and TLS
 };
 
 } // namespace weft

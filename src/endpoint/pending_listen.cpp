@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// From a name to its addresses, all of them.
+// Looks up all addresses of a host name.
 #include "endpoint/pending_listen.hpp"
 
 #include <new>
@@ -41,9 +41,9 @@ void pending_listen::run() noexcept {
         auto known = known_addresses(host_, port_);
         if (known.empty()) {
             auto asked = query_.ask(loop_, host_, port_, *this, *this);
-            if (ended_) return; // by the resolver
+            if (ended_) return; // cancelled from inside the resolver
             if (!asked) return tell(failure(asked.error()));
-            if (asked->empty()) return; // it will answer
+            if (asked->empty()) return; // the resolver will answer later
             known = std::move(*asked);
         }
         tell(std::move(known));

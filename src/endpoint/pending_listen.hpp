@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A name to listen at, while its addresses are looked up. Knows no listener: whoever wants them
-// opens them.
+// The lookup of a host name at which to listen. Does not depend on listeners: the caller opens
+// them.
 #pragma once
 
 #include <cstdint>
@@ -17,16 +17,16 @@
 
 namespace weft {
 
-/// Lives until it has told, or is cancelled. Counts as work of the loop.
+/// Lives until it has reported, or is cancelled. Counts as work of the loop.
 class pending_listen final : public work_item, private address_sink {
 public:
-    /// Hears once, in a turn, of all addresses, or why there are none.
+    /// Called once, in a turn, with all addresses, or the reason why there are none.
     using looked_up = function<void(pending_listen&, result<std::vector<address>>)>;
 
     static pending_listen& start(loop_state& loop, std::string_view host, std::uint16_t port,
                                  looked_up then);
 
-    /// Gives up without a word.
+    /// Cancels the lookup; `looked_up` is not called.
     void cancel() noexcept;
 
 private:

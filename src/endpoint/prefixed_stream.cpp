@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The beginning, and then passing on.
+// Delivers the bytes that were read before, then passes through everything.
 #include "endpoint/prefixed_stream.hpp"
 
 #include <utility>
@@ -40,7 +40,7 @@ void prefixed_stream::on_error(std::error_code why) {
     stream_filter::on_error(why);
 }
 
-/// Out of memory of its own, as the sink may close this.
+/// Moves the bytes out first: the sink may close this stream.
 void prefixed_stream::run() noexcept {
     if (paused_ || early_.empty() || !sink_->wants_bytes()) return;
     byte_queue early = std::exchange(early_, {});

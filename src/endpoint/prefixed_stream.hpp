@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A stream of which somebody has read the beginning: it tells that first. Knows neither sockets nor
-// what the bytes mean.
+// A stream whose first bytes other code has already read: it delivers them before all others. Does
+// not depend on sockets or on what the bytes mean.
 #pragma once
 
 #include <memory>
@@ -35,9 +35,9 @@ private:
 
     void run() noexcept override;
 
-    byte_queue early_; // until it has been told
+    byte_queue early_; // until delivered
     bool paused_ = false;
-    bool declined_ = false; // the rest waits until the beginning has been told
+    bool declined_ = false; // the stream below waits until `early_` is delivered
 };
 
 } // namespace weft

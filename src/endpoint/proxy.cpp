@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Reading the URL of a proxy.
+// Parses the URL of a proxy.
 #include "endpoint/proxy.hpp"
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t url_size_max = 2048;
 
-/// RFC 1929 §2 has one byte for the length of each.
+/// RFC 1929 §2 uses one byte for the length of each.
 constexpr std::size_t socks_credential_max = 255;
 
 int hex_value(char digit) noexcept {
@@ -42,7 +42,7 @@ std::optional<std::string> percent_decoded(std::string_view text) {
     return decoded;
 }
 
-/// Takes the scheme off; nothing for one that is not spoken here.
+/// Removes the scheme; returns nothing if it is not supported.
 std::optional<proxy::kind> take_scheme(std::string_view& url) {
     const auto end = url.find("://");
     if (end == url.npos) return proxy::kind::http;
@@ -53,7 +53,7 @@ std::optional<proxy::kind> take_scheme(std::string_view& url) {
     return std::nullopt;
 }
 
-/// RFC 7617 §2: the user's name holds no colon, and neither a control character.
+/// RFC 7617 §2: a user name must not contain a colon, and neither may contain control characters.
 bool take_credentials(std::string_view& url, proxy& into) {
     const auto end = url.rfind('@');
     if (end == url.npos) return true;
@@ -93,7 +93,7 @@ result<proxy> proxy::parse(std::string_view url) {
     if (url.ends_with('/')) url.remove_suffix(1);
     if (!take_credentials(url, parsed)) return failure(errc::bad_proxy);
 
-    // What is left is read as the authority of a URI, whose rules for hosts are these.
+    // The rest is parsed as the authority of a URI, which has the same rules for hosts.
     const auto colon = url.rfind(':');
     const bool has_port = colon != url.npos && url.find(']', colon) == url.npos;
     const auto host = url.substr(0, has_port ? colon : url.npos);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which proxy to go through: read from a URL, or found in the environment. Knows no socket.
+// The proxy to go through, parsed from a URL or found in the environment. Does not depend on
+// sockets.
 #pragma once
 
 #include <cstdint>
@@ -17,18 +18,18 @@ struct proxy {
     kind speaks = kind::http;
     std::string host; // without brackets
     std::uint16_t port = 0;
-    std::string user; // decoded; empty for no credentials
+    std::string user; // decoded; empty if there are no credentials
     std::string password;
 
-    /// "http://user:password@host:port", "socks5://..." or "socks5h://..."; without a scheme it is
-    /// http. All else is `errc::bad_proxy`.
+    /// Parses "http://user:password@host:port", "socks5://..." or "socks5h://..."; the default
+    /// scheme is http. Everything else is `errc::bad_proxy`.
     static result<proxy> parse(std::string_view url);
 };
 
-/// The value of an environment variable; empty when it is not set.
+/// Returns the value of an environment variable; empty if it is not set.
 using environment = std::string (*)(const char* name);
 
-/// As `weft::environment_proxy`, from an environment of the caller's.
+/// Does the same as `weft::environment_proxy`, with an environment supplied by the caller.
 [[nodiscard]] std::string proxy_in(environment where, const uri& target);
 
 } // namespace weft

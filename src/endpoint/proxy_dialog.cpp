@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which protocol, and what all of them share.
+// Selects the proxy protocol, and implements what all of them share.
 #include "endpoint/proxy_dialog.hpp"
 
 #include <weft/core/error.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a client says to a proxy and hears of it until the way is open: bytes in, bytes out, for
-// each protocol. Knows no stream and no clock, and keeps what it may not tell to itself.
+// The exchange with a proxy until it has opened the tunnel: bytes in, bytes out, for each protocol.
+// Does not depend on a stream or a clock, and does not expose credentials.
 #pragma once
 
 #include <cstddef>
@@ -17,38 +17,39 @@
 
 namespace weft {
 
-/// Order of use: send `take_output()`, `receive` what comes, again, until it is `over()`.
+/// Usage: send `take_output()`, `receive` what arrives, and repeat until `over()`.
 class proxy_dialog {
 public:
     proxy_dialog(const proxy_dialog&) = delete;
     proxy_dialog& operator=(const proxy_dialog&) = delete;
     virtual ~proxy_dialog() = default;
 
-    /// The dialog with `through` about the way to `target`. Fails with `bad_proxy` for a host that
-    /// the protocol cannot name.
+    /// Creates the dialog that asks `through` for a tunnel to `target`. Fails with `bad_proxy` for
+    /// a host that the protocol cannot express.
     static result<std::unique_ptr<proxy_dialog>> make(const proxy& through, const uri& target);
 
-    /// Takes all of `bytes`.
+    /// Consumes all of `bytes`.
     ///
-    /// Nobody speaks before this client has sent something through the open way, so bytes behind
-    /// the proxy's last word are a fault: they would be taken for the server's.
+    /// The server sends nothing before this client has sent something through the tunnel, so bytes
+    /// after the proxy's last message are an error: they would be taken for the server's.
     void receive(std::span<const std::byte> bytes);
 
-    /// What is to be sent; each byte is given once.
+    /// Returns the bytes to send; each is returned once.
     [[nodiscard]] std::string take_output() { return std::exchange(output_, {}); }
 
     [[nodiscard]] bool over() const noexcept { return over_; }
 
-    /// Why the way is not open; nothing when it is.
+    /// Returns why the tunnel is not open; nothing if it is.
     [[nodiscard]] std::error_code error() const noexcept { return error_; }
 
-    /// The status that an HTTP proxy has answered; 0 before, and for others.
+    /// Returns the status of an HTTP proxy's response; 0 before it arrives, and for other
+    /// protocols.
     [[nodiscard]] int http_status() const noexcept { return http_status_; }
 
 protected:
     proxy_dialog() = default;
 
-    /// Takes some bytes; fewer than all only when it is over.
+    /// Consumes some bytes; fewer than all only when the dialog is over.
     virtual std::size_t take(std::span<const std::byte> bytes) = 0;
 
     void say(std::string_view text) { output_.append(text); }

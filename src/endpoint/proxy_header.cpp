@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Both forms of the header: a line of text, and a binary one.
+// Parses both forms of the header: a line of text, and a binary one.
 #include "endpoint/proxy_header.hpp"
 
 #include <algorithm>
@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::size_t line_max = 107; // §2.1, with the line's end
+constexpr std::size_t line_max = 107; // §2.1, including the line ending
 constexpr std::string_view line_begin = "PROXY ";
 constexpr std::string_view signature = "\r\n\r\n\0\r\nQUIT\n"sv; // §2.2
 constexpr std::size_t prefix_size = 16;
@@ -65,7 +65,7 @@ std::size_t proxy_header::feed(std::span<const std::byte> bytes) {
     return used;
 }
 
-/// A wrong beginning is noticed at its first wrong byte, an endless line at the first too many.
+/// Detects a wrong beginning at its first wrong byte, and a line that is too long at the limit.
 std::size_t proxy_header::take_line(std::string_view bytes) {
     const auto end_of_line = bytes.find('\n');
     const auto whole = end_of_line == bytes.npos ? bytes.size() : end_of_line + 1;
@@ -88,7 +88,7 @@ void proxy_header::judge_line() {
     line.remove_suffix(2);
     line.remove_prefix(line_begin.size());
     const auto protocol = next_word(line);
-    if (protocol == "UNKNOWN") return end(true); // whatever follows
+    if (protocol == "UNKNOWN") return end(true); // the rest is ignored
     const bool is_ipv6 = protocol == "TCP6";
     const auto family = is_ipv6 ? address::family::ipv6 : address::family::ipv4;
     const auto from = next_word(line);
@@ -101,7 +101,7 @@ void proxy_header::judge_line() {
     end(true);
 }
 
-/// Bytes of the header as far as that is known.
+/// Returns the size of the whole header, as far as it is known yet.
 std::size_t proxy_header::wanted() const noexcept {
     if (held_.size() < prefix_size) return prefix_size;
     const auto high = static_cast<unsigned char>(held_[14]);

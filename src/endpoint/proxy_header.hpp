@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The header of the PROXY protocol, versions 1 and 2, as haproxy.org's proxy-protocol.txt has it:
-// bytes in, an address out. Knows no stream and not whom to trust.
+// Parses the header of the PROXY protocol, versions 1 and 2, as specified by haproxy.org's
+// proxy-protocol.txt: bytes in, an address out. Does not depend on a stream or on which peers are
+// trusted.
 #pragma once
 
 #include <cstddef>
@@ -18,15 +19,16 @@ class proxy_header {
 public:
     enum class state : std::uint8_t { more, done, failed };
 
-    /// Version 2 counts its own length; a longer one is refused.
+    /// Version 2 states its own length; a longer header is refused.
     static constexpr std::size_t size_max = 4096;
 
-    /// Takes bytes up to the end of the header; returns how many. The rest follows it.
+    /// Consumes bytes up to the end of the header and returns how many; the rest is payload.
     [[nodiscard]] std::size_t feed(std::span<const std::byte> bytes);
 
     [[nodiscard]] state status() const noexcept { return state_; }
 
-    /// Who has connected to the proxy; nothing when that speaks for itself or does not know.
+    /// Returns the client of the proxy; nothing if the connection is the proxy's own or the client
+    /// is unknown.
     [[nodiscard]] const std::optional<address>& source() const noexcept { return source_; }
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Reading the header, and then passing on.
+// Reads the PROXY header, then passes through everything.
 #include "endpoint/proxy_protocol_stream.hpp"
 
 #include <new>
@@ -25,7 +25,7 @@ void proxy_protocol_stream::on_eof() {
     sink_->on_error(errc::bad_proxy_header);
 }
 
-/// Takes the header off `bytes`; the error that ends all.
+/// Removes the header from `bytes`; returns the error that ends the stream, if any.
 std::error_code proxy_protocol_stream::read_header(std::span<std::byte>& bytes) noexcept {
     try {
         bytes = bytes.subspan(header_.feed(bytes));

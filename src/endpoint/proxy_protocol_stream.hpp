@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A stream that a trusted proxy has made: it begins with the PROXY protocol's header, which says
-// who is at its other end. Knows neither sockets nor whom to trust.
+// A stream from a trusted proxy: it begins with the PROXY protocol's header, which names the
+// client. Does not depend on sockets or on which peers are trusted.
 #pragma once
 
 #include <memory>
@@ -18,11 +18,12 @@ public:
     explicit proxy_protocol_stream(std::unique_ptr<stream> from_proxy) noexcept
         : stream_filter(std::move(from_proxy)) {}
 
-    /// Hears once, before a byte is told, who is there: the proxy itself if it does not say. May
-    /// throw std::bad_alloc, which ends the stream.
+    /// Sets a function to call once, before any bytes are delivered, with the client's address, or
+    /// the proxy's if the header names no client. It may throw std::bad_alloc, which ends the
+    /// stream.
     void on_proxy_header(function<void(const address& who)> hear) { hear_ = std::move(hear); }
 
-    /// The proxy's own until it has said another.
+    /// Returns the proxy's address until the header has named another.
     [[nodiscard]] address remote_address() const override {
         return header_.source() ? *header_.source() : under().remote_address();
     }

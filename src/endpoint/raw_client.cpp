@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Connecting: from a text to a connected socket, with a report for each way to fail.
+// Connects: turns a text into a connected stream, with a report for each kind of failure.
 #include <weft/endpoint/raw_client.hpp>
 
 #include <new>
@@ -23,7 +23,7 @@ result<target> raw_target_of(std::string_view text) {
     return target_of(text);
 }
 
-/// What the server has to prove itself with; an IPv6 address stands in brackets in a text.
+/// Returns the name that the server's certificate must match, an IPv6 address without its brackets.
 std::string host_to_prove(const raw_connect_options& options, const target& where) {
     if (!options.tls_host.empty()) return options.tls_host;
     const bool bracketed = where.host.starts_with('[') && where.host.ends_with(']');
@@ -80,8 +80,8 @@ raw_handle raw_client::connect(std::string_view target, raw_handlers what,
     return handle;
 }
 
-/// The connector is cancelled when the connection ends, and the connection with its endpoint, so
-/// what is told here always finds them both.
+/// The connector is cancelled when the connection ends, and the connection ends with its endpoint,
+/// so both exist whenever the connector calls back.
 void raw_client::connect(raw_connection& outbound, connect_plan plan,
                          raw_connect_options&& options) {
     const phase first = plan.addresses.empty() ? phase::resolve : phase::connect;

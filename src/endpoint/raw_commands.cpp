@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What an application tells a raw connection to do, and the output that comes of it.
+// The commands that an application gives a raw connection, and the output that they cause.
 #include <algorithm>
 #include <array>
 #include <cassert>
@@ -13,10 +13,10 @@
 namespace weft {
 namespace {
 
-/// So much output leaves at once, without waiting for the end of the turn.
+/// Output of at least this size is written at once, without waiting for the end of the turn.
 constexpr std::size_t output_that_leaves_at_once = 64 * 1024;
 
-/// From this size on bytes are written from where their sender has them.
+/// Pieces of at least this size are written without being copied first.
 constexpr std::size_t large_piece = 16 * 1024;
 
 } // namespace
@@ -25,13 +25,13 @@ constexpr std::size_t large_piece = 16 * 1024;
 
 send_result raw_connection::send(std::span<const std::byte> bytes) {
     assert(driver().called_by_owner("raw_connection::send"));
-    if (depth_ == 0) driver().require_owner("raw_connection::send"); // answers are the fast path
+    if (depth_ == 0) driver().require_owner("raw_connection::send"); // in handlers: fast path
     if (!is_open()) return send_result::closed;
     if (blocked_ && queue_is_full(bytes.size())) return refuse_to_queue();
     return send_counted(bytes);
 }
 
-/// The same, of what the limit has taken before.
+/// Does the same for output that the limit has already allowed.
 send_result raw_connection::send_counted(std::span<const std::byte> bytes) {
     if (blocked_ || bytes.size() < large_piece) {
         queue_.append(bytes);
@@ -47,7 +47,7 @@ send_result raw_connection::send_counted(std::span<const std::byte> bytes) {
     return send_result::backed_up;
 }
 
-/// Hands the queue, and `more` behind it, to the stream; returns how much of `more` it took.
+/// Writes the queue and then `more` to the stream; returns how many bytes of `more` it took.
 std::size_t raw_connection::write_now(std::span<const std::byte> more) noexcept {
     if (!stream_ || blocked_ || over()) return 0;
     const std::array<std::span<const std::byte>, 2> both{queue_.bytes(), more};
@@ -68,8 +68,8 @@ std::size_t raw_connection::write_now(std::span<const std::byte> more) noexcept 
     return *taken - of_queue;
 }
 
-/// The deadlines that depend on what leaves. Reads the clock only where there is one: the turn may
-/// be late.
+/// Updates the deadlines that depend on output. Reads the clock only if there is such a deadline,
+/// because the turn's time may be old.
 void raw_connection::follow_output(std::size_t count) noexcept {
     if (!blocked_ && !waits_ && !closing_ && pending_ == 0) return;
     const auto now = driver().read_clock();
@@ -85,13 +85,13 @@ void raw_connection::follow_output(std::size_t count) noexcept {
     note_pending(now);
 }
 
-/// Output that waited went on: a sign of life, and no time for the peer's end has been lost.
+/// The peer took output that had waited: a sign of life, which also restarts the close timeout.
 void raw_connection::peer_took(time_point now) noexcept {
     alive_at_ = taken_at_ = now;
     if (closing_) until_ = deadline_after(now, route_->options.close_timeout);
 }
 
-/// Looks at how much is under way; a little always is, to a peer that reads.
+/// Updates how much output the peer has not taken; a small amount is normal for a peer that reads.
 void raw_connection::note_pending(time_point now) noexcept {
     constexpr std::size_t that_counts = 4096;
     if (opening()) return;
@@ -104,7 +104,8 @@ void raw_connection::note_pending(time_point now) noexcept {
     }
 }
 
-/// A part has been written: without memory for the rest the connection cannot go on.
+/// Queues the rest of a piece that was partly written. Without memory for it the connection ends,
+/// as the stream of bytes would have a gap.
 void raw_connection::keep(std::span<const std::byte> rest) noexcept {
     if (rest.empty() || over()) return;
     try {
@@ -156,7 +157,7 @@ bool raw_connection::holds_back() const noexcept {
     return !opened_ || (extra_ && !extra_->held.empty());
 }
 
-/// There was room for it when it was posted.
+/// The message was counted against the limit when it was posted.
 void raw_connection::send_posted(const posted_message& what) {
     if (is_open()) send_counted(what.whole().bytes());
 }

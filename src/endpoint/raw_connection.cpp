@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A raw connection's life: what comes from the stream and the driver goes to the handlers, one at a
-// time, and its end is told once.
+// A raw connection's life: passes input from the stream and the driver to the handlers, one at a
+// time, and reports its end once.
 #include <weft/endpoint/raw_connection.hpp>
 
 #include <algorithm>
@@ -16,7 +16,7 @@ namespace weft {
 
 raw_connection::raw_connection(raw_set& home, raw_route& by, std::unique_ptr<details> own)
     : channel(home.driver(), std::move(own)), set_(home), route_(&by) {
-    if (connecting_) static_cast<void>(handle()); // the last that can fail
+    if (connecting_) static_cast<void>(handle()); // nothing after this can fail
     driver().work_started();
 }
 
@@ -36,7 +36,8 @@ void raw_connection::receive_early(std::span<const std::byte> bytes) {
     if (!bytes.empty()) more().early.append(bytes);
 }
 
-/// `open` is told in a round of its own, once the stream is open, and nothing before that.
+/// Schedules `open`, which is called in a later round once the stream is open, before all other
+/// handlers.
 void raw_connection::attach(std::unique_ptr<stream> connected) noexcept {
     stream_ = std::move(connected);
     if (std::exchange(connecting_, false)) {
@@ -47,7 +48,7 @@ void raw_connection::attach(std::unique_ptr<stream> connected) noexcept {
     until_ = opening() ? deadline_after(alive_at_, route_->options.tls_timeout) : never;
     driver().defer(*this);
     stream_->start(*this);
-    if (set_.shutting_down()) end_for_shutdown(errc::shut_down); // too late
+    if (set_.shutting_down()) end_for_shutdown(errc::shut_down); // the stream came too late
     update_timer();
 }
 
@@ -56,8 +57,8 @@ void raw_connection::begin_phase(phase at, function<void()> cancel) noexcept {
     extras()->cancel = std::move(cancel);
 }
 
-/// The first step is made: from now on the timeout counts. The clock is read, as a turn in which
-/// handlers took long is late.
+/// Starts the timeout, because the first step of connecting has been made. Reads the clock, because
+/// the turn's time is old after slow handlers.
 void raw_connection::phase_begins() noexcept {
     until_ = deadline_after(driver().read_clock(), extras()->connect_timeout);
     update_timer();
@@ -70,7 +71,7 @@ void raw_connection::fail_connecting(phase at, std::error_code why) noexcept {
     outcome_.phase = at;
 }
 
-/// For the report, if it fails: the address that was tried last.
+/// Kept for the report, if connecting fails: the address that was tried last.
 void raw_connection::note_tried() noexcept {
     const connector* const asked = std::exchange(extras()->connecting, nullptr);
     if (!asked || !extras()->facts) return;
@@ -81,7 +82,7 @@ void raw_connection::note_tried() noexcept {
     }
 }
 
-/// For the report, in whose lack of memory it goes without.
+/// Adds facts to the report; without memory for them the report omits them.
 void raw_connection::note_facts() noexcept {
     try {
         report_facts facts;
@@ -95,7 +96,7 @@ void raw_connection::note_facts() noexcept {
     }
 }
 
-/// The first end counts.
+/// Ends the connection; only the first call has an effect.
 void raw_connection::end_with(std::error_code why, side began) noexcept {
     if (over()) return;
     outcome_.phase = opening() ? phase::tls : phase::transfer;
@@ -155,7 +156,7 @@ void raw_connection::leave() noexcept {
 
 // --- from the stream
 
-/// What comes after `close` is dropped, whoever is on the stack.
+/// Input that arrives after `close` is read and dropped, even while a handler is on the stack.
 bool raw_connection::wants_bytes() noexcept {
     if (closing_ || ended_) return true;
     const bool early = extras() && !extras()->early.empty();
@@ -171,7 +172,7 @@ void raw_connection::on_receive(std::span<std::byte> bytes) noexcept {
 void raw_connection::on_eof() noexcept {
     if (!eof_ && !finishing_ && !closing_) outcome_.began = side::peer;
     eof_ = true;
-    if (depth_ != 0) return; // the frame below sees it when it leaves
+    if (depth_ != 0) return; // the outer `enter` sees it when it returns
     enter(*this, [&] {
         if (closing_ || ended_) return;
         if (!route_->handlers.end || finishing_) return close();
@@ -193,14 +194,14 @@ void raw_connection::on_open() noexcept {
     if (depth_ == 0) enter(*this, [] {});
 }
 
-/// In a turn inside a handler of this connection, the frame below tells what comes of it.
+/// In a turn nested in a handler of this connection, the outer `enter` reports the error.
 void raw_connection::on_error(std::error_code why) noexcept {
     lingers_ = false;
     end_with(why, side::system);
     try {
         if (outcome_.error == why) outcome_.detail = stream_->error_detail();
     } catch (const std::bad_alloc&) {
-        outcome_.detail.clear(); // the error alone has to do
+        outcome_.detail.clear(); // the report has only the error code
     }
     if (depth_ == 0) enter(*this, [] {});
 }
@@ -209,11 +210,11 @@ void raw_connection::on_error(std::error_code why) noexcept {
 
 void raw_connection::run() noexcept {
     postponed_ = false;
-    if (dead_ || depth_ != 0) return; // the frame below does it when it leaves
+    if (dead_ || depth_ != 0) return; // the outer `enter` does it when it returns
     enter(*this, [this] { continues_ = false; });
 }
 
-/// What the handlers below have written leaves now; their connection waits until they return.
+/// Writes what the handlers on the stack have sent; reading stops until they return.
 void raw_connection::suspend() noexcept {
     suspended_ = true;
     if (dead_) return;
@@ -232,8 +233,8 @@ void raw_connection::expire() noexcept {
     enter(*this, [this] { judge_deadline(driver().now()); });
 }
 
-/// A deadline counts when what arrived before it has been read, and what was written has reached
-/// the peer: this program may be late, and the peer slow.
+/// A deadline counts only when the input that arrived before it has been read, and when output in
+/// transit has been taken into account: this program may be late, and the peer slow.
 void raw_connection::judge_deadline(time_point now) noexcept {
     if (stream_ && now >= next_deadline()) note_pending(now);
     if (now < next_deadline()) {
@@ -245,12 +246,12 @@ void raw_connection::judge_deadline(time_point now) noexcept {
     }
 }
 
-/// For a deadline that has passed.
+/// Handles a deadline that has passed.
 void raw_connection::end_in_time(time_point now) noexcept {
     if (connecting_) return end_at_once(errc::connect_timeout);
     if (opening()) return end_with(errc::tls_timeout, side::local);
     const bool stalled = output_waits() && now >= stall_deadline();
-    if (!stalled && output_waits()) { // as far as can be seen it reads; that is looked at again
+    if (!stalled && output_waits()) { // the peer seems to read; check again later
         alive_at_ = now;
         if (closing_) until_ = deadline_after(now, route_->options.close_timeout);
         return;
@@ -262,7 +263,8 @@ void raw_connection::end_in_time(time_point now) noexcept {
              side::local);
 }
 
-/// What has arrived has its turns to come here; while it is connected, a few.
+/// Returns whether input that has arrived comes before the deadline. While connecting, the deadline
+/// waits for a few rounds only.
 bool raw_connection::input_comes_first() noexcept {
     constexpr int rounds_max = 8;
     if (connecting_) return extras()->rounds++ < rounds_max;
@@ -286,7 +288,7 @@ void raw_connection::pump() {
     }
 }
 
-/// False when there was nothing to tell.
+/// Reports the next event; returns false if there was none.
 bool raw_connection::tell_next() {
     if (end_waits_) {
         tell_end();
@@ -306,7 +308,7 @@ bool raw_connection::tell_next() {
     return true;
 }
 
-/// Out of memory of its own, as the handler may end the connection.
+/// Moves the bytes out first: the handler may end the connection.
 bool raw_connection::tell_early() {
     if (!opened_ || closing_ || paused_ || queue_pauses()) return false;
     if (!extras() || extras()->early.empty()) return false;

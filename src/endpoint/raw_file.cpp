@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The handle to a set of one raw connection, whose stream is a file's.
+// Forwards the functions of raw_file to a set of one raw connection, whose stream is the file's.
 #include <weft/endpoint/raw_file.hpp>
 
 #include <utility>

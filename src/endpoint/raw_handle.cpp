@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The handle of a raw connection; what it posts, handle_posts does.
+// The handle of a raw connection; handle_posts does the posting.
 #include <weft/endpoint/raw_handle.hpp>
 
 #include <utility>

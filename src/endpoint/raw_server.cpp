@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The handle to a raw server's state, and what happens between accept(2) and a raw connection.
+// Forwards the functions of raw_server to its state, and turns accepted sockets into raw
+// connections.
 #include <weft/endpoint/raw_server.hpp>
 
 #include <utility>
@@ -14,7 +15,7 @@
 
 namespace weft {
 
-/// What outlives a server that is destroyed from one of its handlers.
+/// The state of a server, which outlives it if one of its handlers destroys it.
 class raw_server::state final : public work_item, public driver_observer, private listeners::owner {
 public:
     state(loop_state& loop, raw_handlers&& what, const raw_options& options)

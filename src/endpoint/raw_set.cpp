@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Raw connections made.
+// Creates raw connections.
 #include "endpoint/raw_set.hpp"
 
 #include <utility>

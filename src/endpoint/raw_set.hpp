@@ -12,19 +12,19 @@
 
 namespace weft {
 
-/// What connections share: the handlers that hear them, and their options.
+/// Handlers and options that raw connections share.
 struct raw_route {
     raw_handlers handlers;
     raw_options options;
 };
 
-/// What only some raw connections have.
+/// State that only some raw connections need.
 struct raw_connection::details final : channel::extra {
-    byte_queue early; // bytes that somebody else has read
+    byte_queue early; // bytes that other code has read
 
-    // of an outbound connection, or of a file
+    // for an outbound connection
     std::unique_ptr<raw_route> own_route;
-    class connector* connecting = nullptr; // until it has told
+    class connector* connecting = nullptr; // until it has called back
     duration connect_timeout{};
 };
 
@@ -34,28 +34,28 @@ inline raw_connection::details* raw_connection::extras() const noexcept {
 
 class raw_set final : public registry<raw_connection> {
 public:
-    /// `shared` is for those connections that have no handlers of their own.
+    /// `shared` serves the connections that have no handlers of their own.
     raw_set(weft::driver& owner, raw_route shared);
 
-    /// Both throw std::bad_alloc; then nothing was done. The stream is left where it was.
+    /// Both throw std::bad_alloc; then nothing was done, and the stream was not moved from.
     raw_connection& serve(std::unique_ptr<stream>&& connected,
                           std::span<const std::byte> already_read);
     raw_connection& begin_connect(raw_handlers&& what, const raw_options& options,
                                   duration connect_timeout);
 
-    /// One whose stream comes at once. Nobody waits for the end of its other side.
+    /// Adds a connection whose stream follows at once. Its end does not wait for the peer's.
     raw_connection& add_file();
     void remove(raw_connection& gone) noexcept;
 
-    /// The connection of a file, until its end has been told.
+    /// Returns the connection of a file; null once its end has been reported.
     [[nodiscard]] raw_connection* only() const noexcept;
 
-    /// Hears of each connection that is no more; calls no handler.
+    /// Sets a function to call for each connection that was removed; it calls no handler.
     void on_gone(function<void()> hear) { gone_hears_ = std::move(hear); }
 
     void on_interrupt() override;
 
-    /// Hears of `wake` with or without connections.
+    /// Sets the handler called when `wake` has woken the loop, with or without connections.
     void interrupt_handler(function<void()> handler) {
         shared_.handlers.interrupt = std::move(handler);
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The handle to a server's state.
+// Forwards the functions of server to its state.
 #include <weft/endpoint/server.hpp>
 
 #include <utility>

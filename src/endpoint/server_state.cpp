@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What happens between accept(2) and the service.
+// Turns accepted sockets into connections of the stream_endpoint, within the server's limits.
 #include "endpoint/server_state.hpp"
 
 #include <new>
@@ -16,7 +16,7 @@
 namespace weft {
 namespace {
 
-/// An HTTP head as it is by default, and what goes with it.
+/// An estimate: an HTTP head of default size, and what else a handshake needs.
 constexpr std::size_t memory_of_a_handshake = 24 * 1024;
 
 constexpr duration age_of_a_slow_handshake = std::chrono::seconds(1);
@@ -43,7 +43,7 @@ void server::state::on_shutdown(time_point, function<void()> done) noexcept {
     done();
 }
 
-// --- who may come in
+// --- admission
 
 void server::state::on_accept_error(function<void(std::error_code)> handler) {
     accept_error_ = std::move(handler);
@@ -67,7 +67,7 @@ std::error_code server::state::judge(const address& peer) {
     return admission_.judge(peer, connections_kept(), handshakes_kept());
 }
 
-/// Those that were dropped leave in the next round of work.
+/// Dropped connections are removed only in the next round of work, so they are subtracted.
 std::size_t server::state::connections_kept() const noexcept {
     return service_->connection_count() - admission_.dropped();
 }
@@ -84,7 +84,7 @@ void server::state::drop(connection* silent, std::error_code why) noexcept {
 
 void server::state::on_accept(owned_socket client, const address& peer,
                               listeners::accept_settings& by) {
-    const bool is_proxy = is_one_of(trusted_, peer); // and everybody's address
+    const bool is_proxy = is_one_of(trusted_, peer); // which stands for all of its clients
     if (const auto why = judge(is_proxy ? address() : peer)) {
         return turn_away(std::move(client), peer, by.tls != nullptr, why);
     }
@@ -106,7 +106,7 @@ void server::state::on_accept(owned_socket client, const address& peer,
     if (!is_proxy) count_in(served, peer);
 }
 
-// --- whose word is taken
+// --- trusted proxies
 
 result<void> server::state::trust(const trusted_proxies& proxies) {
     std::vector<address_prefix> peers;
@@ -123,9 +123,10 @@ result<void> server::state::trust(const trusted_proxies& proxies) {
     return {};
 }
 
-/// A proxy has said who it is; one that speaks for itself, or for another proxy, is not counted.
+/// Counts the client that a proxy has reported. A connection of the proxy itself, or of another
+/// proxy, is not counted.
 void server::state::take_word(connection& served, const address& who) {
-    admission_.left(served); // for the client of an earlier request
+    admission_.left(served); // the client of an earlier request
     if (is_one_of(trusted_, who)) return;
     if (const auto why = admission_.judge_address(who)) {
         ++refused_;
@@ -137,7 +138,7 @@ void server::state::take_word(connection& served, const address& who) {
     admission_.begun(served, who, loop_.now());
 }
 
-/// Who cannot be counted cannot stay.
+/// Counts a connection for its address, or ends the connection if there is no memory to count it.
 void server::state::count_in(connection& served, const address& peer) {
     try {
         admission_.entered(served, peer);
@@ -148,7 +149,8 @@ void server::state::count_in(connection& served, const address& peer) {
     }
 }
 
-/// Who expects TLS would not understand, and a handshake costs what the limit is to save.
+/// Refuses a client. One that expects TLS gets no response: it would not understand plain HTTP, and
+/// a TLS handshake would cost what the limit is there to save.
 void server::state::turn_away(owned_socket client, const address& peer, bool speaks_tls,
                               std::error_code why) {
     ++refused_;
@@ -160,18 +162,18 @@ void server::state::on_starved(std::error_code why) {
     if (accept_error_) loop_.call(*this, [&] { accept_error_(why); });
 }
 
-/// A handshake that has taken long makes room, but not one that may just need the time.
+/// Ends a handshake that has taken long, to free its descriptor; recent ones are spared.
 void server::state::on_scarcity(std::error_code why) noexcept {
     drop(admission_.makes_room(loop_.now() - age_of_a_slow_handshake), why);
 }
 
-/// Its descriptor is free for one who waits.
+/// The connection's descriptor is free for a client that waits.
 void server::state::gone(const connection& who) noexcept {
     admission_.left(who);
     listeners_.feed();
 }
 
-// --- clients that somebody else has met
+// --- clients that other code has accepted
 
 std::error_code server::state::judge_adopted(native_socket socket) {
     if (const auto why = loop_.check_alive()) return why;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What outlives a server that is destroyed from one of its handlers: its listeners, who may come in
-// through them, and the stream_endpoint behind. Knows neither the engine nor a host.
+// The state of a server, which outlives it if one of its handlers destroys it: listeners,
+// admission, and a stream_endpoint. Does not depend on the engine or a host.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ public:
 
     [[nodiscard]] weft::listeners& listeners() noexcept { return listeners_; }
 
-    // --- clients that somebody else has met
+    // --- clients that other code has accepted
     result<connection*> adopt(native_socket socket, std::span<const std::byte> already_read,
                               secure_layer* tls);
     result<connection*> accept(native_socket socket, http_request&& request,
@@ -33,7 +33,7 @@ public:
     result<connection*> accept(std::unique_ptr<stream>&& client, http_request&& request,
                                std::span<const std::byte> already_read);
 
-    // --- who may come in
+    // --- admission
     void limits(const server_limits& limits);
     void on_accept_error(function<void(std::error_code)> handler);
     void on_refused(function<void(const address&, std::error_code)> handler);

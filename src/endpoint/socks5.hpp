@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// SOCKS5 with a name and a password, or without. RFC 1928, RFC 1929.
+// SOCKS5, with or without user name and password. RFC 1928, RFC 1929.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ class socks5 final : public proxy_dialog {
 public:
     static constexpr std::size_t host_size_max = 255;
 
-    /// The target's host has at most `host_size_max` bytes.
+    /// The target's host must have at most `host_size_max` bytes.
     socks5(const proxy& through, const uri& target);
 
 private:
@@ -27,7 +27,7 @@ private:
         return static_cast<unsigned char>(held_[index]);
     }
 
-    std::string held_; // of the proxy's word that has begun
+    std::string held_; // the part of the proxy's current message that has arrived
     std::string credentials_;
     std::string request_;
     step step_ = step::method;

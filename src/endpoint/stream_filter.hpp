@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A stream over another one: what it does not say or do itself passes through. Knows nothing of
-// what lies below.
+// Base class for a stream on top of another: passes through everything that a derived class does
+// not override. Does not depend on the stream below.
 #pragma once
 
 #include <memory>
@@ -54,7 +54,7 @@ protected:
     void on_open() override { sink_->on_open(); }
     void on_error(std::error_code why) override { sink_->on_error(why); }
 
-    stream_events* sink_ = nullptr; // from the start on
+    stream_events* sink_ = nullptr; // set by `start`
 
 private:
     std::unique_ptr<stream> under_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Reading addresses.
+// Parses the addresses that applications pass as text.
 #include "endpoint/target.hpp"
 
 #include <charconv>
@@ -62,7 +62,7 @@ std::string for_reports(std::string_view text) {
     return shown;
 }
 
-/// In a turn, as all that goes there.
+/// Posted, because `on_error` is always called in a turn.
 void complain(loop_state& loop, std::string_view call, std::string_view text,
               std::error_code why) {
     const auto what = std::string(call) + "(\"" + for_reports(text) + "\")";

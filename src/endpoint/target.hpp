@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Where a text says that something is: an address, or a name that has to be looked up.
+// What to connect to or listen at, parsed from text: addresses, or a name to look up.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@ namespace weft {
 
 class loop_state;
 
-/// Addresses as far as they are known without looking up a name.
+/// The addresses of a target that are known without a name lookup.
 struct target {
     std::vector<address> addresses; ///< empty when `host` has to be looked up
     std::string host;
@@ -23,20 +23,21 @@ struct target {
 
 [[nodiscard]] target target_of(std::string_view host, std::uint16_t port);
 
-/// "host:port", with brackets around a numeric IPv6 address.
+/// Returns "host:port", with brackets around a numeric IPv6 address.
 [[nodiscard]] std::string authority(std::string_view host, std::uint16_t port);
 
-/// "unix:/path", "unix:@name", "127.0.0.1:80", "[::1]:80", "name:80"; otherwise
-/// `errc::bad_argument`.
+/// Parses "unix:/path", "unix:@name", "127.0.0.1:80", "[::1]:80" or "name:80"; otherwise fails with
+/// `errc::bad_address`.
 result<target> target_of(std::string_view where);
 
-/// `text`, which could not be read, for reports: without what may be a password, and not at length.
+/// Returns a malformed `text` for reports: shortened, and without what may be a password.
 [[nodiscard]] std::string for_reports(std::string_view text);
 
-/// Hands what nobody else hears of, that `call` was given `text`, to the loop's `on_error`.
+/// Reports to the loop's `on_error` that `call` failed for `text`, where no handler would report
+/// it.
 void complain(loop_state& loop, std::string_view call, std::string_view text, std::error_code why);
 
-/// The same for a place to listen at: a name other than localhost is `errc::no_resolver`.
+/// Does the same for an address to listen at: a name other than localhost is `errc::no_resolver`.
 result<std::vector<address>> addresses_of(std::string_view host, std::uint16_t port);
 result<std::vector<address>> addresses_of(std::string_view where);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Speaking with a proxy, and then passing on what others say.
+// Runs the dialog with a proxy, then passes through everything.
 #include "endpoint/tunnel.hpp"
 
 #include <new>
@@ -20,7 +20,7 @@ void tunnel::start(stream_events& sink) noexcept {
     sink_ = &sink;
 }
 
-/// Writes what the dialog has to say, as far as the stream takes it.
+/// Writes the dialog's output, as far as the stream takes it.
 std::error_code tunnel::speak() {
     output_ += words_->take_output();
     if (output_.empty()) return {};
@@ -35,7 +35,7 @@ void tunnel::tell(std::error_code why, int http_status) {
     if (auto then = std::move(then_)) then(why, http_status);
 }
 
-/// A step of the dialog, which may be the last.
+/// Runs one step of the dialog, which may be the last.
 template <class Step>
 void tunnel::take(Step&& step) noexcept {
     try {

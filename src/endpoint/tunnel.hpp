@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The way through a proxy: a stream over the stream to the proxy, once that has opened it. Knows
-// neither sockets nor who goes through.
+// A tunnel through a proxy: a stream on top of the stream to the proxy. Does not depend on sockets
+// or on the protocol inside the tunnel.
 #pragma once
 
 #include <memory>
@@ -13,17 +13,18 @@
 
 namespace weft {
 
-/// Use: `open`, and when it has told that there is no error, like any stream.
+/// Usage: call `open`; once it has reported no error, use this like any stream.
 class tunnel final : public stream_filter {
 public:
     tunnel(std::unique_ptr<stream> to_proxy, std::unique_ptr<proxy_dialog> words) noexcept
         : stream_filter(std::move(to_proxy)), words_(std::move(words)) {}
 
-    /// Why the way is not open, or nothing, and the status that an HTTP proxy has answered.
+    /// Called with the reason why the tunnel is not open, or nothing, and the status of an HTTP
+    /// proxy.
     using opened = function<void(std::error_code, int http_status)>;
 
-    /// Speaks with the proxy, and tells once how that ended: in a turn, unless it is closed first.
-    /// An error that is known at once is returned and not told.
+    /// Runs the dialog with the proxy and reports its result once: in a turn, unless the tunnel is
+    /// closed first. An error that is known at once is returned and not reported.
     [[nodiscard]] std::error_code open(opened then);
 
     void start(stream_events& sink) noexcept override;
@@ -40,8 +41,8 @@ private:
     std::error_code speak();
     void tell(std::error_code why, int http_status = 0);
 
-    std::unique_ptr<proxy_dialog> words_; // until they are over
-    std::string output_; // that waits to be written
+    std::unique_ptr<proxy_dialog> words_; // until the dialog is over
+    std::string output_; // waits to be written
     opened then_;
 };
 

@@ -61,9 +61,9 @@ public:
     /// Receives at a numeric address or `localhost`, or at "127.0.0.1:53", "unix:/run/x.sock",
     /// "unix:@abstract", and returns the address; port 0 lets the system choose.
     ///
-    /// Fails with `already_connected` when it is open, `no_resolver` for a host name,
-    /// `bad_argument`, `forked`, `gone`, or a system error. The file of a Unix-domain socket is
-    /// removed with the socket.
+    /// Fails with `already_connected` when it is open, `no_resolver` for a host name, `bad_address`
+    /// for a malformed `where`, `forked`, `gone`, or a system error. The file of a Unix-domain
+    /// socket is removed with the socket.
     result<address> bind(std::string_view host, std::uint16_t port);
     result<address> bind(std::string_view where);
 

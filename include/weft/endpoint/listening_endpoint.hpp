@@ -28,7 +28,8 @@ public:
     /// Listens at a Unix-domain socket, "unix:/run/app.sock" or "unix:@abstract", or at an address
     /// with a port, "127.0.0.1:80" or "[::1]:80".
     ///
-    /// Replaces the socket file of a dead process. The file is removed when listening ends.
+    /// Replaces the socket file of a dead process. The file is removed when listening ends. Fails
+    /// with `errc::bad_address` for a malformed `where`, otherwise like the overload above.
     result<address> listen(std::string_view where, listen_options options = {});
 
     /// Listens at every address of a host name that belongs to this machine: those in the hosts
