@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The order of attempts, and the pauses between them.
+// Happy Eyeballs: the order of attempts and the delays between them.
 #include "loop/address_race.hpp"
 
 #include <algorithm>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which address to try next, and when: Happy Eyeballs (RFC 8305). Has no socket and reads no clock.
+// Chooses which address to try next, and when: Happy Eyeballs (RFC 8305). Has no socket and reads
+// no clock.
 #pragma once
 
 #include <algorithm>
@@ -13,39 +14,39 @@
 
 namespace weft {
 
-/// Orders addresses as they come: the families take turns, attempts overlap.
+/// Orders addresses as they are found: the families alternate, attempts overlap.
 class address_race {
 public:
-    /// More addresses of one name are ignored.
+    /// Addresses of one name beyond this number are ignored.
     static constexpr std::size_t addresses_max = 64;
 
-    /// After `attempt_delay` the next attempt begins beside the one before (RFC 8305 §5); for
-    /// `resolution_delay` the IPv6 addresses are waited for when others come first (§3).
+    /// After `attempt_delay` the next attempt begins alongside the earlier ones (RFC 8305 §5); if
+    /// other addresses are found first, IPv6 addresses are awaited for `resolution_delay` (§3).
     address_race(duration attempt_delay, duration resolution_delay)
         : attempt_delay_(std::max(attempt_delay, duration::zero())),
           resolution_delay_(std::max(resolution_delay, duration::zero())) {}
 
-    /// Adds those that are new. IPv6 comes first, unless they come in one portion that begins
-    /// otherwise.
+    /// Adds the addresses that are new. IPv6 comes first, unless `found` holds both families and
+    /// begins with another.
     void add(std::span<const address> found, time_point now);
 
-    /// No more will be added.
+    /// Declares that no more addresses will be added.
     void complete() noexcept { complete_ = true; }
 
-    /// The address to try now, or nothing: then ask again at `next_deadline()`, or when something
-    /// has happened.
+    /// Returns the address to try now, or nothing: then call again at `next_deadline()`, or after
+    /// an address was added or an attempt ended.
     [[nodiscard]] std::optional<address> next(time_point now);
 
-    /// An attempt has failed: the next one may begin at once.
+    /// Called when an attempt has failed: the next one may begin at once.
     void hurry() noexcept { next_at_ = time_point::min(); }
 
-    /// `where` is to be tried again at `when`, before any other.
+    /// Schedules another attempt for `where` at `when`, before any other address.
     void put_back(address where, time_point when);
 
-    /// When the next attempt may begin; `never` if there is no address to try.
+    /// Returns when the next attempt may begin; `never` if there is no address to try.
     [[nodiscard]] time_point next_deadline() const noexcept;
 
-    /// Whether nothing is left to try, now or later.
+    /// Returns true if nothing is left to try, now or later.
     [[nodiscard]] bool over() const noexcept {
         return complete_ && ipv6_.empty() && others_.empty();
     }
@@ -61,7 +62,7 @@ private:
     std::deque<address> others_;
     std::vector<address> seen_;
     time_point next_at_ = time_point::min();
-    time_point waits_until_ = time_point::min(); // for IPv6 addresses
+    time_point waits_until_ = time_point::min(); // deadline for IPv6 addresses
     bool ipv6_next_ = true;
     bool begun_ = false;
     bool complete_ = false;

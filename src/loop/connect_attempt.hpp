@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One try to connect to one address, without blocking: what each engine's network has to make.
+// The interface of one non-blocking attempt to connect to one address; each engine's network
+// implements it.
 #pragma once
 
 #include <functional>
@@ -12,40 +13,40 @@
 
 namespace weft {
 
-/// What a socket is given before it connects.
+/// Settings for a socket before it connects.
 struct connect_socket_options {
-    /// Where to connect from; addresses of another family then fail.
+    /// The local address to bind; connecting to an address of another family then fails.
     address local;
 
-    /// May set options of the socket or bind it; an error fails the attempt.
+    /// May set options of the socket or bind it; if it returns an error, the attempt fails.
     std::function<result<void>(native_socket, const address& to)> before;
 };
 
-/// Tells its owner once, in a turn, how it ended. Dies by `abandon`.
+/// Notifies its owner once, in a turn, of the result. Destroyed by `abandon`.
 class connect_attempt {
 public:
     class owner {
     public:
-        /// `why` is empty when it is connected: then `take` it.
+        /// Called when the attempt has ended. `why` is empty if it is connected: then call `take`.
         virtual void on_attempt_ended(connect_attempt& which, std::error_code why) = 0;
 
     protected:
         ~owner() = default;
     };
 
-    /// The error that is known at once, and then not told; `would block` of a Unix-domain socket
-    /// means that its backlog is full.
+    /// Begins to connect. Returns an error that is known at once, of which the owner is not
+    /// notified. For a Unix-domain socket, "would block" means that the listener's backlog is full.
     virtual std::error_code begin(const address& where,
                                   const connect_socket_options& options) = 0;
 
-    /// Gives up, silently, and dies when the last frame has left it; legal inside
-    /// `options.before`, too.
+    /// Cancels without notifying the owner; destroyed once it is no longer on the stack. May be
+    /// called inside `options.before`, too.
     virtual void abandon() noexcept = 0;
 
-    /// The address that `begin` was given.
+    /// Returns the address that was passed to `begin`.
     [[nodiscard]] virtual const address& where() const noexcept = 0;
 
-    /// The connected socket.
+    /// Returns the connected socket.
     [[nodiscard]] virtual owned_socket take() noexcept = 0;
 
 protected:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// From a name to a connected socket.
+// The steps from a name to a connected socket.
 #include "loop/connector.hpp"
 
 #include <algorithm>
@@ -14,10 +14,10 @@
 namespace weft {
 namespace {
 
-/// connect(2) does not wait for a place in the backlog of a Unix-domain socket.
+/// On a Unix-domain socket, connect(2) does not wait for room in the backlog, so it is repeated.
 constexpr duration local_retry_delay = std::chrono::milliseconds(10);
 
-/// Errors that only say that this machine has no way to such an address.
+/// True for errors that only mean that this machine has no route to such an address.
 bool says_little(std::error_code why) noexcept {
     return why == std::errc::network_unreachable || why == std::errc::host_unreachable ||
            why == std::errc::address_not_available ||
@@ -54,7 +54,7 @@ void connector::run() noexcept {
     });
 }
 
-/// A step that finds no memory is the last.
+/// Runs a step; one that finds no memory ends the attempt.
 template <class Step>
 void connector::take(Step&& step) noexcept {
     try {
@@ -72,7 +72,7 @@ void connector::begin() {
     look_up();
 }
 
-/// RFC 6761 §6.3 and hosts(5) come before whatever resolves names, which may end all of this.
+/// RFC 6761 §6.3 and hosts(5) take precedence over the resolver, which may end this connector.
 void connector::look_up() {
     auto known = std::move(plan_.addresses);
     if (known.empty()) {
@@ -139,7 +139,7 @@ void connector::on_attempt_ended(connect_attempt& which, std::error_code why) {
     loop_.defer(*this);
 }
 
-/// Keeps the error that tells most, and of equals the last.
+/// Keeps the most informative error, and among equals the last.
 void connector::remember(std::error_code why, const address& where) noexcept {
     if (error_ && !says_little(error_) && says_little(why)) return;
     error_ = why;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Connecting to a name: looking it up, racing its addresses, and telling once how it ended.
+// Connects to a name: looks it up, races its addresses, and reports the result once.
 #pragma once
 
 #include <string>
@@ -15,9 +15,9 @@
 
 namespace weft {
 
-/// Where to connect to, and how.
+/// Where and how to connect.
 struct connect_plan {
-    std::vector<address> addresses; ///< if there are any, no name is looked up
+    std::vector<address> addresses; ///< if not empty, no name is looked up
 
     std::string host;
     std::uint16_t port = 0;
@@ -33,30 +33,33 @@ struct connect_plan {
     function<void(class connector&)> resolved;
 };
 
-/// Connects to the first of some addresses that answers (RFC 8305).
+/// Connects to the first of several addresses that answers (RFC 8305).
 ///
-/// Made with `start`; it dies by itself after it has told, or by `cancel`. It tells in a turn,
-/// never from inside `start`. The connection that it connects for counts as work, not this.
+/// Made by `start`; destroys itself after it has called `then`, or in `cancel`. It calls `then` in
+/// a turn, never from inside `start`. The connection that needs it counts as work; the connector
+/// does not.
 class connector final : private timed_work_item,
                         private address_sink,
                         private connect_attempt::owner {
 public:
-    /// The socket, or why there is none and how far it came: `phase::resolve` or `phase::connect`.
+    /// The socket, or an error and the phase in which it happened: `phase::resolve` or
+    /// `phase::connect`.
     using connected = function<void(phase at, result<owned_socket>)>;
 
     static connector& start(loop_state& loop, connect_plan plan, connected then);
 
-    /// Gives up without a word.
+    /// Cancels without calling `then`.
     void cancel() noexcept;
 
-    /// The address whose error is told, or the one that was tried last; none before that.
+    /// The address that the reported error concerns, or the one that was tried last; none before
+    /// that.
     [[nodiscard]] const address& tried() const noexcept { return at_; }
 
 private:
     connector(loop_state& loop, connect_plan plan, connected then);
     ~connector() override = default;
 
-    // from the driver
+    // called by the driver
     void run() noexcept override;
     void expire() noexcept override;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A socket of datagrams: what each engine's network has to make.
+// The interface of a datagram socket; each engine's network implements it.
 #pragma once
 
 #include <cstddef>
@@ -12,47 +12,47 @@
 
 namespace weft {
 
-/// Who hears what comes, inside a turn. From each of these the port may be closed and buried.
+/// The events of a port; called in a turn. Each handler may close and retire the port.
 class datagram_events {
 public:
     [[nodiscard]] virtual bool wants_datagrams() noexcept = 0;
     virtual void on_datagram(std::span<std::byte> bytes, const address& from) = 0;
 
-    /// A `send` that would have blocked can be repeated.
+    /// Called when a `send` that would have blocked may be repeated.
     virtual void on_writable() noexcept = 0;
 
-    /// Something did not work; the port goes on, unless nothing has worked for long.
+    /// Called when an operation has failed; the port continues, unless too many failed in a row.
     virtual void on_error(std::error_code why) noexcept = 0;
 
 protected:
     ~datagram_events() = default;
 };
 
-/// While open it is work of the loop. Ends with its owner, by `retire`.
+/// Counts as work of the loop while open. Its owner destroys it with `retire`.
 class datagram_port {
 public:
     [[nodiscard]] virtual bool is_open() const noexcept = 0;
     [[nodiscard]] virtual native_socket socket() const noexcept = 0;
 
-    /// Makes a socket for addresses like `where`; nothing hears it before `begin`.
+    /// Makes a socket for addresses of the family of `where`; it receives nothing before `begin`.
     virtual std::error_code open(const address& where) = 0;
     virtual result<address> bind(const address& where) = 0;
     virtual std::error_code connect(const address& where) = 0;
 
-    /// Takes over a datagram socket; on error it is not taken.
+    /// Takes over a datagram socket; on error the caller keeps it.
     virtual std::error_code adopt(native_socket socket) = 0;
 
-    /// Lets it hear what comes.
+    /// Starts receiving.
     virtual std::error_code begin() noexcept = 0;
 
-    /// One datagram, to the connected peer if there is no address; may block.
+    /// Sends one datagram, to the connected peer if `to` is empty. May return "would block".
     virtual std::error_code send(std::span<const std::byte> bytes, const address& to) noexcept = 0;
 
     virtual void pause() noexcept = 0;
     virtual void resume() noexcept = 0;
     virtual void close() noexcept = 0;
 
-    /// Closes it; it dies when the last frame has left it.
+    /// Closes the port; destroyed once it is no longer on the stack.
     virtual void retire() noexcept = 0;
 
     [[nodiscard]] virtual address local_address() const = 0;

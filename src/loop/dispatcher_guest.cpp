@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The thread that waits for a dispatcher's guest, and the turns that it posts. Its lock is held for
-// moments, and never while somebody else's function runs.
+// The thread that waits on behalf of a dispatcher's guest, and the turns that it posts. Its lock is
+// held only briefly, and never while a function of the application or the dispatcher runs.
 #include <weft/loop/dispatcher_guest.hpp>
 
 #include <condition_variable>
@@ -13,10 +13,10 @@
 namespace weft {
 namespace {
 
-/// A turn that lasts longer may have the dispatcher run inside it.
+/// During a turn that lasts longer, the dispatcher may be run from inside it.
 constexpr std::chrono::milliseconds turn_at_most{5};
 
-/// After this a dispatcher that has not taken a turn is asked again.
+/// The delay before another try after the dispatcher has refused a turn.
 constexpr std::chrono::milliseconds pause_after_refusal{100};
 
 class dispatched_turns : public std::enable_shared_from_this<dispatched_turns> {
@@ -54,7 +54,7 @@ public:
 private:
     enum class progress : std::uint8_t { posted, begun, over, refused };
 
-    /// One turn as the dispatcher holds it.
+    /// One turn, as the function that the dispatcher holds.
     class errand {
     public:
         errand(std::shared_ptr<dispatched_turns> of, std::shared_ptr<progress> where)
@@ -79,7 +79,7 @@ private:
         return fork_generation_ == fork_generation();
     }
 
-    /// False once the stay has ended. What has begun is not refused any more.
+    /// Returns false once the attachment has ended. A turn that has begun is not refused any more.
     bool reach(progress& at, progress next) noexcept {
         if (!in_own_process()) return false;
         const std::scoped_lock lock(mutex_);
@@ -88,13 +88,13 @@ private:
         return !ended_;
     }
 
-    /// On the thread; false once the stay has ended.
+    /// Runs on the thread; returns false once the attachment has ended.
     bool post_turn() noexcept {
         std::shared_ptr<progress> at;
         try {
             at = std::make_shared<progress>(progress::posted);
             post_(errand(shared_from_this(), at));
-        } catch (...) { // the errand is refused, if there is one
+        } catch (...) { // the errand is refused, if it was made
         }
         std::unique_lock lock(mutex_);
         if (at) {
@@ -107,7 +107,7 @@ private:
         return !ended_;
     }
 
-    dispatch post_; // the thread's
+    dispatch post_; // used by the thread only
     function<void()> turn_;
     descriptor_wait wait_;
     unsigned fork_generation_ = weft::fork_generation();

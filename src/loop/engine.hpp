@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What waits inside an event loop. An engine reports readiness as edges: after a report it is
-// silent on that direction until the target has met EAGAIN or a short read, and says so. Where a
-// short read may leave something unread, the target reads on until EAGAIN.
+// The interface of an engine, which waits for events inside an event loop. Readiness is reported as
+// edges: after a report, none follows for that direction until the target has called `drained`,
+// having met EAGAIN or a short read. Where a short read may leave input unread, the target reads on
+// until EAGAIN.
 #pragma once
 
 #include <cstdint>
@@ -18,18 +19,18 @@ namespace weft {
 
 class network;
 
-/// What a source wants to hear. Errors are always told; with reading the peer's end, and an urgent
-/// mark unless `level`.
+/// The events that a source wants. Errors are always reported; interest in reading includes the
+/// peer's end and, unless `level`, an urgent mark.
 struct interest {
     bool read = false;
     bool write = false;
-    bool level = false; ///< told in each wait for as long as it is so, without `drained`
+    bool level = false; ///< reported in each wait while it holds, without `drained`
 };
 
 /// Something with a descriptor that an engine watches.
 class source : public work_item {
 public:
-    /// Notes what is ready. Calls no handler: that is for a later `run`.
+    /// Records what is ready. Calls no handler: `run` does that later.
     virtual void ready(readiness what) noexcept = 0;
 };
 
@@ -43,43 +44,44 @@ public:
     [[nodiscard]] virtual engine_kind kind() const noexcept = 0;
     [[nodiscard]] virtual time_point now() const noexcept = 0;
 
-    /// What it makes of sockets.
+    /// The sockets of this engine.
     [[nodiscard]] virtual weft::network& network() noexcept = 0;
 
-    /// Watches `descriptor` until `remove`; what is ready already is told, too.
+    /// Watches `descriptor` until `remove`; what is ready already is reported, too.
     virtual std::error_code add(int descriptor, source& target, interest in) noexcept = 0;
 
-    /// Changes the interest, and tells anew what is ready. After an error it is as it was.
+    /// Changes the interest, and reports again what is ready. On error nothing changes.
     virtual std::error_code modify(int descriptor, source& target, interest in) noexcept = 0;
     virtual void remove(int descriptor) noexcept = 0;
 
-    /// The target of `descriptor` has met EAGAIN, a short read that left nothing, or a short write:
-    /// from now on the next report of that direction may come.
+    /// Called by the target of `descriptor` after EAGAIN, a short read that left nothing, or a
+    /// short write: the next report of that direction may come from now on.
     virtual void drained(int descriptor, interest direction) noexcept = 0;
 
-    /// Tells sources what is ready, waiting for that until `deadline`, or until it is woken.
-    /// True when more may be ready than was told.
+    /// Waits until something is ready, `deadline` has come or `wake` was called, and reports it to
+    /// the sources. Returns true if more may be ready than was reported.
     virtual bool wait(time_point deadline) = 0;
 
-    /// Makes `wait` return, and the descriptor readable; from any thread and from signal handlers.
+    /// Makes `wait` return, and the descriptor readable; may be called from any thread and from
+    /// signal handlers.
     virtual void wake() noexcept = 0;
 
-    /// The descriptor that is readable when `wait` would tell something.
+    /// Returns the descriptor that is readable when `wait` would report something.
     virtual result<int> descriptor() = 0;
 
     /// Makes the descriptor readable at `deadline`; only after `descriptor()` was called.
     virtual void set_timer(time_point deadline) noexcept = 0;
 
-    /// False in a child of the process that made it.
+    /// Returns false in a forked child of the process that made it.
     [[nodiscard]] virtual bool in_own_process() const noexcept { return true; }
 
-    /// In such a child: puts something that is never readable behind the descriptor's number. Then
-    /// a host may forget the number without a word to what it shares with the parent. False when
-    /// the system refuses, or there is no descriptor.
+    /// In a forked child: replaces the descriptor behind its number by one that is never readable.
+    /// Then a host may stop watching that number without affecting what it shares with the parent.
+    /// Returns false if the system refuses, or there is no descriptor.
     virtual bool disown() noexcept { return false; }
 };
 
-/// Throws std::system_error, or std::bad_alloc.
+/// Makes the engine that the options ask for. Throws std::system_error, or std::bad_alloc.
 std::unique_ptr<engine> make_engine(const loop_options& options);
 
 } // namespace weft

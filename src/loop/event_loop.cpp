@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The handle to a loop's state.
+// The public handle to a loop's state.
 #include <weft/loop/event_loop.hpp>
 
 #include <utility>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A thread for each loop while they run.
+// Runs each loop on its own thread.
 #include <weft/loop/event_loops.hpp>
 
 #include <algorithm>
@@ -15,7 +15,7 @@ std::size_t core_count() noexcept {
     return std::max<std::size_t>(std::thread::hardware_concurrency(), 1);
 }
 
-/// Whoever ran them has them back when the threads have ended.
+/// Returns the loops to the calling thread when the threads have ended.
 struct return_to_caller {
     std::vector<event_loop>& loops;
 
@@ -24,7 +24,7 @@ struct return_to_caller {
     }
 };
 
-/// Ends when they have ended. libc++ has std::jthread from version 20 on only.
+/// Joins the threads. Used since libc++ has std::jthread only from version 20 on.
 struct joined_threads {
     std::vector<std::thread> all;
 

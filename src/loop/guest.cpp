@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A loop's stay in a host: turns while it lasts, and one way to leave, whoever begins it.
+// The attachment of a loop to a host: turns while it lasts, and one path to detach, whichever side
+// begins.
 #include <weft/loop/guest.hpp>
 
 #include <utility>
@@ -32,11 +33,12 @@ public:
     }
 
     void end(function<void()> done) {
-        const auto self = shared_from_this(); // the host may let go of the guest now
+        const auto self = shared_from_this(); // the host may release the guest now
         const auto loop = std::exchange(loop_, nullptr);
         if (loop) loop->mailbox()->on_mail({});
         if (loop) loop->detach();
-        // A forked child shares what the host waits with: there it forgets another descriptor.
+        // A forked child shares the host's epoll set or the like: there the host forgets another
+        // descriptor.
         if (loop && (loop->engine().in_own_process() || loop->engine().disown())) {
             host_.unwatch(done ? std::move(done) : [] {});
         } else if (done) {
@@ -48,7 +50,7 @@ public:
 
 private:
     result<void> watch(int descriptor) {
-        // The host may keep the turn longer than we stay.
+        // The host may keep the turn longer than the attachment lasts.
         return host_.watch(descriptor, [weak = weak_from_this()] {
             if (const auto here = weak.lock()) here->turn();
         });
@@ -64,7 +66,7 @@ private:
         if (loop_->engine().in_own_process()) {
             loop_->run_ready(limit_);
         } else {
-            end({}); // a child's host must not spin on what the parent has to do
+            end({}); // a child's host must not spin on work that only the parent can do
         }
     }
 
@@ -75,7 +77,7 @@ private:
 
     void loop_closed() noexcept override { end({}); }
 
-    std::shared_ptr<loop_state> loop_; // null once the stay has ended
+    std::shared_ptr<loop_state> loop_; // null once detached
     host_ops host_;
     budget limit_;
 };

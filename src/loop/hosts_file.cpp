@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The lines of a hosts file.
+// Parses the lines of a hosts file.
 #include "loop/hosts_file.hpp"
 
 #include <algorithm>
@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view blanks = " \t\r\f\v";
 
-/// Takes the first word off `line`; empty at its end.
+/// Removes the first word from `line` and returns it; empty at the end of the line.
 std::string_view take_word(std::string_view& line) noexcept {
     line.remove_prefix(std::min(line.find_first_not_of(blanks), line.size()));
     const auto word = line.substr(0, line.find_first_of(blanks));

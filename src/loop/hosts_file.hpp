@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The names that the system's administrator has written down: /etc/hosts.
+// Parses a hosts file: the names in /etc/hosts.
 #pragma once
 
 #include <string_view>
@@ -9,8 +9,8 @@
 
 namespace weft {
 
-/// The addresses in `text`, a hosts file, of `name` or of an alias of that spelling, in their order
-/// and with `port`. hosts(5).
+/// Returns the addresses that `text`, a hosts file, has for `name` as a host name or alias, in file
+/// order and with `port`. hosts(5).
 [[nodiscard]] std::vector<address> addresses_in_hosts(std::string_view text,
                                                       std::string_view name,
                                                       std::uint16_t port);

@@ -17,7 +17,7 @@ bool is_local(std::string_view host) noexcept {
     return equal_ignoring_case(host.substr(above), name) && (above == 0 || host[above - 1] == '.');
 }
 
-/// Also one whose scope is the name of an interface, as in "fe80::1%eth0".
+/// Parses a numeric address, also one whose scope is an interface name, as in "fe80::1%eth0".
 result<address> numeric_address(std::string_view host, std::uint16_t port) {
     const auto numeric = address::parse(host, port);
     if (numeric || host.find('%') == host.npos) return numeric;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A listening socket that gives connected ones: what each engine's network has to make.
+// The interface of a listening socket; each engine's network implements it.
 #pragma once
 
 #include <system_error>
@@ -11,30 +11,31 @@
 
 namespace weft {
 
-/// Accepts while it lives; counts as work of the loop. Made by a network; ends with its owner, by
-/// `close` or `give_back`.
+/// Accepts connections while it exists; counts as work of the loop. Made by a network; its owner
+/// destroys it with `close` or `give_back`.
 class listener {
 public:
     /// Called with each connected socket and its peer.
     using accepted = function<void(owned_socket, const address& peer)>;
 
-    /// Called with the reason why nothing can be accepted, and whether this begins: again at each
-    /// try, until all who waited have been accepted.
+    /// Called when accepting fails for lack of resources, with the reason. `begins` is true for the
+    /// first failure, false for those of the retries that follow until all waiting connections have
+    /// been accepted.
     using starved = function<void(std::error_code, bool begins)>;
 
-    /// Stops listening, and dies when the last frame has left it.
+    /// Stops listening; destroyed once it is no longer on the stack.
     virtual void close() noexcept = 0;
 
-    /// The same, and leaves the socket to the caller, or to whoever it was adopted from; a file
-    /// stays.
+    /// Does the same, but leaves the socket to the caller, or to the owner that it was adopted
+    /// from; a socket file is kept.
     virtual native_socket give_back() noexcept = 0;
 
     [[nodiscard]] virtual const address& where() const noexcept = 0;
 
-    /// Whether it waits for descriptors or memory.
+    /// Returns true while it waits for descriptors or memory.
     [[nodiscard]] virtual bool is_starved() const noexcept = 0;
 
-    /// Some descriptor has been closed: if it waits for one, it tries again in the next round.
+    /// Called when a descriptor was closed: a starved listener retries in the next round.
     virtual void feed() noexcept = 0;
 
 protected:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The two ends of a lookup: the resolver's, and that of who has asked.
+// The two ends of a lookup: the resolver's, and its caller's.
 #include <utility>
 
 #include "loop/lookup_state.hpp"
@@ -19,7 +19,7 @@ lookup::~lookup() {
     try {
         finish();
     } catch (const std::bad_alloc&) {
-        // The end goes untold, and whoever waits has a timeout.
+        // The end is not reported, and the caller times out.
     }
 }
 
@@ -52,7 +52,7 @@ void lookup::on_cancel(function<void()> stop) {
     if (asked_) asked_->on_cancel(std::move(stop));
 }
 
-// --- what they share
+// --- the shared state
 
 void lookup_state::found(std::vector<address> some) {
     door_->post([self = shared_from_this(), some = std::move(some)] {
@@ -79,10 +79,10 @@ void lookup_state::cancel() noexcept {
     asker_ = nullptr;
     cancelled_.store(true, std::memory_order_release);
     try {
-        // Not from in here: whoever gives up may be dying.
+        // Posted, not called here: the caller may be in its destructor.
         if (stop_) door_->post(std::exchange(stop_, nullptr));
     } catch (const std::bad_alloc&) {
-        // The resolver goes on for nobody.
+        // The resolver continues, although no caller waits.
     }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a lookup and who has asked share. All that a resolver tells passes the loop's mailbox, so
-// threads do not meet here.
+// The state shared by a lookup and its caller. Everything that a resolver reports passes through
+// the loop's mailbox, so no two threads use it at the same time.
 #pragma once
 
 #include <atomic>
@@ -15,12 +15,12 @@
 
 namespace weft {
 
-/// Who wants a name's addresses; told in turns.
+/// Receives a name's addresses, in turns.
 class address_sink {
 public:
     virtual void on_found(std::span<const address> some) noexcept = 0;
 
-    /// No more will come; `why` is empty unless the resolver has failed.
+    /// Called when no more will come; `why` is empty unless the resolver has failed.
     virtual void on_no_more(std::error_code why) noexcept = 0;
 
 protected:
@@ -35,7 +35,8 @@ public:
 
     [[nodiscard]] const std::string& host() const noexcept { return host_; }
 
-    /// The asker gives up, or dies: it is told nothing any more. On the loop's thread.
+    /// Called when the caller cancels or is destroyed: nothing is reported to it any more. On the
+    /// loop's thread.
     void cancel() noexcept;
 
     // --- from any thread
@@ -51,7 +52,7 @@ private:
     std::shared_ptr<weft::mailbox> door_;
     std::atomic<bool> cancelled_ = false;
 
-    // only touched on the loop's thread
+    // used on the loop's thread only
     address_sink* asker_;
     function<void()> stop_;
 };

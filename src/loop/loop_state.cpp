@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One turn, and the ways to make it: alone until there is no more work, stepped, or as a guest.
+// A turn, and the ways to run turns: standalone until there is no more work, stepped, or as a
+// guest.
 #include "loop/loop_state.hpp"
 
 #include <algorithm>
@@ -17,10 +18,10 @@ namespace {
 constexpr std::size_t receive_size_at_first = 16 * 1024;
 constexpr budget one_handler{1, duration::max()};
 
-/// Of a turn of `run`: so late `stop` may be obeyed.
+/// The budget of a turn of `run`: `stop` may be obeyed as late as this.
 constexpr budget until_stop_is_heard{.time = std::chrono::milliseconds(10)};
 
-/// The least that lets every turn make progress.
+/// The smallest budget with which every turn makes progress.
 budget at_least_one(budget limit) noexcept {
     return {std::max<std::size_t>(limit.handlers, 1), std::max(limit.time, duration(1))};
 }
@@ -42,7 +43,7 @@ loop_state::~loop_state() {
     close();
 }
 
-/// In virtual time the days are counted from the clock's beginning.
+/// In virtual time, days are counted from the clock's start.
 std::chrono::sys_seconds loop_state::utc() const noexcept {
     if (engine_->kind() != engine_kind::virtual_time) return driver::utc();
     const auto since_begin = engine_->now().time_since_epoch();
@@ -61,7 +62,7 @@ void loop_state::close() noexcept {
 
 // --- turns
 
-/// One turn: wait, hear what is ready, serve it within the budget, finish.
+/// Runs one turn: waits, collects what is ready, serves it within the budget, finishes.
 bool loop_state::make_turn(budget limit, bool may_wait) {
     take_ownership();
     const turn here(*this, at_least_one(limit));
@@ -79,16 +80,17 @@ bool loop_state::make_turn(budget limit, bool may_wait) {
     return did;
 }
 
-/// What handlers have signalled for a nested turn is done by now: a look at what else is ready
-/// takes the signal back, and costs less than the host's next wake-up.
+/// Takes back the wake-up signal that handlers raised for a nested turn, since that work is done by
+/// now. Looking at what else is ready takes it back, and is cheaper than another wake-up of the
+/// host.
 void loop_state::take_back_signal() {
     if (!shown_ || !signalled_ || in_turn() || !alive() || work_waits()) return;
     signalled_ = false;
     crowded_ |= engine_->wait(time_point::min());
 }
 
-/// A turn that ends early is followed by one that begins with the next kind of work, so that no
-/// kind can starve another. Reading waits until what its handlers have posted has run.
+/// After a turn that used up its budget, the next one begins with the next kind of work, so that no
+/// kind starves another. Reading waits until the functions that its handlers posted have run.
 bool loop_state::serve() {
     constexpr std::array kinds{&loop_state::expire_timers, &loop_state::run_posted,
                                &loop_state::run_work};
@@ -105,7 +107,7 @@ bool loop_state::serve() {
     return did;
 }
 
-/// In virtual time there is no outside that could bring something.
+/// In virtual time there are no outside events.
 bool loop_state::nothing_can_happen() const noexcept {
     return engine_->kind() == engine_kind::virtual_time && !work_waits() && !interrupted_ &&
            earliest_deadline() == never;
@@ -168,15 +170,16 @@ void loop_state::interrupt() noexcept {
     set_and_wake(interrupted_);
 }
 
-/// A loop that runs looks again; a host hears of it at once if it is its own, else in a turn.
+/// A running loop checks again; a host is notified at once on the loop's own thread, else in a
+/// turn.
 void loop_state::perpetual(bool wanted) noexcept {
     const bool here = owner_ == std::this_thread::get_id();
     set_and_wake(perpetual_, wanted);
     if (here) work_changed();
 }
 
-/// From other threads and from signal handlers, hence without a lock. What is set may end the loop
-/// before the wake-up has returned.
+/// Called from other threads and from signal handlers, hence without a lock. The new value may let
+/// the loop end before the wake-up has returned.
 void loop_state::set_and_wake(std::atomic<bool>& flag, bool value) noexcept {
     ++outside_calls_;
     flag = value;
@@ -184,21 +187,21 @@ void loop_state::set_and_wake(std::atomic<bool>& flag, bool value) noexcept {
     --outside_calls_;
 }
 
-/// A forked child does not have the threads that were in such calls.
+/// A forked child does not have the threads that were in such calls, so it does not wait.
 void loop_state::await_outside_calls() const noexcept {
     while (outside_calls_ != 0 && engine_->in_own_process()) std::this_thread::yield();
 }
 
 // --- as a guest
 
-/// What keeps the descriptor readable after a turn, as long as there is more to do.
+/// Keeps the descriptor readable after a turn while there is more to do.
 void loop_state::keep_contract() noexcept {
     if (!shown_ || closed_) return;
     network().submit(*this);
-    work_changed(); // what was posted has come and gone without a word
+    work_changed(); // what was posted may have run without a notification
     if (crowded_ || work_waits() || interrupted_) work_arrived();
     const time_point earliest = earliest_deadline();
-    if (timer_set_for_ <= now()) timer_set_for_ = never; // it has gone off
+    if (timer_set_for_ <= now()) timer_set_for_ = never; // it has expired
     if (earliest < timer_set_for_) {
         timer_set_for_ = earliest;
         engine_->set_timer(earliest);
@@ -216,7 +219,7 @@ void loop_state::work_arrived() noexcept {
     engine_->wake();
 }
 
-/// Tells the host, which may end its own loop when there is no work left.
+/// Notifies the host, which may end its own loop when there is no work left.
 void loop_state::work_changed() noexcept {
     if (!host_ || had_work_ == (work() != 0) || !engine_->in_own_process()) return;
     had_work_ = !had_work_;
@@ -270,7 +273,7 @@ std::span<std::byte> loop_state::receive_buffer() noexcept {
     } catch (const std::bad_alloc&) {
         if (buffers_.size() < depth()) return {};
     }
-    receive_memory& here = buffers_[depth() - 1]; // a smaller one does as well
+    receive_memory& here = buffers_[depth() - 1]; // a smaller buffer is sufficient
     return {here.bytes.get(), here.size};
 }
 
@@ -285,7 +288,7 @@ void loop_state::resolver(weft::resolver names) {
     resolver_ = names ? std::make_shared<weft::resolver>(std::move(names)) : nullptr;
 }
 
-/// In virtual time there is no outside that could answer.
+/// In virtual time nothing outside could answer.
 std::shared_ptr<weft::resolver> loop_state::resolver() {
     const bool by_system = !resolver_given_ && engine_->kind() != engine_kind::virtual_time;
     if (!resolver_ && by_system && alive()) {
@@ -308,7 +311,7 @@ result<void> loop_state::watch_signals(std::span<const int> numbers, function<vo
 
 // --- threads
 
-/// A loop that nobody is running may be run by another thread than before.
+/// Changes the owner: a loop that no thread is running may be run by another thread than before.
 void loop_state::take_ownership() {
     if (in_turn()) require_owner("event_loop::run");
     if (owned_here()) return;
@@ -317,15 +320,16 @@ void loop_state::take_ownership() {
     owner_name_ = this_thread_name();
 }
 
-/// The next turn may come on another thread, and a call before that, too: nobody can tell who is on
-/// the strand.
+/// Leaves the loop without an owner: the next turn may come on another thread, and so may a call
+/// before it, since the loop cannot know which thread is on the strand.
 void loop_state::leave_to_strand() noexcept {
     disown();
     owner_ = std::thread::id();
 }
 
 void loop_state::post(function<void()> work) {
-    // On another thread this ends with the post: what was posted may have ended the loop by then.
+    // On another thread, use nothing of this after the post: the posted function may have ended the
+    // loop.
     const auto box = mailbox();
     const bool here = owner_ == std::this_thread::get_id();
     if (box->post(std::move(work)) && here) work_changed();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// An event loop's state: the driver of all on it, an engine, and the turns that both make. It
-// lives until the last handle and the last frame have left it.
+// An event loop's state: its driver, its engine, and the turns that both make. It exists until the
+// last handle is gone and none of its functions is on the stack.
 #pragma once
 
 #include <atomic>
@@ -14,13 +14,13 @@
 
 namespace weft {
 
-/// Hears of what concerns a loop's host.
+/// Notifies a loop's host.
 class host_link {
 public:
-    /// The loop's work count has left or reached zero.
+    /// Called when the loop's work count has become zero or nonzero.
     virtual void work_changed(bool any) noexcept = 0;
 
-    /// The loop dies: leave the host, and detach.
+    /// Called when the loop is destroyed: the guest must leave the host, and detach.
     virtual void loop_closed() noexcept = 0;
 
 protected:
@@ -36,7 +36,8 @@ public:
     [[nodiscard]] const weft::engine& engine() const noexcept { return *engine_; }
     [[nodiscard]] weft::network& network() noexcept { return engine_->network(); }
 
-    /// The event loop is gone: everything on it dies; only frames and handles still hold this.
+    /// Called when the event loop is destroyed: ends everything on it. Only handles and functions
+    /// on the stack still hold this.
     void close() noexcept;
     [[nodiscard]] bool closed() const noexcept { return closed_; }
 
@@ -51,7 +52,7 @@ public:
     void restart() noexcept { stopped_ = false; }
     void perpetual(bool wanted) noexcept;
 
-    /// From now on this belongs to the calling thread.
+    /// Makes the calling thread the owner.
     void take_ownership();
     void interrupt() noexcept;
 
@@ -59,38 +60,39 @@ public:
     result<int> descriptor();
     [[nodiscard]] std::optional<duration> next_timeout() const;
 
-    /// Nothing is told to `host` before `tell_work`. At the end it is told that there is no work.
+    /// Attaches a host, which is not notified before `tell_work`. `detach` reports that there is no
+    /// work.
     std::error_code attach(host_link& host, bool on_strand = false) noexcept;
     void tell_work() noexcept { work_changed(); }
     void detach() noexcept;
 
     [[nodiscard]] std::size_t work() const noexcept { return work_count() + (perpetual_ ? 1 : 0); }
 
-    /// From any thread; a host hears of the new work at once if it is its own.
+    /// Posts `work` from any thread; on the loop's own thread, the host is notified of it at once.
     void post(function<void()> work);
 
-    /// False after `close`, and in a forked child: there is no turn any more.
+    /// False after `close`, and in a forked child: there are no turns any more.
     [[nodiscard]] bool alive() const noexcept { return !closed_ && engine_->in_own_process(); }
 
-    /// Why nothing new can begin here: `forked` in a forked child, `gone` after `close`; else none.
+    /// Returns why nothing new can begin here: `forked` in a forked child, `gone` after `close`.
     [[nodiscard]] std::error_code check_alive() const noexcept;
 
-    /// Where the present turn reads to; a nested turn has a buffer of its own. Empty when there is
-    /// no memory for one.
+    /// The receive buffer of the present turn; a nested turn has its own. Empty if there is no
+    /// memory for one.
     [[nodiscard]] std::span<std::byte> receive_buffer() noexcept;
 
-    /// A reader has filled the buffer: the next one may be larger.
+    /// Called when a read has filled the buffer: the next buffer may be larger.
     void buffer_was_filled() noexcept;
 
     // --- names
     void resolver(weft::resolver names);
 
-    /// What resolves names at present: what the loop was given, or else the system, but not in
-    /// virtual time. Null if nothing does. Throws std::bad_alloc.
+    /// Returns the resolver in use: the one that was set, or else the system's, but not in virtual
+    /// time. Null if there is none. Throws std::bad_alloc.
     [[nodiscard]] std::shared_ptr<weft::resolver> resolver();
     [[nodiscard]] const std::string& hosts_file() const noexcept { return hosts_file_; }
 
-    /// Hears these signals of the process from now on; none without numbers.
+    /// Handles these signals of the process from now on; none if `numbers` is empty.
     result<void> watch_signals(std::span<const int> numbers, function<void(int)> hear);
 
     // driver
@@ -119,30 +121,30 @@ private:
     void keep_contract() noexcept;
 
     std::unique_ptr<weft::engine> engine_;
-    std::unique_ptr<random_source> system_random_; // unless one is given
+    std::unique_ptr<random_source> system_random_; // unless one was given
     random_source* random_;
-    std::shared_ptr<weft::resolver> resolver_; // the system's from its first use on
+    std::shared_ptr<weft::resolver> resolver_; // the system's, from its first use on
     std::string hosts_file_;
     class signal_watch* signals_ = nullptr;
     host_link* host_ = nullptr;
     std::size_t receive_size_;
     std::size_t receive_size_max_;
-    std::vector<receive_memory> buffers_; // by the depth of the turn
+    std::vector<receive_memory> buffers_; // by the nesting depth of the turn
     time_point timer_set_for_ = never;
     std::string owner_name_;
-    std::atomic<std::thread::id> owner_; // as the driver knows it, for other threads to read
-    std::size_t first_kind_ = 0;         // of work, with which the next turn begins
+    std::atomic<std::thread::id> owner_; // the driver's owner, for other threads to read
+    std::size_t first_kind_ = 0;         // the kind of work with which the next turn begins
     std::atomic<bool> stopped_ = false;
     std::atomic<bool> interrupted_ = false;
     std::atomic<bool> perpetual_ = false;
-    std::atomic<int> outside_calls_ = 0; // that still need the engine
-    bool shown_ = false;     // the descriptor is known outside
-    bool signalled_ = false; // it is readable already, by a wake-up of ours
+    std::atomic<int> outside_calls_ = 0; // calls of other threads that still need the engine
+    bool shown_ = false;     // `descriptor()` was called
+    bool signalled_ = false; // a wake-up of ours has made it readable
     bool closed_ = false;
-    bool resolver_given_ = false; // or taken away, by the application
-    bool on_strand_ = false; // of the host: between turns this belongs to no thread
-    bool crowded_ = false;  // more is ready than one wait could tell
-    bool had_work_ = false; // as the host was told
+    bool resolver_given_ = false; // set or removed by the application
+    bool on_strand_ = false; // of the host: between turns no thread owns this
+    bool crowded_ = false;  // more is ready than one wait could report
+    bool had_work_ = false; // as the host was notified
 };
 
 } // namespace weft

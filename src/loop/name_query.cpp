@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Whom to ask, in which order.
+// The sources of a lookup and their order.
 #include "loop/name_query.hpp"
 
 #include <exception>
@@ -29,7 +29,7 @@ void call(loop_state& loop, resolver& names, lookup asked, work_item& which) {
 
 } // namespace
 
-/// hosts(5) comes before whatever resolves names.
+/// hosts(5) takes precedence over the resolver.
 result<std::vector<address>> name_query::ask(loop_state& loop, std::string_view host,
                                              std::uint16_t port, address_sink& asker,
                                              work_item& which) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One question for the addresses of a name: to the hosts file, and then to the loop's resolver.
-// Knows not what they are wanted for.
+// Looks up one name: in the hosts file, then with the loop's resolver. Does not know what the
+// addresses are for.
 #pragma once
 
 #include <cstdint>
@@ -20,14 +20,15 @@ class loop_state;
 
 class name_query {
 public:
-    /// The addresses in the hosts file; or none, when the resolver has been asked, of which
-    /// `asker` hears in later turns. The resolver is called on behalf of `which`, and may end that.
+    /// Returns the addresses in the hosts file; or none, if the resolver was called, which then
+    /// reports to `asker` in later turns. The resolver is called on behalf of `which`, and may end
+    /// it.
     ///
-    /// Fails with `errc::no_resolver`, or with why the hosts file cannot be read.
+    /// Fails with `errc::no_resolver`, or with the error of reading the hosts file.
     result<std::vector<address>> ask(loop_state& loop, std::string_view host, std::uint16_t port,
                                      address_sink& asker, work_item& which);
 
-    /// Nobody is told any more.
+    /// Reports nothing any more.
     void cancel() noexcept {
         if (asked_) asked_->cancel();
     }
@@ -36,10 +37,10 @@ private:
     std::shared_ptr<lookup_state> asked_;
 };
 
-/// The same address at another port; what has no ports stays as it is.
+/// Returns the address with another port; an address without ports is unchanged.
 [[nodiscard]] address with_port(const address& of, std::uint16_t port);
 
-/// Those of `found` that can be connected to, with `port`.
+/// Returns those of `found` that can be connected to, with `port`.
 [[nodiscard]] std::vector<address> usable(std::span<const address> found, std::uint16_t port);
 
 } // namespace weft

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What an engine makes of sockets: streams, listeners, attempts to connect, ports for datagrams.
-// Engines that report readiness share one network; an engine that completes operations brings its
-// own.
+// The interface of an engine's network: makes streams, listeners, connection attempts and datagram
+// ports. Engines that report readiness share one network; an engine that completes operations has
+// its own.
 #pragma once
 
 #include <cstdint>
@@ -19,32 +19,32 @@ namespace weft {
 
 class loop_state;
 
-/// A connected socket as a stream.
+/// A stream over a connected socket.
 class socket_transport : public stream {
 public:
-    /// Takes over `connected`, which does not block, if it has none; only before `start`.
+    /// Takes over `connected`, which is non-blocking, if it has no socket; only before `start`.
     virtual void hold(owned_socket connected) noexcept = 0;
 
-    /// Gives the socket back; only before `start`.
+    /// Releases the socket to the caller; only before `start`.
     [[nodiscard]] virtual owned_socket release() noexcept = 0;
 
 protected:
     using stream::stream;
 };
 
-/// Who closes a descriptor that is not a socket of ours.
+/// Who closes an application's descriptor (one that is not a socket of Weft's).
 enum class file_owner : std::uint8_t { stream, application };
 
-/// It has no state of a loop's: each call names its loop. All calls may throw std::bad_alloc, and
-/// have done nothing then.
+/// Keeps no state of a loop: each call names its loop. All calls may throw std::bad_alloc, and then
+/// have no effect.
 class network {
 public:
-    /// A stream over `connected`, which does not block, or over what it will `hold`.
+    /// Makes a stream over `connected`, which is non-blocking, or over a socket for `hold`.
     [[nodiscard]] virtual std::unique_ptr<socket_transport>
     make_stream(loop_state& loop, owned_socket connected) = 0;
 
-    /// A stream over a descriptor of another kind: a pipe, a terminal, a device. On error it is as
-    /// it was: `not_pollable`, or what the system says.
+    /// Makes a stream over a descriptor of another kind: a pipe, a terminal, a device. Fails with
+    /// `not_pollable`, or with the system's error; then the descriptor is unchanged.
     virtual result<std::unique_ptr<stream>> open_file(loop_state& loop, int descriptor,
                                                       file_owner whose) = 0;
 
@@ -54,7 +54,7 @@ public:
                                      listen_options options, listener::accepted then,
                                      listener::starved otherwise) = 0;
 
-    /// Takes over a socket that listens already; on error it is not taken. A file stays.
+    /// Takes over a listening socket; on error the caller keeps it. A socket file is not removed.
     virtual result<listener*> adopt_listener(loop_state& loop, native_socket socket,
                                              listener::accepted then,
                                              listener::starved otherwise) = 0;
@@ -64,8 +64,9 @@ public:
     [[nodiscard]] virtual datagram_port& make_datagram_port(loop_state& loop,
                                                             datagram_events& sink) = 0;
 
-    /// Hands the system what was gathered; called after each turn of a guest. What is gathered
-    /// outside turns a network of this kind hands over by itself, and the rest before it waits.
+    /// Submits the operations that were gathered; called after each turn of a guest. A network of
+    /// this kind itself submits those that are gathered outside turns, and the rest before it
+    /// waits.
     virtual void submit(loop_state&) noexcept {}
 
 protected:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A socket that is closed by its owner.
+// Owns a socket, and closes it.
 #pragma once
 
 #include <utility>
@@ -8,7 +8,7 @@
 
 namespace weft {
 
-/// Closes a socket of this system; defined in the system's folder.
+/// Closes a socket of this system; each system's folder defines it.
 void close_socket(native_socket socket) noexcept;
 
 class owned_socket {

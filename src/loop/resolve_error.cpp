@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The words for why a name has no addresses.
+// The messages of `resolve_error`.
 #include <weft/loop/resolve_error.hpp>
 
 #include <string>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The host is told to quit when the event loop's work has ended: not every library's run ends for
-// lack of it.
+// Runs the host, and makes it quit when the event loop has no work left: not every library's run
+// ends then.
 #include <weft/loop/runner.hpp>
 
 #include <utility>
@@ -18,7 +18,7 @@ runner::~runner() {
 
 void runner::run() {
     running_ = true;
-    while (!stopped_) { // again: work may have begun again while the host was about to end
+    while (!stopped_) { // repeated: work may have begun while the host was about to end
         has_quit_ = false;
         const auto loop = loop_.lock();
         if (!guest_.attached() || !loop || loop->work() == 0) break;

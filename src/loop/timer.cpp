@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An application's timer on the driver's queue.
+// The application's timer, on the driver's timer queue.
 #include <weft/loop/timer.hpp>
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 
 namespace weft {
 
-/// What is armed. It dies in the driver's graveyard, as its function may be on the stack.
+/// The armed timer. Retired rather than deleted, since its function may be on the stack.
 class timer::alarm final : public timed_work_item {
 public:
     alarm(loop_state& loop, function<void()> expired)
@@ -26,7 +26,8 @@ public:
         if (!std::exchange(counted_, true)) loop_.work_started();
     }
 
-    /// A repeating one has no deadline while its function runs.
+    /// True if it remains armed after this call. A repeating timer has no deadline while its
+    /// function runs.
     [[nodiscard]] bool lasts() const noexcept { return armed() || period_ != duration::zero(); }
 
     void disarm() noexcept {
@@ -40,11 +41,12 @@ private:
         if (!loop_.closed()) call();
         if (loop_.closed()) period_ = duration::zero();
         if (!armed() && lasts()) arm(next_due(), period_);
-        // Only now, as it may have been armed again: a periodic timer is work throughout.
+        // Only now, since the function may have armed it again: a periodic timer counts as work
+        // throughout.
         if (!armed() && std::exchange(counted_, false)) loop_.work_finished();
     }
 
-    /// The first one that has not passed.
+    /// Returns the first due time that has not passed.
     [[nodiscard]] time_point next_due() const noexcept {
         const duration late = std::max(loop_.read_clock() - due_, duration::zero());
         return later(due_ + late / period_ * period_, period_);
@@ -59,7 +61,7 @@ private:
     loop_state& loop_;
     function<void()> expired_;
     time_point due_{};
-    duration period_{}; // of a repeating one
+    duration period_{}; // of a repeating timer
     bool counted_ = false;
 };
 

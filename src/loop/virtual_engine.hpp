@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An engine without descriptors: its clock is moved by a test, and waiting moves it too.
+// An engine without descriptors, in virtual time: a test moves its clock, and so does waiting.
 #pragma once
 
 #include <weft/loop/virtual_clock.hpp>
@@ -10,7 +10,7 @@ namespace weft {
 
 class virtual_engine final : public engine {
 public:
-    /// Of `sockets` nothing works: `add` refuses each.
+    /// No socket of `sockets` works: `add` refuses each.
     virtual_engine(virtual_clock* clock, weft::network& sockets) noexcept
         : clock_(clock ? clock : &own_), network_(sockets) {}
 

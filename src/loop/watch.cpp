@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// An application's descriptor among the engine's: an edge, renewed after each call.
+// Watches an application's descriptor: registers an edge with the engine, and again after each
+// call.
 #include <weft/loop/watch.hpp>
 
 #include <utility>
@@ -11,7 +12,7 @@
 
 namespace weft {
 
-/// What the engine tells. It dies in the driver's graveyard, as its function may be on the stack.
+/// The engine's target. Retired rather than deleted, since its function may be on the stack.
 class watch::state final : public source {
 public:
     state(loop_state& loop, int descriptor, function<void(readiness)> ready)
@@ -41,8 +42,9 @@ public:
 private:
     [[nodiscard]] bool wants_any() const noexcept { return wanted_.read || wanted_.write; }
 
-    /// Tells anew what is ready. An edge, as a level would be no news to an edge-triggered host.
-    /// While the function is on the stack of a nested turn, the descriptor wakes nobody.
+    /// Registers again, so that the engine reports anew what is ready. An edge, since a level would
+    /// not wake an edge-triggered host again. While the function is on the stack of a nested turn,
+    /// the descriptor causes no wake-up.
     std::error_code update() noexcept {
         if (!wants_any() || suspended_) {
             if (std::exchange(registered_, false)) loop_.engine().remove(descriptor_);
@@ -83,7 +85,7 @@ private:
         });
         calling_ = false;
         suspended_ = false;
-        if (loop_.closed() || !update()) return; // what the function has left is told again
+        if (loop_.closed() || !update()) return; // what the function has left is reported again
         withdraw();
         found_.hangup = lost_ = true;
         loop_.defer(*this);
@@ -103,7 +105,7 @@ private:
     bool counted_ = false;
     bool calling_ = false;
     bool suspended_ = false;
-    bool lost_ = false; // the engine cannot watch it any longer
+    bool lost_ = false; // the engine cannot watch it any more
 };
 
 watch::watch(event_loop& loop, int descriptor, function<void(readiness)> ready)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// epoll, an eventfd for wake-ups and a timerfd for guests.
+// Waits with epoll; an eventfd for wake-ups and a timerfd for guests.
 #include "loop/linux/epoll_engine.hpp"
 
 #include <algorithm>
@@ -26,7 +26,7 @@ owned_descriptor opened(int descriptor, const char* what) {
 }
 
 std::uint32_t as_events(interest in) noexcept {
-    // Urgent data is only asked for by edges: it may lie there for long.
+    // Urgent data is watched for by edges only: a level could stay set for long.
     return (in.level ? 0U : std::uint32_t{EPOLLET}) |
            (in.read ? std::uint32_t{EPOLLIN | EPOLLRDHUP} : 0U) |
            (in.read && !in.level ? std::uint32_t{EPOLLPRI} : 0U) |
@@ -39,7 +39,7 @@ readiness as_readiness(std::uint32_t events) noexcept {
             (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0, hangup, (events & EPOLLPRI) != 0};
 }
 
-/// Whole milliseconds, rounded up, for kernels that know no better.
+/// Whole milliseconds, rounded up, for kernels without epoll_pwait2.
 int as_milliseconds(duration time) noexcept {
     const auto rounded = std::chrono::ceil<std::chrono::milliseconds>(time).count();
     return static_cast<int>(std::min<std::int64_t>(rounded, INT_MAX));
@@ -73,7 +73,7 @@ time_point epoll_engine::now() const noexcept {
     return std::chrono::steady_clock::now();
 }
 
-/// Descriptors of our own carry no source; that they are reported is all they say.
+/// Watches an internal descriptor. It has no source; its report alone is the wake-up.
 std::error_code epoll_engine::watch_own(int descriptor) noexcept {
     epoll_event event{};
     event.events = EPOLLIN | EPOLLET;
@@ -114,7 +114,7 @@ bool epoll_engine::wait(time_point deadline) {
             target->ready(as_readiness(event.events));
         }
     }
-    // A signal came between: an edge-triggered host has to call again.
+    // A negative count: a signal interrupted the wait, and an edge-triggered host must call again.
     return count == events_per_wait || count < 0;
 }
 
@@ -124,7 +124,7 @@ int epoll_engine::wait_for_events(epoll_event* events, int room, time_point dead
         const timespec timeout = as_timespec(left);
         const int count = sys::epoll_pwait2(set_.get(), events, room, &timeout);
         if (count >= 0 || errno == EINTR) return count;
-        has_precise_wait_ = false; // ENOSYS, or the EPERM of a container's filter
+        has_precise_wait_ = false; // ENOSYS, or EPERM from a container's seccomp filter
     }
     const int milliseconds = deadline == never ? -1 : as_milliseconds(left);
     return sys::epoll_wait(set_.get(), events, room, milliseconds);
@@ -151,7 +151,7 @@ result<int> epoll_engine::descriptor() {
 void epoll_engine::set_timer(time_point deadline) noexcept {
     if (!in_own_process()) return;
     itimerspec setting{};
-    // Zero would disarm it: what is due at once is due in the first nanosecond.
+    // Zero would disarm it: a deadline that is due at once is set to the first nanosecond.
     setting.it_value = as_timespec(std::max(deadline.time_since_epoch(), duration(1)));
     sys::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &setting, nullptr);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Waiting with epoll(7). Linux.
+// An engine that waits with epoll(7). Linux.
 #pragma once
 
 #include <sys/epoll.h>
@@ -10,7 +10,7 @@
 namespace weft {
 
 /// Each source is registered once, edge-triggered, for both directions. The wake-up and timer
-/// descriptors sit in the same set, edge-triggered too, so that they never need to be read.
+/// descriptors are in the same set, also edge-triggered, so that they never need to be read.
 class epoll_engine final : public engine {
 public:
     epoll_engine();
@@ -21,7 +21,7 @@ public:
     std::error_code add(int descriptor, source& target, interest in) noexcept override;
     std::error_code modify(int descriptor, source& target, interest in) noexcept override;
     void remove(int descriptor) noexcept override;
-    void drained(int, interest) noexcept override {} // the kernel knows
+    void drained(int, interest) noexcept override {} // the kernel tracks it
     bool wait(time_point deadline) override;
     void wake() noexcept override;
     result<int> descriptor() override;
@@ -36,7 +36,7 @@ private:
     unsigned fork_generation_;
     owned_descriptor set_;
     owned_descriptor wake_up_;
-    owned_descriptor timer_; // from the first `descriptor()` on
+    owned_descriptor timer_; // made by the first `descriptor()`
     bool has_precise_wait_ = true; // epoll_pwait2, Linux 5.11
 };
 

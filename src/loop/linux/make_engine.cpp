@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Makes the engine that the options ask for, of those that Linux has.
+// Makes the engine that the options ask for, out of those for Linux.
 #include "loop/engine.hpp"
 #include "loop/linux/epoll_engine.hpp"
 #include "loop/posix/poll_engine.hpp"
@@ -9,7 +9,7 @@
 namespace weft {
 namespace {
 
-/// A kernel built without epoll, or a sandbox that hides it, has poll(2).
+/// A kernel built without epoll, or a sandbox that blocks it, still has poll(2).
 std::unique_ptr<engine> make_best_engine() {
     try {
         return std::make_unique<epoll_engine>();

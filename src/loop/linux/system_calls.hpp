@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The part of the table of system calls that only Linux has.
+// The system calls in the table that only Linux has.
 #pragma once
 
 #include <fcntl.h>
@@ -15,12 +15,12 @@
 namespace weft::sys {
 
 /// The kernel has epoll_pwait2 since 5.11; glibc before 2.35 and musl have no function for it, so
-/// it is called by its number. ENOSYS where the kernel, or the kernel's headers, have none.
+/// it is called by its number. ENOSYS if the kernel, or its headers, do not have it.
 inline int epoll_pwait2_by_number([[maybe_unused]] int set, [[maybe_unused]] epoll_event* events,
                                   [[maybe_unused]] int room,
                                   [[maybe_unused]] const timespec* timeout) noexcept {
 #ifdef SYS_epoll_pwait2
-    // The kernel's own timespec has 64 bits each, also where that of the C library has fewer.
+    // The kernel's timespec has 64-bit members, even if those of the C library are smaller.
     const std::int64_t wait[] = {timeout->tv_sec, timeout->tv_nsec};
     constexpr const void* no_signals = nullptr;
     return static_cast<int>(
