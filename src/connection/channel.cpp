@@ -139,7 +139,8 @@ void channel::input_came(std::size_t size) noexcept {
     looks_ = 0;
 }
 
-/// Arranges for the timer to be set again in the next round, which `run` begins.
+/// Schedules another check of the deadline: in the next round `run` clears `postponed_`, and the
+/// timer is set again.
 void channel::postpone() noexcept {
     postponed_ = true;
     driver().defer(*this);

@@ -43,7 +43,7 @@ void channel::take_posted(std::unique_ptr<posted_message> what) noexcept {
             send_posted(*what);
         } else if (takes_output()) {
             some_extra().held.push_back(std::move(what));
-            return; // it still counts
+            return; // its size still counts
         }
     } catch (const std::bad_alloc&) {
         run_out_of_memory();

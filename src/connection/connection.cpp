@@ -436,13 +436,12 @@ void connection::update() noexcept {
     if (session_.owns_memory()) count_memory();
 }
 
-/// Resets the connection after the answer to a plain request has left, to the state in which it was
-/// accepted. The next request may come from another client, behind a proxy: it must see no data of
-/// this one.
+/// Resets the connection to its state at accept, once the answer to a plain request has left. The
+/// next request may come from another client, behind a proxy: it must see no data of this one.
 void connection::begin_next_request() noexcept {
     if (!session_.begin_next_request(driver().now())) return;
     end_handles();
-    const auto last = std::move(extra_); // destroyed last: the application's data may run any code
+    const auto last = std::move(extra_); // destroyed at the end: this may run application code
     deferred_ = false;
     apply_route(route_->set->unrouted());
     driver().defer(*this); // the next request may have arrived already

@@ -43,7 +43,7 @@ private:
 
 send_result connection::send(message whole) {
     assert(driver().called_by_owner("connection::send"));
-    if (depth_ == 0) driver().require_owner("connection::send"); // in handlers: fast path
+    if (depth_ == 0) driver().require_owner("connection::send"); // handlers skip this for speed
     if (session_.sending_parts()) return send_result::closed;
     return submit(whole.size(), [&](session& to) { return to.send(whole); });
 }
@@ -108,7 +108,8 @@ bool connection::submit_small(Command& command) {
     return is_open(); // false if the stream broke
 }
 
-/// What remains after writing refers to the sender's memory and is copied before returning.
+/// Output that remains after writing still lies in the sender's memory; it is copied before this
+/// returns.
 template <class Command>
 bool connection::submit_large(Command& command) {
     std::optional<loan> lent;

@@ -80,7 +80,7 @@ void connection::fail_connecting(phase at, std::error_code why, int http_status)
     driver().defer(*this);
 }
 
-/// Kept for the report, if connecting fails.
+/// Notes the target for the report, in case connecting fails.
 void connection::note_target(std::string_view target, const address& tried) noexcept {
     if (!extras()) return;
     try {
@@ -92,13 +92,14 @@ void connection::note_target(std::string_view target, const address& tried) noex
     }
 }
 
-/// Informs the code that connects, so that it stops.
+/// Calls `cancel`, so that the code that connects stops, then fails.
 void connection::cancel_connecting(std::error_code why) noexcept {
     if (auto cancel = std::move(extras()->cancel)) cancel();
     fail_connecting(extras()->current_phase, why);
 }
 
-/// Allows for input that has arrived by then: an answer takes a few rounds from the socket to here.
+/// Waits a few rounds before the timeout counts: an answer that has arrived needs them to get from
+/// the socket to here.
 void connection::expire_connecting() noexcept {
     constexpr int rounds_max = 8;
     if (driver().now() < extras()->phase_deadline) return;
@@ -106,7 +107,7 @@ void connection::expire_connecting() noexcept {
     cancel_connecting(patience_in(extras()->current_phase, extras()->connect_with).exceeded);
 }
 
-/// Ends a connection whose stream failed in its own opening; a server's stream may fail there, too.
+/// Ends a connection whose stream failed to open, as in the TLS handshake; on a server, too.
 void connection::fail_opening(std::error_code why) noexcept {
     session_.abort(why, side_of(why), phase::tls, driver().now(), 0, stream_->error_detail());
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Parses X-Forwarded-For and Forwarded (RFC 7239) from their ends.
+// Parses X-Forwarded-For and Forwarded (RFC 7239), beginning with the last entry.
 #include "connection/forwarded_for.hpp"
 
 #include <algorithm>

@@ -27,8 +27,8 @@ public:
 
     void set(const server_limits& limits);
 
-    /// Returns why one more client from `peer` is refused, given the current numbers; nothing if it
-    /// is not.
+    /// Returns the error with which one more client from `peer` is refused, or none. The other
+    /// arguments are the current numbers.
     [[nodiscard]] std::error_code judge(const address& peer, std::size_t connections,
                                         std::size_t handshakes) const;
 
@@ -40,7 +40,7 @@ public:
     [[nodiscard]] connection* makes_room(const address& peer, std::size_t connections,
                                          std::size_t handshakes) noexcept;
 
-    /// Does the same when the process has no descriptor left: considers handshakes begun by
+    /// Does the same when the process has no descriptor left, among handshakes begun no later than
     /// `begun`.
     [[nodiscard]] connection* makes_room(time_point begun) noexcept {
         return shares_.oldest_of_most(begun);

@@ -31,7 +31,7 @@ public:
 
 private:
     std::unique_ptr<stream> way_;
-    socket_transport* socket_; // the lowest layer of it
+    socket_transport* socket_; // the lowest layer of `way_`
     std::span<const std::byte> early_;
 };
 

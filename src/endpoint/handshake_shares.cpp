@@ -10,7 +10,8 @@
 namespace weft {
 namespace {
 
-/// How many handshakes that must not be dropped one call skips; they move to the end of the list.
+/// One call skips at most this many handshakes that must not be dropped; they move to the end of
+/// their list.
 constexpr int tries = 8;
 
 } // namespace

@@ -31,8 +31,7 @@ public:
     [[nodiscard]] std::size_t count(const counted_address& where) const noexcept;
 
     /// Returns the handshake to end, the oldest of `where` or of the address that has the most.
-    /// Null if it began after `begun`, or if none may be dropped because the application decides
-    /// about them.
+    /// Null if it began after `begun`, or if the application decides about all candidates.
     [[nodiscard]] connection* oldest_of(const counted_address& where, time_point begun) noexcept;
     [[nodiscard]] connection* oldest_of_most(time_point begun) noexcept;
 

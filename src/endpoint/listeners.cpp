@@ -50,7 +50,8 @@ result<std::vector<address>> listeners::adopt(std::span<const activated_descript
 
 namespace {
 
-/// Returns the options for one of several listeners, which share what cannot be copied.
+/// Returns the options for one of several listeners. The callbacks are shared, as they cannot be
+/// copied.
 listen_options one_of(const std::shared_ptr<listen_options>& all) {
     listen_options one;
     one.backlog = all->backlog;
@@ -92,7 +93,7 @@ void listeners::open_named(std::string_view host, std::uint16_t port, listen_opt
 }
 
 /// Opens all addresses on one port. If the port that the system chose for the first address is
-/// taken at another, it tries again with a new port.
+/// taken at another, lets the system choose again.
 result<std::vector<address>> listeners::open_all(std::span<const address> all,
                                                  listen_options options) noexcept {
     const int tries = all.front().port() == 0 ? 16 : 1;
@@ -198,7 +199,7 @@ listener::accepted listeners::through(accept_settings by) {
     };
 }
 
-/// All listeners of a process run out of descriptors together, which is reported once.
+/// Reports a shortage once: all listeners of a process run out of descriptors together.
 listener::starved listeners::otherwise() {
     return [this](std::error_code why, bool begins) {
         owner_.on_scarcity(why);

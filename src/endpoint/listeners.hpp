@@ -34,7 +34,8 @@ public:
         /// Called when a client has connected.
         virtual void on_accept(owned_socket client, const address& peer, accept_settings& by) = 0;
 
-        /// Called when accepting fails: once, until all waiting clients have been accepted.
+        /// Called when accepting begins to fail; again only after all waiting clients were
+        /// accepted.
         virtual void on_starved(std::error_code why) = 0;
 
         /// Called each time that a client waits because no descriptor was free.

@@ -27,7 +27,7 @@ private:
 
     void run() noexcept override {}
 
-    // The phases. Each starts the next, or fails and reports its own name.
+    // The phases. Each starts the next, or fails as its own `phase`.
     void begin();
     void resolve_and_connect(connect_plan plan);
     void go_through_proxy();
@@ -46,7 +46,7 @@ private:
     std::optional<proxy> proxy_;
     std::string target_;             // what the socket connects to, for reports
     connector* connector_ = nullptr; // until it has called back
-    std::unique_ptr<stream> stream_; // null until connected; then grows by proxy and TLS
+    std::unique_ptr<stream> stream_; // null until connected; proxy and TLS wrap it
 };
 
 } // namespace weft

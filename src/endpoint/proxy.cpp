@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t url_size_max = 2048;
 
-/// RFC 1929 §2 uses one byte for the length of each.
+/// RFC 1929 §2 uses one byte for the length of the user name, and one for the password's.
 constexpr std::size_t socks_credential_max = 255;
 
 int hex_value(char digit) noexcept {
@@ -53,7 +53,8 @@ std::optional<proxy::kind> take_scheme(std::string_view& url) {
     return std::nullopt;
 }
 
-/// RFC 7617 §2: a user name must not contain a colon, and neither may contain control characters.
+/// RFC 7617 §2: the user name must not contain a colon; neither it nor the password may contain
+/// control characters.
 bool take_credentials(std::string_view& url, proxy& into) {
     const auto end = url.rfind('@');
     if (end == url.npos) return true;

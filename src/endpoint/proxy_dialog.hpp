@@ -42,7 +42,7 @@ public:
     /// Returns why the tunnel is not open; nothing if it is.
     [[nodiscard]] std::error_code error() const noexcept { return error_; }
 
-    /// Returns the status of an HTTP proxy's response; 0 before it arrives, and for other
+    /// Returns the status of an HTTP proxy's response; 0 before it arrives, and always for other
     /// protocols.
     [[nodiscard]] int http_status() const noexcept { return http_status_; }
 

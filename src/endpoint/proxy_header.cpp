@@ -65,7 +65,8 @@ std::size_t proxy_header::feed(std::span<const std::byte> bytes) {
     return used;
 }
 
-/// Detects a wrong beginning at its first wrong byte, and a line that is too long at the limit.
+/// Detects a wrong beginning at its first wrong byte, and an overlong line when it reaches the
+/// limit.
 std::size_t proxy_header::take_line(std::string_view bytes) {
     const auto end_of_line = bytes.find('\n');
     const auto whole = end_of_line == bytes.npos ? bytes.size() : end_of_line + 1;
@@ -101,7 +102,7 @@ void proxy_header::judge_line() {
     end(true);
 }
 
-/// Returns the size of the whole header, as far as it is known yet.
+/// Returns the size of the header; until its length has arrived, the size of the fixed part.
 std::size_t proxy_header::wanted() const noexcept {
     if (held_.size() < prefix_size) return prefix_size;
     const auto high = static_cast<unsigned char>(held_[14]);

@@ -19,7 +19,7 @@ class proxy_header {
 public:
     enum class state : std::uint8_t { more, done, failed };
 
-    /// Version 2 states its own length; a longer header is refused.
+    /// Limit on a header of version 2, which states its own length.
     static constexpr std::size_t size_max = 4096;
 
     /// Consumes bytes up to the end of the header and returns how many; the rest is payload.

@@ -25,7 +25,7 @@ constexpr std::size_t large_piece = 16 * 1024;
 
 send_result raw_connection::send(std::span<const std::byte> bytes) {
     assert(driver().called_by_owner("raw_connection::send"));
-    if (depth_ == 0) driver().require_owner("raw_connection::send"); // in handlers: fast path
+    if (depth_ == 0) driver().require_owner("raw_connection::send"); // handlers skip this for speed
     if (!is_open()) return send_result::closed;
     if (blocked_ && queue_is_full(bytes.size())) return refuse_to_queue();
     return send_counted(bytes);

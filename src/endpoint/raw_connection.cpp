@@ -71,7 +71,7 @@ void raw_connection::fail_connecting(phase at, std::error_code why) noexcept {
     outcome_.phase = at;
 }
 
-/// Kept for the report, if connecting fails: the address that was tried last.
+/// Notes the address that was tried last for the report, in case connecting fails.
 void raw_connection::note_tried() noexcept {
     const connector* const asked = std::exchange(extras()->connecting, nullptr);
     if (!asked || !extras()->facts) return;

@@ -50,7 +50,7 @@ public:
     /// Returns the connection of a file; null once its end has been reported.
     [[nodiscard]] raw_connection* only() const noexcept;
 
-    /// Sets a function to call for each connection that was removed; it calls no handler.
+    /// Sets a function to call for each connection that was removed; it must call no handler.
     void on_gone(function<void()> hear) { gone_hears_ = std::move(hear); }
 
     void on_interrupt() override;

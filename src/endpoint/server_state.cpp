@@ -84,7 +84,7 @@ void server::state::drop(connection* silent, std::error_code why) noexcept {
 
 void server::state::on_accept(owned_socket client, const address& peer,
                               listeners::accept_settings& by) {
-    const bool is_proxy = is_one_of(trusted_, peer); // which stands for all of its clients
+    const bool is_proxy = is_one_of(trusted_, peer); // not limited per address
     if (const auto why = judge(is_proxy ? address() : peer)) {
         return turn_away(std::move(client), peer, by.tls != nullptr, why);
     }
@@ -126,7 +126,7 @@ result<void> server::state::trust(const trusted_proxies& proxies) {
 /// Counts the client that a proxy has reported. A connection of the proxy itself, or of another
 /// proxy, is not counted.
 void server::state::take_word(connection& served, const address& who) {
-    admission_.left(served); // the client of an earlier request
+    admission_.left(served); // uncounts the client of an earlier request
     if (is_one_of(trusted_, who)) return;
     if (const auto why = admission_.judge_address(who)) {
         ++refused_;

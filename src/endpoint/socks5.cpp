@@ -25,8 +25,8 @@ void append_counted(std::string& text, std::string_view part) {
     text.append(part);
 }
 
-/// RFC 1928 §5: appends a numeric address as bytes, without an IPv6 scope, which names an interface
-/// of this machine; other names are left for the proxy to look up.
+/// RFC 1928 §5: appends a numeric address as bytes, without its IPv6 scope (an interface of this
+/// machine), or a host name, which the proxy looks up.
 void append_host(std::string& text, std::string_view host) {
     if (host.find(':') != host.npos) host = host.substr(0, host.find('%'));
     const auto numeric = address::parse(host, 0);
@@ -75,8 +75,8 @@ std::size_t socks5::take(std::span<const std::byte> bytes) {
     return count;
 }
 
-/// Returns the size of the proxy's current message, as far as it is known yet. If the reply is a
-/// refusal or malformed, its address is not waited for.
+/// Returns the size of the proxy's current message, as far as it is known yet. Does not wait for
+/// the address in a reply that refuses or is malformed.
 std::size_t socks5::wanted() const noexcept {
     if (step_ != step::reply) return 2;
     if (held_.size() < reply_begin || at(0) != version || at(1) != 0) return reply_begin;

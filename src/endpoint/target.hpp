@@ -37,7 +37,8 @@ result<target> target_of(std::string_view where);
 /// it.
 void complain(loop_state& loop, std::string_view call, std::string_view text, std::error_code why);
 
-/// Does the same for an address to listen at: a name other than localhost is `errc::no_resolver`.
+/// Return the addresses of a target to listen at. A name other than localhost fails with
+/// `errc::no_resolver`.
 result<std::vector<address>> addresses_of(std::string_view host, std::uint16_t port);
 result<std::vector<address>> addresses_of(std::string_view where);
 

@@ -43,7 +43,7 @@ void tunnel::take(Step&& step) noexcept {
         const auto broken = words_->over() ? std::error_code() : speak();
         if (broken) return tell(broken);
         if (!words_->over()) return;
-        const bool early = !words_->error() && !output_.empty(); // it cannot know what was asked
+        const bool early = !words_->error() && !output_.empty(); // the request was not sent in full
         tell(early ? make_error_code(errc::bad_proxy_answer) : words_->error(),
              words_->http_status());
     } catch (const std::bad_alloc&) {

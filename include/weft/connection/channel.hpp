@@ -22,8 +22,8 @@ struct posted_message;
 
 /// The part that every kind of connection shares; see `connection` and `raw_connection`.
 ///
-/// Derived classes override the virtual functions. The stream and the driver call those of
-/// `timed_work_item` and `stream_events`; the others are not called for a small message.
+/// Derived classes override the virtual functions. The driver and the stream call those of
+/// `timed_work_item` and `stream_events`; the others stay off the path of small messages.
 class channel : protected timed_work_item, protected stream_events {
 public:
     channel(const channel&) = delete;
@@ -36,8 +36,8 @@ public:
     /// to functions of one kind of stream, such as `tls_stream::of`.
     [[nodiscard]] const stream* transport() const noexcept { return stream_.get(); }
 
-    /// Remains known until the `close` or `fail` handler has returned, however the connection
-    /// ended.
+    /// Returns this side's address. It remains available until the `close` or `fail` handler has
+    /// returned, however the connection ended.
     [[nodiscard]] address local_address() const;
 
     /// Returns a place for anything that the application wants to keep with the connection. The
@@ -56,7 +56,7 @@ public:
 protected:
     friend class handle_posts;
 
-    struct extra; // only some connections have one, which saves the others its memory
+    struct extra; // optional state, allocated only when needed
 
     /// Whether the stream reads input.
     enum class reading : std::uint8_t {
@@ -71,8 +71,8 @@ protected:
         queue_policy when_full;
     };
 
-    /// Registers a timer with `owner`. Throws std::bad_alloc. A connection created with `outbound`
-    /// is still to be connected.
+    /// Registers its timer with `owner`. Throws std::bad_alloc. With `outbound` the connection
+    /// begins unconnected.
     channel(weft::driver& owner, std::unique_ptr<extra> outbound);
     ~channel() override;
 
@@ -106,9 +106,9 @@ protected:
 
     // --- turns and handlers
 
-    /// Every call from outside goes through this: runs `action`, then reports the events that it
-    /// caused (`here.pump()`). Handlers may run meanwhile. The outermost call brings stream and
-    /// timer up to date when it returns.
+    /// Runs `action`, then reports the events that it caused (`here.pump()`). All calls from the
+    /// stream and the driver go through this. Handlers may run meanwhile; when the outermost call
+    /// returns, it writes output and updates reading and the timer.
     template <class Kind, class Action>
     static void enter(Kind& here, Action&& action) noexcept {
         const running<Kind> now(here);
@@ -144,7 +144,7 @@ protected:
 
     // --- reading
 
-    /// Returns `wanted` as the answer to `wants_bytes`, and notes it.
+    /// Records the answer to `wants_bytes`, and returns it.
     bool answer_stream(bool wanted) noexcept {
         if (reading_ != reading::paused) reading_ = wanted ? reading::on : reading::refused;
         return wanted;

@@ -107,8 +107,8 @@ public:
     [[nodiscard]] std::size_t buffered_amount() const noexcept { return session_.output_size(); }
 
     /// Returns the peer's address, or the client's if a trusted proxy reports it (`server::trust`).
-    /// This and `local_address` remain known until the `close` or `fail` handler has returned,
-    /// however the connection ended.
+    /// It remains available until the `close` or `fail` handler has returned, however the
+    /// connection ended.
     [[nodiscard]] address remote_address() const;
 
     /// Returns the subprotocol that was agreed on; empty if none.
@@ -131,8 +131,8 @@ public:
     [[nodiscard]] std::optional<std::string> query_value(std::string_view key) const;
     [[nodiscard]] const std::vector<std::string>& offered_subprotocols() const noexcept;
 
-    /// Returns the server's response; only a client has one. Kept as long as `request()` is on a
-    /// server.
+    /// Returns the server's response; only a client has one. It lives as long as a server's
+    /// `request()`.
     [[nodiscard]] const http_response_head* response() const noexcept {
         return session_.response();
     }

@@ -22,9 +22,9 @@ namespace weft {
 /// What happens when the peer reads slower than this side writes.
 enum class queue_policy : std::uint8_t {
     /// When more than half of the limit is queued, reading from this peer pauses until the queue
-    /// has drained, so that the answers to it (what its `message` and `ping` handlers send to it)
-    /// cannot fill the queue. A `send` beyond the limit is dropped. If both sides pause, each waits
-    /// for the other until a deadline ends the connection.
+    /// has drained, so that answers cannot fill it. Answers are what `message` and `ping` handlers
+    /// send to their own peer. A `send` beyond the limit is dropped. If both sides pause, each
+    /// waits for the other until a deadline ends the connection.
     pause,
     drop, ///< a `send` beyond the limit is dropped
     close ///< a `send` beyond the limit ends the connection with 1008
@@ -102,7 +102,7 @@ struct connect_options {
     /// Takes the proxy from the environment when `proxy` is empty; see `environment_proxy`.
     bool proxy_from_environment = false;
 
-    /// Encrypts `wss:` connections; when null the layer of the client is used. See `client::tls`.
+    /// The TLS layer for `wss:` URIs; when null, the one of the client is used. See `client::tls`.
     std::shared_ptr<secure_layer> tls = {};
 
     /// How many of the server's redirects are followed, each with all timeouts and the same

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A set of connections over any streams and any driver: routes, connection functions, shutdown.
-// Servers and clients are built on it and create the streams.
+// A set of connections over any streams and any driver, and the routes that serve them. Servers and
+// clients are built on it and create the streams.
 #pragma once
 
 #include <cstddef>
@@ -20,8 +20,8 @@ namespace weft {
 /// complete WebSocket endpoint. Destroying it ends its connections at once and calls no handler
 /// except a pending `done`; it may be destroyed anywhere, even in its own handlers. The driver must
 /// outlive it. All functions must be called on the driver's thread. A call that throws
-/// std::bad_alloc has changed nothing. Work that runs out of memory later continues without the
-/// optional part, or ends with `std::errc::not_enough_memory`.
+/// std::bad_alloc has changed nothing. A connection that runs out of memory later goes on without
+/// what needed the memory, or ends with `std::errc::not_enough_memory`.
 class stream_endpoint {
 public:
     explicit stream_endpoint(weft::driver& owner);
@@ -82,8 +82,8 @@ public:
 
     [[nodiscard]] std::size_t connection_count() const noexcept;
 
-    /// Returns the connections that have not opened yet: connecting, in their handshake, or in a
-    /// plain request.
+    /// Returns the number of connections that have not opened yet: connecting, in their handshake,
+    /// or in a plain request.
     [[nodiscard]] std::size_t handshake_count() const noexcept;
 
     /// Sets a budget for the memory that peers make all connections hold; see

@@ -54,9 +54,8 @@ public:
     ///
     /// On success the client owns the socket, and sets it to close on exec and non-blocking. On
     /// error the caller keeps the socket: `bad_argument` for another kind of socket, `no_tls` for a
-    /// `wss:` URI, `forked`, `gone`, or a system error. Everything else is reported as by
-    /// `connect`.
-    /// `forked`, `gone`, or what the system says. All else is told as by `connect`.
+    /// `wss:` URI without a TLS layer, `forked`, `gone`, or a system error. Everything else is
+    /// reported as by `connect`.
     result<connection_handle> adopt(native_socket socket, const uri& target, handlers what,
                                     connect_options options = {},
                                     std::span<const std::byte> already_read = {});

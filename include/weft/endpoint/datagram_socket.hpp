@@ -48,8 +48,9 @@ struct datagram_options {
 
 /// Sends and receives datagrams; counts as work of the loop while it is open.
 ///
-/// All functions must be called on the loop's thread. It cannot be moved, as handlers receive a
-/// reference to it. It may be destroyed anywhere, even in its own handlers, and calls none.
+/// All functions must be called on the loop's thread. A socket cannot be moved, as its handlers
+/// receive a reference to it. It may be destroyed anywhere, even in its own handlers; no handler is
+/// called then.
 class datagram_socket {
 public:
     explicit datagram_socket(event_loop& loop, datagram_handlers what,

@@ -191,9 +191,9 @@ private:
     bool paused_ : 1 = false;     // by the application
     bool finishing_ : 1 = false;  // no more output is sent
     bool eof_ : 1 = false;        // the peer sends no more
-    bool closing_ : 1 = false;    // and no more input is reported
+    bool closing_ : 1 = false;    // closed by this side: input is dropped
     bool end_waits_ : 1 = false;  // the end is still to be reported
-    bool lingers_ : 1 = true;     // after `close`, until the peer's end
+    bool lingers_ : 1 = true;     // after `close`, reads until the peer's end
     bool waits_ : 1 = false;      // the last write was only partly taken by the stream
     raw_set& set_;
     raw_route* route_;

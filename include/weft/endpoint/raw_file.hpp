@@ -21,8 +21,8 @@ namespace weft {
 /// `std::errc::broken_pipe`, without a signal. A regular file or directory is refused with
 /// `errc::not_pollable`: the system always reports it as ready, and reads of it block.
 ///
-/// All functions must be called on the loop's thread. It may be destroyed anywhere, even in its own
-/// handlers: it ends at once, and no handler is called.
+/// All functions must be called on the loop's thread. A raw_file may be destroyed anywhere, even in
+/// its own handlers: the connection ends at once, and no handler is called.
 class raw_file {
 public:
     /// Takes over a descriptor, sets it to non-blocking and close on exec, and closes it in the

@@ -23,8 +23,8 @@ struct raw_options {
     /// also when it is at most half full.
     std::size_t queue_size_max = 1024 * 1024;
 
-    /// With `pause`, the answers counted are what a `data` handler sends to its own peer; `close`
-    /// ends the connection with `errc::queue_full`.
+    /// For `pause`, output counts as an answer if a `data` handler sends it to its own peer.
+    /// `close` ends the connection with `errc::queue_full`.
     queue_policy when_full = queue_policy::pause;
 
     /// Ends the connection when the peer has been idle this long: it has neither sent a byte nor
@@ -49,8 +49,8 @@ struct raw_connect_options {
     /// For name lookup and connecting together.
     duration connect_timeout = std::chrono::seconds(10);
 
-    /// Encrypts the connection, such as a `tls_client`. `open` is called when the server has proved
-    /// to be the host connected to, or `tls_host` if set, which a Unix-domain socket needs.
+    /// The TLS layer, such as a `tls_client`; null for none. `open` is called when the server has
+    /// proved to be the host connected to, or `tls_host` if set, which a Unix-domain socket needs.
     std::shared_ptr<secure_layer> tls = {};
     std::string tls_host = {};
 

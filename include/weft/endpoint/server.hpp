@@ -93,14 +93,15 @@ public:
     connection& serve(std::unique_ptr<stream>&& client,
                       std::span<const std::byte> already_read = {});
 
-    /// Sets the handler called when accepting fails, for example with `too_many_files_open`: once,
-    /// until all waiting clients have been accepted. Listeners retry on their own, without
-    /// spinning.
+    /// Sets the handler called when accepting begins to fail, for example with
+    /// `too_many_files_open`; it is called again only after all waiting clients have been accepted.
+    /// Listeners retry on their own, without spinning.
     void on_accept_error(function<void(std::error_code)> handler);
 
-    /// Sets the handler called for each client refused by a limit: `too_many_connections`,
-    /// `too_many_from_address` or `too_many_handshakes`. The client was sent 503 with Retry-After,
-    /// and nothing was read from it.
+    /// Sets the handler called for each client that a limit refuses: `too_many_connections`,
+    /// `too_many_from_address`, `too_many_handshakes` or `over_memory_budget`. A client refused
+    /// when it is accepted was sent 503 with Retry-After, or nothing by a listener with TLS, and
+    /// nothing was read from it.
     void on_refused(function<void(const address&, std::error_code)> handler);
 
     /// Returns how many clients limits have refused so far.

@@ -9,7 +9,7 @@
 
 namespace weft {
 
-/// The proxies in front of a server that its operator controls.
+/// The operator's own proxies in front of a server.
 struct trusted_proxies {
     /// Addresses ("10.0.0.1"), prefixes ("10.0.0.0/8", "2001:db8::/32"), or "unix:" for all peers
     /// that connect through a Unix-domain socket.
