@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Asking a socket what it is.
+// Queries a socket's type and state.
 #include "loop/posix/adopted_socket.hpp"
 
 #include <fcntl.h>
@@ -56,7 +56,7 @@ std::error_code check_datagrams(int descriptor) noexcept {
 std::error_code make_fit(int descriptor) noexcept {
     if (const auto why = set_flag(descriptor, F_GETFL, F_SETFL, O_NONBLOCK)) return why;
     if (const auto why = set_flag(descriptor, F_GETFD, F_SETFD, FD_CLOEXEC)) return why;
-    switch_on(descriptor, IPPROTO_TCP, TCP_NODELAY); // a Unix-domain socket refuses, harmlessly
+    switch_on(descriptor, IPPROTO_TCP, TCP_NODELAY); // fails on a Unix-domain socket, harmlessly
     return {};
 }
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Sockets that somebody else has made: what they must be. POSIX.
+// Checks sockets that the application made, before they are adopted. POSIX.
 #pragma once
 
 #include <system_error>
 
 namespace weft {
 
-/// Whether `descriptor` is a stream socket that listens; changes nothing. `bad_argument` for
-/// another kind of socket, otherwise what the system says.
+/// Checks that `descriptor` is a listening stream socket, without changing it. `bad_argument` for
+/// another kind of socket, otherwise the system's error.
 [[nodiscard]] std::error_code check_listening(int descriptor) noexcept;
 
-/// Whether `descriptor` is a socket of datagrams, as above.
+/// Checks that `descriptor` is a datagram socket, with the same errors.
 [[nodiscard]] std::error_code check_datagrams(int descriptor) noexcept;
 
 } // namespace weft

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The steps of binding: each option at its time.
+// The steps of binding, with each option set at the right step.
 #include "loop/posix/bound_socket.hpp"
 
 #include <netinet/in.h>
@@ -28,8 +28,9 @@ void set_options(int descriptor, const address& where, const listen_options& opt
     }
 }
 
-/// Binds a socket whose file gets at most `mode`: Linux makes it with the mode of the socket, less
-/// the umask. Then the file gets what the umask took; nobody can connect before it listens.
+/// Binds a socket whose file never has more permissions than `mode`: Linux creates it with the
+/// socket's mode minus the umask. Then the bits that the umask removed are added; clients cannot
+/// connect before the socket listens.
 std::error_code bind_with_mode(bound_socket& made, const socket_address& at, unsigned mode) {
     if (mode > mode_max) return errc::bad_argument;
     if (sys::fchmod(made.descriptor.get(), mode) != 0) return last_error();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// From an address to a socket that listens there. POSIX.
+// Makes a socket that listens at an address. POSIX.
 #pragma once
 
 #include <weft/core/address.hpp>
@@ -11,7 +11,7 @@
 
 namespace weft {
 
-/// A listening socket, where it listens, and the file that it has made for that.
+/// A listening socket, its address, and the socket file that binding has created.
 struct bound_socket {
     owned_descriptor descriptor;
     address where;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A descriptor that is closed by its owner. POSIX.
+// Owns a descriptor, and closes it. POSIX.
 #pragma once
 
 #include "loop/owned_socket.hpp"
@@ -7,7 +7,7 @@
 
 namespace weft {
 
-/// Here a socket is a descriptor like any other.
+/// On POSIX a socket is a descriptor like any other.
 using owned_descriptor = owned_socket;
 
 } // namespace weft

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Reading and writing a descriptor of any kind.
+// Reads and writes a descriptor of any kind.
 #include "loop/posix/file_stream.hpp"
 
 #include <cerrno>
@@ -24,16 +24,16 @@ loop_state& file_stream::loop() const noexcept {
     return static_cast<loop_state&>(driver());
 }
 
-// --- life
+// --- lifetime
 
 result<std::unique_ptr<stream>> file_stream::open(loop_state& loop, int descriptor,
                                                   file_owner whose) {
-    std::unique_ptr<file_stream> made(new file_stream(loop)); // the memory first
+    std::unique_ptr<file_stream> made(new file_stream(loop)); // allocated first
     if (const auto why = made->take(descriptor, whose)) return failure(why);
     return std::unique_ptr<stream>(std::move(made));
 }
 
-/// Leaves the descriptor as it was on error.
+/// Takes over the descriptor; on error it is unchanged.
 std::error_code file_stream::take(int descriptor, file_owner whose) noexcept {
     if (const auto why = check_pollable(descriptor)) return why;
     descriptor_ = owned_descriptor(descriptor);
@@ -65,7 +65,7 @@ std::error_code file_stream::prepare(int descriptor) noexcept {
     return {};
 }
 
-/// The flag belongs to all who share what the descriptor stands for.
+/// Restores the flag, which is shared with every process that has the same open file.
 void file_stream::restore_flags() noexcept {
     if (!std::exchange(blocked_before_, false)) return;
     const int flags = sys::fcntl(descriptor_.get(), F_GETFL, 0);
@@ -93,7 +93,7 @@ void file_stream::half_close() noexcept {
     if (!write_only_) return;
     close();
     half_closed_ = true;
-    driver().defer(*this); // nothing can come: that is the end of the input
+    driver().defer(*this); // no input can come: that is its end
 }
 
 std::size_t file_stream::input_pending() const noexcept {
@@ -143,7 +143,7 @@ void file_stream::run() noexcept {
         declined_ = true;
     }
     update_interest();
-    if (has_news()) driver().defer(*this); // behind the others
+    if (has_news()) driver().defer(*this); // after the other streams
 }
 
 void file_stream::read() {
@@ -173,7 +173,7 @@ void file_stream::read() {
     }
 }
 
-/// A terminal whose other side is gone says EIO where others say that there is no more.
+/// True if a read failed since the terminal's other side is gone: EIO instead of an end of file.
 bool file_stream::is_hangup(int error) const noexcept {
     return error == EIO && is_device_;
 }
@@ -203,9 +203,10 @@ void file_stream::finish_turn() noexcept {
     if (has_news()) driver().defer(*this);
 }
 
-/// Registering anew reports what is ready, so no edge is lost.
+/// Registering again reports what is ready, so no edge is lost.
 ///
-/// A pipe that is only written to is ready to be read when nobody reads it; a terminal would be for
+/// A write-only pipe becomes readable when its reader is gone; a terminal could do so for other
+/// reasons, so it is not watched.
 /// other reasons.
 void file_stream::update_interest() noexcept {
     if (!descriptor_ || !sink_) return;
@@ -219,7 +220,7 @@ void file_stream::update_interest() noexcept {
 
 // --- writing
 
-/// Pipes and sockets raise a signal when nobody reads any more.
+/// Pipes and sockets raise SIGPIPE once their reader is gone.
 ssize_t file_stream::write_piece(std::span<const std::byte> piece) noexcept {
     if (is_pipe_ || is_socket_) return quiet_write(descriptor_.get(), piece);
     ssize_t count;
@@ -245,7 +246,7 @@ file_stream::write(std::span<const std::span<const std::byte>> pieces) noexcept 
     return taken;
 }
 
-/// It is full, or broken.
+/// Handles a write that would block or has failed.
 result<std::size_t> file_stream::cannot_go_on(std::size_t taken) noexcept {
     if (!would_block(last_error())) {
         const auto why = last_error();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A descriptor of any kind as a stream, on engines that report readiness: a pipe, a terminal,
-// inotify, an eventfd. POSIX.
+// A stream over a descriptor of any kind (a pipe, a terminal, inotify, an eventfd), on engines that
+// report readiness. POSIX.
 #pragma once
 
 #include <memory>
@@ -13,16 +13,16 @@ namespace weft {
 
 class loop_state;
 
-/// It reads until EAGAIN: what one read gives may be a record, whose size says nothing about what
-/// else is there. Interest in writing lasts while a write is blocked: otherwise each read of a
-/// pipe's other end would wake us.
+/// Reads until EAGAIN: a read may return one record, whose size says nothing about what else is
+/// waiting. Interest in writing lasts only while a write is blocked: otherwise each read at a
+/// pipe's other end would cause a wake-up.
 ///
-/// A descriptor that is only written to is watched for the end of its reader. The end of the input
-/// ends the interest in reading; so does a pause.
+/// A write-only descriptor is watched for the end of its reader. The end of the input ends the
+/// interest in reading; so does a pause.
 class file_stream final : public stream, private source {
 public:
-    /// Sets the descriptor not to block, and to close on exec if it is owned. On error it is as it
-    /// was: `not_pollable`, or what the system says.
+    /// Makes the descriptor non-blocking, and close-on-exec if it is owned. Fails with
+    /// `not_pollable`, or with the system's error; then the descriptor is unchanged.
     static result<std::unique_ptr<stream>> open(loop_state& loop, int descriptor, file_owner whose);
 
     ~file_stream() override;
@@ -33,10 +33,10 @@ public:
     result<std::size_t>
     write(std::span<const std::span<const std::byte>> pieces) noexcept override;
 
-    /// The end of a pipe's writing end or of a socket; other descriptors know no such thing.
+    /// Ends writing to a pipe or a socket; other descriptors cannot be half-closed.
     void half_close() noexcept override;
 
-    /// Gives its owner back a descriptor that blocks if it did so before.
+    /// Closes the descriptor; one that is not owned becomes blocking again if it was so before.
     void close() noexcept override;
     [[nodiscard]] std::size_t input_pending() const noexcept override;
     [[nodiscard]] std::size_t output_pending() const noexcept override;
@@ -64,22 +64,22 @@ private:
     [[nodiscard]] bool is_hangup(int error) const noexcept;
     void restore_flags() noexcept;
 
-    owned_descriptor descriptor_; // also when it is not owned
+    owned_descriptor descriptor_; // set even if it is not owned
     stream_events* sink_ = nullptr;
-    interest known_{};      // to the engine
-    std::error_code broken_; // what that has refused
+    interest known_{};      // as the engine knows it
+    std::error_code broken_; // the engine's error
     bool owned_ = true;
-    bool blocked_before_ = false; // the descriptor, and is to do so again
+    bool blocked_before_ = false; // the descriptor, which must become blocking again
     bool write_only_ = false;
     bool is_device_ = false; // such as a terminal
     bool is_pipe_ = false;
     bool is_socket_ = false;
-    bool readable_ = false; // since its last EAGAIN
+    bool readable_ = false; // no EAGAIN since the last report
     bool writable_ = false;
     bool hangup_ = false;
     bool blocked_ = false;  // a write took only a part
     bool paused_ = false;
-    bool declined_ = false; // by the sink
+    bool declined_ = false; // the sink wanted no bytes
     bool half_closed_ = false;
     bool eof_told_ = false;
 };

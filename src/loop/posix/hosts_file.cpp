@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Reading a hosts file anew for each name, as it may have changed.
+// Reads the hosts file, again for each name, since it may have changed.
 #include <fcntl.h>
 
 #include <array>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The error of the system call that failed just now, and whether it is one. POSIX.
+// The error of the system call that has just failed. POSIX.
 #pragma once
 
 #include <cerrno>
@@ -11,7 +11,7 @@ namespace weft {
     return {errno, std::system_category()};
 }
 
-/// Whether a descriptor that does not block only had nothing to give, or no room.
+/// Returns true if the error only means that a non-blocking descriptor has no data, or no room.
 [[nodiscard]] inline bool would_block(std::error_code why) noexcept {
     return why.category() == std::system_category() &&
            (why.value() == EAGAIN || why.value() == EWOULDBLOCK);

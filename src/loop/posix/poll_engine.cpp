@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// poll(2) and a pipe for wake-ups.
+// Waits with poll(2); a pipe for wake-ups.
 #include "loop/posix/poll_engine.hpp"
 
 #include <fcntl.h>
@@ -76,7 +76,7 @@ std::error_code poll_engine::add(int descriptor, source& target, interest in) no
     return modify(descriptor, target, in);
 }
 
-/// In the set as well, so that nothing but this can fail.
+/// Makes room in the set, too, so that only this can fail.
 void poll_engine::make_room_for(int descriptor) {
     const auto number = static_cast<std::size_t>(descriptor);
     if (number < watched_.size()) return;
@@ -118,7 +118,7 @@ void poll_engine::ask_for(int descriptor, watched& which, int events) noexcept {
     set_[which.place].events = static_cast<short>(events);
 }
 
-/// The last one takes its place.
+/// Removes an entry: the last one takes its place.
 void poll_engine::leave_out(watched& which) noexcept {
     const auto place = std::exchange(which.place, nowhere);
     if (place == nowhere) return;
@@ -133,8 +133,8 @@ void poll_engine::leave_out(watched& which) noexcept {
 
 bool poll_engine::wait(time_point deadline) {
     const int count = wait_for_events(deadline);
-    if (count <= 0) return count < 0; // a signal came between
-    // From the back: where one is left out, one comes that has been looked at.
+    if (count <= 0) return count < 0; // a signal interrupted the wait
+    // From the back: if an entry is left out, one that was already looked at takes its place.
     for (std::size_t place = set_.size() - 1; place != 0; --place) {
         if (set_[place].revents != 0) report(place);
     }
@@ -158,20 +158,21 @@ void poll_engine::report(std::size_t place) noexcept {
     one.target->ready(what);
 }
 
-/// One byte stands for all wake-ups until it is taken back.
+/// One byte stands for all wake-ups until it is read.
 void poll_engine::wake() noexcept {
     if (!in_own_process() || woken_.exchange(true)) return;
     const int before = errno;
     const char byte = 0;
     while (sys::write(waker_.get(), &byte, sizeof(byte)) < 0) {
         if (errno == EINTR) continue;
-        woken_ = false; // so that the next one tries again
+        woken_ = false; // so that the next call tries again
         break;
     }
     errno = before;
 }
 
-/// In this order: who wakes between the two is heard in this turn, and who wakes later writes.
+/// The order matters: a wake-up between the two steps is handled in this turn, and a later one
+/// writes a new byte.
 void poll_engine::take_back_wake_up() noexcept {
     char byte = 0;
     while (sys::read(wake_up_.get(), &byte, sizeof(byte)) < 0 && errno == EINTR) {}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Waiting with poll(2), where there is nothing better. POSIX.
+// An engine that waits with poll(2), for systems without epoll. POSIX.
 #pragma once
 
 #include <poll.h>
@@ -13,12 +13,12 @@
 
 namespace weft {
 
-/// Makes edges of the levels that poll(2) tells: a direction that was reported is not asked for
-/// until it has been drained, and a descriptor that is not asked for anything is left out, so that
-/// a reset of a peer that nobody reads does not end every wait.
+/// Turns the levels that poll(2) reports into edges: a direction that was reported is not requested
+/// again until it was drained. A descriptor of which nothing is requested is left out of the set,
+/// so that a reset connection that is not being read does not end every wait.
 ///
-/// The others cost a wait their number. A pipe to itself wakes it. There is no one descriptor to
-/// show.
+/// A wait costs O(watched descriptors). A pipe to itself wakes it. It has no single descriptor for
+/// a host to watch.
 class poll_engine final : public engine {
 public:
     poll_engine();
@@ -33,7 +33,7 @@ public:
     bool wait(time_point deadline) override;
     void wake() noexcept override;
     result<int> descriptor() override;
-    void set_timer(time_point) noexcept override {} // comes after a descriptor only
+    void set_timer(time_point) noexcept override {} // needs a descriptor
     [[nodiscard]] bool in_own_process() const noexcept override;
 
 private:
@@ -41,7 +41,7 @@ private:
 
     struct watched {
         source* target = nullptr;
-        std::uint32_t place = nowhere; // in the set
+        std::uint32_t place = nowhere; // index in the set
         short wanted = 0;
         bool level = false;
     };
@@ -56,9 +56,9 @@ private:
 
     unsigned fork_generation_;
     owned_descriptor wake_up_, waker_; // the ends of a pipe
-    std::atomic<bool> woken_ = false;  // a byte is in it, or about to be
-    std::vector<watched> watched_;     // by the number of the descriptor
-    std::vector<pollfd> set_;          // the first is for wake-ups
+    std::atomic<bool> woken_ = false;  // a byte is in the pipe, or about to be
+    std::vector<watched> watched_;     // indexed by descriptor
+    std::vector<pollfd> set_;          // the first entry is for wake-ups
 };
 
 } // namespace weft

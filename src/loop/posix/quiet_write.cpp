@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// SIGPIPE is raised for the thread that writes: it blocks the signal, and takes it back.
+// SIGPIPE is sent to the thread that writes: the thread blocks the signal, and then removes it.
 #include "loop/posix/quiet_write.hpp"
 
 #include <cerrno>
@@ -9,7 +9,7 @@
 namespace weft {
 namespace {
 
-/// Blocks SIGPIPE in this thread while it lives. One that is pending by then is somebody else's.
+/// Blocks SIGPIPE in this thread while it exists. A SIGPIPE that was already pending is left alone.
 class quiet_thread {
 public:
     quiet_thread() noexcept {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// write(2) without its signal, which other threads and other code of the process keep. POSIX.
+// write(2) without SIGPIPE, while other threads and other code of the process still get theirs.
+// POSIX.
 #pragma once
 
 #include <sys/types.h>
@@ -9,8 +10,8 @@
 
 namespace weft {
 
-/// write(2), again when a signal came between. When nobody reads any more it fails with EPIPE and
-/// raises no SIGPIPE, whatever the process does with that.
+/// write(2), repeated after a signal interrupted it. If there is no reader any more it fails with
+/// EPIPE and raises no SIGPIPE, whatever disposition the process has set.
 [[nodiscard]] ssize_t quiet_write(int descriptor, std::span<const std::byte> bytes) noexcept;
 
 } // namespace weft

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A socket made ready, connect(2), and the answer when it comes.
+// Prepares a socket, calls connect(2), and waits for the result.
 #include "loop/posix/readiness_connect_attempt.hpp"
 
 #include <netinet/in.h>
@@ -67,7 +67,7 @@ std::error_code readiness_connect_attempt::prepare(const address& where,
     return options.before ? ask(options, where) : std::error_code();
 }
 
-/// The application's hook may end all of this.
+/// Calls the application's hook, which may abandon this attempt.
 std::error_code readiness_connect_attempt::ask(const connect_socket_options& options,
                                                const address& where) {
     std::error_code why;

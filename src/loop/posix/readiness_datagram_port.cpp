@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Receiving and sending datagrams.
+// Receives and sends datagrams.
 #include "loop/posix/readiness_datagram_port.hpp"
 
 #include <cerrno>
@@ -18,10 +18,10 @@
 namespace weft {
 namespace {
 
-/// More than any datagram of UDP; Unix-domain ones are cut.
+/// More than any UDP datagram; longer Unix-domain datagrams are truncated.
 constexpr std::size_t datagram_size_max = 64 * 1024;
 
-/// One ICMP message after the other may be told; a socket that is broken would go on for ever.
+/// Several ICMP errors may be reported in a row; on a broken socket that would go on for ever.
 constexpr int errors_in_a_row_max = 16;
 
 } // namespace
@@ -117,10 +117,10 @@ void readiness_datagram_port::run() noexcept {
         update_interest();
     }
     if (descriptor_ && readable_ && !paused_) {
-        if (!sink_.wants_datagrams()) return; // it says so again
+        if (!sink_.wants_datagrams()) return; // it calls `resume` later
         receive();
     }
-    if (has_news()) loop_.defer(*this); // behind the others
+    if (has_news()) loop_.defer(*this); // after the other sources
 }
 
 void readiness_datagram_port::receive() {
@@ -140,7 +140,7 @@ void readiness_datagram_port::receive() {
     }
 }
 
-/// There is nothing more, or an error of an earlier datagram stands before what has come.
+/// Handles a failed read: there is nothing more, or an error of an earlier datagram comes first.
 void readiness_datagram_port::failed(std::error_code why) {
     if (would_block(why)) {
         errors_ = 0;
@@ -171,8 +171,8 @@ void readiness_datagram_port::finish_turn() noexcept {
     if (has_news()) loop_.defer(*this);
 }
 
-/// Registering anew reports what is ready, so no edge is lost. What the engine refuses is told, and
-/// asked again by the next change.
+/// Registering again reports what is ready, so no edge is lost. An error of the engine is reported,
+/// and the next change tries again.
 void readiness_datagram_port::update_interest() noexcept {
     const interest in{!paused_, blocked_, false};
     if (!registered_ || (in.read == known_.read && in.write == known_.write)) return;

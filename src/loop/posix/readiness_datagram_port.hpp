@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A socket of datagrams, on engines that report readiness. POSIX.
+// A datagram socket, on engines that report readiness. POSIX.
 #pragma once
 
 #include <memory>
@@ -13,8 +13,8 @@ namespace weft {
 
 class loop_state;
 
-/// Registered as an edge; it reads until EAGAIN, one datagram at a time. Interest in writing lasts
-/// while a write is blocked. While open it owns room for one datagram.
+/// Registered edge-triggered; reads until EAGAIN, one datagram at a time. Interest in writing lasts
+/// only while a write is blocked. While open it owns a buffer for one datagram.
 class readiness_datagram_port final : public datagram_port, private source {
 public:
     readiness_datagram_port(loop_state& loop, datagram_events& sink);
@@ -50,13 +50,13 @@ private:
     owned_descriptor descriptor_;
     socket_file file_;
     std::unique_ptr<std::byte[]> room_;
-    interest known_{}; // to the engine
+    interest known_{}; // as the engine knows it
     bool registered_ = false;
     bool readable_ = false;
     bool writable_ = false;
     bool blocked_ = false;
     bool paused_ = false;
-    int errors_ = 0; // that reading has met in a row
+    int errors_ = 0; // consecutive errors of reading
 };
 
 } // namespace weft

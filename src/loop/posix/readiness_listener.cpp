@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Accepting, and waiting when the system has no descriptor left.
+// Accepts connections, and waits when the system has no descriptor left.
 #include "loop/posix/readiness_listener.hpp"
 
 #include <netinet/in.h>
@@ -25,14 +25,14 @@ namespace {
 constexpr int accepts_per_run = 64;
 constexpr duration pause_when_starved = std::chrono::milliseconds(100);
 
-/// Whether accept(2) has spoken of the one connection that it took from the queue: accept(2) hands
-/// on the network errors that wait on it.
+/// True if accept(2) reported an error of the one connection that it removed from the queue: it
+/// passes on network errors that are pending on that connection.
 bool concerns_one_connection(int error) noexcept {
     switch (error) {
     case EINTR:
     case ECONNABORTED:
     case EPROTO:
-    case EPERM: // a firewall's word
+    case EPERM: // a firewall refuses it
     case ENETDOWN:
     case ENETUNREACH:
     case ENOPROTOOPT:
@@ -46,7 +46,7 @@ bool concerns_one_connection(int error) noexcept {
 
 } // namespace
 
-/// Tries again when some other process may have closed a descriptor.
+/// Retries at a time when another process may have closed a descriptor.
 class readiness_listener::retry final : public timed_work_item {
 public:
     explicit retry(readiness_listener& owner) noexcept : owner_(owner) {}
@@ -61,7 +61,7 @@ result<listener*> readiness_listener::open(loop_state& loop, const address& wher
                                            listen_options options, accepted then,
                                            starved otherwise) {
     if (const auto why = loop.check_alive()) return failure(why);
-    // First of all the memory: what has been bound is not lost for want of it.
+    // Allocated first: if memory is short, nothing has been bound yet.
     auto* const made = new readiness_listener(loop, std::move(then), std::move(otherwise));
     std::unique_ptr<work_item> held(made);
     auto bound = bind_and_listen(where, options);
@@ -81,7 +81,7 @@ result<listener*> readiness_listener::adopt(loop_state& loop, int descriptor, ac
     auto* const made = new readiness_listener(loop, std::move(then), std::move(otherwise));
     std::unique_ptr<work_item> held(made);
     bound_socket bound{{}, *where, {}};
-    bound.descriptor = owned_descriptor(descriptor); // from here on nothing needs memory
+    bound.descriptor = owned_descriptor(descriptor); // from here on nothing allocates
     if (const auto why = made->begin(bound)) {
         static_cast<void>(bound.descriptor.release());
         return failure(why);
@@ -90,7 +90,7 @@ result<listener*> readiness_listener::adopt(loop_state& loop, int descriptor, ac
     return static_cast<listener*>(made);
 }
 
-/// Leaves `bound` alone on error, but for a file of its own.
+/// On error `bound` is unchanged, but a file that it has created is removed.
 std::error_code readiness_listener::begin(bound_socket& bound) noexcept {
     if (const auto why = loop_.engine().add(bound.descriptor.get(), *this, {.read = true})) {
         bound.file.remove();
@@ -152,11 +152,11 @@ void readiness_listener::run() noexcept {
         if (why && !concerns_one_connection(why.value())) return starve(why);
         any |= !why;
     }
-    if (!any) return starve(why); // a sandbox may refuse all, and take none from the queue
-    loop_.defer(*this); // others have their turn first
+    if (!any) return starve(why); // a sandbox may refuse all and dequeue none
+    loop_.defer(*this); // other sources run first
 }
 
-/// Says why there is no connection.
+/// Accepts one connection, or returns why there is none.
 std::error_code readiness_listener::accept_one() {
     socket_address peer;
     owned_descriptor connected(sys::accept4(bound_.descriptor.get(), peer.get(), &peer.size,
@@ -171,7 +171,7 @@ std::error_code readiness_listener::accept_one() {
     return {};
 }
 
-/// The edge has been reported and will not come again by itself.
+/// Arms the retry: the edge has been reported and does not come again.
 void readiness_listener::starve(std::error_code why) {
     loop_.arm(*retry_, loop_.now() + pause_when_starved);
     const bool begins = !std::exchange(starved_, true);

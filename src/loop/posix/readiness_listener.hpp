@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A listening socket that gives connected ones, on engines that report readiness. POSIX.
+// A listening socket, on engines that report readiness. POSIX.
 #pragma once
 
 #include <memory>
@@ -17,7 +17,7 @@ class loop_state;
 
 class readiness_listener final : public listener, private source {
 public:
-    /// As `network::listen` and `network::adopt_listener`.
+    /// See `network::listen` and `network::adopt_listener`.
     static result<listener*> open(loop_state& loop, const address& where, listen_options options,
                                   accepted then, starved otherwise = {});
     static result<listener*> adopt(loop_state& loop, int descriptor, accepted then,
@@ -46,7 +46,7 @@ private:
     bound_socket bound_;
     accepted then_;
     starved otherwise_;
-    std::unique_ptr<retry> retry_; // armed while it starves
+    std::unique_ptr<retry> retry_; // armed while starved
     bool starved_ = false;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Makes what waits for readiness.
+// Makes streams, listeners, attempts and ports that wait for readiness.
 #include "loop/posix/readiness_network.hpp"
 
 #include <utility>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The network of all engines that report readiness: sockets that are read and written when they are
-// ready. POSIX.
+// The network shared by all engines that report readiness: sockets are read and written when they
+// are ready. POSIX.
 #pragma once
 
 #include "loop/network.hpp"
@@ -9,7 +9,7 @@ namespace weft {
 
 class readiness_network final : public network {
 public:
-    /// The one there is: it has no state.
+    /// The only instance: it has no state.
     static readiness_network& instance() noexcept;
 
     [[nodiscard]] std::unique_ptr<socket_transport>

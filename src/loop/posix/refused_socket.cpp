@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A connected socket that gets one answer, unasked, and its end.
+// Sends a refused connection one response, without reading its request, and closes it.
 #include "loop/posix/system_calls.hpp"
 #include "loop/system.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// sigaction(2), a pipe, and what the process did with the signals before.
+// Installs handlers with sigaction(2), reads the pipe, and restores the earlier dispositions.
 #include "loop/posix/signal_pipe.hpp"
 
 #include <signal.h>
@@ -19,10 +19,10 @@
 namespace weft {
 namespace {
 
-/// What the signal handler sees; it belongs to the one watch of the process.
+/// What the signal handler uses; it belongs to the process's one watch.
 struct caught_signals {
     std::atomic<bool> taken = false;
-    std::atomic<int> to_loop = -1; // the pipe's end to write to
+    std::atomic<int> to_loop = -1; // the pipe's writing end
     unsigned generation = 0;       // of the process that watches
     std::array<struct sigaction, NSIG> before{};
     std::array<bool, NSIG> caught{};
@@ -30,13 +30,14 @@ struct caught_signals {
 
 caught_signals signals;
 
-/// A forked child does not watch: there the signal does what it did before.
+/// In a forked child, which does not watch: restores the earlier disposition and raises the signal
+/// again.
 void pass_on(int number) noexcept {
     sys::sigaction(number, &signals.before[static_cast<std::size_t>(number)], nullptr);
     raise(number);
 }
 
-/// A full pipe holds enough of them.
+/// If the pipe is full, the number is dropped: enough are waiting.
 void note_signal(int number) {
     const int before = errno;
     if (signals.generation != fork_generation()) {
@@ -99,7 +100,7 @@ std::error_code signal_pipe::open(std::span<const int> numbers) noexcept {
     return {};
 }
 
-/// First the signals, so that no handler writes to a pipe that is gone.
+/// Restores the signals first, so that no handler writes to a closed pipe.
 void signal_pipe::restore() noexcept {
     for (std::size_t at = 0; at < signals.caught.size(); ++at) {
         if (!std::exchange(signals.caught[at], false)) continue;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Signals of the process, heard on one loop: a handler writes their numbers into a pipe. POSIX.
+// Delivers the process's signals to one loop: a signal handler writes their numbers into a pipe.
+// POSIX.
 #pragma once
 
 #include "loop/engine.hpp"
@@ -8,12 +9,12 @@
 
 namespace weft {
 
-/// While it lives, the dispositions of its signals are its own; one at a time in a process.
+/// While it exists, it has replaced the dispositions of its signals; one per process at a time.
 class signal_pipe final : public signal_watch, private source {
 public:
     using hearer = function<void(int number)>;
 
-    /// As `begin_signal_watch`.
+    /// See `begin_signal_watch`.
     static result<signal_watch*> begin(loop_state& loop, std::span<const int> numbers,
                                        hearer hear);
 

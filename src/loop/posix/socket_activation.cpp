@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Reading what a service manager says in the environment. POSIX.
+// Reads the environment variables of a service manager. POSIX.
 #include <weft/loop/socket_activation.hpp>
 
 #include <fcntl.h>
@@ -20,7 +20,7 @@ namespace {
 constexpr int first_passed = 3;
 constexpr int passed_max = 1 << 20;
 
-/// The number in a variable; nothing if it is not set, -1 if it is no number.
+/// The number in a variable; empty if it is not set, -1 if it is not a number.
 std::optional<long> number_in(const char* variable) {
     const char* const set = std::getenv(variable);
     if (!set) return std::nullopt;
@@ -30,7 +30,8 @@ std::optional<long> number_in(const char* variable) {
     return parsed.ec == std::errc{} && parsed.ptr == text.data() + text.size() ? number : -1;
 }
 
-/// How many were passed to this process; LISTEN_PID keeps those of its parent from it.
+/// How many descriptors were passed to this process. LISTEN_PID tells them from those of its
+/// parent.
 result<int> count_passed() {
     const auto pid = number_in("LISTEN_PID");
     const auto count = number_in("LISTEN_FDS");
@@ -40,7 +41,7 @@ result<int> count_passed() {
     return static_cast<int>(*count);
 }
 
-/// The names between the colons; as many as there are descriptors, or none was given.
+/// The names, separated by colons: as many as there are descriptors, or none at all.
 result<std::vector<std::string>> names_of(int count) {
     const char* const set = std::getenv("LISTEN_FDNAMES");
     const auto expected = static_cast<std::size_t>(count);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Conversion between addresses and sockaddr.
+// Converts between addresses and sockaddr.
 #include "loop/posix/socket_address.hpp"
 
 #include <arpa/inet.h>
@@ -40,7 +40,7 @@ socket_address from_ipv6(const address& from) {
     return to;
 }
 
-/// An abstract name begins with a zero byte and ends with the address, not with a zero byte.
+/// An abstract name begins with a zero byte and ends where the address ends, without a zero byte.
 result<socket_address> from_local(const address& from) {
     socket_address to;
     auto& local = reinterpret_cast<sockaddr_un&>(to.storage);
@@ -58,7 +58,7 @@ result<socket_address> from_local(const address& from) {
 address to_local(const socket_address& from) {
     const auto& local = reinterpret_cast<const sockaddr_un&>(from.storage);
     const std::size_t header = offsetof(sockaddr_un, sun_path);
-    if (from.size <= header) return address::local(""); // an unnamed end
+    if (from.size <= header) return address::local(""); // an unnamed socket
     const std::string_view path(local.sun_path, from.size - header);
     if (path.front() == '\0') return address::local("@" + std::string(path.substr(1)));
     return address::local(path.substr(0, path.find('\0')));
@@ -119,8 +119,8 @@ bool is_unix_socket(int descriptor) noexcept {
 namespace {
 
 #ifdef SO_PEERNAME
-/// Linux still knows who was there after a reset, when getpeername(2) does not tell any more. The
-/// size has to be that of the address.
+/// Returns the peer's address after a reset, when getpeername(2) no longer does; Linux still knows
+/// it. The size must be exactly that of the address.
 address former_peer(int descriptor) {
     for (const std::size_t size : {sizeof(sockaddr_in6), sizeof(sockaddr_in)}) {
         socket_address found;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Addresses as the system's calls want them. POSIX.
+// Converts addresses to and from the sockaddr of system calls. POSIX.
 #pragma once
 
 #include <sys/socket.h>
@@ -9,7 +9,7 @@
 
 namespace weft {
 
-/// A sockaddr of any family with its length.
+/// A sockaddr of any family, with its length.
 struct socket_address {
     sockaddr_storage storage{};
     socklen_t size = sizeof(storage);
@@ -21,15 +21,15 @@ struct socket_address {
     [[nodiscard]] int family() const noexcept { return storage.ss_family; }
 };
 
-/// Fails with `filename_too_long` for a path that does not fit, `bad_argument` for no address.
+/// Fails with `filename_too_long` if the path is too long, with `bad_argument` if `from` is empty.
 result<socket_address> as_socket_address(const address& from);
 
 [[nodiscard]] address as_address(const socket_address& from);
 
-/// Where a socket is bound, if the system tells; otherwise no address.
+/// Returns the address to which a socket is bound; no address if the system reports none.
 [[nodiscard]] address local_address_of(int descriptor);
 
-/// The same, or why the system does not tell.
+/// Returns the same, or the system's error.
 result<address> find_local_address(int descriptor);
 
 [[nodiscard]] bool is_unix_socket(int descriptor) noexcept;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Finding out whose a socket file is.
+// Determines whether a socket file is in use, and whether it is still the one that was bound.
 #include "loop/posix/socket_file.hpp"
 
 #include <fcntl.h>

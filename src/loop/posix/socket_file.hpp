@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The file of a Unix-domain listener. POSIX.
+// The socket file of a Unix-domain listener. POSIX.
 #pragma once
 
 #include <sys/stat.h>
@@ -12,23 +12,23 @@
 
 namespace weft {
 
-/// Removes the socket file at `where` if nobody answers there: it is left over from a process that
-/// died. Anything else stays.
+/// Removes the socket file at `where` if no process accepts connections there: it is left over from
+/// a process that has ended. Anything else stays.
 void remove_dead_socket_file(const address& where);
 
-/// A socket file that this process has bound. Its end removes the file, but not another that has
-/// taken its place meanwhile.
+/// A socket file that this process has bound. The destructor removes the file, unless another file
+/// has taken its place.
 class socket_file {
 public:
     socket_file() noexcept = default;
 
-    /// The file that is going to be at the path of `where`; nothing for other addresses.
+    /// The file that will be at the path of `where`; none for other kinds of addresses.
     explicit socket_file(const address& where);
 
-    /// It was bound just now.
+    /// Called after binding: records the file's identity.
     void take_note() noexcept;
 
-    /// Sets the file's permissions, unless something else has taken its place.
+    /// Sets the file's permissions, unless another file has taken its place.
     std::error_code change_mode(unsigned mode) noexcept;
 
     void remove() noexcept;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Options of sockets. POSIX.
+// Sets socket options. POSIX.
 #pragma once
 
 #include "loop/posix/system_calls.hpp"
 
 namespace weft {
 
-/// Options are wishes: a socket without one works as well, so refusals are ignored.
+/// Sets an option. Errors are ignored, since a socket works without these options, too.
 inline void set_option(int descriptor, int level, int option, int value) noexcept {
     sys::setsockopt(descriptor, level, option, &value, sizeof(value));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Reading and writing a socket.
+// Reads and writes a socket.
 #include "loop/posix/socket_stream.hpp"
 
 #include <sys/uio.h>
@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::size_t pieces_per_write = 16;
 
-/// As many as one system call takes.
+/// As many pieces as one system call takes.
 std::span<const std::span<const std::byte>>
 some_of(std::span<const std::span<const std::byte>> pieces) noexcept {
     return pieces.first(std::min(pieces.size(), pieces_per_write));
@@ -34,7 +34,7 @@ std::size_t size_of(std::span<const std::span<const std::byte>> pieces) noexcept
     return size;
 }
 
-/// send(2) or sendmsg(2), never a SIGPIPE, and again when a signal came between.
+/// send(2) or sendmsg(2), without SIGPIPE, repeated after a signal interrupted it.
 ssize_t send_pieces(int descriptor, std::span<const std::span<const std::byte>> pieces) noexcept {
     std::array<iovec, pieces_per_write> vectors;
     const auto count = pieces.size();
@@ -72,12 +72,12 @@ loop_state& socket_stream::loop() const noexcept {
     return static_cast<loop_state&>(driver());
 }
 
-// --- life
+// --- lifetime
 
 void socket_stream::start(stream_events& sink) noexcept {
     sink_ = &sink;
     local_ = is_unix_socket(descriptor_.get());
-    // A refusal is not thrown back at a start: the first turn tries again, and tells.
+    // A failure is not reported inside `start`: the first turn tries again, and reports it.
     if (enroll()) driver().defer(*this);
 }
 
@@ -94,7 +94,7 @@ void socket_stream::half_close() noexcept {
     if (descriptor_ && loop().engine().in_own_process()) sys::shutdown(descriptor_.get(), SHUT_WR);
 }
 
-/// What there is no memory for is not remembered.
+/// Keeps the addresses; without memory they are lost.
 void socket_stream::close() noexcept {
     if (!descriptor_) return;
     try {
@@ -151,7 +151,7 @@ void socket_stream::run() noexcept {
     declined_ = !sink_->wants_bytes();
     if (declined_) return; // until `resume`
     read();
-    if (has_news()) driver().defer(*this); // behind the others
+    if (has_news()) driver().defer(*this); // after the other streams
 }
 
 void socket_stream::read() {
@@ -174,11 +174,11 @@ void socket_stream::read() {
     }
 }
 
-/// recv(2), again when a signal came between.
+/// recv(2), repeated after a signal interrupted it.
 ///
-/// On a Unix-domain socket a read ends behind bytes that carried descriptors, and before those of
-/// another writer if the socket asks for credentials, whatever follows. `cut` is set then: what was
-/// carried has been dropped, which recvmsg(2) says. unix(7).
+/// On a Unix-domain socket, a read stops after bytes that carried descriptors, and before bytes of
+/// another writer if the socket asks for credentials, even if more follows. Then `cut` is set:
+/// recvmsg(2) reports that the control data was dropped. unix(7).
 ssize_t socket_stream::receive(std::span<std::byte> buffer, bool& cut) const noexcept {
     iovec vector{buffer.data(), buffer.size()};
     msghdr message{};
@@ -193,7 +193,7 @@ ssize_t socket_stream::receive(std::span<std::byte> buffer, bool& cut) const noe
     return count;
 }
 
-/// The edge is used up.
+/// Everything was read: the next edge may come.
 void socket_stream::read_all() noexcept {
     readable_ = false;
     loop().engine().drained(descriptor_.get(), {.read = true});
@@ -227,7 +227,7 @@ interest socket_stream::wanted() const noexcept {
     return {.read = !paused_, .write = blocked_ || !local_};
 }
 
-/// Registering anew reports what is ready, so no edge is lost.
+/// Registering again reports what is ready, so no edge is lost.
 void socket_stream::update_interest() noexcept {
     const interest in = wanted();
     if (!registered_ || (interested_ == in.read && waits_for_room_ == in.write)) return;
@@ -236,7 +236,7 @@ void socket_stream::update_interest() noexcept {
         interested_ = in.read;
         waits_for_room_ = in.write;
     } else if ((in.read && !interested_) || (in.write && !waits_for_room_)) {
-        engine.remove(descriptor_.get()); // otherwise it hears what it need not, which does no harm
+        engine.remove(descriptor_.get()); // otherwise it gets needless events, which do no harm
         registered_ = false;
         driver().defer(*this);
     }
@@ -269,7 +269,7 @@ socket_stream::write(std::span<const std::span<const std::byte>> pieces) noexcep
     return taken;
 }
 
-/// The edge is used up.
+/// The socket is full: the next edge may come.
 void socket_stream::wait_for_room() noexcept {
     blocked_ = true;
     writable_ = false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A connected socket as a stream, on engines that report readiness. POSIX.
+// A stream over a connected socket, on engines that report readiness. POSIX.
 #pragma once
 
 #include <sys/types.h>
@@ -11,21 +11,21 @@ namespace weft {
 
 class loop_state;
 
-/// Registered once, edge-triggered; it reads until a short read or EAGAIN.
+/// Registered once, edge-triggered; reads until a short read or EAGAIN.
 ///
-/// A short read shows that all is read, with exceptions, after which it is EAGAIN that counts: an
-/// end or an urgent mark is near (TCP's urgent data, which itself is dropped), or on a Unix-domain
-/// socket the read ended at a boundary between messages (see `receive`).
+/// A short read means that everything was read, with two exceptions after which only EAGAIN counts:
+/// an end or an urgent mark is near (TCP's urgent data, which itself is dropped), or on a
+/// Unix-domain socket the read stopped at a boundary between messages (see `receive`).
 ///
-/// TCP stays registered for both directions. On a Unix-domain socket each read of the peer's makes
-/// room and would end a wait, so there the interest in writing lasts only while a write is blocked.
-/// Once closed it remembers the two addresses, which whoever hears of the end may ask for.
+/// TCP sockets stay registered for both directions. On a Unix-domain socket each read of the peer
+/// makes room and would end a wait, so interest in writing lasts only while a write is blocked.
+/// Once closed, the stream keeps the two addresses for handlers of its end.
 ///
-/// A pause that outlives its turn gives up the interest in reading, so that a peer that goes on
-/// sending wakes nobody.
+/// A pause that outlasts its turn withdraws the interest in reading, so that a peer that continues
+/// to send causes no wake-ups.
 class socket_stream final : public socket_transport, private source {
 public:
-    /// Takes over `connected`, which does not block.
+    /// Takes over `connected`, which is non-blocking.
     socket_stream(loop_state& loop, owned_socket connected) noexcept;
     ~socket_stream() override;
 
@@ -69,17 +69,17 @@ private:
     bool cut_ : 1 = false; // an end or an urgent mark is near: a short read may not be the last
     bool blocked_ : 1 = false;  // a write took only a part
     bool paused_ : 1 = false;
-    bool declined_ : 1 = false; // the sink has said no, and waits with its resume
-    bool interested_ : 1 = false;     // in reading, as the engine knows it
-    bool waits_for_room_ : 1 = false; // interested in writing, likewise
+    bool declined_ : 1 = false; // the sink wants no bytes, and calls `resume` later
+    bool interested_ : 1 = false;     // in reading, as registered with the engine
+    bool waits_for_room_ : 1 = false; // in writing, likewise
     bool registered_ : 1 = false;
     bool local_ : 1 = false; // a Unix-domain socket
     bool eof_told_ : 1 = false;
-    bool remembers_ : 1 = false; // who was there, in place of whom it told
+    bool remembers_ : 1 = false; // `ends_` is set instead of `sink_`
     owned_socket descriptor_;
     union {
         stream_events* sink_ = nullptr;
-        ends* ends_; // if it remembers; only once it is closed
+        ends* ends_; // if `remembers_`; only once closed
     };
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is asked of the system in a few lines each: processes, threads, descriptors, interfaces.
+// Short system functions: processes, threads, descriptors, interfaces.
 #include "loop/system.hpp"
 
 #include <net/if.h>
@@ -22,14 +22,14 @@ namespace weft {
 
 namespace {
 
-/// Moved on by fork(2) itself.
+/// Incremented by fork(2), in the child.
 std::atomic<unsigned> generation{0};
 
 void in_child() noexcept {
     generation.fetch_add(1, std::memory_order_relaxed);
 }
 
-/// While it lives this thread, and what threads it begins, take no signals.
+/// While it exists, this thread, and the threads that it starts, block all signals.
 class signals_blocked {
 public:
     signals_blocked() noexcept {
@@ -92,7 +92,7 @@ std::error_code descriptor_wait::open() noexcept {
 
 bool descriptor_wait::readable(int descriptor) const noexcept {
     std::array<pollfd, 2> both{{{ended_.get(), POLLIN, 0}, {descriptor, POLLIN, 0}}};
-    while (sys::ppoll(both.data(), both.size(), nullptr, nullptr) < 0) {} // it must pass
+    while (sys::ppoll(both.data(), both.size(), nullptr, nullptr) < 0) {} // interrupted: wait again
     return both[0].revents == 0;
 }
 

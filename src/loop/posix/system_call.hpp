@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
-// A call to the operating system that a test can make fail, at the place where it is made. POSIX.
+// A call to the operating system that a test can make fail, chosen by its place in the source.
+// POSIX.
 #pragma once
 
 #include <cerrno>
 
 namespace weft {
 
-/// Where a call is made. Like std::source_location, which Clang has from version 16 on.
+/// The place of a call in the source. Like std::source_location, which Clang has from version 16
+/// on.
 class call_site {
 public:
     [[nodiscard]] static constexpr call_site current(const char* file = __builtin_FILE(),
@@ -24,8 +26,9 @@ private:
     unsigned line_;
 };
 
-/// Asked before each call while a test has set it: the errno to fail with, or 0 to let it happen.
-/// A negated errno lets it happen, and it fails all the same, as connect(2) with EINPROGRESS.
+/// Called before each system call if a test has set it. Returns the errno to fail with, or 0 to
+/// make the call. A negated errno makes the call and fails nevertheless, as connect(2) does with
+/// EINPROGRESS.
 using fault_source = int (*)(const char* call, const call_site& site) noexcept;
 
 inline fault_source system_faults = nullptr;
@@ -33,7 +36,7 @@ inline fault_source system_faults = nullptr;
 template <class Signature>
 class system_call;
 
-/// Calls `real`, unless a fault is wanted here; then -1, with errno set.
+/// Calls `real`, unless a fault is injected here: then returns -1, with errno set.
 template <class Result, class... Arguments>
 class system_call<Result(Arguments...)> {
 public:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The table of all calls that the loop makes to the operating system; nothing else in the loop
-// makes one. What only Linux has stands in loop/linux/system_calls.hpp.
+// The table of all system calls that the loop makes; no other code in the loop makes one. Those
+// that only Linux has are in loop/linux/system_calls.hpp.
 #pragma once
 
 #include <fcntl.h>
@@ -79,14 +79,14 @@ inline constexpr system_call<int(int, int, int)> fcntl{
 inline constexpr system_call<int(int, const struct sigaction*, struct sigaction*)> sigaction{
     "sigaction", ::sigaction};
 
-// the signal that a pipe raises
+// blocking SIGPIPE
 inline constexpr system_call<int(int, const sigset_t*, sigset_t*)> pthread_sigmask{
     "pthread_sigmask", ::pthread_sigmask};
 inline constexpr system_call<int(sigset_t*)> sigpending{"sigpending", ::sigpending};
 inline constexpr system_call<int(const sigset_t*, siginfo_t*, const timespec*)> sigtimedwait{
     "sigtimedwait", ::sigtimedwait};
 
-// These cannot be made to fail: a descriptor is gone whatever close says, and a process is there.
+// These cannot be made to fail: close(2) always frees the descriptor, and getpid(2) never fails.
 inline int close(int descriptor) noexcept {
     return ::close(descriptor);
 }
@@ -94,16 +94,16 @@ inline pid_t getpid() noexcept {
     return ::getpid();
 }
 
-// Nor these: what cannot be known counts as nothing.
+// Neither can these: if the system does not report a number, it is 0.
 
-/// Bytes that a read would find.
+/// Returns how many bytes a read would find.
 inline std::size_t bytes_to_read(int descriptor) noexcept {
     int size = 0;
     return ::ioctl(descriptor, FIONREAD, &size) == 0 && size > 0 ? static_cast<std::size_t>(size)
                                                                  : 0;
 }
 
-/// Bytes that a socket has taken and the peer's system has not confirmed.
+/// Returns how many bytes a socket has taken that the peer's system has not acknowledged.
 inline std::size_t bytes_unconfirmed([[maybe_unused]] int descriptor) noexcept {
     int size = 0;
 #if defined(__linux__)

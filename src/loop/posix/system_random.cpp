@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Drawing from getrandom(2), or from the device where that is missing.
+// Draws from getrandom(2), or from /dev/urandom if that is missing.
 #include "loop/posix/system_random.hpp"
 
 #include <algorithm>
@@ -14,7 +14,7 @@
 namespace weft {
 namespace {
 
-/// A draw that a signal may interrupt; false when it fails.
+/// Repeats a draw that a signal may interrupt; returns false if it fails.
 template <class Draw>
 bool draw_all(std::span<std::byte> bytes, Draw&& draw) noexcept {
     while (!bytes.empty()) {
@@ -31,7 +31,7 @@ bool draw_from_call(std::span<std::byte> bytes) noexcept {
     });
 }
 
-/// Before Linux 3.17, and in sandboxes that know no getrandom(2).
+/// For Linux before 3.17, and sandboxes without getrandom(2).
 bool draw_from_device(std::span<std::byte> bytes) noexcept {
     const owned_descriptor device(sys::open("/dev/urandom", O_RDONLY | O_CLOEXEC));
     return device && draw_all(bytes, [&](std::span<std::byte> to) noexcept {
@@ -51,13 +51,13 @@ void system_random::fill(std::span<std::byte> bytes) noexcept {
         const auto count = std::min(bytes.size(), drawn_.size() - used_);
         const auto from = std::span(drawn_).subspan(used_, count);
         std::copy(from.begin(), from.end(), bytes.begin());
-        std::fill(from.begin(), from.end(), std::byte{}); // a key is used once
+        std::fill(from.begin(), from.end(), std::byte{}); // a key is used only once
         used_ += count;
         bytes = bytes.subspan(count);
     }
 }
 
-/// Predictable keys would be worse than none at all, so without either there is no going on.
+/// Refills the buffer. If both sources fail, ends the program: predictable keys would be worse.
 void system_random::refill() noexcept {
     if (!draw_from_call(drawn_) && !draw_from_device(drawn_)) {
         std::perror("weft: neither getrandom(2) nor /dev/urandom gives random bytes");

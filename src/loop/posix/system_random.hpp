@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The system's random bytes, a page at a time. POSIX.
+// Random bytes of the system, drawn a page at a time. POSIX.
 #pragma once
 
 #include <array>
@@ -9,9 +9,10 @@
 
 namespace weft {
 
-/// getrandom(2) or else /dev/urandom, buffered, so that a frame's masking key costs no system call.
+/// getrandom(2), or else /dev/urandom, buffered, so that a frame's masking key costs no system
+/// call.
 ///
-/// A forked child draws afresh: parent and child never use the same bytes.
+/// A forked child refills its buffer: parent and child never use the same bytes.
 class system_random final : public random_source {
 public:
     void fill(std::span<std::byte> bytes) noexcept override;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The lookups that wait, the thread that answers them, and what getaddrinfo(3) says in our words.
+// The queue of lookups, the thread that answers them, and the translation of getaddrinfo(3)'s
+// errors.
 #include "loop/posix/system_resolver.hpp"
 
 #include <netdb.h>
@@ -26,12 +27,12 @@ void start_detached(std::function<void()> body) {
     start_thread(std::move(body)).detach();
 }
 
-/// Tells how `asked` ended, which also takes memory.
+/// Reports the failure of `asked`, which may itself find no memory.
 void fail(lookup& asked, std::error_code why) noexcept {
     try {
         asked.fail(why);
     } catch (const std::bad_alloc&) {
-        // Its end goes untold, and the asker has a timeout.
+        // The failure is not reported, and the caller times out.
     }
 }
 
@@ -56,7 +57,7 @@ std::error_code address_info_error(int code) noexcept {
 result<std::vector<address>> system_addresses(const std::string& host) {
     addrinfo hints{};
     hints.ai_family = AF_UNSPEC;
-    hints.ai_socktype = SOCK_STREAM; // each address once
+    hints.ai_socktype = SOCK_STREAM; // so that each address comes once
     addrinfo* all = nullptr;
     const int code = getaddrinfo(host.c_str(), nullptr, &hints, &all);
     if (code == EAI_SYSTEM) return failure(last_error());
@@ -69,7 +70,7 @@ result<std::vector<address>> system_addresses(const std::string& host) {
     return found;
 }
 
-/// Lives until both the resolver and its thread have left.
+/// Exists until both the resolver and its thread have released it.
 class system_resolver::queue : public std::enable_shared_from_this<queue> {
 public:
     queue(finder find, thread_starter start) : find_(std::move(find)), start_(std::move(start)) {}

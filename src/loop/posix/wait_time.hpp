@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How long a wait for a deadline is, in the units of system calls. POSIX.
+// The length of a wait for a deadline, in the units of system calls. POSIX.
 #pragma once
 
 #include <chrono>
@@ -14,7 +14,7 @@ namespace weft {
     return {static_cast<time_t>(seconds.count()), static_cast<long>((time - seconds).count())};
 }
 
-/// Zero for what is due, and for what never is; without a look at the clock where none is needed.
+/// Returns zero for a deadline that has passed, and for `never`; reads the clock only if needed.
 [[nodiscard]] inline duration time_until(time_point deadline) noexcept {
     if (deadline == never || deadline == time_point::min()) return duration::zero();
     const time_point present = std::chrono::steady_clock::now();
