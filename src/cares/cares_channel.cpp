@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Between c-ares and the loop.
+// Connects c-ares to the loop: options, queries, sockets and timeouts.
 #include "cares/cares_channel.hpp"
 
 #include <algorithm>
@@ -32,9 +32,9 @@ int as_milliseconds(duration time) noexcept {
     return static_cast<int>(std::clamp<std::int64_t>(rounded, 1, INT_MAX));
 }
 
-/// From 1.31 on c-ares keeps answers, and one without addresses that does not say for how long it
-/// holds for an hour. Names are asked for each time, as with earlier versions. Returns the option
-/// to set.
+/// Switches off the query cache. From 1.31 on c-ares caches answers, and for an hour if an answer
+/// has no addresses and no TTL. As with earlier versions, names are queried each time. Returns the
+/// option to set.
 template <class Options>
 int without_cache(Options& wanted) noexcept {
     if constexpr (requires { wanted.qcache_max_ttl; }) {
@@ -53,7 +53,7 @@ bool is_library_ready() noexcept {
 
 } // namespace
 
-/// What somebody waits for: the answers of two queries.
+/// A lookup in progress: it ends with the answers of two queries.
 struct cares_channel::pending {
     lookup asked;
     int queries_left = 2;
@@ -66,13 +66,13 @@ struct cares_channel::query {
     std::shared_ptr<pending> by;
 };
 
-// --- life
+// --- lifetime
 
 std::error_code cares_channel::open(const cares_options& options) {
     if (loop_.closed()) return errc::gone;
     if (!is_library_ready()) return std::make_error_code(std::errc::not_enough_memory);
     ares_options wanted{};
-    char dns_only[] = "b"; // the hosts file has been read by then
+    char dns_only[] = "b"; // the hosts file was read before
     wanted.lookups = dns_only;
     wanted.timeout = as_milliseconds(options.timeout);
     wanted.tries = std::max(options.tries, 1);
@@ -122,7 +122,7 @@ void cares_channel::ask(const std::shared_ptr<pending>& by, int family) {
                      &cares_channel::answered, asked.release());
 }
 
-/// Called once for each query, also from inside `ask`, and when the channel dies.
+/// Called once for each query, possibly from inside `ask`, and when the channel is destroyed.
 void cares_channel::answered(void* asked, int status, int, ares_addrinfo* found) noexcept {
     const std::unique_ptr<query> which(static_cast<query*>(asked));
     pending& by = *which->by;
@@ -134,14 +134,14 @@ void cares_channel::answered(void* asked, int status, int, ares_addrinfo* found)
         why = std::make_error_code(std::errc::not_enough_memory);
     }
     if (found) ares_freeaddrinfo(found);
-    // One family's silence tells more than that the other has no address.
+    // That one family timed out says more than that the other has no address.
     if (!by.why || by.why == resolve_error::no_address) by.why = why;
     if (--by.queries_left != 0) return;
     which->owner.no_longer_wanted(by);
     try {
         by.asked.fail(by.why);
     } catch (const std::bad_alloc&) {
-        // The end goes untold, and whoever waits has a timeout.
+        // The end is not reported, and the caller times out.
     }
 }
 
@@ -154,7 +154,7 @@ void cares_channel::abandon(pending& by) noexcept {
     if (channel_) settle();
 }
 
-/// c-ares cannot end a single query: it goes on for nobody until all others are done.
+/// c-ares cannot cancel a single query: it continues, unneeded, until all others are done.
 void cares_channel::settle() noexcept {
     if (wanted_ == 0) ares_cancel(channel_);
     arm_timer();
@@ -178,7 +178,7 @@ void cares_channel::socket_changed(void* self, ares_socket_t which, int read,
             added = new cares_socket(channel.loop_, channel, which);
             added->watch(read != 0, write != 0);
         } catch (const std::bad_alloc&) {
-            channel.sockets_.erase(which); // its answers are not heard: it will time out
+            channel.sockets_.erase(which); // without its answers the query times out
         }
     }
 }

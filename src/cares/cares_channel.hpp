@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A c-ares channel on a loop: the engine watches its sockets, a timer keeps its timeouts, and each
-// lookup is two queries. None of the application's code runs inside c-ares.
+// A c-ares channel on a loop: the engine watches its sockets, a timer runs its timeouts, and each
+// lookup is two queries. No application code is called from inside c-ares.
 #pragma once
 
 #include <ares.h>
@@ -32,18 +32,18 @@ public:
 
     void resolve(lookup asked);
 
-    /// Something has happened to one of these sockets, or to none, but time has passed.
+    /// Handles readiness of these sockets; ARES_SOCKET_BAD for none, if only time has passed.
     void process(ares_socket_t readable, ares_socket_t writable) noexcept;
 
 private:
     struct pending;
     struct query;
 
-    // from c-ares
+    // called by c-ares
     static void socket_changed(void* self, ares_socket_t which, int read, int write) noexcept;
     static void answered(void* asked, int status, int timeouts, ares_addrinfo* found) noexcept;
 
-    // from the driver
+    // called by the driver
     void expire() noexcept override;
     void on_interrupt() override {}
     void on_driver_closed() noexcept override { close(); }
@@ -57,7 +57,7 @@ private:
     loop_state& loop_;
     ares_channel channel_ = nullptr;
     std::map<ares_socket_t, cares_socket*> sockets_;
-    std::size_t wanted_ = 0; // lookups that somebody waits for
+    std::size_t wanted_ = 0; // lookups whose callers are waiting
 };
 
 } // namespace weft

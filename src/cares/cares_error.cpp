@@ -17,13 +17,13 @@ std::error_code cares_error(int status) noexcept {
     case ARES_ENODATA: return resolve_error::no_address;
     case ARES_ENOTFOUND:
     case ARES_ENONAME:
-    case ARES_EBADNAME: return resolve_error::host_not_found; // a name that cannot be
+    case ARES_EBADNAME: return resolve_error::host_not_found; // a malformed name
     case ARES_ETIMEOUT: return resolve_error::timeout;
     case no_server_is_configured:
-    case ARES_ECONNREFUSED: return resolve_error::no_server; // 1.18 says so of a SERVFAIL, too
+    case ARES_ECONNREFUSED: return resolve_error::no_server; // 1.18 returns it for a SERVFAIL, too
     case ARES_EREFUSED: return resolve_error::refused;
     case ARES_EBADRESP: return resolve_error::bad_answer;
-    case ARES_EFORMERR: // the server says so of our query
+    case ARES_EFORMERR: // the server reports it of our query
     case ARES_ENOTIMP:
     case ARES_ESERVFAIL: return resolve_error::server_failure;
     case ARES_ECANCELLED:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The status codes of c-ares in the words that all resolvers share.
+// Translates the status codes of c-ares to `resolve_error`.
 #pragma once
 
 #include <system_error>
@@ -8,7 +8,7 @@
 
 namespace weft {
 
-/// Empty for success.
+/// Returns the error for a status code; empty for success.
 [[nodiscard]] std::error_code cares_error(int status) noexcept;
 
 } // namespace weft

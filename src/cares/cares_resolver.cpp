@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The handle to a channel, which the loop's resolver function shares.
+// The public handle to a channel, shared with the loop's resolver function.
 #include <weft/cares/cares_resolver.hpp>
 
 #include <system_error>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Readiness, from the engine to c-ares.
+// Passes readiness from the engine to c-ares.
 #include "cares/cares_socket.hpp"
 
 #include <utility>
@@ -9,14 +9,14 @@
 
 namespace weft {
 
-/// What the engine refuses is not heard: c-ares gives up after its timeout.
+/// An error of the engine is ignored: c-ares gives up after its timeout.
 void cares_socket::watch(bool read, bool write) noexcept {
     wanted_ = {.read = read, .write = write};
     if (watched_) return tell_anew();
     watched_ = !loop_.engine().add(which_, *this, wanted_);
 }
 
-/// An edge, as a level would be no news to an edge-triggered host.
+/// Registers an edge again, since a level would not wake an edge-triggered host again.
 void cares_socket::tell_anew() noexcept {
     static_cast<void>(loop_.engine().modify(which_, *this, wanted_));
 }
@@ -37,7 +37,7 @@ void cares_socket::run() noexcept {
     const bool read = std::exchange(readable_, false);
     const bool write = std::exchange(writable_, false);
     owner_.process(read ? which_ : ARES_SOCKET_BAD, write ? which_ : ARES_SOCKET_BAD);
-    if (watched_) tell_anew(); // it is alive still if c-ares has closed its descriptor meanwhile
+    if (watched_) tell_anew(); // still exists even if c-ares closed its descriptor
 }
 
 } // namespace weft

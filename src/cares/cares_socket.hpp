@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A socket of c-ares', watched by the loop's engine.
+// A socket of c-ares, watched by the loop's engine.
 #pragma once
 
 #include <ares.h>
@@ -11,8 +11,8 @@ namespace weft {
 class loop_state;
 class cares_channel;
 
-/// c-ares reads as much as it likes: what it leaves is told again. Owned by the channel, which
-/// makes it leave before c-ares closes the descriptor.
+/// Reports again after each call, since c-ares may leave input unread. Owned by the channel, which
+/// calls `leave` before c-ares closes the descriptor.
 class cares_socket final : public source {
 public:
     cares_socket(loop_state& loop, cares_channel& owner, ares_socket_t which) noexcept
@@ -20,7 +20,7 @@ public:
 
     void watch(bool read, bool write) noexcept;
 
-    /// Dies when the last frame has left it.
+    /// Stops watching; destroyed once it is no longer on the stack.
     void leave() noexcept;
 
 private:

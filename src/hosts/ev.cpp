@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A watcher of libev's for the loop's descriptor, and one for the end of libev's loop, which may
-// come first. Knows nothing else of either loop.
+// A libev watcher for the loop's descriptor, and another for the destruction of the libev loop,
+// which may come first. Knows nothing else of either loop.
 #include <weft/hosts/ev.hpp>
 
 #include <ev.h>
@@ -30,7 +30,7 @@ public:
     void stop() noexcept {
         if (!host_) return;
         ev_cleanup_stop(host_, &end_);
-        if (!works_) ev_ref(host_); // libev is to take it back
+        if (!works_) ev_ref(host_); // ev_io_stop releases a reference
         ev_io_stop(host_, &io_);
     }
 
@@ -40,7 +40,7 @@ public:
     }
 
 private:
-    /// An active watcher keeps `ev_run` from returning, unless its reference is taken away.
+    /// Starts the watcher. It keeps `ev_run` from returning, unless its reference is released.
     void listen() noexcept {
         ev_io_start(host_, &io_);
         if (!works_) ev_unref(host_);
@@ -52,18 +52,18 @@ private:
         here->turn_();
     }
 
-    /// In `ev_loop_destroy`.
+    /// Called in `ev_loop_destroy`.
     static void ended(struct ev_loop*, ev_cleanup* end, int) noexcept {
         static_cast<ev_watch*>(end->data)->host_ = nullptr;
     }
 
-    /// libev has stopped the watcher, and has taken back a reference.
+    /// Called when libev has stopped the watcher and released a reference.
     void restart() noexcept {
         if (!works_) ev_ref(host_);
         listen();
     }
 
-    struct ev_loop* host_; // null once it is destroyed
+    struct ev_loop* host_; // null once it was destroyed
     ev_io io_{};
     ev_cleanup end_{};
     function<void()> turn_;
@@ -76,7 +76,7 @@ host_ops ev_host(struct ev_loop* host) {
     return ops_of(std::make_shared<ev_watch>(host));
 }
 
-// --- a host of our own
+// --- a host that Weft creates
 
 namespace {
 

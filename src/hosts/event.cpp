@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Two events of libevent's that watch the loop's descriptor, of which one is there at a time: the
-// base counts the one, and not the other. Knows nothing else of either loop.
+// Two libevent events for the loop's descriptor, one of which is added at a time: the base counts
+// one of them as work, and not the other. Knows nothing else of either loop.
 #include <weft/hosts/event.hpp>
 
 #include <event2/event.h>
@@ -23,9 +23,10 @@ std::error_code last_error() noexcept {
     return {errno != 0 ? errno : ENOMEM, std::system_category()};
 }
 
-/// `event_base_dispatch` returns when the base has no events. Without work ours has to be there all
-/// the same, for what comes from other threads: then it is one as libevent's own, which do not keep
-/// a base running. Those would not end EVLOOP_ONCE either, so the turn is always the other's.
+/// `event_base_dispatch` returns when the base has no events. Without work, ours must still be
+/// added to detect calls from other threads: then it is an internal event, like libevent's own,
+/// which does not keep a base running. An internal event does not end EVLOOP_ONCE either, so turns
+/// always run from the other event.
 class event_watch : public std::enable_shared_from_this<event_watch> {
 public:
     explicit event_watch(event_base* host) noexcept : host_(host) {}
@@ -49,7 +50,8 @@ public:
         uncounted_.reset();
     }
 
-    /// The base watches the descriptor already, so that this cannot fail, nor ask the system.
+    /// Exchanges the events. The base watches the descriptor already, so this cannot fail and makes
+    /// no system call.
     void work(bool any) noexcept {
         event_add((any ? counted_ : uncounted_).get(), nullptr);
         event_del((any ? uncounted_ : counted_).get());
@@ -77,7 +79,7 @@ host_ops event_host(event_base* host) {
     return ops_of(std::make_shared<event_watch>(host));
 }
 
-// --- a host of our own
+// --- a host that Weft creates
 
 namespace {
 

@@ -11,7 +11,8 @@
 namespace weft {
 namespace {
 
-/// GLib makes it, and frees it when the last frame has left it. It begins with GLib's part.
+/// Allocated by GLib, and freed by it when no callback is on the stack. Its first member must be
+/// the GSource.
 struct glib_source {
     GSource source;
     function<void()> turn;
@@ -28,7 +29,7 @@ void finalize(GSource* source) noexcept {
     std::destroy_at(&glib_source::of(source).turn);
 }
 
-/// Without `prepare` and `check` a source is ready when its descriptor is.
+/// Without `prepare` and `check`, a source is ready when its descriptor is.
 GSourceFuncs functions{nullptr, nullptr, dispatch, finalize, nullptr, nullptr};
 
 class glib_watch {
@@ -62,7 +63,7 @@ host_ops glib_host(GMainContext* host) {
     return ops_of(std::make_shared<glib_watch>(host));
 }
 
-// --- a host of our own
+// --- a host that Weft creates
 
 namespace {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A notifier of Qt's that watches the loop's descriptor. Knows nothing else of either loop.
+// A Qt socket notifier for the loop's descriptor. Knows nothing else of either loop.
 #include <weft/hosts/qt.hpp>
 
 #include <QAbstractEventDispatcher>
@@ -16,8 +16,8 @@
 namespace weft {
 namespace {
 
-/// Qt forgets a notifier when that is destroyed, also in its own signal. An application's event
-/// filter sees the notifier, and may have deleted it.
+/// A notifier may be deleted at any time, even in its own signal: Qt unregisters it. An
+/// application's event filter sees the notifier, and may have deleted it.
 class qt_watch : public std::enable_shared_from_this<qt_watch> {
 public:
     result<void> start(int descriptor, function<void()> turn) {
@@ -28,7 +28,7 @@ public:
         auto made = std::make_unique<QSocketNotifier>(descriptor, QSocketNotifier::Read);
         QObject::connect(made.get(), &QSocketNotifier::activated, [this] { ready(); });
         notifier_ = made.get();
-        static_cast<void>(made.release()); // until `stop`
+        static_cast<void>(made.release()); // owned by this until `stop`
         return {};
     }
 
@@ -50,11 +50,11 @@ host_ops qt_host() {
     return ops_of(std::make_shared<qt_watch>());
 }
 
-// --- a host of our own
+// --- a host that Weft creates
 
 namespace {
 
-/// Qt keeps references to what `main` was given.
+/// An application object with its arguments: Qt keeps references to those.
 class own_application {
 public:
     own_application() {

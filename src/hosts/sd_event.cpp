@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A source of sd-event's that watches the loop's descriptor. Knows nothing else of either loop.
+// An sd-event source for the loop's descriptor. Knows nothing else of either loop.
 #include <weft/hosts/sd_event.hpp>
 
 #include <sys/epoll.h>
@@ -29,14 +29,14 @@ public:
         return {};
     }
 
-    /// To let go of a source is not to disable it: sd-event may hold it, too.
+    /// Disables the source, not only unreferences it: sd-event may hold a reference, too.
     void stop() noexcept { sd_event_source_disable_unref(std::exchange(source_, nullptr)); }
 
 private:
     static int readable(sd_event_source*, int, std::uint32_t, void* which) noexcept {
         const auto here = static_cast<sd_event_watch*>(which)->shared_from_this();
         here->turn_();
-        return 0; // what is negative would disable the source
+        return 0; // a negative value would disable the source
     }
 
     sd_event* host_;
@@ -50,7 +50,7 @@ host_ops sd_event_host(sd_event* host) {
     return ops_of(std::make_shared<sd_event_watch>(host));
 }
 
-// --- a host of our own
+// --- a host that Weft creates
 
 namespace {
 
@@ -66,7 +66,7 @@ public:
     [[nodiscard]] sd_event* get() const noexcept { return event_; }
     host_ops ops() override { return sd_event_host(event_); }
 
-    /// What has left sd_event_loop by sd_event_exit can never be run again.
+    /// Avoids sd_event_loop: after sd_event_exit it cannot be run again.
     void run() override {
         has_quit_ = false;
         while (!has_quit_ && sd_event_run(event_, UINT64_MAX) >= 0) {}

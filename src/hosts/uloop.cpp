@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A descriptor of uloop's that is the loop's. Knows nothing else of either loop.
+// A uloop descriptor for the loop's descriptor. Knows nothing else of either loop.
 #include <weft/hosts/uloop.hpp>
 
 extern "C" {
@@ -18,7 +18,7 @@ std::error_code last_error() noexcept {
     return {errno, std::system_category()};
 }
 
-/// uloop's callback gets the descriptor, of which this is made.
+/// Derives from uloop_fd, since uloop's callback receives only that.
 class uloop_watch : private uloop_fd, public std::enable_shared_from_this<uloop_watch> {
 public:
     uloop_watch() noexcept : uloop_fd{} {}
@@ -27,7 +27,7 @@ public:
         turn_ = std::move(turn);
         cb = readable;
         fd = descriptor;
-        // It is not to drop the descriptor by itself, nor to change its flags.
+        // Prevents uloop from removing the descriptor after an error, and from changing its flags.
         if (uloop_fd_add(this, ULOOP_READ | ULOOP_ERROR_CB | ULOOP_BLOCKING) == 0) return {};
         return failure(last_error());
     }
@@ -49,7 +49,7 @@ host_ops uloop_host() {
     return ops_of(std::make_shared<uloop_watch>());
 }
 
-// --- the process's uloop as our own
+// --- the process's uloop, run by Weft
 
 namespace {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A poll handle of libuv's that watches the loop's descriptor. Knows nothing else of either loop.
+// A libuv poll handle for the loop's descriptor. Knows nothing else of either loop.
 #include <weft/hosts/uv.hpp>
 
 #include <uv.h>
@@ -15,10 +15,11 @@ std::error_code as_error(int status) noexcept {
     return {-status, std::system_category()};
 }
 
-/// Lives until libuv has let go of its handle, and the last frame has left it.
+/// Exists until libuv has closed its handle and no callback is on the stack.
 ///
-/// The application sees the handle in `uv_walk` and may close it there, so it may be closing, or
-/// gone, when the stay ends. It may set the handle's data as well: a watch is found by its handle.
+/// The application sees the handle in `uv_walk` and may close it there, so it may be closing or
+/// closed when the attachment ends. The application may set the handle's data as well, so a watch
+/// is found by the handle's address.
 class uv_watch : private uv_poll_t, public std::enable_shared_from_this<uv_watch> {
 public:
     explicit uv_watch(uv_loop_t* host) noexcept : uv_poll_t{}, host_(host) {}
@@ -36,7 +37,7 @@ public:
         return failure(as_error(status));
     }
 
-    /// The descriptor is free when this returns, the handle is not.
+    /// When this returns, the descriptor may be closed; the handle is still in use.
     void stop(function<void()> done) {
         done_ = std::move(done);
         if (is_closed()) return let_go();
@@ -55,18 +56,18 @@ private:
 
     int listen() noexcept { return uv_poll_start(this, UV_READABLE, readable); }
 
-    /// Whether the loop has let go of the handle and may itself be gone: `uv_is_closing` does not
-    /// tell this from a handle that is about to be closed. The flag is libuv's UV_HANDLE_CLOSED,
-    /// which its headers do not name and which is the same in every libuv 1.
+    /// Returns true if the loop has closed the handle, after which the loop may be destroyed:
+    /// `uv_is_closing` is also true of a handle that is about to be closed. The flag is libuv's
+    /// UV_HANDLE_CLOSED, which its headers do not declare and which is the same in every libuv 1.
     [[nodiscard]] bool is_closed() const noexcept {
         constexpr unsigned uv_handle_closed = 2;
         return (flags & uv_handle_closed) != 0;
     }
 
     static void readable(uv_poll_t* poll, int status, int) noexcept {
-        // A nested uv_run may close the handle while this one is in it.
+        // A nested uv_run may close the handle while this callback runs.
         const auto here = of(poll).shared_from_this();
-        if (status < 0) here->listen(); // libuv has stopped it
+        if (status < 0) here->listen(); // libuv has stopped the handle
         here->turn_();
     }
 
@@ -94,7 +95,7 @@ host_ops uv_host(uv_loop_t* host) {
     return ops_of(std::make_shared<uv_watch>(host));
 }
 
-// --- a host of our own
+// --- a host that Weft creates
 
 namespace {
 
@@ -106,7 +107,7 @@ public:
         }
     }
     ~owned_uv() override {
-        uv_run(&loop_, UV_RUN_NOWAIT); // lets go of what was closed
+        uv_run(&loop_, UV_RUN_NOWAIT); // completes the closing of handles
         uv_loop_close(&loop_);
     }
 

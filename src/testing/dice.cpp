@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// SplitMix64 (Steele, Lea, Flood 2014): a counter, well mixed.
+// The SplitMix64 generator (Steele, Lea, Flood 2014): a counter and a mixing function.
 #include <weft/testing/dice.hpp>
 
 #include <algorithm>

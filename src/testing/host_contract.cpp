@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Checks how a host lives with its guests: at rest, busy, nested, with two of them, and that its
-// run ends when it should.
+// Checks of how a host runs its guests: idle, busy, nested, with two guests, and that its run ends
+// at the right time.
 #include <algorithm>
 #include <condition_variable>
 #include <ctime>
@@ -20,7 +20,7 @@ duration processor_time() {
     return std::chrono::microseconds(std::clock() * std::int64_t{1'000'000} / CLOCKS_PER_SEC);
 }
 
-/// Nothing happens for a tenth of a second.
+/// Checks that no turn runs for a tenth of a second.
 void rest(host_stage& here, const std::string& when) {
     here.settle();
     const std::size_t turns_before = here.first().turns();
@@ -51,7 +51,8 @@ void idle(host_stage& here) {
     here.until([&] { return talk.heard == 1; }, "a connection that was resumed does not go on");
 }
 
-/// Posts itself for as long as it lives, so that there is always more to do; but not for ever.
+/// Posts itself again and again while it exists, so that there is always more work; with a time
+/// limit.
 class saturation {
 public:
     saturation(event_loop& loop, duration at_most) : loop_(loop), end_(clock::now() + at_most) {
@@ -143,7 +144,7 @@ void two_stays(host_stage& here) {
                "when one of two loops has left the host the other is not served any more");
 }
 
-/// Breaks the host's run when that lasts too long; a loop of its own tells it to.
+/// Stops the host's run when it lasts too long, by a message to a loop of its own.
 class watchdog {
 public:
     watchdog(host_stage& here, staying_loop& messenger)
@@ -154,7 +155,7 @@ public:
               messenger.loop().post([&here] { here.host().quit(); });
           }) {}
 
-    /// Whether it was in time.
+    /// Ends the watchdog; returns true if that was in time.
     bool call_off() {
         {
             const std::scoped_lock lock(mutex_);

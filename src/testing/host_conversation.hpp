@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A WebSocket client and an echoing server on one loop, joined by a pipe in memory: what a host has
-// to keep going that is neither a timer nor posted.
+// A WebSocket client and an echo server on one loop, connected by a pipe in memory: work that is
+// neither a timer nor a posted function, which a host must keep running.
 #pragma once
 
 #include <weft/connection/stream_endpoint.hpp>
@@ -29,7 +29,7 @@ public:
                         });
     }
 
-    /// Outside a turn, or in one.
+    /// Sends `what`. May be called outside a turn or in one.
     void say(std::string_view what) {
         client_.for_each([&](connection& peer) { peer.send(what); });
     }

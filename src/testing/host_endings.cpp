@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Checks that a stay can end at any moment, that nothing is left of it, and that another can begin.
+// Checks that a guest can detach at any moment, that it leaves nothing behind, and that it can
+// attach again.
 #include <array>
 
 #include "testing/host_stage.hpp"
@@ -9,15 +10,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// The rules of `host_stay` do most of it.
+/// The rules in `host_stay` check most of it.
 void leaving(host_stage& here) {
     if (!here.first().attach()) return;
-    here.leave(); // before the host has ever turned
+    here.leave(); // before the host has ever run
     if (!here.first().attach()) return;
     bool ran = false;
     here.loop().post([&] { ran = true; });
     here.until([&] { return ran; }, "a loop that has come back to a host is not served");
-    here.loop().post([] {}); // readable, and left so
+    here.loop().post([] {}); // the descriptor is readable, and stays so
     here.leave();
     here.settle();
     here.host().turn(1ms);
@@ -28,7 +29,7 @@ void again(host_stage& here) {
     int wanted = 0;
     for (int i = 0; i < 60; ++i) {
         if (!here.first().attach()) return;
-        if (i % 3 != 0) { // others are over before the host has heard of them
+        if (i % 3 != 0) { // the other ones detach before the host has seen them
             here.loop().post([ran] { ++*ran; });
             ++wanted;
             if (!here.until([&] { return *ran == wanted; },
@@ -41,7 +42,7 @@ void again(host_stage& here) {
 }
 
 using ending = void (*)(staying_loop& which);
-using flag = std::shared_ptr<bool>; // may outlive the check in a callback of the host's
+using flag = std::shared_ptr<bool>; // may outlive the check in one of the host's callbacks
 
 constexpr std::array<ending, 4> endings{
     [](staying_loop& which) { which.destroy_guest(); },
@@ -91,7 +92,7 @@ void end_in_a_nested_turn(host_stage& here, staying_loop& which, ending end, fla
     });
 }
 
-/// While another loop stays, which is served throughout.
+/// Another loop stays attached, and must get its turns throughout.
 void destruction(host_stage& here) {
     if (!here.first().attach()) return;
     int ran = 0;

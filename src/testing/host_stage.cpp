@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Turning a host with patience, and leaving it.
+// Runs a host until a condition holds or its patience ends, and detaches from it.
 #include "testing/host_stage.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Where one check is played: a host, a loop that stays in it, and patience. What is checked it does
-// not know.
+// The environment of one check: a host, a loop attached to it, and a time limit. Does not know what
+// is checked.
 #pragma once
 
 #include <functional>
@@ -16,24 +16,24 @@
 
 namespace weft::testing {
 
-/// An event loop, and its stay in a host.
+/// An event loop, and its attachment to a host.
 class staying_loop {
 public:
     staying_loop(host_under_test& host, std::shared_ptr<host_complaints> complaints);
 
     [[nodiscard]] event_loop& loop() { return *loop_; }
 
-    /// In all its stays.
+    /// The number of turns, in all its attachments.
     [[nodiscard]] std::size_t turns() const;
 
-    /// False when the host does not want it, which was told then.
+    /// Attaches; returns false if the host refuses, which is then recorded as a defect.
     bool attach(budget limit = guest_budget);
 
-    /// Legal everywhere, as for a guest and a loop.
+    /// May be called anywhere, as for a guest and a loop.
     void destroy_guest() { guest_.reset(); }
     void destroy_loop() { loop_.reset(); }
 
-    /// Whether the host has let go of every stay.
+    /// Returns true if the host has released every attachment.
     [[nodiscard]] bool is_done() const;
 
 private:
@@ -44,7 +44,7 @@ private:
     std::optional<guest> guest_;
 };
 
-/// A check's surroundings.
+/// The environment of one check.
 class host_stage {
 public:
     host_stage(const host_factory& make, duration patience);
@@ -52,26 +52,26 @@ public:
     [[nodiscard]] host_under_test& host() { return *host_; }
     [[nodiscard]] duration patience() const { return patience_; }
 
-    /// The loop with which every check begins, not attached yet.
+    /// The loop that every check begins with, not attached yet.
     [[nodiscard]] staying_loop& first() { return *staying_.front(); }
     [[nodiscard]] event_loop& loop() { return first().loop(); }
 
-    /// Another one on the same host.
+    /// Makes another loop for the same host.
     staying_loop& another();
 
-    /// Turns the host until `holds`; complains if that takes too long.
+    /// Runs the host until `holds` is true; records `otherwise` if that takes too long.
     bool until(const std::function<bool()>& holds, std::string_view otherwise);
 
-    /// Complains if it does not hold.
+    /// Records `otherwise` if `holds` is false.
     bool expect(bool holds, std::string_view otherwise);
 
-    /// Turns the host until it no longer calls a guest, or for a while.
+    /// Runs the host until it no longer calls a guest, or until a time limit.
     void settle();
 
-    /// Ends all stays, and waits for their `done`.
+    /// Detaches all guests, and waits for their `done`.
     void leave();
 
-    /// What was found, when the host is gone, too.
+    /// Returns the defects found, including those found while the host is destroyed.
     [[nodiscard]] std::vector<std::string> end();
 
 private:
@@ -81,19 +81,19 @@ private:
     std::vector<std::unique_ptr<staying_loop>> staying_;
 };
 
-/// A check, and how it is called.
+/// A check's name and function.
 struct host_check {
     std::string_view name;
     void (*play)(host_stage& stage);
 };
 
-/// Everything that the host has to hear, from inside and outside.
+/// Wake-ups: everything that the host must detect, from its own thread and from others.
 extern const std::vector<host_check> wake_up_checks;
 
-/// How the host lives with a guest: its own work, rest, nested turns, two guests.
+/// How the host runs a guest: its own work, idleness, nested turns, two guests.
 extern const std::vector<host_check> manner_checks;
 
-/// Coming, leaving and dying.
+/// Attaching, detaching and destruction.
 extern const std::vector<host_check> ending_checks;
 
 } // namespace weft::testing

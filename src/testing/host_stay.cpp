@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The rules of `host_ops`, in words for the author of a host.
+// The rules of `host_ops`, and what the author of a host reads when one is broken.
 #include "testing/host_stay.hpp"
 
 #include <algorithm>

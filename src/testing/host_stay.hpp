@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What stands between a guest and a host in a check: it hands every call on, and notes those that
-// break a rule of `host_ops`, whatever the check is about.
+// Sits between a guest and the host under test: forwards every call, and records those that break a
+// rule of `host_ops`, whatever the check is about.
 #pragma once
 
 #include <memory>
@@ -13,7 +13,7 @@
 
 namespace weft::testing {
 
-/// What was found by one check, each thing once. From any thread.
+/// The defects that one check has found, each once. May be used from any thread.
 class host_complaints {
 public:
     void add(std::string what);
@@ -24,12 +24,13 @@ private:
     std::vector<std::string> said_;
 };
 
-/// One stay in the host under test.
+/// One attachment to the host under test.
 class host_stay : public std::enable_shared_from_this<host_stay> {
 public:
     host_stay(host_ops of_host, std::shared_ptr<host_complaints> complaints);
 
-    /// For the guest. What the host keeps of it longer than this lives does nothing.
+    /// The operations for the guest. If the host calls them after this was destroyed, they do
+    /// nothing.
     [[nodiscard]] host_ops ops();
 
     [[nodiscard]] std::size_t turns() const noexcept { return turns_; }
@@ -49,9 +50,9 @@ private:
     function<void()> done_function_;
     std::size_t turns_ = 0;
     std::size_t done_ = 0;
-    bool watching_ = false; // inside the host's watch
-    bool left_ = false;     // the host's unwatch has returned
-    bool leaving_ = false;  // it was called
+    bool watching_ = false; // inside the host's `watch`
+    bool left_ = false;     // the host's `unwatch` has returned
+    bool leaving_ = false;  // the host's `unwatch` was called
 };
 
 } // namespace weft::testing

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Checks that a host hears of everything, whoever begins it and however little it does in a turn.
+// Checks that a host detects all work, whichever thread begins it and however little one turn does.
 #include <atomic>
 #include <thread>
 
@@ -39,7 +39,8 @@ void posts(host_stage& here) {
                "a function that was posted in a callback of the host's own is not called");
 }
 
-/// One at a time, so that the host is waiting when it comes. False if some may come too late still.
+/// Posts one at a time, so that the host is waiting when each arrives. Returns false if some of
+/// them may still be called later.
 bool posts_of_a_thread(host_stage& here) {
     std::atomic<int> heard = 0;
     std::thread other([&] {
@@ -118,7 +119,7 @@ void deadlines(host_stage& here) {
     in_time(24, "a timer that repeats does not go on");
 }
 
-/// Everything at once, one handler in a turn: after each there is more.
+/// All kinds of work at once, with one handler per turn: after each turn there is more.
 void budget_of_one(host_stage& here) {
     if (!here.first().attach({1, 1us})) return;
     int ran = 0, fired = 0;

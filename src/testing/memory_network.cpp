@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Who listens, who tries to connect, and the links that come of it.
+// Listeners, connection attempts, and the links that result.
 #include <weft/testing/memory_network.hpp>
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 
 namespace weft::testing {
 
-/// A name that is listened at. It dies with its driver, or when listening stops.
+/// A listening name. Destroyed with its driver, or when listening stops.
 class memory_network::acceptor final : public work_item, public driver_observer {
 public:
     acceptor(memory_network& over, std::string_view name, weft::driver& owner,
@@ -53,7 +53,7 @@ private:
     std::deque<stream_ptr> waiting_;
 };
 
-/// An attempt to connect. It dies when it has been answered or given up, or with its driver.
+/// A connection attempt. Destroyed once it was answered or cancelled, or with its driver.
 class memory_network::attempt final : public timed_work_item, public driver_observer {
 public:
     attempt(memory_network& over, std::string_view name, weft::driver& owner,
@@ -137,7 +137,7 @@ memory_network::acceptor* memory_network::find(std::string_view name) const noex
 void memory_network::listen(std::string_view name, weft::driver& owner,
                             function<void(stream_ptr)> accept) {
     stop_listening(name);
-    new acceptor(*this, name, owner, std::move(accept)); // one of `acceptors_`
+    new acceptor(*this, name, owner, std::move(accept)); // in `acceptors_`
 }
 
 void memory_network::listen(std::string_view name, stream_endpoint& server) {
@@ -150,7 +150,7 @@ void memory_network::stop_listening(std::string_view name) noexcept {
 
 function<void()> memory_network::connect(std::string_view name, weft::driver& owner,
                                          function<void(result<stream_ptr>)> done) {
-    const auto* const made = new attempt(*this, name, owner, std::move(done)); // of `attempts_`
+    const auto* const made = new attempt(*this, name, owner, std::move(done)); // in `attempts_`
     return [this, number = made->number] {
         const auto found = std::find_if(attempts_.begin(), attempts_.end(),
                                         [&](const attempt* one) { return one->number == number; });
@@ -161,7 +161,7 @@ function<void()> memory_network::connect(std::string_view name, weft::driver& ow
 connection& memory_network::connect(stream_endpoint& client, std::string_view name,
                                     const uri& target, handlers what, connect_options options) {
     connection& outbound = client.begin_connect(target, std::move(what), std::move(options));
-    // Given up when the connection ends, so what is told here always finds it.
+    // Cancelled when the connection ends, so that `outbound` exists whenever this is called.
     auto give_up = connect(name, client.driver(), [&outbound](result<stream_ptr> made) {
         if (made) {
             stream_endpoint::attach(outbound, std::move(*made));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A stream of a memory network: what is written waits at the other end until it is due.
+// A stream of a memory network: what is written is queued at the other end until it is due.
 #include <weft/testing/network_stream.hpp>
 
 #include <algorithm>
@@ -39,7 +39,7 @@ std::size_t network_stream::in_flight() const noexcept {
     return lost_ + (peer_ ? peer_->inbox_.size() : 0);
 }
 
-/// Fewer than 4 KiB are always under way to a peer that reads.
+/// Less than 4 KiB does not count as progress: that much is always in flight to a peer that reads.
 std::size_t network_stream::output_pending() const noexcept {
     constexpr std::size_t much = 4096;
     const std::size_t size = in_flight();
@@ -54,7 +54,7 @@ time_point network_stream::travel() noexcept {
     return driver().now() + network_.chance().between(line_.latency_min, line_.latency_max);
 }
 
-/// When what is written now arrives: behind what was written before.
+/// Returns when bytes written now arrive: after everything written before.
 time_point network_stream::arrival_of_next() noexcept {
     peer_->last_due_ = std::max(peer_->last_due_, travel());
     return peer_->last_due_;
@@ -102,12 +102,12 @@ result<std::size_t> network_stream::fail_write(std::error_code why) {
     return failure(why);
 }
 
-/// The first `size` bytes of `pieces` go on their way.
+/// Sends the first `size` bytes of `pieces`.
 void network_stream::put(std::span<const std::span<const std::byte>> pieces, std::size_t size) {
     if (size == 0) return;
     if (cut_ || !peer_) {
         lost_ += size;
-        if (!cut_) break_at(travel()); // nobody is there any more, and says so
+        if (!cut_) break_at(travel()); // the peer's end is closed, and answers with a reset
         return;
     }
     peer_->piece_max_ = std::max<std::size_t>(line_.piece_max, 1);
@@ -145,7 +145,7 @@ void network_stream::close() noexcept {
     if (cut_) {
         other.cut_ = true;
     } else if (other.refused_) {
-        other.writable_ = std::min(other.writable_, travel()); // so that it writes, and learns
+        other.writable_ = std::min(other.writable_, travel()); // so that it writes and fails
         other.wake();
     }
 }
@@ -164,7 +164,7 @@ void network_stream::break_at(time_point when) noexcept {
     wake();
 }
 
-// --- telling
+// --- delivery
 
 std::size_t network_stream::arrived(time_point now) const noexcept {
     std::size_t size = 0;
@@ -179,7 +179,7 @@ std::size_t network_stream::input_pending() const noexcept {
     return arrived(now) + (eof_ <= now || broken_ <= now ? 1 : 0);
 }
 
-/// When there is something to tell; what lies behind unread bytes waits for them.
+/// Returns when there is something to deliver; an end or error behind unread bytes waits for those.
 time_point network_stream::next_news() const noexcept {
     if (!sink_ || closed_) return never;
     time_point first = writable_;
@@ -225,7 +225,7 @@ void network_stream::tell_broken() {
 void network_stream::deliver(std::size_t size) {
     if (piece_max_ != SIZE_MAX) size = network_.chance().between(1, std::min(size, piece_max_));
     const auto front = inbox_.bytes().first(size);
-    std::vector<std::byte> bytes(front.begin(), front.end()); // the sink may write, and so append
+    std::vector<std::byte> bytes(front.begin(), front.end()); // copied: the sink may write
     inbox_.consume(size);
     inbox_.release_if_empty();
     for (std::size_t left = size; left != 0;) {

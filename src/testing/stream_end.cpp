@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The rules of `stream_events`, watched event by event.
+// Checks the rules of `stream_events` at each event.
 #include "testing/stream_end.hpp"
 
 #include <algorithm>
@@ -12,7 +12,7 @@ void stream_complaints::add(std::string_view what) {
     if (known_.emplace(what).second) said_.emplace_back(what);
 }
 
-/// Owns the stream and is buried with it, as a connection is.
+/// Owns the stream and is retired with it, as a connection is.
 class stream_end::life final : public work_item, public stream_events {
 public:
     life(stream_end& end, std::unique_ptr<stream> owned)
@@ -34,7 +34,7 @@ private:
         end_.rule(end_.eofs == 0, "on_receive was called after on_eof");
         end_.rule(!bytes.empty(), "on_receive was called with no bytes");
         end_.received.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-        std::fill(bytes.begin(), bytes.end(), std::byte{0x55}); // they are the sink's to overwrite
+        std::fill(bytes.begin(), bytes.end(), std::byte{0x55}); // the sink may overwrite them
         end_.hear(told::bytes);
     }
 
@@ -87,7 +87,7 @@ void stream_end::hear(told what) {
     if (on_told) on_told(what);
 }
 
-/// Inside `make` nothing may be told.
+/// Calls into the stream; no event may be delivered from inside.
 template <class Call>
 void stream_end::call(Call&& make) {
     if (!life_) return;
@@ -126,7 +126,7 @@ void stream_end::close() {
 void stream_end::destroy() {
     if (!life_) return;
     weft::driver& owner = life_->checked().driver();
-    if (owner.in_turn()) close(); // it lives on until the turn has ended
+    if (owner.in_turn()) close(); // it exists until the turn has ended
     over_ = true;
     owner.retire(std::exchange(life_, nullptr));
 }
@@ -162,7 +162,7 @@ void stream_end::send(std::string text) {
     send_some();
 }
 
-/// Three pieces at a time, one of them empty now and then, as a connection writes.
+/// Writes up to three pieces at a time, one of them sometimes empty, as a connection does.
 void stream_end::send_some() {
     while (!outbox_.empty() && usable() && !blocked_) {
         const auto all = std::as_bytes(std::span(outbox_));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One end of a checked pair: calls its stream, hears it, and notes every event that breaks a rule
-// of `stream_events`, whatever the check is about.
+// One end of a checked pair: calls its stream, receives its events, and records every event that
+// breaks a rule of `stream_events`, whatever the check is about.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@
 
 namespace weft::testing {
 
-/// What was found by one check, each thing once, in the order of finding.
+/// The defects that one check has found, each once, in order.
 class stream_complaints {
 public:
     void add(std::string_view what);
@@ -28,10 +28,10 @@ private:
     std::set<std::string, std::less<>> known_;
 };
 
-/// What a stream told.
+/// The kind of an event.
 enum class told : std::uint8_t { bytes, eof, writable, error };
 
-/// A stream, its sink, and what was heard. Outlives the stream.
+/// A stream, its sink, and the events received. Outlives the stream.
 class stream_end {
 public:
     stream_end(std::unique_ptr<stream> checked, stream_complaints& complaints);
@@ -39,7 +39,7 @@ public:
     stream_end(const stream_end&) = delete;
     stream_end& operator=(const stream_end&) = delete;
 
-    // --- calls; they do nothing when the stream is gone
+    // --- calls; they do nothing once the stream is gone
 
     void start();
     void pause();
@@ -47,17 +47,18 @@ public:
     void half_close();
     void close();
 
-    /// One `write`; the bytes that were taken, also 0 when it failed, which is noted.
+    /// Calls `write` once; returns how many bytes were taken, 0 if it failed, which is recorded.
     std::size_t write(std::span<const std::span<const std::byte>> pieces);
     std::size_t write(std::string_view text);
 
-    /// Writes all of `text`, in pieces of many sizes, as the stream has room.
+    /// Writes all of `text`, in pieces of various sizes, as the stream has room.
     void send(std::string text);
 
-    /// As an owner does: at once outside a turn, in a turn it is closed and buried.
+    /// Destroys the stream as an owner does: at once outside a turn; in a turn it is closed and
+    /// retired.
     void destroy();
 
-    // --- what was heard
+    // --- events received
 
     std::string received;
     std::size_t asked = 0; ///< calls of `wants_bytes`
@@ -66,17 +67,17 @@ public:
     std::error_code error;
     bool write_failed = false;
 
-    /// Neither closed nor destroyed, and nothing has failed.
+    /// Returns true if the stream is neither closed nor destroyed, and has not failed.
     [[nodiscard]] bool usable() const { return life_ && !over_; }
     [[nodiscard]] bool blocked() const { return blocked_; } ///< a write took only a part
     [[nodiscard]] bool all_sent() const { return outbox_.empty(); }
     [[nodiscard]] bool heard_the_end() const { return eofs != 0 || error || write_failed; }
     [[nodiscard]] stream& checked();
 
-    /// The answer to `wants_bytes`.
+    /// What `wants_bytes` returns.
     bool willing = true;
 
-    /// Called for each event, after it was noted.
+    /// Called for each event, after it was recorded.
     function<void(told)> on_told;
 
 private:
@@ -92,14 +93,14 @@ private:
     life* life_;
     std::string outbox_;
     std::size_t sent_pieces_ = 0;
-    std::size_t calls_ = 0; // into the stream, on the stack
-    bool over_ = false;     // closed, destroyed or failed: nothing may be heard any more
+    std::size_t calls_ = 0; // calls into the stream that are on the stack
+    bool over_ = false;     // closed, destroyed or failed: no event may follow
     bool paused_ = false;
     bool blocked_ = false; // a write took only a part
-    bool agreed_ = false;  // wants_bytes was answered with yes, and nothing told since
+    bool agreed_ = false;  // `wants_bytes` returned true, and no event has followed
 };
 
-/// `size` bytes that differ from those shifted by a few.
+/// Returns `size` bytes whose pattern makes an offset of a few bytes detectable.
 [[nodiscard]] std::string varied_text(std::size_t size);
 
 } // namespace weft::testing

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Checks how a stream ends: one direction, both, by its owner and by its peer, at any moment.
+// Checks how a stream ends: in one direction or both, by its owner or its peer, at any moment.
 #include "testing/stream_stage.hpp"
 
 #include <utility>
@@ -106,7 +106,7 @@ void destroying_a_full_one(stream_stage& here) {
                "the peer of a full stream does not hear that it was destroyed");
 }
 
-/// What may be done in an event; that nothing is told afterwards is a rule of every check.
+/// An action inside an event; a rule of every check is that no event follows it.
 using stream_ending = void (*)(stream_end& own, stream_end& other);
 
 void close_it(stream_end& own, stream_end&) {
@@ -126,7 +126,7 @@ void destroy_both(stream_end& own, stream_end& other) {
     other.destroy();
 }
 
-/// Ends the pair in the first event of this kind, which `provoke` brings about.
+/// Calls `end` in the first event of this kind, which `provoke` causes.
 void end_in(stream_stage& here, told kind, stream_ending end,
             const std::function<void()>& provoke) {
     bool done = false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The list of checks, and how each is made.
+// The list of checks, and how each is run.
 #include <weft/testing/stream_kit.hpp>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Checks what a stream tells of its peer's bytes, and that it tells nothing when it should not.
+// Checks which input events a stream delivers, and that it delivers none when it must not.
 #include "testing/stream_stage.hpp"
 
 namespace weft::testing {

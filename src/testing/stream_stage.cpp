@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Turning a pair of streams with patience.
+// Runs a pair of streams until a condition holds or a limit is reached.
 #include "testing/stream_stage.hpp"
 
 #include <chrono>
@@ -10,13 +10,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A pair that waits for nothing does not come to more by being turned again.
+/// The limit for a pair without anything to wait for: more idle turns would not change anything.
 constexpr int idle_turns_max = 5'000;
 
-/// A pair is at rest after so many turns without work, one after the other.
+/// A pair is at rest after this many consecutive turns without work.
 constexpr int idle_turns_of_rest = 3;
 
-/// Streams may have a few things to tidy up; not this many.
+/// Streams may have some work left; more turns than this mean that it never ends.
 constexpr int busy_turns_max = 20'000;
 
 } // namespace

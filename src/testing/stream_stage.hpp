@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Where one check is played: a pair of streams, and patience. What is checked it does not know.
+// The environment of one check: a pair of streams, and limits. Does not know what is checked.
 #pragma once
 
 #include <functional>
@@ -14,7 +14,7 @@
 
 namespace weft::testing {
 
-/// A check's surroundings.
+/// The environment of one check.
 class stream_stage {
 public:
     stream_stage(const streams_factory& make, const stream_kit_options& options);
@@ -27,23 +27,24 @@ public:
     /// Starts both ends.
     void start();
 
-    /// Turns until `holds`; complains when it does not, though nothing is going on any more.
+    /// Runs turns until `holds` is true; records `otherwise` if nothing happens any more before
+    /// that.
     bool until(const std::function<bool()>& holds, std::string_view otherwise);
 
-    /// Complains if it does not hold.
+    /// Records `otherwise` if `holds` is false.
     bool expect(bool holds, std::string_view otherwise);
 
-    /// Turns until there is nothing to do; complains if that is never so.
+    /// Runs turns until there is nothing to do; records a defect if that never happens.
     void rest(std::string_view when);
 
-    /// Has the far end say `text`, and then nothing more.
+    /// Makes the far end send `text`, and then end its output.
     void far_says_last(const std::string& text);
 
-    /// Has the near end, whose peer must not read, write until it is full; the bytes it took.
-    /// Complains if there is no end to it.
+    /// Makes the near end write until it is full, while its peer does not read; returns the bytes
+    /// taken. Records a defect if it never fills up.
     std::string fill();
 
-    /// What was found, when the streams are gone, too.
+    /// Returns the defects found, including those found while the streams are destroyed.
     [[nodiscard]] const std::vector<std::string>& end();
 
 private:
@@ -54,7 +55,7 @@ private:
     stream_end far_;
 };
 
-/// A check, and how it is called.
+/// A check's name and function.
 struct stream_check {
     std::string_view name;
     void (*play)(stream_stage& stage);

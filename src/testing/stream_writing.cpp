@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Checks what a stream does with bytes that it is given, above all when it has no room for them.
+// Checks what a stream does with the bytes written to it, above all when it has no room for them.
 #include "testing/stream_stage.hpp"
 
 namespace weft::testing {

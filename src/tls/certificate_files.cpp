@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Reading PEM.
+// Parses PEM.
 #include "tls/certificate_files.hpp"
 
 #include <algorithm>
@@ -30,7 +30,7 @@ result<std::string> file_or_memory(const std::string& file, const std::string& p
     return file.empty() ? result<std::string>(pem) : content_of(file);
 }
 
-/// Says what `why` is about to whoever wants to know.
+/// Fails with `why`, and writes to `fault` which file it concerns, unless that is null.
 failure about(const std::string& file, std::error_code why, std::string* fault) {
     if (fault) *fault = file.empty() ? "PEM in memory" : file;
     return failure(why);
@@ -41,7 +41,7 @@ owned_bio reader_of(const std::string& text) {
     return owned_bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
 }
 
-/// Instead of OpenSSL's own, which asks at the terminal.
+/// Replaces OpenSSL's callback, which prompts on the terminal.
 int give_password(char* to, int size, int, void* password) noexcept {
     const auto& text = *static_cast<const std::string*>(password);
     if (text.size() > static_cast<std::size_t>(size)) return -1;
@@ -63,7 +63,7 @@ result<owned_key> read_key(const tls_certificate& what, std::string* fault) {
     return key;
 }
 
-/// All certificates in their order; at least one, or `otherwise`.
+/// Returns all certificates in order, at least one; fails with `otherwise` if there is none.
 result<std::vector<owned_x509>> read_certificates(const std::string& file, const std::string& pem,
                                                   std::error_code otherwise,
                                                   std::string* fault) {
@@ -71,7 +71,7 @@ result<std::vector<owned_x509>> read_certificates(const std::string& file, const
     if (!text) return about(file, text.error(), fault);
     const owned_bio in = reader_of(*text);
     std::vector<owned_x509> all;
-    std::string none; // certificates are not encrypted
+    std::string none; // empty password: certificates are not encrypted
     while (in) {
         owned_x509 next(PEM_read_bio_X509_AUX(in.get(), nullptr, give_password, &none));
         if (!next) break;

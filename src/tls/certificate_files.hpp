@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Certificates and keys as PEM, read from files or memory.
+// Loads certificates and keys in PEM format, from files or memory.
 #pragma once
 
 #include <string>
@@ -12,11 +12,11 @@
 
 namespace weft {
 
-/// Has `context` prove itself with `what`. On error `fault`, if there is one, says which file, or
-/// whether it is in memory.
+/// Makes `context` use the certificate `what`. On error writes to `fault`, unless it is null, which
+/// file it concerns, or that it was in memory.
 result<void> use_certificate(SSL_CTX* context, const tls_certificate& what, std::string* fault);
 
-/// Has `context` trust those who are in `file`, or in `pem` if that has no name; a server tells
+/// Makes `context` trust the issuers in `file`, or in `pem` if `file` is empty; a server sends
 /// their names to clients. On error as above.
 result<void> trust_issuers(SSL_CTX* context, const std::string& file, const std::string& pem,
                            std::string* fault);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Subjects, issuers and alternative names.
+// Formats subjects, issuers and alternative names.
 #include "tls/chain_fault.hpp"
 
 #include <new>
@@ -14,7 +14,7 @@
 namespace weft {
 namespace {
 
-/// A peer chooses how long its names are.
+/// Limits, since a peer chooses the length of its names.
 constexpr std::size_t name_size_max = 200;
 constexpr int alternative_names_max = 8;
 
@@ -24,7 +24,7 @@ std::string cut(std::string text) {
     return text += "...";
 }
 
-/// In ASCII: what is not, or controls a terminal, is escaped.
+/// Formats a name in ASCII; other characters and control characters are escaped.
 std::string in_one_line(const X509_NAME* name) {
     const owned_bio text(BIO_new(BIO_s_mem()));
     if (!text || X509_NAME_print_ex(text.get(), name, 0, XN_FLAG_RFC2253) < 0) return {};
@@ -40,7 +40,7 @@ owned_names alternative_names(const X509* of) {
         X509_get_ext_d2i(of, NID_subject_alt_name, nullptr, nullptr)));
 }
 
-/// Such as "DNS:a.example, DNS:b.example".
+/// Formats names, such as "DNS:a.example, DNS:b.example".
 std::string list(const GENERAL_NAMES& names) {
     const owned_bio text(BIO_new(BIO_s_mem()));
     const int count = sk_GENERAL_NAME_num(&names);
@@ -82,7 +82,7 @@ int note_chain_fault(int verdict, X509_STORE_CTX* chain) noexcept {
     try {
         if (session) stream_bio::note_fault(session, describe_chain_fault(chain));
     } catch (const std::bad_alloc&) {
-        // The verdict alone has to do.
+        // There is a verdict without a description.
     }
     const X509* const at_fault = X509_STORE_CTX_get_current_cert(chain);
     if (at_fault && is_about_the_name(X509_STORE_CTX_get_error(chain)) &&

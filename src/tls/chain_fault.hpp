@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which certificate of a chain is at fault, and why, in words.
+// Describes which certificate of a chain is at fault, and why.
 #pragma once
 
 #include <string>
@@ -8,14 +8,15 @@
 
 namespace weft {
 
-/// What `X509_STORE_CTX_set_error` is told of a certificate that names nobody but in its common
-/// name; OpenSSL leaves this code to applications.
+/// The verdict on a certificate that has only a common name and no alternative name. OpenSSL
+/// reserves this code for applications.
 inline constexpr int no_alternative_name_verdict = X509_V_ERR_APPLICATION_VERIFICATION;
 
-/// OpenSSL's verify callback: leaves the verdict as it is, and tells the stream whom it is about.
+/// OpenSSL's verify callback: keeps the verdict, and records for the stream which certificate it
+/// concerns.
 int note_chain_fault(int verdict, X509_STORE_CTX* chain) noexcept;
 
-/// Such as "depth 1, CN=Some CA, issued by CN=Root". Throws std::bad_alloc.
+/// Returns a description such as "depth 1, CN=Some CA, issued by CN=Root". Throws std::bad_alloc.
 [[nodiscard]] std::string describe_chain_fault(X509_STORE_CTX* chain);
 
 } // namespace weft

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What OpenSSL says, as an error code.
+// Converts OpenSSL's error queue to error codes.
 #pragma once
 
 #include <system_error>
@@ -10,10 +10,10 @@
 
 namespace weft {
 
-/// Takes the first error of this thread's queue, which is empty afterwards.
+/// Returns the first error of this thread's queue, and empties the queue.
 [[nodiscard]] std::error_code take_openssl_error() noexcept;
 
-/// The same for a fault of `ssl`, with what it found wrong with the peer's certificate.
+/// Does the same for an error of `ssl`, with the fault that it found in the peer's certificate.
 [[nodiscard]] std::error_code take_openssl_error(const SSL* ssl) noexcept;
 
 } // namespace weft

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// OpenSSL's objects as owners that free them.
+// Smart pointers for OpenSSL's objects.
 #pragma once
 
 #include <memory>

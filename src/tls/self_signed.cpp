@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Certificates for development and tests.
+// Makes self-signed certificates for development and tests.
 #include <algorithm>
 #include <array>
 #include <cstdint>

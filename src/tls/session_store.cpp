@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Sessions remembered.
+// Stores sessions in a queue, oldest first.
 #include "tls/session_store.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Sessions that a client can go on with, by the host that they were made with.
+// Stores the sessions that a client can resume, by host.
 #pragma once
 
 #include <deque>
@@ -10,14 +10,15 @@
 
 namespace weft {
 
-/// Any thread may use it.
+/// May be used from any thread.
 class session_store {
 public:
-    /// Remembers `session`; the oldest is forgotten for it. Throws std::bad_alloc.
+    /// Stores `session`; when full, drops the oldest. Throws std::bad_alloc.
     void keep(std::string host, SSL_SESSION* session);
 
-    /// The latest with `host`, or null. One of TLS 1.3 is given away: observers could tell from a
-    /// second use that it is the same client. RFC 8446 §C.4.
+    /// Returns the latest session with `host`, or null. A TLS 1.3 session is removed from the
+    /// store: if it were used twice, observers could tell that both connections are from the same
+    /// client. RFC 8446 §C.4.
     [[nodiscard]] owned_ssl_session take(const std::string& host);
 
 private:

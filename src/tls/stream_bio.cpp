@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// OpenSSL's callbacks.
+// The BIO's callbacks for OpenSSL.
 #include "tls/stream_bio.hpp"
 
 #include <atomic>
@@ -32,8 +32,8 @@ void stream_bio::note_fault(const SSL* session, std::string what) {
     over.fault_ = std::make_unique<std::string>(std::move(what));
 }
 
-/// One for all threads, as long as the program lives; who finds no memory for it leaves it to the
-/// next.
+/// Returns the method that all threads share for the program's lifetime; if there is no memory for
+/// it, the next caller tries again.
 BIO_METHOD* stream_bio::method() noexcept {
     static std::atomic<BIO_METHOD*> known;
     if (BIO_METHOD* const one = known.load(std::memory_order_acquire)) return one;
@@ -45,7 +45,7 @@ BIO_METHOD* stream_bio::method() noexcept {
 }
 
 BIO_METHOD* stream_bio::make_method() noexcept {
-    static const int type = BIO_get_new_index() | BIO_TYPE_SOURCE_SINK; // there are not many
+    static const int type = BIO_get_new_index() | BIO_TYPE_SOURCE_SINK; // few indexes exist
     BIO_METHOD* const made = BIO_meth_new(type, "weft");
     if (!made) return nullptr;
     BIO_meth_set_read_ex(made, &stream_bio::read);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How OpenSSL reads and writes: straight from and to a TLS stream, without a buffer in between.
+// An OpenSSL BIO that reads from and writes to a TLS stream directly, without a buffer in between.
 #pragma once
 
 #include <string>
@@ -13,10 +13,10 @@ class tls_stream;
 
 class stream_bio {
 public:
-    /// Null when there is no memory.
+    /// Returns null if there is no memory.
     [[nodiscard]] static BIO* make(tls_stream& over) noexcept;
 
-    /// Tells the stream of `session` what its error will be about.
+    /// Records the detail of the next error of `session`, for its stream.
     static void note_fault(const SSL* session, std::string what);
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A client's context: whom it trusts, whom it connects to, and what it remembers of them.
+// A client's TLS context: trusted issuers, the expected host, and the stored sessions.
 #include <weft/tls/tls_client.hpp>
 
 #include <algorithm>
@@ -34,8 +34,8 @@ result<void> trust(SSL_CTX* context, const tls_client_options& options) {
     return {};
 }
 
-/// The name or address that the peer has to prove by a subjectAltName; without one, none proves it.
-/// A certificate names no interface of this machine.
+/// Sets the name or address that the peer's subjectAltName must contain; a certificate without one
+/// is rejected. The scope of an IPv6 address is removed, since certificates have none.
 void expect(SSL* session, std::string host) {
     if (host.find(':') != host.npos) host.erase(std::min(host.find('%'), host.size()));
     X509_VERIFY_PARAM* const checked = SSL_get0_param(session);
@@ -51,18 +51,18 @@ void expect(SSL* session, std::string host) {
     if (!done) throw std::bad_alloc();
 }
 
-/// As `expect` was told.
+/// Returns the host that `expect` has set.
 std::string expected(SSL* session) {
     X509_VERIFY_PARAM* const checked = SSL_get0_param(session);
     if (const char* name = X509_VERIFY_PARAM_get0_host(checked, 0)) return name;
     char* const text = X509_VERIFY_PARAM_get1_ip_asc(checked);
-    if (!text) throw std::bad_alloc(); // else sessions of several hosts would be of one
+    if (!text) throw std::bad_alloc(); // otherwise sessions of different hosts would be confused
     std::string address = text;
     OPENSSL_free(text);
     return address;
 }
 
-/// The dot that ends a name in DNS is not in certificates.
+/// Removes the dot that ends a fully qualified name: certificates do not have it.
 std::string without_last_dot(std::string_view host) {
     if (host.ends_with('.')) host.remove_suffix(1);
     return std::string(host);
@@ -112,13 +112,13 @@ owned_ssl tls_client::context::connect(const std::string& host) {
     return session;
 }
 
-/// Returns 0: the reference stays OpenSSL's.
+/// Stores a session. Returns 0: OpenSSL still owns its reference.
 int tls_client::context::keep_session(SSL* of, SSL_SESSION* session) noexcept {
     auto& self = *static_cast<context*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(of)));
     try {
         self.sessions_.keep(expected(of), session);
     } catch (const std::bad_alloc&) {
-        return 0; // the next handshake will be a whole one
+        return 0; // the next handshake will be a full one
     }
     return 0;
 }

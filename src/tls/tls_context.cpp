@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Contexts as we want them.
+// Configures contexts, and makes sessions.
 #include "tls/tls_context.hpp"
 
 #include <new>
@@ -15,7 +15,8 @@
 namespace weft {
 namespace {
 
-/// Of TLS 1.2: forward secrecy and authenticated encryption. All of TLS 1.3 have both.
+/// TLS 1.2 ciphers with forward secrecy and authenticated encryption. All TLS 1.3 ciphers have
+/// both.
 constexpr const char* ciphers_of_tls_1_2 = "ECDHE+AESGCM:ECDHE+CHACHA20";
 
 } // namespace
@@ -35,8 +36,8 @@ result<owned_ssl_context> make_ssl_context(const SSL_METHOD* method, tls_version
     return made;
 }
 
-/// Setting the role makes a session's record layer anew from OpenSSL 3.2 on, and cannot return that
-/// it found no memory: such a session, which must not be used, is known by the queue of errors.
+/// From OpenSSL 3.2 on, setting the role replaces a session's record layer, and does not return an
+/// error if memory runs out. Such a session must not be used; only the error queue shows it.
 owned_ssl tls_context::make_session(SSL_CTX* context, void (*set_role)(SSL*)) {
     ERR_clear_error();
     owned_ssl session(SSL_new(context));
@@ -44,7 +45,7 @@ owned_ssl tls_context::make_session(SSL_CTX* context, void (*set_role)(SSL*)) {
     const bool incomplete = ERR_peek_error() != 0;
     ERR_clear_error();
     if (!session || incomplete) throw std::bad_alloc();
-    SSL_set_read_ahead(session.get(), 0); // a record is decrypted when it is there, not later
+    SSL_set_read_ahead(session.get(), 0); // each record is decrypted when it is complete
     return session;
 }
 

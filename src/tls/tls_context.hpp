@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the contexts of servers and clients share: an SSL_CTX with our settings, and streams of it,
+// The common part of server and client contexts: an SSL_CTX with Weft's settings, and streams,
 // which keep their context alive.
 #pragma once
 
@@ -19,17 +19,17 @@ public:
     tls_context& operator=(const tls_context&) = delete;
     virtual ~tls_context() = default;
 
-    /// Throws std::bad_alloc.
+    /// Makes a session. Throws std::bad_alloc.
     [[nodiscard]] static owned_ssl make_session(SSL_CTX* context, void (*set_role)(SSL*));
 
-    /// A TLS stream over `plain` that speaks by `session`. Throws std::bad_alloc.
+    /// Makes a TLS stream over `plain` that uses `session`. Throws std::bad_alloc.
     [[nodiscard]] std::unique_ptr<stream> cover(std::unique_ptr<stream> plain, owned_ssl session);
 
 protected:
     tls_context() = default;
 };
 
-/// An SSL_CTX with what is the same in both roles: versions, modes, options.
+/// Makes an SSL_CTX with the settings for both roles: versions, modes, options.
 result<owned_ssl_context> make_ssl_context(const SSL_METHOD* method, tls_version minimum);
 
 } // namespace weft

@@ -63,7 +63,7 @@ public:
     }
 };
 
-/// What is worth a word of our own.
+/// Translates the OpenSSL errors that have a `tls_error`.
 std::error_code translate(int reason) noexcept {
     switch (reason) {
     case SSL_R_HTTP_REQUEST:

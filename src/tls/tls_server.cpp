@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A server's contexts: one SSL_CTX for each certificate, the first of which hears all clients.
+// A server's TLS contexts: one SSL_CTX for each certificate; every handshake begins with the first.
 #include <weft/tls/tls_server.hpp>
 
 #include <algorithm>
@@ -22,7 +22,7 @@ constexpr std::array<unsigned char, 4> session_context{'w', 'e', 'f', 't'};
 /// Keys for session tickets: a name, an authentication and an encryption key.
 using ticket_keys = std::array<unsigned char, 80>;
 
-/// RFC 7301: `http/1.1` for who offers it; an offer without it is refused.
+/// Chooses `http/1.1` if the client offers it (RFC 7301); an offer without it is refused.
 int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* size,
                     const unsigned char* offered, unsigned offered_size, void*) noexcept {
     static constexpr unsigned char ours[] = "\x08http/1.1";
@@ -87,7 +87,7 @@ result<void> server_context::add(const tls_certificate& certificate,
     SSL_CTX_set_verify(context, verify_mode(options.clients), asks ? note_chain_fault : nullptr);
     SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
     SSL_CTX_set_options(context, SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
-    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF); // tickets keep no memory here
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF); // tickets need no memory here
     SSL_CTX_set_num_tickets(context, 1);
     SSL_CTX_set_session_id_context(context, session_context.data(), session_context.size());
     if (options.configure) {
@@ -111,7 +111,8 @@ int server_context::choose_certificate(SSL* session, int*, void* self) noexcept 
 
 namespace {
 
-/// Clients that have to prove themselves do it anew where the rules for it may have changed.
+/// Keeps the ticket keys, unless clients are asked for certificates: since the rules for those may
+/// have changed, such clients need a full handshake.
 void go_on_with_sessions(const tls_server_options& options, SSL_CTX* old, SSL_CTX* now) noexcept {
     if (options.clients != client_certificates::ignored) return;
     ticket_keys keys;
@@ -125,7 +126,7 @@ void go_on_with_sessions(const tls_server_options& options, SSL_CTX* old, SSL_CT
 } // namespace
 
 struct tls_server::state {
-    std::mutex lock; // of what follows: any thread may reload
+    std::mutex lock; // for the members below: any thread may reload
     tls_server_options options;
     std::shared_ptr<server_context> current;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Bytes through OpenSSL. A chunk of ciphertext is decrypted in its own memory: what OpenSSL gives
-// is never longer than what it has read, as long as it began the chunk without a part of a record.
+// Passes bytes through OpenSSL. A chunk of ciphertext is decrypted in its own memory: the plaintext
+// is never longer than the ciphertext read so far, if OpenSSL held no partial record before the
+// chunk.
 #include <weft/tls/tls_stream.hpp>
 
 #include <algorithm>
@@ -17,14 +18,14 @@
 namespace weft {
 namespace {
 
-/// The plaintext of one record. RFC 8446 §5.1.
+/// The most plaintext in one record. RFC 8446 §5.1.
 constexpr std::size_t record_size_max = 16 * 1024;
 
-/// So much may wait for the stream below: a record, and what the handshake and a peer that changes
-/// its keys again and again make OpenSSL write.
+/// The most ciphertext that may wait for the stream below: a record, handshake messages, and the
+/// responses to a peer that updates its keys again and again.
 constexpr std::size_t sealed_size_max = 256 * 1024;
 
-/// What `stream::kind` tells of this class: its address.
+/// The address of this identifies the class in `stream::kind`.
 constexpr char kind_of_tls = 0;
 
 constexpr std::string_view answer_to_plain_http =
@@ -38,7 +39,7 @@ std::string_view as_text(std::span<const std::byte> bytes) noexcept {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-/// OpenSSL itself recognises only some methods: this is for OPTIONS, DELETE, PATCH and others.
+/// Recognises HTTP methods that OpenSSL does not: OPTIONS, DELETE, PATCH and others.
 bool begins_like_request(std::string_view text) noexcept {
     const auto method_end =
         std::find_if(text.begin(), text.end(), [](char byte) { return byte < 'A' || byte > 'Z'; });
@@ -46,7 +47,7 @@ bool begins_like_request(std::string_view text) noexcept {
     return rest.size() < text.size() && (rest.starts_with(" /") || rest.starts_with(" *"));
 }
 
-/// Cuts a list of pieces into what fits into a record; small pieces share one.
+/// Splits a list of pieces into records; joins small pieces in one record.
 class record_cutter {
 public:
     explicit record_cutter(std::span<const std::span<const std::byte>> pieces) noexcept
@@ -56,7 +57,7 @@ public:
 
     [[nodiscard]] bool empty() const noexcept { return pieces_.empty(); }
 
-    /// Good until the next call.
+    /// Returns the next record's plaintext, valid until the next call.
     [[nodiscard]] std::span<const std::byte> next() noexcept {
         const auto first = take(record_size_max);
         if (pieces_.empty() || first.size() == record_size_max) return first;
@@ -69,7 +70,7 @@ public:
     }
 
 private:
-    /// From the first piece that is left; nothing when none is, or `size` is 0.
+    /// Takes up to `size` bytes of the first piece that is left; empty if none is left.
     std::span<const std::byte> take(std::size_t size) noexcept {
         if (pieces_.empty()) return {};
         const auto whole = pieces_.front().subspan(at_);
@@ -104,7 +105,7 @@ tls_stream::~tls_stream() {
     SSL_free(ssl_);
 }
 
-// --- life
+// --- lifetime
 
 void tls_stream::start(stream_events& sink) noexcept {
     sink_ = &sink;
@@ -135,7 +136,7 @@ void tls_stream::half_close() noexcept {
     if (!opening_) end_output();
 }
 
-/// Says so to the peer, behind what waits.
+/// Sends close_notify, after the ciphertext that is waiting.
 void tls_stream::end_output() noexcept {
     ERR_clear_error();
     SSL_shutdown(ssl_);
@@ -146,7 +147,7 @@ void tls_stream::end_output() noexcept {
 void tls_stream::close() noexcept {
     if (std::exchange(closed_, true)) return;
     driver().cancel(*this);
-    if (eof_told_ && !half_closed_ && sealed_.empty()) SSL_shutdown(ssl_); // the answer
+    if (eof_told_ && !half_closed_ && sealed_.empty()) SSL_shutdown(ssl_); // responds to the peer's
     ERR_clear_error();
     under_->close();
 }
@@ -158,14 +159,15 @@ void tls_stream::fail(std::error_code why) noexcept {
     sink_->on_error(why);
 }
 
-/// After `write_error_`, or an error of OpenSSL's.
+/// Returns the error of the session: `write_error_`, or OpenSSL's.
 std::error_code tls_stream::error_of_session() const noexcept {
     if (!write_error_) return take_openssl_error(ssl_);
     ERR_clear_error();
     return write_error_;
 }
 
-/// A peer that speaks HTTP instead is told so, or has told so.
+/// Returns the error of a failed handshake. A client that sent HTTP gets an HTTP response; an HTTP
+/// response of a server is recognised.
 std::error_code tls_stream::error_of_handshake() noexcept {
     std::error_code why = error_of_session();
     if (why == tls_error::not_tls) {
@@ -182,9 +184,10 @@ std::error_code tls_stream::error_of_handshake() noexcept {
     return why;
 }
 
-// --- from the driver and the stream below
+// --- called by the driver and by the stream below
 
-/// Tells one event, and the stream below tells none until the next round: the sink may have died.
+/// Delivers one event; then the stream below delivers none until the next round, since the sink may
+/// be destroyed.
 void tls_stream::run() noexcept {
     if (closed_ || busy_) return;
     told_ = !opening_ && backlog();
@@ -224,7 +227,7 @@ void tls_stream::on_writable() noexcept {
 
 // --- reading
 
-/// Whether something has come from below and has not been told.
+/// Returns true if something came from below that has not been delivered.
 bool tls_stream::backlog() const noexcept {
     return !held_.empty() || read_error_ || end_waits();
 }
@@ -233,8 +236,8 @@ bool tls_stream::end_waits() const noexcept {
     return !eof_told_ && (SSL_get_shutdown(ssl_) & SSL_RECEIVED_SHUTDOWN) != 0;
 }
 
-/// Goes on with the handshake, or decrypts and tells what the sink wants to hear: `asked` says that
-/// it does. What is not read is held, and told in later rounds.
+/// Continues the handshake, or decrypts and delivers what the sink wants; with `asked`, the sink
+/// has already said that it wants bytes. Ciphertext that is not read is held for later rounds.
 void tls_stream::work_off(std::span<std::byte> ciphertext, bool asked) noexcept {
     busy_ = true;
     chunk_ = ciphertext;
@@ -285,7 +288,8 @@ void tls_stream::tell_next() noexcept {
     if (end_waits()) tell_end();
 }
 
-/// A part of the first record came before: it may be longer than what is read of the chunk for it.
+/// Delivers records when part of the first came before: then its plaintext may be longer than the
+/// chunk.
 bool tls_stream::tell_records_elsewhere() noexcept {
     const std::size_t size = chunk_.size() + record_size_max;
     const std::unique_ptr<std::byte[]> plain(new (std::nothrow) std::byte[size]);
@@ -294,7 +298,8 @@ bool tls_stream::tell_records_elsewhere() noexcept {
     return false;
 }
 
-/// Decrypts all records of the chunk into `plain`, side by side; tells them if there were any.
+/// Decrypts all records of the chunk into `plain`, contiguously, and delivers them if there are
+/// any.
 bool tls_stream::tell_records(std::span<std::byte> plain) noexcept {
     std::size_t size = 0;
     while (chunk_read_ != chunk_.size()) size += read(plain.subspan(size));
@@ -302,8 +307,8 @@ bool tls_stream::tell_records(std::span<std::byte> plain) noexcept {
     return size != 0;
 }
 
-/// The plaintext of one record; 0 when more has to come, the end has come, or `read_error_` says
-/// what is wrong. Each of these uses up the chunk.
+/// Returns the plaintext size of one record; 0 if the record is incomplete, the end has come, or
+/// there is an error (`read_error_`). In each of these cases the chunk is used up.
 std::size_t tls_stream::read(std::span<std::byte> to) noexcept {
     ERR_clear_error();
     std::size_t size = 0;
@@ -316,17 +321,17 @@ std::size_t tls_stream::read(std::span<std::byte> to) noexcept {
     if (write_error_ || (kind != SSL_ERROR_WANT_READ && kind != SSL_ERROR_ZERO_RETURN)) {
         read_error_ = error_of_session();
     }
-    chunk_read_ = chunk_.size(); // nothing counts behind an end
+    chunk_read_ = chunk_.size(); // whatever follows the end is ignored
     return 0;
 }
 
 void tls_stream::tell_end() noexcept {
     eof_told_ = true;
-    under_->pause(); // nothing counts behind it
+    under_->pause(); // whatever follows the end is ignored
     sink_->on_eof();
 }
 
-/// Keeps what has not been read of the chunk, which may be what was held already.
+/// Keeps the unread rest of the chunk, which may itself be in `held_`.
 void tls_stream::hold_rest() noexcept {
     if (!held_.empty()) {
         held_.consume(chunk_read_);
@@ -339,7 +344,7 @@ void tls_stream::hold_rest() noexcept {
     }
 }
 
-/// OpenSSL reads.
+/// Called when OpenSSL reads.
 std::size_t tls_stream::give_ciphertext(std::span<std::byte> to) noexcept {
     const auto next = chunk_.subspan(chunk_read_, std::min(to.size(), chunk_.size() - chunk_read_));
     std::copy(next.begin(), next.end(), to.begin());
@@ -367,7 +372,7 @@ tls_stream::write(std::span<const std::span<const std::byte>> pieces) noexcept {
     return taken;
 }
 
-/// What comes before the end of the handshake waits for it, up to a record.
+/// Keeps plaintext that is written before the handshake has ended, up to one record.
 result<std::size_t>
 tls_stream::write_early(std::span<const std::span<const std::byte>> pieces) noexcept {
     std::size_t taken = 0;
@@ -399,7 +404,7 @@ bool tls_stream::seal(std::span<const std::byte> plain) noexcept {
     return SSL_write_ex(ssl_, plain.data(), plain.size(), &written) == 1 && !write_error_;
 }
 
-/// OpenSSL writes: that leaves at once, and what the stream below does not take waits here.
+/// Called when OpenSSL writes: sends at once, and keeps what the stream below does not take.
 bool tls_stream::take_ciphertext(std::span<const std::byte> sealed) noexcept {
     if (write_error_) return false;
     if (sealed_.size() + sealed.size() > sealed_size_max) {
@@ -423,7 +428,7 @@ bool tls_stream::take_ciphertext(std::span<const std::byte> sealed) noexcept {
     return !write_error_;
 }
 
-/// False when the stream below has broken.
+/// Sends waiting ciphertext. Returns false if the stream below has failed.
 bool tls_stream::flush() noexcept {
     if (sealed_.empty()) return true;
     const std::span<const std::byte> waiting = sealed_.bytes();
@@ -436,14 +441,15 @@ bool tls_stream::flush() noexcept {
     return true;
 }
 
-/// OpenSSL's buffers for a record in each direction come and go (SSL_MODE_RELEASE_BUFFERS).
+/// Includes one record buffer of OpenSSL per direction, although those exist only at times
+/// (SSL_MODE_RELEASE_BUFFERS).
 std::size_t tls_stream::memory_used() const noexcept {
     constexpr std::size_t buffers = 2 * (record_size_max + 1024);
     return held_.capacity() + early_.capacity() + sealed_.capacity() +
         (opening_ || carried_ != 0 ? buffers : 0);
 }
 
-// --- what was agreed on
+// --- what was negotiated
 
 const void* tls_stream::kind() const noexcept {
     return &kind_of_tls;
