@@ -76,10 +76,9 @@ send_result channel::refuse_to_queue() noexcept {
     return send_result::dropped;
 }
 
-/// Returns whether the peer's input is held back: from half of the limit on, until the queue has
-/// drained, if the peer does not read the answers to its input. Without answers in the queue, input
-/// is processed: two sides that both send much, and both wait for the other to read, would wait
-/// forever.
+/// Returns whether the peer's input is held back: from half of the limit on until the queue has
+/// drained, but only if the queue holds answers to that input. Without this condition two sides
+/// that both send much would both stop reading, and wait for each other forever.
 bool channel::full_queue_pauses() noexcept {
     const queue_limit most = limit();
     const bool applies =
@@ -100,8 +99,8 @@ void channel::after_writing() noexcept {
 
 // --- reading
 
-/// Starts or stops reading. A stream that was refused is resumed only when all events that came
-/// from its earlier input have been handled.
+/// Starts or stops reading. A stream that `wants_bytes` refused is resumed only when all events
+/// that came from its earlier input have been handled.
 void channel::set_reading(bool wanted, bool may_resume) noexcept {
     if (!stream_) return;
     if (!wanted) return suspend_reading();

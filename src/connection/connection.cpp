@@ -38,7 +38,7 @@ std::unique_ptr<channel::extra> connection::make_extra() const {
     return std::make_unique<details>();
 }
 
-// --- life
+// --- lifetime
 
 void connection::attach(std::unique_ptr<stream> connected) noexcept {
     stream_ = std::move(connected);
@@ -420,7 +420,7 @@ void connection::note_facts() noexcept {
     }
 }
 
-// --- after each entry
+// --- after each call of `enter`
 
 void connection::update() noexcept {
     if (dead_) return;

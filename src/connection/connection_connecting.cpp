@@ -107,7 +107,8 @@ void connection::expire_connecting() noexcept {
     cancel_connecting(patience_in(extras()->current_phase, extras()->connect_with).exceeded);
 }
 
-/// Ends a connection whose stream failed to open, as in the TLS handshake; on a server, too.
+/// Ends a connection whose stream failed to open, such as in its TLS handshake. Used by servers,
+/// too.
 void connection::fail_opening(std::error_code why) noexcept {
     session_.abort(why, side_of(why), phase::tls, driver().now(), 0, stream_->error_detail());
 }

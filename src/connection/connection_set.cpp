@@ -20,8 +20,8 @@ session_options as_session_options(role plays, const connection_options& options
             &owner};
 }
 
-/// Returns how specific a route is: a host ranks before none, an exact path or host before one with
-/// an asterisk, and among those a long one before a short one.
+/// Returns how specific a route is: one with a host ranks before one without, an exact host or path
+/// before one with an asterisk, and among the latter a longer one before a shorter one.
 std::pair<std::size_t, std::size_t> weight(const route& which) noexcept {
     const bool some_hosts = which.host.starts_with('*') || which.host.empty();
     return {some_hosts ? which.host.size() : SIZE_MAX,

@@ -25,8 +25,8 @@ public:
     /// Returns the stream, to be moved from; until then the destructor releases the socket.
     [[nodiscard]] std::unique_ptr<stream>&& way() noexcept { return std::move(way_); }
 
-    /// Returns the bytes that other code has read, if the stream does not deliver them. With TLS it
-    /// does, as they must be decrypted.
+    /// Returns the bytes that other code has read, if the stream does not deliver them. With TLS
+    /// the stream delivers them, decrypted.
     [[nodiscard]] std::span<const std::byte> early() const noexcept { return early_; }
 
 private:

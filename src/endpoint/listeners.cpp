@@ -46,7 +46,7 @@ result<std::vector<address>> listeners::adopt(std::span<const activated_descript
     return all;
 }
 
-// --- names
+// --- host names
 
 namespace {
 

@@ -27,7 +27,7 @@ private:
 
     void run() noexcept override {}
 
-    // The phases. Each starts the next, or fails as its own `phase`.
+    // The phases. Each starts the next, or fails and reports its own `phase`.
     void begin();
     void resolve_and_connect(connect_plan plan);
     void go_through_proxy();

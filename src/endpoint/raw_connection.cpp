@@ -30,7 +30,7 @@ std::unique_ptr<channel::extra> raw_connection::make_extra() const {
     return std::make_unique<details>();
 }
 
-// --- life
+// --- lifetime
 
 void raw_connection::receive_early(std::span<const std::byte> bytes) {
     if (!bytes.empty()) more().early.append(bytes);
@@ -347,7 +347,7 @@ bool raw_connection::end_for_exception(const std::exception_ptr& what) noexcept 
     return opened_ ? bool(hear.close) : bool(hear.fail);
 }
 
-// --- after each entry
+// --- after each call of `enter`
 
 void raw_connection::update() noexcept {
     if (dead_) return;

@@ -126,7 +126,7 @@ result<void> server::state::trust(const trusted_proxies& proxies) {
 /// Counts the client that a proxy has reported. A connection of the proxy itself, or of another
 /// proxy, is not counted.
 void server::state::take_word(connection& served, const address& who) {
-    admission_.left(served); // uncounts the client of an earlier request
+    admission_.left(served); // removes the count of an earlier request's client
     if (is_one_of(trusted_, who)) return;
     if (const auto why = admission_.judge_address(who)) {
         ++refused_;

@@ -23,13 +23,15 @@ struct posted_message;
 /// The part that every kind of connection shares; see `connection` and `raw_connection`.
 ///
 /// Derived classes override the virtual functions. The driver and the stream call those of
-/// `timed_work_item` and `stream_events`; the others stay off the path of small messages.
+/// `timed_work_item` and `stream_events`; the others are not called on the fast path, that of a
+/// small message.
 class channel : protected timed_work_item, protected stream_events {
 public:
     channel(const channel&) = delete;
     channel& operator=(const channel&) = delete;
 
-    /// Returns whether TLS encrypts the bytes and has authenticated the peer.
+    /// Returns whether TLS encrypts the bytes. The TLS options decide whether the peer is
+    /// authenticated, too.
     [[nodiscard]] bool secure() const noexcept { return stream_ && stream_->secure(); }
 
     /// Returns the stream that carries the bytes; null until the connection has one. Gives access
@@ -40,7 +42,7 @@ public:
     /// returned, however the connection ended.
     [[nodiscard]] address local_address() const;
 
-    /// Returns a place for anything that the application wants to keep with the connection. The
+    /// Returns a slot for any value that the application wants to keep with the connection. The
     /// value need not be copyable: `peer.data() = std::make_unique<player>()`. The first call may
     /// throw std::bad_alloc.
     [[nodiscard]] any_value& data();
@@ -203,7 +205,7 @@ protected:
     // Whether the stream reads depends on three things, each kept in one place:
     // - whether the application wants input: `pause` and `resume`, kept by each kind;
     // - whether the peer's input may be processed now: `held_back_`, set while answers to the peer
-    //   fill the queue, and whatever the session is waiting for;
+    //   fill the queue, and what a session needs before it can go on (`session::wants_input`);
     // - whether the stream reads: `reading_`, which `set_reading` updates to match the other two
     //   when the outermost handler has returned.
     reading reading_ : 2 = reading::on;

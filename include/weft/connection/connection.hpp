@@ -256,7 +256,7 @@ private:
     void judge_deadline() noexcept;
     [[nodiscard]] bool input_comes_first() noexcept;
 
-    // at the end of each call from outside
+    // after each call of `enter`
     void update() noexcept;
     void begin_next_request() noexcept;
     void half_close_if_done() noexcept;

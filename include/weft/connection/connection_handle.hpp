@@ -23,8 +23,8 @@ class connection;
 
 /// Refers to a connection without keeping it alive; copyable, and safe on any thread.
 ///
-/// `close`, `abort` and `with` post to the connection's driver, which does the work if the
-/// connection has not ended by then. They return false when the driver no longer exists. An empty
+/// `close`, `abort` and `with` post their work to the connection's driver, which skips it if the
+/// connection has ended by then. They return false when the driver no longer exists. An empty
 /// handle refers to nothing.
 ///
 /// Handles are equal if they refer to the same connection, even after it has ended; a handle never

@@ -105,8 +105,8 @@ struct connect_options {
     /// The TLS layer for `wss:` URIs; when null, the one of the client is used. See `client::tls`.
     std::shared_ptr<secure_layer> tls = {};
 
-    /// How many of the server's redirects are followed, each with all timeouts and the same
-    /// handlers and handle; none by default. A redirect from `wss:` to `ws:` is not followed.
+    /// The number of server redirects to follow; none by default. Each restarts all timeouts, and
+    /// keeps the handlers and the handle. A redirect from `wss:` to `ws:` is not followed.
     ///
     /// On a redirect to another host, port or scheme (except from `ws:` at port 80 to `wss:` at
     /// 443) the headers Authorization, Cookie, Proxy-Authorization and Host are not sent, and `via`

@@ -24,7 +24,7 @@ class connection_set;
 struct route {
     connection_set* set;
     std::string host; // in lower case; empty for all hosts, `*.` and a name for all hosts below it
-    std::string path; // with a final `*` for all paths that begin this way
+    std::string path; // with a final `*`: all paths with this prefix
     std::string subprotocol;
     weft::handlers handlers;
     connection_options options;

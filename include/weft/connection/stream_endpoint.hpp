@@ -29,7 +29,7 @@ public:
     stream_endpoint(stream_endpoint&& other) noexcept;
     stream_endpoint& operator=(stream_endpoint&& other) noexcept;
 
-    /// Serves requests for `path`; a final `*` matches all paths that begin this way.
+    /// Serves requests for `path`; a final `*` matches all paths with the prefix before it.
     ///
     /// Routes with a matching host take precedence (`route_options::host`). The longest matching
     /// path wins; among routes with the same path, those with a subprotocol that the client offers,
@@ -90,7 +90,7 @@ public:
     /// `server_limits::memory_max`.
     void memory_max(std::size_t bytes) noexcept;
 
-    /// Returns the bytes that currently count towards it.
+    /// Returns the bytes that currently count towards this budget.
     [[nodiscard]] std::size_t memory_used() const noexcept;
 
     /// Returns whether the budget allows a new connection that may take `more` bytes.

@@ -20,7 +20,8 @@ class datagram_socket;
 /// The handlers of a datagram socket; each is optional. Any of them may close or destroy anything.
 /// An exception is passed to the loop's `on_error`, and the socket continues.
 struct datagram_handlers {
-    /// Called with each whole datagram, which may be overwritten and is valid until this returns.
+    /// Called with each whole datagram. The handler may overwrite it; it is valid until this
+    /// returns.
     function<void(datagram_socket&, std::span<std::byte>, const address& from)> data = {};
 
     /// Called when all queued datagrams have been sent, after `send` returned `backed_up` or

@@ -53,8 +53,7 @@ public:
     result<address> adopt_listener(native_socket socket, listen_options options = {});
 
     /// Ends the listener at `where` and returns its socket to the caller, who must close it. The
-    /// socket keeps listening, and clients wait in it until it is adopted, here or in another
-    /// process.
+    /// socket keeps listening: clients queue in it until it is adopted, here or in another process.
     ///
     /// The file of a Unix-domain socket stays. `bad_argument` if there is no such listener.
     result<native_socket> release_listener(const address& where);

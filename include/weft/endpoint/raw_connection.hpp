@@ -172,7 +172,7 @@ private:
     void end_in_time(time_point now) noexcept;
     [[nodiscard]] bool input_comes_first() noexcept;
 
-    // at the end of each call from outside
+    // after each call of `enter`
     void update() noexcept;
     void half_close_if_done() noexcept;
     void update_reading() noexcept;

@@ -52,8 +52,8 @@ public:
     /// limits per address.
     ///
     /// Reports by other peers are ignored. The proxies themselves are not limited per address. The
-    /// PROXY protocol does not apply to adopted sockets. Fails with `bad_argument` for a peer that
-    /// is not an address.
+    /// PROXY protocol does not apply to adopted sockets. Fails with `bad_argument` for an entry
+    /// that is neither an address, nor a prefix, nor "unix:".
     result<void> trust(const trusted_proxies& proxies);
 
     // --- clients that do not come from a listener
