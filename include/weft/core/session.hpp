@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The WebSocket state machine: bytes in, events out, for both roles. It does no I/O and knows no
-// socket, loop, thread or clock; time and random bytes are arguments. RFC 6455.
+// The WebSocket state machine for both roles: bytes in, events out. Does no I/O and knows no
+// socket, loop, thread or clock; callers pass the time and a random source. RFC 6455.
 #pragma once
 
 #include <array>
@@ -29,17 +29,17 @@
 
 namespace weft {
 
-/// What `session::next_event` tells.
+/// The kinds of events that `session::next_event` returns.
 enum class event_type : std::uint8_t {
-    none,    ///< nothing to tell before more input, or while paused
-    request, ///< server: a handshake; answer it with `accept` or `reject`
-    http,    ///< server: a plain request; answer it with `respond`
+    none,    ///< no event until more input arrives, or while paused
+    request, ///< server: an upgrade request; answer it with `accept` or `reject`
+    http,    ///< server: a plain HTTP request; answer it with `respond`
     opened,  ///< the handshake is complete: messages may be sent
     message, ///< a whole message
-    ping,    ///< a ping, which has been answered already
+    ping,    ///< a ping; the session has already answered it
     pong,    ///< a pong
-    closed,  ///< the closing handshake is complete; `outcome()` tells
-    failed,  ///< any other end; `outcome()` tells. What is left in `output()` tells the peer
+    closed,  ///< the closing handshake is complete; see `outcome()`
+    failed,  ///< any other end; see `outcome()`. `output()` may still inform the peer
 };
 
 struct event {
@@ -50,7 +50,7 @@ struct event {
 
 enum class session_state : std::uint8_t { connecting, open, closing, closed };
 
-/// Output that waits: at most three pieces, in their order.
+/// Output to write: at most three pieces, in order.
 struct output_list {
     std::array<std::span<const std::byte>, 3> pieces{};
     std::size_t count = 0;
@@ -62,7 +62,7 @@ struct output_list {
     [[nodiscard]] std::size_t size() const noexcept { return count; }
 };
 
-/// What a handshake has agreed on that somebody else has made.
+/// The result of a handshake that was completed outside of the session.
 struct agreed_handshake {
     std::string subprotocol = {}; ///< empty for none
     message_codec_ptr codec = {}; ///< null for no extension
@@ -70,20 +70,24 @@ struct agreed_handshake {
 
 /// One WebSocket connection without any I/O.
 ///
-/// Four families of functions. The order of use: an input or a command; then `next_event` until it
-/// gives `none`; then write `output()` and tell with `consume_output` what was taken, if anything;
-/// then `settle`; then wait for bytes or for `next_deadline()`. A peer's fault is never an
-/// exception and never a return code: it is a `failed` event, and the close frame that tells the
-/// peer waits in the output. Not thread-safe. Only std::bad_alloc is ever thrown, and only by
-/// commands that are not noexcept; then nothing was done. All else that finds no memory fails the
-/// session with `std::errc::not_enough_memory`.
+/// Order of use:
+/// 1. Call an input or a command.
+/// 2. Call `next_event` until it returns `none`.
+/// 3. Write `output()`, and pass the number of bytes that were accepted to `consume_output`.
+/// 4. Call `settle`.
+/// 5. Wait for bytes or for `next_deadline()`.
+///
+/// A peer's fault is neither an exception nor a return code: it is a `failed` event, and the output
+/// contains the close frame for the peer. Not thread-safe. Commands that are not noexcept may throw
+/// std::bad_alloc and nothing else; then they have done nothing. If another function runs out of
+/// memory, the session fails with `std::errc::not_enough_memory`.
 class session {
 public:
-    /// A session whose life, and handshake deadline, begins at `now`.
+    /// Starts a session before its handshake. The handshake timeout begins at `now`.
     session(const session_options& options, time_point now);
 
-    /// A session that is open from the beginning: the upgrade was asked for and answered elsewhere,
-    /// such as by another HTTP server. The `opened` event comes first. RFC 6455 §4.2.2.
+    /// Starts a session that is open from the beginning, after a handshake that was completed
+    /// elsewhere, such as by another HTTP server. The first event is `opened`. RFC 6455 §4.2.2.
     session(const session_options& options, agreed_handshake agreed, time_point now);
     ~session();
     session(const session&) = delete;
@@ -96,244 +100,267 @@ public:
     [[nodiscard]] bool paused() const noexcept { return paused_; }
     [[nodiscard]] const session_options& options() const noexcept { return *options_; }
 
-    /// Server: whether a plain request was answered and the next may follow on this connection:
-    /// then `begin_next_request` when the answer has left. RFC 9112 §9.3.
+    /// Server: returns whether a plain request was answered and another may follow on this
+    /// connection. If so, call `begin_next_request` when the response has been sent. RFC 9112 §9.3.
     [[nodiscard]] bool keeps_alive() const noexcept { return keeps_alive_; }
 
-    /// Server: whether it waits for the first byte of the next plain request; it may end then
-    /// without an event, as nothing is lost.
+    /// Server: returns whether the session waits for the first byte of the next plain request. If
+    /// it ends in this state there is no event, as no request is lost.
     [[nodiscard]] bool between_requests() const noexcept;
 
-    /// Bytes of output that wait to be consumed.
+    /// Returns the number of bytes in `output()`.
     [[nodiscard]] std::size_t output_size() const noexcept;
 
-    /// Whether bytes should be read for this session now: not while it is paused, waits for a
-    /// decision about its handshake, or has met the end of its input.
+    /// Returns whether the caller should read for this session now. False while the session is
+    /// paused or its request waits for an answer, and after the end of the input.
     [[nodiscard]] bool wants_input() const noexcept;
 
-    /// True when no more output will come: half-close the stream once `output()` is empty.
+    /// True if no more output will follow: half-close the stream once `output()` is empty.
     ///
-    /// After a close frame that tells a fault it becomes true with the peer's close frame: what
-    /// stands in between, such as a proxy, may drop that frame when the stream ends right behind.
+    /// After a close frame for a fault it becomes true when the peer's close frame arrives. An
+    /// earlier half-close could make an intermediary, such as a proxy, drop our close frame.
     [[nodiscard]] bool output_ends() const noexcept {
         return state_ == session_state::closed && !awaits_close_ && !keeps_alive_;
     }
 
-    /// True while `closed` or `failed` is still to be told.
+    /// True if `next_event` has yet to return `closed` or `failed`.
     [[nodiscard]] bool end_waits() const noexcept {
         return state_ == session_state::closed && ending_ != event_type::none;
     }
 
-    /// Whether a deadline depends on when output leaves, so that `consume_output` needs the exact
-    /// time and `note_pending` is of use.
+    /// Returns whether a deadline depends on when output is sent. If so, `consume_output` needs the
+    /// exact time, and the caller should call `note_pending`.
     [[nodiscard]] bool times_output() const noexcept {
         return blocked_ || leaving_ || ping_waits_ || state_ > session_state::open || tracks_;
     }
 
-    /// True when the stream has no more use and may be dropped.
+    /// True if the session no longer needs the stream, which may be closed.
     [[nodiscard]] bool finished() const noexcept;
 
-    /// The client's request: a server's from its event on, until `forget_handshake`.
+    /// Server: returns the client's request, from its event until `forget_handshake`; otherwise
+    /// null.
     [[nodiscard]] const http_request* request() const noexcept;
 
-    /// What the client offered; a server's from the `request` event until `forget_handshake`.
+    /// Returns what the client offered; on a server, from the `request` event until
+    /// `forget_handshake`.
     [[nodiscard]] const upgrade_offer* offer() const noexcept;
 
-    /// The server's response: a client's from its arrival until `forget_handshake`.
+    /// Client: returns the server's response, from its arrival until `forget_handshake`; otherwise
+    /// null.
     [[nodiscard]] const http_response_head* response() const noexcept;
 
-    /// The subprotocol that was agreed on; empty for none and after `forget_handshake`.
+    /// Returns the negotiated subprotocol; empty for none and after `forget_handshake`.
     [[nodiscard]] std::string_view subprotocol() const noexcept;
 
-    /// What messages may be compressed with, from `opened` on; null for nothing.
+    /// Returns the negotiated codec, from `opened` on; null for none.
     [[nodiscard]] const message_codec* codec() const noexcept { return codec_.get(); }
 
-    /// How the session ended; meaningful from `closed` or `failed` on.
+    /// Returns how the session ended; meaningful from `closed` or `failed` on.
     [[nodiscard]] const report& outcome() const noexcept;
 
-    /// The beginning of the body of the response that has refused a client's handshake.
+    /// Client: returns the beginning of the body of the response that refused the handshake.
     [[nodiscard]] std::string refusal_body() const;
 
-    /// Adds to the outcome what is known outside of a session; not before there is one.
+    /// Adds facts that the session does not know to its outcome. Has no effect before the session
+    /// has an outcome.
     void add_facts(std::shared_ptr<const report_facts> facts) noexcept;
 
     // --- inputs
 
     /// Feeds bytes that the peer sent.
     ///
-    /// Consumes all of `bytes` and may overwrite them (payload is unmasked in place); views in the
-    /// events that follow stay valid until the next `receive` or `next_event`. `bytes` must stay
-    /// until `settle` was called, or without lent memory until `next_event` has given `none`. A
-    /// protocol violation is not returned: it becomes a `failed` event, and the close frame to send
-    /// waits in `output()`. RFC 6455 §7.1.7.
+    /// Consumes all of `bytes` and may overwrite them (payload is unmasked in place). `bytes` must
+    /// stay valid until `settle`, or without lent memory until `next_event` has returned `none`.
+    /// Views in the events that follow stay valid until the next `receive` or `next_event`. A
+    /// protocol violation is not returned: it becomes a `failed` event, and `output()` contains the
+    /// close frame to send. RFC 6455 §7.1.7.
     void receive(std::span<std::byte> bytes, time_point now) noexcept;
 
-    /// Feeds a copy of bytes that were read before there was a session. The first input, if any.
+    /// Feeds a copy of bytes that were read before the session was created. Call it before any
+    /// other input.
     void receive_early(std::span<const std::byte> bytes, time_point now) noexcept;
 
-    /// Server: takes a client's request that somebody else has read and parsed, in place of bytes.
+    /// Server: feeds an upgrade request that was read and parsed elsewhere.
     ///
-    /// The `request` event follows, and all is as if it had been fed. Fails as `check_upgrade`
-    /// does, with `header_too_large`, `too_many_headers`, or with `not_open` after other input;
-    /// then nothing has changed. RFC 6455 §4.2.1.
+    /// Has the same effect as feeding the bytes of the request: the `request` event follows. Fails
+    /// like `check_upgrade`, with `header_too_large` or `too_many_headers`, or with `not_open`
+    /// after other input; then nothing has changed. RFC 6455 §4.2.1.
     [[nodiscard]] result<void> receive_request(http_request request, time_point now);
 
-    /// Says that the peer will send no more. What it sent before is still told first.
+    /// Reports the end of the peer's input. Events of earlier input still come first.
     void receive_eof(time_point now) noexcept;
 
-    /// Says that the stream broke; output that waits is dropped.
+    /// Reports that the stream has failed. Drops the output.
     void receive_error(std::error_code why, time_point now) noexcept;
 
-    /// Does what is due at `now`; calling it early is harmless.
+    /// Handles the deadlines that have passed at `now`. Has no effect before `next_deadline()`.
     void handle_deadline(time_point now) noexcept;
 
-    // --- commands; they do not invalidate views
+    // --- commands; they do not invalidate views of received payloads
 
-    /// Begins the handshake's deadline anew, for a session that had to wait for its stream.
+    /// Restarts the handshake timeout at `now`, for a session that had to wait for its stream.
     void begin(time_point now) noexcept { alive_ = since_ = now; }
 
-    /// Client: writes the handshake. Fails with `bad_header` or `bad_subprotocol`, and then
-    /// nothing was written. RFC 6455 §4.1.
+    /// Client: sends the upgrade request. Fails as `make_upgrade_request` does; then nothing was
+    /// written. RFC 6455 §4.1.
     ///
-    /// If a subprotocol is required, a server that agrees on none is `errc::no_subprotocol`.
+    /// With `subprotocol_required`, the session fails with `errc::no_subprotocol` if the server
+    /// chooses none.
     [[nodiscard]] result<void> start(const uri& target, std::vector<std::string> subprotocols = {},
                                      const http_fields& headers = {},
                                      bool subprotocol_required = false);
 
-    /// Server: accepts the handshake. Fails with `not_open` when none waits for an answer, or as
-    /// `make_upgrade_response` does; then another answer may be given. RFC 6455 §4.2.2.
+    /// Server: accepts the upgrade request. Fails with `not_open` if no request waits for an
+    /// answer, or as `make_upgrade_response` does; then the request may still be answered. RFC 6455
+    /// §4.2.2.
     [[nodiscard]] result<void> accept(std::string_view subprotocol, const http_fields& headers,
                                       time_point now);
 
-    /// Server: refuses the handshake; the session fails with `rejected`. Fails as `serialize` does.
+    /// Server: rejects the request with `response`; the session fails with `errc::rejected`. Fails
+    /// with `not_open` if no request waits for an answer, or as `serialize` does.
     [[nodiscard]] result<void> reject(const http_response& response, time_point now);
 
-    /// Server: answers a plain request, after which the session is closed without an event,
-    /// unless it `keeps_alive`.
+    /// Server: answers a plain request. The session is then closed without an event; if it
+    /// `keeps_alive`, `begin_next_request` reopens it. Fails with `not_open` if no plain request
+    /// waits for an answer, or as `serialize` does.
     [[nodiscard]] result<void> respond(const http_response& response, time_point now);
 
-    /// Server: goes on to the client's next request, when the answer to the last has left.
+    /// Server: begins to wait for the client's next request, once the last response has been sent.
     ///
-    /// Frees the last request. True when the session is connecting again: then `change_options` if
-    /// need be, and pull events, as bytes of the next request may be here. False when it does not
-    /// keep alive, when output waits, or when the peer will send no more, which closes it.
+    /// Frees the last request. Returns true if the session is connecting again: then call
+    /// `change_options` if necessary and `next_event`, as the next request may have arrived
+    /// already. Returns false if the session does not keep alive, if output waits, or if it is
+    /// closed because the peer's input has ended or memory has run out.
     bool begin_next_request(time_point now) noexcept;
 
-    /// Server: closes the session behind the answer that leaves, instead of keeping it alive.
+    /// Server: makes the response in progress the last one, instead of keeping the session alive.
     void end_keep_alive() noexcept { keeps_alive_ = false; }
 
     /// Frees request, response and subprotocol.
     void forget_handshake() noexcept;
 
-    /// Sends a whole message; false, and nothing is sent, unless open and not inside a message.
+    /// Sends a whole message. Returns false, and sends nothing, if the session is not open or a
+    /// message of `send_part` has not ended.
     ///
-    /// A server that works in lent memory does not copy a payload of `uncopied_size_min` or more
-    /// unless it compresses it: it must stay until it was consumed, or until the next call that is
-    /// no getter and moves what is left into memory of the session: `settle_output`, `next_event`,
-    /// another command that sends.
+    /// A server in lent memory does not copy an uncompressed payload of `uncopied_size_min` bytes
+    /// or more. Such a payload must stay valid until it is consumed, or until one of these calls
+    /// copies the rest of it: `settle_output`, `settle`, `next_event`, or a command that sends.
     bool send(message whole);
 
-    /// The same, with a choice for this message; without a codec it is sent as it is.
+    /// Sends a whole message as above, and chooses whether to compress it. Without a codec,
+    /// `choice` has no effect.
     bool send(message whole, compression choice);
 
     static constexpr std::size_t uncopied_size_min = 16 * 1024;
 
-    /// Sends the next part of a fragmented message, whose kind and compression the first part
-    /// decides; the part with `last` ends it. False unless open. RFC 6455 §5.4.
+    /// Sends the next part of a fragmented message; `last` ends the message. Returns false if the
+    /// session is not open. RFC 6455 §5.4.
     ///
-    /// A codec may keep bytes back until a later part.
+    /// The first part determines whether the message is text and whether it is compressed. A codec
+    /// may hold bytes back until a later part.
     bool send_part(message part, bool last, compression choice = compression::automatic);
 
-    /// Whether a message that `send_part` began has not ended.
+    /// Returns whether a message of `send_part` has not ended.
     [[nodiscard]] bool sending_parts() const noexcept { return sending_parts_; }
 
-    /// Sends a ping or a pong with at most 125 bytes, of which only the first are sent if there
-    /// are more; false unless open. RFC 6455 §5.5.2, §5.5.3.
+    /// Sends a ping or a pong with the first 125 bytes of `payload`. Returns false if the session
+    /// is not open. RFC 6455 §5.5.2, §5.5.3.
     bool ping(std::span<const std::byte> payload, time_point now);
     bool pong(std::span<const std::byte> payload);
 
-    /// Begins the closing handshake; nothing happens unless open.
+    /// Begins the closing handshake. Sends nothing if the session is not open.
     ///
-    /// Any code of a report may be passed on: `sendable` says what is sent for those that no frame
-    /// may hold. The reason is cut to 123 bytes at a character's end. Ends a pause: what comes
-    /// then, but for the peer's close frame, is dropped. RFC 6455 §7.1.2.
+    /// `code` may be any code of a report: `sendable` determines what is sent. The reason is cut to
+    /// at most 123 bytes, at the end of a character. Ends a pause; then all input except the peer's
+    /// close frame is dropped. RFC 6455 §7.1.2.
     void close(close_code code, std::string_view reason, time_point now) noexcept;
 
-    /// Ends the session with `why`, telling the peer if that is possible. RFC 6455 §7.1.7.
+    /// Ends the session with `why`, and informs the peer if possible. RFC 6455 §7.1.7.
     void fail(std::error_code why, time_point now) noexcept;
 
-    /// The same for an exception of a handler, which the outcome keeps.
+    /// Ends the session with `errc::handler_threw`; the outcome keeps the exception.
     void fail(std::exception_ptr thrown, time_point now) noexcept;
 
-    /// Ends the session without telling the peer: output that waits is dropped, and the stream
-    /// has no more use. The report says that `who` ended it in the phase `at`, and the status that
-    /// an HTTP proxy has answered, if it was one, and what the error is about.
+    /// Ends the session without informing the peer. Drops the output; the stream is no longer
+    /// needed.
+    ///
+    /// The arguments become part of the report: the side that ended the session, the phase, the
+    /// status of an HTTP proxy's response (0 for none), and the detail of the error.
     void abort(std::error_code why, side who, phase at, time_point now, int http_status = 0,
                std::string_view detail = {}) noexcept;
 
-    /// Judges by other limits and timeouts from now on, for the same role.
+    /// Replaces the limits and timeouts. The role must stay the same; `options` must outlive the
+    /// session.
     void change_options(const session_options& options) noexcept { options_ = &options; }
 
-    /// Stops events and, with them, the deadlines for idle peers, pongs and messages.
+    /// Suspends events and, while the session is open, all deadlines, until `resume`.
     void pause(time_point now);
     void resume(time_point now) noexcept;
 
-    /// Says whether the caller has stopped reading although `wants_input`, such as because the
-    /// peer has to read its answers first. Meanwhile the deadline of a message stands still.
+    /// Reports whether the caller has stopped reading although `wants_input()` is true, such as
+    /// until the peer has read its answers. While input is held there is no message deadline; it
+    /// restarts afterwards.
     void hold_input(bool held, time_point now) noexcept;
     [[nodiscard]] bool input_held() const noexcept { return input_held_; }
 
     // --- outputs
 
-    /// The next thing to tell; `none` when there is nothing before more input.
+    /// Returns the next event; `none` if there is none until more input arrives.
     event next_event(time_point now) noexcept;
 
-    /// What to write next; ends with the next call of any other function but a getter.
+    /// Returns the bytes to write next. The views are valid until the next call of a function that
+    /// is not a getter.
     [[nodiscard]] output_list output() const noexcept;
 
-    /// Says that the first `count` bytes of the output were taken at `now`. What is left over has
-    /// been refused: the peer must read first, and has `session_timeouts::write_stall` for that.
+    /// Removes the first `count` bytes of the output, which the stream accepted at `now`.
+    ///
+    /// If bytes remain, the stream is full, and the peer must read within
+    /// `session_timeouts::write_stall`.
     void consume_output(std::size_t count, time_point now) noexcept;
 
-    /// Says that so many bytes of what was taken have not reached the peer, as far as the stream
-    /// can tell (`stream::output_pending`): fewer than before are a sign of life, and while there
-    /// are many the peer has no time to lose for its answer. Of use when `times_output()`, and
-    /// before `handle_deadline`.
+    /// Reports how many accepted bytes have not reached the peer (`stream::output_pending`).
+    ///
+    /// A decrease is a sign of life. While many bytes are pending, the timeouts for the peer's
+    /// answer do not run. Call it if `times_output()`, and before `handle_deadline`.
     void note_pending(std::size_t bytes, time_point now) noexcept;
 
-    /// When to call `handle_deadline`; `never` when there is nothing to wait for.
+    /// Returns when to call `handle_deadline`; `never` if there is no deadline.
     [[nodiscard]] time_point next_deadline() const noexcept;
 
     // --- lent memory
 
-    /// Builds output in `lent`, and takes input from where `receive` was told, until `settle`.
+    /// Uses `lent` for output and for the span of input that `receive` was given, until `settle`.
     void borrow(scratch& lent) noexcept;
 
-    /// Moves output that lies in lent memory into the session's own. Without memory for it the
-    /// session is aborted, as the peer cannot be sent half a frame.
+    /// Moves output from lent memory to the session's own memory. If there is no memory for it, the
+    /// session is aborted, as it must not send half a frame.
     void settle_output() noexcept;
 
-    /// Moves everything that lies in lent memory into the session's own, gives the lent memory
-    /// back and frees what is not needed. Ends views into the input of `receive`. Without memory
-    /// for it the session is aborted.
+    /// Moves output and unread input from lent memory to the session's own memory, returns the lent
+    /// memory, and frees memory that is not needed. Invalidates views into the input of `receive`.
+    /// If there is no memory, the session is aborted.
     void settle() noexcept;
 
     [[nodiscard]] bool borrowing() const noexcept { return lent_ != nullptr; }
 
     // --- memory of its own
 
-    /// False for a session with nothing in progress: `count_memory` is of no use then.
+    /// False for a session with nothing in progress: `count_memory` would do nothing.
     [[nodiscard]] bool owns_memory() const noexcept { return extra_ != nullptr; }
 
-    /// Counts in `account` what the session owns besides itself: a message in progress, input and
-    /// output that wait, the handshake; and `beside`, what else its owner holds for it. To be
-    /// called when that may have changed; the session returns it when it frees it.
+    /// Updates in `account` the bytes that the session owns beyond the object itself: a message in
+    /// progress, queued input and output, the handshake. Adds `beside`, other bytes that the owner
+    /// holds for this session.
+    ///
+    /// Call it when the sum may have changed. The session returns the bytes when it frees that
+    /// memory.
     void count_memory(memory_account& account, void* owner, std::size_t beside) noexcept;
 
-    /// Takes what it owns out of the account, and counts no more.
+    /// Returns the counted bytes to the account.
     void forget_account() noexcept;
 
-    /// Once closed: frees what has been received and not told. Ends all views.
+    /// Frees received bytes that no event has reported. The session must be closed. Invalidates all
+    /// views.
     void drop_input() noexcept;
 
 private:
@@ -346,7 +373,7 @@ private:
     void discard_extra_if_empty() noexcept;
     [[nodiscard]] bool awaits_decision() const noexcept;
 
-    // input that waits: own before lent
+    // queued input: the session's own bytes come before the caller's
     [[nodiscard]] std::span<std::byte> given() const noexcept;
     void set_given(std::span<std::byte> bytes);
     std::span<std::byte> gather(std::size_t count);
@@ -377,7 +404,7 @@ private:
     [[nodiscard]] duration opening_timeout() const noexcept;
     [[nodiscard]] response_form form_of_response(bool keep_alive) const noexcept;
 
-    // frames; what is found is written where it will be read, as copies cost more than parsing
+    // frames; events are out-parameters, as copying them would cost more than parsing
     bool find_short_message(event& told, time_point now);
     void find_event(event& told, time_point now);
     void find_frame_event(event& told, time_point now);
@@ -439,28 +466,28 @@ private:
     message_codec_ptr codec_; // outlives its streams, which are in extra_
     std::unique_ptr<extra> extra_;
     time_point alive_;             // the peer's last sign of life
-    time_point since_;             // when the phase began; while open: when a ping left
+    time_point since_;             // when the state began; while open: when a ping was sent
     session_state state_ = session_state::connecting;
     utf8_validator text_;
-    event_type ending_ = event_type::none; // the last event, not yet told
+    event_type ending_ = event_type::none; // the next `opened`, `closed` or `failed` event
     bool is_text_ : 1 = false;             // the message in progress
     bool in_frame_ : 1 = false;
     bool last_frame_ : 1 = false;
     bool message_told_ : 1 = false; // the assembled message may be freed
     bool compressed_ : 1 = false;   // the message in progress
     bool sending_parts_ : 1 = false;
-    bool has_codec_ : 1 = false; // codec_ is not null: beside sending_parts_, to test both at once
+    bool has_codec_ : 1 = false; // codec_ is not null; beside sending_parts_, to test both at once
     bool ping_waits_ : 1 = false;
     bool paused_ : 1 = false;
     bool eof_ : 1 = false;
     bool keeps_alive_ : 1 = false; // a plain request was answered, and another may follow
-    bool discards_messages_ : 1 = false; // messages are dropped: closed while paused
-    bool abandoned_ : 1 = false; // the stream may be dropped at once
-    bool input_held_ : 1 = false; // by the caller, for reasons of its own
-    bool blocked_ : 1 = false;   // the stream has refused output, which waits
-    bool leaving_ : 1 = false;   // a deadline begins when all output has left
-    bool tracks_ : 1 = false;       // much of what was taken has not reached the peer
-    bool awaits_close_ : 1 = false; // after a fault: the peer's close frame is still to come
+    bool discards_messages_ : 1 = false; // closed while paused: messages are dropped
+    bool abandoned_ : 1 = false; // the stream may be closed at once
+    bool input_held_ : 1 = false; // see `hold_input`
+    bool blocked_ : 1 = false;   // the stream is full, and output waits
+    bool leaving_ : 1 = false;   // a timeout begins when all output has been sent
+    bool tracks_ : 1 = false;       // many accepted bytes have not reached the peer
+    bool awaits_close_ : 1 = false; // after a fault: the peer's close frame has not arrived
 };
 
 } // namespace weft

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The ends of streams are addresses; the type itself is core's, as reports have it too.
+// The addresses of a stream's two ends. The type is defined in core, as reports use it too.
 #pragma once
 
 #include <weft/core/address.hpp>

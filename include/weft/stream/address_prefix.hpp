@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A set of addresses: one, a network, or all Unix-domain sockets.
+// A set of addresses: one address, a network (CIDR prefix), or all Unix-domain sockets.
 #pragma once
 
 #include <cstdint>
@@ -10,15 +10,16 @@
 
 namespace weft {
 
-/// All IP addresses that begin with the same bits, whatever their ports.
+/// All IP addresses that begin with the same bits, whatever their ports; or all Unix-domain
+/// sockets.
 class address_prefix {
 public:
     /// Parses an address ("192.0.2.1", "::1"), a prefix ("10.0.0.0/8", "2001:db8::/32"), or
-    /// "unix:" for every Unix-domain socket; otherwise `errc::bad_argument`.
+    /// "unix:" for all Unix-domain sockets. Fails with `errc::bad_argument` for anything else.
     static result<address_prefix> parse(std::string_view text);
 
-    /// Whether `where` is one of them. An IPv4 address that comes to a socket of IPv6
-    /// ("::ffff:192.0.2.1") is that IPv4 address.
+    /// Returns whether `where` is in the set. An IPv4-mapped IPv6 address ("::ffff:192.0.2.1")
+    /// counts as the IPv4 address.
     [[nodiscard]] bool contains(const address& where) const noexcept;
 
 private:

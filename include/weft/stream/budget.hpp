@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How much a turn may do, and what is left of that.
+// The budget of a driver's turn, in handler calls and time, and the rest of it.
 #pragma once
 
 #include <cstddef>
@@ -8,16 +8,16 @@
 
 namespace weft {
 
-/// How much one turn may do: it ends after so many handler calls or so much time.
+/// The budget of one turn: it ends after this number of handler calls or after this time.
 struct budget {
     std::size_t handlers = SIZE_MAX;
     duration time = duration::max();
 };
 
-/// What is left of a turn's budget. Reads no clock.
+/// The rest of a turn's budget. Reads no clock.
 class remaining_budget {
 public:
-    /// Nothing: no turn is under way.
+    /// No budget, for outside a turn.
     remaining_budget() noexcept = default;
 
     remaining_budget(budget limit, time_point now) noexcept
@@ -29,7 +29,7 @@ public:
         if (handlers_ != 0) --handlers_;
     }
 
-    /// Whether time is limited, so that the clock must be looked at now and then.
+    /// Returns whether time is limited, so that the caller must read the clock now and then.
     [[nodiscard]] bool is_timed() const noexcept { return until_ != never; }
     void time_passed(time_point now) noexcept {
         if (now >= until_) time_is_up_ = true;

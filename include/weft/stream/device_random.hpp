@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Unpredictable bytes from std::random_device, where no event loop brings a faster source.
+// A random_source over std::random_device, for drivers without a faster source of their own.
 #pragma once
 
 #include <random>
@@ -8,7 +8,7 @@
 
 namespace weft {
 
-/// Draws from `std::random_device`, which on Linux is the processor or getrandom(2).
+/// Reads `std::random_device`, which on Linux uses the processor or getrandom(2).
 class device_random final : public random_source {
 public:
     void fill(std::span<std::byte> bytes) noexcept override;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Calls streams and connections: tells the time, keeps deadlines, and runs what was deferred, in
-// turns. The part that all drivers share; which loop waits, if any, it does not know.
+// The base class of drivers: runs timers, deferred work and posted functions in turns on one
+// thread. Does not wait and knows no event loop.
 #pragma once
 
 #include <cstddef>
@@ -27,10 +27,10 @@
 
 namespace weft {
 
-/// Calls tasks, in turns, on one thread.
+/// Runs work items in turns, on one thread.
 ///
-/// A handler is only ever called inside a turn. Every function here belongs to that thread, but
-/// for `mailbox()`. Whatever is queued or armed outside a turn takes effect in the next one.
+/// Handlers are called only inside a turn. All functions except `mailbox()` must be called on that
+/// thread. Work that is queued or armed outside a turn runs in the next turn.
 class driver : public wall_clock {
 public:
     driver(const driver&) = delete;
@@ -39,21 +39,22 @@ public:
 
     // --- time
 
-    /// The time of day, for dates: the system's, unless the driver's time is virtual.
+    /// Returns the time of day, for dates: the system's, unless the driver's time is virtual.
     [[nodiscard]] std::chrono::sys_seconds utc() const noexcept override;
 
-    /// The time of the turn; outside a turn it is read afresh.
+    /// Returns the time of the current turn; outside a turn, reads the clock.
     [[nodiscard]] time_point now() const noexcept { return depth_ == 0 ? read_clock() : now_; }
 
-    /// Reads the clock, also inside a turn.
+    /// Reads the clock, inside a turn too.
     [[nodiscard]] virtual time_point read_clock() const noexcept = 0;
 
-    /// Calls `which.expire()` once at `deadline`, replacing an earlier arming; `never` disarms.
+    /// Calls `which.expire()` once at `deadline`, replacing its earlier deadline; `never` disarms.
     ///
-    /// Throws std::bad_alloc, but never for a task that has a place already.
+    /// Throws std::bad_alloc, but not for an item that was armed before or given a place by
+    /// `take_place`.
     void arm(timed_work_item& which, time_point deadline);
 
-    /// Takes a place among the deadlines for `which`, as its first arming does. Throws
+    /// Reserves the memory for the deadline of `which`, so that `arm` cannot fail. Throws
     /// std::bad_alloc.
     void take_place(timed_work_item& which) { timers_.add(which); }
 
@@ -62,8 +63,10 @@ public:
         return timers_.deadline(which);
     }
 
-    /// Has `which`, which has a place, look at `deadline`: one that moves later costs nothing until
-    /// the timer goes off for the earlier.
+    /// Makes `which` expire at `deadline` or earlier; `never` disarms. `which` must have a place.
+    ///
+    /// A later deadline does not move the timer, which costs nothing: `which` expires at its
+    /// earlier deadline and must then arm again.
     void move_deadline(timed_work_item& which, time_point deadline) {
         if (deadline < timers_.deadline(which)) {
             arm(which, deadline);
@@ -74,23 +77,24 @@ public:
 
     // --- work
 
-    /// Calls `which.run()` in the next round of work; if it waits for the turn's end, after that.
+    /// Calls `which.run()` in the next round of work. If `at_turn_end` was called for it, that
+    /// comes first.
     void defer(work_item& which) noexcept;
 
-    /// Calls `which.finish_turn()` at the end of this turn, or of the next one. If it was
-    /// deferred, it runs after that.
+    /// Calls `which.finish_turn()` at the end of this turn or, outside a turn, of the next one. If
+    /// `which` was deferred, its `run()` comes after that.
     void at_turn_end(work_item& which) noexcept;
 
-    /// Takes `which` out of the list it is in.
+    /// Cancels `defer` and `at_turn_end` for `which`.
     void cancel(work_item& which) noexcept { tasks_.cancel(which); }
 
-    /// Deletes `dead` when no frame of a turn can hold it any more: outside a turn at once. Until
-    /// then nothing calls it.
+    /// Deletes `dead` at the end of the outermost turn, when no stack frame can refer to it any
+    /// more; outside a turn, at once. Until then the driver does not call it.
     void retire(work_item* dead) noexcept;
 
     [[nodiscard]] bool in_turn() const noexcept { return depth_ != 0; }
 
-    /// Counts what keeps `run` from returning: listeners, connections, armed timers.
+    /// Count the work that keeps `run` from returning: listeners, connections, armed timers.
     void work_started() noexcept {
         if (work_++ == 0) work_changed();
     }
@@ -98,21 +102,21 @@ public:
         if (--work_ == 0) work_changed();
     }
 
-    /// Shuts down all that lives here, and calls `done` once when nothing is left of it; never
-    /// from inside this call. Throws std::bad_alloc; then nothing was done.
+    /// Shuts down everything on this driver, and calls `done` once when all of it has ended, but
+    /// never from inside this call. Throws std::bad_alloc; then nothing was done.
     void shut_down(time_point deadline, function<void()> done);
 
-    /// Until it leaves, `added` is called for what concerns all that lives here. It may leave when
-    /// it has left before.
+    /// Adds an observer, which is called for events of the whole driver until `leave`. Calling
+    /// `leave` twice is harmless.
     void enroll(driver_observer& added) noexcept { observers_.add(added); }
     void leave(driver_observer& gone) noexcept { observers_.remove(gone); }
 
     // --- handlers
 
-    /// Stands on the stack while handlers of `which` may run, so that a nested turn can see it.
+    /// A scope guard while handlers of `which` may run. A nested turn finds it on the stack.
     ///
-    /// What waits behind it counts as work that has arrived: a handler may run its host's loop,
-    /// which has not heard of work that this turn has collected already.
+    /// Reports the turn's remaining work by `work_arrived`: a handler may run its host's event
+    /// loop, which otherwise does not know of work that this turn has already collected.
     class activity {
     public:
         activity(driver& owner, work_item& which) noexcept
@@ -135,12 +139,13 @@ public:
         bool suspended_ = false;
     };
 
-    /// Output of the handler on the stack waits for its return, or for a nested turn before that.
+    /// Called when a handler has queued output, which is written after the handler returns or in a
+    /// nested turn.
     void output_waits() noexcept {
         if (active_) work_arrived();
     }
 
-    /// Counts one handler call against the turn's budget; ask `may_call` before the next.
+    /// Counts one handler call against the turn's budget. Check `may_call` before the next one.
     void handler_called() noexcept {
         left_.handler_called();
         ++calls_;
@@ -148,12 +153,14 @@ public:
     }
     [[nodiscard]] bool may_call() const noexcept { return left_.may_call(); }
 
-    /// Whether so much was posted that it should run before more is read, which makes more of it.
+    /// Returns whether so many posted functions wait that they should run before streams are read:
+    /// handlers of received messages may post more.
     [[nodiscard]] bool mail_is_behind() const noexcept {
         return posted_.size() + mailbox_->size() > mail_before_reading;
     }
 
-    /// Calls `handler` on behalf of `which`: counts it, and takes what it throws.
+    /// Calls `handler` on behalf of `which`: counts the call, and passes an exception to
+    /// `handler_threw`.
     template <class Handler>
     void call(work_item& which, Handler&& handler) noexcept {
         const activity running(*this, which);
@@ -165,55 +172,58 @@ public:
         }
     }
 
-    /// Takes an exception that left a handler and gives it to `on_error`.
+    /// Passes an exception of a handler to the `on_error` handler.
     ///
-    /// Without that handler, or if it throws itself, a line on standard error says what was thrown,
-    /// unless the connection's own report does (`reported`). The program goes on.
+    /// Without an `on_error` handler, or if it throws too, prints the exception on standard error,
+    /// unless `reported`: the connection's report contains it. The program continues.
     void handler_threw(std::exception_ptr what, bool reported = false) noexcept;
 
-    /// Called when an exception has left a handler: that of a connection, which ends for it, or one
-    /// without a connection, such as a timer's or a posted function, after which all goes on.
+    /// Sets the handler that is called when another handler has thrown an exception.
+    ///
+    /// If the exception came from a connection's handler, that connection ends. If it came from
+    /// another function, such as a timer's or a posted one, nothing ends.
     void on_error(function<void(std::exception_ptr)> handler) { on_error_ = std::move(handler); }
 
-    // --- what is shared by all on this driver
+    // --- resources that everything on this driver shares
 
-    /// Memory for one session's work, or null when there is none; give it back in the reverse
-    /// order. The first that is taken is always there.
+    /// Returns work buffers for one session, or null if there is no memory. Give them back in
+    /// reverse order. The first call never returns null while none is lent.
     [[nodiscard]] scratch* take_scratch() noexcept { return scratches_.take(); }
     void give_back(scratch* lent) noexcept { scratches_.give_back(lent); }
 
     [[nodiscard]] virtual random_source& random() noexcept = 0;
 
-    /// What all connections on this driver hold; without a limit unless it is given one.
+    /// The memory account of all connections on this driver. Unlimited by default.
     [[nodiscard]] memory_account& memory() noexcept { return memory_; }
 
-    /// For other threads: the mailbox outlives the driver.
+    /// The mailbox for other threads. It may outlive the driver.
     [[nodiscard]] const std::shared_ptr<weft::mailbox>& mailbox() const noexcept {
         return mailbox_;
     }
 
-    /// False, with a message that names both threads, when this is not the driver's thread.
+    /// Returns whether the caller is on the driver's thread. If not, prints a message that names
+    /// both threads.
     [[nodiscard]] bool called_by_owner(const char* function) const noexcept;
 
-    /// Ends the program with that message when this is not the driver's thread, in every build:
-    /// what would come of the call is a data race. Costs a comparison.
+    /// Prints that message and ends the program if the caller is on another thread, in every build:
+    /// the call would be a data race. Costs one comparison.
     void require_owner(const char* function) const noexcept {
         if (!thread_.passes()) refuse_thread(function);
     }
 
-    /// Called by the mailbox on any thread: something was posted. Must not post.
+    /// Called when a function was posted, by the mailbox on any thread. Must not post.
     virtual void mail_arrived() noexcept = 0;
 
 protected:
     driver();
 
-    /// Work came outside a turn, or from a handler that may run its host's loop.
+    /// Called when work was added outside a turn, or by a handler that may run its host's loop.
     virtual void work_arrived() noexcept {}
 
-    /// The count of what keeps `run` from returning has left or reached zero.
+    /// Called when the count of `work_started` becomes zero or leaves zero.
     virtual void work_changed() noexcept {}
 
-    /// One turn, while it lasts; turns nest.
+    /// A scope guard for one turn. Turns may nest.
     class turn {
     public:
         turn(driver& owner, budget limit) noexcept;
@@ -227,15 +237,16 @@ protected:
         remaining_budget outer_left_;
     };
 
-    // The steps of a turn; each says whether it did something.
+    // The steps of a turn. Each returns whether it did something.
     bool expire_timers();
 
-    /// What was posted when the first of these is run is run before anything later is collected.
+    /// Runs posted functions. Collects more from the mailbox only when all earlier ones have run.
     bool run_posted();
 
-    /// Whether functions wait that handlers posted in the last `run_work`: reading, which makes
-    /// more of them, waits until they have run. It does not wait for what other threads post, or
-    /// they could keep it waiting for ever.
+    /// Returns whether functions wait that handlers posted during the last `run_work`.
+    ///
+    /// The driver reads no streams until these have run, as reading makes handlers post more.
+    /// Functions that other threads post do not count, as they could stop reading for ever.
     [[nodiscard]] bool mail_of_reading_waits() const noexcept {
         return posts_run_ < posts_awaited_;
     }
@@ -243,7 +254,7 @@ protected:
     bool finish_tasks() noexcept;
     void interrupt_residents();
 
-    /// Whether a turn would find something to do, timers aside.
+    /// Returns whether a turn would find something to do, apart from timers.
     [[nodiscard]] bool work_waits() const noexcept;
     [[nodiscard]] time_point earliest_deadline() const noexcept { return timers_.earliest(); }
     [[nodiscard]] std::size_t work_count() const noexcept {
@@ -253,24 +264,24 @@ protected:
     [[nodiscard]] std::size_t handlers_called() const noexcept { return calls_; }
     void refresh_now() noexcept { now_ = read_clock(); }
 
-    /// The turns from now on belong to the calling thread.
+    /// Makes the calling thread the driver's thread.
     void own() noexcept { thread_.own(); }
 
-    /// Any thread may make the next turn, and make calls before that.
+    /// Lets any thread make calls, until the next `own`.
     void disown() noexcept { thread_.disown(); }
     [[nodiscard]] bool owned_here() const noexcept { return thread_.owned_here(); }
 
-    /// Ends the life of all driver observers, and takes no more post; idempotent. Every driver
-    /// calls it before anything of its own dies.
+    /// Closes the mailbox and calls `on_driver_closed` of all observers. Idempotent. A derived
+    /// class must call it at the beginning of its destructor.
     void close() noexcept;
 
     [[nodiscard]] virtual std::string describe_thread(std::thread::id which) const;
 
 private:
-    /// Reading the clock costs as much as a small handler.
+    /// Handler calls between two reads of the clock, as a read costs as much as a small handler.
     static constexpr std::size_t calls_between_clock_reads = 8;
 
-    /// Posts that may wait without reading having to wait for them.
+    /// The number of waiting posted functions above which reading pauses.
     static constexpr std::size_t mail_before_reading = 4096;
 
     class shutdown;
@@ -289,8 +300,8 @@ private:
     std::shared_ptr<weft::mailbox> mailbox_;
     scratch_pool scratches_;
     function<void(std::exception_ptr)> on_error_;
-    std::uint64_t posts_run_ = 0;     // of all that were ever posted
-    std::uint64_t posts_awaited_ = 0; // so many run before more is read
+    std::uint64_t posts_run_ = 0;     // since the driver was created
+    std::uint64_t posts_awaited_ = 0; // reading pauses until `posts_run_` reaches this
     std::size_t work_ = 0;
     std::size_t depth_ = 0;
     std::size_t calls_ = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a connection shares with its handles: the way to its thread, and a count of the output that
-// was posted to it and waits to run. Knows neither messages nor sockets.
+// The state that a connection shares with its handles: the mailbox of its thread, and the size of
+// the output that was posted to it. Knows neither messages nor sockets.
 #pragma once
 
 #include <atomic>
@@ -14,21 +14,22 @@
 
 namespace weft {
 
-/// What became of a `send`.
+/// The result of a `send`.
 enum class send_result : std::uint8_t {
-    accepted,  ///< with the kernel, or leaving at the end of this turn
-    backed_up, ///< taken, but older output is waiting; `writable` comes once it has drained
-    dropped,   ///< not taken: the limit on queued output; `writable` comes here, too
-    closed,    ///< not taken: the connection is not open
+    accepted,  ///< written to the stream, or to be written at the end of this turn
+    backed_up, ///< queued behind older output; `writable` is called when the queue has drained
+    dropped,   ///< not queued: the queue is full; `writable` is called when it has drained
+    closed,    ///< not queued: the connection is not open
 };
 
 /// Shared by one connection and all handles to it; allocated when the first handle is made.
 ///
-/// Output counts towards the connection's limit from the moment it is posted, so threads that send
-/// faster than the connection's thread works, or than the peer reads, do not fill memory.
+/// Output counts towards the connection's limit as soon as it is posted. So threads that send
+/// faster than the connection's thread works, or than the peer reads, do not fill the memory.
 class handle_state {
 public:
-    /// What a post costs beside its payload, in bytes: list nodes, and what allocators add.
+    /// The bytes that a posted function costs beside its payload: list nodes and the overhead of
+    /// the allocator.
     static constexpr std::size_t post_overhead = 160;
 
     handle_state(std::shared_ptr<weft::mailbox> to, void* target) noexcept
@@ -40,26 +41,27 @@ public:
 
     [[nodiscard]] weft::mailbox& mailbox() const noexcept { return *mailbox_; }
 
-    /// Counts output of `size` bytes that is about to be posted, if it is within the limit.
+    /// Counts `size` bytes of output that the caller is about to post, if the limit allows.
     [[nodiscard]] send_result reserve(std::size_t size) noexcept;
 
-    /// Counts what is never refused.
+    /// Counts bytes without checking the limit.
     void add(std::size_t size) noexcept { posted_ += size; }
 
-    /// Takes back what was counted and was not posted.
+    /// Uncounts bytes that were not posted after all.
     void take_back(std::size_t size) noexcept { posted_ -= size; }
 
-    /// Bytes of output that wait: what was posted, with its overhead, and the connection's queue.
+    /// Returns the bytes of waiting output: posted bytes, with their overhead, and the connection's
+    /// queue.
     [[nodiscard]] std::size_t waiting() const noexcept { return posted_ + queued_; }
 
-    /// Whether a `send` beyond the limit ends the connection, and nobody has asked before.
+    /// Returns true at most once, and only if exceeding the limit ends the connection.
     [[nodiscard]] bool must_close() noexcept {
         return closes_when_full_ && !overflowed_.exchange(true);
     }
 
     // --- the connection's thread
 
-    /// The connection, until it has ended.
+    /// Returns the connection; null after it has ended.
     [[nodiscard]] void* target() const noexcept { return target_; }
     void lead_to(void* target) noexcept {
         target_ = target;
@@ -76,20 +78,20 @@ public:
         closes_when_full_ = closes;
     }
 
-    /// Says how much waits in the connection's own queue, and whether it still takes output.
+    /// Publishes the size of the connection's own queue, and whether the connection is closed.
     void publish(std::size_t queued, bool closed) noexcept {
         if (queued_.load(std::memory_order_relaxed) != queued) queued_ = queued;
         if (closed) closed_ = true;
     }
 
-    /// What was counted has been done.
+    /// Uncounts bytes whose posted function has run.
     void release(std::size_t size) noexcept { posted_ -= size; }
     [[nodiscard]] std::size_t posted() const noexcept { return posted_; }
 
-    /// Whether so little is left of what was posted that `writable` may come.
+    /// Returns whether so few posted bytes are left that `writable` may be called.
     [[nodiscard]] bool has_room() const noexcept { return posted_ <= size_max_ / 4; }
 
-    /// Whether a `send` of a handle has said `backed_up` or `dropped` since the last time.
+    /// Returns whether a handle's `send` returned `backed_up` or `dropped` since the last call.
     [[nodiscard]] bool take_wish() noexcept {
         return wishes_writable_ && wishes_writable_.exchange(false);
     }
@@ -98,7 +100,7 @@ private:
     [[nodiscard]] bool is_full(std::size_t waiting, std::size_t more) const noexcept;
 
     std::shared_ptr<weft::mailbox> mailbox_;
-    void* target_; // read and written on the connection's thread alone
+    void* target_; // used on the connection's thread only
     std::atomic<std::size_t> posted_ = 0;
     std::atomic<std::size_t> queued_ = 0;
     std::atomic<std::size_t> size_max_ = SIZE_MAX;
@@ -109,8 +111,10 @@ private:
     std::atomic<bool> closed_;
 };
 
-/// Whether `more` bytes behind those `waiting` exceed a limit. What finds the queue empty is always
-/// taken; if a full queue pauses its source, so is what finds it at most half full.
+/// Returns whether `more` bytes, added to `waiting` bytes, exceed the limit `size_max`.
+///
+/// An empty queue accepts any size. If a full queue pauses reading (`pauses`), a queue that is at
+/// most half full does, too.
 [[nodiscard]] constexpr bool exceeds_queue(std::size_t waiting, std::size_t more,
                                            std::size_t size_max, bool pauses) noexcept {
     const std::size_t always_taken = pauses ? size_max / 2 : 0;

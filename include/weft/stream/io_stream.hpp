@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A stream for programs that have a network of their own, or none: its bytes are handed over by the
-// caller and go to an output of the caller's. Knows no descriptor and no loop.
+// A stream whose input and output the caller provides, for programs with their own networking or
+// with none. Knows no descriptor and no loop.
 #pragma once
 
 #include <cstddef>
@@ -16,75 +16,80 @@
 
 namespace weft {
 
-/// What a connection is told of whoever is at the other end.
+/// What the connection reports about the caller's transport.
 struct io_stream_options {
-    bool secure = false; ///< the bytes come out of somebody else's TLS
+    bool secure = false; ///< the caller has decrypted the bytes with TLS
     address local = {};
     address remote = {};
 };
 
-/// The caller's end of a connection that is fed by hand.
+/// The caller's end of a connection that the caller feeds with bytes.
 ///
-/// Feeding only queues, and calls no handler: that is done by the driver's next turn, such as
-/// `manual_driver::advance`. So everything here may be called from everywhere, handlers included.
-/// Either end may go first: destroying this one is an `eof` after all that was fed, and writing
-/// then fails. The driver must outlive it. Belongs to the driver's thread.
+/// Feeding queues the bytes and calls no handler; the driver's next turn does, for instance in
+/// `manual_driver::advance`. So all functions may be called from handlers. Either end may be
+/// destroyed first. Destroying this one acts as `eof` after all bytes that were fed, and later
+/// writes of the connection fail. The driver must outlive it. Belongs to the driver's thread.
 class io_stream {
 public:
-    /// Takes output: pieces that belong together, in their order. Returns how many bytes it took;
-    /// if that is less than all, the rest waits for `writable`. An error ends the connection. It
-    /// may call anything of this object's, which it may destroy, but neither destroy a service nor
-    /// make a turn of the driver.
+    /// Called when the connection has output: pieces to write in their order.
+    ///
+    /// Returns how many bytes it accepted; if not all, the rest waits for `writable`. An error ends
+    /// the connection. The handler may call any function of the io_stream and may destroy it. It
+    /// must not destroy a service or make a turn of the driver.
     using write_handler =
         function<result<std::size_t>(std::span<const std::span<const std::byte>> pieces)>;
 
     io_stream(weft::driver& owner, write_handler output, io_stream_options options = {});
 
-    /// Output goes to `output`, which must outlive the connection, and is flushed after each
-    /// write; if that fails the connection ends with `std::errc::io_error`.
+    /// Writes output to `output`, and flushes it after each write. `output` must outlive the
+    /// connection. If writing fails, the connection ends with `std::errc::io_error`.
     io_stream(weft::driver& owner, std::ostream& output, io_stream_options options = {});
     ~io_stream();
     io_stream(io_stream&& other) noexcept;
     io_stream& operator=(io_stream&& other) noexcept;
 
-    /// The connection's end, once: for `stream_endpoint::serve` or `stream_endpoint::connect`.
+    /// Returns the connection's end, for `stream_endpoint::serve` or `stream_endpoint::connect`.
+    /// Call it once.
     [[nodiscard]] std::unique_ptr<stream> take_stream();
 
-    /// Called once, in a turn, when the connection will write no more. What then remains is to end
-    /// its input by `eof`, if it is still read.
+    /// Sets the handler that is called once, in a turn, when the connection will write no more. If
+    /// the connection still reads, the caller should then end its input by `eof`.
     void on_shutdown(function<void()> handler);
 
     // --- input
 
-    /// Queues as many of `bytes`, which are copied, as there is room for; returns how many. There
-    /// is none while the connection is paused and 64 KiB wait, or once it is `closed`.
+    /// Copies as many of `bytes` to the input queue as there is room for; returns how many.
+    ///
+    /// There is room for 64 KiB of input that the connection has not read. There is no room after
+    /// `eof` or `fatal_error`, or once the connection is `closed`.
     ///
     /// Throws std::bad_alloc; then nothing was queued.
     std::size_t read_some(std::span<const std::byte> bytes);
 
-    /// Queues all of `bytes`, whatever waits already. Nothing is kept after `eof`, or once the
-    /// connection is `closed`. Throws like `read_some`.
+    /// Copies all of `bytes` to the input queue, whatever its size. Ignores them after `eof` or
+    /// `fatal_error`, or once the connection is `closed`. Throws like `read_some`.
     void read_all(std::span<const std::byte> bytes);
 
-    /// No more will come. Told after all that was fed, also if nobody reads at the moment.
+    /// Ends the input. The connection sees the end after all bytes that were fed, even if it does
+    /// not read at the moment.
     void eof() noexcept;
 
-    /// The network below is broken: what was fed and not told is lost, the connection ends with
-    /// `why`.
+    /// Reports that the transport has failed. Drops input that the connection has not read; the
+    /// connection ends with `why`.
     void fatal_error(std::error_code why) noexcept;
 
-    /// How many bytes `read_some` would take.
+    /// Returns how many bytes `read_some` would accept.
     [[nodiscard]] std::size_t room() const noexcept;
 
     // --- output
 
-    /// A write handler that has taken less than it was offered can take more.
+    /// Reports that the write handler can accept more output, after it has accepted only a part.
     void writable() noexcept;
 
-    /// Whether output waits for `writable`.
+    /// Returns whether output waits for `writable`.
     [[nodiscard]] bool output_waits() const noexcept;
 
-    /// Whether the connection has let go of its end; nothing more is read or written.
+    /// Returns whether the connection has closed its end. It then reads and writes nothing more.
     [[nodiscard]] bool closed() const noexcept;
 
 private:
@@ -94,10 +99,10 @@ private:
     state* state_;
 };
 
-/// Waits for a byte, and queues what `in` has, up to 64 KiB, by `read_all`.
+/// Waits for a byte of `in`, and feeds up to 64 KiB of what `in` has buffered to `to.read_all`.
 ///
-/// At the end of `in` it sets failbit, so that `while (in >> stream) driver.advance(now());` reads
-/// all; it does not call `eof`, as more may come another way.
+/// Sets failbit at the end of `in`, so that `while (in >> stream) driver.advance(now());` reads all
+/// of it. Does not call `eof`, as the caller may feed more from another source.
 std::istream& operator>>(std::istream& in, io_stream& to);
 
 } // namespace weft

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The door for other threads: functions are posted here and run on the driver's thread. The one
-// place in the library with a lock.
+// A thread-safe queue of functions: any thread posts them, and they run on the driver's thread. The
+// only lock in the library.
 #pragma once
 
 #include <atomic>
@@ -16,60 +16,62 @@ namespace weft {
 
 class driver;
 
-/// Takes functions from any thread for one driver, and outlives it.
+/// Accepts functions from any thread for one driver. It may outlive the driver.
 class mailbox {
 public:
     explicit mailbox(driver& owner) noexcept : owner_(&owner) {}
     mailbox(const mailbox&) = delete;
     mailbox& operator=(const mailbox&) = delete;
 
-    /// Runs `work` on the driver's thread in a later turn; from any thread.
+    /// Runs `work` on the driver's thread in a later turn. May be called on any thread.
     ///
-    /// False once the driver is gone; then `work` is destroyed here and now, otherwise on the
-    /// driver's thread, run or not. Throws std::bad_alloc to the caller; then nothing was posted.
+    /// Returns false if the driver no longer exists; then `work` is destroyed before this returns.
+    /// Otherwise `work` is destroyed on the driver's thread, whether it has run or not. Throws
+    /// std::bad_alloc; then nothing was posted.
     bool post(function<void()> work);
 
-    /// Whether something may have been posted; from any thread.
+    /// Returns whether something may have been posted. May be called on any thread.
     [[nodiscard]] bool waiting() const noexcept { return size() != 0; }
 
-    /// How many functions wait to be collected; from any thread.
+    /// Returns how many functions wait to be collected. May be called on any thread.
     [[nodiscard]] std::size_t size() const noexcept {
         return size_.load(std::memory_order_acquire);
     }
 
-    /// Whether the calling thread is making a turn of the driver: then the driver lives, and what
-    /// belongs to it may be used at once.
+    /// Returns whether the calling thread is in a turn of the driver. If so, the driver exists, and
+    /// objects that belong to it may be used directly.
     [[nodiscard]] bool in_turn_here() const noexcept {
         return turning_.load(std::memory_order_relaxed) == std::this_thread::get_id();
     }
 
-    /// The driver's side: the calling thread begins or ends the outermost turn.
+    /// For the driver: the calling thread begins or ends the outermost turn.
     void turn_begins() noexcept {
         turning_.store(std::this_thread::get_id(), std::memory_order_relaxed);
     }
     void turn_ends() noexcept { turning_.store({}, std::memory_order_relaxed); }
 
-    /// The driver's side: how many functions had been posted when a handler last posted one, in a
-    /// turn of the driver. Zero if none ever has.
+    /// For the driver: returns how many functions had been posted in all when a handler last posted
+    /// one in a turn of the driver. Zero if no handler has.
     [[nodiscard]] std::uint64_t posted_by_handlers() const noexcept { return by_handlers_; }
 
-    /// The driver's side: `tell` is called, on the thread that posts, when something begins to
-    /// wait. When this returns the one before is called no more. It neither posts nor throws.
+    /// For the driver: sets a function that is called, on the posting thread, when something is
+    /// posted to the empty mailbox. It must not post or throw. The previous function is not called
+    /// after this returns.
     void on_mail(function<void()> tell) noexcept;
 
-    /// The driver's side: moves all that was posted behind what is in `taken`.
+    /// For the driver: appends all posted functions to `taken`.
     void collect(std::list<function<void()>>& taken) noexcept;
 
-    /// The driver's side: nothing is taken any more, and what waits is destroyed.
+    /// For the driver: rejects further functions, and destroys those that wait.
     void close() noexcept;
 
 private:
     std::mutex mutex_;
-    std::list<function<void()>> posted_; // handed on as it is, so that only posting needs memory
+    std::list<function<void()>> posted_; // spliced to the driver, so that only posting allocates
     driver* owner_;
     function<void()> tell_;
-    std::uint64_t count_ = 0;       // of all that were ever posted
-    std::uint64_t by_handlers_ = 0; // written and read on the thread of the turn alone
+    std::uint64_t count_ = 0;       // functions that were ever posted
+    std::uint64_t by_handlers_ = 0; // used on the thread of the turn only
     std::atomic<std::size_t> size_ = 0;
     std::atomic<std::thread::id> turning_{};
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The caller's hand as a driver: no loop, no clock and no waiting; time is what `advance` is told.
+// A driver without an event loop: the caller makes the turns and passes the time to `advance`.
 #pragma once
 
 #include <weft/stream/device_random.hpp>
@@ -7,7 +7,7 @@
 
 namespace weft {
 
-/// Runs streams and connections when it is told to.
+/// Runs streams and connections when the caller calls `advance` or `settle`.
 class manual_driver final : public driver {
 public:
     /// Begins at `start`; `random` must outlive the driver.
@@ -16,19 +16,20 @@ public:
         : clock_(start), random_(&random) {}
     ~manual_driver() override { close(); }
 
-    /// Moves the time to `now`, unless that is earlier, and makes one turn: deadlines that have
-    /// passed, functions that were posted, and all that was deferred, within `limit`.
+    /// Moves the time to `now`, unless that is earlier, and makes one turn: runs expired timers,
+    /// posted functions and deferred work, within the budget `limit`.
     ///
-    /// True when something was done; call it again until it gives false to finish all there is.
+    /// Returns true if something was done. Call it until it returns false to finish all work.
     bool advance(time_point now, budget limit = {});
 
-    /// Makes turns at the present time until nothing is left to do; says whether there was any.
+    /// Makes turns at the current time until nothing is left to do. Returns whether anything was
+    /// done.
     bool settle();
 
-    /// When `advance` should be called at the latest; `never` when nothing waits for the time.
+    /// Returns the earliest deadline, by which to call `advance`; `never` if there is none.
     [[nodiscard]] time_point next_deadline() const noexcept { return earliest_deadline(); }
 
-    /// Whether `advance` would find something to do at the present time.
+    /// Returns whether `advance` would find something to do at the current time.
     [[nodiscard]] bool waiting() const noexcept {
         return work_waits() || earliest_deadline() <= clock_;
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Two streams joined in memory, for tests and for peers in one process. No system call anywhere.
+// Two connected streams in memory, for tests and for peers in one process. No system calls.
 #pragma once
 
 #include <cstddef>
@@ -25,14 +25,14 @@ public:
     void half_close() noexcept override;
     void close() noexcept override;
 
-    /// Breaks the pipe as a reset does: both ends lose what is under way, the other end's
+    /// Breaks the pipe like a TCP reset: both ends lose undelivered bytes, and the other end's
     /// `on_error` is called with `connection_reset`.
     void reset() noexcept;
 
-    /// At most so many bytes, at least one, are told by one `on_receive`; for tests that split.
+    /// Limits the bytes of one `on_receive` call (at least 1), for tests that split input.
     void deliver_at_most(std::size_t bytes) noexcept { delivery_max_ = bytes != 0 ? bytes : 1; }
 
-    /// Bytes that were written to the other end and have not been told there.
+    /// Returns the bytes that were written here and not delivered to the other end yet.
     [[nodiscard]] std::size_t in_flight() const noexcept;
     [[nodiscard]] std::size_t input_pending() const noexcept override;
     [[nodiscard]] std::size_t output_pending() const noexcept override { return in_flight(); }
@@ -55,8 +55,8 @@ private:
     std::size_t capacity_;
     std::size_t delivery_max_;
     bool paused_ = false;
-    bool refused_ = false;       // a write took only a part: tell when there is room
-    bool writable_ = false;      // and now there is
+    bool refused_ = false;       // a write was accepted in part: `on_writable` is due
+    bool writable_ = false;      // there is room again: call `on_writable`
     bool peer_has_ended_ = false;
     bool eof_told_ = false;
     bool broken_ = false;
@@ -64,9 +64,9 @@ private:
     bool half_closed_ = false;
 };
 
-/// A pipe whose ends hold `capacity` bytes in each direction, 64 KiB unless told.
+/// Creates a pipe that buffers up to `capacity` bytes in each direction.
 ///
-/// Both drivers must belong to one thread; they may be the same.
+/// Both drivers must belong to the same thread; they may be one driver.
 [[nodiscard]] std::pair<std::unique_ptr<memory_stream>, std::unique_ptr<memory_stream>>
 memory_pipe(weft::driver& first, weft::driver& second, std::size_t capacity = 64 * 1024);
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The number by which the operating system knows a socket.
+// The operating system's type for a socket handle.
 #pragma once
 
 #include <weft/core/language.hpp>
 
 namespace weft {
 
-/// On POSIX systems a file descriptor.
+/// A file descriptor on POSIX systems.
 using native_socket = int;
 
 inline constexpr native_socket no_socket = -1;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What lives on a driver and must know of events that concern all of it: endpoints, resolvers. The
-// list of them, which may be walked while driver observers come and go.
+// Observers of a driver, such as endpoints and resolvers, and the list of them. Observers may be
+// added and removed during an iteration.
 #pragma once
 
 #include <utility>
@@ -10,23 +10,25 @@
 
 namespace weft {
 
-/// Something that lives on a driver and must know of what concerns all on it.
+/// The interface for events that concern everything on a driver.
 class driver_observer {
 public:
     driver_observer(const driver_observer&) = delete;
     driver_observer& operator=(const driver_observer&) = delete;
 
-    /// The driver was woken by `wake`: call the `interrupt` handlers.
+    /// Called when `wake` has woken the driver. Calls the `interrupt` handlers.
     virtual void on_interrupt() = 0;
 
-    /// Takes the memory that the next `on_shutdown` will need; std::bad_alloc prevents that.
+    /// Allocates the memory that the next `on_shutdown` will need. If it throws std::bad_alloc, the
+    /// driver does not shut down.
     virtual void prepare_shutdown() {}
 
-    /// All on the driver is to end: begin no more, and call `done` once when nothing is left, by
-    /// `deadline` at the latest.
+    /// Called when everything on the driver must end. Starts nothing new, and calls `done` once
+    /// when nothing is left, at the latest at `deadline`.
     virtual void on_shutdown(time_point deadline, function<void()> done) noexcept;
 
-    /// The driver will make no more turns: drop everything, call nobody.
+    /// Called when the driver will make no more turns. Drops everything, and calls no handler
+    /// except a pending `done`.
     virtual void on_driver_closed() noexcept = 0;
 
 protected:
@@ -40,44 +42,44 @@ private:
     driver_observer* previous_ = nullptr;
 };
 
-/// Residents, newest first. Adding and removing need no memory; removing repairs every walk that
-/// is under way.
+/// A list of observers, newest first. Adding and removing need no memory. Removing an observer
+/// during an iteration is safe.
 class observer_list {
 public:
     observer_list() = default;
     observer_list(const observer_list&) = delete;
     observer_list& operator=(const observer_list&) = delete;
 
-    /// The newest; null if there is none.
+    /// Returns the newest observer; null if there is none.
     [[nodiscard]] driver_observer* first() const noexcept { return first_; }
 
-    /// Adds one that is in no list. Walks that are under way do not visit it.
+    /// Adds an observer that is in no list. Iterations in progress do not visit it.
     void add(driver_observer& added) noexcept;
 
-    /// Removes `gone`, if it is here.
+    /// Removes `gone`, if it is in the list.
     void remove(driver_observer& gone) noexcept;
 
-    /// Calls `visit` once for each driver observer that is here from beginning to end; `visit` may
-    /// add, remove, and begin further walks.
+    /// Calls `visit` once for each observer that stays in the list during the whole iteration.
+    /// `visit` may add and remove observers, and may start nested iterations.
     template <class Visit>
     void for_each(Visit&& visit) {
         cursor at{first_, walks_};
         const end_of_walk after{*this, std::exchange(walks_, &at)};
         while (driver_observer* const which = at.next) {
-            at.next = which->next_; // `remove` moves it on if that one leaves
+            at.next = which->next_; // `remove` advances the cursor if that observer is removed
             visit(*which);
         }
     }
 
 private:
-    /// Stands on the stack during a walk.
+    /// The position of an iteration, on the stack.
     struct cursor {
         driver_observer* next;
         cursor* outer;
     };
 
-    /// Ends a walk also by an exception. Apart from the cursor: GCC 12 sees then that no pointer to
-    /// that is left.
+    /// Ends an iteration, also if `visit` throws. Separate from the cursor, so that GCC 12 sees
+    /// that no pointer to the cursor is left (-Wdangling-pointer).
     struct end_of_walk {
         observer_list& list;
         cursor* outer;

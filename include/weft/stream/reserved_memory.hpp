@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Memory for another library's operation, taken before it begins: what carries the work on must not
-// fail half-way. Knows no library.
+// Memory for an operation of another library, such as Asio, reserved in advance so that the
+// operation cannot fail for lack of memory. Depends on no library.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@
 
 namespace weft {
 
-/// Room for one operation at a time. Who finds it in use, or too small, asks the system.
+/// Memory for one operation at a time. `take` allocates from the heap if it is in use or too small.
 class reserved_memory {
 public:
     reserved_memory() = default;
@@ -34,7 +34,7 @@ private:
     bool taken_ = false;
 };
 
-/// As the standard's allocators are; keeps the memory alive.
+/// A standard allocator over `reserved_memory`. Shares ownership of the memory.
 template <class T>
 class reserved_allocator {
 public:
@@ -42,8 +42,8 @@ public:
 
     explicit reserved_allocator(std::shared_ptr<reserved_memory> of) noexcept
         : memory_(std::move(of)) {}
-    reserved_allocator(const reserved_allocator&) noexcept = default; // what is moved from, too,
-    reserved_allocator& operator=(const reserved_allocator&) = default; // can give back
+    reserved_allocator(const reserved_allocator&) noexcept = default; // moving copies, too, as a
+    reserved_allocator& operator=(const reserved_allocator&) = default; // moved-from one frees
     template <class Other>
     reserved_allocator(const reserved_allocator<Other>& other) noexcept : memory_(other.memory()) {}
 
@@ -64,7 +64,8 @@ private:
     std::shared_ptr<reserved_memory> memory_;
 };
 
-/// A completion handler whose operation lives in reserved memory: Asio asks for the allocator.
+/// A completion handler whose operation is allocated in reserved memory. Asio uses its associated
+/// allocator.
 template <class Call>
 class in_reserved_memory {
 public:

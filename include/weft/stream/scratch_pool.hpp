@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Memory that sessions work in, lent to one after the other.
+// A pool of work buffers for sessions.
 #pragma once
 
 #include <cstddef>
@@ -10,19 +10,20 @@
 
 namespace weft {
 
-/// Lends scratch memory as a stack does: what was taken last is given back first. Nested turns
-/// take more than one; what was made once is kept.
+/// Lends work buffers, which must be given back in reverse order. Nested turns need more than one.
+/// Buffers are kept for reuse.
 class scratch_pool {
 public:
-    /// Makes the first, so that it is always there. Throws std::bad_alloc.
+    /// Allocates the first buffer, so that the outermost turn always has one. Throws
+    /// std::bad_alloc.
     scratch_pool() { made_.push_back(std::make_unique<scratch>()); }
     scratch_pool(const scratch_pool&) = delete;
     scratch_pool& operator=(const scratch_pool&) = delete;
 
-    /// Null when there is no memory for another.
+    /// Returns a buffer, or null if there is no memory for another one.
     [[nodiscard]] scratch* take() noexcept;
 
-    /// Takes back what `take` returned last; null is ignored.
+    /// Takes back the buffer that `take` returned last. Ignores null.
     void give_back(scratch* lent) noexcept;
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The seam to whatever encrypts: endpoints hold one, and know nothing of the library behind it.
+// The interface of a TLS layer, so that endpoints do not depend on a TLS library.
 #pragma once
 
 #include <memory>
@@ -9,19 +9,19 @@
 
 namespace weft {
 
-/// Puts encryption over streams; weft::tls has one for servers and one for clients.
+/// Encrypts streams. weft::tls has one implementation for servers and one for clients.
 ///
-/// Shared by any number of streams, which keep what they need of it alive.
+/// Any number of streams may share a layer. Streams keep alive what they need of it.
 class secure_layer {
 public:
     secure_layer(const secure_layer&) = delete;
     secure_layer& operator=(const secure_layer&) = delete;
     virtual ~secure_layer() = default;
 
-    /// A stream over `plain`, which is connected and has not been started.
+    /// Returns an encrypted stream over `plain`, which is connected and has not been started.
     ///
-    /// `host` is the name or the address that the peer has to prove; a server's layer ignores it.
-    /// What fails is told by the stream's `on_error`. Throws std::bad_alloc.
+    /// `host` is the name or address that the peer's certificate must match; a server's layer
+    /// ignores it. Errors are reported by `on_error` of the returned stream. Throws std::bad_alloc.
     [[nodiscard]] virtual std::unique_ptr<stream> cover(std::unique_ptr<stream> plain,
                                                         std::string_view host) = 0;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which thread a driver belongs to, and what is said of a call on another.
+// Records the thread that a driver belongs to, and reports calls on other threads.
 #pragma once
 
 #include <string>
@@ -9,15 +9,15 @@
 
 namespace weft {
 
-/// The thread that may make calls; at first the one that makes this.
+/// The thread that may make calls; initially the thread that creates this object.
 class thread_check {
 public:
     thread_check() noexcept : owner_(std::this_thread::get_id()) {}
 
-    /// From now on the calling thread.
+    /// Makes the calling thread the owner.
     void own() noexcept { owner_ = std::this_thread::get_id(); }
 
-    /// From now on any.
+    /// Lets any thread make calls.
     void disown() noexcept { owner_ = std::thread::id(); }
 
     [[nodiscard]] std::thread::id owner() const noexcept { return owner_; }
@@ -25,16 +25,16 @@ public:
         return owner_ == std::this_thread::get_id();
     }
 
-    /// Whether the calling thread may make calls.
+    /// Returns whether the calling thread may make calls.
     [[nodiscard]] bool passes() const noexcept {
         return owned_here() || owner_ == std::thread::id();
     }
 
-    /// The number of a thread as text. Throws std::bad_alloc.
+    /// Returns the id of a thread as text. Throws std::bad_alloc.
     [[nodiscard]] static std::string number_of(std::thread::id which);
 
-    /// Prints on standard error that `function` was called on thread `here`, but belongs to
-    /// `owner`; or, where these are empty, on a foreign one.
+    /// Prints on standard error that `function` was called on thread `here` but belongs to `owner`.
+    /// If these are empty, prints only that it was called on a foreign thread.
     static void print_foreign_call(const char* function, const std::string& here,
                                    const std::string& owner) noexcept;
 

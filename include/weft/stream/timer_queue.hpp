@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Deadlines in their order: a heap that knows where each of its tasks is. It reads no clock.
+// A timer queue: a heap of work items, ordered by deadline. Reads no clock.
 #pragma once
 
 #include <cstddef>
@@ -11,49 +11,49 @@ namespace weft {
 
 class driver;
 
-/// Tasks with deadlines, earliest first. Arming and disarming cost O(log n), idle ones nothing.
+/// Work items with deadlines, earliest first. Arming and disarming cost O(log n).
 ///
-/// A task takes its place once and keeps it, with the deadline `never` while it is not armed: so
-/// only the first arming needs memory.
+/// An item gets its place in the heap once and keeps it, with the deadline `never` while it is not
+/// armed. So only the first arming needs memory.
 class timer_queue {
 public:
     explicit timer_queue(driver* owner = nullptr) noexcept : owner_(owner) {}
     timer_queue(const timer_queue&) = delete;
     timer_queue& operator=(const timer_queue&) = delete;
 
-    /// Disarms what is still armed.
+    /// Disarms all items that are still armed.
     ~timer_queue();
 
-    /// The driver of a task that has a place.
+    /// Returns the driver of an item that has a place.
     [[nodiscard]] static driver* owner_of(const timed_work_item& which) noexcept {
         return which.queue_->owner_;
     }
 
-    /// How many tasks have a place.
+    /// Returns how many items have a place.
     [[nodiscard]] std::size_t size() const noexcept { return heap_.size(); }
 
-    /// The earliest deadline; `never` when nothing is armed.
+    /// Returns the earliest deadline; `never` if nothing is armed.
     [[nodiscard]] time_point earliest() const noexcept {
         return heap_.empty() ? never : heap_.front().deadline;
     }
 
-    /// The deadline of an armed work_item; `never` for another.
+    /// Returns the deadline of `which`; `never` if it is not armed.
     [[nodiscard]] time_point deadline(const timed_work_item& which) const noexcept {
         return which.queue_ ? heap_[which.index_].deadline : never;
     }
 
-    /// Gives `which` its place, if it has none. May throw std::bad_alloc.
+    /// Gives `which` a place, if it has none. May throw std::bad_alloc.
     void add(timed_work_item& which);
 
-    /// Arms `which`, or moves its deadline. Throws like `add`, if it has no place.
+    /// Arms `which`, or changes its deadline. Throws like `add`, if it has no place.
     void arm(timed_work_item& which, time_point deadline);
 
     void disarm(timed_work_item& which) noexcept;
 
-    /// Takes back the place of `which`.
+    /// Removes the place of `which`.
     void remove(timed_work_item& which) noexcept;
 
-    /// Disarms the earliest work_item; one must be armed.
+    /// Disarms and returns the item with the earliest deadline; one must be armed.
     timed_work_item& pop() noexcept;
 
 private:
@@ -67,7 +67,7 @@ private:
     void move_down(std::size_t at, entry moved) noexcept;
 
     driver* owner_;
-    std::vector<entry> heap_; // four children each: fewer levels, fewer cache lines
+    std::vector<entry> heap_; // four children per node: fewer levels, fewer cache lines
 };
 
 } // namespace weft

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Things that a driver calls later in a turn, or at a deadline. They lie in the driver's lists
-// themselves, so that neither queueing nor leaving a queue allocates or fails.
+// Work items, which a driver calls later in a turn or at a deadline. They are linked into the
+// driver's lists (intrusive), so that queueing and cancelling never allocate or fail.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace weft {
 
-/// A place in a circular list; alone, it points at itself.
+/// A node of a circular list. An unlinked node points at itself.
 class list_link {
 public:
     list_link() noexcept = default;
@@ -32,7 +32,7 @@ public:
         at.previous_ = this;
     }
 
-    /// Puts the circle that begins with `first` in front of this link.
+    /// Inserts the circular list that begins with `first` in front of this node.
     void join(list_link& first) noexcept {
         list_link& last = *first.previous_;
         previous_->next_ = &first;
@@ -48,22 +48,22 @@ private:
     list_link* previous_ = this;
 };
 
-/// Something that a driver calls later; see `driver::defer` and `driver::at_turn_end`.
+/// An object that a driver calls later; see `driver::defer` and `driver::at_turn_end`.
 ///
-/// Leaves its list when it is destroyed. Belongs to one driver and its thread.
+/// Its destructor removes it from its list. Belongs to one driver and its thread.
 class work_item : private list_link {
 public:
     work_item() noexcept = default;
     virtual ~work_item() { unlink(); }
 
 protected:
-    /// Does a piece of work; called after `driver::defer`.
+    /// Called once after each `driver::defer`. Does a piece of work.
     virtual void run() noexcept {}
 
-    /// Finishes what a turn has begun; called after `driver::at_turn_end`. Calls no handler.
+    /// Called at the end of a turn after `driver::at_turn_end`. Must not call handlers.
     virtual void finish_turn() noexcept {}
 
-    /// A nested turn begins while a handler of this one is on the stack.
+    /// Called when a nested turn begins while a handler of this item is on the stack.
     virtual void suspend() noexcept {}
 
 private:
@@ -74,17 +74,17 @@ private:
     enum class place : std::uint8_t { nowhere, work, turn_end, retired };
 
     place place_ = place::nowhere;
-    bool deferred_too_ = false; // lies in the list of the turn's end, and has work to do after it
+    bool deferred_too_ = false; // in the list of the turn's end, and `run()` is due after it
 };
 
-/// Tasks in their order; each is in one list at most.
+/// A list of work items in order. An item is in at most one list.
 class task_list {
 public:
     task_list() noexcept = default;
     task_list(const task_list&) = delete;
     task_list& operator=(const task_list&) = delete;
 
-    /// Tasks that are still here stay alive and may be destroyed later.
+    /// Does not destroy the items that are still in the list.
     ~task_list() { head_.unlink(); }
 
     [[nodiscard]] bool empty() const noexcept { return !head_.linked(); }
@@ -100,18 +100,18 @@ private:
         return first;
     }
 
-    /// Moves all of `other` behind what is here.
+    /// Moves all items of `other` to the end of this list.
     void take(task_list& other) noexcept {
         if (other.empty()) return;
         list_link& first = *other.head_.next();
-        other.head_.unlink(); // leaves a circle without a head
+        other.head_.unlink(); // leaves the items as a circle without a head
         head_.join(first);
     }
 
     list_link head_;
 };
 
-/// A task with one deadline; see `driver::arm`. It keeps its place among the deadlines, armed or
+/// A work item with a deadline; see `driver::arm`. It keeps its place in the timer queue, armed or
 /// not, until it is destroyed.
 class timed_work_item : public work_item {
 public:
@@ -121,7 +121,7 @@ public:
     [[nodiscard]] bool armed() const noexcept;
 
 protected:
-    /// The deadline has passed and is no longer armed.
+    /// Called when the deadline has passed. The item is no longer armed.
     virtual void expire() noexcept = 0;
 
 private:
@@ -129,7 +129,7 @@ private:
     friend class timer_queue;
 
     std::uint32_t index_ = 0;            // in the queue
-    class timer_queue* queue_ = nullptr; // from the first arming on
+    class timer_queue* queue_ = nullptr; // null before the item has a place
 };
 
 } // namespace weft

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Tasks that wait to be called in a driver's turn: those of this round of work and of the next,
-// those of the turn's end, and those that are deleted after it. Calls none of them.
+// The queues of a driver's work items: for this round of work, for the next one, for the turn's
+// end, and for deletion after it. Calls no item.
 #pragma once
 
 #include <utility>
@@ -9,15 +9,15 @@
 
 namespace weft {
 
-/// Where a driver's tasks wait; each is in one list at most. Nothing here needs memory.
+/// The queues of a driver. An item is in at most one of them. No function allocates.
 class work_queues {
 public:
     work_queues() noexcept = default;
     work_queues(const work_queues&) = delete;
     work_queues& operator=(const work_queues&) = delete;
 
-    /// Adds `which` to the next round of work, unless it waits already. What waits for the turn's
-    /// end is added after that. Returns whether this made something wait.
+    /// Adds `which` to the next round of work, unless it is queued. An item that waits for the
+    /// turn's end is added after that. Returns whether the item was queued by this call.
     bool defer(work_item& which) noexcept {
         if (which.place_ == work_item::place::turn_end) which.deferred_too_ = true;
         if (which.place_ != work_item::place::nowhere) return false;
@@ -26,7 +26,8 @@ public:
         return true;
     }
 
-    /// Moves `which` to those of the turn's end. Returns whether it was not there before.
+    /// Moves `which` to the queue of the turn's end. Returns false if it was there already or is
+    /// retired.
     bool at_turn_end(work_item& which) noexcept {
         if (which.place_ == work_item::place::turn_end || retired(which)) return false;
         which.deferred_too_ = which.place_ == work_item::place::work;
@@ -36,22 +37,22 @@ public:
         return true;
     }
 
-    /// Takes `which` out of the list it is in.
+    /// Removes `which` from its queue, unless it is retired.
     void cancel(work_item& which) noexcept;
 
-    /// Keeps `dead` until `delete_retired`; until then it waits for nothing.
+    /// Removes `dead` from its queue, and keeps it until `delete_retired`.
     void retire(work_item& dead) noexcept;
     [[nodiscard]] static bool retired(const work_item& which) noexcept {
         return which.place_ == work_item::place::retired;
     }
 
-    /// Deletes the retired, and those whose destructors retire more.
+    /// Deletes all retired items, including those that their destructors retire.
     void delete_retired() noexcept;
 
-    /// What is deferred from here on waits for the next round.
+    /// Begins a round of work. Items that are deferred from now on wait for the next round.
     void begin_round() noexcept { work_.take(next_work_); }
 
-    /// The next task of this round, which waits no more; null if there is none.
+    /// Removes and returns the next item of this round; null if there is none.
     [[nodiscard]] work_item* take_work() noexcept {
         if (work_.empty()) return nullptr;
         work_item& next = work_.pop_front();
@@ -59,7 +60,8 @@ public:
         return &next;
     }
 
-    /// The next task of the turn's end; if it was deferred too, it waits for the next round now.
+    /// Removes and returns the next item of the turn's end; null if there is none. If the item was
+    /// deferred too, adds it to the next round.
     [[nodiscard]] work_item* take_turn_end() noexcept {
         if (turn_end_.empty()) return nullptr;
         work_item& next = turn_end_.pop_front();
@@ -68,7 +70,7 @@ public:
         return &next;
     }
 
-    /// Whether a task waits to be called.
+    /// Returns whether an item waits to be called.
     [[nodiscard]] bool waits() const noexcept {
         return !work_.empty() || !next_work_.empty() || !turn_end_.empty();
     }
