@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Addresses from and to text.
+// Parses and formats addresses.
 #include <weft/core/address.hpp>
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 namespace weft {
 namespace {
 
-// The interface index behind the percent sign; 0 when it is none.
+// Returns the interface index after the percent sign; 0 if it is not a number.
 std::uint32_t parse_scope(std::string_view text) noexcept {
     std::uint32_t number = 0;
     const char* const end = text.data() + text.size();

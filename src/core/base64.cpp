@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Base64: three bytes are four characters, and only the canonical text is accepted.
+// Base64 encoder and decoder. The decoder accepts canonical text only.
 #include <weft/core/base64.hpp>
 
 #include <array>
@@ -59,7 +59,7 @@ std::optional<std::vector<std::byte>> base64_decode(std::string_view text) {
             pending &= (1U << bits) - 1;
         }
     }
-    if (pending != 0) return std::nullopt; // bits that encode nothing
+    if (pending != 0) return std::nullopt; // non-zero trailing bits
     return bytes;
 }
 

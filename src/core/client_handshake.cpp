@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The client's side of the opening handshake (RFC 6455 §4.1): the request, and every check of what
-// the server answers.
+// The client's side of the opening handshake (RFC 6455 §4.1): writes the request and checks the
+// server's response.
 #include "core/handshake_fields.hpp"
 
 #include <weft/core/base64.hpp>
@@ -12,7 +12,7 @@
 namespace weft {
 namespace {
 
-// RFC 6455 §4.1, item 10: tokens, each named once.
+// RFC 6455 §4.1, item 10: tokens without duplicates.
 bool are_subprotocols(const std::vector<std::string>& names) {
     std::vector<std::string_view> sorted{names.begin(), names.end()};
     std::ranges::sort(sorted);
@@ -29,7 +29,7 @@ std::string join(const std::vector<std::string>& names) {
     return joined;
 }
 
-// Moves a Host that the application set; false when it is wrong or set twice.
+// Moves the application's Host header, if any, to `host`; false if it is invalid or repeated.
 bool take_host(http_fields& fields, std::string& host) {
     const auto is_host = [](const http_field& field) {
         return equal_ignoring_case(field.name, "Host");
@@ -78,7 +78,7 @@ std::error_code check_upgrade_response(const http_response_head& response, hands
                                 accept_key(base64_encode(nonce)))) {
         return errc::bad_accept;
     }
-    // Item 5: no extension that was not offered. An empty list is as if it were not there.
+    // Item 5: no extension that was not offered. An empty list is ignored.
     if (!extensions_offered && !is_empty_list(response, "Sec-WebSocket-Extensions")) {
         return errc::unexpected_extension;
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Close codes: the ranges of RFC 6455 §7.4, the mapping from errors, and names.
+// Close codes: the ranges of RFC 6455 §7.4, the mapping from errors, and the names.
 #include <weft/core/close_code.hpp>
 
 #include <weft/core/error.hpp>
@@ -7,7 +7,7 @@
 namespace weft {
 
 bool may_be_sent(close_code code) noexcept {
-    // 1004 is reserved; 1005, 1006 and 1015 MUST NOT stand in a frame (RFC 6455 §7.4.1).
+    // 1004 is reserved; 1005, 1006 and 1015 MUST NOT be sent in a frame (RFC 6455 §7.4.1).
     const auto number = static_cast<unsigned>(code);
     return (number >= 1000 && number <= 1003) || (number >= 1007 && number <= 1014) ||
            (number >= 3000 && number <= 4999);
@@ -31,8 +31,8 @@ close_code close_code_for(std::error_code why) noexcept {
     case errc::aborted:
     case errc::idle_timeout:
     case errc::close_timeout: return close_code::going_away;
-    // What most servers of the field send for it: the connection does not work, so that a client
-    // that hears of it nevertheless should connect anew.
+    // Most servers send this code for a ping timeout. A client that still receives it should
+    // reconnect.
     case errc::pong_timeout: return close_code::internal_error;
     case errc::unexpected_extension: return close_code::protocol_error;
     default: break;
@@ -41,8 +41,7 @@ close_code close_code_for(std::error_code why) noexcept {
                                             : close_code::internal_error;
 }
 
-/// Each short enough for a string without memory of its own, as most of these come when there is
-/// no other way to tell.
+/// Each reason fits into a std::string without an allocation: it may be sent when memory is short.
 std::string_view close_reason_for(std::error_code why) noexcept {
     if (why == errc::shut_down) return "shutting down";
     if (why == errc::pong_timeout) return "ping timeout";

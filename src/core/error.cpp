@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The words of each error, and which family it belongs to.
+// The message of each error, and the conditions that it matches.
 #include <weft/core/error.hpp>
 
 #include <string>

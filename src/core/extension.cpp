@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The grammar of Sec-WebSocket-Extensions. RFC 6455 §9.1.
+// Parser for Sec-WebSocket-Extensions. RFC 6455 §9.1.
 #include <weft/core/extension.hpp>
 
 #include <algorithm>
@@ -18,7 +18,7 @@ std::string_view take_token(std::string_view& rest) noexcept {
     return token;
 }
 
-/// Empty unless what is quoted is a token.
+/// Takes a quoted string. Returns its content; empty if that is not a token.
 std::string take_quoted_token(std::string_view& rest) {
     std::string unquoted;
     for (std::size_t i = 1; i < rest.size(); ++i) {
@@ -32,7 +32,7 @@ std::string take_quoted_token(std::string_view& rest) {
     return {};
 }
 
-/// token [ "=" ( token / quoted-string ) ]; false if it is not that.
+/// Parses token [ "=" ( token / quoted-string ) ]; false if malformed.
 bool take_parameter(std::string_view& rest, extension_parameter& found) {
     found.name = take_token(rest);
     if (found.name.empty() || !rest.starts_with('=')) return !found.name.empty();
@@ -42,7 +42,7 @@ bool take_parameter(std::string_view& rest, extension_parameter& found) {
     return !found.value->empty();
 }
 
-/// token *( ";" parameter ); false if it is not that.
+/// Parses token *( ";" parameter ); false if malformed.
 bool parse_extension(std::string_view rest, extension& found) {
     found.name = take_token(rest);
     if (found.name.empty()) return false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Frame headers, one rule of RFC 6455 §5.2 to §5.5 a branch.
+// Encoder and decoder for frame headers. RFC 6455 §5.2 to §5.5.
 #include <weft/core/frame.hpp>
 
 namespace weft {
@@ -18,14 +18,14 @@ constexpr opcode opcode_of(unsigned first) noexcept {
     return static_cast<opcode>(first & opcode_mask);
 }
 
-/// The rules that the first byte can break.
+/// Returns the rule that the first byte breaks, if any.
 errc broken_by_first(unsigned first) noexcept {
     if (!is_known(first & opcode_mask)) return errc::reserved_opcode; // §5.2
     const bool whole = (first & fin_bit) != 0;
     return is_control(opcode_of(first)) && !whole ? errc::control_fragmented : errc{}; // §5.5
 }
 
-/// The rules that the second byte can break.
+/// Returns the rule that the second byte breaks, if any.
 errc broken_by_second(unsigned first, unsigned second, role receiver) noexcept {
     const bool masked = (second & mask_bit) != 0;
     if (masked != (receiver == role::server)) return errc::bad_mask; // §5.1
@@ -40,7 +40,7 @@ std::uint64_t big_endian(std::span<const std::byte> bytes) noexcept {
     return value;
 }
 
-/// A length must use the fewest bytes and leave its highest bit clear. RFC 6455 §5.2.
+/// A length must use the fewest possible bytes, and its highest bit must be 0. RFC 6455 §5.2.
 bool is_minimal(std::uint64_t length, unsigned short_form) noexcept {
     if (short_form == length_is_16_bits) return length >= length_is_16_bits;
     return length > 0xffff && length >> 63 == 0;
@@ -51,7 +51,7 @@ constexpr std::size_t extended_size(unsigned short_form) noexcept {
     return short_form == length_is_16_bits ? 2 : 0;
 }
 
-/// The seven bits that stand for `length` in the second byte.
+/// Returns the seven bits for `length` in the second byte.
 constexpr unsigned short_form_of(std::uint64_t length) noexcept {
     if (length > 0xffff) return length_is_64_bits;
     return length > control_payload_max ? length_is_16_bits : static_cast<unsigned>(length);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The server's side of the opening handshake (RFC 6455 §4.2): what a client asks, checked, and
-// what it is answered. The client's side stands in client_handshake.cpp.
+// The server's side of the opening handshake (RFC 6455 §4.2): checks the request and writes the
+// response. The client's side is in client_handshake.cpp.
 #include <weft/core/handshake.hpp>
 
 #include "core/handshake_fields.hpp"
@@ -32,8 +32,8 @@ bool is_base64_byte(char byte) noexcept {
            (byte >= '0' && byte <= '9') || byte == '+' || byte == '/';
 }
 
-// The key is not decoded (RFC 6455 §4.2.2, item 4). So bits that encode nothing may be set in its
-// last letter, as they are in the example of §4.1, item 7.
+// The key is not decoded (RFC 6455 §4.2.2, item 4). So the unused bits of its last letter may be
+// set, as in the example of §4.1, item 7.
 bool is_key(std::string_view text) noexcept {
     constexpr std::string_view padding = "==";
     return text.size() == key_size && text.ends_with(padding) &&
@@ -46,8 +46,8 @@ bool is_unique(const std::vector<std::string>& names) {
     return std::ranges::adjacent_find(sorted) == sorted.end();
 }
 
-// Tokens, none of them twice (RFC 6455 §4.1, item 10). A header without any is as if it were not
-// there: some clients send one when the application has named no subprotocol.
+// Parses tokens without duplicates (RFC 6455 §4.1, item 10). An empty header is ignored: some
+// clients send one if the application has set no subprotocol.
 std::optional<std::vector<std::string>> parse_subprotocols(const http_request& request) {
     std::vector<std::string> names;
     bool valid = true;
@@ -61,10 +61,10 @@ std::optional<std::vector<std::string>> parse_subprotocols(const http_request& r
     return names;
 }
 
-// The checks of RFC 6455 §4.2.1 that yield nothing. The version comes before the key, since a
-// client of another version, which is told ours, may have another kind of key.
+// The checks of RFC 6455 §4.2.1 that produce no value. The version is checked before the key: a
+// client of another version may have another kind of key, and must be sent our version.
 std::error_code check_required(const http_request& request) {
-    // Item 1: a GET of HTTP/1.1 or higher. Its body would be taken for frames, so it has none.
+    // Item 1: a GET of HTTP/1.1 or higher. It must have no body, which would be parsed as frames.
     if (request.method() != "GET") return errc::bad_method;
     if (request.version_minor() < 1) return errc::bad_http_version;
     if (has_body(request)) return errc::bad_request;
@@ -74,7 +74,7 @@ std::error_code check_required(const http_request& request) {
     // Items 3 and 4: Upgrade and Connection.
     if (!names_item(request, "Upgrade", "websocket")) return errc::bad_upgrade;
     if (!names_item(request, "Connection", "upgrade")) return errc::bad_connection;
-    // Item 6: version 13 and no other.
+    // Item 6: version 13 only.
     if (request.header_count("Sec-WebSocket-Version") != 1 ||
         *request.header("Sec-WebSocket-Version") != "13") {
         return errc::bad_version;
@@ -144,7 +144,7 @@ http_response refusal(std::error_code why) {
     response.status = refusal_status(why);
     if (response.status == 405) response.headers.push_back({"Allow", "GET"});
     if (response.status == 426) {
-        // RFC 6455 §4.4: the versions that the server understands; RFC 9110 §15.5.22: Upgrade.
+        // RFC 6455 §4.4 requires the supported versions, RFC 9110 §15.5.22 requires Upgrade.
         response.headers.push_back({"Upgrade", "websocket"});
         response.headers.push_back({"Sec-WebSocket-Version", "13"});
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What both sides of the opening handshake do with header fields: read the lists in them, and
-// append those that an application adds.
+// Functions on header fields for both sides of the opening handshake: read lists, and append an
+// application's headers.
 #pragma once
 
 #include <weft/core/error.hpp>
@@ -24,7 +24,7 @@ void for_each_value(const http_head& head, std::string_view name, Visit&& visit)
     }
 }
 
-/// True when a header of this name has `item`, in any case, in its list.
+/// True if the list of a header of this name contains `item`, without regard to case.
 inline bool names_item(const http_head& head, std::string_view name, std::string_view item) {
     bool found = false;
     for_each_value(head, name, [&](std::string_view value) {
@@ -33,8 +33,8 @@ inline bool names_item(const http_head& head, std::string_view name, std::string
     return found;
 }
 
-/// True when there is one Host and it is one. RFC 9112 §3.2: any other request of HTTP/1.1 is
-/// answered with 400, since whoever forwarded it may have read another host in it.
+/// True if there is exactly one Host header and it is valid. RFC 9112 §3.2: any other HTTP/1.1
+/// request is answered with 400, as a proxy that forwarded it may have chosen another host.
 [[nodiscard]] inline bool names_one_host(const http_request& request) {
     static constexpr std::string_view marks = "-._~%!$&'()*+,;=:[]";
     const auto host = request.header("Host").value_or(std::string_view{});
@@ -45,7 +45,7 @@ inline bool names_item(const http_head& head, std::string_view name, std::string
         });
 }
 
-/// The only element of all headers of this name together; null when there is none, or several.
+/// Returns the only element of all headers of this name; nothing if there is none or more than one.
 [[nodiscard]] inline std::optional<std::string_view> only_item(const http_head& head,
                                                                std::string_view name) {
     std::optional<std::string_view> only;
@@ -59,7 +59,7 @@ inline bool names_item(const http_head& head, std::string_view name, std::string
     return count == 1 ? only : std::nullopt;
 }
 
-/// True when no header of this name has an element.
+/// True if no header of this name has an element.
 [[nodiscard]] inline bool is_empty_list(const http_head& head, std::string_view name) {
     bool empty = true;
     for_each_value(head, name, [&](std::string_view value) {
@@ -68,7 +68,7 @@ inline bool names_item(const http_head& head, std::string_view name, std::string
     return empty;
 }
 
-/// The elements of all headers of this name, joined by commas; empty when there are none.
+/// Returns the elements of all headers of this name, joined by commas; empty if there are none.
 [[nodiscard]] inline std::string joined_items(const http_head& head, std::string_view name) {
     std::string joined;
     for_each_value(head, name, [&](std::string_view value) {
@@ -80,13 +80,13 @@ inline bool names_item(const http_head& head, std::string_view name, std::string
     return joined;
 }
 
-/// False when the client expects of the server what nobody does here. RFC 9110 §10.1.1.
+/// False if the client's Expect header names something that is not supported. RFC 9110 §10.1.1.
 [[nodiscard]] inline bool may_expect(const http_request& request) {
     return is_empty_list(request, "Expect") || request.version_minor() < 1 ||
         equal_ignoring_case(only_item(request, "Expect").value_or(""), "100-continue");
 }
 
-/// True for the headers that belong to the handshake or to the framing of the message.
+/// True for the headers of the handshake and of HTTP framing.
 inline bool is_handshake_field(std::string_view name) noexcept {
     constexpr std::string_view prefix = "Sec-WebSocket-";
     return equal_ignoring_case(name.substr(0, prefix.size()), prefix) ||
@@ -95,7 +95,7 @@ inline bool is_handshake_field(std::string_view name) noexcept {
            equal_ignoring_case(name, "Transfer-Encoding");
 }
 
-/// Appends what a negotiator offers or has agreed to, if anything; fails when it is malformed.
+/// Appends Sec-WebSocket-Extensions unless `extensions` is empty; fails if it is malformed.
 [[nodiscard]] inline std::error_code append_extensions(std::string& text,
                                                        std::string_view extensions) {
     if (extensions.empty()) return {};
@@ -104,7 +104,7 @@ inline bool is_handshake_field(std::string_view name) noexcept {
     return {};
 }
 
-/// Appends header lines; fails when one is malformed or is not the application's to set.
+/// Appends header lines; fails if one is malformed or is a header that Weft sets itself.
 [[nodiscard]] inline std::error_code append_fields(std::string& text, const http_fields& fields) {
     for (const auto& [name, value] : fields) {
         if (!is_token(name) || !is_field_value(value)) return errc::bad_header;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// HTTP fields: one table of byte classes, and what is built on it.
+// HTTP fields: a table of byte classes, and functions on names, values and lists.
 #include <weft/core/http_fields.hpp>
 
 #include <algorithm>
@@ -70,7 +70,7 @@ std::string_view trim(std::string_view text) noexcept {
 }
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept {
-    // The length is no secret; volatile keeps the compiler from leaving the loop early.
+    // The length is not secret. volatile prevents the compiler from leaving the loop early.
     if (a.size() != b.size()) return false;
     volatile unsigned char difference = 0;
     for (std::size_t i = 0; i < a.size(); ++i) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// HTTP heads: what can be read from one, and how an application's response becomes bytes.
+// HTTP heads: accessors of parsed heads, and the serializer for an application's responses.
 #include <weft/core/http_head.hpp>
 
 #include <weft/core/error.hpp>
@@ -16,7 +16,7 @@ std::optional<int> hex_value(char byte) noexcept {
     return std::nullopt;
 }
 
-// As browsers encode forms: percent triplets, and '+' for a space.
+// Decodes like an HTML form: percent triplets, and '+' for a space.
 std::optional<std::string> decode_query_part(std::string_view text) {
     std::string decoded;
     decoded.reserve(text.size());
@@ -40,7 +40,7 @@ std::string_view take_until(std::string_view& text, char separator) noexcept {
     return part;
 }
 
-// What precedes the resource in an absolute target: scheme and authority.
+// Returns where the authority begins in an absolute target; npos for other targets.
 std::size_t authority_begin(std::string_view target) noexcept {
     if (target.starts_with('/')) return target.npos;
     const auto mark = target.find("://");
@@ -227,7 +227,7 @@ result<std::string> serialize(const http_response& response, const response_form
         }
         text += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
     }
-    // Whoever sends Upgrade MUST name it in Connection too (RFC 9110 §7.8).
+    // The sender of Upgrade MUST also list it in Connection (RFC 9110 §7.8).
     const bool upgrade = has_field(response.headers, "Upgrade");
     text += form.keep_alive ? "Connection: keep-alive" : "Connection: close";
     text += upgrade ? ", Upgrade\r\n\r\n" : "\r\n\r\n";

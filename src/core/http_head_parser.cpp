@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The incremental parser of HTTP heads: bytes are kept once, and a line is looked at once, when it
-// is whole. Everything that leniency could smuggle is refused.
+// The incremental parser of HTTP heads. Stores each byte once and parses each line once, when it is
+// complete. Strict, to prevent request smuggling.
 #include <weft/core/error.hpp>
 #include <weft/core/http_head.hpp>
 
@@ -17,10 +17,10 @@ namespace {
 
 bool is_digit(char byte) noexcept { return byte >= '0' && byte <= '9'; }
 
-// RFC 3986 allows less, but what it forbids here does no harm: visible ASCII without '#'.
+// Visible ASCII except '#'. RFC 3986 allows less, but the other bytes do no harm here.
 bool is_target_byte(char byte) noexcept { return byte > ' ' && byte < 0x7F && byte != '#'; }
 
-// Scheme, "://" and an authority that holds no user information (RFC 9110 §4.2.4).
+// Scheme, "://" and an authority without user information (RFC 9110 §4.2.4).
 bool is_absolute_form(std::string_view target) noexcept {
     const auto mark = target.find("://");
     if (mark == target.npos) return false;
@@ -31,7 +31,7 @@ bool is_absolute_form(std::string_view target) noexcept {
            !authority.empty() && authority.find('@') == authority.npos;
 }
 
-// RFC 9112 §3.2, without the authority form, which only CONNECT has.
+// RFC 9112 §3.2, except the authority form, which only CONNECT uses.
 bool is_target(std::string_view target, std::string_view method) noexcept {
     if (target.empty() || !std::ranges::all_of(target, is_target_byte)) return false;
     if (target == "*") return method == "OPTIONS";
@@ -42,14 +42,14 @@ bool is_head_byte(char byte) noexcept {
     return is_field_byte(byte) || byte == '\r' || byte == '\n';
 }
 
-/// Empty lines in front of a request that are skipped: clients of old sent one behind a body.
+/// The most empty lines to skip before a request: old clients sent one after a body.
 constexpr int blank_lines_max = 8;
 
 } // namespace
 
 http_head_parser::http_head_parser(http_kind kind, http_limits limits)
     : limits_(limits), kind_(kind) {
-    // Positions in the text are kept in 32 bits.
+    // Positions in the text are stored in 32 bits.
     limits_.bytes = std::min<std::size_t>(limits_.bytes, std::numeric_limits<std::uint32_t>::max());
 }
 
@@ -66,10 +66,10 @@ std::size_t http_head_parser::feed(std::span<const std::byte> bytes) {
     return used;
 }
 
-// Takes a piece of a line, or with `whole` its last piece. What can be refused is refused before
-// the line ends: a peer that speaks another protocol may never end it.
+// Adds a piece of a line; `whole` marks its last piece. Rejects invalid bytes before the line is
+// complete, as a peer that speaks another protocol may never complete it.
 void http_head_parser::receive(std::string_view chunk, bool whole) {
-    // The first byte that is wrong decides, however the head was cut.
+    // The first invalid byte determines the error, however the input was split.
     const auto fits = chunk.substr(0, limits_.bytes - head_.text_.size());
     if (!std::ranges::all_of(fits, is_head_byte)) return fail(malformed());
     if (fits.size() < chunk.size()) return fail(errc::header_too_large);
@@ -89,14 +89,14 @@ void http_head_parser::receive(std::string_view chunk, bool whole) {
     }
 }
 
-// RFC 9112 §2.2 has a server ignore an empty line before a request line.
+// RFC 9112 §2.2: a server should ignore an empty line before a request line.
 void http_head_parser::skip_blank_line() {
     if (kind_ == http_kind::response || ++blank_lines_ > blank_lines_max) return fail(malformed());
     head_.text_.clear();
 }
 
 std::error_code http_head_parser::parse_line(std::string_view line) {
-    // Only the first line can begin at the beginning, since an empty one there is not kept.
+    // Only the first line begins where the text begins, as skipped empty lines are not stored.
     const bool continues = line.front() == ' ' || line.front() == '\t';
     if (line.data() != head_.text_.data()) return continues ? unfold(line) : parse_field(line);
     return kind_ == http_kind::request ? parse_request_line(line) : parse_status_line(line);
@@ -116,8 +116,8 @@ std::error_code http_head_parser::parse_request_line(std::string_view line) {
     return {};
 }
 
-// RFC 9112 §4: HTTP-version SP status-code SP [ reason-phrase ]. Many servers leave out the second
-// space when they have no reason, and nothing depends on it.
+// RFC 9112 §4: HTTP-version SP status-code SP [ reason-phrase ]. The second space may be missing:
+// many servers omit it if there is no reason phrase.
 std::error_code http_head_parser::parse_status_line(std::string_view line) {
     constexpr std::size_t digits = 3;
     const auto version = line.substr(0, line.find(' '));
@@ -146,8 +146,8 @@ std::error_code http_head_parser::parse_version(std::string_view version) {
     return {};
 }
 
-// RFC 9112 §5.2: a client replaces each fold by spaces, a server may refuse it and does. Only what
-// is behind the fold is looked at, so that many folds cost no more than one.
+// RFC 9112 §5.2: a client replaces each fold by spaces; a server may reject it, and this one does.
+// Examines only the bytes after the fold, so that many folds do not cost quadratic time.
 std::error_code http_head_parser::unfold(std::string_view line) {
     constexpr std::string_view line_end = "\r\n";
     if (kind_ == http_kind::request || head_.lines_.empty()) return malformed();
@@ -168,7 +168,7 @@ std::error_code http_head_parser::unfold(std::string_view line) {
     return {};
 }
 
-// RFC 9112 §5: a name with the colon directly behind it.
+// RFC 9112 §5: a name directly followed by a colon.
 std::error_code http_head_parser::parse_field(std::string_view line) {
     if (head_.lines_.size() >= limits_.count) return make_error_code(errc::too_many_headers);
     const auto colon = line.find(':');
@@ -194,7 +194,7 @@ void http_head_parser::fail(std::error_code why) {
     error_ = why;
 }
 
-/// Written as a head and parsed as one, so that nothing can be said here that could not be sent.
+/// Writes the request as a head and parses that, so that only valid requests can be made.
 result<http_request> http_request::make(std::string_view method, std::string_view target,
                                         const http_fields& headers, int version_minor) {
     if (version_minor < 0 || version_minor > 9) return failure{errc::bad_http_version};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Numeric IP addresses: read strictly, written in their one normal form.
+// Parses numeric IP addresses strictly, and formats them in normal form.
 #include "core/ip_literal.hpp"
 
 #include <algorithm>
@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t groups_in_ipv6 = 8;
 
-// All of `text` as one number; `std::from_chars` takes neither signs nor prefixes here.
+// Parses all of `text` as one number. `std::from_chars` accepts no signs or prefixes here.
 std::optional<unsigned> parse_number(std::string_view text, std::size_t digits_max, int radix) {
     unsigned number = 0;
     const char* const end = text.data() + text.size();
@@ -21,7 +21,7 @@ std::optional<unsigned> parse_number(std::string_view text, std::size_t digits_m
     return number;
 }
 
-// What stands before or behind the gap in an IPv6 address, two bytes for each group.
+// The groups before or after the "::" of an IPv6 address, two bytes for each group.
 struct half {
     ipv6_bytes bytes{};
     std::size_t size = 0;
@@ -47,7 +47,7 @@ std::optional<half> parse_half(std::string_view text, bool may_end_in_ipv4) noex
         add(*group);
         if (colon == text.npos) break;
         text.remove_prefix(colon + 1);
-        if (text.empty()) return std::nullopt; // it ends in a single colon
+        if (text.empty()) return std::nullopt; // ends with a single colon
     }
     return read;
 }
@@ -57,7 +57,8 @@ struct gap {
     std::size_t size = 0;
 };
 
-// RFC 5952 §4.2: the longest run of zero groups, the first of equals, never a single one.
+// RFC 5952 §4.2: finds the longest run of zero groups, and the first of equally long ones. A single
+// zero group does not count.
 gap longest_gap(const std::array<unsigned, groups_in_ipv6>& groups) noexcept {
     gap longest;
     for (std::size_t at = 0; at < groups.size(); ++at) {
@@ -102,7 +103,7 @@ std::optional<ipv6_bytes> parse_ipv6(std::string_view text) noexcept {
     }
     const auto before = parse_half(text.substr(0, gap), false);
     const auto after = parse_half(text.substr(gap + 2), true);
-    // The gap stands for at least one group.
+    // "::" represents at least one group.
     if (!before || !after || before->size + after->size > 14) return std::nullopt;
     ipv6_bytes bytes = before->bytes;
     std::copy_n(after->bytes.begin(), after->size, bytes.end() - static_cast<int>(after->size));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The masking kernel that runs everywhere: words, unrolled so that a compiler turns them into
-// vectors. A kernel for one instruction set stands in a file beside this one, with this signature.
+// The portable masking kernel: masks by words, unrolled so that the compiler vectorizes it. A
+// kernel for one instruction set goes into a file beside this one, with the same signature.
 #pragma once
 
 #include <array>
@@ -12,12 +12,12 @@ namespace weft {
 
 /// Masks `size` bytes; `key[0]` belongs to `from[0]`.
 ///
-/// `from` and `to` are the same or do not overlap.
+/// `from` and `to` are equal or do not overlap.
 inline void mask_portable(const std::byte* from, std::byte* to, std::size_t size,
                           const std::array<std::byte, 4>& key) noexcept {
     std::uint32_t half;
     std::memcpy(&half, key.data(), sizeof half);
-    // Twice the same four bytes: the order of bytes in a word does not matter.
+    // The same four bytes twice, so that the byte order of a word does not matter.
     const std::uint64_t word = std::uint64_t{half} << 32 | half;
 
     constexpr std::size_t unrolled = 8;

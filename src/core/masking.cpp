@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Masking: turns the key to the offset and hands the bytes to the kernel.
+// Masking: rotates the key by the offset and calls the kernel.
 #include <weft/core/masking.hpp>
 
 #include <algorithm>

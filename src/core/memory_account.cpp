@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Sums, and lists of holders by the number of bits in their size.
+// Sums of the bytes held, and lists of holders by the number of bits in their size.
 #include <weft/core/memory_account.hpp>
 
 #include <algorithm>
@@ -61,7 +61,7 @@ memory_account::holder* memory_account::own_largest() const noexcept {
     return nullptr;
 }
 
-/// Accounts below are few: one for each endpoint.
+/// Recursive, as there are few children: one for each endpoint.
 memory_account::holder* memory_account::largest_of_all() noexcept {
     holder* found = own_largest();
     for (memory_account* child = children_; child; child = child->next_) {

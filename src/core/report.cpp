@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A report in words.
+// Reports as text.
 #include <weft/core/report.hpp>
 
 #include <algorithm>
@@ -8,7 +8,8 @@
 namespace weft {
 namespace {
 
-/// The close frame of the side that began, or else the only one there is.
+/// Returns the close frame of the side that ended the connection, or else the only one; may be
+/// null.
 const close_frame* telling(const report& why) noexcept {
     const auto& first = why.began == side::peer ? why.received : why.sent;
     const auto& second = why.began == side::peer ? why.sent : why.received;
@@ -16,8 +17,8 @@ const close_frame* telling(const report& why) noexcept {
     return second ? &*second : nullptr;
 }
 
-/// Bytes of the control character at `at`, of ASCII or of U+0080 to U+009F, which some terminals
-/// obey too; 0 for any other character.
+/// Returns the size of the control character at `at`, in bytes; 0 for any other character. Includes
+/// U+0080 to U+009F, which some terminals interpret too.
 std::size_t control_size(std::string_view text, std::size_t at) noexcept {
     const auto value = static_cast<unsigned char>(text[at]);
     if (value < 0x20 || value == 0x7f) return 1;
@@ -26,8 +27,8 @@ std::size_t control_size(std::string_view text, std::size_t at) noexcept {
     return is_c1 ? 2 : 0;
 }
 
-/// A reason is the peer's to choose: what would end the line, or command a terminal, stays out of
-/// logs.
+/// Appends `text` with question marks for control characters: the peer chooses the reason, and must
+/// not insert line ends or terminal commands into logs.
 void append_in_one_line(std::string& out, std::string_view text) {
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t control = control_size(text, at);
@@ -45,7 +46,7 @@ std::string in_words(const close_frame& frame) {
     return text.append(")");
 }
 
-/// "example.org:80 at 192.0.2.1:80", or as much of it as is known.
+/// Appends "example.org:80 at 192.0.2.1:80", or the known part of it.
 void append_peer(std::string& out, const report& why) {
     const bool has_address = why.remote_address().kind() != address::family::none;
     const auto where = has_address ? why.remote_address().str() : std::string();
@@ -66,7 +67,7 @@ std::string_view beginner(side which) noexcept {
     return "";
 }
 
-/// What the exception says of itself; empty if it is of no standard type.
+/// Returns the exception's `what()`; empty if it is not a std::exception.
 std::string words_of(const std::exception_ptr& thrown) {
     try {
         std::rethrow_exception(thrown);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Reading bodies of requests: lines are collected and judged when they are whole, content is
-// copied. What the lines cost beside the content is bounded.
+// Reader for request bodies. Parses chunk-size and trailer lines when they are complete, and copies
+// the content. The bytes of these lines are limited.
 #include "core/request_body.hpp"
 
 #include <algorithm>
@@ -14,14 +14,14 @@ namespace weft {
 namespace {
 
 constexpr std::string_view line_end = "\r\n";
-constexpr std::size_t digits_max = 16; // of a chunk's size: 64 bits
+constexpr std::size_t digits_max = 16; // of a chunk's size, which has 64 bits
 
 bool is_line_byte(char byte) noexcept {
     return is_field_byte(byte) || byte == '\r' || byte == '\n';
 }
 
-// RFC 9112 §6.1, §6.3: `chunked` alone is read. Where another coding stands before it, the request
-// is in order and not understood; all else has no end that everybody agrees on.
+// RFC 9112 §6.1, §6.3: only `chunked` is supported. Another coding before it is valid but unknown;
+// all other values leave the body's end ambiguous.
 std::error_code judge_coding(const http_request& request) {
     constexpr std::string_view name = "Transfer-Encoding";
     if (request.version_minor() < 1 || request.header_count("Content-Length") != 0) {
@@ -103,7 +103,8 @@ std::size_t request_body::take_content(std::span<const std::byte> bytes, std::st
     return size;
 }
 
-// Takes a piece of a line. As in a head, the first byte that is wrong decides, however it was cut.
+// Adds a piece of a line. As in a head, the first invalid byte determines the error, however the
+// input was split.
 std::size_t request_body::take_line(std::string_view text, std::size_t body_size) {
     const auto end = text.find('\n');
     const bool whole = end != text.npos;
@@ -144,7 +145,7 @@ void request_body::end_line(std::string_view line, std::size_t body_size) {
     line_.clear();
 }
 
-// RFC 9112 §7.1: 1*HEXDIG [ chunk-ext ]. What an extension says is not looked at.
+// RFC 9112 §7.1: 1*HEXDIG [ chunk-ext ]. Ignores the content of an extension.
 std::error_code request_body::read_size(std::string_view line, std::size_t body_size) {
     const auto* const end = line.data() + line.size();
     const auto [stop, error] = std::from_chars(line.data(), end, left_, 16);
@@ -162,7 +163,7 @@ std::error_code request_body::read_size(std::string_view line, std::size_t body_
     return {};
 }
 
-// RFC 9110 §6.5.1: a recipient may discard trailers, but what they are must be clear.
+// RFC 9110 §6.5.1: a recipient may discard trailers. They must still be well-formed.
 std::error_code request_body::judge_trailer(std::string_view line) {
     if (line.empty()) {
         at_ = step::done;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// SHA-1 as RFC 3174 §6.1 describes it, over whole memory.
+// SHA-1 of one memory range, by the method of RFC 3174 §6.1.
 #include <weft/core/sha1.hpp>
 
 #include <algorithm>
@@ -53,7 +53,7 @@ void digest_block(digest_words& digest,
     for (std::size_t i = 0; i < digest.size(); ++i) digest[i] += added[i];
 }
 
-// The last bytes, a one bit, zeros, and the length in bits, which may need a second block.
+// Digests the last bytes, a one bit, zeros, and the length in bits; that may need two blocks.
 void digest_tail(digest_words& digest, std::span<const std::byte> rest,
                  std::uint64_t bits) noexcept {
     block last{};

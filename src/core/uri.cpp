@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Parsing of WebSocket URIs: one pass from left to right, each part checked against its own rule.
+// Parser for WebSocket URIs: from left to right, each part is checked by its own rule.
 #include <weft/core/uri.hpp>
 
 #include <weft/core/error.hpp>
@@ -30,7 +30,7 @@ bool is_unreserved(char byte) noexcept {
            byte == '~';
 }
 
-// Unreserved bytes, sub-delimiters, whole percent triplets, and what `also` allows.
+// True for unreserved bytes, sub-delimiters, complete percent triplets, and the bytes in `also`.
 bool is_made_of(std::string_view text, std::string_view also) noexcept {
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] == '%') {
@@ -50,7 +50,7 @@ bool is_scheme(std::string_view text) noexcept {
     });
 }
 
-// RFC 3986 §3.2.3 allows an empty port, which means the default.
+// RFC 3986 §3.2.3 allows an empty port, which means the default port.
 std::optional<std::uint16_t> parse_port(std::string_view text, std::uint16_t when_empty) noexcept {
     if (text.empty()) return when_empty;
     unsigned long number = 0;
@@ -63,7 +63,7 @@ std::optional<std::uint16_t> parse_port(std::string_view text, std::uint16_t whe
     return static_cast<std::uint16_t>(number);
 }
 
-// RFC 6874 §2: the name of an interface, or its number, behind "%25".
+// RFC 6874 §2: the name or number of an interface follows "%25".
 constexpr std::string_view zone_mark = "%25";
 
 bool is_literal(std::string_view text) noexcept {
@@ -75,7 +75,7 @@ bool is_literal(std::string_view text) noexcept {
            parse_ipv6(text.substr(0, mark)).has_value();
 }
 
-// In lower case but for the interface, whose name is one of this machine's.
+// Returns the address in lower case. Keeps the case of the interface, which is a local name.
 std::string literal_host(std::string_view text) {
     const auto mark = text.find('%');
     auto host = to_lower(text.substr(0, mark));
@@ -125,7 +125,7 @@ result<uri> uri::parse(std::string_view text) {
     if (!text.starts_with("//")) return failure{errc::bad_uri};
     text.remove_prefix(2);
 
-    // A fragment is no part of a WebSocket URI (RFC 6455 §3); its '#' is refused below.
+    // A WebSocket URI has no fragment (RFC 6455 §3); the '#' is rejected below.
     const auto authority = text.substr(0, text.find_first_of("/?#"));
     const auto parts = split_authority(authority);
     if (!parts) return failure{errc::bad_uri};
@@ -156,7 +156,7 @@ std::string uri::authority_of(std::string_view host) const {
     return text;
 }
 
-// As it stands in a URI, with the interface.
+// Returns the authority as written in a URI, with the interface.
 std::string uri::full_authority() const {
     const auto mark = literal_ ? host_.find('%') : std::string::npos;
     if (mark == std::string::npos) return authority();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// URIs that are relative to another one. RFC 3986 §5.
+// Resolves relative URI references, for redirects. RFC 3986 §5.
 #include <weft/core/uri.hpp>
 
 #include <algorithm>
@@ -10,20 +10,20 @@
 namespace weft {
 namespace {
 
-/// What stands in front of the colon; empty for a relative reference.
+/// Returns the scheme, in front of the colon; empty for a relative reference.
 std::string_view scheme_of(std::string_view reference) noexcept {
     const auto end = reference.find_first_of(":/?#");
     const bool has_one = end != reference.npos && reference[end] == ':';
     return has_one ? reference.substr(0, end) : std::string_view{};
 }
 
-/// The WebSocket scheme of an HTTP one; others as they are.
+/// Returns "ws" for "http" and "wss" for "https"; other schemes unchanged.
 std::string_view websocket_scheme(std::string_view scheme) noexcept {
     if (equal_ignoring_case(scheme, "http")) return "ws";
     return equal_ignoring_case(scheme, "https") ? "wss" : scheme;
 }
 
-/// RFC 3986 §5.2.4.
+/// Removes the segments "." and "..". RFC 3986 §5.2.4.
 std::string without_dot_segments(std::string_view path) {
     std::string kept;
     while (!path.empty()) {
@@ -65,7 +65,7 @@ result<uri> uri::redirected(std::string_view location) const {
     }
     const auto question = std::min(rest.find('?'), rest.size());
     auto named = std::string(rest.substr(0, question));
-    if (rest.data() == location.data() && !named.starts_with('/')) { // relative to the path here
+    if (rest.data() == location.data() && !named.starts_with('/')) { // relative to this path
         const auto here = path();
         named = named.empty() ? std::string(here)
                               : std::string(here.substr(0, here.rfind('/') + 1)) + named;

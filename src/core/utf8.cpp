@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// UTF-8 validation: runs of ASCII by words, everything else by an automaton.
+// UTF-8 validation: checks ASCII by words, and all other bytes by an automaton.
 //
-// A state is a shift, and the row of a byte holds the next state of every state at that shift: a
-// step is one load, which does not depend on the state, and one shift.
+// A state is a shift count, and the table row of a byte contains the next state for each state at
+// that shift. So a step is one load, which does not depend on the state, and one shift.
 #include <weft/core/utf8.hpp>
 
 #include <array>
@@ -11,7 +11,7 @@
 namespace weft {
 namespace {
 
-// What has to come next; `between` characters is zero, and `wrong` leads only to itself.
+// The bytes that must follow. `between` characters is zero; `wrong` leads only to itself.
 enum state : unsigned {
     between = 0,
     one_more = 6,    // 80..BF
