@@ -134,7 +134,7 @@ void cares_channel::answered(void* asked, int status, int, ares_addrinfo* found)
         why = std::make_error_code(std::errc::not_enough_memory);
     }
     if (found) ares_freeaddrinfo(found);
-    // That one family timed out says more than that the other has no address.
+    // A timeout of one family is more informative than a missing address of the other.
     if (!by.why || by.why == resolve_error::no_address) by.why = why;
     if (--by.queries_left != 0) return;
     which->owner.no_longer_wanted(by);

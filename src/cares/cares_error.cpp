@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Translating c-ares' status codes.
+// Translates c-ares' status codes.
 #include "cares/cares_error.hpp"
 
 #include <ares.h>
@@ -23,7 +23,7 @@ std::error_code cares_error(int status) noexcept {
     case ARES_ECONNREFUSED: return resolve_error::no_server; // 1.18 returns it for a SERVFAIL, too
     case ARES_EREFUSED: return resolve_error::refused;
     case ARES_EBADRESP: return resolve_error::bad_answer;
-    case ARES_EFORMERR: // the server reports it of our query
+    case ARES_EFORMERR: // the server reports our query as malformed
     case ARES_ENOTIMP:
     case ARES_ESERVFAIL: return resolve_error::server_failure;
     case ARES_ECANCELLED:

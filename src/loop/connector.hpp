@@ -89,9 +89,9 @@ private:
     std::vector<connect_attempt*> attempts_;
     name_query query_;
     std::error_code error_;
-    address at_; // of that error
+    address at_; // the address that `error_` concerns
     bool begun_ = false;
-    bool tried_ = false; // an address
+    bool tried_ = false; // an address was tried
     bool ended_ = false;
 };
 

@@ -37,8 +37,8 @@ public:
         const auto loop = std::exchange(loop_, nullptr);
         if (loop) loop->mailbox()->on_mail({});
         if (loop) loop->detach();
-        // A forked child shares the host's epoll set or the like: there the host forgets another
-        // descriptor.
+        // A forked child shares the host's epoll set or the like with the parent: in the child, the
+        // host stops watching a substitute descriptor.
         if (loop && (loop->engine().in_own_process() || loop->engine().disown())) {
             host_.unwatch(done ? std::move(done) : [] {});
         } else if (done) {

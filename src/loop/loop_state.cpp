@@ -198,7 +198,7 @@ void loop_state::await_outside_calls() const noexcept {
 void loop_state::keep_contract() noexcept {
     if (!shown_ || closed_) return;
     network().submit(*this);
-    work_changed(); // what was posted may have run without a notification
+    work_changed(); // posted work may have come and gone without a notification
     if (crowded_ || work_waits() || interrupted_) work_arrived();
     const time_point earliest = earliest_deadline();
     if (timer_set_for_ <= now()) timer_set_for_ = never; // it has expired

@@ -36,8 +36,8 @@ public:
     [[nodiscard]] const weft::engine& engine() const noexcept { return *engine_; }
     [[nodiscard]] weft::network& network() noexcept { return engine_->network(); }
 
-    /// Called when the event loop is destroyed: ends everything on it. Only handles and functions
-    /// on the stack still hold this.
+    /// Called when the event loop is destroyed: ends everything on it. From then on only handles
+    /// and running functions hold this.
     void close() noexcept;
     [[nodiscard]] bool closed() const noexcept { return closed_; }
 
@@ -139,12 +139,12 @@ private:
     std::atomic<bool> perpetual_ = false;
     std::atomic<int> outside_calls_ = 0; // calls of other threads that still need the engine
     bool shown_ = false;     // `descriptor()` was called
-    bool signalled_ = false; // a wake-up of ours has made it readable
+    bool signalled_ = false; // the loop's own wake-up has made it readable
     bool closed_ = false;
     bool resolver_given_ = false; // set or removed by the application
-    bool on_strand_ = false; // of the host: between turns no thread owns this
+    bool on_strand_ = false; // turns run on the host's strand: between them no thread owns this
     bool crowded_ = false;  // more is ready than one wait could report
-    bool had_work_ = false; // as the host was notified
+    bool had_work_ = false; // as reported to the host
 };
 
 } // namespace weft

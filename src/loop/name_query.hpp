@@ -20,9 +20,9 @@ class loop_state;
 
 class name_query {
 public:
-    /// Returns the addresses in the hosts file; or none, if the resolver was called, which then
-    /// reports to `asker` in later turns. The resolver is called on behalf of `which`, and may end
-    /// it.
+    /// Returns the addresses in the hosts file. If it has none, calls the resolver, which reports
+    /// to `asker` in later turns, and returns no addresses. The resolver is called on behalf of
+    /// `which`, and may end it.
     ///
     /// Fails with `errc::no_resolver`, or with the error of reading the hosts file.
     result<std::vector<address>> ask(loop_state& loop, std::string_view host, std::uint16_t port,

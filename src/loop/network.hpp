@@ -32,7 +32,7 @@ protected:
     using stream::stream;
 };
 
-/// Who closes an application's descriptor (one that is not a socket of Weft's).
+/// Whether the stream or the application closes a descriptor that is not a socket of Weft's.
 enum class file_owner : std::uint8_t { stream, application };
 
 /// Keeps no state of a loop: each call names its loop. All calls may throw std::bad_alloc, and then
@@ -48,8 +48,8 @@ public:
     virtual result<std::unique_ptr<stream>> open_file(loop_state& loop, int descriptor,
                                                       file_owner whose) = 0;
 
-    /// Binds and listens at `where`. A Unix-domain path is taken over from a dead process, never
-    /// from a living one, and removed at the end.
+    /// Binds and listens at `where`. A Unix-domain socket file is replaced if the process that made
+    /// it has ended, never while it is in use, and removed at the end.
     virtual result<listener*> listen(loop_state& loop, const address& where,
                                      listen_options options, listener::accepted then,
                                      listener::starved otherwise) = 0;
@@ -64,9 +64,8 @@ public:
     [[nodiscard]] virtual datagram_port& make_datagram_port(loop_state& loop,
                                                             datagram_events& sink) = 0;
 
-    /// Submits the operations that were gathered; called after each turn of a guest. A network of
-    /// this kind itself submits those that are gathered outside turns, and the rest before it
-    /// waits.
+    /// Submits gathered operations to the system; called after each turn of a guest. Such a network
+    /// itself submits those gathered outside turns, and all others before it waits.
     virtual void submit(loop_state&) noexcept {}
 
 protected:

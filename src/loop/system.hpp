@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The operating-system functions that the loop and the endpoints need, with every engine. Each
-// system's folder in src/loop defines all of them; engine.hpp and network.hpp have what an engine
-// provides.
+// The operating-system functions that the loop and the endpoints need, whatever the engine. Each
+// system's folder in src/loop defines all of them; engine.hpp and network.hpp declare what an
+// engine provides.
 #pragma once
 
 #include <cstddef>
@@ -100,8 +100,8 @@ private:
 
 /// Sends `words` if the socket takes them at once, as a new one does, and closes it.
 ///
-/// Nothing is read, so a peer that has already sent something sees a reset at the end; the words
-/// sent before it are in its receive queue.
+/// Nothing is read, so a peer that has sent something gets a reset after the words, which are then
+/// already in its receive queue.
 void refuse(owned_socket refused, std::string_view words) noexcept;
 
 // --- names

@@ -144,7 +144,7 @@ void two_stays(host_stage& here) {
                "when one of two loops has left the host the other is not served any more");
 }
 
-/// Stops the host's run when it lasts too long, by a message to a loop of its own.
+/// Stops the host's run when it lasts too long, by posting to another loop.
 class watchdog {
 public:
     watchdog(host_stage& here, staying_loop& messenger)

@@ -39,8 +39,8 @@ void posts(host_stage& here) {
                "a function that was posted in a callback of the host's own is not called");
 }
 
-/// Posts one at a time, so that the host is waiting when each arrives. Returns false if some of
-/// them may still be called later.
+/// Posts functions one at a time, so that the host is waiting when each arrives. Returns false if
+/// some may still be called later.
 bool posts_of_a_thread(host_stage& here) {
     std::atomic<int> heard = 0;
     std::thread other([&] {

@@ -288,8 +288,8 @@ void tls_stream::tell_next() noexcept {
     if (end_waits()) tell_end();
 }
 
-/// Delivers records when part of the first came before: then its plaintext may be longer than the
-/// chunk.
+/// Delivers records when part of the first came in an earlier chunk: its plaintext may then be
+/// longer than this chunk.
 bool tls_stream::tell_records_elsewhere() noexcept {
     const std::size_t size = chunk_.size() + record_size_max;
     const std::unique_ptr<std::byte[]> plain(new (std::nothrow) std::byte[size]);

@@ -167,8 +167,7 @@ private:
             try {
                 wait(owes_turn_ ? read_clock() : earliest_deadline());
             } catch (const std::bad_alloc&) {
-                // The reserved memory was in use; `prepare` made sure of it. The next turn tries
-                // again.
+                // Unlikely, since `prepare` has reserved the memory. The next turn tries again.
             }
         } else if (!wanted || owes_turn_ || earliest_deadline() < timer_set_for_) {
             timer_set_for_ = time_point::min();

@@ -27,8 +27,8 @@ struct executor_driver_owner {
 /// Serves and connects WebSockets over Asio's streams, without an event loop of Weft.
 ///
 /// Belongs to its executor: an io_context that one thread runs, or a strand. The context's `run`
-/// lasts while there are connections. It may be destroyed anywhere, even in its own handlers. If
-/// the context is destroyed first, its connections end without calling a handler.
+/// lasts while there are connections. The endpoint may be destroyed anywhere, even in its own
+/// handlers. If the context is destroyed first, the connections end without calling a handler.
 template <class Asio>
 class executor_endpoint : private executor_driver_owner<Asio>, public stream_endpoint {
     using executor_driver_owner<Asio>::own_driver;
@@ -120,7 +120,8 @@ public:
                              std::forward<Token>(token));
     }
 
-    /// Takes options. In a coroutine pass a named variable: GCC 12 miscompiles a temporary here.
+    /// Does the same with options. In a coroutine pass a named variable: GCC 12 miscompiles a
+    /// temporary.
     template <class Layer, class Token>
     auto async_connect(Layer server, const uri& target, connect_options options, Token&& token) {
         return Asio::template initiate<Token, void(error_code, conversation)>(

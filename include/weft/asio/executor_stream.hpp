@@ -144,7 +144,7 @@ private:
         std::shared_ptr<driver_type> driver;
         Layer layer;
         executor_stream* owner; // null once the stream is closed
-        bool same_executor;     // as the driver's
+        bool same_executor;     // the layer's executor is the driver's
         std::unique_ptr<std::byte[]> input;
         byte_queue output; // being written; unused for sockets
     };
@@ -363,7 +363,7 @@ private:
         if (half_closed_) end_writing();
     }
 
-    /// Its result is ignored: the end of the input, or an error, shows what became of it.
+    /// Ends writing. The result is ignored: reading ends with the peer's close, or with an error.
     void end_writing() noexcept {
         if constexpr (has_async_shutdown<Layer>) {
             try {

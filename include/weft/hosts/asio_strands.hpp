@@ -45,7 +45,7 @@ public:
 
     /// Detaches while the context runs: each loop on its strand. `done` is called once, on one of
     /// the strands, when the context no longer holds anything of Weft's; from then on the loops may
-    /// be destroyed. If it throws std::bad_alloc, `done` is not called, and some loops may be
+    /// be destroyed. If this throws std::bad_alloc, `done` is not called, and only some loops are
     /// detached.
     void detach(function<void()> done = {}) {
         const auto last = std::make_shared<call_at_end>();

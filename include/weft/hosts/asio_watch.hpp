@@ -17,8 +17,7 @@
 
 namespace weft {
 
-/// A watch as an element of its execution context's list; being intrusive, the list allocates
-/// nothing.
+/// A watch as an element of its execution context's list, which is intrusive and allocates nothing.
 class asio_resident {
 public:
     asio_resident() = default;
@@ -165,8 +164,8 @@ private:
         descriptor_->async_wait(Asio::wait_read, in_reserved_memory(memory_, std::move(done)));
     }
 
-    /// Leads from the context's handler to the executor where turns run, even if the watch no
-    /// longer exists.
+    /// Called by the context's handler; runs a turn on the watch's executor, if the watch still
+    /// exists.
     struct way_to_turn {
         std::weak_ptr<asio_watch> watch;
         Executor executor;
@@ -213,7 +212,7 @@ private:
         if (!any_work_) take_back();
     }
 
-    /// Functions posted from here on are counted anew, even if this turn calls them.
+    /// Functions posted from here on count as work again, even if this turn calls them.
     void make_turn() noexcept {
         const bool expected = expected_.exchange(false);
         const bool outer = std::exchange(in_turn_, true);
@@ -240,8 +239,8 @@ private:
         }
     }
 
-    /// Runs a turn first: a thread that was not on the strand may have added work that is not known
-    /// yet.
+    /// Takes the wait's count back, so that `run` can end. Runs a turn first, since a thread
+    /// outside the strand may have added work that is not known yet.
     void let_run_end() {
         if (!can_count || !executor_ || in_turn_ || std::exchange(asked_, true)) return;
         try {
@@ -269,7 +268,7 @@ private:
     bool in_turn_ = false;
     bool any_work_ = false;
     bool counted_ = true;                // the wait counts as work of the context
-    bool asked_ = false;                 // to take that count back
+    bool asked_ = false;                 // a handler that takes that count back is posted
     std::atomic<bool> expected_ = false; // a turn, which counts as work of the context
 };
 

@@ -57,9 +57,9 @@ template <class Executor>
 /// Attaches an event loop to an io_context that one thread runs, or to a strand.
 ///
 /// The context's `run` lasts while Weft has work. The context releases its last wait later,
-/// possibly after this was destroyed: `detach` calls `done` then. On a strand, the event loop and
-/// everything on it belong to the strand. Functions posted to the event loop from other threads
-/// count as work of the context, too.
+/// possibly after this was destroyed; the `done` of `detach` is called when it has. On a strand,
+/// the event loop and everything on it belong to the strand. Functions posted to the event loop
+/// from other threads count as work of the context, too.
 class boost_asio_guest : public guest {
 public:
     /// Throws std::system_error with Boost.Asio's error, or as `guest` does; `guest::create(loop,
@@ -73,7 +73,7 @@ public:
         : guest(loop, boost_asio_host(executor), limit) {}
 };
 
-/// Attaches several event loops for use by many threads: each loop on its own strand.
+/// Attaches several event loops to a context that many threads run: each loop on its own strand.
 using boost_asio_guests = asio_strands<boost_asio_names>;
 
 /// Runs an event loop inside an io_context that Weft creates.

@@ -19,8 +19,8 @@ namespace weft {
 /// it in the base; Weft gets no turns from then on.
 class event_guest : public guest {
 public:
-    /// Throws std::system_error with the system's error that libevent met, or as `guest` does;
-    /// `guest::create(loop, event_host(host))` returns the error instead.
+    /// Throws std::system_error with the system error that libevent encountered, or as `guest`
+    /// does; `guest::create(loop, event_host(host))` returns the error instead.
     event_guest(event_loop& loop, event_base* host, budget limit = guest_budget)
         : guest(loop, event_host(host), limit) {}
 };

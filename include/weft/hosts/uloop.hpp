@@ -16,8 +16,9 @@ namespace weft {
 /// When this is destroyed, or `detach` returns, uloop holds no descriptor of Weft's.
 class uloop_guest : public guest {
 public:
-    /// Throws std::system_error with the system's error that uloop met (EBADF before `uloop_init`),
-    /// or as `guest` does; `guest::create(loop, uloop_host())` returns the error instead.
+    /// Throws std::system_error with the system error that uloop encountered (EBADF before
+    /// `uloop_init`), or as `guest` does; `guest::create(loop, uloop_host())` returns the error
+    /// instead.
     explicit uloop_guest(event_loop& loop, budget limit = guest_budget)
         : guest(loop, uloop_host(), limit) {}
 };

@@ -18,10 +18,11 @@ using dispatch = function<void(function<void()> work)>;
 /// be called.
 ///
 /// A thread waits for the loop's descriptor, posts a turn and waits until that turn has ended. So
-/// handlers run on the application's thread, and the dispatcher holds at most one function. During
-/// a turn of more than a few milliseconds the dispatcher may be run from inside it: further turns
-/// are posted then. The thread blocks all signals. `unwatch` ends the thread and waits for its end,
-/// on whatever thread it is called, even when the dispatcher no longer runs anything.
+/// handlers run on the application's thread, and the dispatcher holds at most one function. If a
+/// turn lasts longer than a few milliseconds, the thread posts further turns, since a handler may
+/// be running the dispatcher itself. The thread blocks all signals. `unwatch` ends the thread and
+/// waits for its end; it may be called on any thread, even when the dispatcher no longer runs
+/// anything.
 [[nodiscard]] host_ops dispatcher_host(dispatch post);
 
 /// Attaches an event loop to a message dispatcher. Made and destroyed on the application's thread.

@@ -73,6 +73,7 @@ inline constexpr budget guest_budget{1024, std::chrono::microseconds(500)};
 /// the loop exists; its destructor waits for such calls that have begun. Debug builds check this.
 /// The loop may be destroyed anywhere, even in one of its own handlers: everything on it then ends
 /// at once, and no handler is called except a pending `done`.
+///
 /// ### The descriptor's contract, for hosts
 ///
 /// 1. `descriptor()` is readable whenever a turn would make progress, also when that work is not a
@@ -193,11 +194,11 @@ public:
     /// Returns the time at which the turn began; outside a turn, the clock's time.
     [[nodiscard]] time_point now() const noexcept;
 
-    /// Sets a handler, called when a handler has thrown. The connection concerned is closed with
-    /// 1011, and its report carries the exception; after a handler without a connection (a timer's,
-    /// a posted function, an `interrupt` or `done`) the loop goes on. Without `on_error` the
-    /// exception is printed on standard error, unless a connection's `close` or `fail` reports it.
-    /// Never ends the program.
+    /// Sets a handler, called when any other handler throws. The connection concerned is closed
+    /// with 1011, and its report carries the exception; after a handler without a connection (a
+    /// timer's, a posted function, an `interrupt` or `done`) the loop continues. Without `on_error`
+    /// the exception is printed on standard error, unless a connection's `close` or `fail` reports
+    /// it. Never ends the program.
     void on_error(function<void(std::exception_ptr)> handler);
 
     [[nodiscard]] engine_kind engine() const noexcept;

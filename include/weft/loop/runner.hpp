@@ -16,8 +16,8 @@ public:
     owned_host(const owned_host&) = delete;
     owned_host& operator=(const owned_host&) = delete;
 
-    /// Frees the host. The guest has detached; whatever the library does later to complete that is
-    /// done here.
+    /// Frees the host. The guest has detached before; the destructor also completes whatever the
+    /// library still has to do for that.
     virtual ~owned_host() = default;
 
     [[nodiscard]] virtual host_ops ops() = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Watches a descriptor for readiness, which other code reads and writes. Knows nothing of the data
-// in it.
+// Watches a descriptor that other code reads and writes, and reports when it is ready. Knows
+// nothing of its data.
 #pragma once
 
 #include <memory>

@@ -24,7 +24,7 @@ struct host_finding {
 std::ostream& operator<<(std::ostream& to, const host_finding& which);
 
 struct host_kit_options {
-    /// How late an event that is due at once may come. Costs no time if the host is correct.
+    /// How late an event that is due at once may come. A correct host is not waited for that long.
     duration patience = std::chrono::seconds(2);
 
     /// The names of the checks to run; empty for all.

@@ -83,9 +83,8 @@ public:
     /// When bytes were last taken of which an earlier write had left a part over.
     [[nodiscard]] time_point last_went_on() const noexcept { return last_went_on_; }
 
-    /// When the owner last asked for the bytes under way while they counted, or had counted when it
-    /// asked before: as much as postpones deadlines, or anything after a write that took only a
-    /// part.
+    /// When the owner last called `output_pending`, if the bytes in flight counted in that call or
+    /// in the one before. They count from 4 KiB on, and after a write that took only a part.
     [[nodiscard]] time_point last_under_way() const noexcept { return last_under_way_; }
 
     /// Returns true if this end was never cut, reset or failed.
@@ -138,7 +137,7 @@ private:
     time_point eof_ = never;      // when the end of the input arrives
     time_point broken_ = never;   // when a reset arrives
     std::error_code next_write_;
-    bool break_loses_ = false; // of what has arrived, too
+    bool break_loses_ = false; // the reset also loses what has arrived
     bool paused_ = false;
     bool refused_ = false; // a write took only a part, and `on_writable` is still due
     bool owes_ = false;    // the last write took only a part

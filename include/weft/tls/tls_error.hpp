@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// TLS errors: codes of our own for the errors that a person can do something about.
+// TLS errors: Weft's own codes for errors that a user can fix.
 #pragma once
 
 #include <system_error>

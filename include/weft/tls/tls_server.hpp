@@ -25,8 +25,8 @@ enum class client_certificates : std::uint8_t {
 };
 
 struct tls_server_options {
-    /// The certificate is chosen by the name that the client asks for (SNI); the first one if the
-    /// client sends no name, or no certificate is for it.
+    /// The certificate is chosen by the name that the client asks for (SNI); the first one is used
+    /// if the client sends no name, or no certificate is valid for it.
     std::vector<tls_certificate> certificates = {};
 
     tls_version minimum = tls_version::tls_1_2;

@@ -137,7 +137,7 @@ private:
     bool paused_ = false;
     bool stopped_ = false;  // the stream below is paused
     bool refused_ = false;  // a write took only a part
-    bool told_ = false;     // an event was delivered in a round of our own
+    bool told_ = false;     // `run` has delivered an event in this round
     bool eof_told_ = false;
     bool half_closed_ = false;
     bool closed_ = false;

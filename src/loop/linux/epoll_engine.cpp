@@ -26,7 +26,7 @@ owned_descriptor opened(int descriptor, const char* what) {
 }
 
 std::uint32_t as_events(interest in) noexcept {
-    // Urgent data is watched for by edges only: a level could stay set for long.
+    // Urgent data is reported as an edge only: as a level it could end every wait for a long time.
     return (in.level ? 0U : std::uint32_t{EPOLLET}) |
            (in.read ? std::uint32_t{EPOLLIN | EPOLLRDHUP} : 0U) |
            (in.read && !in.level ? std::uint32_t{EPOLLPRI} : 0U) |
@@ -73,7 +73,7 @@ time_point epoll_engine::now() const noexcept {
     return std::chrono::steady_clock::now();
 }
 
-/// Watches an internal descriptor. It has no source; its report alone is the wake-up.
+/// Watches an internal descriptor without a source: its report alone ends the wait.
 std::error_code epoll_engine::watch_own(int descriptor) noexcept {
     epoll_event event{};
     event.events = EPOLLIN | EPOLLET;

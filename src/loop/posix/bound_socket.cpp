@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The steps of binding, with each option set at the right step.
+// Binds and listens, setting each option at its step.
 #include "loop/posix/bound_socket.hpp"
 
 #include <netinet/in.h>

@@ -18,8 +18,8 @@ struct bound_socket {
     socket_file file;
 };
 
-/// Binds and listens. A Unix-domain path is taken over from a dead process, never from a living
-/// one. On error nothing is left behind.
+/// Binds and listens. A Unix-domain socket file is replaced if the process that made it has ended,
+/// never while it is in use. On error nothing is left behind.
 result<bound_socket> bind_and_listen(const address& where, listen_options& options);
 
 } // namespace weft

@@ -65,7 +65,8 @@ std::error_code file_stream::prepare(int descriptor) noexcept {
     return {};
 }
 
-/// Restores the flag, which is shared with every process that has the same open file.
+/// Makes the descriptor blocking again: the flag is shared by all processes that share the open
+/// file.
 void file_stream::restore_flags() noexcept {
     if (!std::exchange(blocked_before_, false)) return;
     const int flags = sys::fcntl(descriptor_.get(), F_GETFL, 0);
@@ -173,7 +174,7 @@ void file_stream::read() {
     }
 }
 
-/// True if a read failed since the terminal's other side is gone: EIO instead of an end of file.
+/// True if a read failed because the terminal's other side is gone: EIO instead of an end of file.
 bool file_stream::is_hangup(int error) const noexcept {
     return error == EIO && is_device_;
 }
@@ -207,7 +208,6 @@ void file_stream::finish_turn() noexcept {
 ///
 /// A write-only pipe becomes readable when its reader is gone; a terminal could do so for other
 /// reasons, so it is not watched.
-/// other reasons.
 void file_stream::update_interest() noexcept {
     if (!descriptor_ || !sink_) return;
     const bool read = wants_input() && (!write_only_ || is_pipe_);

@@ -17,8 +17,8 @@ class loop_state;
 /// waiting. Interest in writing lasts only while a write is blocked: otherwise each read at a
 /// pipe's other end would cause a wake-up.
 ///
-/// A write-only descriptor is watched for the end of its reader. The end of the input ends the
-/// interest in reading; so does a pause.
+/// A write-only descriptor is watched to detect that its reader is gone. The end of the input ends
+/// the interest in reading; so does a pause.
 class file_stream final : public stream, private source {
 public:
     /// Makes the descriptor non-blocking, and close-on-exec if it is owned. Fails with
@@ -69,7 +69,7 @@ private:
     interest known_{};      // as the engine knows it
     std::error_code broken_; // the engine's error
     bool owned_ = true;
-    bool blocked_before_ = false; // the descriptor, which must become blocking again
+    bool blocked_before_ = false; // the descriptor was blocking, and becomes so again
     bool write_only_ = false;
     bool is_device_ = false; // such as a terminal
     bool is_pipe_ = false;

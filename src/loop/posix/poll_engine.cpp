@@ -76,7 +76,7 @@ std::error_code poll_engine::add(int descriptor, source& target, interest in) no
     return modify(descriptor, target, in);
 }
 
-/// Makes room in the set, too, so that only this can fail.
+/// Reserves room here and in the set, so that no later step can fail.
 void poll_engine::make_room_for(int descriptor) {
     const auto number = static_cast<std::size_t>(descriptor);
     if (number < watched_.size()) return;

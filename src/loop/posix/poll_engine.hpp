@@ -17,8 +17,8 @@ namespace weft {
 /// again until it was drained. A descriptor of which nothing is requested is left out of the set,
 /// so that a reset connection that is not being read does not end every wait.
 ///
-/// A wait costs O(watched descriptors). A pipe to itself wakes it. It has no single descriptor for
-/// a host to watch.
+/// A wait costs O(watched descriptors). A pipe wakes it. It has no single descriptor for a host to
+/// watch.
 class poll_engine final : public engine {
 public:
     poll_engine();

@@ -21,7 +21,8 @@ namespace {
 /// More than any UDP datagram; longer Unix-domain datagrams are truncated.
 constexpr std::size_t datagram_size_max = 64 * 1024;
 
-/// Several ICMP errors may be reported in a row; on a broken socket that would go on for ever.
+/// Limit of consecutive errors: several ICMP errors may follow each other, but a broken socket
+/// fails for ever.
 constexpr int errors_in_a_row_max = 16;
 
 } // namespace

@@ -90,7 +90,7 @@ result<listener*> readiness_listener::adopt(loop_state& loop, int descriptor, ac
     return static_cast<listener*>(made);
 }
 
-/// On error `bound` is unchanged, but a file that it has created is removed.
+/// On error `bound` is unchanged, except that a file that it has created is removed.
 std::error_code readiness_listener::begin(bound_socket& bound) noexcept {
     if (const auto why = loop_.engine().add(bound.descriptor.get(), *this, {.read = true})) {
         bound.file.remove();

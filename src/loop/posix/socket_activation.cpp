@@ -30,8 +30,8 @@ std::optional<long> number_in(const char* variable) {
     return parsed.ec == std::errc{} && parsed.ptr == text.data() + text.size() ? number : -1;
 }
 
-/// How many descriptors were passed to this process. LISTEN_PID tells them from those of its
-/// parent.
+/// How many descriptors were passed to this process. LISTEN_PID distinguishes them from its
+/// parent's.
 result<int> count_passed() {
     const auto pid = number_in("LISTEN_PID");
     const auto count = number_in("LISTEN_FDS");
