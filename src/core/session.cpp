@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The life of a session: getters, time, pausing, the end, and the memory it works in.
+// The life of a session: getters, inputs, deadlines, pausing, the end, and memory.
 #include <weft/core/session.hpp>
 
 #include <algorithm>
@@ -42,7 +42,7 @@ session::extra& session::more() {
 
 void session::discard_extra_if_empty() noexcept {
     if (!extra_ || paused_ || !extra_->empty()) return;
-    if (codec_ && codec_->memory_used() != 0) return; // which is counted there
+    if (codec_ && codec_->memory_used() != 0) return; // extra_ counts the codec's memory
     extra_.reset();
 }
 
@@ -103,7 +103,7 @@ void session::receive(std::span<std::byte> bytes, time_point now) noexcept {
     if (state_ == session_state::open) ping_waits_ = false;
     if (eof_ || (state_ == session_state::closed && !awaits_close_ && !keeps_alive_)) return;
     try {
-        retain_given(); // the caller did not pull all of what it gave before
+        retain_given(); // earlier input that the caller has not pulled as events
         set_given(bytes);
     } catch (const std::bad_alloc&) {
         fail(no_memory(), now);
@@ -126,7 +126,7 @@ void session::receive_eof(time_point now) noexcept {
 }
 
 void session::receive_error(std::error_code why, time_point now) noexcept {
-    // What a proxy in front of this server says wrong comes through the stream, too.
+    // An invalid PROXY protocol header is reported by the stream too; the proxy is the peer then.
     const bool of_proxy = why == errc::bad_proxy_header;
     const phase here = state_ == session_state::connecting ? phase::http : phase::websocket;
     if (was_refused()) return fail_refused(now);
@@ -160,13 +160,14 @@ void session::abort(std::error_code why, side who, phase at, time_point now,
         try {
             outcome->detail = detail;
         } catch (const std::bad_alloc&) {
-            outcome->detail.clear(); // the error alone has to do
+            outcome->detail.clear(); // report the error without its detail
         }
     }
     end_with(event_type::failed, now);
 }
 
-/// A plain request's answer, which has no end to tell, was cut off: that is told.
+/// Reports that the response to a plain request was cut off. Otherwise a plain request ends without
+/// an event.
 void session::fail_answer(std::error_code why, side who) noexcept {
     if (extra_ && extra_->outcome) return;
     if (report* const outcome = begin_end(who)) {
@@ -176,7 +177,7 @@ void session::fail_answer(std::error_code why, side who) noexcept {
     ending_ = event_type::failed;
 }
 
-/// For want of memory in the middle of the output.
+/// Aborts the session when memory runs out in the middle of the output.
 void session::give_up() noexcept {
     abort(no_memory(), side::local,
           state_ == session_state::connecting ? phase::http : phase::websocket, alive_);
@@ -191,14 +192,14 @@ void session::handle_deadline(time_point now) noexcept {
     if (state_ == session_state::open &&
         now >= deadline_after(alive_, options_->timeouts.idle)) {
         if (!output_waits()) return fail(errc::idle_timeout, now);
-        alive_ = now; // as far as can be seen it reads; that is looked at again
+        alive_ = now; // output is in transit, so the peer may be reading: check again later
         return;
     }
     if (state_ == session_state::open && now >= message_deadline()) {
         return fail(errc::message_timeout, now);
     }
     if (waits_for_answer() && (output_waits() || leaving_)) {
-        since_ = now; // what is to be answered has not arrived, or not even left
+        since_ = now; // the peer cannot answer yet: our output has not reached it
         return;
     }
     switch (state_) {
@@ -212,7 +213,7 @@ void session::handle_deadline(time_point now) noexcept {
     abandoned_ = true;
 }
 
-/// Whether a deadline for the peer's answer to our output is under way.
+/// Returns whether a deadline for the peer's answer to our output applies.
 bool session::waits_for_answer() const noexcept {
     switch (state_) {
     case session_state::connecting: return role() == role::client || between_requests();
@@ -221,7 +222,7 @@ bool session::waits_for_answer() const noexcept {
     }
 }
 
-/// A ping of our own accord; its frame finds its room in lent memory.
+/// Sends a keep-alive ping. Its frame fits into lent memory.
 void session::ping_peer(time_point now) noexcept {
     try {
         ping({}, now);
@@ -251,7 +252,7 @@ time_point session::next_deadline() const noexcept {
     return std::min({idle, alive, message_deadline()});
 }
 
-/// When the message in progress is given up; `never` between messages.
+/// Returns the deadline of the message in progress; `never` between messages.
 time_point session::message_deadline() const noexcept {
     return message_in_progress() && !input_held_ ? extra_->message_due : never;
 }
@@ -264,8 +265,8 @@ void session::pause(time_point now) {
     paused_ = true;
 }
 
-/// Deadlines stood still during the pause: what they are counted from moves by its length, but not
-/// beyond now if it happened during the pause.
+/// Deadlines do not run during a pause: the times from which they count move forward by its length,
+/// but at most to `now`.
 void session::resume(time_point now) noexcept {
     if (!paused_) return;
     paused_ = false;
@@ -277,7 +278,7 @@ void session::resume(time_point now) noexcept {
     discard_extra_if_empty();
 }
 
-/// What the peer has sent meanwhile has not been read: it gets its time anew.
+/// Restarts the message deadline, as input that the peer sent meanwhile has not been read.
 void session::hold_input(bool held, time_point now) noexcept {
     input_held_ = held;
     if (held || !message_in_progress()) return;
@@ -286,7 +287,8 @@ void session::hold_input(bool held, time_point now) noexcept {
 
 // --- the end
 
-/// The report, fresh unless the closing handshake has begun; null without memory for one.
+/// Returns the outcome to fill in: a new one, or that of the closing handshake in progress. Null if
+/// there is no memory.
 report* session::begin_end(side who) noexcept {
     try {
         auto& outcome = more().outcome;
@@ -322,7 +324,7 @@ void session::fail(std::error_code why, time_point now) noexcept {
     if (between_requests()) return end_quietly(now);
     const bool by_peer = why == condition::protocol_error || why == errc::unexpected_eof ||
         why == errc::not_upgraded;
-    // A client whose handshake failed has nothing to say, nobody listens behind an early end.
+    // A client whose handshake failed sends nothing, and after an early end the peer does not read.
     const bool client_connects = state_ == session_state::connecting && role() == role::client;
     abandoned_ = abandoned_ || client_connects || why == errc::unexpected_eof;
     report* const outcome = begin_end(side::local);
@@ -331,7 +333,7 @@ void session::fail(std::error_code why, time_point now) noexcept {
         outcome->error = why;
     }
     abandoned_ = abandoned_ || !tell_peer(why, outcome);
-    // One without memory gives back what it holds as soon as it can.
+    // After running out of memory, the session frees its memory without waiting for the peer.
     awaits_close_ = state_ != session_state::connecting && !abandoned_ && !eof_ &&
         why != std::errc::not_enough_memory;
     end_with(event_type::failed, now);
@@ -343,8 +345,8 @@ void session::fail(std::exception_ptr thrown, time_point now) noexcept {
     if (extra_ && extra_->outcome) extra_->outcome->exception = std::move(thrown);
 }
 
-/// Answers a fault in the way of the phase: a status, a close frame, or nothing while closing.
-/// False when there is no memory for that; a close frame finds its room in lent memory.
+/// Informs the peer of a fault: by an HTTP response, a close frame, or nothing while closing.
+/// Returns false if there is no memory; a close frame fits into lent memory.
 bool session::tell_peer(std::error_code why, report* outcome) noexcept {
     try {
         if (state_ == session_state::connecting) {
@@ -361,7 +363,7 @@ bool session::tell_peer(std::error_code why, report* outcome) noexcept {
 event session::next_event(time_point now) noexcept {
     event told;
     try {
-        if (lent_ && !lent_->payload_.empty()) keep_output(); // it may lie in what ends here
+        if (lent_ && !lent_->payload_.empty()) keep_output(); // may be the last event's payload
         if (find_short_message(told, now)) return told;
         forget_message();
         find_event(told, now);
@@ -375,7 +377,7 @@ event session::next_event(time_point now) noexcept {
 
 void session::find_event(event& told, time_point now) {
     while (ending_ == event_type::none) {
-        if (keeps_alive_) return; // what waits belongs to the next request
+        if (keeps_alive_) return; // queued input belongs to the next request
         if (state_ == session_state::closed) return pass_over_input();
         if (paused_) return;
         if (state_ == session_state::connecting) {
@@ -391,16 +393,16 @@ void session::find_event(event& told, time_point now) {
     told.type = std::exchange(ending_, event_type::none);
 }
 
-/// Frees the assembled message that was told.
+/// Frees the assembled message of the last event.
 void session::forget_message() noexcept {
     if (!message_told_) return;
     message_told_ = false;
     if (extra_) std::vector<std::byte>().swap(extra_->assembly);
 }
 
-// --- input that waits
+// --- queued input
 
-/// What waits, with at least `count` bytes side by side if there are so many.
+/// Returns the queued input, with at least `count` contiguous bytes if that many are queued.
 std::span<std::byte> session::gather(std::size_t count) {
     if (!extra_ || extra_->input.empty()) return given();
     byte_queue& retained = extra_->input;
@@ -412,14 +414,14 @@ std::span<std::byte> session::gather(std::size_t count) {
     return retained.bytes();
 }
 
-/// Moves what is left of the caller's bytes into memory of the session's own.
+/// Copies the rest of the caller's bytes to the session's own memory.
 void session::retain_given() {
     if (given().empty()) return;
     more().input.append(given());
     set_given({});
 }
 
-/// Of a session that has ended.
+/// Handles input of a session that has ended: waits for the peer's close frame, or drops it.
 void session::pass_over_input() noexcept {
     try {
         skip_to_close();
@@ -490,8 +492,8 @@ void session::forget_account() noexcept {
     if (extra_) extra_->held.leave();
 }
 
-/// The front of a frame header stays while the peer's close frame is awaited: what comes next
-/// begins in its middle.
+/// Keeps an incomplete frame header while the session waits for the peer's close frame, as the next
+/// input continues it.
 void session::drop_input() noexcept {
     assert(state_ == session_state::closed && !lent_);
     message_told_ = false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Messages of a session that a codec compresses and decompresses: RSV1 set, limits kept on both
-// sides of the codec. Knows no algorithm. RFC 7692 §6.
+// Compressed messages of a session: sends and receives them through its codec, and enforces limits
+// before and after decompression. Knows no algorithm. RFC 7692 §6.
 #include <algorithm>
 #include <cassert>
 #include <cstring>
@@ -16,7 +16,7 @@ namespace {
 /// Shorter messages cannot become smaller.
 constexpr std::size_t compressed_size_min = 2;
 
-/// Room for what a piece of a message becomes, to begin with.
+/// The initial buffer size for decompressing `compressed` bytes.
 std::size_t first_room_for(std::size_t compressed) noexcept {
     return std::max<std::size_t>(64, 4 * compressed);
 }
@@ -30,21 +30,21 @@ std::uint64_t compressed_max(const session_limits& limits) noexcept {
 } // namespace
 
 void session::take_codec(message_codec_ptr agreed) {
-    if (agreed && agreed->memory_used() != 0) more(); // where it is counted
+    if (agreed && agreed->memory_used() != 0) more(); // the codec's memory is counted there
     codec_ = std::move(agreed);
     has_codec_ = codec_ != nullptr;
 }
 
 // --- receiving
 
-/// Whether the limit on what arrives has room for the frame.
+/// Returns whether the frame fits the limit on compressed bytes.
 bool session::compressed_fits(const frame_header& header) const noexcept {
     const bool continues = header.code == opcode::continuation;
     const std::uint64_t before = continues ? extra_->compressed_size : 0;
     return header.length <= compressed_max(options_->limits) - before;
 }
 
-/// One frame that is there as a whole.
+/// Handles a message of one frame that has arrived completely.
 void session::take_compressed_message(std::span<const std::byte> payload, event& told,
                                       time_point now) {
     if (const auto broken = decode_message(payload, told)) return fail(broken, now);
@@ -53,7 +53,8 @@ void session::take_compressed_message(std::span<const std::byte> payload, event&
     forget_message();
 }
 
-/// A short message is decoded into lent memory, so that it needs none of the session's own.
+/// Decodes a message of one frame: into lent memory if it is short, otherwise into memory of the
+/// session.
 std::error_code session::decode_message(std::span<const std::byte> payload, event& told) {
     const std::size_t limit = options_->limits.message_size_max;
     codec_work work(codec_->begin_decoding());
@@ -79,8 +80,8 @@ std::error_code session::decode_message(std::span<const std::byte> payload, even
     return {};
 }
 
-/// Appends what `from` becomes to the message in progress. At the limit one byte beside it shows
-/// whether there is more.
+/// Decodes `from` and appends the result to the message in progress. At the size limit, decodes
+/// into one extra byte to find out whether there is more.
 std::error_code session::decode(codec_stream& by, std::span<const std::byte> from, bool last) {
     auto& whole = more().assembly;
     for (std::size_t wanted = first_room_for(from.size());; wanted *= 2) {
@@ -99,7 +100,7 @@ std::error_code session::decode(codec_stream& by, std::span<const std::byte> fro
     }
 }
 
-/// Makes room for so many bytes more, as far as the limit allows. What is reserved keeps to the
+/// Extends the message by `wanted` bytes, or up to the size limit. The capacity stays within the
 /// limit, too.
 std::span<std::byte> session::extend_assembly(std::size_t wanted) {
     auto& whole = extra_->assembly;
@@ -133,7 +134,7 @@ bool session::compresses(message whole, compression choice) const noexcept {
     return choice == compression::on || codec_->encodes(whole.size(), whole.is_text());
 }
 
-/// False, and nothing was put, for a message that would not become smaller.
+/// Returns false, and writes nothing, if the message would not become smaller.
 bool session::put_compressed_message(message whole) {
     if (whole.size() < compressed_size_min) return false;
     const std::size_t room = std::min(codec_->bound(whole.size()), whole.size() - 1);
@@ -162,7 +163,7 @@ bool session::put_compressed_part(message part, bool last) {
     return true;
 }
 
-/// Encodes to where it will be sent from. With an error nothing was put, such as for want of room.
+/// Encodes directly into the output. On an error, such as too little room, writes nothing.
 std::error_code session::put_compressed_frame(codec_stream& by, opcode code, bool fin,
                                               std::span<const std::byte> payload,
                                               std::size_t room) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a session owns only while it needs it, so that an idle one owns nothing.
+// The state that a session allocates only while it needs it, so that an idle session owns no
+// memory.
 #pragma once
 
 #include <array>
@@ -15,7 +16,7 @@
 
 namespace weft {
 
-/// The opening handshake in progress, and what the application may still read of it.
+/// The opening handshake in progress, and its data that the application may still read.
 struct session::opening {
     enum class step : std::uint8_t { head, handed_over, body, decision, refused, done };
 
@@ -25,19 +26,19 @@ struct session::opening {
     step at = step::head;
     request_body body;
     int interim_count = 0; // responses that a client has skipped
-    std::size_t answered = 0; // plain requests before this one
+    std::size_t answered = 0; // plain requests answered before this one
     std::optional<http_request> request;
     std::optional<http_response_head> response;
-    upgrade_offer offer; // a client's own, or what the server was asked for
+    upgrade_offer offer; // what the client offered
     std::array<std::byte, 16> nonce{};
     std::string subprotocol;
 
-    bool subprotocol_required = false; // of a client
+    bool subprotocol_required = false; // client only
 
-    // of a client that was refused
+    // a client that was refused
     std::error_code refused_for;
-    std::size_t refusal_size = 0; // how much of the body is awaited
-    std::string refusal_body;     // its beginning, as it came
+    std::size_t refusal_size = 0; // how many bytes of the body to wait for
+    std::string refusal_body;     // its beginning, before chunks are decoded
 
     [[nodiscard]] std::size_t memory_used() const noexcept {
         return sizeof(opening) + parser.memory_used() + (request ? request->memory_used() : 0) +
@@ -45,7 +46,7 @@ struct session::opening {
     }
 };
 
-/// Ends the work of a codec on a message that is given up.
+/// Ends a codec's work on a message that is abandoned.
 struct give_up_stream {
     void operator()(codec_stream* stream) const noexcept { stream->finish(false); }
 };
@@ -57,27 +58,27 @@ inline void complete(codec_work& work) noexcept {
 
 struct session::extra {
     byte_queue input;                // retained, older than given
-    std::span<std::byte> given;      // of receive, while nothing is lent
-    std::vector<std::byte> assembly; // of the message in progress
+    std::span<std::byte> given;      // the input of `receive`, while no memory is lent
+    std::vector<std::byte> assembly; // payload of the message in progress
 
     // the message in progress, and its frame
-    std::uint64_t frame_left = 0;      // payload bytes of the frame that have not come
-    std::uint64_t compressed_size = 0; // of its frames so far
+    std::uint64_t frame_left = 0;      // payload bytes of the frame that have not arrived
+    std::uint64_t compressed_size = 0; // sum of the lengths of its frames so far
     codec_work decoding;
     std::uint32_t fragments = 0; // frames so far; 0 between messages
     masking_key key{};
     std::uint8_t key_offset = 0;
 
-    codec_work encoding;             // of the message that is sent in parts
-    byte_queue output;               // older than what is lent
+    codec_work encoding;             // of the message that is being sent in parts
+    byte_queue output;               // older than the output in lent memory
     std::optional<std::vector<std::byte>> delayed_pong;
     std::unique_ptr<opening> handshake;
     std::unique_ptr<report> outcome;
     time_point paused_since{};
-    time_point message_due = never; // the rest of the message in progress
-    memory_account::holder held;    // of all this, when it was last counted
-    time_point taken_at{};   // the peer took output that waits, or the wait began
-    std::size_t pending = 0; // bytes that the stream took and the peer has not; few count as none
+    time_point message_due = never; // deadline of the message in progress
+    memory_account::holder held;    // the session's bytes when they were last counted
+    time_point taken_at{};   // when the peer last read waiting output, or when the wait began
+    std::size_t pending = 0; // accepted bytes that have not reached the peer; 0 if only few
 
     [[nodiscard]] bool empty() const noexcept {
         return !input.owns_memory() && given.empty() && assembly.empty() && output.empty() &&
@@ -90,7 +91,7 @@ inline bool session::message_in_progress() const noexcept {
     return extra_ && extra_->fragments != 0;
 }
 
-// --- input that waits, on the path of every message
+// --- queued input, inline as every message uses it
 
 inline std::span<std::byte> session::given() const noexcept {
     if (lent_) return lent_->input_;
@@ -105,7 +106,7 @@ inline void session::set_given(std::span<std::byte> bytes) {
     }
 }
 
-/// Bytes that can be worked on now: what was retained, and after it what is lent.
+/// Returns the next contiguous input: the retained bytes, or if there are none, the caller's.
 inline std::span<std::byte> session::waiting() noexcept {
     if (extra_ && !extra_->input.empty()) return extra_->input.bytes();
     return given();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Frames of a session, received and sent: messages assembled, control frames answered, the closing
-// handshake. RFC 6455 §5 to §7.
+// Frames of a session: assembles received messages, answers control frames, sends frames, and does
+// the closing handshake. RFC 6455 §5 to §7.
 #include <algorithm>
 #include <array>
 #include <cassert>
@@ -19,21 +19,22 @@
 namespace weft {
 namespace {
 
-/// With so much output waiting a pong waits too, and only the last one is kept. RFC 6455 §5.5.3.
+/// While this many bytes of output wait, pongs are delayed, and only the last one is kept. RFC 6455
+/// §5.5.3.
 constexpr std::size_t output_before_pongs_wait = 64 * 1024;
 
 constexpr std::size_t close_reason_max = control_payload_max - 2;
 
-/// Fewer bytes than this are always under way to a peer that reads: they are no reason to wait.
+/// Fewer pending bytes than this are normal for a peer that reads, and count as none.
 constexpr std::size_t pending_that_counts = 4096;
 
-/// The sizes of a frame, whatever else is wrong with it.
+/// The sizes of a frame, which may be invalid in other respects.
 struct frame_extent {
     std::size_t header;
     std::uint64_t payload;
 };
 
-/// Nothing before the header is complete. RFC 6455 §5.2.
+/// Returns the sizes of the first frame, or nothing if its header is incomplete. RFC 6455 §5.2.
 std::optional<frame_extent> extent_of(std::span<const std::byte> bytes) noexcept {
     if (bytes.size() < 2) return std::nullopt;
     const auto second = std::to_integer<unsigned>(bytes[1]);
@@ -49,7 +50,7 @@ std::optional<frame_extent> extent_of(std::span<const std::byte> bytes) noexcept
     return frame_extent{header, payload};
 }
 
-/// The longest front of `text` that has at most `size` bytes and ends with a character's end.
+/// Returns the longest prefix of `text` that has at most `size` bytes and splits no character.
 std::string_view cut_at_character(std::string_view text, std::size_t size) noexcept {
     if (text.size() <= size) return text;
     while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0U) == 0x80U)
@@ -65,8 +66,8 @@ std::span<const std::byte> as_bytes(std::string_view text) noexcept {
 
 // --- receiving
 
-/// The short way of nearly all messages: one short frame that lies whole in lent memory, while
-/// nothing else is under way. What is not so, or breaks a rule, is left to `find_frame_event`.
+/// The fast path for most messages: one short frame, complete in lent memory, while nothing else is
+/// in progress. Leaves all other frames, and those that break a rule, to `find_frame_event`.
 bool session::find_short_message(event& told, time_point now) {
     if (!lent_ || extra_ || state_ != session_state::open) return false;
     const auto input = lent_->input_;
@@ -100,7 +101,7 @@ bool session::find_short_message(event& told, time_point now) {
     return true;
 }
 
-/// Order and limits of data frames, judged before a byte of the payload is kept.
+/// Checks the order and limits of data frames, before any payload is stored.
 inline errc session::judge_data_frame(const frame_header& header) const noexcept {
     const bool continues = header.code == opcode::continuation;
     const std::uint32_t fragments = extra_ ? extra_->fragments : 0;
@@ -147,8 +148,8 @@ void session::find_frame_event(event& told, time_point now) {
     }
 }
 
-/// None may be set but RSV1 on the first frame of a message, if a codec was agreed on. RFC 6455
-/// §5.2, RFC 7692 §6.
+/// Returns whether the RSV bits are valid: only RSV1 may be set, on the first frame of a message,
+/// if a codec was negotiated. RFC 6455 §5.2, RFC 7692 §6.
 bool session::may_be_compressed(std::byte first) const noexcept {
     const unsigned bits = std::to_integer<unsigned>(first);
     const bool begins = (bits & 0x0fU) == static_cast<unsigned>(opcode::text) ||
@@ -156,7 +157,7 @@ bool session::may_be_compressed(std::byte first) const noexcept {
     return has_codec_ && begins && (bits & reserved_mask) == compressed_bit;
 }
 
-/// Tells a message of one frame from where it lies; begins any other.
+/// Returns a message of one complete frame in place, without a copy; begins any other message.
 void session::take_whole_message(const frame_header& header, event& told, time_point now) {
     if (header.code != opcode::continuation) {
         is_text_ = header.code == opcode::text;
@@ -186,7 +187,7 @@ void session::take_whole_message(const frame_header& header, event& told, time_p
     at.key_offset = 0;
 }
 
-/// Adds what has come of the frame in progress to the message.
+/// Adds the received payload of the frame in progress to the message.
 void session::take_payload(event& told, time_point now) {
     extra& at = *extra_;
     while (at.frame_left != 0 && !waiting().empty()) {
@@ -219,8 +220,8 @@ void session::begin_message(time_point now) {
     if (compressed_) at.decoding.reset(codec_->begin_decoding());
 }
 
-/// Payload buys time at the least rate, but never more than a message that has just begun has: a
-/// fast beginning is no licence to stop.
+/// Extends the message deadline by the time that `size` bytes take at the minimum rate, but never
+/// beyond a full timeout from now: after a fast beginning, the peer must not stall for longer.
 void session::message_grew(std::size_t size, time_point now) noexcept {
     const time_point full = deadline_after(now, options_->timeouts.message);
     const std::size_t rate = options_->limits.message_rate_min;
@@ -282,8 +283,8 @@ void session::take_close_frame(std::span<const std::byte> payload, time_point no
     end_with(event_type::closed, now);
 }
 
-/// After a fault of the peer's, or of ours: passes over its frames, whatever they are, until it
-/// closes. What cannot be told apart as frames any more ends with the stream or the deadline.
+/// After a fault on either side: skips the peer's frames, valid or not, until its close frame. If
+/// the input is no longer a sequence of frames, the stream's end or the deadline ends the wait.
 void session::skip_to_close() {
     while (awaits_close_) {
         if (extra_ && extra_->frame_left != 0) {
@@ -306,7 +307,7 @@ void session::skip_to_close() {
 
 void session::answer_ping(std::span<const std::byte> payload) {
     if (state_ != session_state::open) return;
-    const bool one_waits = extra_ && extra_->delayed_pong; // which must not follow a later one
+    const bool one_waits = extra_ && extra_->delayed_pong; // pongs must stay in order
     if (!one_waits && output_size() < output_before_pongs_wait) {
         return put_frame(opcode::pong, true, payload);
     }
@@ -338,7 +339,7 @@ bool session::send_part(message part, bool last, compression choice) {
 bool session::ping(std::span<const std::byte> payload, time_point now) {
     if (state_ != session_state::open) return false;
     put_frame(opcode::ping, true, payload.first(std::min(payload.size(), control_payload_max)));
-    if (ping_waits_) return true; // a later ping gives the peer no more time for an earlier one
+    if (ping_waits_) return true; // a later ping does not extend the deadline of an earlier one
     ping_waits_ = true;
     since_ = now;
     leaving_ = true;
@@ -407,7 +408,7 @@ void session::consume_output(std::size_t count, time_point now) noexcept {
     if (all && extra_ && extra_->delayed_pong) put_delayed_pong();
 }
 
-/// The deadlines that depend on what leaves.
+/// Updates the deadlines that depend on sent output.
 void session::follow_output(std::size_t count, time_point now) noexcept {
     const bool waits = output_size() != 0;
     if (tracks_) extra_->pending += count;
@@ -419,7 +420,8 @@ void session::follow_output(std::size_t count, time_point now) noexcept {
     if (waits_for_answer()) since_ = now;
 }
 
-/// Output that waited went on: a sign of life, and no time for an answer has been lost.
+/// Handles that the peer has read waiting output: a sign of life, which also restarts the timeout
+/// for its answer.
 void session::peer_took(time_point now) noexcept {
     alive_ = now;
     if (waits_for_answer()) since_ = now;
@@ -438,7 +440,7 @@ void session::note_pending(std::size_t bytes, time_point now) noexcept {
     try {
         more().pending = bytes;
     } catch (const std::bad_alloc&) {
-        return; // then only what the stream takes is seen
+        return; // without memory, only bytes that the stream accepts count
     }
     tracks_ = bytes != 0;
     if (bytes < before) {
@@ -448,7 +450,7 @@ void session::note_pending(std::size_t bytes, time_point now) noexcept {
     }
 }
 
-/// Whether output waits here, or is under way and has not reached the peer.
+/// Returns whether output waits here, or was accepted by the stream and has not reached the peer.
 bool session::output_waits() const noexcept {
     return blocked_ || tracks_;
 }
@@ -458,7 +460,7 @@ time_point session::stall_deadline() const noexcept {
     return deadline_after(since, options_->timeouts.write_stall);
 }
 
-/// Where so much output was that the pong had to wait, there is memory for its frame.
+/// Sends the delayed pong. Reuses the memory of the output that delayed it.
 void session::put_delayed_pong() noexcept {
     const auto payload = std::exchange(extra_->delayed_pong, std::nullopt);
     if (state_ != session_state::open) return;
@@ -469,7 +471,7 @@ void session::put_delayed_pong() noexcept {
     }
 }
 
-/// Where the next `size` bytes of output go; without memory for all of them none is put.
+/// Adds `size` bytes of output for the caller to fill in. If there is no memory, adds none.
 std::byte* session::extend_output(std::size_t size) {
     if (!lent_) return more().output.extend(size);
     if (!lent_->payload_.empty()) keep_output();
@@ -482,7 +484,7 @@ void session::put_text(std::string_view text) {
 
 void session::put_frame(opcode code, bool fin, std::span<const std::byte> payload) {
     const bool from_server = role() == role::server;
-    if (from_server && payload.size() <= control_payload_max) { // the short way of most answers
+    if (from_server && payload.size() <= control_payload_max) { // the fast path for short frames
         std::byte* const to = extend_output(2 + payload.size());
         to[0] = first_byte(code, fin);
         to[1] = static_cast<std::byte>(payload.size());
@@ -503,7 +505,7 @@ void session::put_frame(opcode code, bool fin, std::span<const std::byte> payloa
     }
 }
 
-/// Needs no memory of its own but for a long reason, and tells `outcome` if there is one.
+/// Allocates only for a long reason. Records the sent frame in `outcome`, unless that is null.
 void session::put_close_frame(report* outcome, close_code code, std::string_view reason) {
     std::array<std::byte, control_payload_max> payload;
     std::size_t size = 0;

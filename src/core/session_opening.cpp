@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The opening handshake of a session: reading the peer's half, judging it, answering. The rules
-// themselves are in handshake.hpp. RFC 6455 §4.
+// The opening handshake of a session: reads, checks and answers requests, and reads and checks
+// responses. The rules are in handshake.hpp. RFC 6455 §4.
 #include <algorithm>
 #include <charconv>
 #include <new>
@@ -15,15 +15,15 @@
 namespace weft {
 namespace {
 
-/// So much of the body of a refusal is kept; `report::response_body` says so.
+/// The bytes of a refusal's body that are kept; documented at `report::response_body`.
 constexpr std::size_t refusal_body_max = 4096;
 
 bool is_chunked(const http_response_head& response) {
     return response.header_count("Transfer-Encoding") != 0;
 }
 
-/// How much of the body is worth waiting for: nothing of what goes elsewhere or ends nowhere.
-/// RFC 9112 §6.3.
+/// Returns how many bytes of the body to wait for: 0 for a redirect and for a body that ends with
+/// the stream. RFC 9112 §6.3.
 std::size_t awaited_of(const http_response_head& response) {
     const int status = response.status();
     if (status < 200 || status == 204 || status / 100 == 3) return 0;
@@ -34,7 +34,7 @@ std::size_t awaited_of(const http_response_head& response) {
     return std::min(length, refusal_body_max);
 }
 
-/// The bytes of the chunks in `text`, as far as they go. RFC 9112 §7.1.
+/// Returns the content of the chunks in `text`, which may be incomplete. RFC 9112 §7.1.
 std::string without_chunks(std::string_view text) {
     std::string bytes;
     for (;;) {
@@ -44,32 +44,32 @@ std::string without_chunks(std::string_view text) {
         if (read.ec != std::errc{} || line_end == text.npos || size == 0) return bytes;
         text.remove_prefix(line_end + 2);
         bytes.append(text.substr(0, size));
-        if (size >= text.size() || text.size() - size < 2) return bytes; // it goes on, or is no end
+        if (size >= text.size() || text.size() - size < 2) return bytes; // the chunk is incomplete
         text.remove_prefix(size + 2);
     }
 }
 
-/// Whether the last chunk has come, or what looks like it.
+/// Returns whether `text` contains the last chunk, or bytes that look like it.
 bool has_last_chunk(std::string_view text) noexcept {
     return text.starts_with("0\r\n") || text.find("\r\n0\r\n") != text.npos;
 }
 
-/// More of them than any server has to say before it answers are an attack.
+/// The most interim responses to skip. No server needs more before its final response.
 constexpr int interim_max = 8;
 
-/// What a client skips until the answer comes. RFC 9110 §15.2.
+/// True for a response that a client skips until the final one. RFC 9110 §15.2.
 bool is_interim(const http_response_head& response) noexcept {
     return response.status() >= 100 && response.status() < 200 && response.status() != 101;
 }
 
-/// Null if there is no extension, or none that both sides have.
+/// Returns the codec for the client's offer; null if no extension is supported by both sides.
 message_codec_ptr choose_codec(extension_negotiator* by, const upgrade_offer& offer) {
     if (!by || offer.extensions.empty()) return nullptr;
     const auto offers = parse_extensions(offer.extensions);
     return offers ? by->choose(*offers) : nullptr;
 }
 
-/// Whether the client keeps the connection for its next request. RFC 9112 §9.3.
+/// Returns whether the client keeps the connection open for another request. RFC 9112 §9.3.
 bool persists(const http_request& request) {
     if (names_item(request, "Connection", "close")) return false;
     return request.version_minor() > 0 || names_item(request, "Connection", "keep-alive");
@@ -114,7 +114,7 @@ event session::next_opening_event(time_point now) {
 
 event session::read_request(time_point now) {
     opening& at = handshake();
-    if (between_requests() && !waiting().empty()) since_ = now; // its deadline begins with it
+    if (between_requests() && !waiting().empty()) since_ = now; // its first byte starts its timeout
     while (at.parser.status() == http_head_parser::state::more && !waiting().empty()) {
         consume_input(at.parser.feed(waiting()));
     }
@@ -178,8 +178,8 @@ result<void> session::receive_request(http_request request, time_point now) {
     return {};
 }
 
-/// Tells a client that waits for it to send the body; one that has begun to needs no word.
-/// RFC 9110 §10.1.1: no HTTP/1.0 client is told.
+/// Sends 100 (Continue) if the client expects it and has not begun to send the body. RFC 9110
+/// §10.1.1: never to an HTTP/1.0 client.
 void session::ask_for_body() {
     const opening& at = handshake();
     const bool waits = !is_empty_list(*at.request, "Expect") && at.request->version_minor() > 0;
@@ -229,7 +229,7 @@ result<void> session::reject(const http_response& response, time_point now) {
 
 result<void> session::respond(const http_response& response, time_point now) {
     if (state_ != session_state::connecting || !awaits_decision()) return failure(errc::not_open);
-    if (!handshake().offer.key.empty()) return failure(errc::not_open); // `reject` tells its end
+    if (!handshake().offer.key.empty()) return failure(errc::not_open); // use `reject`
     opening& at = handshake();
     const bool goes_on =
         persists(*at.request) && at.answered + 1 < options_->limits.request_count_max;
@@ -261,7 +261,7 @@ bool session::begin_next_request(time_point now) noexcept {
     return true;
 }
 
-/// Input that was not pulled; there is no lent memory now.
+/// Returns whether input is queued. Called only while no memory is lent.
 bool session::input_waits() const noexcept {
     return !given().empty() || (extra_ && !extra_->input.empty());
 }
@@ -269,7 +269,7 @@ bool session::input_waits() const noexcept {
 bool session::between_requests() const noexcept {
     if (state_ != session_state::connecting || !extra_ || !extra_->handshake) return false;
     const opening& at = *extra_->handshake;
-    const bool begun = at.parser.begun() || at.request; // a head that was taken leaves none begun
+    const bool begun = at.parser.begun() || at.request; // taking the head out resets the parser
     return at.answered != 0 && at.at == opening::step::head && !begun;
 }
 
@@ -278,14 +278,14 @@ duration session::opening_timeout() const noexcept {
     return between_requests() ? timeouts.keep_alive : timeouts.handshake;
 }
 
-/// Nobody is told: each request was answered.
+/// Ends the session without an event, as each request was answered.
 void session::end_quietly(time_point now) noexcept {
     state_ = session_state::closed;
     since_ = now;
     paused_ = false;
 }
 
-/// A HEAD gets no body, whatever it is answered (RFC 9110 §9.3.2); all answers have a date.
+/// A response to HEAD has no body (RFC 9110 §9.3.2). With a clock, all responses have a date.
 response_form session::form_of_response(bool keep_alive) const noexcept {
     response_form form;
     form.head_only = request() && request()->method() == "HEAD";
@@ -370,7 +370,7 @@ std::error_code session::confirm_extension(const http_response_head& response) {
     return {};
 }
 
-// --- a client that was refused: the beginning of the body says more
+// --- a client that was refused: reads the beginning of the body for the report
 
 event session::read_refusal(time_point now) {
     opening& at = handshake();
@@ -390,7 +390,7 @@ bool session::was_refused() const noexcept {
         extra_->handshake->at == opening::step::refused;
 }
 
-/// However the rest of it has ended, the refusal is why.
+/// Reports the refusal as the reason, however the rest of the response ended.
 void session::fail_refused(time_point now) noexcept {
     const int status = extra_->handshake->response->status();
     fail(extra_->handshake->refused_for, now);

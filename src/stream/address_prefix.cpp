@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Comparing addresses bit by bit.
+// Parses address prefixes, and compares addresses with them bit by bit.
 #include <weft/stream/address_prefix.hpp>
 
 #include <algorithm>
@@ -14,7 +14,7 @@ namespace {
 using octets = std::array<std::uint8_t, 16>;
 
 constexpr unsigned ipv6_bits = 128;
-constexpr unsigned mapped_bits = 96; // in front of an IPv4 address. RFC 4291 §2.5.5.2
+constexpr unsigned mapped_bits = 96; // before the IPv4 address. RFC 4291 §2.5.5.2
 
 octets as_ipv6(const address& where) noexcept {
     if (where.kind() == address::family::ipv6) return where.bytes();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// std::random_device, byte-wise.
+// Fills memory from std::random_device.
 #include <weft/stream/device_random.hpp>
 
 namespace weft {

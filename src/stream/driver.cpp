@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Turns: what was queued is run within a budget, then what was begun is finished, then what died
-// is freed.
+// Turns of a driver: run queued work within a budget, then finish it, then delete retired items.
 #include <weft/stream/driver.hpp>
 
 #include <cstdio>
@@ -10,7 +9,7 @@
 namespace weft {
 namespace {
 
-/// For an exception that no handler hears of: it must not pass in silence.
+/// Prints an exception that no `on_error` handler receives.
 void print_exception(const std::exception_ptr& thrown) noexcept {
     try {
         std::rethrow_exception(thrown);
@@ -54,7 +53,7 @@ void driver::arm(timed_work_item& which, time_point deadline) {
 
 bool driver::expire_timers() {
     bool did = false;
-    // Counted, so that the round ends even if handlers keep arming for now.
+    // Counted, so that the loop ends even if handlers keep arming timers for the current time.
     for (std::size_t left = timers_.size(); left != 0 && may_call(); --left) {
         if (timers_.earliest() > now_) break;
         timed_work_item& due = timers_.pop();
@@ -168,7 +167,7 @@ driver::turn::~turn() {
 
 void driver::suspend_outer() noexcept {
     for (activity* at = active_; at; at = at->outer_) {
-        if (std::exchange(at->suspended_, true)) break; // those below were suspended with it
+        if (std::exchange(at->suspended_, true)) break; // the outer ones are suspended already
         at->which_->suspend();
     }
 }
@@ -197,7 +196,7 @@ void driver::refuse_thread(const char* function) const noexcept {
 
 // --- driver observers
 
-/// Shared by those that a shutdown waits for: the last to let go of it calls `done`.
+/// Shared by everything that a shutdown waits for. Releasing the last reference calls `done`.
 class driver::shutdown {
 public:
     explicit shutdown(driver& owner) noexcept : owner_(owner) {}
@@ -221,7 +220,7 @@ void driver::shut_down(time_point deadline, function<void()> done) {
     const auto all = std::make_shared<shutdown>(*this);
     observers_.for_each([](driver_observer& which) { which.prepare_shutdown(); });
     mailbox_->post([all] {});
-    all->done = std::move(done); // from here on nothing needs memory
+    all->done = std::move(done); // from here on nothing allocates
     observers_.for_each([&](driver_observer& which) { which.on_shutdown(deadline, [all] {}); });
 }
 

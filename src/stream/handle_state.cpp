@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Counting what threads post to a connection.
+// Counts the output that threads post to a connection.
 #include <weft/stream/handle_state.hpp>
 
 namespace weft {
 
-/// Either this thread sees the room that the connection has made, or the connection sees the wish.
+/// Sets `wishes_writable_` before it checks the room again. So either this thread sees the room
+/// that the connection has made, or the connection sees that `writable` is wanted.
 send_result handle_state::reserve(std::size_t size) noexcept {
     for (bool again = false;; again = true) {
         if (closed_) return send_result::closed;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The caller's end, and standard streams as its input and output.
+// The caller's end of an io_stream, and iostreams as its input and output.
 #include <weft/stream/io_stream.hpp>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What was fed is told in turns; what is written goes out at once.
+// Delivers the caller's input in turns, and passes output to the write handler at once.
 #include "stream/io_stream_state.hpp"
 
 #include <algorithm>
@@ -76,7 +76,7 @@ void io_stream::state::tell_input() {
         eof_told_ = true;
         return sink_->on_eof();
     }
-    byte_queue told = std::exchange(inbox_, {}); // this frame's, as a nested turn may tell more
+    byte_queue told = std::exchange(inbox_, {}); // local, as a nested turn may deliver more input
     sink_->on_receive(told.bytes());
 }
 
@@ -104,7 +104,7 @@ io_stream::state::write(std::span<const std::span<const std::byte>> pieces) noex
     }
     std::size_t size = 0;
     for (const auto piece : pieces) size += piece.size();
-    can_write_ = false; // until `writable`, which may come before the handler has returned
+    can_write_ = false; // until `writable`, which the handler itself may call
     assert(!writing_ && "a write handler must not make a turn");
     writing_ = true;
     const auto taken = call_output(pieces);
@@ -149,10 +149,10 @@ void io_stream::state::close() noexcept {
     half_close();
 }
 
-// --- the end of both
+// --- destruction of the two ends
 
 void io_stream::state::caller_left() noexcept {
-    ended_ = can_write_ = true; // what waits to be written goes on, and fails
+    ended_ = can_write_ = true; // waiting output is written again, which fails
     wake();
     leave(caller_);
 }

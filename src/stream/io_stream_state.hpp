@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the caller's end and the connection's end share; it lives until both have gone.
+// The state that the caller's end and the connection's end share. It lives until both are
+// destroyed.
 #pragma once
 
 #include <weft/stream/io_stream.hpp>
@@ -9,7 +10,7 @@
 
 namespace weft {
 
-/// Input that may wait before `read_some` takes no more, and the portion of `>>`.
+/// The most input that `read_some` queues, and the most that one `>>` reads, in bytes.
 constexpr std::size_t io_stream_input_max = 64 * 1024;
 
 class io_stream::state final : public work_item {
@@ -20,7 +21,7 @@ public:
     [[nodiscard]] weft::driver& driver() const noexcept { return driver_; }
     [[nodiscard]] const io_stream_options& options() const noexcept { return options_; }
 
-    // --- by the caller
+    // --- called by the caller's end
     void on_shutdown(function<void()> handler) { shutdown_ = std::move(handler); }
     void feed(std::span<const std::byte> bytes);
     [[nodiscard]] std::size_t room() const noexcept;
@@ -31,7 +32,7 @@ public:
     [[nodiscard]] bool closed() const noexcept { return closed_; }
     void caller_left() noexcept;
 
-    // --- by the connection
+    // --- called by the connection's end
     void connection_came() noexcept { connection_ = true; }
     void start(stream_events& sink) noexcept;
     void pause() noexcept { paused_ = true; }
@@ -62,21 +63,21 @@ private:
     stream_events* sink_ = nullptr;
     byte_queue inbox_;
     std::error_code error_;
-    bool caller_ = true; // is there
-    bool connection_ = false; // likewise
+    bool caller_ = true; // the caller's end exists
+    bool connection_ = false; // the connection's end exists
     bool paused_ = false;
     bool declined_ = false;
     bool blocked_ = false;   // output waits
-    bool can_write_ = false; // and may go on
-    bool writing_ = false;   // in the caller's function
-    bool ended_ = false;     // the input
+    bool can_write_ = false; // `writable` was called since
+    bool writing_ = false;   // the write handler is running
+    bool ended_ = false;     // `eof` was called
     bool eof_told_ = false;
     bool half_closed_ = false;
     bool closed_ = false;
-    bool shutdown_waits_ = false; // to be told
+    bool shutdown_waits_ = false; // the `on_shutdown` handler is due
 };
 
-/// The connection's end.
+/// The connection's end of an io_stream.
 class io_stream::end final : public stream {
 public:
     explicit end(state& shared) noexcept : stream(shared.driver()), state_(shared) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Posting from any thread.
+// The mailbox: posting on any thread, collecting on the driver's thread.
 #include <weft/stream/mailbox.hpp>
 
 #include <utility>
@@ -24,7 +24,7 @@ bool mailbox::post(function<void()> work) {
 }
 
 void mailbox::on_mail(function<void()> tell) noexcept {
-    const std::lock_guard lock(mutex_); // what was before is destroyed after it
+    const std::lock_guard lock(mutex_); // the previous function is destroyed outside the lock
     std::swap(tell_, tell);
 }
 

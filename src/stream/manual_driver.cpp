@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A turn by hand.
+// The turns of a manual driver.
 #include <weft/stream/manual_driver.hpp>
 
 #include <algorithm>

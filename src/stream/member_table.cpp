@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Where walks over a table begin and end. Not inline: GCC 12 takes the pointer to a cursor for one
-// that outlives it (-Wdangling-pointer).
+// The begin and end of an iteration over a member table. Not inline, because GCC 12 would warn that
+// the pointer to the cursor outlives it (-Wdangling-pointer).
 #include "stream/member_table.hpp"
 
 namespace weft {

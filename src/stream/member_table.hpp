@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A table of members that may be walked, by nested walks too, while members come and go. Costs
+// A table of members. Members may be added and removed during iterations, which may nest. Costs
 // eight bytes and an index for each member.
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace weft {
 
-/// Stands on the stack during a walk, in a list of the walks that are under way.
+/// The position of an iteration. It is on the stack, and in the list of iterations in progress.
 class table_cursor {
 public:
     table_cursor(table_cursor*& walks, std::size_t size) noexcept;
@@ -19,18 +19,18 @@ public:
     table_cursor& operator=(const table_cursor&) = delete;
     ~table_cursor();
 
-    std::size_t left; // members in front of it
+    std::size_t left; // members still to visit: those in front of the cursor
     table_cursor* const outer;
 
 private:
     table_cursor*& walks_;
 };
 
-/// Members in no particular order; each has an `index_`, its place in the table.
+/// Members in no particular order. Each has an `index_`, its position in the table.
 ///
-/// A walk goes from the end to the front, so its cursor divides the table: the members in front of
-/// it are still to be visited. Removing a member repairs all cursors: it fills the gap from its own
-/// part of the table, so no member changes to the other side of any cursor.
+/// An iteration goes from the end to the front. Its cursor divides the table: the members in front
+/// of it are still to be visited. Removing a member fills the gap with a member from the same side
+/// of each cursor, and adjusts the cursors.
 template <class Member>
 class member_table {
 public:
@@ -41,13 +41,13 @@ public:
     [[nodiscard]] bool empty() const noexcept { return members_.empty(); }
     [[nodiscard]] std::size_t size() const noexcept { return members_.size(); }
 
-    /// The member that came last or took its place; there must be one.
+    /// Returns the member at the end of the table, which must not be empty.
     [[nodiscard]] Member& back() const noexcept { return *members_.back(); }
 
-    /// Makes room, so that the next `add` cannot fail. Throws std::bad_alloc.
+    /// Reserves memory, so that the next `add` cannot fail. Throws std::bad_alloc.
     void reserve_one() { make_room_for_one(members_); }
 
-    /// Adds a member, for which there is room. Walks that are under way do not visit it.
+    /// Adds a member after `reserve_one`. Iterations in progress do not visit it.
     void add(Member& added) noexcept {
         added.index_ = static_cast<std::uint32_t>(members_.size());
         members_.push_back(&added);
@@ -63,8 +63,9 @@ public:
         members_.pop_back();
     }
 
-    /// Calls `visit` once for each member that is in the table from beginning to end, and at most
-    /// once for one that is removed meanwhile; `visit` may add, remove, and begin further walks.
+    /// Calls `visit` once for each member that stays in the table during the whole iteration, and
+    /// at most once for a member that is removed meanwhile. `visit` may add and remove members, and
+    /// may start nested iterations.
     template <class Visit>
     void for_each(Visit&& visit) {
         table_cursor at(walks_, members_.size());
@@ -81,7 +82,7 @@ private:
     }
 
     void move(std::size_t from, std::size_t to) noexcept {
-        if (from == to) return; // what stands in the gap has its place already
+        if (from == to) return; // the member is at its position already
         members_[to] = members_[from];
         members_[to]->index_ = static_cast<std::uint32_t>(to);
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A pipe in memory: writing fills the other end's inbox, the other end's driver delivers it.
+// A pipe in memory: a write fills the other end's inbox, and the other end's driver delivers it.
 #include <weft/stream/memory_pipe.hpp>
 
 #include <algorithm>
@@ -82,7 +82,7 @@ memory_stream::write(std::span<const std::span<const std::byte>> pieces) noexcep
     return fits;
 }
 
-/// A write that fails ends the stream.
+/// Fails a write, which ends the stream.
 failure memory_stream::fail(std::errc why) noexcept {
     close();
     return failure(std::make_error_code(why));
@@ -103,7 +103,7 @@ void memory_stream::close() noexcept {
     memory_stream& other = *std::exchange(peer_, nullptr);
     other.peer_ = nullptr;
     other.peer_has_ended_ = true;
-    if (std::exchange(other.refused_, false)) other.writable_ = true; // so that it writes and fails
+    if (std::exchange(other.refused_, false)) other.writable_ = true; // its next write then fails
     other.wake();
 }
 
@@ -138,7 +138,7 @@ void memory_stream::run() noexcept {
 void memory_stream::deliver() {
     byte_queue& waiting = inbox_;
     const auto front = waiting.bytes().first(std::min(delivery_max_, waiting.size()));
-    std::vector<std::byte> bytes; // of this frame's own, as a nested turn may deliver more
+    std::vector<std::byte> bytes; // a local copy, as a nested turn may deliver more
     try {
         bytes.assign(front.begin(), front.end());
     } catch (const std::bad_alloc&) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Residents that come and go, also during a walk.
+// Adds and removes observers, also during an iteration.
 #include <weft/stream/observer_list.hpp>
 
 namespace weft {
@@ -16,7 +16,7 @@ void observer_list::add(driver_observer& added) noexcept {
 }
 
 void observer_list::remove(driver_observer& gone) noexcept {
-    if (first_ != &gone && !gone.previous_) return; // has left before
+    if (first_ != &gone && !gone.previous_) return; // not in the list
     for (cursor* each = walks_; each; each = each->outer) {
         if (each->next == &gone) each->next = gone.next_;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What one endpoint registers on its driver, whatever its connections are: it walks through them,
-// and ends all of them. Lives until the last frame that may use it has left, whoever destroys the
-// endpoint.
+// The registry of one endpoint's members on a driver, such as connections of any kind: iterates
+// over them, and ends all of them. It may outlive the endpoint: it is deleted at the end of the
+// turn.
 #pragma once
 
 #include <system_error>
@@ -16,8 +16,8 @@
 
 namespace weft {
 
-/// A `Member` has a place in the table (`index_`), a mark (`awaited_`) and `ended_`, and knows how
-/// to end for a shutdown, at once, and without a handler called.
+/// A `Member` has `index_` for the table, the flags `awaited_` and `ended_`, and functions that end
+/// it: `end_for_shutdown`, `end_at_once`, and `dismiss`, which calls no handler.
 template <class Member>
 class registry : public timed_work_item, public driver_observer {
 public:
@@ -29,15 +29,16 @@ public:
     [[nodiscard]] weft::driver& driver() const noexcept { return driver_; }
     [[nodiscard]] std::size_t size() const noexcept { return members_.size(); }
 
-    /// Visits those whose end has not been reported; `visit` may end any of them, add others, and
-    /// walk in its turn.
+    /// Calls `visit` for each member whose end has not been reported. `visit` may end members, add
+    /// members, and start nested iterations.
     void for_each(function<void(Member&)>& visit) {
         walk([&](Member& one) {
             if (!one.ended_) visit(one);
         });
     }
 
-    /// Throws std::bad_alloc; then nothing was done.
+    /// Ends all members by `deadline`, then calls `done`. Throws std::bad_alloc; then nothing was
+    /// done.
     void shut_down(time_point deadline, function<void()> done) {
         prepare_shutdown();
         on_shutdown(deadline, std::move(done));
@@ -45,16 +46,16 @@ public:
     void stop(std::error_code why) noexcept {
         walk([&](Member& one) {
             one.end_at_once(why);
-            if (one.ended_) one.die(); // it only waits for the peer
+            if (one.ended_) one.die(); // it would only wait for the peer
         });
     }
     [[nodiscard]] bool shutting_down() const noexcept { return shutting_down_; }
 
-    /// The endpoint is gone: every member dies, no handler is called but a pending `done`; then
-    /// this buries itself.
+    /// Called when the endpoint is destroyed. Destroys all members, calls no handler but a pending
+    /// `done`, and retires itself.
     void dismiss() noexcept {
         driver_.leave(*this);
-        drop_all(); // also what was begun after the driver had closed
+        drop_all(); // includes members that were added after the driver had closed
         call_done();
         driver_.retire(this);
     }
@@ -62,7 +63,7 @@ public:
     void prepare_shutdown() override { make_room_for_one(done_); }
 
     void on_shutdown(time_point deadline, function<void()> done) noexcept override {
-        if (done) done_.push_back(std::move(done)); // there is room
+        if (done) done_.push_back(std::move(done)); // `prepare_shutdown` has made room
         if (!std::exchange(shutting_down_, true)) driver_.work_started();
         walk([](Member& one) { one.awaited_ = true; });
         awaited_ = members_.size();
@@ -80,7 +81,7 @@ public:
 protected:
     [[nodiscard]] const member_table<Member>& members() const noexcept { return members_; }
 
-    /// Keeps what `make` makes. Throws std::bad_alloc; then nothing was done.
+    /// Adds the member that `make` creates. Throws std::bad_alloc; then nothing was done.
     template <class Make>
     Member& add_made(Make&& make) {
         members_.reserve_one();
@@ -100,7 +101,7 @@ protected:
         members_.for_each(visit);
     }
 
-    /// Calls a handler `interrupt`, unless one before it has ended everything.
+    /// Calls an `interrupt` handler, unless an earlier handler has destroyed the endpoint.
     void interrupt(function<void()>& handler) noexcept {
         if (!gone_ && handler) driver_.call(*this, handler);
     }
@@ -108,7 +109,8 @@ protected:
 private:
     static constexpr int rounds_max = 8;
 
-    /// What has arrived by the deadline counts: it has a few rounds to come here.
+    /// Lets a few rounds of work pass, as input that arrived before the deadline counts; then ends
+    /// all members.
     void expire() noexcept override {
         if (rounds_++ == rounds_max) return stop(errc::shut_down);
         driver_.defer(*this);
@@ -126,7 +128,8 @@ private:
         call_done();
     }
 
-    /// One that destroys the endpoint returns after all of them have been called.
+    /// Calls all pending `done` functions. If one destroys the endpoint, all of them have been
+    /// called before it returns.
     void call_done() noexcept {
         call_due();
         std::swap(done_, due_);
@@ -153,8 +156,8 @@ private:
     member_table<Member> members_;
     std::vector<function<void()>> done_;
     std::vector<function<void()>> due_; // those of `done_` that are being called
-    std::size_t awaited_ = 0; // members that a shutdown waits for: none that came later
-    int rounds_ = 0; // that the deadline of a shutdown, which has passed, was put off for
+    std::size_t awaited_ = 0; // members that a shutdown waits for; members added later do not count
+    int rounds_ = 0; // rounds of work since the deadline of a shutdown passed
     bool shutting_down_ = false;
     bool gone_ = false;
 };

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// How tables with an entry a connection grow: by a quarter, since doubling would leave half of a
-// large table empty.
+// Growth of tables with one entry per connection: by a quarter, as doubling would leave up to half
+// of a large table unused.
 #pragma once
 
 #include <vector>
 
 namespace weft {
 
-/// After this, appending one element cannot fail; amortised, it costs O(1).
+/// Ensures that appending one element cannot fail. Costs O(1), amortised.
 template <class Element>
 void make_room_for_one(std::vector<Element>& table) {
     if (table.size() < table.capacity()) return;

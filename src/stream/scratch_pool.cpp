@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Scratch memory, made when turns nest deeper than before.
+// The pool of work buffers. Allocates one when turns nest deeper than before.
 #include <weft/stream/scratch_pool.hpp>
 
 #include <cassert>

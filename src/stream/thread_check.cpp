@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is printed of a call on a foreign thread.
+// Prints the message about a call on a foreign thread.
 #include <weft/stream/thread_check.hpp>
 
 #include <cstdio>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The heap of deadlines.
+// The heap operations of the timer queue.
 #include <weft/stream/timer_queue.hpp>
 
 #include <algorithm>

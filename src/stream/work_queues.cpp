@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What leaves a driver's queues without being called.
+// Cancels and retires work items.
 #include <weft/stream/work_queues.hpp>
 
 namespace weft {
