@@ -154,7 +154,8 @@ void cares_channel::abandon(pending& by) noexcept {
     if (channel_) settle();
 }
 
-/// c-ares cannot cancel a single query: it continues, unneeded, until all others are done.
+/// Cancels all queries once no lookup needs them: c-ares cannot cancel a single query, so an
+/// unneeded one continues until then.
 void cares_channel::settle() noexcept {
     if (wanted_ == 0) ares_cancel(channel_);
     arm_timer();

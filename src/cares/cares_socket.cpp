@@ -9,7 +9,7 @@
 
 namespace weft {
 
-/// An error of the engine is ignored: c-ares gives up after its timeout.
+/// Watches the socket. An error of the engine is ignored: c-ares gives up after its timeout.
 void cares_socket::watch(bool read, bool write) noexcept {
     wanted_ = {.read = read, .write = write};
     if (watched_) return tell_anew();

@@ -57,7 +57,7 @@ private:
         static_cast<ev_watch*>(end->data)->host_ = nullptr;
     }
 
-    /// Called when libev has stopped the watcher and released a reference.
+    /// Starts the watcher again after libev has stopped it and released a reference.
     void restart() noexcept {
         if (!works_) ev_ref(host_);
         listen();

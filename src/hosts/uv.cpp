@@ -37,7 +37,7 @@ public:
         return failure(as_error(status));
     }
 
-    /// When this returns, the descriptor may be closed; the handle is still in use.
+    /// Stops watching. When this returns, the descriptor may be closed; the handle is still in use.
     void stop(function<void()> done) {
         done_ = std::move(done);
         if (is_closed()) return let_go();

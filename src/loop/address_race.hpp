@@ -37,7 +37,7 @@ public:
     /// an address was added or an attempt ended.
     [[nodiscard]] std::optional<address> next(time_point now);
 
-    /// Called when an attempt has failed: the next one may begin at once.
+    /// Lets the next attempt begin at once, since an attempt has failed.
     void hurry() noexcept { next_at_ = time_point::min(); }
 
     /// Schedules another attempt for `where` at `when`, before any other address.

@@ -17,7 +17,7 @@ namespace {
 /// On a Unix-domain socket, connect(2) does not wait for room in the backlog, so it is repeated.
 constexpr duration local_retry_delay = std::chrono::milliseconds(10);
 
-/// True for errors that only mean that this machine has no route to such an address.
+/// Returns true for errors that only mean that this machine has no route to such an address.
 bool says_little(std::error_code why) noexcept {
     return why == std::errc::network_unreachable || why == std::errc::host_unreachable ||
            why == std::errc::address_not_available ||
@@ -72,7 +72,8 @@ void connector::begin() {
     look_up();
 }
 
-/// RFC 6761 §6.3 and hosts(5) take precedence over the resolver, which may end this connector.
+/// Looks up the name. RFC 6761 §6.3 and hosts(5) take precedence over the resolver, which may end
+/// this connector.
 void connector::look_up() {
     auto known = std::move(plan_.addresses);
     if (known.empty()) {

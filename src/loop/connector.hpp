@@ -51,8 +51,8 @@ public:
     /// Cancels without calling `then`.
     void cancel() noexcept;
 
-    /// The address that the reported error concerns, or the one that was tried last; none before
-    /// that.
+    /// Returns the address that the reported error concerns, or the one that was tried last; none
+    /// before that.
     [[nodiscard]] const address& tried() const noexcept { return at_; }
 
 private:

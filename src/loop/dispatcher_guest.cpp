@@ -36,7 +36,7 @@ public:
         return {};
     }
 
-    /// A forked child does not have the thread, which may have held the lock.
+    /// Ends the thread. A forked child does not have it, and it may have held the lock.
     void stop() noexcept {
         if (!in_own_process()) {
             wait_ = {};

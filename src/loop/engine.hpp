@@ -44,7 +44,7 @@ public:
     [[nodiscard]] virtual engine_kind kind() const noexcept = 0;
     [[nodiscard]] virtual time_point now() const noexcept = 0;
 
-    /// The sockets of this engine.
+    /// Returns the network that makes this engine's sockets.
     [[nodiscard]] virtual weft::network& network() noexcept = 0;
 
     /// Watches `descriptor` until `remove`; what is ready already is reported, too.

@@ -35,7 +35,7 @@ public:
     /// Returns true while it waits for descriptors or memory.
     [[nodiscard]] virtual bool is_starved() const noexcept = 0;
 
-    /// Called when a descriptor was closed: a starved listener retries in the next round.
+    /// Makes a starved listener retry in the next round, since a descriptor was closed.
     virtual void feed() noexcept = 0;
 
 protected:

@@ -35,8 +35,8 @@ public:
 
     [[nodiscard]] const std::string& host() const noexcept { return host_; }
 
-    /// Called when the caller cancels or is destroyed: nothing is reported to it any more. On the
-    /// loop's thread.
+    /// Reports nothing to the caller any more, since it cancels or is destroyed. On the loop's
+    /// thread.
     void cancel() noexcept;
 
     // --- from any thread

@@ -21,7 +21,7 @@ constexpr budget one_handler{1, duration::max()};
 /// The budget of a turn of `run`: `stop` may be obeyed as late as this.
 constexpr budget until_stop_is_heard{.time = std::chrono::milliseconds(10)};
 
-/// The smallest budget with which every turn makes progress.
+/// Raises a budget to the smallest with which every turn makes progress.
 budget at_least_one(budget limit) noexcept {
     return {std::max<std::size_t>(limit.handlers, 1), std::max(limit.time, duration(1))};
 }
@@ -89,8 +89,9 @@ void loop_state::take_back_signal() {
     crowded_ |= engine_->wait(time_point::min());
 }
 
-/// After a turn that used up its budget, the next one begins with the next kind of work, so that no
-/// kind starves another. Reading waits until the functions that its handlers posted have run.
+/// Serves timers, posted functions and streams. After a turn that used up its budget, the next one
+/// begins with the next kind of work, so that no kind starves another. Reading waits until the
+/// functions that its handlers posted have run.
 bool loop_state::serve() {
     constexpr std::array kinds{&loop_state::expire_timers, &loop_state::run_posted,
                                &loop_state::run_work};
@@ -107,7 +108,7 @@ bool loop_state::serve() {
     return did;
 }
 
-/// In virtual time there are no outside events.
+/// Returns true in virtual time without work, since there are no outside events.
 bool loop_state::nothing_can_happen() const noexcept {
     return engine_->kind() == engine_kind::virtual_time && !work_waits() && !interrupted_ &&
            earliest_deadline() == never;
@@ -170,16 +171,16 @@ void loop_state::interrupt() noexcept {
     set_and_wake(interrupted_);
 }
 
-/// A running loop checks again; a host is notified at once on the loop's own thread, else in a
-/// turn.
+/// Sets the flag. A running loop checks again; a host is notified at once on the loop's own thread,
+/// else in a turn.
 void loop_state::perpetual(bool wanted) noexcept {
     const bool here = owner_ == std::this_thread::get_id();
     set_and_wake(perpetual_, wanted);
     if (here) work_changed();
 }
 
-/// Called from other threads and from signal handlers, hence without a lock. The new value may let
-/// the loop end before the wake-up has returned.
+/// Sets a flag from other threads and from signal handlers, hence without a lock. The new value may
+/// let the loop end before the wake-up has returned.
 void loop_state::set_and_wake(std::atomic<bool>& flag, bool value) noexcept {
     ++outside_calls_;
     flag = value;
@@ -187,7 +188,8 @@ void loop_state::set_and_wake(std::atomic<bool>& flag, bool value) noexcept {
     --outside_calls_;
 }
 
-/// A forked child does not have the threads that were in such calls, so it does not wait.
+/// Waits for calls of other threads. A forked child does not have those threads, so it does not
+/// wait.
 void loop_state::await_outside_calls() const noexcept {
     while (outside_calls_ != 0 && engine_->in_own_process()) std::this_thread::yield();
 }

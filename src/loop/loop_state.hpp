@@ -36,8 +36,8 @@ public:
     [[nodiscard]] const weft::engine& engine() const noexcept { return *engine_; }
     [[nodiscard]] weft::network& network() noexcept { return engine_->network(); }
 
-    /// Called when the event loop is destroyed: ends everything on it. From then on only handles
-    /// and running functions hold this.
+    /// Ends everything on the loop when the event loop is destroyed. From then on only handles and
+    /// running functions hold this.
     void close() noexcept;
     [[nodiscard]] bool closed() const noexcept { return closed_; }
 
@@ -71,17 +71,17 @@ public:
     /// Posts `work` from any thread; on the loop's own thread, the host is notified of it at once.
     void post(function<void()> work);
 
-    /// False after `close`, and in a forked child: there are no turns any more.
+    /// Returns false after `close`, and in a forked child: there are no turns any more.
     [[nodiscard]] bool alive() const noexcept { return !closed_ && engine_->in_own_process(); }
 
     /// Returns why nothing new can begin here: `forked` in a forked child, `gone` after `close`.
     [[nodiscard]] std::error_code check_alive() const noexcept;
 
-    /// The receive buffer of the present turn; a nested turn has its own. Empty if there is no
-    /// memory for one.
+    /// Returns the receive buffer of the present turn; a nested turn has its own. Empty if there is
+    /// no memory for one.
     [[nodiscard]] std::span<std::byte> receive_buffer() noexcept;
 
-    /// Called when a read has filled the buffer: the next buffer may be larger.
+    /// Enlarges the next buffer, since a read has filled this one.
     void buffer_was_filled() noexcept;
 
     // --- names

@@ -29,7 +29,7 @@ void call(loop_state& loop, resolver& names, lookup asked, work_item& which) {
 
 } // namespace
 
-/// hosts(5) takes precedence over the resolver.
+/// Asks the hosts file first: hosts(5) takes precedence over the resolver.
 result<std::vector<address>> name_query::ask(loop_state& loop, std::string_view host,
                                              std::uint16_t port, address_sink& asker,
                                              work_item& which) {

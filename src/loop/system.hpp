@@ -37,7 +37,7 @@ class loop_state;
 /// Starts a thread that blocks all signals. Throws std::system_error, or std::bad_alloc.
 [[nodiscard]] std::thread start_thread(std::function<void()> body);
 
-/// Unpredictable random bytes, buffered: a masking key costs no system call.
+/// Makes a source of unpredictable random bytes, buffered: a masking key costs no system call.
 [[nodiscard]] std::unique_ptr<random_source> make_system_random();
 
 /// Handles signals of the process on one loop. Does not count as work of the loop.

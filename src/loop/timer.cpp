@@ -26,8 +26,8 @@ public:
         if (!std::exchange(counted_, true)) loop_.work_started();
     }
 
-    /// True if it remains armed after this call. A repeating timer has no deadline while its
-    /// function runs.
+    /// Returns true if it remains armed after this call. A repeating timer has no deadline while
+    /// its function runs.
     [[nodiscard]] bool lasts() const noexcept { return armed() || period_ != duration::zero(); }
 
     void disarm() noexcept {

@@ -23,7 +23,7 @@ public:
 
     [[nodiscard]] event_loop& loop() { return *loop_; }
 
-    /// The number of turns, in all its attachments.
+    /// Returns the number of turns, in all its attachments.
     [[nodiscard]] std::size_t turns() const;
 
     /// Attaches; returns false if the host refuses, which is then recorded as a defect.
@@ -52,7 +52,7 @@ public:
     [[nodiscard]] host_under_test& host() { return *host_; }
     [[nodiscard]] duration patience() const { return patience_; }
 
-    /// The loop that every check begins with, not attached yet.
+    /// Returns the loop that every check begins with, not attached yet.
     [[nodiscard]] staying_loop& first() { return *staying_.front(); }
     [[nodiscard]] event_loop& loop() { return first().loop(); }
 

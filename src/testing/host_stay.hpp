@@ -29,8 +29,8 @@ class host_stay : public std::enable_shared_from_this<host_stay> {
 public:
     host_stay(host_ops of_host, std::shared_ptr<host_complaints> complaints);
 
-    /// The operations for the guest. If the host calls them after this was destroyed, they do
-    /// nothing.
+    /// Returns the operations for the guest. If the host calls them after this was destroyed, they
+    /// do nothing.
     [[nodiscard]] host_ops ops();
 
     [[nodiscard]] std::size_t turns() const noexcept { return turns_; }

@@ -36,8 +36,9 @@ result<owned_ssl_context> make_ssl_context(const SSL_METHOD* method, tls_version
     return made;
 }
 
-/// From OpenSSL 3.2 on, setting the role replaces a session's record layer, and does not return an
-/// error if memory runs out. Such a session must not be used; only the error queue shows it.
+/// Makes a session. From OpenSSL 3.2 on, setting the role replaces its record layer, and does not
+/// return an error if memory runs out. Such a session must not be used; only the error queue shows
+/// it.
 owned_ssl tls_context::make_session(SSL_CTX* context, void (*set_role)(SSL*)) {
     ERR_clear_error();
     owned_ssl session(SSL_new(context));

@@ -81,7 +81,8 @@ public:
         if (auto* peer = connection()) peer->close(code, reason);
     }
 
-    /// The connection, for its other operations; null once it has ended. Its `data()` is in use.
+    /// Returns the connection, for its other operations; null once it has ended. Its `data()` is in
+    /// use.
     [[nodiscard]] weft::connection* connection() const noexcept {
         return state_ ? state_->peer : nullptr;
     }
@@ -182,7 +183,8 @@ private:
             end_with(why.clean() ? Asio::eof() : error_code(why.error));
         }
 
-        /// Called when the connection or the conversation is destroyed without a close event.
+        /// Ends pending operations if the connection or the conversation is destroyed without a
+        /// close event.
         void aborted() {
             if (peer) end_with(Asio::operation_aborted());
         }
@@ -221,7 +223,7 @@ private:
             for (auto& [number, waits] : std::exchange(senders_, {})) complete(waits, why);
         }
 
-        /// Without memory to call a handler it is destroyed, as when its context ends.
+        /// Posts a handler. Without memory for that it is destroyed, as when its context ends.
         template <class Pending, class... Results>
         static void complete(Pending& waits, Results... results) noexcept {
             try {
@@ -237,8 +239,8 @@ private:
         error_code end_;
     };
 
-    /// Without a connection there is no executor except the handler's; a handler without one is
-    /// called at once.
+    /// Fails an operation of a conversation without a connection, on the handler's own executor; a
+    /// handler without one is called at once.
     template <class Handler, class... Results>
     static void refuse(Handler handler, Results... results) {
         auto executor =
@@ -264,7 +266,7 @@ private:
         std::shared_ptr<state> state_;
     };
 
-    /// Null if there was no memory for a conversation when the connection opened.
+    /// Returns null if there was no memory for a conversation when the connection opened.
     static state* state_of(weft::connection& peer) {
         const auto* const held = peer.data_as<std::shared_ptr<anchor>>();
         return held ? (*held)->state_.get() : nullptr;

@@ -132,7 +132,7 @@ private:
         if (here_) post_turn();
     }
 
-    /// The next turn begins or ends the wait that the context counts as work.
+    /// Posts a turn, which begins or ends the wait that the context counts as work.
     void work_changed() noexcept override {
         if (here_) post_turn();
     }
@@ -157,7 +157,7 @@ private:
         Asio::post(executor_, std::move(call));
     }
 
-    /// While there is work a wait is pending, without a deadline if there is none: the context
+    /// Keeps a wait pending while there is work, without a deadline if there is none: the context
     /// counts it as work, and cancelling it causes a turn without allocating. A deadline that moves
     /// to a later time needs no new wait.
     void set_timer() noexcept {

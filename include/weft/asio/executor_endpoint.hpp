@@ -55,7 +55,7 @@ public:
         return own_driver->executor();
     }
 
-    /// The driver, for streams that you construct yourself.
+    /// Returns the driver, for streams that you construct yourself.
     [[nodiscard]] const std::shared_ptr<executor_driver<Asio>>& shared_driver() const noexcept {
         return own_driver;
     }

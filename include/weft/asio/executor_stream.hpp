@@ -44,7 +44,8 @@ public:
     }
     ~executor_stream() override { executor_stream::close(); }
 
-    /// The layer, for socket options and the like. Only this stream may read, write or end it.
+    /// Returns the layer, for socket options and the like. Only this stream may read, write or end
+    /// it.
     [[nodiscard]] Layer& layer() noexcept { return channel_->layer; }
 
     /// Returns the layer and closes this stream; only before `start`.

@@ -83,7 +83,7 @@ public:
     explicit asio_runner(event_loop& loop, budget limit = guest_budget)
         : runner(loop, std::make_unique<owned_asio<asio_names>>(), limit) {}
 
-    /// The io_context, for the application's own operations.
+    /// Returns the io_context, for the application's own operations.
     [[nodiscard]] asio::io_context& host() const noexcept {
         return static_cast<owned_asio<asio_names>&>(owned()).get();
     }

@@ -24,7 +24,7 @@ public:
     asio_resident(const asio_resident&) = delete;
     asio_resident& operator=(const asio_resident&) = delete;
 
-    /// Called while the context is destroyed: releases everything that belongs to the context.
+    /// Releases everything that belongs to the context; called while the context is destroyed.
     virtual void context_ends() noexcept = 0;
 
 protected:
@@ -108,7 +108,8 @@ public:
         return {};
     }
 
-    /// The descriptor may be closed when this returns; the handler of its last wait runs later.
+    /// Stops watching. The descriptor may be closed when this returns; the handler of the last wait
+    /// runs later.
     void stop(function<void()> done) {
         if (!executor_) return done();
         count();
@@ -135,7 +136,7 @@ public:
     }
 
 private:
-    /// The executor below a strand: a wait on the strand itself would count twice.
+    /// Returns the executor below a strand: a wait on the strand itself would count twice.
     static auto below(const Executor& executor) {
         if constexpr (requires { executor.get_inner_executor(); }) {
             return executor.get_inner_executor();
@@ -149,7 +150,7 @@ private:
         std::same_as<lower_executor, typename Asio::io_context::executor_type> &&
         requires(const Executor& executor) { executor.on_work_started(); };
 
-    /// The context's counts and posted handlers are destroyed with it.
+    /// Releases the descriptor. The context's counts and posted handlers are destroyed with it.
     void context_ends() noexcept override {
         watching_ = false;
         descriptor_->release();
@@ -157,7 +158,7 @@ private:
         executor_.reset();
     }
 
-    /// Only one wait at a time is pending, so the reserved memory suffices.
+    /// Starts a wait. Only one is pending at a time, so the reserved memory suffices.
     void wait() {
         auto done = [way = way_to_turn{this->weak_from_this(), *executor_, memory_}](
                         const typename Asio::error_code&) { way.go(); };
@@ -175,7 +176,8 @@ private:
             if (const auto here = watch.lock()) here->ready();
         }
 
-        /// If there is no memory to post to the strand, tries again while the context runs.
+        /// Posts the turn to the strand; if there is no memory for that, tries again while the
+        /// context runs.
         void go() const {
             if constexpr (is_above) {
                 try {
@@ -190,8 +192,8 @@ private:
         }
     };
 
-    /// Without memory for a handler, there is no notification that the last one has run: `done` is
-    /// called at once.
+    /// Posts `done` behind the handlers that are pending. Without memory for that, nothing could
+    /// report that the last one has run, so `done` is called at once.
     void post_or_call(function<void()> done) {
         auto shared = std::shared_ptr<function<void()>>();
         try {

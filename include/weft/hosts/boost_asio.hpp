@@ -83,7 +83,7 @@ public:
     explicit boost_asio_runner(event_loop& loop, budget limit = guest_budget)
         : runner(loop, std::make_unique<owned_asio<boost_asio_names>>(), limit) {}
 
-    /// The io_context, for the application's own operations.
+    /// Returns the io_context, for the application's own operations.
     [[nodiscard]] boost::asio::io_context& host() const noexcept {
         return static_cast<owned_asio<boost_asio_names>&>(owned()).get();
     }

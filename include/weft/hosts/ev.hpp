@@ -30,8 +30,8 @@ public:
     /// Throws std::system_error if the libev loop cannot be created, or as `guest` does.
     explicit ev_runner(event_loop& loop, budget limit = guest_budget);
 
-    /// The libev loop, for the application's own watchers, which must be stopped before this is
-    /// destroyed.
+    /// Returns the libev loop, for the application's own watchers, which must be stopped before
+    /// this is destroyed.
     [[nodiscard]] struct ev_loop* host() const noexcept;
 };
 

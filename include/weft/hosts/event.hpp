@@ -31,7 +31,8 @@ public:
     /// Throws std::system_error if the base cannot be created, or as `guest` does.
     explicit event_runner(event_loop& loop, budget limit = guest_budget);
 
-    /// The base, for the application's own events, which must be deleted before this is destroyed.
+    /// Returns the base, for the application's own events, which must be deleted before this is
+    /// destroyed.
     [[nodiscard]] event_base* host() const noexcept;
 };
 

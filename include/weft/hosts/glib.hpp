@@ -30,8 +30,8 @@ public:
     /// Throws std::system_error as `guest` does.
     explicit glib_runner(event_loop& loop, budget limit = guest_budget);
 
-    /// The context, for the application's own sources. It is the thread's default context during
-    /// `run`.
+    /// Returns the context, for the application's own sources. It is the thread's default context
+    /// during `run`.
     [[nodiscard]] _GMainContext* host() const noexcept;
 };
 

@@ -30,8 +30,8 @@ public:
     /// Throws std::system_error with sd-event's error, or as `guest` does.
     explicit sd_event_runner(event_loop& loop, budget limit = guest_budget);
 
-    /// The sd-event loop, for the application's own sources. After `sd_event_exit`, `run` returns
-    /// at once.
+    /// Returns the sd-event loop, for the application's own sources. After `sd_event_exit`, `run`
+    /// returns at once.
     [[nodiscard]] sd_event* host() const noexcept;
 };
 

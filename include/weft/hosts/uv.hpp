@@ -36,8 +36,8 @@ public:
     /// Throws std::system_error with libuv's error, or as `guest` does.
     explicit uv_runner(event_loop& loop, budget limit = guest_budget);
 
-    /// The libuv loop, for the application's own handles, which must be closed before this is
-    /// destroyed.
+    /// Returns the libuv loop, for the application's own handles, which must be closed before this
+    /// is destroyed.
     [[nodiscard]] uv_loop_s* host() const noexcept;
 };
 

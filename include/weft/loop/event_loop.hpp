@@ -129,7 +129,7 @@ public:
     [[nodiscard]] bool stopped() const noexcept;
     void restart() noexcept;
 
-    /// Same as `restart`, under its name in WebSocket++ and older versions of Asio.
+    /// Does the same as `restart`, under its name in WebSocket++ and older versions of Asio.
     void reset() noexcept { restart(); }
 
     /// Keeps `run` from returning for lack of work, until `stop_perpetual`; calls are not counted.
@@ -206,10 +206,10 @@ public:
     /// Returns the number of things that keep `run` from returning.
     [[nodiscard]] std::size_t work_count() const noexcept;
 
-    /// The driver of everything on this loop, for services and streams of your own.
+    /// Returns the driver of everything on this loop, for services and streams of your own.
     [[nodiscard]] weft::driver& driver() noexcept;
 
-    /// The loop's internal state, for components built on it: it may outlive the loop.
+    /// Returns the loop's internal state, for components built on it: it may outlive the loop.
     [[nodiscard]] const std::shared_ptr<loop_state>& state() const noexcept { return state_; }
 
 private:

@@ -45,7 +45,7 @@ public:
     /// Shuts down all endpoints on each loop (see `event_loop::shutdown`); then `run` returns.
     void shutdown(duration within);
 
-    /// Must be called before `run` is called again.
+    /// Makes the loops ready for the next `run`; see `event_loop::restart`.
     void restart() noexcept;
 
 private:

@@ -25,7 +25,8 @@ public:
     lookup& operator=(lookup&& other) noexcept;
     ~lookup();
 
-    /// The name as written in the URI: in lower case, without brackets, never a numeric address.
+    /// Returns the name as written in the URI: in lower case, without brackets, never a numeric
+    /// address.
     [[nodiscard]] const std::string& host() const noexcept;
 
     /// Reports addresses; may be called several times, as they become known. Ports in them are

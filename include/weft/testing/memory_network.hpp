@@ -71,10 +71,10 @@ public:
     connection& connect(stream_endpoint& client, std::string_view name, const uri& target,
                         handlers what, connect_options options = {});
 
-    /// All existing ends of links, in the order in which they were made.
+    /// Returns all existing ends of links, in the order in which they were made.
     [[nodiscard]] std::span<network_stream* const> streams() const noexcept { return streams_; }
 
-    /// The random source of everything in this network.
+    /// Returns the random source of everything in this network.
     [[nodiscard]] dice& chance() noexcept { return chance_; }
 
 private:

@@ -58,7 +58,7 @@ public:
     /// flight is lost or, at random, still delivered first.
     void reset() noexcept;
 
-    /// From now on nothing that this end writes arrives, and neither does its close: the host has
+    /// Drops everything that this end writes from now on, including its close: the host has
     /// vanished. Cut both ends to simulate a pulled cable.
     void cut() noexcept { cut_ = true; }
 
@@ -70,27 +70,28 @@ public:
 
     // --- observations
 
-    /// Bytes that this end has written and that have not been delivered to the other.
+    /// Returns how many bytes this end has written that have not been delivered to the other.
     [[nodiscard]] std::size_t in_flight() const noexcept;
 
-    /// When bytes were last delivered here.
+    /// Returns when bytes were last delivered here.
     [[nodiscard]] time_point last_received() const noexcept { return last_received_; }
 
-    /// When a write here last took bytes, by the clock and not by the turn's time, which may be
-    /// late.
+    /// Returns when a write here last took bytes, by the clock and not by the turn's time, which
+    /// may be late.
     [[nodiscard]] time_point last_sent() const noexcept { return last_sent_; }
 
-    /// When bytes were last taken of which an earlier write had left a part over.
+    /// Returns when a write last continued one that had taken only a part.
     [[nodiscard]] time_point last_went_on() const noexcept { return last_went_on_; }
 
-    /// When the owner last called `output_pending`, if the bytes in flight counted in that call or
-    /// in the one before. They count from 4 KiB on, and after a write that took only a part.
+    /// Returns when the owner last called `output_pending` while the bytes in flight counted, in
+    /// that call or the one before. They count from 4 KiB on, and after a write that took only a
+    /// part.
     [[nodiscard]] time_point last_under_way() const noexcept { return last_under_way_; }
 
     /// Returns true if this end was never cut, reset or failed.
     [[nodiscard]] bool intact() const noexcept { return !cut_ && broken_ == never; }
 
-    /// The other end, while it exists.
+    /// Returns the other end, while it exists.
     [[nodiscard]] network_stream* other() const noexcept { return peer_; }
 
 private:

@@ -22,10 +22,10 @@ public:
     streams_under_test& operator=(const streams_under_test&) = delete;
     virtual ~streams_under_test() = default;
 
-    /// The stream that is checked, not started yet.
+    /// Returns the stream that is checked, not started yet.
     [[nodiscard]] virtual std::unique_ptr<stream> near() = 0;
 
-    /// The stream at the other end.
+    /// Returns the stream at the other end.
     [[nodiscard]] virtual std::unique_ptr<stream> far() = 0;
 
     /// Does what is ready for either stream, and returns true if there was anything. If nothing is

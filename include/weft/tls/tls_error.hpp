@@ -38,7 +38,7 @@ enum class tls_error {
 
 [[nodiscard]] const std::error_category& tls_category() noexcept;
 
-/// OpenSSL's errors, by their packed codes (`ERR_get_error`).
+/// Returns the category of OpenSSL's errors, by their packed codes (`ERR_get_error`).
 [[nodiscard]] const std::error_category& openssl_category() noexcept;
 
 [[nodiscard]] inline std::error_code make_error_code(tls_error code) noexcept {

@@ -54,25 +54,25 @@ public:
 
     // --- what was negotiated, once the handshake is over
 
-    /// Such as "TLSv1.3".
+    /// Returns the version of TLS, such as "TLSv1.3".
     [[nodiscard]] std::string_view version() const noexcept;
     [[nodiscard]] std::string_view cipher() const noexcept;
 
-    /// The protocol chosen by ALPN, such as "http/1.1"; empty for none.
+    /// Returns the protocol chosen by ALPN, such as "http/1.1"; empty for none.
     [[nodiscard]] std::string_view application_protocol() const noexcept;
 
-    /// The name that the client asked for (SNI); empty for none.
+    /// Returns the name that the client asked for (SNI); empty for none.
     [[nodiscard]] std::string_view server_name() const noexcept override;
 
     /// Returns true if an earlier session was resumed, without certificates being sent.
     [[nodiscard]] bool resumed() const noexcept;
 
-    /// The subject of the peer's certificate, in one line as in RFC 2253; empty without a
+    /// Returns the subject of the peer's certificate, in one line as in RFC 2253; empty without a
     /// certificate.
     [[nodiscard]] std::string peer_subject() const;
 
-    /// OpenSSL's object, for everything else. Must only be inspected, not used to send or to
-    /// receive.
+    /// Returns OpenSSL's object, for everything else. Must only be inspected, not used to send or
+    /// to receive.
     [[nodiscard]] ssl_st* native() const noexcept { return ssl_; }
 
 private:

@@ -39,7 +39,7 @@ readiness as_readiness(std::uint32_t events) noexcept {
             (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0, hangup, (events & EPOLLPRI) != 0};
 }
 
-/// Whole milliseconds, rounded up, for kernels without epoll_pwait2.
+/// Returns whole milliseconds, rounded up, for kernels without epoll_pwait2.
 int as_milliseconds(duration time) noexcept {
     const auto rounded = std::chrono::ceil<std::chrono::milliseconds>(time).count();
     return static_cast<int>(std::min<std::int64_t>(rounded, INT_MAX));

@@ -9,7 +9,8 @@
 namespace weft {
 namespace {
 
-/// A kernel built without epoll, or a sandbox that blocks it, still has poll(2).
+/// Makes the best engine. A kernel built without epoll, or a sandbox that blocks it, still has
+/// poll(2).
 std::unique_ptr<engine> make_best_engine() {
     try {
         return std::make_unique<epoll_engine>();

@@ -14,8 +14,8 @@
 
 namespace weft::sys {
 
-/// The kernel has epoll_pwait2 since 5.11; glibc before 2.35 and musl have no function for it, so
-/// it is called by its number. ENOSYS if the kernel, or its headers, do not have it.
+/// Calls epoll_pwait2 by its number: the kernel has it since 5.11, but glibc before 2.35 and musl
+/// have no function for it. ENOSYS if the kernel, or its headers, do not have it.
 inline int epoll_pwait2_by_number([[maybe_unused]] int set, [[maybe_unused]] epoll_event* events,
                                   [[maybe_unused]] int room,
                                   [[maybe_unused]] const timespec* timeout) noexcept {

@@ -174,7 +174,8 @@ void file_stream::read() {
     }
 }
 
-/// True if a read failed because the terminal's other side is gone: EIO instead of an end of file.
+/// Returns true if a read failed because the terminal's other side is gone: EIO instead of an end
+/// of file.
 bool file_stream::is_hangup(int error) const noexcept {
     return error == EIO && is_device_;
 }
@@ -204,7 +205,7 @@ void file_stream::finish_turn() noexcept {
     if (has_news()) driver().defer(*this);
 }
 
-/// Registering again reports what is ready, so no edge is lost.
+/// Updates the registration. Registering again reports what is ready, so no edge is lost.
 ///
 /// A write-only pipe becomes readable when its reader is gone; a terminal could do so for other
 /// reasons, so it is not watched.

@@ -158,7 +158,7 @@ void poll_engine::report(std::size_t place) noexcept {
     one.target->ready(what);
 }
 
-/// One byte stands for all wake-ups until it is read.
+/// Writes one byte, which stands for all wake-ups until it is read.
 void poll_engine::wake() noexcept {
     if (!in_own_process() || woken_.exchange(true)) return;
     const int before = errno;
@@ -171,8 +171,8 @@ void poll_engine::wake() noexcept {
     errno = before;
 }
 
-/// The order matters: a wake-up between the two steps is handled in this turn, and a later one
-/// writes a new byte.
+/// Reads the byte, then clears the flag. In this order a wake-up between the two steps is handled
+/// in this turn, and a later one writes a new byte.
 void poll_engine::take_back_wake_up() noexcept {
     char byte = 0;
     while (sys::read(wake_up_.get(), &byte, sizeof(byte)) < 0 && errno == EINTR) {}

@@ -172,8 +172,8 @@ void readiness_datagram_port::finish_turn() noexcept {
     if (has_news()) loop_.defer(*this);
 }
 
-/// Registering again reports what is ready, so no edge is lost. An error of the engine is reported,
-/// and the next change tries again.
+/// Updates the registration. Registering again reports what is ready, so no edge is lost. An error
+/// of the engine is reported, and the next change tries again.
 void readiness_datagram_port::update_interest() noexcept {
     const interest in{!paused_, blocked_, false};
     if (!registered_ || (in.read == known_.read && in.write == known_.write)) return;

@@ -25,8 +25,8 @@ namespace {
 constexpr int accepts_per_run = 64;
 constexpr duration pause_when_starved = std::chrono::milliseconds(100);
 
-/// True if accept(2) reported an error of the one connection that it removed from the queue: it
-/// passes on network errors that are pending on that connection.
+/// Returns true if accept(2) reported an error of the one connection that it removed from the
+/// queue: it passes on network errors that are pending on that connection.
 bool concerns_one_connection(int error) noexcept {
     switch (error) {
     case EINTR:

@@ -9,7 +9,7 @@ namespace weft {
 
 class readiness_network final : public network {
 public:
-    /// The only instance: it has no state.
+    /// Returns the only instance: it has no state.
     static readiness_network& instance() noexcept;
 
     [[nodiscard]] std::unique_ptr<socket_transport>

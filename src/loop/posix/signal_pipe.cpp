@@ -37,7 +37,7 @@ void pass_on(int number) noexcept {
     raise(number);
 }
 
-/// If the pipe is full, the number is dropped: enough are waiting.
+/// Writes a number into the pipe. If that is full, the number is dropped: enough are waiting.
 void note_signal(int number) {
     const int before = errno;
     if (signals.generation != fork_generation()) {

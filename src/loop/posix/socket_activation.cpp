@@ -20,7 +20,7 @@ namespace {
 constexpr int first_passed = 3;
 constexpr int passed_max = 1 << 20;
 
-/// The number in a variable; empty if it is not set, -1 if it is not a number.
+/// Returns the number in a variable; empty if it is not set, -1 if it is not a number.
 std::optional<long> number_in(const char* variable) {
     const char* const set = std::getenv(variable);
     if (!set) return std::nullopt;
@@ -30,7 +30,7 @@ std::optional<long> number_in(const char* variable) {
     return parsed.ec == std::errc{} && parsed.ptr == text.data() + text.size() ? number : -1;
 }
 
-/// How many descriptors were passed to this process. LISTEN_PID distinguishes them from its
+/// Returns how many descriptors were passed to this process. LISTEN_PID distinguishes them from its
 /// parent's.
 result<int> count_passed() {
     const auto pid = number_in("LISTEN_PID");
@@ -41,7 +41,7 @@ result<int> count_passed() {
     return static_cast<int>(*count);
 }
 
-/// The names, separated by colons: as many as there are descriptors, or none at all.
+/// Returns the names, separated by colons: as many as there are descriptors, or none at all.
 result<std::vector<std::string>> names_of(int count) {
     const char* const set = std::getenv("LISTEN_FDNAMES");
     const auto expected = static_cast<std::size_t>(count);

@@ -193,7 +193,7 @@ ssize_t socket_stream::receive(std::span<std::byte> buffer, bool& cut) const noe
     return count;
 }
 
-/// Everything was read: the next edge may come.
+/// Notes that everything was read: the next edge may come.
 void socket_stream::read_all() noexcept {
     readable_ = false;
     loop().engine().drained(descriptor_.get(), {.read = true});
@@ -227,7 +227,7 @@ interest socket_stream::wanted() const noexcept {
     return {.read = !paused_, .write = blocked_ || !local_};
 }
 
-/// Registering again reports what is ready, so no edge is lost.
+/// Updates the registration. Registering again reports what is ready, so no edge is lost.
 void socket_stream::update_interest() noexcept {
     const interest in = wanted();
     if (!registered_ || (interested_ == in.read && waits_for_room_ == in.write)) return;
@@ -269,7 +269,7 @@ socket_stream::write(std::span<const std::span<const std::byte>> pieces) noexcep
     return taken;
 }
 
-/// The socket is full: the next edge may come.
+/// Notes that the socket is full: the next edge may come.
 void socket_stream::wait_for_room() noexcept {
     blocked_ = true;
     writable_ = false;

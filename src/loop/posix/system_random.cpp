@@ -31,7 +31,7 @@ bool draw_from_call(std::span<std::byte> bytes) noexcept {
     });
 }
 
-/// For Linux before 3.17, and sandboxes without getrandom(2).
+/// Draws from /dev/urandom: for Linux before 3.17, and sandboxes without getrandom(2).
 bool draw_from_device(std::span<std::byte> bytes) noexcept {
     const owned_descriptor device(sys::open("/dev/urandom", O_RDONLY | O_CLOEXEC));
     return device && draw_all(bytes, [&](std::span<std::byte> to) noexcept {
