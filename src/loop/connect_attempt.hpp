@@ -34,7 +34,7 @@ public:
         ~owner() = default;
     };
 
-    /// Begins to connect. Returns an error that is known at once, of which the owner is not
+    /// Begins to connect. Returns an error if the attempt fails immediately; then the owner is not
     /// notified. For a Unix-domain socket, "would block" means that the listener's backlog is full.
     virtual std::error_code begin(const address& where,
                                   const connect_socket_options& options) = 0;

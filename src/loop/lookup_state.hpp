@@ -20,7 +20,7 @@ class address_sink {
 public:
     virtual void on_found(std::span<const address> some) noexcept = 0;
 
-    /// Called when no more will come; `why` is empty unless the resolver has failed.
+    /// Called when there are no more addresses; `why` is empty unless the resolver has failed.
     virtual void on_no_more(std::error_code why) noexcept = 0;
 
 protected:

@@ -32,7 +32,7 @@ protected:
     using stream::stream;
 };
 
-/// Whether the stream or the application closes a descriptor that is not a socket of Weft's.
+/// Whether the stream or the application closes a descriptor that is not a Weft socket.
 enum class file_owner : std::uint8_t { stream, application };
 
 /// Keeps no state of a loop: each call names its loop. All calls may throw std::bad_alloc, and then

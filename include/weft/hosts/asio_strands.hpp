@@ -16,7 +16,7 @@ namespace weft {
 /// Attaches several event loops to an io_context that any number of threads run.
 ///
 /// What is made on a loop before the context runs belongs to that loop's strand while the context
-/// runs; once the context runs no more, any one thread may use it. Handlers of one loop are called
+/// runs; once the context has stopped, any one thread may use it. Handlers of one loop are called
 /// one at a time, handlers of different loops concurrently. The context's `run` lasts while a loop
 /// has work or posted functions to call. `Asio` supplies what differs between the two libraries, as
 /// for `asio_watch`.
@@ -44,9 +44,9 @@ public:
     }
 
     /// Detaches while the context runs: each loop on its strand. `done` is called once, on one of
-    /// the strands, when the context no longer holds anything of Weft's; from then on the loops may
-    /// be destroyed. If this throws std::bad_alloc, `done` is not called, and only some loops are
-    /// detached.
+    /// the strands, when the context no longer holds any resource of Weft; from then on the loops
+    /// may be destroyed. If this throws std::bad_alloc, `done` is not called, and only some loops
+    /// are detached.
     void detach(function<void()> done = {}) {
         const auto last = std::make_shared<call_at_end>();
         for (const auto& one : stays_) {

@@ -15,8 +15,8 @@ namespace weft {
 /// Attaches an event loop to a GLib main context, which need not be the default one.
 ///
 /// Weft belongs to the thread that iterates the context. A GMainLoop runs until the application
-/// quits it, whether Weft has work or not. When `detach` returns, the context holds nothing of
-/// Weft's.
+/// quits it, whether Weft has work or not. When `detach` returns, the context holds no resource of
+/// Weft.
 class glib_guest : public guest {
 public:
     /// Throws std::system_error as `guest` does.

@@ -13,8 +13,8 @@ namespace weft {
 ///
 /// The thread must have an event dispatcher: make this after the QCoreApplication on the main
 /// thread, in `run` on a QThread. Qt's `exec` lasts until the application quits it, whether Weft
-/// has work or not; Weft also gets turns in a nested QEventLoop. When `detach` returns, Qt holds
-/// nothing of Weft's.
+/// has work or not; Weft also gets turns in a nested QEventLoop. When `detach` returns, Qt holds no
+/// resource of Weft.
 class qt_guest : public guest {
 public:
     /// Throws std::system_error with std::errc::not_connected when the thread has no event

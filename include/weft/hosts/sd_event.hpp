@@ -15,7 +15,7 @@ namespace weft {
 ///
 /// `sd_event_loop` runs until `sd_event_exit`, whether Weft has work or not. It cannot be run
 /// inside one of its own callbacks, and so not inside Weft's handlers. When `detach` returns,
-/// sd-event holds nothing of Weft's. In a forked child the guest only releases its resources.
+/// sd-event holds no resource of Weft. In a forked child the guest only releases its resources.
 class sd_event_guest : public guest {
 public:
     /// Throws std::system_error with sd-event's error, or as `guest` does; `guest::create(loop,

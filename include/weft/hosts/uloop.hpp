@@ -13,7 +13,7 @@ namespace weft {
 
 /// Attaches an event loop to the process's uloop, on the thread that runs it.
 ///
-/// When this is destroyed, or `detach` returns, uloop holds no descriptor of Weft's.
+/// When this is destroyed, or `detach` returns, uloop holds no descriptor of Weft.
 class uloop_guest : public guest {
 public:
     /// Throws std::system_error with the system error that uloop encountered (EBADF before

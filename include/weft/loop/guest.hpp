@@ -15,8 +15,8 @@ struct host_ops {
     /// Starts to call `turn` on the loop's thread whenever `descriptor` is readable.
     function<result<void>(int descriptor, function<void()> turn)> watch;
 
-    /// Stops that, and calls `done`, at once or later, when the host no longer holds anything of
-    /// Weft's. When this returns, the descriptor may be closed and `turn` is no longer called.
+    /// Stops that, and calls `done`, at once or later, when the host no longer holds any resource
+    /// of Weft. When this returns, the descriptor may be closed and `turn` is no longer called.
     function<void(function<void()> done)> unwatch;
 
     /// Called when the loop has work (true) or has none any more (false), so that the host's `run`
@@ -75,8 +75,8 @@ public:
     guest(guest&&) noexcept = default;
     guest& operator=(guest&& other) noexcept;
 
-    /// Detaches from the host; calls `done` once, when the host no longer holds anything of Weft's.
-    /// Idempotent: a later call's `done` is called at once.
+    /// Detaches from the host; calls `done` once, when the host no longer holds any resource of
+    /// Weft. Idempotent: a later call's `done` is called at once.
     void detach(function<void()> done = {});
 
     [[nodiscard]] bool attached() const noexcept;

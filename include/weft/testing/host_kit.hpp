@@ -24,7 +24,8 @@ struct host_finding {
 std::ostream& operator<<(std::ostream& to, const host_finding& which);
 
 struct host_kit_options {
-    /// How late an event that is due at once may come. A correct host is not waited for that long.
+    /// The longest accepted delay of an event that is already due. With a correct host, the kit
+    /// does not wait that long.
     duration patience = std::chrono::seconds(2);
 
     /// The names of the checks to run; empty for all.
