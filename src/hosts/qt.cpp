@@ -16,8 +16,8 @@
 namespace weft {
 namespace {
 
-/// A notifier may be deleted at any time, even in its own signal: Qt unregisters it. An
-/// application's event filter sees the notifier, and may have deleted it.
+/// A notifier may be deleted at any time, even in its own signal: Qt then unregisters it. The
+/// application can find the notifier in an event filter, so it may have deleted it.
 class qt_watch : public std::enable_shared_from_this<qt_watch> {
 public:
     result<void> start(int descriptor, function<void()> turn) {

@@ -66,7 +66,7 @@ public:
     [[nodiscard]] sd_event* get() const noexcept { return event_; }
     host_ops ops() override { return sd_event_host(event_); }
 
-    /// Avoids sd_event_loop: after sd_event_exit it cannot be run again.
+    /// Runs the loop step by step, since sd_event_loop cannot be run again after sd_event_exit.
     void run() override {
         has_quit_ = false;
         while (!has_quit_ && sd_event_run(event_, UINT64_MAX) >= 0) {}

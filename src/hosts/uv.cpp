@@ -56,9 +56,10 @@ private:
 
     int listen() noexcept { return uv_poll_start(this, UV_READABLE, readable); }
 
-    /// Returns true if the loop has closed the handle, after which the loop may be destroyed:
-    /// `uv_is_closing` is also true of a handle that is about to be closed. The flag is libuv's
-    /// UV_HANDLE_CLOSED, which its headers do not declare and which is the same in every libuv 1.
+    /// Returns true if the libuv loop has closed the handle, after which that loop may be
+    /// destroyed: `uv_is_closing` is also true of a handle that is about to be closed. The flag is
+    /// libuv's UV_HANDLE_CLOSED, which its headers do not declare and which is the same in every
+    /// libuv 1.
     [[nodiscard]] bool is_closed() const noexcept {
         constexpr unsigned uv_handle_closed = 2;
         return (flags & uv_handle_closed) != 0;

@@ -82,7 +82,7 @@ int note_chain_fault(int verdict, X509_STORE_CTX* chain) noexcept {
     try {
         if (session) stream_bio::note_fault(session, describe_chain_fault(chain));
     } catch (const std::bad_alloc&) {
-        // There is a verdict without a description.
+        // The verdict is kept, without a description.
     }
     const X509* const at_fault = X509_STORE_CTX_get_current_cert(chain);
     if (at_fault && is_about_the_name(X509_STORE_CTX_get_error(chain)) &&

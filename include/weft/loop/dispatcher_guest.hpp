@@ -10,8 +10,8 @@ namespace weft {
 /// Posts `work` to the application's thread, to be called soon and not from inside this call.
 ///
 /// Called on one of Weft's threads, with no lock held; must not wait for the application's thread.
-/// If it throws, or destroys `work` without calling it, the dispatcher counts as having refused it:
-/// Weft posts again a tenth of a second later.
+/// If it throws, or destroys `work` without calling it, the turn counts as refused: Weft posts
+/// again a tenth of a second later.
 using dispatch = function<void(function<void()> work)>;
 
 /// Returns the operations of a message dispatcher for one guest attachment, during which `post` may

@@ -111,11 +111,11 @@ public:
     /// work guard) and it is not perpetual, or until `stop` is called; returns how many handlers it
     /// called.
     ///
-    /// After either end it is stopped, and `restart` comes before the next `run`. Asserts that the
-    /// loop is not attached to a host.
+    /// In both cases the loop is then stopped, and `restart` must be called before the next `run`.
+    /// Asserts that the loop is not attached to a host.
     std::size_t run();
 
-    /// Waits for and calls one handler; 0 when the loop is stopped or has no more work.
+    /// Waits for one handler and calls it; returns 0 if the loop is stopped or has no more work.
     std::size_t run_one();
 
     /// Runs one turn without waiting: `poll` without a budget, `poll_one` with a budget of one
@@ -124,7 +124,8 @@ public:
     std::size_t poll_one();
 
     /// Makes `run` and `run_one` return after at most ten milliseconds of handlers, even if work is
-    /// left. May be called from any thread. Async-signal-safe. What is on the loop stays as it is.
+    /// left. May be called from any thread. Async-signal-safe. Connections and timers are not
+    /// affected.
     void stop() noexcept;
     [[nodiscard]] bool stopped() const noexcept;
     void restart() noexcept;
@@ -166,9 +167,9 @@ public:
 
     // --- signals
 
-    /// Calls `handler` in a turn, with the signal's number, for each of these signals (such as
-    /// SIGINT and SIGTERM) that the process gets from now on. Replaces the signals and the handler
-    /// of an earlier call; without numbers it only restores those signals.
+    /// Handles signals: calls `handler` in a turn, with the signal's number, for each of these
+    /// signals (such as SIGINT and SIGTERM) that the process gets from now on. Replaces the signals
+    /// and the handler of an earlier call; without numbers it only restores those signals.
     ///
     /// For standalone loops: a loop changes no signal handling unless asked, and a host usually
     /// handles signals itself. The earlier dispositions are restored when the loop is destroyed.
