@@ -61,7 +61,7 @@ memory_account::holder* memory_account::own_largest() const noexcept {
     return nullptr;
 }
 
-/// Recursive, as there are few children: one for each endpoint.
+/// Visits all children. There are few: one for each endpoint.
 memory_account::holder* memory_account::largest_of_all() noexcept {
     holder* found = own_largest();
     for (memory_account* child = children_; child; child = child->next_) {

@@ -420,8 +420,8 @@ void session::follow_output(std::size_t count, time_point now) noexcept {
     if (waits_for_answer()) since_ = now;
 }
 
-/// Handles that the peer has read waiting output: a sign of life, which also restarts the timeout
-/// for its answer.
+/// Updates the deadlines after the peer has read waiting output, which is a sign of life and
+/// restarts the timeout for its answer.
 void session::peer_took(time_point now) noexcept {
     alive_ = now;
     if (waits_for_answer()) since_ = now;
@@ -440,7 +440,7 @@ void session::note_pending(std::size_t bytes, time_point now) noexcept {
     try {
         more().pending = bytes;
     } catch (const std::bad_alloc&) {
-        return; // without memory, only bytes that the stream accepts count
+        return; // without memory, only what the stream accepts shows that the peer reads
     }
     tracks_ = bytes != 0;
     if (bytes < before) {

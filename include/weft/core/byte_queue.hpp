@@ -68,9 +68,9 @@ public:
     }
 
 private:
-    /// Moves the queued bytes to the front if more bytes were consumed than are queued; otherwise
-    /// moves them to larger memory. The new size depends on the queued bytes alone, so that
-    /// consumed bytes do not make the memory grow.
+    /// Moves the queued bytes to the front, if more bytes were consumed than are queued and `more`
+    /// bytes fit then; otherwise moves them to new memory. The new size does not depend on consumed
+    /// bytes, so that a long-lived queue does not grow.
     void make_room(std::size_t more) {
         const std::size_t waiting = size();
         if (head_ > waiting && capacity_ - waiting >= more) {

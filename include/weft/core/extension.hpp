@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Extensions as Sec-WebSocket-Extensions names them (RFC 6455 §9.1), and who negotiates one for
-// sessions. Knows no extension.
+// Parser for Sec-WebSocket-Extensions (RFC 6455 §9.1), and the interface that negotiates an
+// extension for sessions. Knows no particular extension.
 #pragma once
 
 #include <memory>
@@ -35,7 +35,7 @@ struct extension {
 /// Parses the value of Sec-WebSocket-Extensions. The caller joins several headers by commas.
 ///
 /// Skips empty elements (RFC 9110 §5.6.1). Fails with `errc::bad_extension` if the value does not
-/// match the grammar of RFC 6455 §9.1. A quoted value must be a token without its quotes.
+/// match the grammar of RFC 6455 §9.1. The content of a quoted value must be a token.
 [[nodiscard]] result<std::vector<extension>> parse_extensions(std::string_view value);
 
 /// Negotiates an extension that encodes messages, such as compression.

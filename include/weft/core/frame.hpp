@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The header of a WebSocket frame: decoded with every rule that it can break, and encoded.
-// RFC 6455 §5.2.
+// Encoder and decoder for the header of a WebSocket frame. The decoder checks all rules for
+// headers. RFC 6455 §5.2.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The move-only function of handlers: always this type, whatever the user's language level.
+// A move-only std::function for handlers. Weft uses this type at every language level, so that a
+// user's language level never changes the ABI.
 #pragma once
 
 #include <cassert>
@@ -32,7 +33,7 @@ public:
              std::is_invocable_r_v<Result, std::decay_t<Callable>&, Args...>)
         function(Callable&& callable) {
         using stored = std::decay_t<Callable>;
-        using given = std::remove_cvref_t<Callable>; // a function itself is never null
+        using given = std::remove_cvref_t<Callable>; // not decayed: a function is never null
         if constexpr (std::is_pointer_v<given> || std::is_member_pointer_v<given>) {
             if (callable == nullptr) return;
         }

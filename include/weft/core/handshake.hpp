@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The opening handshake (RFC 6455 §4) as pure functions, for both roles: what is asked, what is
-// answered, and every check. Knows no connection; random bytes are arguments.
+// The opening handshake (RFC 6455 §4) as pure functions, for both roles: write and check requests
+// and responses. Knows no connection; random bytes are arguments.
 #pragma once
 
 #include <weft/core/extension.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// HTTP fields (RFC 9110 §5): what a name and a value may hold, lists in values, and comparisons.
-// Knows nothing of requests, responses or WebSocket.
+// HTTP fields (RFC 9110 §5): validates names and values, splits lists, and compares. Knows nothing
+// of requests, responses or WebSocket.
 #pragma once
 
 #include <cstddef>

@@ -46,7 +46,7 @@ public:
         return text_.capacity() + lines_.capacity() * sizeof(line);
     }
 
-    /// Returns the minor version: 1 for HTTP/1.1. The parser rejects other major versions than 1.
+    /// Returns the minor version: 1 for HTTP/1.1. The parser rejects major versions other than 1.
     [[nodiscard]] int version_minor() const noexcept { return minor_; }
 
 private:

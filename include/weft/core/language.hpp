@@ -5,7 +5,7 @@
 
 #if __cplusplus < 202002L && !(defined(_MSVC_LANG) && _MSVC_LANG >= 202002L)
 #error "Weft needs C++20 or later: compile with -std=c++20, or set CMAKE_CXX_STANDARD to 20."
-#include "compilation ends here" // of the errors that would follow none helps
+#include "compilation ends here" // the errors that would follow do not help
 #endif
 
 #if !defined(__cpp_exceptions)

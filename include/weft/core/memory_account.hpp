@@ -58,8 +58,8 @@ public:
 
     /// Returns whether `more` bytes fit, or could fit if one holder were removed.
     ///
-    /// For this account and each ancestor: either the bytes fit, or the largest holder below has
-    /// more than `more` bytes.
+    /// True if, in this account and in each ancestor, the bytes fit or the largest holder has more
+    /// than `more` bytes.
     [[nodiscard]] bool has_room(std::size_t more) noexcept;
 
     /// Sets the bytes that `which`, a part of `owner`, holds.
@@ -67,9 +67,9 @@ public:
 
     /// Returns the largest holder, within a factor of two; null if there is none.
     ///
-    /// Searches the first exceeded budget, from this account up to its ancestors; if none is
-    /// exceeded, this account. Of holders of similar size, it returns the one whose size has been
-    /// unchanged for longest.
+    /// Searches the first account whose budget is exceeded, beginning with this one and going up to
+    /// its ancestors. If no budget is exceeded, searches this account. Of holders of similar size,
+    /// prefers the one whose size has not changed for longest.
     [[nodiscard]] holder* largest() noexcept;
 
 private:

@@ -17,7 +17,7 @@ namespace weft {
 enum class compression : std::uint8_t {
     automatic, ///< if `message_codec::encodes` says so
     off,
-    on, ///< whatever its size, unless that would not make it smaller
+    on, ///< always, except when compression would not make the message smaller
 };
 
 /// An encoder or decoder at work on one message.

@@ -27,7 +27,7 @@ public:
 private:
     friend class session;
 
-    /// Returns a buffer for a short message to be decompressed into, of at most `size_max` bytes.
+    /// Returns a buffer of at most `size_max` bytes, into which to decompress a short message.
     [[nodiscard]] std::span<std::byte> room_for_decoded(std::size_t size_max) {
         if (!decoded_) decoded_ = std::make_unique_for_overwrite<std::byte[]>(decoded_size);
         return {decoded_.get(), std::min(decoded_size, size_max)};
@@ -39,7 +39,7 @@ private:
     std::unique_ptr<std::byte[]> decoded_; // a short message, decompressed
     byte_queue output_;                  // frames, older than payload_
     std::span<const std::byte> payload_; // the last frame's payload, in the sender's memory
-    time_point taken_at_{};              // when the stream last accepted some of the output
+    time_point taken_at_{};              // when the peer last read output, or the wait began
 };
 
 } // namespace weft

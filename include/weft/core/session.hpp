@@ -39,7 +39,7 @@ enum class event_type : std::uint8_t {
     ping,    ///< a ping; the session has already answered it
     pong,    ///< a pong
     closed,  ///< the closing handshake is complete; see `outcome()`
-    failed,  ///< any other end; see `outcome()`. `output()` may still inform the peer
+    failed,  ///< any other end; see `outcome()`. `output()` may contain bytes for the peer
 };
 
 struct event {
@@ -112,7 +112,8 @@ public:
     [[nodiscard]] std::size_t output_size() const noexcept;
 
     /// Returns whether the caller should read for this session now. False while the session is
-    /// paused or its request waits for an answer, and after the end of the input.
+    /// paused, while a request waits for an answer, while `keeps_alive()`, and after the end of the
+    /// input.
     [[nodiscard]] bool wants_input() const noexcept;
 
     /// True if no more output will follow: half-close the stream once `output()` is empty.
@@ -123,7 +124,7 @@ public:
         return state_ == session_state::closed && !awaits_close_ && !keeps_alive_;
     }
 
-    /// True if `next_event` has yet to return `closed` or `failed`.
+    /// True if `next_event` will still return `closed` or `failed`.
     [[nodiscard]] bool end_waits() const noexcept {
         return state_ == session_state::closed && ending_ != event_type::none;
     }
@@ -242,9 +243,10 @@ public:
     /// Sends a whole message. Returns false, and sends nothing, if the session is not open or a
     /// message of `send_part` has not ended.
     ///
-    /// A server in lent memory does not copy an uncompressed payload of `uncopied_size_min` bytes
-    /// or more. Such a payload must stay valid until it is consumed, or until one of these calls
-    /// copies the rest of it: `settle_output`, `settle`, `next_event`, or a command that sends.
+    /// A server that works in lent memory does not copy an uncompressed payload of at least
+    /// `uncopied_size_min` bytes. Such a payload must stay valid until it is consumed, or until one
+    /// of these calls copies the rest of it: `settle_output`, `settle`, `next_event`, or a command
+    /// that sends.
     bool send(message whole);
 
     /// Sends a whole message as above, and chooses whether to compress it. Without a codec,
@@ -263,16 +265,16 @@ public:
     /// Returns whether a message of `send_part` has not ended.
     [[nodiscard]] bool sending_parts() const noexcept { return sending_parts_; }
 
-    /// Sends a ping or a pong with the first 125 bytes of `payload`. Returns false if the session
-    /// is not open. RFC 6455 §5.5.2, §5.5.3.
+    /// Sends a ping or a pong; of a longer `payload`, sends the first 125 bytes. Returns false if
+    /// the session is not open. RFC 6455 §5.5.2, §5.5.3.
     bool ping(std::span<const std::byte> payload, time_point now);
     bool pong(std::span<const std::byte> payload);
 
     /// Begins the closing handshake. Sends nothing if the session is not open.
     ///
     /// `code` may be any code of a report: `sendable` determines what is sent. The reason is cut to
-    /// at most 123 bytes, at the end of a character. Ends a pause; then all input except the peer's
-    /// close frame is dropped. RFC 6455 §7.1.2.
+    /// at most 123 bytes, at the end of a character. If the session is paused, ends the pause and
+    /// drops all later input except the peer's close frame. RFC 6455 §7.1.2.
     void close(close_code code, std::string_view reason, time_point now) noexcept;
 
     /// Ends the session with `why`, and informs the peer if possible. RFC 6455 §7.1.7.
@@ -297,15 +299,15 @@ public:
     void pause(time_point now);
     void resume(time_point now) noexcept;
 
-    /// Reports whether the caller has stopped reading although `wants_input()` is true, such as
-    /// until the peer has read its answers. While input is held there is no message deadline; it
-    /// restarts afterwards.
+    /// Reports whether the caller has stopped reading although `wants_input()` is true, for example
+    /// until the peer has read queued output. Meanwhile the message deadline does not apply; it
+    /// restarts when the caller reads again.
     void hold_input(bool held, time_point now) noexcept;
     [[nodiscard]] bool input_held() const noexcept { return input_held_; }
 
     // --- outputs
 
-    /// Returns the next event; `none` if there is none until more input arrives.
+    /// Returns the next event; `none` if there is no event before more input or `resume`.
     event next_event(time_point now) noexcept;
 
     /// Returns the bytes to write next. The views are valid until the next call of a function that

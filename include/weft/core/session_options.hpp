@@ -17,13 +17,13 @@ class extension_negotiator;
 
 inline constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
 
-/// Limits on what the peer sends. Exceeding a limit, not reaching it, ends the connection with the
-/// HTTP status or close code given below.
+/// Limits on what the peer sends. A value equal to its limit is allowed; a larger one ends the
+/// connection, with the HTTP status or close code given below.
 struct session_limits {
     std::size_t header_size_max = 16 * 1024;         ///< bytes of the HTTP head; 431
     std::size_t header_count_max = 100;              ///< headers of the HTTP head; 431
     std::size_t body_size_max = 64 * 1024;           ///< bytes of a plain request's body; 413
-    std::size_t request_count_max = 100;             ///< plain requests of one connection
+    std::size_t request_count_max = 100;             ///< plain requests; the last response closes
     std::size_t message_size_max = 16 * 1024 * 1024; ///< bytes of a message; 1009
     std::size_t frame_size_max = unlimited;          ///< bytes of a frame; 1009
     std::size_t fragment_count_max = 128 * 1024;     ///< frames of a message; 1008

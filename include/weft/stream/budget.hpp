@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The budget of a driver's turn, in handler calls and time, and the rest of it.
+// The budget of a driver's turn, in handler calls and time, and a count of what is left of it.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ struct budget {
     duration time = duration::max();
 };
 
-/// The rest of a turn's budget. Reads no clock.
+/// The part of a turn's budget that is left. Reads no clock.
 class remaining_budget {
 public:
     /// No budget, for outside a turn.

@@ -187,7 +187,7 @@ public:
     // --- resources that everything on this driver shares
 
     /// Returns work buffers for one session, or null if there is no memory. Give them back in
-    /// reverse order. The first call never returns null while none is lent.
+    /// reverse order. Never returns null while no other buffers are lent.
     [[nodiscard]] scratch* take_scratch() noexcept { return scratches_.take(); }
     void give_back(scratch* lent) noexcept { scratches_.give_back(lent); }
 
@@ -243,7 +243,7 @@ protected:
     /// Runs posted functions. Collects more from the mailbox only when all earlier ones have run.
     bool run_posted();
 
-    /// Returns whether functions wait that handlers posted during the last `run_work`.
+    /// Returns whether functions that handlers posted during the last `run_work` still wait.
     ///
     /// The driver reads no streams until these have run, as reading makes handlers post more.
     /// Functions that other threads post do not count, as they could stop reading for ever.

@@ -16,7 +16,7 @@ namespace weft {
 
 /// The result of a `send`.
 enum class send_result : std::uint8_t {
-    accepted,  ///< written to the stream, or to be written at the end of this turn
+    accepted,  ///< written, or to be written at the end of the connection's turn
     backed_up, ///< queued behind older output; `writable` is called when the queue has drained
     dropped,   ///< not queued: the queue is full; `writable` is called when it has drained
     closed,    ///< not queued: the connection is not open
@@ -47,7 +47,7 @@ public:
     /// Counts bytes without checking the limit.
     void add(std::size_t size) noexcept { posted_ += size; }
 
-    /// Uncounts bytes that were not posted after all.
+    /// Subtracts bytes that were counted but not posted.
     void take_back(std::size_t size) noexcept { posted_ -= size; }
 
     /// Returns the bytes of waiting output: posted bytes, with their overhead, and the connection's
@@ -84,7 +84,7 @@ public:
         if (closed) closed_ = true;
     }
 
-    /// Uncounts bytes whose posted function has run.
+    /// Subtracts bytes whose posted function has run.
     void release(std::size_t size) noexcept { posted_ -= size; }
     [[nodiscard]] std::size_t posted() const noexcept { return posted_; }
 
@@ -114,7 +114,7 @@ private:
 /// Returns whether `more` bytes, added to `waiting` bytes, exceed the limit `size_max`.
 ///
 /// An empty queue accepts any size. If a full queue pauses reading (`pauses`), a queue that is at
-/// most half full does, too.
+/// most half full accepts any size, too.
 [[nodiscard]] constexpr bool exceeds_queue(std::size_t waiting, std::size_t more,
                                            std::size_t size_max, bool pauses) noexcept {
     const std::size_t always_taken = pauses ? size_max / 2 : 0;

@@ -10,7 +10,7 @@ namespace weft {
 /// Runs streams and connections when the caller calls `advance` or `settle`.
 class manual_driver final : public driver {
 public:
-    /// Begins at `start`; `random` must outlive the driver.
+    /// Starts with the time `start`. `random` must outlive the driver.
     explicit manual_driver(time_point start = {}) : clock_(start) {}
     manual_driver(time_point start, random_source& random)
         : clock_(start), random_(&random) {}

@@ -42,8 +42,8 @@ public:
 
     explicit reserved_allocator(std::shared_ptr<reserved_memory> of) noexcept
         : memory_(std::move(of)) {}
-    reserved_allocator(const reserved_allocator&) noexcept = default; // moving copies, too, as a
-    reserved_allocator& operator=(const reserved_allocator&) = default; // moved-from one frees
+    reserved_allocator(const reserved_allocator&) noexcept = default; // no move: a moved-from
+    reserved_allocator& operator=(const reserved_allocator&) = default; // one must still free
     template <class Other>
     reserved_allocator(const reserved_allocator<Other>& other) noexcept : memory_(other.memory()) {}
 

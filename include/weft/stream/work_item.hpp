@@ -57,7 +57,7 @@ public:
     virtual ~work_item() { unlink(); }
 
 protected:
-    /// Called once after each `driver::defer`. Does a piece of work.
+    /// Called after `driver::defer`. Does a piece of work.
     virtual void run() noexcept {}
 
     /// Called at the end of a turn after `driver::at_turn_end`. Must not call handlers.
