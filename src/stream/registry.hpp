@@ -51,8 +51,8 @@ public:
     }
     [[nodiscard]] bool shutting_down() const noexcept { return shutting_down_; }
 
-    /// Called when the endpoint is destroyed. Destroys all members, calls no handler but a pending
-    /// `done`, and retires itself.
+    /// Ends the registry of a destroyed endpoint: destroys all members, calls no handler but a
+    /// pending `done`, and retires itself.
     void dismiss() noexcept {
         driver_.leave(*this);
         drop_all(); // includes members that were added after the driver had closed

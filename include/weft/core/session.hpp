@@ -83,10 +83,10 @@ struct agreed_handshake {
 /// memory, the session fails with `std::errc::not_enough_memory`.
 class session {
 public:
-    /// Starts a session before its handshake. The handshake timeout begins at `now`.
+    /// Creates a session whose handshake is still to come. Its timeout begins at `now`.
     session(const session_options& options, time_point now);
 
-    /// Starts a session that is open from the beginning, after a handshake that was completed
+    /// Creates a session that is open from the beginning, after a handshake that was completed
     /// elsewhere, such as by another HTTP server. The first event is `opened`. RFC 6455 §4.2.2.
     session(const session_options& options, agreed_handshake agreed, time_point now);
     ~session();
@@ -135,7 +135,7 @@ public:
         return blocked_ || leaving_ || ping_waits_ || state_ > session_state::open || tracks_;
     }
 
-    /// True if the session no longer needs the stream, which may be closed.
+    /// True if the session no longer needs its stream: the caller may close it.
     [[nodiscard]] bool finished() const noexcept;
 
     /// Server: returns the client's request, from its event until `forget_handshake`; otherwise
@@ -241,7 +241,7 @@ public:
     void forget_handshake() noexcept;
 
     /// Sends a whole message. Returns false, and sends nothing, if the session is not open or a
-    /// message of `send_part` has not ended.
+    /// message begun by `send_part` has not ended.
     ///
     /// A server that works in lent memory does not copy an uncompressed payload of at least
     /// `uncopied_size_min` bytes. Such a payload must stay valid until it is consumed, or until one
@@ -262,7 +262,7 @@ public:
     /// may hold bytes back until a later part.
     bool send_part(message part, bool last, compression choice = compression::automatic);
 
-    /// Returns whether a message of `send_part` has not ended.
+    /// Returns whether a message begun by `send_part` has not ended.
     [[nodiscard]] bool sending_parts() const noexcept { return sending_parts_; }
 
     /// Sends a ping or a pong; of a longer `payload`, sends the first 125 bytes. Returns false if
@@ -350,9 +350,9 @@ public:
     /// False for a session with nothing in progress: `count_memory` would do nothing.
     [[nodiscard]] bool owns_memory() const noexcept { return extra_ != nullptr; }
 
-    /// Updates in `account` the bytes that the session owns beyond the object itself: a message in
+    /// Counts in `account` the bytes that the session owns beyond the object itself: a message in
     /// progress, queued input and output, the handshake. Adds `beside`, other bytes that the owner
-    /// holds for this session.
+    /// holds for this session. Replaces the earlier count.
     ///
     /// Call it when the sum may have changed. The session returns the bytes when it frees that
     /// memory.

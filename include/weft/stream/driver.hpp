@@ -94,7 +94,7 @@ public:
 
     [[nodiscard]] bool in_turn() const noexcept { return depth_ != 0; }
 
-    /// Count the work that keeps `run` from returning: listeners, connections, armed timers.
+    /// Adjust the count of what keeps `run` from returning: listeners, connections, armed timers.
     void work_started() noexcept {
         if (work_++ == 0) work_changed();
     }
@@ -102,8 +102,8 @@ public:
         if (--work_ == 0) work_changed();
     }
 
-    /// Shuts down everything on this driver, and calls `done` once when all of it has ended, but
-    /// never from inside this call. Throws std::bad_alloc; then nothing was done.
+    /// Shuts down everything on this driver, and calls `done` once when all of it has ended. Never
+    /// calls `done` from inside this call. Throws std::bad_alloc; then nothing was done.
     void shut_down(time_point deadline, function<void()> done);
 
     /// Adds an observer, which is called for events of the whole driver until `leave`. Calling
@@ -139,7 +139,7 @@ public:
         bool suspended_ = false;
     };
 
-    /// Called when a handler has queued output, which is written after the handler returns or in a
+    /// Reports that a handler has queued output, which is written after the handler returns or in a
     /// nested turn.
     void output_waits() noexcept {
         if (active_) work_arrived();
@@ -246,7 +246,7 @@ protected:
     /// Returns whether functions that handlers posted during the last `run_work` still wait.
     ///
     /// The driver reads no streams until these have run, as reading makes handlers post more.
-    /// Functions that other threads post do not count, as they could stop reading for ever.
+    /// Functions that other threads post do not count: a steady flow of them would prevent reading.
     [[nodiscard]] bool mail_of_reading_waits() const noexcept {
         return posts_run_ < posts_awaited_;
     }
