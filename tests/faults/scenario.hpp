@@ -26,4 +26,10 @@ struct scenario {
 
 [[nodiscard]] const std::vector<scenario>& all_scenarios();
 
+/// Notes why something was refused. What epoll(7) cannot wait for is EPERM.
+void tell_refusal(world& w, std::error_code why);
+
+/// Those of raw files, pipes and terminals, which are part of all.
+[[nodiscard]] std::vector<scenario> file_scenarios();
+
 } // namespace weft::testing
