@@ -16,6 +16,8 @@ protected:
         made.queue_size_max = queue;
         made.when_full = GetParam();
         made.timeouts.close = 50ms;
+        // The close frame waits behind the full queue for as long as the peer takes nothing.
+        if (GetParam() == queue_policy::close) made.timeouts.write_stall = 2s;
         return made;
     }
 
