@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Breaks the library on purpose, one way after the other, in a copy of the tree: the simulation must
 # notice every one. Fails if one survives, does not build, or is not found where it should be.
-"""usage: run.py [-k TEXT] [--keep DIR]   (TEXT: only mutants with it in their name)"""
+"""usage: run.py [-k TEXT] [--keep DIR] [--check]
+TEXT: only mutants with it in their name; --check: only look whether each has its place"""
 
 import argparse
 import filecmp
@@ -60,12 +61,26 @@ def passes(build, suite):
         return False
 
 
+def misplaced(tree, path, text):
+    """Why a mutant cannot be made; nothing if it can."""
+    count = (tree / path).read_text().count(text)
+    return None if count == 1 else f"its text stands in {path} {count} times, not once"
+
+
+def check_places(mutants):
+    problems = [(name, misplaced(ROOT, path, text)) for _, name, path, text, _ in mutants]
+    for name, problem in problems:
+        if problem:
+            print(f"{name}: {problem}")
+    return not any(problem for _, problem in problems)
+
+
 def try_mutant(tree, build, suite, name, path, text, replacement):
     """What went wrong with it; nothing if it was noticed."""
+    if problem := misplaced(tree, path, text):
+        return problem
     target = tree / path
     sound = target.read_text()
-    if sound.count(text) != 1:
-        return f"its text stands in {path} {sound.count(text)} times, not once"
     target.write_text(sound.replace(text, replacement))
     try:
         if not builds(build):
@@ -96,10 +111,13 @@ def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("-k", default="")
     parser.add_argument("--keep", type=pathlib.Path)
+    parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
     wanted = [(suite, *one) for suite, mutants in SUITES for one in mutants
               if options.k in one[0]]
-    if options.keep:
+    if options.check:
+        good = check_places(wanted)
+    elif options.keep:
         options.keep.mkdir(parents=True, exist_ok=True)
         good = run(options.keep, wanted)
     else:
