@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// An echo server on Asio's own sockets, without a Weft event loop. One coroutine accepts; another
-// one per connection receives and sends through an `asio_conversation`.
+// An echo server on Asio's own sockets, without a Weft event loop. One coroutine accepts, and one
+// for each connection receives and sends messages through an `asio_conversation`.
 //
 //     build/release/examples/asio_stream_coroutines [port]
 //     build/release/weft connect ws://127.0.0.1:9001/

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A server on all cores: one loop per core, each with a server that the same constructor creates
-// and whose state no other loop uses. The kernel distributes clients. Ctrl-C closes all properly.
+// A server on all cores: one loop per core, each with a server whose state no other loop uses. The
+// kernel distributes clients. Ctrl-C closes all connections properly, and ends the program.
 //
 //     build/release/examples/cores [port [cores]]
 //     build/release/weft connect ws://127.0.0.1:9001/

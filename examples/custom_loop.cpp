@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // An echo server inside an application's own select(2) loop, which waits for standard input and for
-// Weft's descriptor. Each line of input goes to all clients; the end of input ends the program.
+// Weft's descriptor. Each line of standard input is sent to all clients; Ctrl-D ends the program.
 //
 //     build/release/examples/custom_loop [port]
 //     build/release/weft connect ws://127.0.0.1:9001/

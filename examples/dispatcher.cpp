@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // An echo server in an application whose main thread only calls functions that other threads post.
-// Handlers run on that thread. Lines of standard input go to all clients; its end ends the program.
+// Handlers run on that thread. Lines of standard input are sent to all clients; Ctrl-D ends it.
 //
 //     build/release/examples/dispatcher [port]
 //     build/release/weft connect ws://127.0.0.1:9001/

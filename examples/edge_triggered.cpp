@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// An echo server in an application's own edge-triggered epoll loop. One turn per event is enough,
-// as Weft makes a new edge if work is left. Lines of input go to all; its end ends the program.
+// An echo server in an application's own edge-triggered epoll loop. One turn per event is enough:
+// if work is left, Weft causes a new edge. Lines of input are sent to all clients; Ctrl-D ends it.
 //
 //     build/release/examples/edge_triggered [port]
 //     build/release/weft connect ws://127.0.0.1:9001/

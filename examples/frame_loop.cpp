@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A game that draws sixty frames a second. Once per frame Weft makes one turn, which does not wait.
-// The number of each frame goes to all clients; the message `quit` ends the game.
+// A game that draws sixty frames a second. In each frame it runs one turn of Weft's loop, which
+// does not wait, and sends the frame's number to all clients. The message `quit` ends the game.
 //
 //     build/release/examples/frame_loop [port]
 //     build/release/weft connect ws://127.0.0.1:9001/

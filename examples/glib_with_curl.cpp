@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Weft and libcurl on one GLib main context: a WebSocket client sends a URL, libcurl fetches it,
-// and its callback sends the result. No threads, no locks.
+// and its callback sends the result to the client. It needs no threads and no locks.
 //
 //     build/release/examples/glib_with_curl [port]
 //     build/release/weft connect ws://127.0.0.1:9001/           # then type a URL

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A WebSocket echo server without any I/O by Weft: it reads standard input and writes to standard
-// output. It needs no event loop and links none: the component weft::connection is enough.
+// A WebSocket echo server in which Weft does no I/O: the program reads standard input and writes
+// standard output. It needs no event loop and links none: the component weft::connection is enough.
 #include <weft/connection/stream_endpoint.hpp>
 #include <weft/stream/io_stream.hpp>
 #include <weft/stream/manual_driver.hpp>

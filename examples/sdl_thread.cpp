@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // An SDL2 window that sleeps until something happens, with Weft on a thread of its own. The colours
-// that clients send become SDL events, and clicks are posted to the loop: nothing is shared.
+// that clients send become SDL events, and clicks are posted to the loop: no data is shared.
 //
 //     build/release/examples/sdl_thread [port]            # the right button ends it
 //     build/release/weft connect ws://127.0.0.1:9001/     # then type #ff8000
