@@ -69,8 +69,10 @@ inline constexpr budget guest_budget{1024, std::chrono::microseconds(500)};
 /// A single-threaded event loop, standalone or a guest in another loop.
 ///
 /// The loop and everything on it belong to one thread: the one that made it, or the one that has
-/// run it since. Only `post`, `wake` and `stop` may be called from other threads, and only while
-/// the loop exists; its destructor waits for such calls that have begun. Debug builds check this.
+/// run it since. Only `post`, `wake`, `stop`, `start_perpetual` and `stop_perpetual` may be called
+/// from other threads, and only while the loop exists; its destructor waits for such calls that
+/// have begun. Calls that send, open or end something check this in every build: on a wrong thread
+/// they end the program with a message.
 /// The loop may be destroyed anywhere, even in one of its own handlers: everything on it then ends
 /// at once, and no handler is called except a pending `done`.
 ///
