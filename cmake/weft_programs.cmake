@@ -54,6 +54,11 @@ function(weft_add_tool)
     else()
         list(FILTER sources EXCLUDE REGEX tls_by_openssl)
     endif()
+    if(TARGET weft_deflate)
+        list(FILTER sources EXCLUDE REGEX compression_by_nobody)
+    else()
+        list(FILTER sources EXCLUDE REGEX compression_by_zlib)
+    endif()
     include(${PROJECT_SOURCE_DIR}/cmake/find/cli11.cmake)
     if(weft_why_not)
         weft_leave_out("the weft program" WEFT_BUILD_TOOLS "${weft_why_not}")
@@ -63,10 +68,11 @@ function(weft_add_tool)
     target_link_libraries(weft_tool PRIVATE weft_tool_without_loop weft::weft CLI11::CLI11
         weft_host_loops
         $<TARGET_NAME_IF_EXISTS:weft_cares>
-        $<TARGET_NAME_IF_EXISTS:weft_tls>)
+        $<TARGET_NAME_IF_EXISTS:weft_tls>
+        $<TARGET_NAME_IF_EXISTS:weft_deflate>)
     get_property(hosts GLOBAL PROPERTY weft_hosts_known)
     weft_left_out_lines(hosts_left_out ${hosts})
-    weft_left_out_lines(others_left_out cares tls asio_stream boost_asio_stream)
+    weft_left_out_lines(others_left_out cares tls deflate asio_stream boost_asio_stream)
     target_compile_definitions(weft_tool PRIVATE WEFT_VERSION="${PROJECT_VERSION}"
         WEFT_HOSTS_LEFT_OUT="${hosts_left_out}"
         WEFT_OTHERS_LEFT_OUT="${others_left_out}")

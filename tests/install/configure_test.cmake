@@ -11,7 +11,7 @@ set(weft -S ${SOURCE} ${compiler})
 set(alone -D WEFT_BUILD_TESTS=OFF -D WEFT_BUILD_TOOLS=OFF -D WEFT_BUILD_EXAMPLES=OFF
     -D WEFT_BENCHMARKS=OFF)
 set(bare "")
-foreach(name CARES TLS UV EVENT EV ULOOP GLIB SD_EVENT QT ASIO BOOST_ASIO ASIO_STREAM
+foreach(name CARES TLS DEFLATE UV EVENT EV ULOOP GLIB SD_EVENT QT ASIO BOOST_ASIO ASIO_STREAM
         BOOST_ASIO_STREAM TESTING)
     list(APPEND bare -D WEFT_WITH_${name}=OFF)
 endforeach()
@@ -47,6 +47,7 @@ fake(asio/version.hpp "#define ASIO_VERSION 101801")
 fake(ares_version.h "#define ARES_VERSION_MAJOR 1\n#define ARES_VERSION_MINOR 15
 #define ARES_VERSION_PATCH 0")
 fake(openssl/opensslv.h "#define OPENSSL_VERSION_NUMBER 0x1010117fL")
+fake(zlib.h "#define ZLIB_VER_MAJOR 1\n#define ZLIB_VER_MINOR 2\n#define ZLIB_VER_REVISION 8")
 fake(event2/event-config.h "#define EVENT__NUMERIC_VERSION 0x02001600")
 fake(ev.h "#define EV_VERSION_MAJOR 3\n#define EV_VERSION_MINOR 9")
 fake(systemd/sd-event.h "int sd_event_new();")
@@ -55,6 +56,7 @@ set(reasons "")
 foreach(reason
         "cares:c-ares 1.15 is too old: 1.16 or later is needed"
         "tls:OpenSSL 1.1 is too old: 3.0 or later is needed"
+        "deflate:zlib 1.2.8 is too old: 1.2.9 or later is needed"
         "event:libevent 2.0.22 is too old: 2.1 or later is needed"
         "ev:libev 3.9 is too old: 4.0 or later is needed"
         "sd_event:libsystemd is too old: 243 or later is needed"

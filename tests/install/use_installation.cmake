@@ -29,7 +29,7 @@ function(succeeds_with pattern)
 endfunction()
 
 # Builds and runs all programs of CONSUMER in `work`, with what is installed in `prefix`:
-# weft::weft, HOSTS, ASIO_STREAMS, and c-ares and TLS if CARES and TLS.
+# weft::weft, HOSTS, ASIO_STREAMS, and c-ares, TLS and zlib if CARES, TLS and DEFLATE.
 function(use_installation prefix work)
     step(${CMAKE_COMMAND} -G ${GENERATOR} -S ${CONSUMER} -B ${work}
         -D CMAKE_PREFIX_PATH=${prefix}
@@ -38,6 +38,7 @@ function(use_installation prefix work)
         -D EXPECT_ASIO_STREAMS=${ASIO_STREAMS}
         -D EXPECT_CARES=${CARES}
         -D EXPECT_TLS=${TLS}
+        -D EXPECT_DEFLATE=${DEFLATE}
         ${ARGN})
     step(${CMAKE_COMMAND} --build ${work})
     string(REPLACE "," ";" hosts "${HOSTS}")
@@ -53,7 +54,7 @@ function(use_installation prefix work)
         list(APPEND programs over_${stream})
         set(modules_of_over_${stream} weft-${stream})
     endforeach()
-    foreach(library cares tls)
+    foreach(library cares tls deflate)
         string(TOUPPER ${library} upper)
         if(${upper})
             list(APPEND programs with_${library})

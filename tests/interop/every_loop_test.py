@@ -14,6 +14,7 @@ import sys
 import kosoku
 
 import autobahn_verdicts
+import programs
 
 GROUPS = ["1", "2", "3", "4", "5", "6", "7", "10"]
 CASES = [group + ".*" for group in GROUPS]
@@ -110,4 +111,4 @@ def main(folder, program):
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    programs.end(main(*sys.argv[1:]))

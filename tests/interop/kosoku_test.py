@@ -38,4 +38,4 @@ def main(folder, role):
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    programs.end(main(*sys.argv[1:]))

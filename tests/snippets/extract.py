@@ -33,11 +33,16 @@ def kind_of(mark, code):
     return mark or ("program" if HAS_MAIN.search(code) else "none")
 
 
-def wrapped(code, name, line):
+# What a fragment with a component includes beside them.
+HEADERS_OF = {"deflate": ["weft/deflate/permessage_deflate.hpp"]}
+
+
+def wrapped(code, name, line, component):
     parameters = ", ".join(
         f"[[maybe_unused]] {kind}& {word}" for word, kind in SURROUNDINGS.items()
         if not re.search(rf"\bweft::\w+&? {word}\b", code))
-    includes = "".join(f"#include <{header}>\n" for header in HEADERS)
+    headers = HEADERS + HEADERS_OF.get(component, [])
+    includes = "".join(f"#include <{header}>\n" for header in headers)
     return f"{includes}void {name}({parameters});\nvoid {name}({parameters}) {{\n{line}{code}}}\n"
 
 
@@ -58,7 +63,7 @@ def sources_of(document, root, components):
         first = text.count("\n", 0, block.start("code")) + 1
         line = f'#line {first} "{shown}"\n'
         body = program(block["code"], line) if kind == "program" else wrapped(
-            block["code"], name, line)
+            block["code"], name, line, block["component"])
         yield f"{name}.cpp", body
 
 

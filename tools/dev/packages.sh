@@ -27,6 +27,7 @@ packages_of_main() {
     have ninja || echo ninja-build
     has_header CLI/CLI.hpp || echo libcli11-dev
     has_header openssl/ssl.h || echo libssl-dev
+    has_header zlib.h || echo zlib1g-dev
 }
 
 # What the tests, examples and benchmarks need beside that.

@@ -12,6 +12,7 @@
 #include <weft/weft.hpp>
 
 #include "weft/advice.hpp"
+#include "weft/compression.hpp"
 #include "weft/conversation.hpp"
 #include "weft/tls.hpp"
 #include "without_loop/printable.hpp"
@@ -86,6 +87,10 @@ exit_code connect(const connect_options& options) {
         if (!weft::is_token(typed)) {
             return misused(typed + ": not a subprotocol", "It is one word, such as chat.v2");
         }
+    }
+    if (options.deflate) {
+        dial.connection.extension = compression_for("weft connect");
+        if (!dial.connection.extension) return exit_code::usage;
     }
     if (target->secure()) {
         auto tls = connect_tls(options.issuers_file, !options.insecure);

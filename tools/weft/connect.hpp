@@ -19,6 +19,7 @@ struct connect_options {
     std::string via;
     std::string proxy; ///< a URL, or "environment"; empty for none
     std::size_t redirects_max = 0;
+    bool deflate = false; ///< offer to compress messages
     std::string name_servers; ///< "address:port,..."; empty for the system's
     std::string issuers_file; ///< trusted authorities; empty for the system's
     bool insecure = false;    ///< accept every certificate

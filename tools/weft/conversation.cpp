@@ -121,7 +121,10 @@ void conversation::opened(weft::connection& peer) {
                        "the server speaks none of the subprotocols asked for\n"
                        "  Try the --subprotocol that the server speaks, or none");
     }
-    say("connected to " + target_.str() + (agreed.empty() ? "" : ", subprotocol " + agreed));
+    const std::string extension(peer.extensions());
+    say("connected to " + target_.str() + (agreed.empty() ? "" : ", subprotocol " + agreed) +
+        (extension.empty() ? "" : ", " + extension));
+    if (options_.deflate && extension.empty()) say("the server does not compress");
     if (input_.is_terminal()) say("Type a line to send it; Ctrl-D or Ctrl-C closes.");
     if (options_.ping > 0) send_ping();
     update_reading();

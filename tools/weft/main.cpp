@@ -184,6 +184,8 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
                       "different clients are refused");
     auto* any_host = command->add_flag("--any-host", chosen.any_host,
                                        "Answer to any name that a request gives as its Host");
+    command->add_flag("--deflate", chosen.deflate,
+                      "Compress messages (permessage-deflate) for clients that offer it");
     command
         ->add_option("--name", chosen.names,
                      "Answer to this host name or address, too; all know localhost, the address "
@@ -221,6 +223,8 @@ CLI::App* add_connect(CLI::App& program, connect_options& chosen) {
         ->type_name("URL");
     command->add_option("--follow", chosen.redirects_max, "Follow so many redirects")
         ->type_name("NUMBER");
+    command->add_flag("--deflate", chosen.deflate,
+                      "Offer to compress messages (permessage-deflate)");
     auto* issuers = command->add_option("--ca", chosen.issuers_file,
                                         "For wss: trust the certificates in this PEM file, not "
                                         "the system's");

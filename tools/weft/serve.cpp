@@ -17,6 +17,7 @@
 #include <weft/weft.hpp>
 
 #include "host_loops/host_loops.hpp"
+#include "weft/compression.hpp"
 #include "weft/listening.hpp"
 #include "weft/stop_signals.hpp"
 #include "weft/tls.hpp"
@@ -88,6 +89,10 @@ exit_code serve(serve_options options) {
     if (!options.any_host) {
         options.names.push_back(machine_name());
         options.services.names = std::make_shared<own_names>(options.names);
+    }
+    if (options.deflate) {
+        options.services.compression = compression_for("weft serve");
+        if (!options.services.compression) return exit_code::usage;
     }
     weft::event_loops loops(options.cores, {.engine = engine_of(options.loop)});
     server_log log(log_level_named(options.level));

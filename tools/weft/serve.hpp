@@ -37,6 +37,7 @@ struct serve_options {
     weft::trusted_proxies trusted;
     std::vector<std::string> names; ///< further host names to answer to
     bool any_host = false;          ///< answer to all host names
+    bool deflate = false;           ///< compress messages for clients that offer it
     std::string level = "info"; ///< as `log_level_named` takes it
 };
 

@@ -24,6 +24,7 @@ weft::route_options echo_route(const service_options& options) {
     route.connection.limits.message_size_max = options.message_size_max;
     route.connection.queue_size_max = options.queue_size_max;
     route.connection.timeouts.idle = seconds(options.idle_timeout);
+    route.connection.extension = options.compression;
     return route;
 }
 

@@ -10,6 +10,7 @@
 
 #include <weft/connection/handlers.hpp>
 #include <weft/connection/route.hpp>
+#include <weft/core/extension.hpp>
 
 #include "without_loop/chat_room.hpp"
 #include "without_loop/own_names.hpp"
@@ -22,6 +23,7 @@ struct service_options {
     std::size_t queue_size_max = std::size_t{1024} * 1024;
     double idle_timeout = 0; ///< seconds; 0 for none
     std::shared_ptr<const own_names> names; ///< null for any
+    std::shared_ptr<weft::extension_negotiator> compression; ///< null for none
 };
 
 /// One route, as `weft::server::route` and `weft::stream_endpoint::route` take it.

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+// Compression of messages with permessage-deflate (RFC 7692), on zlib: the options, and the object
+// that negotiates it for servers and clients.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+
+#include <weft/core/extension.hpp>
+#include <weft/core/language.hpp>
+
+namespace weft {
+
+/// The compression of one direction.
+struct deflate_direction {
+    /// The size of the compression window is 2 to this power, in bytes: 8 (256 bytes) to 15 (32
+    /// KiB). A larger window compresses better and needs more memory on both sides.
+    int window_bits = 15;
+
+    /// Whether messages are compressed with reference to earlier ones of the connection. Then small
+    /// similar messages become much smaller, and the connection owns a compressor (or a
+    /// decompressor) from its first compressed message until its end. Otherwise it needs one only
+    /// while it works on a message, and an idle connection needs no memory for compression.
+    bool context_takeover = false;
+};
+
+/// Options of compression. The memory of one compressor is about `4 * 2^window_bits + 512 *
+/// 2^memory_level` bytes and 6 KiB (262 KiB with the defaults); that of a decompressor about
+/// `2^window_bits` bytes and 10 KiB (42 KiB).
+struct deflate_options {
+    deflate_direction sending = {};   ///< what this side compresses
+    deflate_direction receiving = {}; ///< what the peer compresses
+    int level = 6;                    ///< zlib's: 1 (fast) to 9 (small)
+    int memory_level = 8;             ///< zlib's, of a compressor: 1 to 9
+    std::size_t size_min = 64; ///< shorter messages are not compressed unless `send` asks for it
+};
+
+/// Negotiates permessage-deflate. To turn compression on for a route or a client:
+///
+///     options.connection.extension = std::make_shared<weft::permessage_deflate>();
+///
+/// A server chooses the first offer of the client that is valid. It answers with parameters that
+/// are at most those of its options, as RFC 7692 §7.1 permits. A server may limit the client's
+/// window only if the client's offer says so; otherwise `receiving.window_bits` has no effect. A
+/// client offers its options, and fails the connection with `errc::unexpected_extension` or
+/// `errc::bad_extension` if the answer exceeds them.
+///
+/// Any number of connections may share one object, on any threads. Connections without context
+/// takeover share compressors: each thread keeps up to two of each kind until it ends.
+class permessage_deflate final : public extension_negotiator {
+public:
+    /// Throws std::invalid_argument, with the name of the option, if an option is out of range.
+    explicit permessage_deflate(const deflate_options& options = {});
+    ~permessage_deflate() override;
+    permessage_deflate(const permessage_deflate&) = delete;
+    permessage_deflate& operator=(const permessage_deflate&) = delete;
+
+    [[nodiscard]] std::string offer() override;
+    [[nodiscard]] message_codec_ptr choose(std::span<const extension> offers) override;
+    [[nodiscard]] result<message_codec_ptr> confirm(const extension& answer) override;
+
+private:
+    class shared_codecs;
+
+    deflate_options options_;
+    std::unique_ptr<shared_codecs> codecs_;
+};
+
+} // namespace weft

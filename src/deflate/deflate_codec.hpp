@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// The codec of a connection that agreed on permessage-deflate. Without context takeover, one codec
+// serves all connections that agreed on the same parameters.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <weft/core/message_codec.hpp>
+
+#include "deflate/zlib_streams.hpp"
+
+namespace weft {
+
+/// What was agreed, as seen from this side.
+struct agreed_deflate {
+    std::string answer; // the value of Sec-WebSocket-Extensions
+    deflate_settings sending;
+    bool sending_takeover = false;
+    int receiving_bits = 15;
+    bool receiving_takeover = false;
+    std::size_t size_min = 0;
+};
+
+class deflate_codec final : public message_codec {
+public:
+    explicit deflate_codec(agreed_deflate agreed) noexcept : agreed_(std::move(agreed)) {}
+
+    [[nodiscard]] std::string_view agreed() const noexcept override { return agreed_.answer; }
+    [[nodiscard]] bool encodes(std::size_t size, bool) const noexcept override {
+        return size >= agreed_.size_min;
+    }
+    [[nodiscard]] std::size_t bound(std::size_t size) const noexcept override {
+        return deflater::bound(size);
+    }
+    [[nodiscard]] codec_stream* begin_encoding() override;
+    [[nodiscard]] codec_stream* begin_decoding() override;
+    [[nodiscard]] std::size_t memory_used() const noexcept override;
+    void release() noexcept override;
+
+    /// Returns whether it keeps no context, so that connections can share it.
+    [[nodiscard]] bool sharable() const noexcept {
+        return !agreed_.sending_takeover && !agreed_.receiving_takeover;
+    }
+
+    /// Adds an owner, who must call `release`.
+    [[nodiscard]] message_codec_ptr share() noexcept {
+        owners_.fetch_add(1, std::memory_order_relaxed);
+        return message_codec_ptr(this);
+    }
+
+private:
+    ~deflate_codec() override = default;
+
+    agreed_deflate agreed_;
+    std::unique_ptr<deflater> encoder_; // with takeover, from its first message on
+    std::unique_ptr<inflater> decoder_;
+    std::atomic<std::size_t> owners_{1};
+};
+
+} // namespace weft
