@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// What every kind of connection does in the same way: it ends, pauses and resumes reading, delays
-// deadlines until input is read, and reports exceptions.
+// What every kind of connection does in the same way: it ends, keeps memory budgets, pauses and
+// resumes reading, delays deadlines until input is read, and reports exceptions.
 #include <weft/connection/channel.hpp>
 
 #include <algorithm>
+
+#include <weft/core/memory_account.hpp>
 
 #include "connection/channel_extra.hpp"
 
@@ -29,7 +31,25 @@ any_value& channel::data() {
     return some_extra().data;
 }
 
+// --- the memory budget
+
+void channel::keep_budget(memory_account& account) noexcept {
+    while (account.exceeded()) {
+        const auto* const most = account.largest();
+        if (!most || !static_cast<channel*>(most->owner())->give_up_memory()) return;
+    }
+}
+
 // --- the end
+
+std::shared_ptr<report_facts> channel::take_facts(const address& remote) {
+    auto facts = std::make_shared<report_facts>();
+    if (extra_ && extra_->facts) *facts = std::move(*extra_->facts);
+    if (!stream_) return facts;
+    facts->local = local_address();
+    facts->remote = remote;
+    return facts;
+}
 
 /// Ends the connection at once; no handler is called afterwards.
 void channel::dismiss() noexcept {

@@ -92,9 +92,10 @@ void connection::leave() noexcept {
 
 /// Not called for small messages: only sessions that own memory are counted.
 void connection::count_memory() noexcept {
-    connection_set& set = *route_->set;
-    session_.count_memory(set.memory(), this, stream_ ? stream_->memory_used() : 0);
-    if (set.memory().exceeded()) set.keep_budget();
+    memory_account& account = route_->set->memory();
+    channel* const owner = this;
+    session_.count_memory(account, owner, stream_ ? stream_->memory_used() : 0);
+    keep_budget(account);
 }
 
 /// Ends this connection because it holds the most memory. Returns false if its memory is freed only
@@ -404,12 +405,7 @@ void connection::tell_failure() {
 /// Adds facts to the report; without memory for them the report omits them.
 void connection::note_facts() noexcept {
     try {
-        auto facts = std::make_shared<report_facts>();
-        if (extras() && extras()->facts) *facts = std::move(*extras()->facts);
-        if (stream_) {
-            facts->local = local_address();
-            facts->remote = remote_address();
-        }
+        auto facts = take_facts(remote_address());
         if (!opened_ && response()) {
             facts->response = *response();
             facts->response_body = session_.refusal_body();

@@ -31,7 +31,7 @@ std::pair<std::size_t, std::size_t> weight(const route& which) noexcept {
 } // namespace
 
 connection_set::connection_set(weft::driver& owner)
-    : registry(owner), memory_(&owner.memory()),
+    : registry(owner),
       unrouted_{this, {}, {}, {}, {}, {}, as_session_options(role::server, {}, owner)} {}
 
 connection_set::~connection_set() = default;
@@ -151,13 +151,6 @@ void connection_set::remove(connection& gone) noexcept {
     take_out(gone);
     if (!gone.opened_) --unopened_;
     if (gone_hears_) gone_hears_(gone);
-}
-
-void connection_set::keep_budget() noexcept {
-    while (memory_.exceeded()) {
-        const auto* const most = memory_.largest();
-        if (!most || !static_cast<connection*>(most->owner())->give_up_memory()) return;
-    }
 }
 
 void connection_set::on_interrupt() {

@@ -67,18 +67,10 @@ public:
 
     void on_interrupt() override;
 
-    /// The memory that the connections hold.
-    [[nodiscard]] memory_account& memory() noexcept { return memory_; }
-
-    /// Ends the connections that hold the most, of this set or of the whole driver, until all
-    /// budgets are kept.
-    void keep_budget() noexcept;
-
 private:
     connection& add(route& by, std::unique_ptr<connection::details> outbound);
     void replace_by(const route& added) noexcept;
 
-    memory_account memory_;
     std::vector<std::unique_ptr<route>> routes_;
     route unrouted_;
     function<void(const connection&)> gone_hears_;

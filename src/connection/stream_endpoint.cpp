@@ -126,8 +126,7 @@ std::size_t stream_endpoint::handshake_count() const noexcept {
 }
 
 void stream_endpoint::memory_max(std::size_t bytes) noexcept {
-    set_->memory().limit(bytes);
-    set_->keep_budget();
+    set_->memory_max(bytes);
 }
 
 std::size_t stream_endpoint::memory_used() const noexcept {

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: MIT
-// Counts clients and applies a server's limits.
+// Counts clients and applies a server's limits, fairly for all addresses.
 #include "endpoint/admission.hpp"
 
 #include <weft/core/error.hpp>
 #include <weft/core/handshake.hpp>
 
 namespace weft {
+namespace {
 
-admission::admission(random_source& random) : hash_(random), shares_(hash_), counts_(0, hash_) {
+constexpr duration age_of_a_slow_handshake = std::chrono::seconds(1);
+
+} // namespace
+
+admission::admission(random_source& random, const making_room& how)
+    : how_(how), hash_(random), shares_(hash_, how.may_drop), counts_(0, hash_) {
     set({});
 }
 
@@ -16,6 +22,27 @@ void admission::set(const server_limits& limits) {
     response.headers.push_back({"Retry-After", std::to_string(limits.retry_after.count())});
     words_ = *serialize(response);
     limits_ = limits;
+}
+
+std::error_code admission::admit(const address& peer, std::size_t connections,
+                                 std::size_t handshakes) {
+    // Dropped connections are removed only in the next round of work.
+    const auto kept = [this](std::size_t all) { return all - shares_.dropped(); };
+    if (!judge_address(peer)) {
+        drop(makes_room(peer, kept(connections), kept(handshakes)), errc::too_many_handshakes);
+    }
+    return judge(peer, kept(connections), kept(handshakes));
+}
+
+/// Recent handshakes are spared.
+void admission::free_descriptor(time_point now, std::error_code why) noexcept {
+    drop(shares_.oldest_of_most(now - age_of_a_slow_handshake), why);
+}
+
+void admission::drop(channel* silent, std::error_code why) noexcept {
+    if (!silent) return;
+    shares_.drop(*silent);
+    how_.drop(*silent, why);
 }
 
 std::error_code admission::judge(const address& peer, std::size_t connections,
@@ -30,15 +57,18 @@ bool admission::has_its_share(const address& peer) const noexcept {
     return peer.is_ip() && shares_.count(place_of(peer)) >= limits_.handshakes_per_address_max;
 }
 
-connection* admission::makes_room(const address& peer, std::size_t connections,
-                                  std::size_t handshakes) noexcept {
+/// Returns the connection to end in favor of one more client from `peer` when a limit is reached;
+/// null if none has to be ended, or none can be.
+channel* admission::makes_room(const address& peer, std::size_t connections,
+                               std::size_t handshakes) noexcept {
     if (has_its_share(peer)) return shares_.oldest_of(place_of(peer), never);
-    const bool full =
-        connections >= limits_.connections_max || handshakes >= limits_.handshakes_max;
-    return full ? shares_.oldest_of_most(never) : nullptr;
+    if (handshakes >= limits_.handshakes_max) return shares_.oldest_of_most(never);
+    if (connections < limits_.connections_max) return nullptr;
+    const std::size_t own = peer.is_ip() ? shares_.count(place_of(peer)) : 0;
+    return how_.among_equals || shares_.most() > own + 1 ? shares_.oldest_of_most(never) : nullptr;
 }
 
-void admission::begun(connection& who, const address& peer, time_point now) {
+void admission::begun(channel& who, const address& peer, time_point now) {
     if (peer.is_ip()) shares_.add(who, place_of(peer), now);
 }
 
@@ -50,14 +80,14 @@ std::error_code admission::judge_address(const address& peer) const {
     return {};
 }
 
-void admission::entered(const connection& who, const address& peer) {
+void admission::entered(const channel& who, const address& peer) {
     if (!counts(peer)) return;
     auto& home = *counts_.try_emplace(place_of(peer), 0).first;
     // Without memory for this, an address with count 0 stays: harmless.
     if (homes_.try_emplace(&who, &home).second) ++home.second;
 }
 
-void admission::left(const connection& who) noexcept {
+void admission::left(const channel& who) noexcept {
     shares_.remove(who);
     if (homes_.empty()) return;
     const auto found = homes_.find(&who);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Decides whether a server accepts a client: its limits, and the counts they need. Does not depend
-// on sockets or listeners.
+// Decides whether a server of any kind accepts a client: its limits, and the counts they need. Does
+// not depend on sockets or listeners.
 #pragma once
 
 #include <cstddef>
@@ -17,47 +17,48 @@
 
 namespace weft {
 
-class connection;
-
 /// Counts handshakes by address, and connections by address if there is a limit on them. Each
 /// operation takes constant time.
 class admission {
 public:
-    explicit admission(random_source& random);
+    /// How connections of one kind make room for others.
+    struct making_room {
+        handshake_shares::may_drop_function may_drop;
+        void (*drop)(channel& who, std::error_code why) noexcept;
+
+        /// Whether a handshake is ended for `connections_max` even if its address has no more of
+        /// them than the newcomer's would have.
+        bool among_equals;
+    };
+
+    admission(random_source& random, const making_room& how);
 
     void set(const server_limits& limits);
 
-    /// Returns the error with which one more client from `peer` is refused, or none. The other
-    /// arguments are the current numbers.
-    [[nodiscard]] std::error_code judge(const address& peer, std::size_t connections,
-                                        std::size_t handshakes) const;
+    /// Returns the error with which one more client from `peer` is refused, or none. When a limit
+    /// is reached, first ends a handshake in favor of the client, if there is one that may be
+    /// ended. The other arguments are the current numbers.
+    [[nodiscard]] std::error_code admit(const address& peer, std::size_t connections,
+                                        std::size_t handshakes);
 
     /// Checks only the limit on connections from the same address.
     [[nodiscard]] std::error_code judge_address(const address& peer) const;
 
-    /// Returns the connection to end in favor of one more client from `peer` when a limit is
-    /// reached; null if none has to be ended, or none can be.
-    [[nodiscard]] connection* makes_room(const address& peer, std::size_t connections,
-                                         std::size_t handshakes) noexcept;
-
-    /// Does the same when the process has no descriptor left, among handshakes begun no later than
-    /// `begun`.
-    [[nodiscard]] connection* makes_room(time_point begun) noexcept {
-        return shares_.oldest_of_most(begun);
-    }
+    /// Ends a handshake with `why`, as the process has no descriptor left: the oldest of the
+    /// address that has the most, if it takes long.
+    void free_descriptor(time_point now, std::error_code why) noexcept;
 
     /// Counts the connection's handshake if `peer` is an IP address; further calls for the same
     /// connection have no effect. Throws std::bad_alloc.
-    void begun(connection& who, const address& peer, time_point now);
-    void opened(const connection& who) noexcept { shares_.remove(who); }
+    void begun(channel& who, const address& peer, time_point now);
+    void opened(const channel& who) noexcept { shares_.remove(who); }
 
-    /// Notes that `who` is being ended to make room; `left` is called when it has been removed.
-    void drop(const connection& who) noexcept { shares_.drop(who); }
-    [[nodiscard]] std::size_t dropped() const noexcept { return shares_.dropped(); }
+    /// Returns the number of handshakes that `begun` has counted and that have not opened or left.
+    [[nodiscard]] std::size_t handshakes() const noexcept { return shares_.size(); }
 
     /// Counts the connection for its address; further calls have no effect until `left`.
-    void entered(const connection& who, const address& peer);
-    void left(const connection& who) noexcept;
+    void entered(const channel& who, const address& peer);
+    void left(const channel& who) noexcept;
 
     /// Returns the response that refused clients receive.
     [[nodiscard]] const std::string& words() const noexcept { return words_; }
@@ -67,15 +68,21 @@ private:
 
     [[nodiscard]] bool counts(const address& peer) const noexcept;
     [[nodiscard]] bool has_its_share(const address& peer) const noexcept;
+    [[nodiscard]] channel* makes_room(const address& peer, std::size_t connections,
+                                      std::size_t handshakes) noexcept;
+    void drop(channel* silent, std::error_code why) noexcept;
+    [[nodiscard]] std::error_code judge(const address& peer, std::size_t connections,
+                                        std::size_t handshakes) const;
     [[nodiscard]] counted_address place_of(const address& peer) const noexcept {
         return counted(peer, limits_.ipv6_prefix);
     }
 
     server_limits limits_;
+    making_room how_;
     counted_address_hash hash_;
     handshake_shares shares_;
     place_counts counts_;
-    std::unordered_map<const connection*, place_counts::value_type*> homes_;
+    std::unordered_map<const channel*, place_counts::value_type*> homes_;
     std::string words_;
 };
 

@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include <weft/connection/stream_endpoint.hpp>
-
 namespace weft {
 namespace {
 
@@ -16,9 +14,10 @@ constexpr int tries = 8;
 
 } // namespace
 
-handshake_shares::handshake_shares(const counted_address_hash& hash) : groups_(0, hash) {}
+handshake_shares::handshake_shares(const counted_address_hash& hash, may_drop_function may_drop)
+    : may_drop_(may_drop), groups_(0, hash) {}
 
-void handshake_shares::add(connection& who, const counted_address& where, time_point now) {
+void handshake_shares::add(channel& who, const counted_address& where, time_point now) {
     if (handshakes_.contains(&who)) return;
     auto& home = *groups_.try_emplace(where).first; // stays if an allocation below fails: harmless
     group& its = home.second;
@@ -28,7 +27,7 @@ void handshake_shares::add(connection& who, const counted_address& where, time_p
     change_count(its, its.count + 1);
 }
 
-void handshake_shares::remove(const connection& who) noexcept {
+void handshake_shares::remove(const channel& who) noexcept {
     const auto found = handshakes_.find(&who);
     if (found == handshakes_.end()) return;
     if (found->second.home) {
@@ -39,7 +38,7 @@ void handshake_shares::remove(const connection& who) noexcept {
     handshakes_.erase(found);
 }
 
-void handshake_shares::drop(const connection& who) noexcept {
+void handshake_shares::drop(const channel& who) noexcept {
     const auto found = handshakes_.find(&who);
     if (found == handshakes_.end() || !found->second.home) return;
     leave_group(found->second);
@@ -51,20 +50,20 @@ std::size_t handshake_shares::count(const counted_address& where) const noexcept
     return found == groups_.end() ? 0 : found->second.count;
 }
 
-connection* handshake_shares::oldest_of(const counted_address& where, time_point begun) noexcept {
+channel* handshake_shares::oldest_of(const counted_address& where, time_point begun) noexcept {
     const auto found = groups_.find(where);
     return found == groups_.end() ? nullptr : oldest(found->second, begun);
 }
 
-connection* handshake_shares::oldest_of_most(time_point begun) noexcept {
+channel* handshake_shares::oldest_of_most(time_point begun) noexcept {
     return most_ == 0 ? nullptr : oldest(*by_count_[most_], begun);
 }
 
-connection* handshake_shares::oldest(group& of, time_point begun) noexcept {
+channel* handshake_shares::oldest(group& of, time_point begun) noexcept {
     for (int left = tries; left != 0 && of.oldest; --left) {
         handshake& first = *of.oldest;
         if (first.begun > begun) return nullptr;
-        if (stream_endpoint::may_drop(*first.who)) return first.who;
+        if (may_drop_(*first.who)) return first.who;
         take_out(of, first);
         append(of, first);
     }

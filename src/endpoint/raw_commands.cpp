@@ -42,6 +42,8 @@ send_result raw_connection::send_counted(std::span<const std::byte> bytes) {
     if (!is_open()) return send_result::closed; // the stream broke
     after_writing();
     if (!blocked_) return send_result::accepted;
+    count_memory();
+    if (!is_open()) return send_result::closed;
     share_queue();
     tell_writable_ = true;
     return send_result::backed_up;

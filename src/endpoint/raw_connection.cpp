@@ -85,12 +85,7 @@ void raw_connection::note_tried() noexcept {
 /// Adds facts to the report; without memory for them the report omits them.
 void raw_connection::note_facts() noexcept {
     try {
-        report_facts facts;
-        if (extras() && extras()->facts) facts = std::move(*extras()->facts);
-        if (stream_) facts.local = stream_->local_address();
-        if (stream_) facts.remote = stream_->remote_address();
-        const bool any = facts.remote.kind() != address::family::none || !facts.target.empty();
-        if (any) outcome_.facts = std::make_shared<report_facts>(std::move(facts));
+        outcome_.facts = take_facts(remote_address());
     } catch (const std::bad_alloc&) {
         return;
     }
@@ -151,7 +146,34 @@ void raw_connection::close() noexcept {
 }
 
 void raw_connection::leave() noexcept {
+    if (extras()) extras()->counted.leave();
     set_.remove(*this);
+}
+
+// --- the memory budget
+
+/// Not called for small messages: only connections that own memory are counted.
+void raw_connection::count_memory() noexcept {
+    const details* const its = extras();
+    const bool counted = its && (its->counted.bytes() != 0 || its->early.owns_memory());
+    if (over() || !(counted || queue_.owns_memory() || opening())) return;
+    try {
+        details& held = more();
+        channel* const owner = this;
+        set_.memory().change(held.counted, owner,
+                             queue_.capacity() + held.early.capacity() +
+                                 (stream_ ? stream_->memory_used() : 0));
+    } catch (const std::bad_alloc&) {
+        return; // counted when there is memory again
+    }
+    keep_budget(set_.memory());
+}
+
+bool raw_connection::give_up_memory() noexcept {
+    end_at_once(errc::over_memory_budget);
+    extras()->early.clear();
+    extras()->counted.leave();
+    return true;
 }
 
 // --- from the stream
@@ -297,6 +319,7 @@ bool raw_connection::tell_next() {
     } else if (stream_ && !opened_) {
         opened_ = true;
         if (extras()) extras()->facts.reset();
+        set_.opened(*this);
         call(route_->handlers.open, *this);
         if (!dead_) send_held();
     } else if (writable_waits()) {
@@ -319,6 +342,8 @@ bool raw_connection::tell_early() {
 
 void raw_connection::tell_data(std::span<std::byte> bytes) {
     alive_at_ = driver().now();
+    if (!spoke_) set_.spoke(*this);
+    spoke_ = true;
     const std::size_t waiting = queue_.size();
     call(route_->handlers.data, *this, bytes);
     if (!dead_ && blocked_) answers_wait_ |= queue_.size() > waiting;
@@ -360,6 +385,7 @@ void raw_connection::update() noexcept {
     if (!ended_ && (continues_ || end_waits_ || writable_waits() || early)) driver().defer(*this);
     update_reading();
     update_timer();
+    count_memory();
 }
 
 void raw_connection::half_close_if_done() noexcept {

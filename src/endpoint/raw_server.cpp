@@ -3,10 +3,12 @@
 // connections.
 #include <weft/endpoint/raw_server.hpp>
 
+#include <new>
 #include <utility>
 
 #include <weft/core/error.hpp>
 
+#include "endpoint/admission.hpp"
 #include "endpoint/adopted_stream.hpp"
 #include "endpoint/listeners.hpp"
 #include "endpoint/raw_set.hpp"
@@ -14,14 +16,38 @@
 #include "loop/system.hpp"
 
 namespace weft {
+namespace {
+
+/// An estimate.
+constexpr std::size_t memory_of_a_tls_handshake = 24 * 1024;
+
+constexpr admission::making_room how_silent_ones_make_room{
+    [](const channel& one) noexcept {
+        return raw_set::may_drop(static_cast<const raw_connection&>(one));
+    },
+    [](channel& one, std::error_code why) noexcept {
+        raw_set::drop(static_cast<raw_connection&>(one), why);
+    },
+    false};
+
+} // namespace
 
 /// The state of a server, which outlives it if one of its handlers destroys it.
 class raw_server::state final : public work_item, public driver_observer, private listeners::owner {
 public:
     state(loop_state& loop, raw_handlers&& what, const raw_options& options)
         : loop_(loop), listeners_(loop, *this),
+          admission_(loop.random(), how_silent_ones_make_room),
           set_(new raw_set(loop, raw_route{std::move(what), options})) {
-        set_->on_gone([this] { listeners_.feed(); });
+        limits({});
+        set_->on_opened([this](const raw_connection& one) {
+            if (!counts_silent_) admission_.opened(one);
+        });
+        set_->on_spoke([this](const raw_connection& one) { admission_.opened(one); });
+        set_->on_gone([this](const raw_connection& one) {
+            admission_.left(one);
+            listeners_.feed();
+        });
         loop_.enroll(*this);
     }
 
@@ -36,16 +62,31 @@ public:
                                   secure_layer* tls) {
         if (const auto why = loop_.check_alive()) return failure(why);
         if (const auto why = check_connected(socket)) return failure(why);
-        if (is_full()) return failure(errc::too_many_connections);
+        const address peer = remote_address_of(socket);
+        if (const auto why = judge(peer, tls != nullptr)) return failure(why);
         if (const auto why = make_fit(socket)) return failure(why);
         adopted_stream connected(loop_, socket, tls, {}, already_read);
-        return &set_->serve(connected.way(), connected.early());
+        raw_connection& served = set_->serve(connected.way(), connected.early());
+        count_in(served, peer, tls != nullptr);
+        return &served;
     }
+
+    void limits(const raw_server_limits& limits) {
+        admission_.set({.connections_max = limits.connections_max,
+                        .connections_per_address_max = limits.connections_per_address_max,
+                        .handshakes_max = limits.silent_max,
+                        .handshakes_per_address_max = limits.silent_per_address_max,
+                        .ipv6_prefix = limits.ipv6_prefix});
+        counts_silent_ = limits.connections_max != unlimited || limits.silent_max != unlimited ||
+            limits.silent_per_address_max != unlimited;
+        limits_ = limits;
+        set_->memory_max(limits.memory_max);
+    }
+    [[nodiscard]] const raw_server_limits& limits() const noexcept { return limits_; }
 
     [[nodiscard]] weft::listeners& listeners() noexcept { return listeners_; }
     [[nodiscard]] raw_set& connections() noexcept { return *set_; }
 
-    std::size_t connections_max = SIZE_MAX;
     function<void(std::error_code)> accept_error;
     function<void(const address&, std::error_code)> refused;
 
@@ -59,9 +100,9 @@ private:
 
     void on_accept(owned_socket client, const address& peer,
                    listeners::accept_settings& by) override {
-        if (is_full()) {
+        if (const auto why = judge(peer, by.tls != nullptr)) {
             client.reset();
-            if (refused) loop_.call(*this, [&] { refused(peer, errc::too_many_connections); });
+            if (refused) loop_.call(*this, [&] { refused(peer, why); });
             return;
         }
         if (by.accept_filter) {
@@ -69,17 +110,42 @@ private:
             loop_.call(*this, [&] { welcome = by.accept_filter(client.get(), peer); });
             if (!welcome || !set_) return;
         }
-        set_->serve(by.cover(loop_.network().make_stream(loop_, std::move(client))), {});
+        count_in(set_->serve(by.cover(loop_.network().make_stream(loop_, std::move(client))), {}),
+                 peer, by.tls != nullptr);
     }
 
     void on_starved(std::error_code why) override {
         if (accept_error) loop_.call(*this, [&] { accept_error(why); });
     }
 
-    [[nodiscard]] bool is_full() const noexcept { return set_->size() >= connections_max; }
+    void on_scarcity(std::error_code why) noexcept override {
+        admission_.free_descriptor(loop_.now(), why);
+    }
+
+    /// Returns the error with which one more client is refused, or none.
+    [[nodiscard]] std::error_code judge(const address& peer, bool secure) {
+        if (!set_->memory().has_room(secure ? memory_of_a_tls_handshake : 0)) {
+            return errc::over_memory_budget;
+        }
+        return admission_.admit(peer, set_->size(), admission_.handshakes());
+    }
+
+    /// Counts a connection for its address, or ends it if there is no memory to count it.
+    void count_in(raw_connection& served, const address& peer, bool secure) {
+        try {
+            admission_.entered(served, peer);
+            if (secure || counts_silent_) admission_.begun(served, peer, loop_.now());
+        } catch (const std::bad_alloc&) {
+            served.abort();
+            throw;
+        }
+    }
 
     loop_state& loop_;
     weft::listeners listeners_;
+    admission admission_;
+    raw_server_limits limits_;
+    bool counts_silent_ = false;
     raw_set* set_;
 };
 
@@ -105,8 +171,14 @@ raw_connection& raw_server::serve(std::unique_ptr<stream> connected,
     return state_->connections().serve(std::move(connected), already_read);
 }
 
-void raw_server::connections_max(std::size_t limit) noexcept {
-    state_->connections_max = limit;
+void raw_server::limits(const raw_server_limits& limits) {
+    state_->limits(limits);
+}
+
+void raw_server::connections_max(std::size_t limit) {
+    raw_server_limits changed = state_->limits();
+    changed.connections_max = limit;
+    state_->limits(changed);
 }
 
 void raw_server::on_refused(function<void(const address&, std::error_code)> handler) {
@@ -131,6 +203,10 @@ void raw_server::stop() {
 
 std::size_t raw_server::connection_count() const noexcept {
     return state_->connections().size();
+}
+
+std::size_t raw_server::memory_used() const noexcept {
+    return state_->connections().memory().used();
 }
 
 void raw_server::for_each(function<void(raw_connection&)> visit) {

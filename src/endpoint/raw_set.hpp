@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 
+#include <weft/core/memory_account.hpp>
 #include <weft/endpoint/raw_connection.hpp>
 
 #include "connection/channel_extra.hpp"
@@ -21,6 +22,7 @@ struct raw_route {
 /// State that only some raw connections need.
 struct raw_connection::details final : channel::extra {
     byte_queue early; // bytes that other code has read
+    memory_account::holder counted; // its bytes when they were last counted
 
     // for an outbound connection
     std::unique_ptr<raw_route> own_route;
@@ -50,8 +52,26 @@ public:
     /// Returns the connection of a file; null once its end has been reported.
     [[nodiscard]] raw_connection* only() const noexcept;
 
-    /// Sets a function to call for each connection that was removed; it must call no handler.
-    void on_gone(function<void()> hear) { gone_hears_ = std::move(hear); }
+    /// Returns whether a connection may be ended now to make room for another.
+    [[nodiscard]] static bool may_drop(const raw_connection& served) noexcept {
+        return served.depth_ == 0;
+    }
+    static void drop(raw_connection& served, std::error_code why) noexcept {
+        served.end_at_once(why);
+    }
+
+    /// These set functions to call for each connection that has opened, that has received its first
+    /// byte, or that was removed. They must call no handler.
+    void on_opened(function<void(const raw_connection&)> hear) { opened_hears_ = std::move(hear); }
+    void on_spoke(function<void(const raw_connection&)> hear) { spoke_hears_ = std::move(hear); }
+    void on_gone(function<void(const raw_connection&)> hear) { gone_hears_ = std::move(hear); }
+
+    void opened(const raw_connection& one) {
+        if (opened_hears_) opened_hears_(one);
+    }
+    void spoke(const raw_connection& one) {
+        if (spoke_hears_) spoke_hears_(one);
+    }
 
     void on_interrupt() override;
 
@@ -64,7 +84,9 @@ private:
     raw_connection& add(raw_route& by, std::unique_ptr<raw_connection::details> own);
 
     raw_route shared_;
-    function<void()> gone_hears_;
+    function<void(const raw_connection&)> opened_hears_;
+    function<void(const raw_connection&)> spoke_hears_;
+    function<void(const raw_connection&)> gone_hears_;
 };
 
 } // namespace weft

@@ -19,12 +19,19 @@ namespace {
 /// An estimate: an HTTP head of default size, and what else a handshake needs.
 constexpr std::size_t memory_of_a_handshake = 24 * 1024;
 
-constexpr duration age_of_a_slow_handshake = std::chrono::seconds(1);
+constexpr admission::making_room how_handshakes_make_room{
+    [](const channel& one) noexcept {
+        return stream_endpoint::may_drop(static_cast<const connection&>(one));
+    },
+    [](channel& one, std::error_code why) noexcept {
+        stream_endpoint::drop(static_cast<connection&>(one), why);
+    },
+    true};
 
 } // namespace
 
 server::state::state(loop_state& loop)
-    : loop_(loop), listeners_(loop, *this), admission_(loop.random()),
+    : loop_(loop), listeners_(loop, *this), admission_(loop.random(), how_handshakes_make_room),
       service_(std::in_place, loop) {
     service_->on_gone([this](const connection& who) { gone(who); });
     service_->on_opened([this](const connection& who) { admission_.opened(who); });
@@ -60,26 +67,7 @@ void server::state::limits(const server_limits& limits) {
 
 std::error_code server::state::judge(const address& peer) {
     if (!service_->has_memory(memory_of_a_handshake)) return errc::over_memory_budget;
-    if (!admission_.judge_address(peer)) {
-        drop(admission_.makes_room(peer, connections_kept(), handshakes_kept()),
-             errc::too_many_handshakes);
-    }
-    return admission_.judge(peer, connections_kept(), handshakes_kept());
-}
-
-/// Dropped connections are removed only in the next round of work, so they are subtracted.
-std::size_t server::state::connections_kept() const noexcept {
-    return service_->connection_count() - admission_.dropped();
-}
-
-std::size_t server::state::handshakes_kept() const noexcept {
-    return service_->handshake_count() - admission_.dropped();
-}
-
-void server::state::drop(connection* silent, std::error_code why) noexcept {
-    if (!silent) return;
-    admission_.drop(*silent);
-    stream_endpoint::drop(*silent, why);
+    return admission_.admit(peer, service_->connection_count(), service_->handshake_count());
 }
 
 void server::state::on_accept(owned_socket client, const address& peer,
@@ -162,9 +150,8 @@ void server::state::on_starved(std::error_code why) {
     if (accept_error_) loop_.call(*this, [&] { accept_error_(why); });
 }
 
-/// Ends a handshake that has taken long, to free its descriptor; recent ones are spared.
 void server::state::on_scarcity(std::error_code why) noexcept {
-    drop(admission_.makes_room(loop_.now() - age_of_a_slow_handshake), why);
+    admission_.free_descriptor(loop_.now(), why);
 }
 
 /// The connection's descriptor is free for a client that waits.

@@ -59,9 +59,6 @@ private:
     void gone(const connection& who) noexcept;
     [[nodiscard]] std::error_code judge(const address& peer);
     [[nodiscard]] std::error_code judge_adopted(native_socket socket);
-    [[nodiscard]] std::size_t connections_kept() const noexcept;
-    [[nodiscard]] std::size_t handshakes_kept() const noexcept;
-    void drop(connection* silent, std::error_code why) noexcept;
 
     loop_state& loop_;
     weft::listeners listeners_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The registry of one endpoint's members on a driver, such as connections of any kind: iterates
-// over them, and ends all of them. It may outlive the endpoint: it is deleted at the end of the
-// turn.
+// over them, counts their memory, and ends all of them. It may outlive the endpoint: it is deleted
+// at the end of the turn.
 #pragma once
 
 #include <system_error>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <weft/core/error.hpp>
+#include <weft/core/memory_account.hpp>
 #include <weft/stream/driver.hpp>
 
 #include "stream/member_table.hpp"
@@ -17,17 +18,25 @@
 namespace weft {
 
 /// A `Member` has `index_` for the table, the flags `awaited_` and `ended_`, and functions that end
-/// it: `end_for_shutdown`, `end_at_once`, and `dismiss`, which calls no handler.
+/// it: `end_for_shutdown`, `end_at_once`, and `dismiss`, which calls no handler. `keep_budget` ends
+/// those that hold the most memory.
 template <class Member>
 class registry : public timed_work_item, public driver_observer {
 public:
-    explicit registry(weft::driver& owner) : driver_(owner) {
+    explicit registry(weft::driver& owner) : driver_(owner), memory_(&owner.memory()) {
         driver_.take_place(*this);
         driver_.enroll(*this);
     }
 
     [[nodiscard]] weft::driver& driver() const noexcept { return driver_; }
     [[nodiscard]] std::size_t size() const noexcept { return members_.size(); }
+
+    /// The memory that the members hold.
+    [[nodiscard]] memory_account& memory() noexcept { return memory_; }
+    void memory_max(std::size_t bytes) noexcept {
+        memory_.limit(bytes);
+        Member::keep_budget(memory_);
+    }
 
     /// Calls `visit` for each member whose end has not been reported. `visit` may end members, add
     /// members, and start nested iterations.
@@ -153,6 +162,7 @@ private:
     }
 
     weft::driver& driver_;
+    memory_account memory_;
     member_table<Member> members_;
     std::vector<function<void()>> done_;
     std::vector<function<void()>> due_; // those of `done_` that are being called

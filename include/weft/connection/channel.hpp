@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The base class of WebSocket and raw connections. Joins a stream and its driver: turns and
-// handlers, the limit on queued output, deadlines that wait for input, handles, the end.
+// handlers, the limit on queued output, deadlines that wait for input, handles, the memory budget,
+// the end.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +19,9 @@
 
 namespace weft {
 
+class memory_account;
 struct posted_message;
+struct report_facts;
 
 /// The part that every kind of connection shares; see `connection` and `raw_connection`.
 ///
@@ -97,6 +100,10 @@ protected:
     virtual void send_posted(const posted_message& what) = 0;
 
     virtual void run_out_of_memory() noexcept = 0;
+
+    /// Ends the connection because it holds the most memory. Returns false if its memory is freed
+    /// only later.
+    virtual bool give_up_memory() noexcept = 0;
     virtual void end_for_full_queue() noexcept = 0;
 
     /// Ends the connection because a handler threw; returns whether a report will carry the
@@ -185,8 +192,16 @@ protected:
         }
     }
 
+    // --- the memory budget
+
+    /// Ends the connections that hold the most, of the endpoint that `account` belongs to or of the
+    /// whole driver, until all budgets are kept. The holders in accounts are owned by channels.
+    static void keep_budget(memory_account& account) noexcept;
+
     // --- the end
 
+    /// Returns the target and the addresses for the report. May throw std::bad_alloc.
+    [[nodiscard]] std::shared_ptr<report_facts> take_facts(const address& remote);
     void dismiss() noexcept;
     void die() noexcept;
 

@@ -183,7 +183,7 @@ private:
 
     // the memory budget
     void count_memory() noexcept;
-    bool give_up_memory() noexcept;
+    bool give_up_memory() noexcept override;
 
     // implementation of channel
     [[nodiscard]] std::unique_ptr<extra> make_extra() const override;

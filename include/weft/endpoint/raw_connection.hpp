@@ -113,6 +113,10 @@ private:
     void end_for_shutdown(std::error_code why) noexcept;
     void leave() noexcept override;
 
+    // the memory budget
+    void count_memory() noexcept;
+    bool give_up_memory() noexcept override;
+
     // from the stream
     bool wants_bytes() noexcept override;
     void on_receive(std::span<std::byte> bytes) noexcept override;
@@ -194,6 +198,7 @@ private:
     bool closing_ : 1 = false;    // closed by this side: input is dropped
     bool end_waits_ : 1 = false;  // the end is still to be reported
     bool lingers_ : 1 = true;     // after `close`, reads until the peer's end
+    bool spoke_ : 1 = false;      // the peer has sent a byte
     bool waits_ : 1 = false;      // the last write was only partly taken by the stream
     raw_set& set_;
     raw_route* route_;

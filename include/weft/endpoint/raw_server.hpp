@@ -14,6 +14,7 @@
 
 #include <weft/endpoint/listening_endpoint.hpp>
 #include <weft/endpoint/raw_connection.hpp>
+#include <weft/endpoint/raw_server_limits.hpp>
 
 namespace weft {
 
@@ -39,9 +40,9 @@ public:
     /// from it. With `tls` these bytes are encrypted, too: the handshake must not have begun.
     ///
     /// On success the server owns the socket, and sets it to close on exec and non-blocking. On
-    /// error the caller keeps the socket: `bad_argument` for another kind of socket,
-    /// `too_many_connections`, `forked`, `gone`, or a system error. Never returns null. `open` is
-    /// called first, in a turn.
+    /// error the caller keeps the socket: `bad_argument` for another kind of socket, a limit such
+    /// as `too_many_connections`, `forked`, `gone`, or a system error. Never returns null. `open`
+    /// is called first, in a turn.
     result<raw_connection*> adopt(native_socket socket,
                                   std::span<const std::byte> already_read = {},
                                   std::shared_ptr<secure_layer> tls = {});
@@ -50,9 +51,13 @@ public:
     raw_connection& serve(std::unique_ptr<stream> connected,
                           std::span<const std::byte> already_read = {});
 
-    /// Limits the number of connections, including those that wait for the peer's end. A client
-    /// beyond the limit is closed without a message, and `on_refused` is called.
-    void connections_max(std::size_t limit) noexcept;
+    /// Sets the limits for the clients that follow.
+    void limits(const raw_server_limits& limits);
+
+    /// Sets only `raw_server_limits::connections_max`.
+    void connections_max(std::size_t limit);
+
+    /// Sets the handler called for each client that is refused, with its address and the reason.
     void on_refused(function<void(const address&, std::error_code)> handler);
 
     /// Sets the handler called when accepting fails; see `server::on_accept_error`.
@@ -68,6 +73,9 @@ public:
 
     /// Returns the number of connections, including those that wait for the peer's end.
     [[nodiscard]] std::size_t connection_count() const noexcept;
+
+    /// Returns the bytes that currently count towards `raw_server_limits::memory_max`.
+    [[nodiscard]] std::size_t memory_used() const noexcept;
 
     /// Calls `visit(raw_connection&)` once for each connection that exists throughout the call.
     /// `visit` may end any of them and call this.

@@ -24,7 +24,7 @@ class admissions : public ::testing::Test {
 public:
     manual_driver driver;
     stream_endpoint behind{driver};
-    admission tested{driver.random()};
+    admission tested{driver.random(), {[](const channel&) noexcept { return true; }, {}, true}};
 
     /// Some connection, and that it came from `host`.
     const connection& enter(std::string_view host) {
@@ -35,8 +35,8 @@ public:
         return one;
     }
 
-    [[nodiscard]] std::error_code judge(std::string_view host) const {
-        return tested.judge(at(host), 0, 0);
+    [[nodiscard]] std::error_code judge(std::string_view host) {
+        return tested.admit(at(host), 0, 0);
     }
 
 private:
@@ -44,18 +44,18 @@ private:
 };
 
 TEST_F(admissions, by_default_only_handshakes_are_limited) {
-    EXPECT_FALSE(tested.judge(at("127.0.0.1"), 1'000'000, 0));
-    EXPECT_FALSE(tested.judge(at("127.0.0.1"), 1'000'000, 4095));
-    EXPECT_EQ(tested.judge(at("127.0.0.1"), 4096, 4096), errc::too_many_handshakes);
+    EXPECT_FALSE(tested.admit(at("127.0.0.1"), 1'000'000, 0));
+    EXPECT_FALSE(tested.admit(at("127.0.0.1"), 1'000'000, 4095));
+    EXPECT_EQ(tested.admit(at("127.0.0.1"), 4096, 4096), errc::too_many_handshakes);
     for (int i = 0; i < 100; ++i) enter("127.0.0.1");
     EXPECT_FALSE(judge("127.0.0.1"));
 }
 
 TEST_F(admissions, each_limit_is_reached_and_not_exceeded) {
     tested.set({.connections_max = 3, .connections_per_address_max = 2, .handshakes_max = 1});
-    EXPECT_FALSE(tested.judge(at("::1"), 2, 0));
-    EXPECT_EQ(tested.judge(at("::1"), 3, 0), errc::too_many_connections);
-    EXPECT_EQ(tested.judge(at("::1"), 2, 1), errc::too_many_handshakes);
+    EXPECT_FALSE(tested.admit(at("::1"), 2, 0));
+    EXPECT_EQ(tested.admit(at("::1"), 3, 0), errc::too_many_connections);
+    EXPECT_EQ(tested.admit(at("::1"), 2, 1), errc::too_many_handshakes);
     enter("10.0.0.1");
     EXPECT_FALSE(judge("10.0.0.1"));
     enter("10.0.0.1");
@@ -107,7 +107,7 @@ TEST_F(admissions, unix_domain_peers_have_no_address) {
     tested.set({.connections_per_address_max = 1});
     auto [ours, theirs] = memory_pipe(driver, driver);
     tested.entered(behind.serve(std::move(ours)), address::local(""));
-    EXPECT_FALSE(tested.judge(address::local(""), 0, 0));
+    EXPECT_FALSE(tested.admit(address::local(""), 0, 0));
 }
 
 TEST_F(admissions, the_refused_are_told_when_to_come_again) {

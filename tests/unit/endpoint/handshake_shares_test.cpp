@@ -39,7 +39,10 @@ protected:
     manual_driver driver;
     stream_endpoint behind{driver};
     std::vector<std::unique_ptr<memory_stream>> ends;
-    handshake_shares tested{counted_address_hash(driver.random())};
+    handshake_shares tested{counted_address_hash(driver.random()), [](const channel& one) noexcept {
+                                return stream_endpoint::may_drop(
+                                    static_cast<const connection&>(one));
+                            }};
 };
 
 TEST_F(shares, of_nobody_have_nobody_to_drop) {
@@ -92,7 +95,7 @@ TEST_F(shares, only_what_has_begun_by_then_is_dropped) {
 TEST_F(shares, agree_with_a_model) {
     dice random{11};
     struct entry {
-        connection* who;
+        channel* who;
         unsigned char where;
     };
     std::vector<entry> model; // oldest first
@@ -104,7 +107,7 @@ TEST_F(shares, agree_with_a_model) {
         const auto where = static_cast<unsigned char>(random.below(6));
         if (random.below(3) != 0) {
             model.push_back({&add(where), where});
-        } else if (connection* const oldest = tested.oldest_of_most(never)) {
+        } else if (channel* const oldest = tested.oldest_of_most(never)) {
             const auto at = std::ranges::find(model, oldest, &entry::who);
             ASSERT_NE(at, model.end());
             for (unsigned char other = 0; other < 6; ++other) {
