@@ -10,6 +10,7 @@ import base64
 import hashlib
 import pathlib
 import struct
+import zlib
 
 HERE = pathlib.Path(__file__).resolve().parent
 SNOWMAN = "☃".encode()
@@ -380,9 +381,37 @@ def proxy_header_inputs():
         yield f"forwarded_{name}", b"\3" + CUTS["whole"] + text
 
 
+# Messages as a peer compresses them: the examples of RFC 7692 §7.2.3, final blocks, and others.
+COMPRESSED = {
+    "hello": ["f248cdc9c90700"], "hello_again": ["f248cdc9c90700", "f200110000"],
+    "stored": ["000500faff48656c6c6f00"], "final": ["f348cdc9c9070000"],
+    "final_and_nothing": ["f348cdc9c90700"], "two_blocks": ["f24805000000ffffcac9c90700"],
+    "final_twice": ["f348cdc9c90700f348cdc9c9070000"], "empty": ["00"],
+    "empty_block_at_the_end": ["f248cdc9c90700000000ffff00"], "nothing": [""],
+    "across_a_final_block": ["f348cdc9c90700", "f200110000"], "cut": ["f248cd"],
+    "stored_cut": ["000500faff4865"], "stored_wrong": ["0105000000"], "no_block_type": ["07"],
+    "too_far_back": ["f200110000"],
+}
+
+
+def compression_inputs():
+    def compressed(text, bits=15):
+        work = zlib.compressobj(9, zlib.DEFLATED, -bits)
+        return (work.compress(text) + work.flush(zlib.Z_SYNC_FLUSH))[:-4]
+    for name, messages in COMPRESSED.items():
+        first, last = map(bytes.fromhex, (messages + [""])[:2])
+        for context in (7, 135):
+            content = bytes([context]) + CUTS["bytes"] + bytes([len(first)]) + first + last
+            yield f"{name}_{'with' if context > 127 else 'without'}_context", content
+    yield "many_zeros", b"\7" + CUTS["whole"] + b"\0" + compressed(bytes(40_000))
+    yield "window_exceeded", b"\1" + CUTS["whole"] + b"\0" + compressed(
+        hashlib.sha512(b"").digest() * 12)
+    yield "plain_text", b"\7" + CUTS["bytes"] + b"\5Hello" + b"Hello, hello, hello"
+
+
 def main():
     for target in ("frame_parser", "handshake", "connection", "differential", "proxy_dialog",
-                   "proxy_header"):
+                   "proxy_header", "compression"):
         folder = HERE / "corpus" / target
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in globals()[target + "_inputs"]():
