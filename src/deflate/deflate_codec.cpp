@@ -5,15 +5,20 @@
 namespace weft {
 
 codec_stream* deflate_codec::begin_encoding() {
-    if (!agreed_.sending_takeover) return take_deflater(agreed_.sending).release();
-    if (!encoder_) encoder_ = std::make_unique<deflater>(agreed_.sending, true);
-    return encoder_.get();
+    const bool keeps = agreed_.sending_takeover;
+    if (keeps && !encoder_) encoder_ = std::make_unique<deflater>(agreed_.sending, true);
+    deflater* const used = keeps ? encoder_.get() : take_deflater(agreed_.sending).release();
+    used->begin(*agreed_.counters);
+    return used;
 }
 
 codec_stream* deflate_codec::begin_decoding() {
-    if (!agreed_.receiving_takeover) return take_inflater(agreed_.receiving_bits).release();
-    if (!decoder_) decoder_ = std::make_unique<inflater>(agreed_.receiving_bits, true);
-    return decoder_.get();
+    const bool keeps = agreed_.receiving_takeover;
+    const int bits = agreed_.receiving_bits;
+    if (keeps && !decoder_) decoder_ = std::make_unique<inflater>(bits, true);
+    inflater* const used = keeps ? decoder_.get() : take_inflater(bits).release();
+    used->begin(*agreed_.counters);
+    return used;
 }
 
 std::size_t deflate_codec::memory_used() const noexcept {

@@ -23,6 +23,7 @@ struct agreed_deflate {
     int receiving_bits = 15;
     bool receiving_takeover = false;
     std::size_t size_min = 0;
+    std::shared_ptr<deflate_counters> counters;
 };
 
 class deflate_codec final : public message_codec {

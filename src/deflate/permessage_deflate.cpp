@@ -53,7 +53,8 @@ private:
 };
 
 permessage_deflate::permessage_deflate(const deflate_options& options)
-    : options_(options), codecs_(std::make_unique<shared_codecs>()) {
+    : options_(options), codecs_(std::make_unique<shared_codecs>()),
+      counters_(std::make_shared<deflate_counters>()) {
     require(is_in(options.sending.window_bits, 8, window_bits_max),
             "deflate_options::sending.window_bits is not 8 to 15");
     require(is_in(options.receiving.window_bits, 8, window_bits_max),
@@ -63,6 +64,11 @@ permessage_deflate::permessage_deflate(const deflate_options& options)
 }
 
 permessage_deflate::~permessage_deflate() = default;
+
+deflate_totals permessage_deflate::totals() const noexcept {
+    return {counters_->sent, counters_->sent_compressed, counters_->received,
+            counters_->received_compressed};
+}
 
 /// Offers that the server may limit our window, as a compressor for any window is available.
 std::string permessage_deflate::offer() {
@@ -101,7 +107,8 @@ message_codec_ptr permessage_deflate::choose(std::span<const extension> offers) 
                                       !answer.server_no_context_takeover,
                                       client_bits,
                                       !answer.client_no_context_takeover,
-                                      options_.size_min});
+                                      options_.size_min,
+                                      counters_});
     }
     return nullptr;
 }
@@ -123,7 +130,8 @@ result<message_codec_ptr> permessage_deflate::confirm(const extension& answer) {
          sending.context_takeover && !chosen->client_no_context_takeover,
          server_bits,
          keeps_context,
-         options_.size_min});
+         options_.size_min,
+         counters_});
 }
 
 } // namespace weft

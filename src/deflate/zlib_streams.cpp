@@ -112,10 +112,18 @@ std::size_t deflater::bound(std::size_t size) noexcept {
     return size + (size + 7) / 8 + (size + 63) / 64 + ends;
 }
 
-/// Every part of a message ends at a byte, and is sent completely. What zlib writes at the end of
-/// the last part goes beyond `to` by the end of the message, which is removed.
 result<codec_stream::progress> deflater::run(std::span<const std::byte> from,
                                              std::span<std::byte> to, bool last) {
+    const auto made = compress(from, to, last);
+    read_ += made.read;
+    written_ += made.written;
+    return made;
+}
+
+/// Every part of a message ends at a byte, and is sent completely. What zlib writes at the end of
+/// the last part goes beyond `to` by the end of the message, which is removed.
+codec_stream::progress deflater::compress(std::span<const std::byte> from,
+                                          std::span<std::byte> to, bool last) {
     progress made;
     do {
         const auto rest = from.subspan(made.read);
@@ -151,6 +159,10 @@ result<codec_stream::progress> deflater::run(std::span<const std::byte> from,
 }
 
 void deflater::finish(bool complete) noexcept {
+    if (complete) {
+        counters_->sent.fetch_add(read_, std::memory_order_relaxed);
+        counters_->sent_compressed.fetch_add(written_, std::memory_order_relaxed);
+    }
     if (!kept_ || !complete) deflateReset(&zlib_);
     if (!kept_) pool<deflater>::give_back(this);
 }
@@ -173,6 +185,15 @@ std::span<const std::byte> inflater::next_input(std::span<const std::byte> rest,
 
 result<codec_stream::progress> inflater::run(std::span<const std::byte> from,
                                              std::span<std::byte> to, bool last) {
+    const auto made = decompress(from, to, last);
+    if (!made) return made;
+    read_ += made->read;
+    written_ += made->written;
+    return made;
+}
+
+result<codec_stream::progress> inflater::decompress(std::span<const std::byte> from,
+                                                    std::span<std::byte> to, bool last) {
     progress made;
     for (;;) {
         const auto rest = from.subspan(made.read);
@@ -218,7 +239,11 @@ void inflater::begin_next_stream() {
     ended_ = true;
 }
 
-void inflater::finish(bool) noexcept {
+void inflater::finish(bool complete) noexcept {
+    if (complete) {
+        counters_->received.fetch_add(written_, std::memory_order_relaxed);
+        counters_->received_compressed.fetch_add(read_, std::memory_order_relaxed);
+    }
     tail_read_ = 0;
     ended_ = false;
     if (kept_) return;

@@ -6,7 +6,9 @@
 #define ZLIB_CONST
 #include <zlib.h>
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 
@@ -23,13 +25,29 @@ struct deflate_settings {
     friend bool operator==(const deflate_settings&, const deflate_settings&) = default;
 };
 
+/// Counts bytes of messages; several threads may add to it.
+struct deflate_counters {
+    std::atomic<std::uint64_t> sent{0};
+    std::atomic<std::uint64_t> sent_compressed{0};
+    std::atomic<std::uint64_t> received{0};
+    std::atomic<std::uint64_t> received_compressed{0};
+};
+
 /// A zlib state whose memory comes from `operator new`, and is counted.
 class zlib_memory {
 protected:
     zlib_memory() noexcept;
 
+    void begin_counting(deflate_counters& counters) noexcept {
+        counters_ = &counters;
+        read_ = written_ = 0;
+    }
+
     z_stream zlib_ = {};
     std::size_t allocated_ = 0;
+    deflate_counters* counters_ = nullptr; // of the message in progress
+    std::uint64_t read_ = 0;               // bytes of the message in progress
+    std::uint64_t written_ = 0;
 };
 
 /// Compresses messages.
@@ -42,6 +60,9 @@ public:
     deflater(const deflater&) = delete;
     deflater& operator=(const deflater&) = delete;
 
+    /// Begins a message, whose bytes `finish` adds to `counters`.
+    void begin(deflate_counters& counters) noexcept { begin_counting(counters); }
+
     [[nodiscard]] result<progress> run(std::span<const std::byte> from, std::span<std::byte> to,
                                        bool last) override;
     void finish(bool complete) noexcept override;
@@ -51,6 +72,9 @@ public:
     [[nodiscard]] static std::size_t bound(std::size_t size) noexcept;
 
 private:
+    [[nodiscard]] progress compress(std::span<const std::byte> from, std::span<std::byte> to,
+                                    bool last);
+
     deflate_settings settings_;
     bool kept_;
 };
@@ -64,6 +88,9 @@ public:
     inflater(const inflater&) = delete;
     inflater& operator=(const inflater&) = delete;
 
+    /// Begins a message, whose bytes `finish` adds to `counters`.
+    void begin(deflate_counters& counters) noexcept { begin_counting(counters); }
+
     [[nodiscard]] result<progress> run(std::span<const std::byte> from, std::span<std::byte> to,
                                        bool last) override;
     void finish(bool complete) noexcept override;
@@ -72,6 +99,8 @@ public:
     [[nodiscard]] int settings() const noexcept { return window_bits_; }
 
 private:
+    [[nodiscard]] result<progress> decompress(std::span<const std::byte> from,
+                                              std::span<std::byte> to, bool last);
     [[nodiscard]] std::span<const std::byte> next_input(std::span<const std::byte> rest, bool last);
     void begin_next_stream();
 

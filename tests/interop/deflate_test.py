@@ -86,6 +86,7 @@ def servers_are_asked():
         assert done.returncode == 0, done.stderr
         assert done.stdout.split() == lines
         assert b"permessage-deflate" in done.stderr, done.stderr
+        assert b"compressed: sent 3100000 bytes as " in done.stderr, done.stderr
         assert len(seen.pop()) == 1
 
 

@@ -12,4 +12,8 @@ std::shared_ptr<weft::extension_negotiator> compression_for(const char* command)
     return nullptr;
 }
 
+std::string compression_summary(const weft::extension_negotiator&) {
+    return {};
+}
+
 } // namespace weft_tool

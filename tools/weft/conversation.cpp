@@ -11,6 +11,7 @@
 
 #include "host_loops/host_loops.hpp"
 #include "weft/advice.hpp"
+#include "weft/compression.hpp"
 #include "weft/names.hpp"
 #include "without_loop/printable.hpp"
 #include "without_loop/proper_end.hpp"
@@ -49,6 +50,7 @@ conversation::conversation(const connect_options& options, const weft::uri& targ
 
 exit_code conversation::run(weft::connect_options dial) {
     via_ = dial.via;
+    compression_ = dial.connection.extension;
     client_.connect(target_, handlers(), std::move(dial));
     run_inside(options_.loop, loop_);
     output_.flush();
@@ -151,6 +153,11 @@ void conversation::closed(const weft::report& why) {
     ping_.disarm();
     quiet_.disarm();
     client_.shutdown(farewell_time);
+    if (compression_) {
+        if (const auto text = compression_summary(*compression_); !text.empty()) {
+            say("compressed: " + text);
+        }
+    }
     if (outcome_ != exit_code::ok) return;
     if (is_proper(why)) return say(printable(weft::to_string(why)));
     outcome_ = exit_code::ended_badly;

@@ -58,6 +58,7 @@ private:
     const connect_options& options_;
     const weft::uri& target_;
     std::string via_;
+    std::shared_ptr<weft::extension_negotiator> compression_; // null for none
     weft::event_loop loop_;
     std::shared_ptr<void> names_;
     stop_signals signals_;

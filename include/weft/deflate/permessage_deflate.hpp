@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -12,6 +13,8 @@
 #include <weft/core/language.hpp>
 
 namespace weft {
+
+struct deflate_counters;
 
 /// The compression of one direction.
 struct deflate_direction {
@@ -35,6 +38,14 @@ struct deflate_options {
     int level = 6;                    ///< zlib's: 1 (fast) to 9 (small)
     int memory_level = 8;             ///< zlib's, of a compressor: 1 to 9
     std::size_t size_min = 64; ///< shorter messages are not compressed unless `send` asks for it
+};
+
+/// Bytes of all complete messages that connections have compressed and decompressed so far.
+struct deflate_totals {
+    std::uint64_t sent = 0;                ///< before compression
+    std::uint64_t sent_compressed = 0;     ///< after it, without frame headers
+    std::uint64_t received = 0;            ///< after decompression
+    std::uint64_t received_compressed = 0; ///< before it
 };
 
 /// Negotiates permessage-deflate. To turn compression on for a route or a client:
@@ -61,11 +72,16 @@ public:
     [[nodiscard]] message_codec_ptr choose(std::span<const extension> offers) override;
     [[nodiscard]] result<message_codec_ptr> confirm(const extension& answer) override;
 
+    /// Returns the totals of all connections that have used this object. May be called on any
+    /// thread. Messages that were sent uncompressed do not count.
+    [[nodiscard]] deflate_totals totals() const noexcept;
+
 private:
     class shared_codecs;
 
     deflate_options options_;
     std::unique_ptr<shared_codecs> codecs_;
+    std::shared_ptr<deflate_counters> counters_; // shared with the codecs, which may live longer
 };
 
 } // namespace weft

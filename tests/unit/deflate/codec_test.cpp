@@ -67,6 +67,24 @@ TEST(deflate_codec, context_makes_repeated_messages_small) {
     EXPECT_EQ(encoded(*forgets, text), encoded(*forgets, text));
 }
 
+TEST(deflate_codec, complete_messages_are_counted) {
+    for (const auto& options : {with_context, deflate_options()}) {
+        permessage_deflate tested(options);
+        const auto codec = chosen(tested, "permessage-deflate");
+        const std::string text(1000, 'a');
+        const auto compressed = encoded(*codec, text);
+        EXPECT_TRUE(decoded(*codec, compressed, 3));
+        EXPECT_FALSE(decoded(*codec, from_hex("07")));
+        const auto again = chosen(tested, "permessage-deflate");
+        const auto second = encoded(*again, text);
+        const auto all = tested.totals();
+        EXPECT_EQ(all.sent, 2000U);
+        EXPECT_EQ(all.sent_compressed, compressed.size() + second.size());
+        EXPECT_EQ(all.received, 1000U);
+        EXPECT_EQ(all.received_compressed, compressed.size());
+    }
+}
+
 TEST(deflate_codec, an_abandoned_message_leaves_no_trace) {
     permessage_deflate with(with_context);
     const auto sender = chosen(with, "permessage-deflate");
