@@ -31,7 +31,7 @@ struct deflate_direction {
 
 /// Options of compression. The memory of one compressor is about `4 * 2^window_bits + 512 *
 /// 2^memory_level` bytes and 6 KiB (262 KiB with the defaults); that of a decompressor about
-/// `2^window_bits` bytes and 10 KiB (42 KiB).
+/// `2^window_bits` bytes and 7 KiB (39 KiB).
 struct deflate_options {
     deflate_direction sending = {};   ///< what this side compresses
     deflate_direction receiving = {}; ///< what the peer compresses
