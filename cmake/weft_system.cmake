@@ -1,21 +1,26 @@
 # SPDX-License-Identifier: MIT
-# What belongs to one system stands in folders named posix, linux, bsd and windows, in src/ as in
-# tests/. A system's folder is built on that system alone.
+# What belongs to one system, or to some, stands in folders with its name, in src/ as in tests/. A
+# folder is built on its systems alone:
+#   posix       all but Windows
+#   posix_2024  what is new in POSIX.1-2024, which Darwin lacks
+#   linux, bsd (which includes Darwin), darwin, windows
 
 if(CMAKE_SYSTEM_NAME MATCHES "^(Linux|Android)$")
-    set(weft_systems posix linux)
+    set(weft_systems posix posix_2024 linux)
 elseif(WIN32)
     set(weft_systems windows)
-elseif(APPLE OR CMAKE_SYSTEM_NAME MATCHES "BSD$|^DragonFly$")
-    set(weft_systems posix bsd)
+elseif(APPLE)
+    set(weft_systems posix bsd darwin)
+elseif(CMAKE_SYSTEM_NAME MATCHES "BSD$|^DragonFly$")
+    set(weft_systems posix posix_2024 bsd)
 else()
-    set(weft_systems posix)
+    set(weft_systems posix posix_2024)
 endif()
 
 # Takes the files of other systems out of the list variable that is named.
 function(weft_keep_this_system list_name)
     set(kept ${${list_name}})
-    foreach(system posix linux bsd windows)
+    foreach(system posix posix_2024 linux bsd darwin windows)
         if(NOT system IN_LIST weft_systems)
             list(FILTER kept EXCLUDE REGEX "/${system}/[^/]*$")
         endif()

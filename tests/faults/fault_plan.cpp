@@ -13,7 +13,7 @@ namespace {
 
 fault_plan* current = nullptr;
 
-const std::set<std::string_view> waiting_calls{"epoll_wait", "epoll_pwait2", "poll", "ppoll"};
+const std::set<std::string_view> waiting_calls{"epoll_wait", "epoll_pwait2", "poll"};
 
 std::string ordinal(std::size_t number) {
     const char* const ending = number == 1   ? "st"

@@ -40,8 +40,8 @@ const std::vector<manual_page> pages{
     {"epoll_pwait2", "", {EINTR, ENOSYS, EPERM}, consequence::harmless},
     {"write", "wake_up_", {EINTR}, consequence::harmless},
     // For want of memory it cannot wait either: that must pass.
-    {"ppoll", "", {EINTR, ENOMEM}, consequence::harmless, false, false},
-    {"pipe2", "", {EMFILE, ENFILE}},
+    {"poll", "", {EINTR, ENOMEM}, consequence::harmless, false, false},
+    {"pipe", "", {EMFILE, ENFILE}},
     {"write", "waker_", {EINTR}, consequence::harmless},
     {"write", "waker_", {EAGAIN}, consequence::harmless, true}, // full, and so readable
     {"read", "wake_up_", {EINTR, EAGAIN}, consequence::harmless},
@@ -56,21 +56,24 @@ const std::vector<manual_page> pages{
     {"getsockname", "", {ENOBUFS}},
     {"getpeername", "", {ENOBUFS, ENOTCONN}},
 
+    {"getsockopt", "SO_ACCEPTCONN", {ENOBUFS}}, // POSIX
+    {"getsockopt", "SO_ACCEPTCONN", {ENOPROTOOPT}, consequence::harmless}, // systems without it
     {"getsockopt", "", {ENOBUFS}}, // POSIX
     {"fcntl", "", {}},
 
     // --- listening
     {"fchmod", "", {EIO, EPERM, EROFS, ENOMEM}},
+    {"fchmod", "", {EINVAL}, consequence::harmless}, // of the BSDs, whose sockets have no mode
     {"fchmodat", "", {EACCES, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, ENOTSUP, EPERM,
                       EROFS}},
     {"bind", "", {EACCES, EADDRINUSE, EADDRNOTAVAIL, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR,
                   EROFS}},
     {"listen", "", {EADDRINUSE, EOPNOTSUPP}},
-    {"accept4", "", {EAGAIN, ECONNABORTED, EINTR, EMFILE, ENFILE, ENOBUFS, ENOMEM, EPERM, EPROTO,
-                     ENOSR, ESOCKTNOSUPPORT, EPROTONOSUPPORT, ETIMEDOUT,
-                     // "should treat them like EAGAIN": the network errors of the new socket
-                     ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, EOPNOTSUPP,
-                     ENETUNREACH}, consequence::harmless},
+    {"accept", "", {EAGAIN, ECONNABORTED, EINTR, EMFILE, ENFILE, ENOBUFS, ENOMEM, EPERM, EPROTO,
+                    ENOSR, ESOCKTNOSUPPORT, EPROTONOSUPPORT, ETIMEDOUT,
+                    // "should treat them like EAGAIN": the network errors of the new socket
+                    ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, EOPNOTSUPP,
+                    ENETUNREACH}, consequence::harmless},
 
     // --- connecting
     {"connect", "socket_file", {EACCES, EPERM, EAGAIN, ECONNREFUSED, EINTR, ENOENT, EPROTOTYPE},
@@ -141,8 +144,8 @@ const std::vector<ruled_out> left_out{
     {"epoll_ctl", "EEXIST ENOENT ELOOP",
      "only a bug of ours: a source is added once and removed once, and the set watches no set"},
     {"epoll_ctl (DEL)", "ENOMEM", "of EPOLL_CTL_ADD: taking something out needs no memory"},
-    {"ppoll", "EINVAL", "of a limit on descriptors that was lowered below what is open"},
-    {"pipe2", "ENOPKG", "of notification pipes"},
+    {"poll", "EINVAL", "of a limit on descriptors that was lowered below what is open"},
+    {"pipe", "ENOPKG", "of notification pipes"},
     {"read (pipe)", "EIO EISDIR", "of files and terminals"},
     {"read (file_stream)", "EISDIR", "of directories, which are refused before"},
     {"write (file_stream, quiet_write)", "EDQUOT EFBIG ENOSPC", "of regular files, likewise"},

@@ -70,7 +70,7 @@ std::string source_call::str() const {
 
 std::vector<source_call> find_source_calls() {
     std::vector<source_call> found;
-    for (const char* system : {"posix", "linux"}) {
+    for (const char* system : {"posix", "posix_2024", "linux"}) {
         const auto folder = std::filesystem::path(WEFT_SOURCE_DIR "/src/loop") / system;
         for (const auto& entry : std::filesystem::directory_iterator(folder)) {
             const std::string name = entry.path().filename();

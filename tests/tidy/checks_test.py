@@ -63,6 +63,7 @@ class SystemHeaders(unittest.TestCase):
         include = '#include "loop/posix/a.hpp"'
         self.assertEqual(self.faults("src/loop/linux/a.cpp", include), 0)
         self.assertEqual(self.faults("tests/unit/loop/a.cpp", include), 0)
+        self.assertEqual(self.faults("src/loop/a.cpp", '#include "loop/posix_2024/a.hpp"'), 1)
         for folder in ("endpoint", "cares", "connection", "loop", "hosts"):
             self.assertEqual(self.faults(f"src/{folder}/a.cpp", include), 1)
 

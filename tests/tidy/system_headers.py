@@ -9,8 +9,9 @@ import re
 import source_tree
 
 LIBRARY = {"include", "src"}
-SYSTEMS = {"posix", "linux", "bsd", "windows"}
-SYSTEM_FILE = re.compile(r'\s*#\s*include\s*[<"](loop/(?:posix|linux|bsd|windows)/[^>"]*)[>"]')
+SYSTEMS = {"posix", "posix_2024", "linux", "bsd", "darwin", "windows"}
+SYSTEM_FILE = re.compile(
+    rf'\s*#\s*include\s*[<"](loop/(?:{"|".join(sorted(SYSTEMS))})/[^>"]*)[>"]')
 SYSTEM_HEADER = re.compile(
     r"\s*#\s*include\s*<((?:sys|netinet|arpa|net|linux|asm|netpacket|mach|netinet6)/[^>]*|"
     r"(?:unistd|fcntl|poll|netdb|pthread|signal|dirent|ifaddrs|termios|dlfcn|sched|liburing|"

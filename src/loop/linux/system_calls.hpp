@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/random.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 
@@ -31,6 +32,8 @@ inline int epoll_pwait2_by_number([[maybe_unused]] int set, [[maybe_unused]] epo
 #endif
 }
 
+inline constexpr system_call<ssize_t(void*, std::size_t, unsigned)> getrandom{"getrandom",
+                                                                              ::getrandom};
 inline constexpr system_call<int(int)> epoll_create1{"epoll_create1", ::epoll_create1};
 inline constexpr system_call<int(int, int, int, epoll_event*)> epoll_ctl{"epoll_ctl", ::epoll_ctl};
 inline constexpr system_call<int(int, epoll_event*, int, int)> epoll_wait{"epoll_wait",

@@ -6,6 +6,8 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
+#include <cerrno>
+
 #include <weft/core/error.hpp>
 
 #include "loop/posix/last_error.hpp"
@@ -17,16 +19,22 @@
 namespace weft {
 namespace {
 
-std::error_code check_option(int descriptor, int option, int wanted) noexcept {
+std::error_code check_type(int descriptor, int wanted) noexcept {
     int value = 0;
     socklen_t size = sizeof(value);
-    if (sys::getsockopt(descriptor, SOL_SOCKET, option, &value, &size) != 0) return last_error();
+    if (sys::getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &value, &size) != 0) return last_error();
     return value == wanted ? std::error_code() : make_error_code(errc::bad_argument);
 }
 
+/// A system that does not tell whether a socket listens (ENOPROTOOPT) leaves it to its other calls.
 std::error_code check_stream_socket(int descriptor, bool listens) noexcept {
-    if (const auto why = check_option(descriptor, SO_TYPE, SOCK_STREAM)) return why;
-    return check_option(descriptor, SO_ACCEPTCONN, listens ? 1 : 0);
+    if (const auto why = check_type(descriptor, SOCK_STREAM)) return why;
+    int value = 0;
+    socklen_t size = sizeof(value);
+    if (sys::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &value, &size) != 0) {
+        return errno == ENOPROTOOPT ? std::error_code() : last_error();
+    }
+    return (value != 0) == listens ? std::error_code() : make_error_code(errc::bad_argument);
 }
 
 std::error_code set_flag(int descriptor, int read, int write, int flag) noexcept {
@@ -50,12 +58,13 @@ std::error_code check_connected(int descriptor) noexcept {
 }
 
 std::error_code check_datagrams(int descriptor) noexcept {
-    return check_option(descriptor, SO_TYPE, SOCK_DGRAM);
+    return check_type(descriptor, SOCK_DGRAM);
 }
 
 std::error_code make_fit(int descriptor) noexcept {
     if (const auto why = set_flag(descriptor, F_GETFL, F_SETFL, O_NONBLOCK)) return why;
     if (const auto why = set_flag(descriptor, F_GETFD, F_SETFD, FD_CLOEXEC)) return why;
+    native::disable_sigpipe(descriptor);
     switch_on(descriptor, IPPROTO_TCP, TCP_NODELAY); // fails on a Unix-domain socket, harmlessly
     return {};
 }

@@ -4,6 +4,7 @@
 
 #include <netinet/in.h>
 
+#include <cerrno>
 #include <utility>
 
 #include <weft/core/error.hpp>
@@ -21,7 +22,7 @@ constexpr unsigned mode_max = 0777;
 void set_options(int descriptor, const address& where, const listen_options& options) noexcept {
     if (where.is_ip()) {
         if (options.reuse_address) switch_on(descriptor, SOL_SOCKET, SO_REUSEADDR);
-        if (options.reuse_port) switch_on(descriptor, SOL_SOCKET, SO_REUSEPORT);
+        if (options.reuse_port) switch_on(descriptor, SOL_SOCKET, native::shared_address);
     }
     if (where.kind() == address::family::ipv6) {
         set_option(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, options.ipv6_only ? 1 : 0);
@@ -30,10 +31,13 @@ void set_options(int descriptor, const address& where, const listen_options& opt
 
 /// Binds a socket whose file never has more permissions than `mode`: Linux creates it with the
 /// socket's mode minus the umask. Then the bits that the umask removed are added; clients cannot
-/// connect before the socket listens.
+/// connect before the socket listens. Where sockets have no mode (EINVAL), only the second step
+/// sets it.
 std::error_code bind_with_mode(bound_socket& made, const socket_address& at, unsigned mode) {
     if (mode > mode_max) return errc::bad_argument;
-    if (sys::fchmod(made.descriptor.get(), mode) != 0) return last_error();
+    if (sys::fchmod(made.descriptor.get(), static_cast<mode_t>(mode)) != 0 && errno != EINVAL) {
+        return last_error();
+    }
     if (sys::bind(made.descriptor.get(), at.get(), at.size) != 0) return last_error();
     made.file.take_note();
     return made.file.change_mode(mode);
@@ -55,10 +59,7 @@ std::error_code bind(bound_socket& made, const socket_address& at, const listen_
 result<bound_socket> bind_and_listen(const address& where, listen_options& options) {
     const auto at = as_socket_address(where);
     if (!at) return failure(at.error());
-    bound_socket made{owned_descriptor(sys::socket(
-                          at->family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)),
-                      where,
-                      {}};
+    bound_socket made{owned_descriptor(sys::socket(at->family(), SOCK_STREAM)), where, {}};
     if (!made.descriptor) return failure(last_error());
     set_options(made.descriptor.get(), where, options);
     if (options.before_bind) {

@@ -32,8 +32,8 @@ readiness as_readiness(short events) noexcept {
 
 poll_engine::poll_engine() : fork_generation_(fork_generation()) {
     std::array<int, 2> ends{};
-    if (sys::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) {
-        throw std::system_error(last_error(), "pipe2");
+    if (sys::pipe(ends.data()) != 0) {
+        throw std::system_error(last_error(), "pipe");
     }
     wake_up_ = owned_descriptor(ends[0]);
     waker_ = owned_descriptor(ends[1]);
@@ -144,7 +144,8 @@ bool poll_engine::wait(time_point deadline) {
 
 int poll_engine::wait_for_events(time_point deadline) noexcept {
     const timespec timeout = as_timespec(time_until(deadline));
-    return sys::ppoll(set_.data(), set_.size(), deadline == never ? nullptr : &timeout, nullptr);
+    return sys::poll(set_.data(), static_cast<nfds_t>(set_.size()),
+                     deadline == never ? nullptr : &timeout);
 }
 
 void poll_engine::report(std::size_t place) noexcept {

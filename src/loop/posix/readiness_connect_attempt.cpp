@@ -43,8 +43,7 @@ std::error_code readiness_connect_attempt::begin(const address& where,
     where_ = where;
     const auto at = as_socket_address(where);
     if (!at) return at.error();
-    socket_ = owned_descriptor(
-        sys::socket(at->family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    socket_ = owned_descriptor(sys::socket(at->family(), SOCK_STREAM));
     if (!socket_) return last_error();
     if (const auto why = prepare(where, options)) return why;
     if (sys::connect(socket_.get(), at->get(), at->size) != 0 && errno != EINPROGRESS &&

@@ -43,8 +43,7 @@ std::error_code readiness_datagram_port::open(const address& where) {
     const auto at = as_socket_address(where);
     if (!at) return at.error();
     if (!room_) room_ = std::make_unique_for_overwrite<std::byte[]>(datagram_size_max);
-    descriptor_ = owned_descriptor(
-        sys::socket(at->family(), SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    descriptor_ = owned_descriptor(sys::socket(at->family(), SOCK_DGRAM));
     if (!descriptor_) return last_error();
     loop_.work_started();
     return {};
@@ -195,7 +194,7 @@ std::error_code readiness_datagram_port::send(std::span<const std::byte> bytes,
     }
     ssize_t sent;
     do {
-        sent = sys::sendto(descriptor_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL,
+        sent = sys::sendto(descriptor_.get(), bytes.data(), bytes.size(), native::no_signal,
                            at.size == 0 ? nullptr : at.get(), at.size);
     } while (sent < 0 && errno == EINTR);
     if (sent >= 0) return {};

@@ -5,7 +5,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
-#include <cerrno>
 #include <new>
 #include <utility>
 
@@ -24,25 +23,6 @@ namespace {
 
 constexpr int accepts_per_run = 64;
 constexpr duration pause_when_starved = std::chrono::milliseconds(100);
-
-/// Returns true if accept(2) reported an error of the one connection that it removed from the
-/// queue: it passes on network errors that are pending on that connection.
-bool concerns_one_connection(int error) noexcept {
-    switch (error) {
-    case EINTR:
-    case ECONNABORTED:
-    case EPROTO:
-    case EPERM: // a firewall refuses it
-    case ENETDOWN:
-    case ENETUNREACH:
-    case ENOPROTOOPT:
-    case EHOSTDOWN:
-    case EHOSTUNREACH:
-    case ENONET:
-    case ETIMEDOUT: return true;
-    default: return false;
-    }
-}
 
 } // namespace
 
@@ -149,7 +129,7 @@ void readiness_listener::run() noexcept {
             starved_ = false;
             return loop_.engine().drained(bound_.descriptor.get(), {.read = true});
         }
-        if (why && !concerns_one_connection(why.value())) return starve(why);
+        if (why && !native::concerns_one_connection(why.value())) return starve(why);
         any |= !why;
     }
     if (!any) return starve(why); // a sandbox may refuse all and dequeue none
@@ -159,8 +139,7 @@ void readiness_listener::run() noexcept {
 /// Accepts one connection, or returns why there is none.
 std::error_code readiness_listener::accept_one() {
     socket_address peer;
-    owned_descriptor connected(sys::accept4(bound_.descriptor.get(), peer.get(), &peer.size,
-                                            SOCK_CLOEXEC | SOCK_NONBLOCK));
+    owned_descriptor connected(sys::accept(bound_.descriptor.get(), peer.get(), &peer.size));
     if (!connected) return last_error();
     if (bound_.where.is_ip()) switch_on(connected.get(), IPPROTO_TCP, TCP_NODELAY);
     try {

@@ -6,7 +6,7 @@
 namespace weft {
 
 void refuse(owned_socket refused, std::string_view words) noexcept {
-    sys::send(refused.get(), words.data(), words.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    sys::send(refused.get(), words.data(), words.size(), native::no_signal | MSG_DONTWAIT);
     sys::shutdown(refused.get(), SHUT_WR);
 }
 

@@ -88,7 +88,7 @@ signal_pipe::signal_pipe(loop_state& loop, hearer hear) noexcept
 
 std::error_code signal_pipe::open(std::span<const int> numbers) noexcept {
     std::array<int, 2> ends{};
-    if (sys::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return last_error();
+    if (sys::pipe(ends.data()) != 0) return last_error();
     arrivals_ = owned_descriptor(ends[0]);
     signals.to_loop = ends[1];
     signals.generation = fork_generation();

@@ -24,8 +24,7 @@ void remove_dead_socket_file(const address& where) {
     const auto at = as_socket_address(where);
     const std::string path(where.path());
     if (!at || !is_socket(path, found)) return;
-    const owned_descriptor probe(
-        sys::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const owned_descriptor probe(sys::socket(AF_UNIX, SOCK_STREAM));
     if (!probe || sys::connect(probe.get(), at->get(), at->size) == 0) return;
     if (errno == ECONNREFUSED) sys::unlink(path.c_str());
 }
@@ -50,7 +49,8 @@ std::error_code socket_file::change_mode(unsigned mode) noexcept {
     struct stat found {};
     if (!is_still_ours(found)) return std::make_error_code(std::errc::no_such_file_or_directory);
     if ((found.st_mode & ~static_cast<mode_t>(S_IFMT)) == mode) return {};
-    const int changed = sys::fchmodat(AT_FDCWD, path_.c_str(), mode, AT_SYMLINK_NOFOLLOW);
+    const int changed = sys::fchmodat(AT_FDCWD, path_.c_str(), static_cast<mode_t>(mode),
+                                      AT_SYMLINK_NOFOLLOW);
     return changed == 0 ? std::error_code() : last_error();
 }
 

@@ -43,12 +43,12 @@ ssize_t send_pieces(int descriptor, std::span<const std::span<const std::byte>> 
     }
     msghdr message{};
     message.msg_iov = vectors.data();
-    message.msg_iovlen = count;
+    message.msg_iovlen = static_cast<decltype(message.msg_iovlen)>(count);
     ssize_t sent;
     do {
         sent = count == 1 ? sys::send(descriptor, vectors[0].iov_base, vectors[0].iov_len,
-                                   MSG_NOSIGNAL)
-                          : sys::sendmsg(descriptor, &message, MSG_NOSIGNAL);
+                                   native::no_signal)
+                          : sys::sendmsg(descriptor, &message, native::no_signal);
     } while (sent < 0 && errno == EINTR);
     return sent;
 }

@@ -84,7 +84,7 @@ std::error_code as_pollable_error(std::error_code why) noexcept {
 
 std::error_code descriptor_wait::open() noexcept {
     std::array<int, 2> ends{};
-    if (sys::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return last_error();
+    if (sys::pipe(ends.data()) != 0) return last_error();
     ended_ = owned_socket(ends[0]);
     end_ = owned_socket(ends[1]);
     return {};
@@ -92,7 +92,7 @@ std::error_code descriptor_wait::open() noexcept {
 
 bool descriptor_wait::readable(int descriptor) const noexcept {
     std::array<pollfd, 2> both{{{ended_.get(), POLLIN, 0}, {descriptor, POLLIN, 0}}};
-    while (sys::ppoll(both.data(), both.size(), nullptr, nullptr) < 0) {} // interrupted: wait again
+    while (sys::poll(both.data(), both.size(), nullptr) < 0) {} // interrupted: wait again
     return both[0].revents == 0;
 }
 

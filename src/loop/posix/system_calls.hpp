@@ -1,30 +1,53 @@
 // SPDX-License-Identifier: MIT
 // The table of all system calls that the loop makes; no other code in the loop makes one. Those
-// that only Linux has are in loop/linux/system_calls.hpp.
+// that only one system has are in its folder's system_calls.hpp.
 #pragma once
 
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#if defined(__linux__)
-#include <linux/sockios.h>
-#endif
-
 #include "loop/posix/system_call.hpp"
+
+/// What systems spell differently: the folders of each system define it, in system_calls.cpp. The
+/// descriptors that these calls open are non-blocking and close-on-exec.
+namespace weft::native {
+
+[[nodiscard]] int socket(int family, int type) noexcept;
+[[nodiscard]] int accept(int listening, sockaddr* peer, socklen_t* size) noexcept;
+
+/// Returns true if accept(2) has failed because of the one connection that it removed from the
+/// queue.
+[[nodiscard]] bool concerns_one_connection(int error) noexcept;
+
+[[nodiscard]] int pipe(int* ends) noexcept;
+
+/// Waits as ppoll(2) does: without a limit if `timeout` is null.
+[[nodiscard]] int poll(pollfd* set, nfds_t count, const timespec* timeout) noexcept;
+
+/// The flag with which send(2) raises no SIGPIPE. 0 on systems where a socket has an option for
+/// that, which the calls above set.
+extern const int no_signal;
+
+/// Sets that option on a socket that the application has opened.
+void disable_sigpipe(int socket) noexcept;
+
+/// The socket option with which several listeners share the connections to one address.
+extern const int shared_address;
+
+} // namespace weft::native
 
 namespace weft::sys {
 
 // sockets
-inline constexpr system_call<int(int, int, int)> socket{"socket", ::socket};
+inline constexpr system_call<int(int, int)> socket{"socket", native::socket};
 inline constexpr system_call<int(int, const sockaddr*, socklen_t)> bind{"bind", ::bind};
 inline constexpr system_call<int(int, int)> listen{"listen", ::listen};
-inline constexpr system_call<int(int, sockaddr*, socklen_t*, int)> accept4{"accept4", ::accept4};
+inline constexpr system_call<int(int, sockaddr*, socklen_t*)> accept{"accept", native::accept};
 inline constexpr system_call<int(int, const sockaddr*, socklen_t)> connect{"connect", ::connect};
 inline constexpr system_call<int(int, int)> shutdown{"shutdown", ::shutdown};
 inline constexpr system_call<int(int, int, int, void*, socklen_t*)> getsockopt{"getsockopt",
@@ -54,13 +77,10 @@ inline constexpr system_call<ssize_t(int, const void*, std::size_t, int, const s
 inline constexpr system_call<ssize_t(int, const msghdr*, int)> sendmsg{"sendmsg", ::sendmsg};
 inline constexpr system_call<ssize_t(int, void*, std::size_t)> read{"read", ::read};
 inline constexpr system_call<ssize_t(int, const void*, std::size_t)> write{"write", ::write};
-inline constexpr system_call<ssize_t(void*, std::size_t, unsigned)> getrandom{"getrandom",
-                                                                              ::getrandom};
 
 // waiting
-inline constexpr system_call<int(pollfd*, nfds_t, const timespec*, const sigset_t*)> ppoll{
-    "ppoll", ::ppoll};
-inline constexpr system_call<int(int*, int)> pipe2{"pipe2", ::pipe2};
+inline constexpr system_call<int(pollfd*, nfds_t, const timespec*)> poll{"poll", native::poll};
+inline constexpr system_call<int(int*)> pipe{"pipe", native::pipe};
 
 // files
 inline constexpr system_call<int(const char*, int)> open{
@@ -78,13 +98,8 @@ inline constexpr system_call<int(int, int, int)> fcntl{
 // signals
 inline constexpr system_call<int(int, const struct sigaction*, struct sigaction*)> sigaction{
     "sigaction", ::sigaction};
-
-// blocking SIGPIPE
 inline constexpr system_call<int(int, const sigset_t*, sigset_t*)> pthread_sigmask{
     "pthread_sigmask", ::pthread_sigmask};
-inline constexpr system_call<int(sigset_t*)> sigpending{"sigpending", ::sigpending};
-inline constexpr system_call<int(const sigset_t*, siginfo_t*, const timespec*)> sigtimedwait{
-    "sigtimedwait", ::sigtimedwait};
 
 // These cannot be made to fail: close(2) always frees the descriptor, and getpid(2) never fails.
 inline int close(int descriptor) noexcept {
@@ -104,12 +119,6 @@ inline std::size_t bytes_to_read(int descriptor) noexcept {
 }
 
 /// Returns how many bytes a socket has taken that the peer's system has not acknowledged.
-inline std::size_t bytes_unconfirmed([[maybe_unused]] int descriptor) noexcept {
-    int size = 0;
-#if defined(__linux__)
-    if (::ioctl(descriptor, SIOCOUTQ, &size) != 0) return 0;
-#endif
-    return size > 0 ? static_cast<std::size_t>(size) : 0;
-}
+[[nodiscard]] std::size_t bytes_unconfirmed(int descriptor) noexcept;
 
 } // namespace weft::sys

@@ -9,8 +9,10 @@
 
 namespace weft {
 
-/// getrandom(2), or else /dev/urandom, buffered, so that a frame's masking key costs no system
-/// call.
+/// Draws bytes from the system; returns false if it has none. Each system's folder defines it.
+[[nodiscard]] bool draw_random_bytes(std::span<std::byte> bytes) noexcept;
+
+/// The system's random bytes, buffered, so that a frame's masking key costs no system call.
 ///
 /// A forked child refills its buffer: parent and child never use the same bytes.
 class system_random final : public random_source {

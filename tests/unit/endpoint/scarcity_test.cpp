@@ -29,7 +29,7 @@ public:
     no_descriptor_left(int error, std::function<bool()> wanted) {
         plan = {error, std::move(wanted)};
         system_faults = [](const char* name, const call_site&) noexcept {
-            return std::string_view(name) == "accept4" && plan.wanted() ? plan.error : 0;
+            return std::string_view(name) == "accept" && plan.wanted() ? plan.error : 0;
         };
     }
     no_descriptor_left(const no_descriptor_left&) = delete;

@@ -213,12 +213,12 @@ TEST_F(listening, without_descriptors_it_neither_spins_nor_forgets) {
     EXPECT_EQ(accepted.size(), 1U);
 }
 
-/// Makes accept4(2) fail while it lives.
+/// Makes accept(2) fail while it lives.
 struct failing_accept {
     explicit failing_accept(int with) {
         error = with;
         system_faults = [](const char* call, const call_site&) noexcept {
-            return std::string_view(call) == "accept4" ? error : 0;
+            return std::string_view(call) == "accept" ? error : 0;
         };
     }
     ~failing_accept() { system_faults = nullptr; }
@@ -264,7 +264,7 @@ TEST_F(listening, errors_of_one_connection_are_not_the_listeners) {
     static int times;
     times = 0;
     system_faults = [](const char* call, const call_site&) noexcept {
-        return std::string_view(call) == "accept4" && times++ < 3 ? ECONNABORTED : 0;
+        return std::string_view(call) == "accept" && times++ < 3 ? ECONNABORTED : 0;
     };
     settle(loop);
     system_faults = nullptr;

@@ -4,7 +4,7 @@
 
 #include <cerrno>
 
-#include "loop/posix/system_calls.hpp"
+#include "loop/posix_2024/system_calls.hpp"
 
 namespace weft {
 namespace {

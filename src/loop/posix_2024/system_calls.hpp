@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// The calls in the table with which a thread takes back a SIGPIPE.
+#pragma once
+
+#include "loop/posix/system_calls.hpp"
+
+namespace weft::sys {
+
+inline constexpr system_call<int(sigset_t*)> sigpending{"sigpending", ::sigpending};
+inline constexpr system_call<int(const sigset_t*, siginfo_t*, const timespec*)> sigtimedwait{
+    "sigtimedwait", ::sigtimedwait};
+
+} // namespace weft::sys
