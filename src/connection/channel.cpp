@@ -12,8 +12,9 @@
 namespace weft {
 
 channel::channel(weft::driver& owner, std::unique_ptr<extra> outbound)
-    : extra_(std::move(outbound)), connecting_(extra_ != nullptr) {
+    : extra_(std::move(outbound)), connecting_(extra_ && extra_->pending) {
     owner.take_place(*this);
+    if (connecting_) pending().belong_to(*this);
 }
 
 channel::~channel() = default;
@@ -44,7 +45,7 @@ void channel::keep_budget(memory_account& account) noexcept {
 
 std::shared_ptr<report_facts> channel::take_facts(const address& remote) {
     auto facts = std::make_shared<report_facts>();
-    if (extra_ && extra_->facts) *facts = std::move(*extra_->facts);
+    if (extra_ && extra_->pending) *facts = pending().take_facts();
     if (!stream_) return facts;
     facts->local = local_address();
     facts->remote = remote;
@@ -54,7 +55,7 @@ std::shared_ptr<report_facts> channel::take_facts(const address& remote) {
 /// Ends the connection at once; no handler is called afterwards.
 void channel::dismiss() noexcept {
     ended_ = true;
-    if (connecting_ && extra_->cancel) std::exchange(extra_->cancel, nullptr)();
+    if (connecting_) pending().cancel();
     die();
 }
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include <weft/connection/channel.hpp>
-#include <weft/core/report.hpp>
+#include <weft/connection/pending_connection.hpp>
 
 #include "connection/posted_message.hpp"
 
@@ -21,12 +21,11 @@ struct channel::extra {
     any_value data;
     std::shared_ptr<handle_state> shared;              // shared with handles, if there are any
     std::vector<std::unique_ptr<posted_message>> held; // messages that cannot be sent yet
-
-    // while connecting
-    phase current_phase = phase::connect;
-    function<void()> cancel;             // cancels resolving and connecting
-    int rounds = 0;                      // how often an expired deadline was put off
-    std::unique_ptr<report_facts> facts; // the target, kept until the connection is open
+    std::unique_ptr<pending_connection> pending; // until an outbound connection is open
 };
+
+inline pending_connection& channel::pending() const noexcept {
+    return *extra_->pending;
+}
 
 } // namespace weft

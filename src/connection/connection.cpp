@@ -40,18 +40,6 @@ std::unique_ptr<channel::extra> connection::make_extra() const {
 
 // --- lifetime
 
-void connection::attach(std::unique_ptr<stream> connected) noexcept {
-    stream_ = std::move(connected);
-    if (connecting_ && stream_->opening()) {
-        begin_phase(phase::tls, nullptr);
-    } else if (std::exchange(connecting_, false)) {
-        begin_handshake();
-    }
-    stream_->start(*this);
-    if (route_->set->shutting_down()) end_for_shutdown(errc::shut_down); // the stream came too late
-    update_timer();
-}
-
 void connection::abort() noexcept {
     driver().require_owner("connection::abort");
     end_at_once(errc::aborted);
@@ -59,7 +47,7 @@ void connection::abort() noexcept {
 
 void connection::end_at_once(std::error_code why) noexcept {
     if (dead_ || ended_) return;
-    if (connecting_) return cancel_connecting(why);
+    if (connecting_) return pending().abandon(why);
     session_.abort(why, side::local, opened_ ? phase::websocket : phase::http, driver().now());
     if (stream_) stream_->close();
     driver().defer(*this);
@@ -103,7 +91,7 @@ void connection::count_memory() noexcept {
 /// queued output that takes the memory.
 bool connection::give_up_memory() noexcept {
     if (connecting_) {
-        cancel_connecting(errc::over_memory_budget);
+        pending().abandon(errc::over_memory_budget);
         session_.forget_account();
         return true;
     }
@@ -161,18 +149,9 @@ void connection::on_error(std::error_code why) noexcept {
 }
 
 void connection::receive_error(std::error_code why) noexcept {
-    if (connecting_) return fail_connecting(extras()->current_phase, why);
-    const bool before_tls = why == errc::bad_proxy_header;
-    if (stream_->opening() && !before_tls) return fail_opening(why);
+    if (connecting_) return pending().fail(pending().current_phase(), why);
+    if (const auto at = stream_->error_phase()) return end_unopened(*at, why);
     session_.receive_error(why, driver().now());
-}
-
-/// Called when the stream's own opening has finished. Only a client waits for it; a server reads
-/// from the start.
-void connection::on_open() noexcept {
-    if (!std::exchange(connecting_, false)) return;
-    begin_handshake();
-    update_timer();
 }
 
 void connection::on_writable() noexcept {
@@ -212,7 +191,10 @@ void connection::suspend() noexcept {
 
 void connection::expire() noexcept {
     if (dead_ || depth_ != 0) return;
-    enter(*this, [&] { connecting_ ? expire_connecting() : judge_deadline(); });
+    enter(*this, [&] {
+        if (connecting_) return pending().handle_deadline();
+        judge_deadline();
+    });
 }
 
 /// A deadline counts only when the input that arrived before it has been read, and when output in
@@ -225,8 +207,8 @@ void connection::judge_deadline() noexcept {
         looked_ = false;
     } else if (input_comes_first()) {
         postpone();
-    } else if (stream_ && stream_->opening()) {
-        fail_opening(errc::tls_timeout);
+    } else if (const auto at = stream_ ? stream_->error_phase() : std::nullopt) {
+        end_unopened(*at, pending_connection::timeout_error(*at));
     } else {
         session_.handle_deadline(now);
     }
@@ -370,7 +352,8 @@ void connection::tell_writable() {
 void connection::tell_opened() {
     if (const auto agreed = session_.subprotocol(); !agreed.empty()) more().subprotocol = agreed;
     opened_ = true;
-    if (extras()) extras()->facts.reset();
+    std::unique_ptr<pending_connection> done; // destroyed at the end: may run application code
+    if (extras()) done = std::move(extras()->pending);
     route_->set->opened(*this);
     call(route_->handlers.open, *this);
     if (!dead_) send_what_was_held();
@@ -460,7 +443,7 @@ void connection::update_reading() noexcept {
 }
 
 void connection::update_timer() noexcept {
-    look_at(connecting_ ? extras()->phase_deadline : session_.next_deadline());
+    look_at(connecting_ ? pending().deadline() : session_.next_deadline());
 }
 
 } // namespace weft

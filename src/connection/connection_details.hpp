@@ -20,9 +20,6 @@ struct connection::details final : channel::extra {
     // for an outbound connection
     std::unique_ptr<route> own_route;
     std::optional<weft::uri> uri;
-    connect_options connect_with;
-    time_point phase_deadline = never; // of the current phase
-    std::size_t redirects = 0; // followed so far
 };
 
 inline connection::details* connection::extras() const noexcept {

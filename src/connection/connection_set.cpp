@@ -8,7 +8,6 @@
 #include <weft/core/error.hpp>
 
 #include "connection/connection_details.hpp"
-#include "connection/redirect.hpp"
 #include "stream/reserve_one.hpp"
 
 namespace weft {
@@ -127,24 +126,18 @@ connection& connection_set::add_outbound(const uri& target, handlers&& what,
               as_session_options(role::client, options.connection, driver())});
     auto outbound = std::make_unique<connection::details>();
     outbound->uri = target;
-    outbound->phase_deadline = deadline_after(driver().now(), options.connect_timeout);
-    outbound->connect_with = std::move(options);
+    outbound->pending = std::make_unique<pending_connection>(std::move(options), driver().now());
     route& by = *own;
     outbound->own_route = std::move(own);
     return add(by, std::move(outbound));
 }
 
-void connection_set::redial(connection& from, const uri& target) {
-    connect_options options = from.extras()->connect_with;
-    forget_secrets(options, *from.extras()->uri, target);
-    connection& next = add_outbound(target, {}, std::move(options));
-    next.route_->handlers = std::move(from.route_->handlers);
-    next.extras()->redirects = from.extras()->redirects + 1;
-    next.extras()->data = std::move(from.extras()->data);
-    next.extras()->shared = std::exchange(from.extras()->shared, nullptr);
-    next.extras()->shared->lead_to(&next);
-    next.extras()->held = std::exchange(from.extras()->held, {});
-    redial_(next);
+/// `from` ends in the same call that brought it here, and so refers to its route no longer than it
+/// exists.
+void connection_set::redirect(connection& from, uri target) {
+    connection& next = add(*from.route_, nullptr);
+    next.continue_from(from, std::move(target));
+    redirect_(next);
 }
 
 void connection_set::remove(connection& gone) noexcept {

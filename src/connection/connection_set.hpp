@@ -57,12 +57,12 @@ public:
     connection& add_outbound(const uri& target, handlers&& what, connect_options&& options);
 
     /// Returns whether redirects can be followed now.
-    [[nodiscard]] bool redials() const noexcept { return redial_ && !shutting_down(); }
+    [[nodiscard]] bool follows_redirects() const noexcept { return redirect_ && !shutting_down(); }
 
-    /// Continues `from`, whose end has not been reported, as a new connection to `target`, which
-    /// takes over its handlers, handle and data. Throws std::bad_alloc; then nothing has changed.
-    void redial(connection& from, const uri& target);
-    void on_redial(function<void(connection&)> dial) { redial_ = std::move(dial); }
+    /// Continues `from`, whose end has not been reported, as a new connection to `target`. Throws
+    /// std::bad_alloc; then nothing has changed.
+    void redirect(connection& from, uri target);
+    void on_redirect(function<void(connection&)> connect) { redirect_ = std::move(connect); }
     void remove(connection& gone) noexcept;
 
     void on_interrupt() override;
@@ -75,7 +75,7 @@ private:
     route unrouted_;
     function<void(const connection&)> gone_hears_;
     function<void(const connection&)> opened_hears_;
-    function<void(connection&)> redial_;
+    function<void(connection&)> redirect_;
     std::vector<address_prefix> trusted_; // proxies that may report a client's address
     function<void(connection&, const address&)> name_hears_;
     std::size_t unopened_ = 0;

@@ -40,7 +40,7 @@ result<uri> redirect_target(const uri& from, const http_response_head& response)
     return from.redirected(*response.header("Location"));
 }
 
-void forget_secrets(connect_options& options, const uri& from, const uri& to) {
+void forget_secrets(connect_options& options, const uri& from, const uri& to) noexcept {
     if (is_same_place(from, to)) return;
     std::erase_if(options.headers, is_secret);
     if (options.proxy.empty()) options.via.clear();

@@ -16,6 +16,6 @@ namespace weft {
 [[nodiscard]] result<uri> redirect_target(const uri& from, const http_response_head& response);
 
 /// Removes options that only concern `from`, unless `to` is the same host and port.
-void forget_secrets(connect_options& options, const uri& from, const uri& to);
+void forget_secrets(connect_options& options, const uri& from, const uri& to) noexcept;
 
 } // namespace weft

@@ -47,7 +47,7 @@ connection& stream_endpoint::serve(std::unique_ptr<stream>&& client,
                                    std::span<const std::byte> already_read) {
     connection& served = set_->add_served();
     served.receive_early(already_read);
-    attach(served, std::move(client));
+    served.attach(std::move(client));
     return served;
 }
 
@@ -61,7 +61,7 @@ result<connection*> stream_endpoint::accept(std::unique_ptr<stream>&& client, ht
         return failure(taken.error());
     }
     served.receive_early(already_read);
-    attach(served, std::move(client));
+    served.attach(std::move(client));
     return &served;
 }
 
@@ -70,7 +70,7 @@ connection& stream_endpoint::connect(std::unique_ptr<stream>&& server, const uri
                                      std::span<const std::byte> already_read) {
     connection& outbound = begin_connect(target, std::move(what), std::move(options));
     outbound.receive_early(already_read);
-    attach(outbound, std::move(server));
+    outbound.attach(std::move(server));
     return outbound;
 }
 
@@ -79,32 +79,8 @@ connection& stream_endpoint::begin_connect(const uri& target, handlers what,
     return set_->add_outbound(target, std::move(what), std::move(options));
 }
 
-const connect_options& stream_endpoint::options_of(const connection& outbound) noexcept {
-    return outbound.extras()->connect_with;
-}
-
-void stream_endpoint::begin_phase(connection& outbound, phase at,
-                                  function<void()> cancel) noexcept {
-    outbound.begin_phase(at, std::move(cancel));
-}
-
-void stream_endpoint::queue_phase(connection& outbound, phase at,
-                                  function<void()> cancel) noexcept {
-    outbound.queue_phase(at, std::move(cancel));
-}
-
-void stream_endpoint::attach(connection& outbound, std::unique_ptr<stream> connected) noexcept {
-    outbound.attach(std::move(connected));
-}
-
-void stream_endpoint::note_target(connection& outbound, std::string_view target,
-                                  const address& tried) noexcept {
-    outbound.note_target(target, tried);
-}
-
-void stream_endpoint::fail_connecting(connection& outbound, phase at, std::error_code why,
-                                      int http_status) noexcept {
-    outbound.fail_connecting(at, why, http_status);
+pending_connection& stream_endpoint::pending(connection& outbound) noexcept {
+    return outbound.pending();
 }
 
 void stream_endpoint::shutdown(duration within, function<void()> done) {
@@ -145,8 +121,8 @@ void stream_endpoint::on_opened(function<void(const connection&)> hear) {
     set_->on_opened(std::move(hear));
 }
 
-void stream_endpoint::on_redial(function<void(connection&)> dial) {
-    set_->on_redial(std::move(dial));
+void stream_endpoint::on_redirect(function<void(connection&)> connect) {
+    set_->on_redirect(std::move(connect));
 }
 
 void stream_endpoint::trust_forwarded_for(std::vector<address_prefix> trusted,

@@ -126,11 +126,9 @@ void session::receive_eof(time_point now) noexcept {
 }
 
 void session::receive_error(std::error_code why, time_point now) noexcept {
-    // An invalid PROXY protocol header is reported by the stream too; the proxy is the peer then.
-    const bool of_proxy = why == errc::bad_proxy_header;
     const phase here = state_ == session_state::connecting ? phase::http : phase::websocket;
     if (was_refused()) return fail_refused(now);
-    abort(why, of_proxy ? side::peer : side::system, of_proxy ? phase::proxy : here, now);
+    abort(why, side::system, here, now);
 }
 
 void session::abort(std::error_code why, side who, phase at, time_point now,

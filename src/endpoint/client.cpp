@@ -15,8 +15,9 @@
 namespace weft {
 
 client::client(event_loop& loop) : loop_(loop.state()), service_(*loop_) {
-    service_.on_redial(
-        [where = loop_.get()](connection& sent_on) { outbound_connector::start(*where, sent_on); });
+    service_.on_redirect([&on = *loop_](connection& outbound) {
+        outbound_connector::start(on, stream_endpoint::pending(outbound), *outbound.uri());
+    });
 }
 
 client::~client() = default;
@@ -44,8 +45,9 @@ connection_handle client::connect(std::string_view target, handlers what, connec
     const auto shown = for_reports(target);
     connection& outbound = service_.begin_connect(*nowhere, std::move(what), std::move(options));
     const auto handle = outbound.handle();
-    stream_endpoint::note_target(outbound, shown);
-    stream_endpoint::fail_connecting(outbound, phase::resolve, parsed.error());
+    pending_connection& pending = stream_endpoint::pending(outbound);
+    pending.note_target(shown);
+    pending.fail(phase::resolve, parsed.error());
     return handle;
 }
 
@@ -63,7 +65,7 @@ connection_handle client::connect(const uri& target, handlers what, connect_opti
     if (!options.tls) options.tls = tls_;
     connection& outbound = service_.begin_connect(target, std::move(what), std::move(options));
     const auto handle = outbound.handle();
-    outbound_connector::start(*loop_, outbound);
+    outbound_connector::start(*loop_, stream_endpoint::pending(outbound), *outbound.uri());
     return handle;
 }
 

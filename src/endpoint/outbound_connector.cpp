@@ -8,7 +8,6 @@
 #include <weft/core/error.hpp>
 #include <weft/endpoint/environment_proxy.hpp>
 
-#include "endpoint/target.hpp"
 #include "endpoint/tunnel.hpp"
 #include "loop/loop_state.hpp"
 
@@ -49,16 +48,29 @@ result<target> first_stop(const connect_options& options, const uri& where,
 
 } // namespace
 
-void outbound_connector::start(loop_state& loop, connection& outbound) noexcept {
-    auto* const made = new (std::nothrow) outbound_connector(loop, outbound);
-    if (made) return made->take(phase::resolve, [made] { made->begin(); });
-    stream_endpoint::fail_connecting(outbound, phase::resolve,
-                                     std::make_error_code(std::errc::not_enough_memory));
+void outbound_connector::start(loop_state& loop, pending_connection& pending,
+                               const uri& where) noexcept {
+    start_with(loop, pending, [&](outbound_connector& made) { made.begin(where); });
 }
 
-void outbound_connector::begin() {
-    const connect_options& options = stream_endpoint::options_of(outbound_);
-    const uri& where = *outbound_.uri();
+void outbound_connector::start(loop_state& loop, pending_connection& pending, target where,
+                               std::string host) noexcept {
+    start_with(loop, pending, [&](outbound_connector& made) {
+        if (pending.options().tls) made.tls_host_ = std::move(host);
+        made.resolve_and_connect(std::move(where));
+    });
+}
+
+template <class Begin>
+void outbound_connector::start_with(loop_state& loop, pending_connection& pending,
+                                    Begin&& begin) noexcept {
+    auto* const made = new (std::nothrow) outbound_connector(loop, pending);
+    if (made) return made->take(phase::resolve, [&] { begin(*made); });
+    pending.fail(phase::resolve, std::make_error_code(std::errc::not_enough_memory));
+}
+
+void outbound_connector::begin(const uri& where) {
+    const connect_options& options = pending_.options();
     if (where.secure() && !options.tls) return fail(phase::tls, errc::no_tls);
     std::string through = options.proxy;
     if (through.empty() && options.proxy_from_environment) through = environment_proxy(where);
@@ -67,14 +79,16 @@ void outbound_connector::begin() {
         if (!parsed) return fail(phase::proxy, parsed.error());
         proxy_ = std::move(*parsed);
     }
-    target_ = describe(options, where, proxy_);
-    note_target();
+    pending_.note_target(describe(options, where, proxy_));
     auto stop = first_stop(options, where, proxy_);
     if (!stop) return fail(phase::resolve, stop.error());
-    resolve_and_connect(plan_of(options, std::move(*stop)));
+    uri_ = &where;
+    if (where.secure()) tls_host_ = where.host();
+    resolve_and_connect(std::move(*stop));
 }
 
-void outbound_connector::resolve_and_connect(connect_plan plan) {
+void outbound_connector::resolve_and_connect(target where) {
+    connect_plan plan = plan_of(pending_.options(), std::move(where));
     const phase first = plan.addresses.empty() ? phase::resolve : phase::connect;
     plan.begun = [this, first](connector&) { now_at(first); };
     if (first == phase::resolve) {
@@ -82,7 +96,7 @@ void outbound_connector::resolve_and_connect(connect_plan plan) {
     }
     connector_ =
         &connector::start(loop_, std::move(plan), [this](phase at, result<owned_socket> got) {
-            note_target();
+            note_tried();
             connector_ = nullptr;
             if (!got) return fail(at, got.error());
             take(at, [&] {
@@ -90,20 +104,17 @@ void outbound_connector::resolve_and_connect(connect_plan plan) {
                 go_through_proxy();
             });
         });
-    stream_endpoint::queue_phase(outbound_, first, [this] {
-        note_target();
-        give_up();
-    });
+    pending_.queue_phase(first, [this] { give_up(); });
 }
 
 void outbound_connector::go_through_proxy() {
     if (!proxy_) return secure();
     take(phase::proxy, [this] {
-        auto words = proxy_dialog::make(*proxy_, *outbound_.uri());
-        if (!words) return fail(phase::proxy, words.error());
-        auto way = std::make_unique<tunnel>(std::move(stream_), std::move(*words));
-        tunnel& opening = *way;
-        stream_ = std::move(way);
+        auto dialog = proxy_dialog::make(*proxy_, *uri_);
+        if (!dialog) return fail(phase::proxy, dialog.error());
+        auto through = std::make_unique<tunnel>(std::move(stream_), std::move(*dialog));
+        tunnel& opening = *through;
+        stream_ = std::move(through);
         now_at(phase::proxy);
         const auto why = opening.open([this](std::error_code closed, int http_status) {
             if (closed) return fail(phase::proxy, closed, http_status);
@@ -113,19 +124,17 @@ void outbound_connector::go_through_proxy() {
     });
 }
 
-/// Begins the TLS phase; the connection finishes it.
+/// Puts TLS over the stream. Its handshake begins with `attach`.
 void outbound_connector::secure() {
-    const uri& where = *outbound_.uri();
-    if (!where.secure()) return finish();
+    if (!tls_host_) return finish();
     take(phase::tls, [&] {
-        const auto& tls = stream_endpoint::options_of(outbound_).tls;
-        stream_ = tls->cover(std::move(stream_), where.host());
+        stream_ = pending_.options().tls->cover(std::move(stream_), *tls_host_);
         finish();
     });
 }
 
 void outbound_connector::finish() noexcept {
-    stream_endpoint::attach(outbound_, std::move(stream_));
+    pending_.attach(std::move(stream_));
     loop_.retire(this);
 }
 
@@ -134,10 +143,7 @@ void outbound_connector::finish() noexcept {
 /// This connector is cancelled when the connection ends, and the connection ends with its endpoint,
 /// so both exist whenever a phase calls back.
 void outbound_connector::now_at(phase at) {
-    stream_endpoint::begin_phase(outbound_, at, [this] {
-        note_target();
-        give_up();
-    });
+    pending_.begin_phase(at, [this] { give_up(); });
 }
 
 /// Runs a step; running out of memory in it fails the connection.
@@ -151,26 +157,31 @@ void outbound_connector::take(phase at, Step&& step) noexcept {
 }
 
 void outbound_connector::fail(phase at, std::error_code why, int http_status) noexcept {
-    if (stream_) note_target();
-    stream_endpoint::fail_connecting(outbound_, at, why, http_status);
-    give_up();
+    if (stream_) note_tried();
+    pending_.fail(at, why, http_status);
+    let_go();
 }
 
 /// Notes an address for reports: the one that was tried last, or the connected one.
-void outbound_connector::note_target() noexcept {
+void outbound_connector::note_tried() noexcept {
     try {
-        address at;
-        if (stream_)
-            at = stream_->remote_address();
-        else if (connector_)
-            at = connector_->tried();
-        stream_endpoint::note_target(outbound_, target_, at);
+        if (stream_) {
+            pending_.note_tried(stream_->remote_address());
+        } else if (connector_) {
+            pending_.note_tried(connector_->tried());
+        }
     } catch (const std::bad_alloc&) {
         return; // the report omits it
     }
 }
 
+/// Called when the connection ends before it has its stream.
 void outbound_connector::give_up() noexcept {
+    note_tried();
+    let_go();
+}
+
+void outbound_connector::let_go() noexcept {
     if (connector_) connector_->cancel();
     if (stream_) stream_->close();
     loop_.retire(this);

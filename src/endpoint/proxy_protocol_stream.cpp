@@ -21,6 +21,7 @@ void proxy_protocol_stream::on_receive(std::span<std::byte> bytes) {
 
 void proxy_protocol_stream::on_eof() {
     if (header_.status() != proxy_header::state::more) return sink_->on_eof();
+    malformed_ = true;
     under().close();
     sink_->on_error(errc::bad_proxy_header);
 }
@@ -31,7 +32,7 @@ std::error_code proxy_protocol_stream::read_header(std::span<std::byte>& bytes) 
         bytes = bytes.subspan(header_.feed(bytes));
         switch (header_.status()) {
         case proxy_header::state::more: return {};
-        case proxy_header::state::failed: return errc::bad_proxy_header;
+        case proxy_header::state::failed: malformed_ = true; return errc::bad_proxy_header;
         case proxy_header::state::done: break;
         }
         if (auto hear = std::move(hear_)) hear(remote_address());

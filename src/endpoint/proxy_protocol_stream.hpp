@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <system_error>
 
 #include <weft/core/function.hpp>
@@ -28,14 +29,19 @@ public:
         return header_.source() ? *header_.source() : under().remote_address();
     }
 
+    [[nodiscard]] std::optional<phase> error_phase() const noexcept override {
+        return malformed_ ? std::optional(phase::proxy) : stream_filter::error_phase();
+    }
+
 private:
     void on_receive(std::span<std::byte> bytes) override;
     void on_eof() override;
 
-    std::error_code read_header(std::span<std::byte>& bytes) noexcept;
+    [[nodiscard]] std::error_code read_header(std::span<std::byte>& bytes) noexcept;
 
     function<void(const address&)> hear_;
     proxy_header header_;
+    bool malformed_ = false; // the header, or it is missing
 };
 
 } // namespace weft

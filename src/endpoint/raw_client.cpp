@@ -8,9 +8,9 @@
 #include <weft/core/error.hpp>
 
 #include "endpoint/adopted_stream.hpp"
+#include "endpoint/outbound_connector.hpp"
 #include "endpoint/raw_set.hpp"
 #include "endpoint/target.hpp"
-#include "loop/connector.hpp"
 #include "loop/loop_state.hpp"
 #include "loop/system.hpp"
 
@@ -30,12 +30,16 @@ std::string host_to_prove(const raw_connect_options& options, const target& wher
     return bracketed ? where.host.substr(1, where.host.size() - 2) : where.host;
 }
 
-connect_plan plan_of(const raw_connect_options& options) {
-    connect_plan plan;
-    plan.attempt_delay = options.attempt_delay;
-    plan.resolution_delay = options.resolution_delay;
-    plan.socket = {options.local_address, options.before_connect};
-    return plan;
+/// Returns the options that the code that connects needs.
+connect_options options_for_connecting(raw_connect_options&& from) {
+    connect_options with;
+    with.connect_timeout = from.connect_timeout;
+    with.tls = std::move(from.tls);
+    with.attempt_delay = from.attempt_delay;
+    with.resolution_delay = from.resolution_delay;
+    with.local_address = std::move(from.local_address);
+    with.before_connect = std::move(from.before_connect);
+    return with;
 }
 
 } // namespace
@@ -59,55 +63,20 @@ raw_client& raw_client::operator=(raw_client&& other) noexcept {
 raw_handle raw_client::connect(std::string_view target, raw_handlers what,
                                raw_connect_options options) {
     loop_->require_owner("raw_client::connect");
-    connect_plan plan = plan_of(options);
     auto where = raw_target_of(target);
     if (!where && !what.fail) complain(*loop_, "weft::raw_client::connect", target, where.error());
-    auto facts = std::make_unique<report_facts>();
-    facts->target = where ? std::string(target) : for_reports(target);
-    raw_connection& outbound =
-        set_->begin_connect(std::move(what), options.connection, options.connect_timeout);
+    const std::string shown = where ? std::string(target) : for_reports(target);
+    std::string host = where ? host_to_prove(options, *where) : std::string();
+    raw_connection& outbound = set_->begin_connect(std::move(what), options.connection,
+                                                   options_for_connecting(std::move(options)));
     const raw_handle handle = outbound.handle();
-    outbound.extras()->facts = std::move(facts);
+    outbound.pending().note_target(shown);
     if (where) {
-        options.tls_host = host_to_prove(options, *where);
-        plan.addresses = std::move(where->addresses);
-        plan.host = std::move(where->host);
-        plan.port = where->port;
-        connect(outbound, std::move(plan), std::move(options));
+        outbound_connector::start(*loop_, outbound.pending(), std::move(*where), std::move(host));
     } else {
-        outbound.fail_connecting(phase::resolve, where.error());
+        outbound.pending().fail(phase::resolve, where.error());
     }
     return handle;
-}
-
-/// The connector is cancelled when the connection ends, and the connection ends with its endpoint,
-/// so both exist whenever the connector calls back.
-void raw_client::connect(raw_connection& outbound, connect_plan plan,
-                         raw_connect_options&& options) {
-    const phase first = plan.addresses.empty() ? phase::resolve : phase::connect;
-    const auto now_at = [&outbound](phase at, connector& running) {
-        outbound.begin_phase(at, [&running] { running.cancel(); });
-        outbound.extras()->connecting = &running;
-    };
-    plan.begun = [&outbound](connector&) { outbound.phase_begins(); };
-    plan.resolved = [now_at](connector& running) { now_at(phase::connect, running); };
-    const auto attach = [loop = loop_.get(), &outbound, tls = std::move(options.tls),
-                         host = std::move(options.tls_host)](phase at, result<owned_socket> got) {
-        outbound.note_tried();
-        if (!got) return outbound.fail_connecting(at, got.error());
-        try {
-            std::unique_ptr<stream> way = loop->network().make_stream(*loop, std::move(*got));
-            if (tls) way = tls->cover(std::move(way), host);
-            outbound.attach(std::move(way));
-        } catch (const std::bad_alloc&) {
-            outbound.fail_connecting(at, std::make_error_code(std::errc::not_enough_memory));
-        }
-    };
-    try {
-        now_at(first, connector::start(*loop_, std::move(plan), attach));
-    } catch (const std::bad_alloc&) {
-        outbound.fail_connecting(first, std::make_error_code(std::errc::not_enough_memory));
-    }
 }
 
 result<raw_handle> raw_client::adopt(native_socket socket, raw_handlers what,
@@ -119,7 +88,9 @@ result<raw_handle> raw_client::adopt(native_socket socket, raw_handlers what,
     if (const auto why = check_connected(socket)) return failure(why);
     if (const auto why = make_fit(socket)) return failure(why);
     adopted_stream connected(*loop_, socket, tls.get(), host, already_read);
-    raw_connection& adopted = set_->begin_connect(std::move(what), options, {});
+    connect_options with;
+    with.connect_timeout = {};
+    raw_connection& adopted = set_->begin_connect(std::move(what), options, std::move(with));
     try {
         adopted.receive_early(connected.early());
     } catch (const std::bad_alloc&) {

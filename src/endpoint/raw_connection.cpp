@@ -10,7 +10,6 @@
 #include <weft/core/error.hpp>
 
 #include "endpoint/raw_set.hpp"
-#include "loop/connector.hpp"
 
 namespace weft {
 
@@ -40,10 +39,7 @@ void raw_connection::receive_early(std::span<const std::byte> bytes) {
 /// handlers.
 void raw_connection::attach(std::unique_ptr<stream> connected) noexcept {
     stream_ = std::move(connected);
-    if (std::exchange(connecting_, false)) {
-        extras()->cancel = nullptr;
-        extras()->connecting = nullptr;
-    }
+    if (connecting_) pending().finish();
     alive_at_ = driver().now();
     until_ = opening() ? deadline_after(alive_at_, route_->options.tls_timeout) : never;
     driver().defer(*this);
@@ -52,34 +48,9 @@ void raw_connection::attach(std::unique_ptr<stream> connected) noexcept {
     update_timer();
 }
 
-void raw_connection::begin_phase(phase at, function<void()> cancel) noexcept {
-    extras()->current_phase = at;
-    extras()->cancel = std::move(cancel);
-}
-
-/// Starts the timeout, because the first step of connecting has been made. Reads the clock, because
-/// the turn's time is old after slow handlers.
-void raw_connection::phase_begins() noexcept {
-    until_ = deadline_after(driver().read_clock(), extras()->connect_timeout);
-    update_timer();
-}
-
-void raw_connection::fail_connecting(phase at, std::error_code why) noexcept {
-    if (!std::exchange(connecting_, false)) return;
-    extras()->cancel = nullptr;
-    end_with(why, why.category() == error_category() ? side::local : side::system);
+void raw_connection::end_unopened(phase at, std::error_code why, int) noexcept {
+    end_with(why, pending_connection::side_of(why));
     outcome_.phase = at;
-}
-
-/// Notes the address that was tried last for the report, in case connecting fails.
-void raw_connection::note_tried() noexcept {
-    const connector* const asked = std::exchange(extras()->connecting, nullptr);
-    if (!asked || !extras()->facts) return;
-    try {
-        extras()->facts->remote = asked->tried();
-    } catch (const std::bad_alloc&) {
-        return;
-    }
 }
 
 /// Adds facts to the report; without memory for them the report omits them.
@@ -94,7 +65,8 @@ void raw_connection::note_facts() noexcept {
 /// Ends the connection; only the first call has an effect.
 void raw_connection::end_with(std::error_code why, side began) noexcept {
     if (over()) return;
-    outcome_.phase = opening() ? phase::tls : phase::transfer;
+    const auto own_phase = stream_ ? stream_->error_phase() : std::nullopt;
+    outcome_.phase = own_phase.value_or(phase::transfer);
     outcome_.error = why;
     outcome_.began = began;
     end_waits_ = true;
@@ -111,10 +83,8 @@ void raw_connection::abort() noexcept {
 
 void raw_connection::end_at_once(std::error_code why) noexcept {
     if (over()) return;
-    if (!connecting_) return end_with(why, side::local);
-    note_tried();
-    if (auto cancel = std::move(extras()->cancel)) cancel();
-    fail_connecting(extras()->current_phase, why);
+    if (connecting_) return pending().abandon(why);
+    end_with(why, side::local);
 }
 
 void raw_connection::end_for_shutdown(std::error_code why) noexcept {
@@ -252,7 +222,10 @@ void raw_connection::finish_turn() noexcept {
 
 void raw_connection::expire() noexcept {
     if (dead_ || depth_ != 0) return;
-    enter(*this, [this] { judge_deadline(driver().now()); });
+    enter(*this, [this] {
+        if (connecting_) return pending().handle_deadline();
+        judge_deadline(driver().now());
+    });
 }
 
 /// A deadline counts only when the input that arrived before it has been read, and when output in
@@ -270,8 +243,10 @@ void raw_connection::judge_deadline(time_point now) noexcept {
 
 /// Handles a deadline that has passed.
 void raw_connection::end_in_time(time_point now) noexcept {
-    if (connecting_) return end_at_once(errc::connect_timeout);
-    if (opening()) return end_with(errc::tls_timeout, side::local);
+    if (opening()) {
+        const phase at = stream_->error_phase().value_or(phase::connect);
+        return end_with(pending_connection::timeout_error(at), side::local);
+    }
     const bool stalled = output_waits() && now >= stall_deadline();
     if (!stalled && output_waits()) { // the peer seems to read; check again later
         alive_at_ = now;
@@ -285,11 +260,8 @@ void raw_connection::end_in_time(time_point now) noexcept {
              side::local);
 }
 
-/// Returns whether input that has arrived comes before the deadline. While connecting, the deadline
-/// waits for a few rounds only.
+/// Returns whether input that has arrived comes before the deadline.
 bool raw_connection::input_comes_first() noexcept {
-    constexpr int rounds_max = 8;
-    if (connecting_) return extras()->rounds++ < rounds_max;
     return continues_ || owes_input();
 }
 
@@ -318,7 +290,8 @@ bool raw_connection::tell_next() {
         return false;
     } else if (stream_ && !opened_) {
         opened_ = true;
-        if (extras()) extras()->facts.reset();
+        std::unique_ptr<pending_connection> done; // destroyed last: may run application code
+        if (extras()) done = std::move(extras()->pending);
         set_.opened(*this);
         call(route_->handlers.open, *this);
         if (!dead_) send_held();
@@ -404,7 +377,8 @@ time_point raw_connection::stall_deadline() const noexcept {
 }
 
 time_point raw_connection::next_deadline() const noexcept {
-    if (connecting_ || opening()) return until_;
+    if (connecting_) return pending().deadline();
+    if (opening()) return until_;
     const time_point stall = output_waits() ? stall_deadline() : never;
     if (waits_ && !over()) return paused_ && !closing_ ? never : stall;
     if (closing_) return std::min(until_, stall);

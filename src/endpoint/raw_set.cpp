@@ -4,7 +4,6 @@
 
 #include <utility>
 
-
 namespace weft {
 
 raw_set::raw_set(weft::driver& owner, raw_route shared)
@@ -28,11 +27,12 @@ raw_connection& raw_set::serve(std::unique_ptr<stream>&& connected,
 }
 
 raw_connection& raw_set::begin_connect(raw_handlers&& what, const raw_options& options,
-                                       duration connect_timeout) {
+                                       connect_options&& with) {
     auto own = std::make_unique<raw_connection::details>();
     own->own_route = std::make_unique<raw_route>(raw_route{std::move(what), options});
     raw_route& by = *own->own_route;
-    own->connect_timeout = connect_timeout;
+    own->pending = std::make_unique<pending_connection>(
+        std::move(with), driver().now(), pending_connection::deadlines::all_phases);
     return add(by, std::move(own));
 }
 

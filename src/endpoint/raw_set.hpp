@@ -26,8 +26,6 @@ struct raw_connection::details final : channel::extra {
 
     // for an outbound connection
     std::unique_ptr<raw_route> own_route;
-    class connector* connecting = nullptr; // until it has called back
-    duration connect_timeout{};
 };
 
 inline raw_connection::details* raw_connection::extras() const noexcept {
@@ -43,7 +41,7 @@ public:
     raw_connection& serve(std::unique_ptr<stream>&& connected,
                           std::span<const std::byte> already_read);
     raw_connection& begin_connect(raw_handlers&& what, const raw_options& options,
-                                  duration connect_timeout);
+                                  connect_options&& with);
 
     /// Adds a connection whose stream follows at once. Its end does not wait for the peer's.
     raw_connection& add_file();

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include <weft/stream/stream.hpp>
@@ -28,6 +29,9 @@ public:
     [[nodiscard]] address remote_address() const override { return under_->remote_address(); }
     [[nodiscard]] bool secure() const noexcept override { return under_->secure(); }
     [[nodiscard]] bool opening() const noexcept override { return under_->opening(); }
+    [[nodiscard]] std::optional<phase> error_phase() const noexcept override {
+        return under_->error_phase();
+    }
     [[nodiscard]] std::size_t memory_used() const noexcept override {
         return under_->memory_used();
     }

@@ -161,15 +161,16 @@ function<void()> memory_network::connect(std::string_view name, weft::driver& ow
 connection& memory_network::connect(stream_endpoint& client, std::string_view name,
                                     const uri& target, handlers what, connect_options options) {
     connection& outbound = client.begin_connect(target, std::move(what), std::move(options));
-    // Cancelled when the connection ends, so that `outbound` exists whenever this is called.
-    auto give_up = connect(name, client.driver(), [&outbound](result<stream_ptr> made) {
+    pending_connection& pending = stream_endpoint::pending(outbound);
+    // Cancelled when the connection ends, so that `pending` exists whenever this is called.
+    auto give_up = connect(name, client.driver(), [&pending](result<stream_ptr> made) {
         if (made) {
-            stream_endpoint::attach(outbound, std::move(*made));
+            pending.attach(std::move(*made));
         } else {
-            stream_endpoint::fail_connecting(outbound, phase::connect, made.error());
+            pending.fail(phase::connect, made.error());
         }
     });
-    stream_endpoint::begin_phase(outbound, phase::connect, std::move(give_up));
+    pending.begin_phase(phase::connect, std::move(give_up));
     return outbound;
 }
 

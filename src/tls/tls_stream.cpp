@@ -449,6 +449,12 @@ std::size_t tls_stream::memory_used() const noexcept {
         (opening_ || carried_ != 0 ? buffers : 0);
 }
 
+/// The stream below may be at an earlier phase, or have failed in one.
+std::optional<phase> tls_stream::error_phase() const noexcept {
+    if (const auto below = under_->error_phase()) return below;
+    return opening_ ? std::optional(phase::tls) : std::nullopt;
+}
+
 // --- what was negotiated
 
 const void* tls_stream::kind() const noexcept {

@@ -14,14 +14,15 @@
 
 #include <weft/connection/connection_options.hpp>
 #include <weft/core/any_value.hpp>
+#include <weft/core/report.hpp>
 #include <weft/stream/handle_state.hpp>
 #include <weft/stream/stream.hpp>
 
 namespace weft {
 
 class memory_account;
+class pending_connection;
 struct posted_message;
-struct report_facts;
 
 /// The part that every kind of connection shares; see `connection` and `raw_connection`.
 ///
@@ -60,6 +61,7 @@ public:
 
 protected:
     friend class handle_posts;
+    friend class pending_connection;
 
     struct extra; // optional state, allocated only when needed
 
@@ -76,8 +78,8 @@ protected:
         queue_policy when_full;
     };
 
-    /// Registers its timer with `owner`. Throws std::bad_alloc. With `outbound` the connection
-    /// begins unconnected.
+    /// Registers its timer with `owner`. Throws std::bad_alloc. With a pending connection in
+    /// `outbound` the connection begins unconnected.
     channel(weft::driver& owner, std::unique_ptr<extra> outbound);
     ~channel() override;
 
@@ -112,6 +114,15 @@ protected:
 
     /// Removes the connection from its endpoint's registry.
     virtual void leave() noexcept = 0;
+
+    /// Takes over the stream, and starts it.
+    virtual void attach(std::unique_ptr<stream> connected) noexcept = 0;
+
+    /// Ends the connection, whose stream could not be opened.
+    virtual void end_unopened(phase at, std::error_code why, int http_status) noexcept = 0;
+
+    /// Sets the timer for the next deadline.
+    virtual void update_timer() noexcept = 0;
 
     // --- turns and handlers
 
@@ -206,6 +217,9 @@ protected:
     void die() noexcept;
 
     [[nodiscard]] extra& some_extra();
+
+    /// Returns what an outbound connection has until it is open.
+    [[nodiscard]] pending_connection& pending() const noexcept;
 
     std::unique_ptr<stream> stream_;
     std::unique_ptr<extra> extra_;

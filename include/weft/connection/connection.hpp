@@ -161,21 +161,16 @@ private:
     ~connection() override;
 
     // lifetime, called by connection_set
-    void attach(std::unique_ptr<stream> connected) noexcept;
     void end_at_once(std::error_code why) noexcept;
     void end_for_shutdown(std::error_code why) noexcept;
     void leave() noexcept override;
 
     // before the handshake, and redirects
-    void begin_phase(phase at, function<void()> cancel) noexcept;
-    void queue_phase(phase at, function<void()> cancel) noexcept;
-    void fail_connecting(phase at, std::error_code why, int http_status = 0) noexcept;
-    void cancel_connecting(std::error_code why) noexcept;
-    void expire_connecting() noexcept;
-    void fail_opening(std::error_code why) noexcept;
-    void note_target(std::string_view target, const address& tried) noexcept;
+    void attach(std::unique_ptr<stream> connected) noexcept override;
+    void end_unopened(phase at, std::error_code why, int http_status = 0) noexcept override;
     void begin_handshake() noexcept;
     result<bool> follow_redirect() noexcept;
+    void continue_from(connection& from, weft::uri&& target) noexcept;
 
     // bytes or a request that other code has read, before there is a stream
     void receive_early(std::span<const std::byte> bytes) noexcept;
@@ -261,7 +256,7 @@ private:
     void begin_next_request() noexcept;
     void half_close_if_done() noexcept;
     void update_reading() noexcept;
-    void update_timer() noexcept;
+    void update_timer() noexcept override;
 
     [[nodiscard]] details* extras() const noexcept;
     details& more();

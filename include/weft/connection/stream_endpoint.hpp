@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <weft/connection/connection.hpp>
+#include <weft/connection/pending_connection.hpp>
 #include <weft/stream/address_prefix.hpp>
 
 namespace weft {
@@ -117,7 +118,7 @@ public:
     /// Sets the function that connects again when a redirect is followed
     /// (`connect_options::redirects_max`). It receives a connection as if from `begin_connect`, and
     /// must not throw. Without it no redirect is followed.
-    void on_redial(function<void(connection&)> dial);
+    void on_redirect(function<void(connection&)> connect);
 
     /// Trusts the peers at these addresses to report the client's address in X-Forwarded-For or
     /// Forwarded (`connection::remote_address`). Calls `hear` with that address before a route is
@@ -135,29 +136,12 @@ public:
     /// running, and the application has not deferred its answer.
     [[nodiscard]] static bool may_drop(const connection& served) noexcept;
 
-    /// Starts a connection whose stream follows; call `attach` or `fail_connecting` to finish.
+    /// Starts a connection whose stream follows. Its `pending` takes the stream, or the error.
     connection& begin_connect(const uri& target, handlers what, connect_options options);
 
-    /// Returns the options of an outbound connection; valid while it is connecting.
-    [[nodiscard]] static const connect_options& options_of(const connection& outbound) noexcept;
-
-    /// Begins a phase of connecting, which has its own timeout. `cancel` is called if the
-    /// connection ends before the phase does.
-    static void begin_phase(connection& outbound, phase at, function<void()> cancel) noexcept;
-
-    /// Does the same for a phase that starts only after another turn: its timeout begins with
-    /// `begin_phase`.
-    static void queue_phase(connection& outbound, phase at, function<void()> cancel) noexcept;
-    static void attach(connection& outbound, std::unique_ptr<stream> connected) noexcept;
-
-    /// Notes for reports the target of an outbound connection, and the address tried last, if any.
-    static void note_target(connection& outbound, std::string_view target,
-                            const address& tried = {}) noexcept;
-
-    /// `http_status` is the status of the response that refused the connection; 0 if there was
-    /// none.
-    static void fail_connecting(connection& outbound, phase at, std::error_code why,
-                                int http_status = 0) noexcept;
+    /// Returns the interface of an outbound connection for the code that connects. Valid until the
+    /// connection has its stream or has ended.
+    [[nodiscard]] static pending_connection& pending(connection& outbound) noexcept;
 
 private:
     class connection_set* set_;

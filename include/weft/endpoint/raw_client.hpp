@@ -68,8 +68,6 @@ public:
     void for_each(function<void(raw_connection&)> visit);
 
 private:
-    void connect(raw_connection& outbound, struct connect_plan plan, raw_connect_options&& options);
-
     std::shared_ptr<loop_state> loop_;
     raw_set* set_;
 };

@@ -104,11 +104,8 @@ private:
 
     // lifetime, called by raw_set and the code that connects
     void receive_early(std::span<const std::byte> bytes);
-    void attach(std::unique_ptr<stream> connected) noexcept;
-    void begin_phase(phase at, function<void()> cancel) noexcept;
-    void note_tried() noexcept;
-    void phase_begins() noexcept;
-    void fail_connecting(phase at, std::error_code why) noexcept;
+    void attach(std::unique_ptr<stream> connected) noexcept override;
+    void end_unopened(phase at, std::error_code why, int http_status) noexcept override;
     void end_at_once(std::error_code why) noexcept;
     void end_for_shutdown(std::error_code why) noexcept;
     void leave() noexcept override;
@@ -181,7 +178,7 @@ private:
     void half_close_if_done() noexcept;
     void update_reading() noexcept;
     [[nodiscard]] time_point next_deadline() const noexcept;
-    void update_timer() noexcept { look_at(next_deadline()); }
+    void update_timer() noexcept override { look_at(next_deadline()); }
 
     [[nodiscard]] bool over() const noexcept { return dead_ || ended_ || end_waits_; }
 
@@ -204,7 +201,7 @@ private:
     raw_route* route_;
     byte_queue queue_;
     report outcome_;
-    time_point until_ = never; // deadline for connecting, for the TLS handshake, or for closing
+    time_point until_ = never; // deadline for the TLS handshake, or for closing
     time_point alive_at_{};    // when the peer last sent a byte or took output
     time_point taken_at_{};    // when the peer took waiting output, or the wait began
     std::size_t pending_ = 0;  // bytes that the stream took and the peer has not; few count as 0

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <system_error>
 
 #include <weft/core/address.hpp>
+#include <weft/core/report.hpp>
 #include <weft/core/result.hpp>
 #include <weft/stream/driver.hpp>
 
@@ -80,15 +82,24 @@ public:
     [[nodiscard]] virtual address local_address() const { return {}; }
     [[nodiscard]] virtual address remote_address() const { return {}; }
 
-    /// Returns whether TLS encrypts the bytes and authenticates the peer.
+    /// Returns whether TLS encrypts the bytes. The TLS options decide whether the peer is
+    /// authenticated, too.
     [[nodiscard]] virtual bool secure() const noexcept { return false; }
 
     /// Returns the server name that the TLS client has sent (SNI); empty for none.
     [[nodiscard]] virtual std::string_view server_name() const noexcept { return {}; }
 
     /// Returns whether the stream's own handshake, such as TLS, is in progress. Until `on_open`,
-    /// `write` accepts little and nothing is sent, and an error is an error of this handshake.
+    /// `write` accepts little and nothing is sent, and `error_phase` returns the phase of this
+    /// handshake.
     [[nodiscard]] virtual bool opening() const noexcept { return false; }
+
+    /// Returns the phase that an error or a timeout of the stream itself belongs to now, such as
+    /// `phase::tls` during the TLS handshake and after it has failed. Without one, it belongs to
+    /// the phase of the stream's user.
+    [[nodiscard]] virtual std::optional<phase> error_phase() const noexcept {
+        return std::nullopt;
+    }
 
     /// Returns the identity of the stream's class: the address of an object that represents it.
     /// Null for most classes. Functions such as `tls_stream::of` use it instead of RTTI.

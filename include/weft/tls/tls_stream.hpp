@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,7 @@ public:
     [[nodiscard]] address remote_address() const override { return under_->remote_address(); }
     [[nodiscard]] bool secure() const noexcept override { return !opening_; }
     [[nodiscard]] bool opening() const noexcept override { return opening_; }
+    [[nodiscard]] std::optional<phase> error_phase() const noexcept override;
     [[nodiscard]] std::size_t memory_used() const noexcept override;
     [[nodiscard]] std::string_view error_detail() const noexcept override {
         return fault_ ? std::string_view(*fault_) : std::string_view();

@@ -64,15 +64,15 @@ void endpoint::connect(party& client, party& server, endpoint& at_server) {
         *uri::parse("ws://example.org" + path), what_is_heard(&client, false), std::move(options));
     auto marked = std::make_shared<mark>(mark{*this, &client, around.alive, client.begun, nullptr});
     outbound.data() = marked;
+    pending_connection& pending = stream_endpoint::pending(outbound);
     auto give_up = around.net.connect(
-        at_server.name, loop.driver(), [this, &client, &outbound, marked](auto made) {
-            if (!made)
-                return stream_endpoint::fail_connecting(outbound, phase::connect, made.error());
+        at_server.name, loop.driver(), [this, &client, &pending, marked](auto made) {
+            if (!made) return pending.fail(phase::connect, made.error());
             marked->link = made->get();
             client.attached = around.now(*this);
-            stream_endpoint::attach(outbound, std::move(*made));
+            pending.attach(std::move(*made));
         });
-    stream_endpoint::begin_phase(outbound, phase::connect, std::move(give_up));
+    pending.begin_phase(phase::connect, std::move(give_up));
     client.here = &outbound;
     client.handle = outbound.handle();
 }

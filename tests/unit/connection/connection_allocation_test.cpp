@@ -330,12 +330,13 @@ TEST(connection_allocation, connecting_that_fails) {
             connection& outbound = here.client->begin_connect(
                 ends::at("/a/path/that/is/long/enough"), here.all(here.at_client, false), {});
             ++here.at_client.begun;
-            stream_endpoint::begin_phase(outbound, phase::connect, [&cancelled] { ++cancelled; });
+            stream_endpoint::pending(outbound).begin_phase(phase::connect,
+                                                           [&cancelled] { ++cancelled; });
             return outbound;
         };
         memory.during([&] {
-            stream_endpoint::fail_connecting(begin(), phase::connect,
-                                             std::make_error_code(std::errc::connection_refused));
+            stream_endpoint::pending(begin()).fail(
+                phase::connect, std::make_error_code(std::errc::connection_refused));
         });
         memory.during([&] { begin().abort(); });
         memory.during([&] { begin(); });

@@ -82,7 +82,7 @@ TEST_F(deadlines_test, the_handshake_has_its_time_after_connecting) {
     pass(50s);
     EXPECT_EQ(at_client.ends, 0);
     auto [a, b] = memory_pipe(driver, driver);
-    client->attach(c, std::move(a));
+    client->pending(c).attach(std::move(a));
     raw_peer silent(std::move(b));
     driver.settle();
     pass(9s);

@@ -128,7 +128,7 @@ TEST_F(ending_test, connecting_that_is_given_up) {
         cancelled = false;
         at_client = listener();
         auto& c = client->begin_connect(*uri::parse("ws://x/"), at_client.all(), {});
-        stream_endpoint::begin_phase(c, phase::connect, [&] { cancelled = true; });
+        client->pending(c).begin_phase(phase::connect, [&] { cancelled = true; });
         return c;
     };
     auto& aborted = connect();
@@ -141,7 +141,7 @@ TEST_F(ending_test, connecting_that_is_given_up) {
     EXPECT_EQ(at_client.end->phase, phase::connect);
 
     auto& refused = connect();
-    client->fail_connecting(refused, phase::resolve, std::make_error_code(std::errc::timed_out));
+    client->pending(refused).fail(phase::resolve, std::make_error_code(std::errc::timed_out));
     client->stop();
     EXPECT_FALSE(cancelled);
     driver.settle();

@@ -73,7 +73,7 @@ TEST_F(shutdown_test, of_a_client_that_connects) {
     auto silent = connect_raw();
     bool cancelled = false;
     auto& c = client->begin_connect(*uri::parse("ws://x/"), at_client.all(), {});
-    stream_endpoint::begin_phase(c, phase::resolve, [&] { cancelled = true; });
+    client->pending(c).begin_phase(phase::resolve, [&] { cancelled = true; });
     shut_down(client);
     EXPECT_TRUE(cancelled);
     driver.settle();
@@ -189,7 +189,7 @@ TEST_F(shutdown_test, who_dials_again_from_fail_does_not_prolong_it) {
         ++dials;
         auto& outbound = client->begin_connect(*uri::parse("ws://example.org/"),
                                                {.fail = [&](const report&) { connect(); }}, {});
-        stream_endpoint::begin_phase(outbound, phase::connect, [] {});
+        client->pending(outbound).begin_phase(phase::connect, [] {});
     };
     connect();
     shut_down(client, 1s);

@@ -12,12 +12,14 @@ TEST(tls_stream, opens_and_says_so_once) {
     tls_pair pair;
     EXPECT_TRUE(pair.client->stream->opening());
     EXPECT_FALSE(pair.client->stream->secure());
+    EXPECT_EQ(pair.client->stream->error_phase(), phase::tls);
     EXPECT_EQ(pair.client->events, log{}); // never from inside a call
     pair.driver.settle();
     EXPECT_EQ(pair.client->events, log{"open"});
     EXPECT_EQ(pair.server->events, log{"open"});
     EXPECT_TRUE(pair.client->stream->secure());
     EXPECT_TRUE(pair.server->stream->secure());
+    EXPECT_EQ(pair.client->stream->error_phase(), std::nullopt);
     EXPECT_EQ(pair.client->tls().version(), "TLSv1.3");
     EXPECT_EQ(pair.client->tls().application_protocol(), "http/1.1");
     EXPECT_EQ(pair.server->tls().application_protocol(), "http/1.1");
@@ -216,6 +218,7 @@ TEST(tls_stream, an_end_within_the_handshake_is_told_as_such) {
     pair.driver.settle();
     EXPECT_EQ(pair.server->error, tls_error::handshake_truncated);
     EXPECT_TRUE(pair.server->stream->opening());
+    EXPECT_EQ(pair.server->stream->error_phase(), phase::tls);
 }
 
 TEST(tls_stream, a_reset_is_told) {
