@@ -11,8 +11,8 @@ namespace weft {
 class loop_state;
 class cares_channel;
 
-/// Reports again after each call, since c-ares may leave input unread. Owned by the channel, which
-/// calls `leave` before c-ares closes the descriptor.
+/// Reports readiness again after each call of c-ares, which may leave input unread. Owned by the
+/// channel, which calls `leave` before c-ares closes the descriptor.
 class cares_socket final : public source {
 public:
     cares_socket(loop_state& loop, cares_channel& owner, ares_socket_t which) noexcept
@@ -20,7 +20,7 @@ public:
 
     void watch(bool read, bool write) noexcept;
 
-    /// Stops watching; destroyed once it is no longer on the stack.
+    /// Stops watching. The object is destroyed once none of its functions is on the stack.
     void leave() noexcept;
 
 private:

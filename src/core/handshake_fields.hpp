@@ -24,7 +24,7 @@ void for_each_value(const http_head& head, std::string_view name, Visit&& visit)
     }
 }
 
-/// True if the list of a header of this name contains `item`, without regard to case.
+/// Returns true if the list of a header of this name contains `item`, ignoring case.
 inline bool names_item(const http_head& head, std::string_view name, std::string_view item) {
     bool found = false;
     for_each_value(head, name, [&](std::string_view value) {
@@ -33,8 +33,9 @@ inline bool names_item(const http_head& head, std::string_view name, std::string
     return found;
 }
 
-/// True if there is exactly one Host header and it is valid. RFC 9112 §3.2: any other HTTP/1.1
-/// request is answered with 400, as a proxy that forwarded it may have chosen another host.
+/// Returns true if there is exactly one Host header and it is valid. RFC 9112 §3.2: any other
+/// HTTP/1.1 request is answered with 400, because a proxy that forwarded it may have chosen another
+/// host.
 [[nodiscard]] inline bool names_one_host(const http_request& request) {
     static constexpr std::string_view marks = "-._~%!$&'()*+,;=:[]";
     const auto host = request.header("Host").value_or(std::string_view{});
@@ -59,7 +60,7 @@ inline bool names_item(const http_head& head, std::string_view name, std::string
     return count == 1 ? only : std::nullopt;
 }
 
-/// True if no header of this name has an element.
+/// Returns true if no header of this name has an element.
 [[nodiscard]] inline bool is_empty_list(const http_head& head, std::string_view name) {
     bool empty = true;
     for_each_value(head, name, [&](std::string_view value) {
@@ -80,13 +81,14 @@ inline bool names_item(const http_head& head, std::string_view name, std::string
     return joined;
 }
 
-/// False if the client's Expect header names something that is not supported. RFC 9110 §10.1.1.
+/// Returns false if the client's Expect header names something that is not supported. RFC 9110
+/// §10.1.1.
 [[nodiscard]] inline bool may_expect(const http_request& request) {
     return is_empty_list(request, "Expect") || request.version_minor() < 1 ||
         equal_ignoring_case(only_item(request, "Expect").value_or(""), "100-continue");
 }
 
-/// True for the headers of the handshake and of HTTP framing.
+/// Returns true for the headers of the handshake and of HTTP framing.
 inline bool is_handshake_field(std::string_view name) noexcept {
     constexpr std::string_view prefix = "Sec-WebSocket-";
     return equal_ignoring_case(name.substr(0, prefix.size()), prefix) ||

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Reader for the body of a plain HTTP request, with Content-Length or in chunks (RFC 9112 §6,
-// §7.1). Strict: if two readers disagree about a body's end, requests can be smuggled.
+// §7.1). Strict, because requests can be smuggled if two readers disagree about the end of a body.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@ namespace weft {
 
 class request_body {
 public:
-    /// No body: `done()` at once.
+    /// Creates a reader for a request without a body: `done()` at once.
     request_body() = default;
 
     /// Returns a reader for the body that the headers of `request` announce. Fails with

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The state that a session allocates only while it needs it, so that an idle session owns no
-// memory.
+// The part of a session's state that is allocated only while it is needed, so that an idle session
+// owns no memory.
 #pragma once
 
 #include <array>

@@ -22,7 +22,8 @@ public:
     adopted_stream& operator=(const adopted_stream&) = delete;
     ~adopted_stream();
 
-    /// Returns the stream, to be moved from; until then the destructor releases the socket.
+    /// Returns the stream, to be moved out. If it is not moved out, the destructor releases the
+    /// socket.
     [[nodiscard]] std::unique_ptr<stream>&& way() noexcept { return std::move(way_); }
 
     /// Returns the bytes that other code has read, if the stream does not deliver them. With TLS

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The part of an address that limits count: a whole IPv4 address, mapped or not, or the network
-// prefix of an IPv6 address.
+// The part of an address to which limits per address apply: a whole IPv4 address, mapped or not, or
+// the network prefix of an IPv6 address.
 #pragma once
 
 #include <array>
@@ -17,7 +17,7 @@ using counted_address = std::array<std::uint8_t, 16>;
 /// Returns the counted part of `peer`, an IP address; for IPv6 the bits after `ipv6_prefix` are 0.
 [[nodiscard]] counted_address counted(const address& peer, unsigned ipv6_prefix) noexcept;
 
-/// A keyed hash, because peers can choose their addresses.
+/// A keyed hash, because peers could choose addresses whose hashes collide.
 class counted_address_hash {
 public:
     explicit counted_address_hash(random_source& random);

@@ -34,7 +34,7 @@ public:
         /// Called when a client has connected.
         virtual void on_accept(owned_socket client, const address& peer, accept_settings& by) = 0;
 
-        /// Called when accepting begins to fail; again only after all waiting clients were
+        /// Called when accepting begins to fail, and again only after all waiting clients were
         /// accepted.
         virtual void on_starved(std::error_code why) = 0;
 
@@ -56,7 +56,7 @@ public:
     void open_named(std::string_view host, std::uint16_t port, listen_options options,
                     function<void(result<std::vector<address>>)> done);
 
-    /// Adopts all of `passed`, or on error none.
+    /// Adopts all sockets of `passed`, or on error none.
     result<std::vector<address>> adopt(std::span<const activated_descriptor> passed,
                                        const std::shared_ptr<secure_layer>& tls);
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The lookup of a host name at which to listen. Does not depend on listeners: the caller opens
-// them.
+// The lookup of a host name to listen at. Does not depend on listeners: the caller opens them.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +16,7 @@
 
 namespace weft {
 
-/// Lives until it has reported, or is cancelled. Counts as work of the loop.
+/// One lookup. Destroys itself when it has reported or is cancelled. Counts as work of the loop.
 class pending_listen final : public work_item, private address_sink {
 public:
     /// Called once, in a turn, with all addresses, or the reason why there are none.

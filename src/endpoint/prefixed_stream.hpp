@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A stream whose first bytes other code has already read: it delivers them before all others. Does
-// not depend on sockets or on what the bytes mean.
+// A stream whose first bytes other code has already read. Delivers them before all others. Does not
+// depend on sockets or on what the bytes mean.
 #pragma once
 
 #include <memory>

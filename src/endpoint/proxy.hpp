@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The proxy to go through, parsed from a URL or found in the environment. Does not depend on
+// The proxy to connect through, parsed from a URL or found in the environment. Does not depend on
 // sockets.
 #pragma once
 

@@ -30,8 +30,8 @@ public:
 
     /// Consumes all of `bytes`.
     ///
-    /// The server sends nothing before this client has sent something through the tunnel, so bytes
-    /// after the proxy's last message are an error: they would be taken for the server's.
+    /// Bytes after the proxy's last message are an error: the server sends nothing before this
+    /// client has sent something through the tunnel.
     void receive(std::span<const std::byte> bytes);
 
     /// Returns the bytes to send; each is returned once.
@@ -39,7 +39,7 @@ public:
 
     [[nodiscard]] bool over() const noexcept { return over_; }
 
-    /// Returns why the tunnel is not open; nothing if it is.
+    /// Returns why the tunnel is not open; empty if it is.
     [[nodiscard]] std::error_code error() const noexcept { return error_; }
 
     /// Returns the status of an HTTP proxy's response; 0 before it arrives, and always for other

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A stream from a trusted proxy: it begins with the PROXY protocol's header, which names the
-// client. Does not depend on sockets or on which peers are trusted.
+// A stream from a trusted proxy. It begins with a PROXY protocol header, which contains the
+// client's address. Does not depend on sockets or on which peers are trusted.
 #pragma once
 
 #include <memory>
@@ -20,11 +20,11 @@ public:
         : stream_filter(std::move(from_proxy)) {}
 
     /// Sets a function to call once, before any bytes are delivered, with the client's address, or
-    /// the proxy's if the header names no client. It may throw std::bad_alloc, which ends the
-    /// stream.
+    /// the proxy's if the header contains none. It may throw std::bad_alloc, which ends the stream.
     void on_proxy_header(function<void(const address& who)> hear) { hear_ = std::move(hear); }
 
-    /// Returns the proxy's address until the header has named another.
+    /// Returns the client's address; the proxy's before the header has arrived, or if it contains
+    /// none.
     [[nodiscard]] address remote_address() const override {
         return header_.source() ? *header_.source() : under().remote_address();
     }

@@ -43,7 +43,8 @@ public:
     raw_connection& begin_connect(raw_handlers&& what, const raw_options& options,
                                   connect_options&& with);
 
-    /// Adds a connection whose stream follows at once. Its end does not wait for the peer's.
+    /// Adds a connection, whose stream the caller attaches at once. `close` does not wait for the
+    /// peer to end its side.
     raw_connection& add_file();
     void remove(raw_connection& gone) noexcept;
 

@@ -30,11 +30,11 @@ struct target {
 /// `errc::bad_address`.
 result<target> target_of(std::string_view where);
 
-/// Returns a malformed `text` for reports: shortened, and without what may be a password.
+/// Returns a malformed `text` for use in reports: shortened, and without a possible password.
 [[nodiscard]] std::string for_reports(std::string_view text);
 
-/// Reports to the loop's `on_error` that `call` failed for `text`, where no handler would report
-/// it.
+/// Reports to the loop's `on_error` that `call` failed for `text`. For errors that no other handler
+/// reports.
 void complain(loop_state& loop, std::string_view call, std::string_view text, std::error_code why);
 
 /// Return the addresses of a target to listen at. A name other than localhost fails with

@@ -19,12 +19,12 @@ public:
     tunnel(std::unique_ptr<stream> to_proxy, std::unique_ptr<proxy_dialog> words) noexcept
         : stream_filter(std::move(to_proxy)), words_(std::move(words)) {}
 
-    /// Called with the reason why the tunnel is not open, or nothing, and the status of an HTTP
-    /// proxy.
+    /// Called with the reason why the tunnel is not open (empty if it is), and the status of an
+    /// HTTP proxy's response (0 for none).
     using opened = function<void(std::error_code, int http_status)>;
 
-    /// Runs the dialog with the proxy and reports its result once: in a turn, unless the tunnel is
-    /// closed first. An error that is known at once is returned and not reported.
+    /// Runs the dialog with the proxy, and calls `then` once, in a turn, unless the tunnel is
+    /// closed first. If an error is known at once, returns it and does not call `then`.
     [[nodiscard]] std::error_code open(opened then);
 
     void start(stream_events& sink) noexcept override;

@@ -17,17 +17,18 @@ namespace weft {
 /// Orders addresses as they are found: the families alternate, attempts overlap.
 class address_race {
 public:
-    /// Addresses of one name beyond this number are ignored.
+    /// The largest number of addresses of one name; further ones are ignored.
     static constexpr std::size_t addresses_max = 64;
 
     /// After `attempt_delay` the next attempt begins alongside the earlier ones (RFC 8305 §5); if
-    /// other addresses are found first, IPv6 addresses are awaited for `resolution_delay` (§3).
+    /// IPv4 addresses are found first, the first attempt waits up to `resolution_delay` for IPv6
+    /// addresses (§3).
     address_race(duration attempt_delay, duration resolution_delay)
         : attempt_delay_(std::max(attempt_delay, duration::zero())),
           resolution_delay_(std::max(resolution_delay, duration::zero())) {}
 
     /// Adds the addresses that are new. IPv6 comes first, unless `found` holds both families and
-    /// begins with another.
+    /// its first address is not IPv6.
     void add(std::span<const address> found, time_point now);
 
     /// Declares that no more addresses will be added.
@@ -37,7 +38,7 @@ public:
     /// an address was added or an attempt ended.
     [[nodiscard]] std::optional<address> next(time_point now);
 
-    /// Lets the next attempt begin at once, since an attempt has failed.
+    /// Makes the next attempt due at once, because an attempt has failed.
     void hurry() noexcept { next_at_ = time_point::min(); }
 
     /// Schedules another attempt for `where` at `when`, before any other address.

@@ -22,7 +22,8 @@ struct connect_socket_options {
     std::function<result<void>(native_socket, const address& to)> before;
 };
 
-/// Notifies its owner once, in a turn, of the result. Destroyed by `abandon`.
+/// One attempt. Notifies its owner once, in a turn, of the result. The owner destroys it by calling
+/// `abandon`.
 class connect_attempt {
 public:
     class owner {
@@ -39,8 +40,8 @@ public:
     virtual std::error_code begin(const address& where,
                                   const connect_socket_options& options) = 0;
 
-    /// Cancels without notifying the owner; destroyed once it is no longer on the stack. May be
-    /// called inside `options.before`, too.
+    /// Cancels the attempt without notifying the owner. The attempt is destroyed once none of its
+    /// functions is on the stack. May also be called inside `options.before`.
     virtual void abandon() noexcept = 0;
 
     /// Returns the address that was passed to `begin`.

@@ -42,13 +42,13 @@ class connector final : private timed_work_item,
                         private address_sink,
                         private connect_attempt::owner {
 public:
-    /// The socket, or an error and the phase in which it happened: `phase::resolve` or
-    /// `phase::connect`.
+    /// Called with the socket, or with an error and the phase in which it happened:
+    /// `phase::resolve` or `phase::connect`.
     using connected = function<void(phase at, result<owned_socket>)>;
 
     static connector& start(loop_state& loop, connect_plan plan, connected then);
 
-    /// Cancels without calling `then`.
+    /// Cancels the attempts without calling `then`.
     void cancel() noexcept;
 
     /// Returns the address that the reported error concerns, or the one that was tried last; none

@@ -12,7 +12,7 @@
 
 namespace weft {
 
-/// The events of a port; called in a turn. Each handler may close and retire the port.
+/// The events of a datagram socket, called in a turn. Each of them may close and retire the port.
 class datagram_events {
 public:
     [[nodiscard]] virtual bool wants_datagrams() noexcept = 0;
@@ -21,20 +21,21 @@ public:
     /// Called when a `send` that would have blocked may be repeated.
     virtual void on_writable() noexcept = 0;
 
-    /// Called when an operation has failed; the port continues, unless too many failed in a row.
+    /// Called when an operation has failed. The port continues, unless too many failed in a row.
     virtual void on_error(std::error_code why) noexcept = 0;
 
 protected:
     ~datagram_events() = default;
 };
 
-/// Counts as work of the loop while open. Its owner destroys it with `retire`.
+/// A datagram socket. Counts as work of the loop while it is open. The owner destroys it by calling
+/// `retire`.
 class datagram_port {
 public:
     [[nodiscard]] virtual bool is_open() const noexcept = 0;
     [[nodiscard]] virtual native_socket socket() const noexcept = 0;
 
-    /// Makes a socket for addresses of the family of `where`; it receives nothing before `begin`.
+    /// Creates a socket for addresses of the family of `where`. It receives nothing before `begin`.
     virtual std::error_code open(const address& where) = 0;
     virtual result<address> bind(const address& where) = 0;
     virtual std::error_code connect(const address& where) = 0;
@@ -52,7 +53,7 @@ public:
     virtual void resume() noexcept = 0;
     virtual void close() noexcept = 0;
 
-    /// Closes the port; destroyed once it is no longer on the stack.
+    /// Closes the port, which is destroyed once none of its functions is on the stack.
     virtual void retire() noexcept = 0;
 
     [[nodiscard]] virtual address local_address() const = 0;

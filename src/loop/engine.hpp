@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The interface of an engine, which waits for events inside an event loop. Readiness is reported as
-// edges: after a report, none follows for that direction until the target has called `drained`,
-// having met EAGAIN or a short read. Where a short read may leave input unread, the target reads on
+// The interface of an engine, which waits for events inside an event loop. Readiness is
+// edge-triggered: after a report for one direction, no other follows until the target calls
+// `drained`, after EAGAIN or a short read. If a short read may leave input unread, the target reads
 // until EAGAIN.
 #pragma once
 
@@ -19,15 +19,15 @@ namespace weft {
 
 class network;
 
-/// The events that a source wants. Errors are always reported; interest in reading includes the
-/// peer's end and, unless `level`, an urgent mark.
+/// The events that a source wants. Errors are always reported. Interest in reading includes the end
+/// of the input and, unless `level`, an urgent mark.
 struct interest {
     bool read = false;
     bool write = false;
     bool level = false; ///< reported in each wait while it holds, without `drained`
 };
 
-/// Something with a descriptor that an engine watches.
+/// An object whose descriptor an engine watches.
 class source : public work_item {
 public:
     /// Records what is ready. Calls no handler: `run` does that later.
@@ -47,19 +47,20 @@ public:
     /// Returns the network that makes this engine's sockets.
     [[nodiscard]] virtual weft::network& network() noexcept = 0;
 
-    /// Watches `descriptor` until `remove`; what is ready already is reported, too.
+    /// Watches `descriptor` until `remove`. What is already ready is reported, too.
     virtual std::error_code add(int descriptor, source& target, interest in) noexcept = 0;
 
-    /// Changes the interest, and reports again what is ready. On error nothing changes.
+    /// Changes the interest, and reports everything that is ready once more. On error nothing
+    /// changes.
     virtual std::error_code modify(int descriptor, source& target, interest in) noexcept = 0;
     virtual void remove(int descriptor) noexcept = 0;
 
     /// Called by the target of `descriptor` after EAGAIN, a short read that left nothing, or a
-    /// short write: the next report of that direction may come from now on.
+    /// short write: from now on the engine may report that direction again.
     virtual void drained(int descriptor, interest direction) noexcept = 0;
 
-    /// Waits until something is ready, `deadline` has come or `wake` was called, and reports it to
-    /// the sources. Returns true if more may be ready than was reported.
+    /// Waits until something is ready, `deadline` has passed or `wake` was called. Reports to the
+    /// sources what is ready. Returns true if more may be ready than was reported.
     virtual bool wait(time_point deadline) = 0;
 
     /// Makes `wait` return, and the descriptor readable; may be called from any thread and from
@@ -75,13 +76,13 @@ public:
     /// Returns false in a forked child of the process that made it.
     [[nodiscard]] virtual bool in_own_process() const noexcept { return true; }
 
-    /// In a forked child: replaces the descriptor behind its number by one that is never readable.
-    /// Then a host may stop watching that number without affecting what it shares with the parent.
-    /// Returns false if the system refuses, or there is no descriptor.
+    /// In a forked child: replaces the descriptor, under the same number, by one that is never
+    /// readable. A host can then stop watching that number without an effect on an epoll set that
+    /// it shares with the parent. Returns false if the system refuses, or there is no descriptor.
     virtual bool disown() noexcept { return false; }
 };
 
-/// Makes the engine that the options ask for. Throws std::system_error, or std::bad_alloc.
+/// Creates the engine that the options select. Throws std::system_error, or std::bad_alloc.
 std::unique_ptr<engine> make_engine(const loop_options& options);
 
 } // namespace weft

@@ -11,31 +11,30 @@
 
 namespace weft {
 
-/// Accepts connections while it exists; counts as work of the loop. Made by a network; its owner
-/// destroys it with `close` or `give_back`.
+/// Accepts connections while it exists, and counts as work of the loop. Created by a network. The
+/// owner destroys it by calling `close` or `give_back`.
 class listener {
 public:
     /// Called with each connected socket and its peer.
     using accepted = function<void(owned_socket, const address& peer)>;
 
     /// Called when accepting fails for lack of resources, with the reason. `begins` is true for the
-    /// first failure, false for those of the retries that follow until all waiting connections have
-    /// been accepted.
+    /// first failure, and false for failed retries until all waiting connections have been
+    /// accepted.
     using starved = function<void(std::error_code, bool begins)>;
 
-    /// Stops listening; destroyed once it is no longer on the stack.
+    /// Stops listening. The listener is destroyed once none of its functions is on the stack.
     virtual void close() noexcept = 0;
 
-    /// Does the same, but leaves the socket to the caller, or to the owner that it was adopted
-    /// from; a socket file is kept.
+    /// Does the same, but returns the socket without closing it, and keeps a socket file.
     virtual native_socket give_back() noexcept = 0;
 
     [[nodiscard]] virtual const address& where() const noexcept = 0;
 
-    /// Returns true while it waits for descriptors or memory.
+    /// Returns true while accepting fails for lack of descriptors or memory.
     [[nodiscard]] virtual bool is_starved() const noexcept = 0;
 
-    /// Makes a starved listener retry in the next round, since a descriptor was closed.
+    /// Makes a starved listener retry in the next round. Called when a descriptor was closed.
     virtual void feed() noexcept = 0;
 
 protected:

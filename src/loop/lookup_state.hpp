@@ -35,8 +35,8 @@ public:
 
     [[nodiscard]] const std::string& host() const noexcept { return host_; }
 
-    /// Reports nothing to the caller any more, since it cancels or is destroyed. On the loop's
-    /// thread.
+    /// Stops reporting to the caller, which no longer waits or is destroyed. Must be called on the
+    /// loop's thread.
     void cancel() noexcept;
 
     // --- from any thread

@@ -20,7 +20,7 @@ public:
     /// Called when the loop's work count has become zero or nonzero.
     virtual void work_changed(bool any) noexcept = 0;
 
-    /// Called when the loop is destroyed: the guest must leave the host, and detach.
+    /// Called when the loop is destroyed. The guest must detach.
     virtual void loop_closed() noexcept = 0;
 
 protected:
@@ -36,8 +36,8 @@ public:
     [[nodiscard]] const weft::engine& engine() const noexcept { return *engine_; }
     [[nodiscard]] weft::network& network() noexcept { return engine_->network(); }
 
-    /// Ends everything on the loop when the event loop is destroyed. From then on only handles and
-    /// running functions hold this.
+    /// Ends everything on the loop; called when the event loop is destroyed. After that, only
+    /// handles and functions on the stack own the state.
     void close() noexcept;
     [[nodiscard]] bool closed() const noexcept { return closed_; }
 
@@ -68,26 +68,27 @@ public:
 
     [[nodiscard]] std::size_t work() const noexcept { return work_count() + (perpetual_ ? 1 : 0); }
 
-    /// Posts `work` from any thread; on the loop's own thread, the host is notified of it at once.
+    /// Posts `work`; may be called from any thread. On the loop's own thread, the host is notified
+    /// at once.
     void post(function<void()> work);
 
-    /// Returns false after `close`, and in a forked child: there are no turns any more.
+    /// Returns false after `close` and in a forked child, where there are no more turns.
     [[nodiscard]] bool alive() const noexcept { return !closed_ && engine_->in_own_process(); }
 
     /// Returns why nothing new can begin here: `forked` in a forked child, `gone` after `close`.
     [[nodiscard]] std::error_code check_alive() const noexcept;
 
-    /// Returns the receive buffer of the present turn; a nested turn has its own. Empty if there is
+    /// Returns the receive buffer of the current turn; a nested turn has its own. Empty if there is
     /// no memory for one.
     [[nodiscard]] std::span<std::byte> receive_buffer() noexcept;
 
-    /// Enlarges the next buffer, since a read has filled this one.
+    /// Makes the next buffer larger, because a read has filled this one.
     void buffer_was_filled() noexcept;
 
     // --- names
     void resolver(weft::resolver names);
 
-    /// Returns the resolver in use: the one that was set, or else the system's, but not in virtual
+    /// Returns the resolver in use: the one that was set, otherwise the system's, except in virtual
     /// time. Null if there is none. Throws std::bad_alloc.
     [[nodiscard]] std::shared_ptr<weft::resolver> resolver();
     [[nodiscard]] const std::string& hosts_file() const noexcept { return hosts_file_; }
@@ -139,7 +140,7 @@ private:
     std::atomic<bool> perpetual_ = false;
     std::atomic<int> outside_calls_ = 0; // calls of other threads that still need the engine
     bool shown_ = false;     // `descriptor()` was called
-    bool signalled_ = false; // the loop's own wake-up has made it readable
+    bool signalled_ = false; // the loop itself has made its descriptor readable
     bool closed_ = false;
     bool resolver_given_ = false; // set or removed by the application
     bool on_strand_ = false; // turns run on the host's strand: between them no thread owns this

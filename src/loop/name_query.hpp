@@ -22,13 +22,13 @@ class name_query {
 public:
     /// Returns the addresses in the hosts file. If it has none, calls the resolver, which reports
     /// to `asker` in later turns, and returns no addresses. The resolver is called on behalf of
-    /// `which`, and may end it.
+    /// `which`, and may end `which`.
     ///
     /// Fails with `errc::no_resolver`, or with the error of reading the hosts file.
     result<std::vector<address>> ask(loop_state& loop, std::string_view host, std::uint16_t port,
                                      address_sink& asker, work_item& which);
 
-    /// Reports nothing any more.
+    /// Cancels the lookup. Nothing is reported after this.
     void cancel() noexcept {
         if (asked_) asked_->cancel();
     }
@@ -40,7 +40,7 @@ private:
 /// Returns the address with another port; an address without ports is unchanged.
 [[nodiscard]] address with_port(const address& of, std::uint16_t port);
 
-/// Returns those of `found` that can be connected to, with `port`.
+/// Returns the addresses of `found` that can be connected to, with `port`.
 [[nodiscard]] std::vector<address> usable(std::span<const address> found, std::uint16_t port);
 
 } // namespace weft

@@ -22,7 +22,8 @@ class loop_state;
 /// A stream over a connected socket.
 class socket_transport : public stream {
 public:
-    /// Takes over `connected`, which is non-blocking, if it has no socket; only before `start`.
+    /// Sets the socket of a stream that was made without one. `connected` must be non-blocking.
+    /// Only before `start`.
     virtual void hold(owned_socket connected) noexcept = 0;
 
     /// Releases the socket to the caller; only before `start`.
@@ -35,11 +36,12 @@ protected:
 /// Whether the stream or the application closes a descriptor that is not a Weft socket.
 enum class file_owner : std::uint8_t { stream, application };
 
-/// Keeps no state of a loop: each call names its loop. All calls may throw std::bad_alloc, and then
-/// have no effect.
+/// Holds no state of a loop: each function receives the loop. All functions may throw
+/// std::bad_alloc, and then have no effect.
 class network {
 public:
-    /// Makes a stream over `connected`, which is non-blocking, or over a socket for `hold`.
+    /// Makes a stream over `connected`, which must be non-blocking. If it is empty, `hold` sets the
+    /// socket later.
     [[nodiscard]] virtual std::unique_ptr<socket_transport>
     make_stream(loop_state& loop, owned_socket connected) = 0;
 
@@ -49,12 +51,12 @@ public:
                                                       file_owner whose) = 0;
 
     /// Binds and listens at `where`. A Unix-domain socket file is replaced if the process that made
-    /// it has ended, never while it is in use, and removed at the end.
+    /// it has ended, never while it is in use; it is removed when listening ends.
     virtual result<listener*> listen(loop_state& loop, const address& where,
                                      listen_options options, listener::accepted then,
                                      listener::starved otherwise) = 0;
 
-    /// Takes over a listening socket; on error the caller keeps it. A socket file is not removed.
+    /// Takes over a listening socket; on error the caller keeps it. Its socket file is not removed.
     virtual result<listener*> adopt_listener(loop_state& loop, native_socket socket,
                                              listener::accepted then,
                                              listener::starved otherwise) = 0;
@@ -64,8 +66,9 @@ public:
     [[nodiscard]] virtual datagram_port& make_datagram_port(loop_state& loop,
                                                             datagram_events& sink) = 0;
 
-    /// Submits gathered operations to the system; called after each turn of a guest. Such a network
-    /// itself submits those gathered outside turns, and all others before it waits.
+    /// Submits operations that the network has gathered; called after each turn of a guest. A
+    /// network that gathers operations must itself submit those that began outside turns, and all
+    /// others before its engine waits.
     virtual void submit(loop_state&) noexcept {}
 
 protected:

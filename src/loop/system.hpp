@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The operating-system functions that the loop and the endpoints need, whatever the engine. Each
-// system's folder in src/loop defines all of them; engine.hpp and network.hpp declare what an
+// The operating-system functions that the loop and the endpoints need, independent of the engine.
+// Each system's folder in src/loop defines all of them; engine.hpp and network.hpp declare what an
 // engine provides.
 #pragma once
 
@@ -43,7 +43,8 @@ class loop_state;
 /// Handles signals of the process on one loop. Does not count as work of the loop.
 class signal_watch {
 public:
-    /// Restores the earlier dispositions; destroyed once it is no longer on the stack.
+    /// Restores the earlier dispositions. The watch is destroyed once none of its functions is on
+    /// the stack.
     virtual void close() noexcept = 0;
 
 protected:
@@ -62,7 +63,7 @@ result<signal_watch*> begin_signal_watch(loop_state& loop, std::span<const int> 
 /// ready although reading them blocks; or the system's error.
 [[nodiscard]] std::error_code check_pollable(int descriptor) noexcept;
 
-/// Returns an engine's error, with epoll's EPERM as `not_pollable`.
+/// Returns `why`, the error of an engine, but `not_pollable` instead of epoll's EPERM.
 [[nodiscard]] std::error_code as_pollable_error(std::error_code why) noexcept;
 
 /// Lets a thread wait for one descriptor; another thread can end the wait.
@@ -88,7 +89,7 @@ private:
 /// another kind of socket, otherwise the system's error.
 [[nodiscard]] std::error_code check_connected(native_socket socket) noexcept;
 
-/// Makes it non-blocking and close-on-exec, and sets TCP_NODELAY.
+/// Makes the socket non-blocking and close-on-exec, and sets TCP_NODELAY.
 [[nodiscard]] std::error_code make_fit(native_socket socket) noexcept;
 
 /// Returns the peer's address, even after a reset if the system supports that; otherwise no
@@ -98,10 +99,11 @@ private:
 /// Returns the address in a sockaddr of `size` bytes, for libraries that provide those.
 [[nodiscard]] address as_address(const void* sockaddr, std::size_t size);
 
-/// Sends `words` if the socket takes them at once, as a new one does, and closes it.
+/// Sends as much of `words` as the socket accepts at once (a new socket accepts all of it), and
+/// closes the socket.
 ///
-/// Nothing is read, so a peer that has sent something gets a reset after the words, which are then
-/// already in its receive queue.
+/// Nothing is read. A peer that has sent something therefore receives a reset after the words,
+/// which are in its receive queue by then.
 void refuse(owned_socket refused, std::string_view words) noexcept;
 
 // --- names
@@ -113,7 +115,7 @@ void refuse(owned_socket refused, std::string_view words) noexcept;
 /// Returns the content of the file at `path`; empty if there is none; fails if it cannot be read.
 [[nodiscard]] result<std::string> read_hosts_file(const std::string& path);
 
-/// Resolves names as other programs of this system do, on its own thread.
+/// Returns a resolver that resolves names as other programs of this system do, on its own thread.
 [[nodiscard]] resolver make_system_resolver();
 
 } // namespace weft

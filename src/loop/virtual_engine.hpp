@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An engine without descriptors, in virtual time: a test moves its clock, and so does waiting.
+// An engine without descriptors, in virtual time. Its clock is moved by tests, and by waiting.
 #pragma once
 
 #include <weft/loop/virtual_clock.hpp>
@@ -10,7 +10,7 @@ namespace weft {
 
 class virtual_engine final : public engine {
 public:
-    /// No socket of `sockets` works: `add` refuses each.
+    /// Sockets of `sockets` do not work, because `add` rejects every descriptor.
     virtual_engine(virtual_clock* clock, weft::network& sockets) noexcept
         : clock_(clock ? clock : &own_), network_(sockets) {}
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The state that the caller's end and the connection's end share. It lives until both are
+// The state that the caller's end and the connection's end share. It exists until both ends are
 // destroyed.
 #pragma once
 
@@ -68,7 +68,7 @@ private:
     bool paused_ = false;
     bool declined_ = false;
     bool blocked_ = false;   // output waits
-    bool can_write_ = false; // `writable` was called since
+    bool can_write_ = false; // `writable` was called after output began to wait
     bool writing_ = false;   // the write handler is running
     bool ended_ = false;     // `eof` was called
     bool eof_told_ = false;

@@ -118,8 +118,8 @@ protected:
 private:
     static constexpr int rounds_max = 8;
 
-    /// Lets a few rounds of work pass, as input that arrived before the deadline counts; then ends
-    /// all members.
+    /// Waits for a few rounds of work, because input that arrived before the deadline counts; then
+    /// ends all members.
     void expire() noexcept override {
         if (rounds_++ == rounds_max) return stop(errc::shut_down);
         driver_.defer(*this);
@@ -137,8 +137,8 @@ private:
         call_done();
     }
 
-    /// Calls all pending `done` functions. If one destroys the endpoint, all of them have been
-    /// called before it returns.
+    /// Calls all pending `done` functions. If one of them destroys the endpoint, `dismiss` calls
+    /// the rest.
     void call_done() noexcept {
         call_due();
         std::swap(done_, due_);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Growth of tables with one entry per connection: by a quarter, as doubling would leave up to half
-// of a large table unused.
+// Growth of tables with one entry per connection. They grow by a quarter, because doubling would
+// leave up to half of a large table unused.
 #pragma once
 
 #include <vector>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A WebSocket client and an echo server on one loop, connected by a pipe in memory: work that is
-// neither a timer nor a posted function, which a host must keep running.
+// neither a timer nor a posted function, and that must keep a host running.
 #pragma once
 
 #include <weft/connection/stream_endpoint.hpp>

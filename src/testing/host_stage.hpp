@@ -23,13 +23,13 @@ public:
 
     [[nodiscard]] event_loop& loop() { return *loop_; }
 
-    /// Returns the number of turns, in all its attachments.
+    /// Returns the number of turns, in all attachments.
     [[nodiscard]] std::size_t turns() const;
 
-    /// Attaches; returns false if the host refuses, which is then recorded as a defect.
+    /// Attaches the loop. If the host refuses, records a defect and returns false.
     bool attach(budget limit = guest_budget);
 
-    /// May be called anywhere, as for a guest and a loop.
+    /// Destroys the guest, or the loop; both may be called at any point.
     void destroy_guest() { guest_.reset(); }
     void destroy_loop() { loop_.reset(); }
 

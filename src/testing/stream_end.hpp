@@ -47,15 +47,16 @@ public:
     void half_close();
     void close();
 
-    /// Calls `write` once; returns how many bytes were taken, 0 if it failed, which is recorded.
+    /// Calls `write` once; returns how many bytes were accepted. Returns 0 if it failed, which is
+    /// recorded.
     std::size_t write(std::span<const std::span<const std::byte>> pieces);
     std::size_t write(std::string_view text);
 
     /// Writes all of `text`, in pieces of various sizes, as the stream has room.
     void send(std::string text);
 
-    /// Destroys the stream as an owner does: at once outside a turn; in a turn it is closed and
-    /// retired.
+    /// Destroys the stream as an owner must: at once outside a turn; in a turn, closes and retires
+    /// it.
     void destroy();
 
     // --- events received
@@ -69,7 +70,7 @@ public:
 
     /// Returns true if the stream is neither closed nor destroyed, and has not failed.
     [[nodiscard]] bool usable() const { return life_ && !over_; }
-    [[nodiscard]] bool blocked() const { return blocked_; } ///< a write took only a part
+    [[nodiscard]] bool blocked() const { return blocked_; } ///< a write was accepted in part
     [[nodiscard]] bool all_sent() const { return outbox_.empty(); }
     [[nodiscard]] bool heard_the_end() const { return eofs != 0 || error || write_failed; }
     [[nodiscard]] stream& checked();
@@ -96,7 +97,7 @@ private:
     std::size_t calls_ = 0; // calls into the stream that are on the stack
     bool over_ = false;     // closed, destroyed or failed: no event may follow
     bool paused_ = false;
-    bool blocked_ = false; // a write took only a part
+    bool blocked_ = false; // a write was accepted in part
     bool agreed_ = false;  // `wants_bytes` returned true, and no event has followed
 };
 

@@ -27,8 +27,7 @@ public:
     /// Starts both ends.
     void start();
 
-    /// Runs turns until `holds` is true; records `otherwise` if nothing happens any more before
-    /// that.
+    /// Runs turns until `holds` is true; records `otherwise` if nothing more happens before that.
     bool until(const std::function<bool()>& holds, std::string_view otherwise);
 
     /// Records `otherwise` if `holds` is false.
@@ -41,7 +40,7 @@ public:
     void far_says_last(const std::string& text);
 
     /// Makes the near end write until it is full, while its peer does not read; returns the bytes
-    /// taken. Records a defect if it never fills up.
+    /// that were accepted. Records a defect if it never becomes full.
     std::string fill();
 
     /// Returns the defects found, including those found while the streams are destroyed.

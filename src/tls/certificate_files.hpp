@@ -12,12 +12,12 @@
 
 namespace weft {
 
-/// Makes `context` use the certificate `what`. On error writes to `fault`, unless it is null, which
-/// file it concerns, or that it was in memory.
+/// Makes `context` use the certificate `what`. On error, writes to `fault`, unless that is null,
+/// which file the error concerns, or that it concerns memory.
 result<void> use_certificate(SSL_CTX* context, const tls_certificate& what, std::string* fault);
 
 /// Makes `context` trust the issuers in `file`, or in `pem` if `file` is empty; a server sends
-/// their names to clients. On error as above.
+/// their names to clients. Reports errors like `use_certificate`.
 result<void> trust_issuers(SSL_CTX* context, const std::string& file, const std::string& pem,
                            std::string* fault);
 

@@ -12,8 +12,9 @@ namespace weft {
 /// reserves this code for applications.
 inline constexpr int no_alternative_name_verdict = X509_V_ERR_APPLICATION_VERIFICATION;
 
-/// OpenSSL's verify callback: keeps the verdict, and records for the stream which certificate it
-/// concerns.
+/// OpenSSL's verify callback. Returns `verdict`, and records for the stream which certificate a
+/// fault concerns. Replaces a name error of a certificate without subjectAltName by
+/// `no_alternative_name_verdict`.
 int note_chain_fault(int verdict, X509_STORE_CTX* chain) noexcept;
 
 /// Returns a description such as "depth 1, CN=Some CA, issued by CN=Root". Throws std::bad_alloc.

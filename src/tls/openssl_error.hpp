@@ -13,7 +13,8 @@ namespace weft {
 /// Returns the first error of this thread's queue, and empties the queue.
 [[nodiscard]] std::error_code take_openssl_error() noexcept;
 
-/// Does the same for an error of `ssl`, with the fault that it found in the peer's certificate.
+/// Does the same for an error of `ssl`. If `ssl` has found a fault in the peer's certificate,
+/// returns that instead.
 [[nodiscard]] std::error_code take_openssl_error(const SSL* ssl) noexcept;
 
 } // namespace weft

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The common part of server and client contexts: an SSL_CTX with Weft's settings, and streams,
-// which keep their context alive.
+// The common part of server and client contexts: creates an SSL_CTX with Weft's settings, and
+// streams, which keep their context alive.
 #pragma once
 
 #include <memory>
@@ -19,7 +19,7 @@ public:
     tls_context& operator=(const tls_context&) = delete;
     virtual ~tls_context() = default;
 
-    /// Makes a session. Throws std::bad_alloc.
+    /// Makes an SSL object; `set_role` makes it a server or a client. Throws std::bad_alloc.
     [[nodiscard]] static owned_ssl make_session(SSL_CTX* context, void (*set_role)(SSL*));
 
     /// Makes a TLS stream over `plain` that uses `session`. Throws std::bad_alloc.

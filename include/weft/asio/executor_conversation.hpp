@@ -24,12 +24,12 @@ namespace weft {
 
 /// One WebSocket connection, used through asynchronous operations; made by `executor_endpoint`.
 ///
-/// If the connection never opened (`async_connect` failed), every operation fails with the error of
-/// that attempt; a default-constructed or moved-from conversation fails with `errc::not_open`.
+/// If `async_connect` failed, every operation fails with the error of that attempt. On a
+/// default-constructed or moved-from conversation, every operation fails with `errc::not_open`.
 /// Belongs to the driver's executor. Destroying it closes the connection, and pending operations
-/// complete with `operation_aborted`. A cancellation slot has the same effect on one operation, for
-/// any cancellation type; no message is lost. Messages that no `async_receive` has taken are
-/// queued, and reading from the peer pauses after the first of them.
+/// complete with `operation_aborted`. One operation can be cancelled through its cancellation slot,
+/// with any cancellation type; no message is lost. A message that arrives while no `async_receive`
+/// is pending is queued, and reading from the peer pauses.
 template <class Asio>
 class executor_conversation {
     using error_code = typename Asio::error_code;
@@ -48,8 +48,8 @@ public:
     /// Receives the next message; completes as `void(error_code, stored_message)`.
     ///
     /// The end of the connection is reported as an error: `eof` after a complete closing handshake,
-    /// otherwise the error in `outcome`. Only one may be pending: a second one fails with
-    /// `operation_in_progress`.
+    /// otherwise the error in `outcome`. Only one `async_receive` may be pending: a second one
+    /// fails with `operation_in_progress`.
     template <class Token>
     auto async_receive(Token&& token) {
         return Asio::template initiate<Token, void(error_code, stored_message)>(
@@ -60,12 +60,12 @@ public:
             token);
     }
 
-    /// Sends a whole message; completes as `void(error_code)` when another may be sent: at once, or
-    /// when everything that was queued for a slow peer has been written.
+    /// Sends a whole message; completes as `void(error_code)` when the next message may be sent: at
+    /// once, or when everything that was queued for a slow peer has been written.
     ///
-    /// The operation copies or writes the bytes when it begins. Several may be pending; their order
-    /// is kept. Fails with `errc::queue_full` if more is sent without waiting than the queue's
-    /// limit allows.
+    /// The bytes are copied or written when the operation starts: inside this call, or at
+    /// `co_await` if the token is `use_awaitable`. Several sends may be pending; messages are sent
+    /// in order. Fails with `errc::queue_full` if the message would exceed the limit of the queue.
     template <class Token>
     auto async_send(message whole, Token&& token) {
         return Asio::template initiate<Token, void(error_code)>(
@@ -76,13 +76,13 @@ public:
             token);
     }
 
-    /// Begins the closing handshake; `async_receive` reports its end.
+    /// Begins the closing handshake; `async_receive` reports its end as an error.
     void close(close_code code = close_code::normal, std::string_view reason = {}) noexcept {
         if (auto* peer = connection()) peer->close(code, reason);
     }
 
-    /// Returns the connection, for its other operations; null once it has ended. Its `data()` is in
-    /// use.
+    /// Returns the connection, for its other operations; null once it has ended. Its `data()` is
+    /// used by the conversation and must not be changed.
     [[nodiscard]] weft::connection* connection() const noexcept {
         return state_ ? state_->peer : nullptr;
     }
@@ -93,7 +93,8 @@ public:
         return state_ ? state_->outcome : none;
     }
 
-    /// Makes a conversation for a connection that did not open; empty if there is no memory.
+    /// Returns a conversation for a connection that did not open; an empty one if there is no
+    /// memory.
     static executor_conversation failed(const report& why,
                                         std::shared_ptr<executor_driver<Asio>> driver) noexcept {
         executor_conversation made;
@@ -103,8 +104,8 @@ public:
         return made;
     }
 
-    /// Makes handlers that pass a conversation to `begin` for each connection that opens. `fail`,
-    /// `validate`, `http`, `ping` and `pong` are not set and may be added.
+    /// Returns handlers that call `begin` with a conversation for each connection that opens.
+    /// `fail`, `validate`, `http`, `ping` and `pong` are not set and may be added.
     static handlers make_handlers(std::shared_ptr<executor_driver<Asio>> driver,
                                   function<void(executor_conversation)> begin) {
         return {
@@ -223,7 +224,8 @@ private:
             for (auto& [number, waits] : std::exchange(senders_, {})) complete(waits, why);
         }
 
-        /// Posts a handler. Without memory for that it is destroyed, as when its context ends.
+        /// Posts a handler. If there is no memory for that, the handler is destroyed without a
+        /// call, as when its context is destroyed.
         template <class Pending, class... Results>
         static void complete(Pending& waits, Results... results) noexcept {
             try {
@@ -239,8 +241,8 @@ private:
         error_code end_;
     };
 
-    /// Fails an operation of a conversation without a connection, on the handler's own executor; a
-    /// handler without one is called at once.
+    /// Fails an operation of an empty conversation, on the handler's associated executor; a handler
+    /// without one is called at once.
     template <class Handler, class... Results>
     static void refuse(Handler handler, Results... results) {
         auto executor =
@@ -255,8 +257,8 @@ private:
         }
     }
 
-    /// Stored in the connection: its destructor detects a connection destroyed without a `close`
-    /// event.
+    /// Stored in the connection. Its destructor detects that the connection was destroyed without a
+    /// `close` event.
     struct anchor {
         explicit anchor(std::shared_ptr<state> of) : state_(std::move(of)) {}
         anchor(const anchor&) = delete;

@@ -31,12 +31,11 @@ class executor_driver final : public driver,
 public:
     using executor_type = typename Asio::any_io_executor;
 
-    /// The budget of a turn, the same as a guest's, so that the executor's other handlers get to
-    /// run.
+    /// The budget of a turn, the same as a guest's, so that other handlers of the executor can run.
     static constexpr budget turn_budget{1024, std::chrono::microseconds(500)};
 
-    /// Makes a driver, shared by its streams and its services. Throws std::bad_alloc, and what Asio
-    /// throws.
+    /// Creates a driver, which its streams and endpoints share. Throws std::bad_alloc, and what
+    /// Asio throws.
     static std::shared_ptr<executor_driver> create(const executor_type& executor,
                                                    budget limit = turn_budget) {
         auto made = std::make_shared<executor_driver>(made_by_create(), executor, limit);
@@ -55,7 +54,7 @@ public:
 
     [[nodiscard]] const executor_type& executor() const noexcept { return executor_; }
 
-    /// Ensures that a later turn needs no memory; called before a stream is made, when an
+    /// Ensures that a later turn needs no memory. Called before a stream is created, when an
     /// allocation may still fail. Throws std::bad_alloc.
     void prepare() {
         if (!here_ || waiting_) return;
@@ -63,7 +62,8 @@ public:
         timer_->cancel(); // the next turn sets the right deadline
     }
 
-    /// Runs a turn that calls `step` and then handles everything due or waiting; on the executor.
+    /// Runs a turn: calls `step`, then handles everything that is due or waiting. Must be called on
+    /// the executor.
     template <class Step>
     void enter(Step&& step) noexcept {
         {
@@ -89,7 +89,7 @@ public:
         try {
             post([](executor_driver&) {});
         } catch (const std::bad_alloc&) {
-            // The mail is read in whichever turn comes next.
+            // The next turn, whatever its reason, reads the mailbox.
         }
     }
 
@@ -132,7 +132,7 @@ private:
         if (here_) post_turn();
     }
 
-    /// Posts a turn, which begins or ends the wait that the context counts as work.
+    /// Posts a turn, which starts or cancels the wait that the context counts as work.
     void work_changed() noexcept override {
         if (here_) post_turn();
     }
@@ -157,9 +157,9 @@ private:
         Asio::post(executor_, std::move(call));
     }
 
-    /// Keeps a wait pending while there is work, without a deadline if there is none: the context
-    /// counts it as work, and cancelling it causes a turn without allocating. A deadline that moves
-    /// to a later time needs no new wait.
+    /// Keeps a wait pending while there is work, even if there is no deadline: the context counts
+    /// the wait as work, and cancelling it causes a turn without an allocation. If the deadline
+    /// moves later, the wait is not changed.
     void set_timer() noexcept {
         const bool wanted = owes_turn_ || earliest_deadline() != never || work_count() != 0;
         if (!waiting_) {

@@ -17,8 +17,8 @@
 
 namespace weft {
 
-/// A base class, so that the driver is constructed before the endpoint that uses it, and destroyed
-/// after it.
+/// Owns the driver. A base class, so that the driver is constructed before the endpoint that uses
+/// it, and destroyed after it.
 template <class Asio>
 struct executor_driver_owner {
     std::shared_ptr<executor_driver<Asio>> own_driver;
@@ -27,7 +27,7 @@ struct executor_driver_owner {
 /// Serves and connects WebSockets over Asio's streams, without an event loop of Weft.
 ///
 /// Belongs to its executor: an io_context that one thread runs, or a strand. The context's `run`
-/// lasts while there are connections. The endpoint may be destroyed anywhere, even in its own
+/// lasts while there are connections. The endpoint may be destroyed at any point, even in its own
 /// handlers. If the context is destroyed first, the connections end without calling a handler.
 template <class Asio>
 class executor_endpoint : private executor_driver_owner<Asio>, public stream_endpoint {
@@ -104,7 +104,7 @@ public:
 
     // --- asynchronous operations
 
-    /// Makes handlers for a route: `begin` is called with each connection that opens. `fail`,
+    /// Returns handlers for a route: `begin` is called with each connection that opens. `fail`,
     /// `validate`, `http`, `ping` and `pong` may be added.
     [[nodiscard]] handlers conversations(function<void(conversation)> begin) const {
         return conversation::make_handlers(own_driver, std::move(begin));
@@ -112,8 +112,9 @@ public:
 
     /// Opens a WebSocket over `server`; completes as `void(error_code, conversation)`.
     ///
-    /// A cancellation slot ends the attempt with `operation_aborted`. After a failure, the
-    /// conversation's `outcome()` reports why, with the HTTP status if the server refused.
+    /// Cancellation through the token's cancellation slot ends the attempt with
+    /// `operation_aborted`. After a failure, the conversation's `outcome()` says why, with the HTTP
+    /// status if the server refused.
     template <class Layer, class Token>
     auto async_connect(Layer server, const uri& target, Token&& token) {
         return async_connect(std::move(server), target, connect_options(),
@@ -134,13 +135,13 @@ public:
 private:
     using error_code = typename Asio::error_code;
 
-    /// A connection attempt whose caller has not been notified of its end.
+    /// A connection attempt whose result the caller has not yet received.
     struct attempt {
         pending_completion<Asio, error_code, conversation> asks;
         connection_handle connection;
         std::shared_ptr<executor_driver<Asio>> driver;
 
-        /// Reports the first end only: a connection that opens later is closed.
+        /// Reports the first result only: a connection that opens after that is closed.
         void end(const error_code& why, conversation result) {
             if (auto asked = std::exchange(asks, {})) asked.dispatch(why, std::move(result));
         }

@@ -23,10 +23,10 @@ namespace weft {
 /// or a stream type of the application.
 ///
 /// One read is always pending unless reading is paused; bytes that a pending read delivers after
-/// `pause` are kept until `resume`. A socket is written to at once; for other layers up to 64 KiB
-/// are copied and written in order. If Asio operations are pending when this is destroyed, the
-/// layer exists until they end. A layer type of the application needs a `close()`, or a
-/// `lowest_layer()` with one.
+/// `pause` are kept until `resume`. Output to a socket is written at once; for other layers, up to
+/// 64 KiB are copied and then written in order. If Asio operations are pending when the stream is
+/// destroyed, the layer exists until they end. A stream type of the application needs a `close()`,
+/// or a `lowest_layer()` that has one.
 template <class Asio, class Layer>
 class executor_stream final : public stream, private work_item {
     using error_code = typename Asio::error_code;
@@ -34,7 +34,8 @@ class executor_stream final : public stream, private work_item {
     static constexpr bool writes_at_once = asio_socket<Asio, Layer>;
 
 public:
-    /// If the layer's executor is not that of `on`, its handlers run on the executor of `on`.
+    /// Creates a stream on the driver `on`. The layer may have another executor: its completion
+    /// handlers run on the driver's.
     executor_stream(std::shared_ptr<driver_type> on, Layer layer)
         : stream(*on),
           channel_(std::make_shared<channel>(prepared(std::move(on)), std::move(layer), this)) {
@@ -44,8 +45,8 @@ public:
     }
     ~executor_stream() override { executor_stream::close(); }
 
-    /// Returns the layer, for socket options and the like. Only this stream may read, write or end
-    /// it.
+    /// Returns the layer, for socket options and the like. Only this stream may read from it, write
+    /// to it or close it.
     [[nodiscard]] Layer& layer() noexcept { return channel_->layer; }
 
     /// Returns the layer and closes this stream; only before `start`.
@@ -109,7 +110,8 @@ public:
         return here + available_in<Asio>(channel_->layer);
     }
 
-    /// Includes what the system has taken but not sent, if the system reports that.
+    /// Includes bytes that the system has accepted and the peer's system has not acknowledged, if
+    /// the system reports their number.
     [[nodiscard]] std::size_t output_pending() const noexcept override {
         if (closed_) return 0;
         return waiting_.size() + channel_->output.size() + unconfirmed_in<Asio>(channel_->layer);
@@ -350,7 +352,8 @@ private:
 
     // --- the end
 
-    /// Keeps the addresses for calls after this is closed. Without memory they are lost.
+    /// Keeps the addresses for calls after the stream is closed. If there is no memory, they are
+    /// lost.
     void remember_ends() noexcept {
         try {
             ends_ = std::make_unique<ends>(ends{local_address_of<Asio>(channel_->layer),
@@ -382,7 +385,7 @@ private:
     std::shared_ptr<channel> channel_;
     stream_events* sink_ = nullptr;
     std::unique_ptr<ends> ends_; // set once it is closed
-    byte_queue waiting_; // output after the part that is being written
+    byte_queue waiting_; // output to write after `channel::output`
     std::error_code why_;
     std::size_t room_ = first_read;
     std::size_t arrived_ = 0; // bytes of input not yet delivered
@@ -392,7 +395,7 @@ private:
     bool reading_ = false; // an operation is pending; likewise `writing_`
     bool writing_ = false;
     bool telling_ = false;
-    bool refused_ = false; // a write took only a part
+    bool refused_ = false; // a write was accepted in part
     bool half_closed_ = false;
     bool closed_ = false;
 };

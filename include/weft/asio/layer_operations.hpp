@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Operations on an Asio stream besides reading and writing, chosen by the stream's interface: ends
-// and addresses of sockets, of TLS over them, and of the application's own stream types.
+// Operations on an Asio stream besides reading and writing, chosen by the stream's interface:
+// closing and addresses, for sockets, for TLS over them, and for stream types of the application.
 #pragma once
 
 #include <cstddef>
@@ -58,7 +58,7 @@ void half_close_layer(Layer& layer) {
     }
 }
 
-/// Returns how many bytes the socket below `layer` has received; 0 if there is no socket.
+/// Returns how many bytes can be read from the socket below `layer`; 0 if there is no socket.
 template <class Asio, class Layer>
 [[nodiscard]] std::size_t available_in(const Layer& layer) noexcept {
     typename Asio::error_code none;
@@ -70,7 +70,7 @@ template <class Asio, class Layer>
     }
 }
 
-/// Returns how many bytes the socket below `layer` has taken that the peer's system has not
+/// Returns how many bytes the socket below `layer` has accepted that the peer's system has not
 /// acknowledged; 0 if the system does not report it.
 template <class Asio, class Layer>
 [[nodiscard]] std::size_t unconfirmed_in(Layer& layer) noexcept {
@@ -119,7 +119,7 @@ template <class Asio, class Layer>
     return {};
 }
 
-/// A socket option in Asio's form: the peer's address even after a reset.
+/// A socket option in Asio's form (GettableSocketOption): the peer's address, even after a reset.
 template <class Asio, class Endpoint>
 struct former_peer {
     Endpoint where; // of the same family and so of the same size

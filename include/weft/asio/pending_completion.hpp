@@ -13,15 +13,15 @@ namespace weft {
 
 /// Holds a handler of `void(Results...)`, or none.
 ///
-/// The handler is called on its associated executor, or `fallback` if it has none: `dispatch` calls
-/// it at once if the caller is on that executor, `post` never does. If this is destroyed before
-/// that, the handler is destroyed without a call.
+/// The handler is called on its associated executor, or on `fallback` if it has none. `dispatch`
+/// calls it at once if the caller is on that executor; `post` never does. If this object is
+/// destroyed first, the handler is destroyed without a call.
 template <class Asio, class... Results>
 class pending_completion {
 public:
     pending_completion() = default;
 
-    /// `cancel` is called when the handler's cancellation slot is signalled.
+    /// Stores `handler`. `cancel` is called when the handler's cancellation slot is signalled.
     template <class Handler, class Cancel>
     pending_completion(Handler handler, const typename Asio::any_io_executor& fallback,
                        Cancel cancel) {
@@ -43,7 +43,7 @@ public:
 
     void dispatch(Results... results) { complete(false, std::move(results)...); }
 
-    /// For operations that complete inside their initiating function.
+    /// Completes an operation inside its initiating function.
     void post(Results... results) { complete(true, std::move(results)...); }
 
 private:

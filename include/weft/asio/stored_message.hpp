@@ -9,7 +9,7 @@
 
 namespace weft {
 
-/// A whole message that owns its bytes; text or binary, see `is_text`.
+/// A whole text or binary message that owns its bytes.
 struct stored_message {
     std::string bytes = {};
     bool is_text = true;

@@ -12,27 +12,28 @@
 namespace weft {
 
 struct cares_options {
-    /// Such as "192.0.2.1,192.0.2.2:5353,[2001:db8::1]:53"; empty for the system's configured
-    /// servers.
+    /// The name servers, such as "192.0.2.1,192.0.2.2:5353,[2001:db8::1]:53"; empty for those of
+    /// the system's configuration.
     std::string servers = {};
 
-    /// The wait for a server's first answer; each further round of tries waits longer.
+    /// How long to wait for an answer in the first round of queries; each further round waits
+    /// longer.
     duration timeout = std::chrono::seconds(2);
 
-    /// How often each server is queried.
+    /// How many times each server is queried.
     int tries = 3;
 };
 
 /// Resolves the names of one loop by DNS, on the loop's thread, without blocking it.
 ///
 /// A and AAAA records are queried separately, and each answer is reported when it arrives. Search
-/// domains are the system's. Belongs to the loop's thread; may be destroyed anywhere on it, before
-/// or after the loop: pending lookups then fail with `resolve_error::cancelled`, and later ones
-/// with `errc::no_resolver`. Does not count as work that keeps the loop running.
+/// domains are the system's. Belongs to the loop's thread; may be destroyed at any point, before or
+/// after the loop. Pending lookups then fail with `resolve_error::cancelled`, and later ones with
+/// `errc::no_resolver`. Does not count as work that keeps the loop running.
 class cares_resolver {
 public:
-    /// Becomes the loop's resolver (see `event_loop::resolver`). Throws std::system_error if its
-    /// options or the system's configuration cannot be used.
+    /// Sets itself as the loop's resolver (see `event_loop::resolver`). Throws std::system_error if
+    /// its options or the system's configuration cannot be used.
     explicit cares_resolver(event_loop& loop, const cares_options& options = {});
 
     /// Does the same, but returns the error.

@@ -18,22 +18,23 @@ class address {
 public:
     enum class family : std::uint8_t { none, ipv4, ipv6, unix_path, unix_abstract };
 
-    /// No address, such as that of a memory pipe.
+    /// Creates an empty address, such as that of a memory pipe.
     address() = default;
 
     [[nodiscard]] static address ipv4(std::array<std::uint8_t, 4> bytes, std::uint16_t port);
 
-    /// `scope` is the interface index of a link-local address; 0 for none.
+    /// Returns an IPv6 address. `scope` is the interface index of a link-local address; 0 for none.
     [[nodiscard]] static address ipv6(std::array<std::uint8_t, 16> bytes, std::uint16_t port,
                                       std::uint32_t scope = 0);
 
-    /// A Unix-domain socket. A path that begins with `@` names an abstract socket (Linux).
+    /// Returns the address of a Unix-domain socket. A path that begins with `@` names an abstract
+    /// socket (Linux).
     [[nodiscard]] static address local(std::string_view path);
 
     /// Parses a numeric IPv4 address, or a numeric IPv6 address with or without brackets.
     ///
     /// An IPv6 address may end with a numeric scope: "fe80::1%2". An interface name, as in
-    /// "fe80::1%eth0", is accepted only where a loop connects or listens, as a loop can look it up.
+    /// "fe80::1%eth0", is accepted only by functions that connect or listen, which look it up.
     /// Fails with `errc::bad_argument` for anything else, host names included.
     static result<address> parse(std::string_view host, std::uint16_t port);
 
@@ -45,17 +46,17 @@ public:
         return kind_ == family::unix_path || kind_ == family::unix_abstract;
     }
 
-    /// The port of an IP address, otherwise 0.
+    /// Returns the port of an IP address, otherwise 0.
     [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
-    /// The bytes of an IPv4 (first four) or IPv6 address in network order.
+    /// Returns the bytes of an IP address in network order; an IPv4 address uses the first four.
     [[nodiscard]] const std::array<std::uint8_t, 16>& bytes() const noexcept { return bytes_; }
     [[nodiscard]] std::uint32_t scope() const noexcept { return scope_; }
 
-    /// The path, without the `@` of an abstract socket.
+    /// Returns the path of a Unix-domain socket, without the `@` of an abstract one.
     [[nodiscard]] std::string_view path() const noexcept { return path_; }
 
-    /// "127.0.0.1:80", "[::1]:80", "unix:/run/x", "unix:@x"; "-" for none.
+    /// Returns text such as "127.0.0.1:80", "[::1]:80", "unix:/run/x" or "unix:@x"; "-" for none.
     [[nodiscard]] std::string str() const;
 
     /// Returns the same text without the port, and IPv6 without brackets.

@@ -23,7 +23,7 @@ public:
                  std::constructible_from<std::decay_t<Value>, Value>)
     any_value(Value&& value) { emplace<std::decay_t<Value>>(std::forward<Value>(value)); }
 
-    /// Replaces the held value by a `Value` built from `arguments`. If that throws, nothing
+    /// Replaces the held value by a `Value` constructed from `arguments`. If that throws, nothing
     /// changes.
     template <class Value, class... Arguments>
     Value& emplace(Arguments&&... arguments) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A contiguous byte buffer: appended at the end, consumed at the front, in linear time overall.
+// A contiguous byte buffer: bytes are appended at the end and consumed at the front, in linear time
+// overall.
 #pragma once
 
 #include <algorithm>
@@ -23,10 +24,11 @@ public:
         return {memory_.get() + head_, size()};
     }
 
-    /// Returns the size of its memory, in bytes.
+    /// Returns the size of the allocated memory, in bytes.
     [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
 
-    /// True if it owns memory. Views may still point into that memory after all was consumed.
+    /// Returns true if memory is allocated. Views may still point into it after all bytes were
+    /// consumed.
     [[nodiscard]] bool owns_memory() const noexcept { return capacity_ != 0; }
 
     /// Ensures that appending `more` bytes cannot fail. Invalidates views; may throw
@@ -50,7 +52,7 @@ public:
     /// Removes `count` bytes from the front. Keeps the memory; views stay valid.
     void consume(std::size_t count) noexcept { head_ += count; }
 
-    /// Removes `count` bytes from the end that `extend` has just added.
+    /// Removes, from the end, `count` of the bytes that `extend` has just added.
     void drop_back(std::size_t count) noexcept { tail_ -= count; }
 
     /// Removes all bytes and keeps the memory.
@@ -68,9 +70,9 @@ public:
     }
 
 private:
-    /// Moves the queued bytes to the front, if more bytes were consumed than are queued and `more`
-    /// bytes fit then; otherwise moves them to new memory. The new size does not depend on consumed
-    /// bytes, so that a long-lived queue does not grow.
+    /// Moves the queued bytes to the front if more bytes were consumed than are queued and `more`
+    /// bytes fit after the move; otherwise moves them to new memory. The new size does not depend
+    /// on consumed bytes, so that a long-lived queue does not grow.
     void make_room(std::size_t more) {
         const std::size_t waiting = size();
         if (head_ > waiting && capacity_ - waiting >= more) {

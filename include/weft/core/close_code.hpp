@@ -30,24 +30,25 @@ enum class close_code : std::uint16_t {
     tls_handshake,       ///< never sent: the TLS handshake failed
 };
 
-/// True for the codes that an endpoint may send in a close frame: 1000-1003, 1007-1014 and
+/// Returns true for the codes that an endpoint may send in a close frame: 1000-1003, 1007-1014 and
 /// 3000-4999. RFC 6455 §7.4.
 [[nodiscard]] bool may_be_sent(close_code code) noexcept;
 
-/// True for the codes that a peer may send in a close frame: the same as for `may_be_sent`.
+/// Returns true for the codes that a peer may send in a close frame: the same codes as
+/// `may_be_sent`.
 [[nodiscard]] bool may_be_received(close_code code) noexcept;
 
 /// Returns the code to send to the peer for the error `why`; `normal` if there is no error.
 [[nodiscard]] close_code close_code_for(std::error_code why) noexcept;
 
-/// Returns the close reason to send with that code; empty if the code is clear without one.
+/// Returns the close reason to send with that code; empty if the code needs no explanation.
 [[nodiscard]] std::string_view close_reason_for(std::error_code why) noexcept;
 
 /// Returns the code that is sent if the application asks for `code`: `code` if it is allowed in a
 /// close frame, or if it is `no_status` (an empty close frame); otherwise `internal_error`.
 ///
-/// So the code of any report can be passed on to another peer. A connection that ended without a
-/// close frame (1006, 1015) is passed on as an unexpected condition.
+/// A relay can thus pass the code of any report on to another peer: 1006 and 1015, which mean that
+/// no close frame arrived, become `internal_error`.
 [[nodiscard]] close_code sendable(close_code code) noexcept;
 
 /// Returns a short lower-case English name, such as "going away"; never empty.

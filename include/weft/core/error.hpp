@@ -13,7 +13,7 @@ namespace weft {
 enum class errc {
     // URIs and outgoing headers
     bad_uri = 1,        ///< not a `ws:` or `wss:` URI (RFC 6455 §3, RFC 3986)
-    unsupported_scheme, ///< a URI of another scheme than `ws` or `wss`
+    unsupported_scheme, ///< a URI whose scheme is neither `ws` nor `wss`
     bad_header,         ///< a header, host or subprotocol contains CR, LF, NUL or the like
     reserved_header,    ///< a header that Weft sets: it belongs to the handshake or HTTP framing
 
@@ -55,7 +55,7 @@ enum class errc {
     too_many_redirects,   ///< more redirects than the limit allows
 
     // a server behind trusted proxies
-    bad_proxy_header,  ///< a trusted proxy did not begin with a valid PROXY protocol header
+    bad_proxy_header,  ///< a trusted proxy did not send a valid PROXY protocol header first
     bad_forwarded_for, ///< a trusted proxy sent a malformed X-Forwarded-For or Forwarded
 
     // frames and messages (RFC 6455 §5 to §8)
@@ -78,17 +78,17 @@ enum class errc {
     // the life of a connection
     handshake_timeout,  ///< the opening handshake took too long
     close_timeout,      ///< the peer did not answer the close in time
-    idle_timeout,       ///< nothing was received for too long
+    idle_timeout,       ///< no sign of life from the peer for too long
     pong_timeout,       ///< a ping was not answered in time
     message_timeout,    ///< the peer sent a message too slowly
-    write_stalled,      ///< output was queued, and the peer read none of it for too long
+    write_stalled,      ///< output waited, and the peer read none of it for too long
     resolve_timeout,    ///< a host name was not resolved in time
     connect_timeout,    ///< the connection could not be established in time
     proxy_timeout,      ///< the proxy did not connect to the server in time
     tls_timeout,        ///< the TLS handshake took too long
     unexpected_eof,     ///< the stream ended without a close frame
     not_open,           ///< the connection is not (or no longer) open
-    over_memory_budget, ///< the memory budget was exceeded, and this connection used most
+    over_memory_budget, ///< the memory budget was exceeded, and this connection held the most
     queue_full,         ///< queued output exceeds its limit
     aborted,            ///< ended by the application without a closing handshake
     shut_down,          ///< ended because its endpoint was shut down

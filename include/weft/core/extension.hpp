@@ -32,7 +32,8 @@ struct extension {
     friend bool operator==(const extension&, const extension&) = default;
 };
 
-/// Parses the value of Sec-WebSocket-Extensions. The caller joins several headers by commas.
+/// Parses the value of Sec-WebSocket-Extensions. If there are several such headers, the caller
+/// joins them by commas.
 ///
 /// Skips empty elements (RFC 9110 §5.6.1). Fails with `errc::bad_extension` if the value does not
 /// match the grammar of RFC 6455 §9.1. The content of a quoted value must be a token.

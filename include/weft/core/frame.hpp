@@ -12,7 +12,7 @@
 
 namespace weft {
 
-/// Which side of a connection a session plays; only clients mask. RFC 6455 §5.1.
+/// The side of a connection that a session is on; only clients mask. RFC 6455 §5.1.
 enum class role : std::uint8_t { server, client };
 
 /// The kind of a frame. RFC 6455 §11.8.
@@ -29,8 +29,8 @@ enum class opcode : std::uint8_t {
     return (static_cast<unsigned>(code) & 0x8U) != 0;
 }
 
-inline constexpr std::size_t frame_header_size_max = 14;
-inline constexpr std::size_t control_payload_max = 125;
+inline constexpr std::size_t frame_header_size_max = 14; ///< in bytes
+inline constexpr std::size_t control_payload_max = 125;  ///< in bytes. RFC 6455 §5.5
 
 struct frame_header {
     opcode code = opcode::binary;
@@ -44,12 +44,12 @@ struct frame_header {
 /// The result of `decode_frame_header`.
 struct decoded_frame_header {
     std::size_t size = 0;  ///< bytes of the header; 0 if `bytes` does not contain all of it
-    errc error{};         ///< the broken rule, as soon as the bytes show it; 0 for none
+    errc error{};         ///< the broken rule, as early as it is known; 0 for none
     frame_header header;
 };
 
-/// Decodes the header at the front of `bytes` and checks it by the rules for `receiver`. Does not
-/// check the RSV bits, as these depend on the negotiated extension.
+/// Decodes the header at the front of `bytes` and checks the rules for a frame that `receiver` has
+/// received. Does not check the RSV bits, as these depend on the negotiated extension.
 [[nodiscard]] decoded_frame_header decode_frame_header(std::span<const std::byte> bytes,
                                                        role receiver) noexcept;
 

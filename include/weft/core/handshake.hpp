@@ -24,9 +24,9 @@ using handshake_nonce = std::span<const std::byte, 16>;
 /// Returns the value of Sec-WebSocket-Accept for `key`. RFC 6455 §4.2.2, item 5.4.
 [[nodiscard]] std::string accept_key(std::string_view key);
 
-/// True if the request asks for a WebSocket, well-formed or not: Upgrade names `websocket`, or
-/// there is a Sec-WebSocket-Key. Any other request is a plain HTTP request, as is every request
-/// of HTTP/1.0 (RFC 9110 §7.8).
+/// Returns true if the request asks for a WebSocket, whether well-formed or not: Upgrade names
+/// `websocket`, or there is a Sec-WebSocket-Key. Any other request is a plain HTTP request, as is
+/// every request of HTTP/1.0 (RFC 9110 §7.8).
 [[nodiscard]] bool wants_upgrade(const http_request& request);
 
 /// What a client asks for in its handshake.
@@ -40,7 +40,7 @@ struct upgrade_offer {
 ///
 /// Fails with `bad_method`, `bad_http_version`, `bad_host`, `bad_upgrade`, `bad_connection`,
 /// `bad_key`, `bad_version`, `bad_subprotocol`, `bad_extension`, `unknown_expectation`, or
-/// `bad_request` for a body. A header with an empty list is ignored.
+/// `bad_request` for a body. A header whose list is empty is ignored.
 [[nodiscard]] result<upgrade_offer> check_upgrade(const http_request& request);
 
 /// Returns the response to a request that is refused because of `why`.
@@ -69,7 +69,8 @@ struct upgrade_offer {
                                                        const http_fields& extra = {},
                                                        std::string_view extensions = {});
 
-/// Checks the server's response; if it is valid, sets `chosen_subprotocol` (empty for none).
+/// Checks the server's response and returns the error; if it is valid, sets `chosen_subprotocol`
+/// (empty for none).
 ///
 /// With `extensions_offered`, does not check extensions: call `chosen_extension` for them.
 /// RFC 6455 §4.1. Fails with `not_upgraded` for a status other than 101, `bad_http_version`,

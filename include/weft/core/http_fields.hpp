@@ -21,26 +21,26 @@ struct http_field {
 
 using http_fields = std::vector<http_field>;
 
-/// One header line, as views that own nothing.
+/// One header line, as views.
 struct http_field_view {
     std::string_view name;
     std::string_view value;
 };
 
-/// True for a byte that is allowed in a token (RFC 9110 §5.6.2).
+/// Returns true for a byte that is allowed in a token (RFC 9110 §5.6.2).
 [[nodiscard]] bool is_token_byte(char byte) noexcept;
 
-/// True if `text` is one or more token bytes, such as a header's name or a subprotocol.
+/// Returns true if `text` is one or more token bytes, such as a header's name or a subprotocol.
 [[nodiscard]] bool is_token(std::string_view text) noexcept;
 
-/// True for a byte that is allowed in a value: visible ASCII, SP, HT and 0x80-0xFF.
+/// Returns true for a byte that is allowed in a value: visible ASCII, SP, HT and 0x80-0xFF.
 [[nodiscard]] bool is_field_byte(char byte) noexcept;
 
-/// True if `text` is safe as a header's value: each byte passes `is_field_byte`, so there is no CR,
-/// LF or NUL. An empty value is allowed. RFC 9110 §5.5.
+/// Returns true if `text` is safe as a header's value: each byte passes `is_field_byte`, which
+/// excludes CR, LF and NUL. An empty value is allowed. RFC 9110 §5.5.
 [[nodiscard]] bool is_field_value(std::string_view text) noexcept;
 
-/// Compares without regard to the case of ASCII letters, as for names of headers and hosts.
+/// Compares two strings and ignores the case of ASCII letters, as for names of headers and hosts.
 [[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;
 
 /// Returns `text` with its ASCII letters in lower case.
@@ -49,7 +49,8 @@ struct http_field_view {
 /// Returns `text` without spaces and tabs at its ends.
 [[nodiscard]] std::string_view trim(std::string_view text) noexcept;
 
-/// Compares in a time that depends on the lengths alone: for credentials and accept keys.
+/// Compares two strings in a time that depends only on their lengths: for credentials and accept
+/// keys.
 [[nodiscard]] bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept;
 
 /// Removes the next element from a comma-separated list (RFC 9110 §5.6.1) and returns it, trimmed.
@@ -66,7 +67,7 @@ void for_each_list_item(std::string_view list, Visit&& visit) {
     }
 }
 
-/// True if an element of `list` equals `item`, without regard to case.
+/// Returns true if an element of `list` equals `item`, ignoring case.
 [[nodiscard]] bool list_contains(std::string_view list, std::string_view item) noexcept;
 
 } // namespace weft

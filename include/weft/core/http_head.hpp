@@ -29,7 +29,7 @@ public:
     /// Returns the number of headers of this name.
     [[nodiscard]] std::size_t header_count(std::string_view name) const noexcept;
 
-    /// Returns all headers, in their order.
+    /// Returns all headers, in the order of the head.
     [[nodiscard]] std::vector<http_field_view> headers() const;
 
     /// Returns the number of header lines.
@@ -41,7 +41,7 @@ public:
     /// Returns the size of the whole head in bytes, with all line ends.
     [[nodiscard]] std::size_t byte_count() const noexcept { return text_.size(); }
 
-    /// Returns the size of the memory that it owns, in bytes.
+    /// Returns the size of the memory that the head owns, in bytes.
     [[nodiscard]] std::size_t memory_used() const noexcept {
         return text_.capacity() + lines_.capacity() * sizeof(line);
     }
@@ -80,7 +80,7 @@ class http_request : public http_head {
 public:
     /// Builds a request that was parsed elsewhere, such as by another HTTP server.
     ///
-    /// `headers` are in their order. Fails like the parser if no head could contain these values:
+    /// `headers` keep their order. Fails like the parser if no head could contain these values:
     /// `bad_request`, or `bad_http_version` for a minor version that is not one digit.
     static result<http_request> make(std::string_view method, std::string_view target,
                                      const http_fields& headers, int version_minor = 1);
@@ -115,7 +115,7 @@ public:
     /// Returns the value of the first cookie of this name, without quotes. RFC 6265 §4.2.
     [[nodiscard]] std::optional<std::string_view> cookie(std::string_view name) const noexcept;
 
-    /// The body. Empty unless the reader of the request has stored it here.
+    /// Returns the body; empty unless the code that read the request has stored it here.
     [[nodiscard]] const std::string& body() const noexcept { return body_; }
     [[nodiscard]] std::string& body() noexcept { return body_; }
 
@@ -143,9 +143,9 @@ struct http_limits {
 /// Parses one head that arrives in pieces.
 ///
 /// Strict, because request smuggling exploits lenient parsers: lines end with CR LF, a name is a
-/// token directly followed by a colon, NUL and folded lines in requests are rejected. In a response
-/// each fold becomes spaces (RFC 9112 §5.2). A few empty lines before a request are skipped (§2.2).
-/// Work is linear in the bytes, and a limit is enforced at the byte that exceeds it.
+/// token directly followed by a colon, and NUL is rejected. Folded lines are rejected in a request;
+/// in a response each fold becomes spaces (RFC 9112 §5.2). A few empty lines before a request are
+/// skipped (§2.2). Parsing takes linear time, and a limit is enforced at the byte that exceeds it.
 class http_head_parser {
 public:
     enum class state : std::uint8_t { more, done, failed };
@@ -154,13 +154,13 @@ public:
 
     /// Consumes bytes up to and including the blank line that ends the head.
     ///
-    /// Returns the number of bytes consumed. It is less than `bytes.size()` only if `status()` is
-    /// not `more` any longer; the remaining bytes follow the head.
+    /// Returns the number of bytes consumed. It is less than `bytes.size()` only if `status()` has
+    /// become `done` or `failed`; the remaining bytes follow the head.
     [[nodiscard]] std::size_t feed(std::span<const std::byte> bytes);
 
     [[nodiscard]] state status() const noexcept { return state_; }
 
-    /// True if part of a head was received. Skipped empty lines do not count.
+    /// Returns true if part of a head was received. Skipped empty lines do not count.
     [[nodiscard]] bool begun() const noexcept { return !head_.text_.empty(); }
 
     /// Returns why parsing failed: `bad_request`, `bad_response`, `bad_http_version` (a major
@@ -170,8 +170,8 @@ public:
     /// Returns the size of the memory of the head in progress, in bytes.
     [[nodiscard]] std::size_t memory_used() const noexcept { return head_.memory_used(); }
 
-    /// Moves the head out of the parser. Call it once, when `done`, and call the function for the
-    /// parser's kind.
+    /// Moves the head out of the parser. Call the function for the parser's kind, once, when
+    /// `status()` is `done`.
     [[nodiscard]] http_request take_request();
     [[nodiscard]] http_response_head take_response();
 
@@ -227,7 +227,7 @@ struct response_form {
 [[nodiscard]] result<std::string> serialize(const http_response& response,
                                             const response_form& form);
 
-/// Returns the same without Date and with `Connection: close`.
+/// Does the same without Date and with `Connection: close`.
 [[nodiscard]] inline result<std::string> serialize(const http_response& response,
                                                    bool head_only = false) {
     return serialize(response, response_form{.head_only = head_only});

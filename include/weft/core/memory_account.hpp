@@ -15,7 +15,7 @@ namespace weft {
 /// Counts the memory of one server's connections. Its parent counts all connections of a loop.
 ///
 /// Counting takes constant time. Belongs to one thread. All counted bytes must be returned before
-/// the account is destroyed (asserted), and the parent must outlive it.
+/// the account is destroyed (asserted). The parent must outlive the account.
 class memory_account {
 public:
     /// One connection's share. Its destructor returns the bytes to the account.
@@ -62,14 +62,15 @@ public:
     /// than `more` bytes.
     [[nodiscard]] bool has_room(std::size_t more) noexcept;
 
-    /// Sets the bytes that `which`, a part of `owner`, holds.
+    /// Sets how many bytes `which` holds. `holder::owner` then returns `owner`, the object to which
+    /// the bytes belong.
     void change(holder& which, void* owner, std::size_t bytes) noexcept;
 
     /// Returns the largest holder, within a factor of two; null if there is none.
     ///
     /// Searches the first account whose budget is exceeded, beginning with this one and going up to
     /// its ancestors. If no budget is exceeded, searches this account. Of holders of similar size,
-    /// prefers the one whose size has not changed for longest.
+    /// prefers the one whose size has been unchanged for the longest time.
     [[nodiscard]] holder* largest() noexcept;
 
 private:

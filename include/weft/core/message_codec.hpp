@@ -15,7 +15,7 @@ namespace weft {
 
 /// Whether to compress a message. Has no effect if the handshake did not negotiate a codec.
 enum class compression : std::uint8_t {
-    automatic, ///< if `message_codec::encodes` says so
+    automatic, ///< if `message_codec::encodes` returns true
     off,
     on, ///< always, except when compression would not make the message smaller
 };
@@ -41,8 +41,8 @@ public:
 
     /// Ends the work on this message and returns the stream to the codec.
     ///
-    /// `complete` is false for an abandoned message. After an abandoned decoder, `begin_decoding`
-    /// is not called again. The output of an abandoned encoder was not sent, so the next message
+    /// `complete` is false for an abandoned message. `begin_decoding` is not called again after a
+    /// decoder was abandoned. The output of an abandoned encoder was not sent, so the next message
     /// must not refer to it.
     virtual void finish(bool complete) noexcept = 0;
 
@@ -76,7 +76,7 @@ public:
     /// message, including the end of the message. Never 0.
     [[nodiscard]] virtual std::size_t bound(std::size_t size) const noexcept = 0;
 
-    /// Begins a message. Never returns null; may throw std::bad_alloc.
+    /// Begins to encode, or to decode, a message. Never returns null; may throw std::bad_alloc.
     [[nodiscard]] virtual codec_stream* begin_encoding() = 0;
     [[nodiscard]] virtual codec_stream* begin_decoding() = 0;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The interface of random bytes for masking keys and nonces. Passed to sessions as an argument, so
-// that tests can replay a run exactly.
+// The interface of a source of random bytes, for masking keys and nonces. Sessions receive it as an
+// argument, so that tests can replay a run exactly.
 #pragma once
 
 #include <cstddef>

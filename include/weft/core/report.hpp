@@ -17,7 +17,7 @@
 
 namespace weft {
 
-/// How far a connection had come when it ended.
+/// The phase that a connection had reached when it ended.
 enum class phase : std::uint8_t {
     resolve,
     connect,
@@ -71,7 +71,7 @@ struct report {
     /// as when memory has run out.
     std::shared_ptr<const report_facts> facts = nullptr;
 
-    /// Returns the local address, and the peer's.
+    /// Returns the local address; `remote_address` returns the peer's.
     ///
     /// On a server, the peer's address is the one that a trusted proxy reported, if any. On a
     /// client, it is the address of its proxy, if any, or the address that the client tried last.
@@ -79,20 +79,20 @@ struct report {
     [[nodiscard]] const address& local_address() const noexcept;
     [[nodiscard]] const address& remote_address() const noexcept;
 
-    /// Returns what a failed client tried to connect to, by name: "example.org:8080", "proxy
+    /// Returns what a client failed to connect to, as text: "example.org:8080", "proxy
     /// proxy.example:3128", "unix:/run/app.sock". Empty on a server, and after `open`.
     [[nodiscard]] std::string_view target() const noexcept;
 
-    /// Returns the server's response to a client's handshake that failed; null if there was none.
-    /// Its headers may include Retry-After, WWW-Authenticate or Location.
+    /// Returns the server's response to a client handshake that failed; null if there was none. Its
+    /// headers may include Retry-After, WWW-Authenticate or Location.
     [[nodiscard]] const http_response_head* response() const noexcept;
 
     /// Returns the beginning of that response's body, at most 4 KiB. Empty for a redirect. If the
     /// body's length is unknown, returns only the bytes that arrived together with the head.
     [[nodiscard]] std::string_view response_body() const noexcept;
 
-    /// True if there was no error and both sides have sent a close frame. For a raw connection,
-    /// true if there was no error.
+    /// Returns true if there was no error and both sides have sent a close frame; for a raw
+    /// connection, if there was no error.
     [[nodiscard]] bool clean() const noexcept {
         return !error && (phase == phase::transfer || (sent && received));
     }
@@ -109,8 +109,8 @@ struct report {
 [[nodiscard]] std::string_view name(side which) noexcept;
 
 /// Returns one line for logs, such as "closed by the peer: 1001 going away (restart); peer
-/// 192.0.2.1:4711". Control characters in the reason become question marks, as the peer may have
-/// chosen it.
+/// 192.0.2.1:4711". Control characters in the reason become question marks, because the peer may
+/// have chosen the reason.
 [[nodiscard]] std::string to_string(const report& why);
 std::ostream& operator<<(std::ostream& out, const report& why);
 

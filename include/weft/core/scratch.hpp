@@ -13,9 +13,9 @@
 
 namespace weft {
 
-/// The buffers of a session while its caller works on it. Created by the caller.
+/// The buffers that a session uses while its caller works on it. Created by the caller.
 ///
-/// Lend it with `session::borrow` and take it back with `session::settle`. One session at a time.
+/// Lend it to one session at a time: `session::borrow` lends it, `session::settle` returns it.
 class scratch {
 public:
     /// Reserves room for a close frame and a few more frames, so that a session can be ended when
@@ -27,7 +27,7 @@ public:
 private:
     friend class session;
 
-    /// Returns a buffer of at most `size_max` bytes, into which to decompress a short message.
+    /// Returns a buffer of at most `size_max` bytes for the decompressed bytes of a short message.
     [[nodiscard]] std::span<std::byte> room_for_decoded(std::size_t size_max) {
         if (!decoded_) decoded_ = std::make_unique_for_overwrite<std::byte[]>(decoded_size);
         return {decoded_.get(), std::min(decoded_size, size_max)};

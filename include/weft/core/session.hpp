@@ -31,7 +31,7 @@ namespace weft {
 
 /// The kinds of events that `session::next_event` returns.
 enum class event_type : std::uint8_t {
-    none,    ///< no event until more input arrives, or while paused
+    none,    ///< no event: more input is needed, or the session is paused
     request, ///< server: an upgrade request; answer it with `accept` or `reject`
     http,    ///< server: a plain HTTP request; answer it with `respond`
     opened,  ///< the handshake is complete: messages may be sent
@@ -42,9 +42,10 @@ enum class event_type : std::uint8_t {
     failed,  ///< any other end; see `outcome()`. `output()` may contain bytes for the peer
 };
 
+/// An event of a session. `session::receive` says how long `payload` stays valid.
 struct event {
     event_type type = event_type::none;
-    bool is_text = false;                    ///< of a message
+    bool is_text = false;                    ///< for a message: text or binary
     std::span<const std::byte> payload = {}; ///< of a message, a ping or a pong
 };
 
@@ -74,20 +75,22 @@ struct agreed_handshake {
 /// 1. Call an input or a command.
 /// 2. Call `next_event` until it returns `none`.
 /// 3. Write `output()`, and pass the number of bytes that were accepted to `consume_output`.
-/// 4. Call `settle`.
+/// 4. Call `settle`, which takes back lent memory and frees what is no longer needed.
 /// 5. Wait for bytes or for `next_deadline()`.
 ///
-/// A peer's fault is neither an exception nor a return code: it is a `failed` event, and the output
-/// contains the close frame for the peer. Not thread-safe. Commands that are not noexcept may throw
-/// std::bad_alloc and nothing else; then they have done nothing. If another function runs out of
-/// memory, the session fails with `std::errc::not_enough_memory`.
+/// A protocol violation by the peer is reported neither by an exception nor by a return code: it
+/// becomes a `failed` event, and the output contains the close frame for the peer. Not thread-safe.
+/// Commands that are not noexcept may throw std::bad_alloc and nothing else; a command that throws
+/// has no effect. If another function runs out of memory, the session fails with
+/// `std::errc::not_enough_memory`.
 class session {
 public:
-    /// Creates a session whose handshake is still to come. Its timeout begins at `now`.
+    /// Creates a session that begins with the handshake, whose timeout starts at `now`. `options`
+    /// must outlive the session.
     session(const session_options& options, time_point now);
 
-    /// Creates a session that is open from the beginning, after a handshake that was completed
-    /// elsewhere, such as by another HTTP server. The first event is `opened`. RFC 6455 §4.2.2.
+    /// Creates a session that is open from the beginning: the handshake was completed elsewhere,
+    /// such as by another HTTP server. The first event is `opened`. RFC 6455 §4.2.2.
     session(const session_options& options, agreed_handshake agreed, time_point now);
     ~session();
     session(const session&) = delete;
@@ -104,8 +107,8 @@ public:
     /// connection. If so, call `begin_next_request` when the response has been sent. RFC 9112 §9.3.
     [[nodiscard]] bool keeps_alive() const noexcept { return keeps_alive_; }
 
-    /// Server: returns whether the session waits for the first byte of the next plain request. If
-    /// it ends in this state there is no event, as no request is lost.
+    /// Server: returns whether the session waits for the first byte of the next plain request. A
+    /// session that ends in this state reports no event, because no request is lost.
     [[nodiscard]] bool between_requests() const noexcept;
 
     /// Returns the number of bytes in `output()`.
@@ -116,34 +119,35 @@ public:
     /// input.
     [[nodiscard]] bool wants_input() const noexcept;
 
-    /// True if no more output will follow: half-close the stream once `output()` is empty.
+    /// Returns true if no more output will follow: half-close the stream once `output()` is empty.
     ///
-    /// After a close frame for a fault it becomes true when the peer's close frame arrives. An
-    /// earlier half-close could make an intermediary, such as a proxy, drop our close frame.
+    /// After a close frame that reports an error, this becomes true only when the peer's close
+    /// frame arrives: an earlier half-close could make an intermediary, such as a proxy, drop our
+    /// close frame.
     [[nodiscard]] bool output_ends() const noexcept {
         return state_ == session_state::closed && !awaits_close_ && !keeps_alive_;
     }
 
-    /// True if `next_event` will still return `closed` or `failed`.
+    /// Returns true if `next_event` will still return `closed` or `failed`.
     [[nodiscard]] bool end_waits() const noexcept {
         return state_ == session_state::closed && ending_ != event_type::none;
     }
 
-    /// Returns whether a deadline depends on when output is sent. If so, `consume_output` needs the
-    /// exact time, and the caller should call `note_pending`.
+    /// Returns whether a deadline depends on the time at which output is sent. If so,
+    /// `consume_output` needs the exact time, and the caller should call `note_pending`.
     [[nodiscard]] bool times_output() const noexcept {
         return blocked_ || leaving_ || ping_waits_ || state_ > session_state::open || tracks_;
     }
 
-    /// True if the session no longer needs its stream: the caller may close it.
+    /// Returns true if the session no longer needs its stream: the caller may close it.
     [[nodiscard]] bool finished() const noexcept;
 
     /// Server: returns the client's request, from its event until `forget_handshake`; otherwise
     /// null.
     [[nodiscard]] const http_request* request() const noexcept;
 
-    /// Returns what the client offered; on a server, from the `request` event until
-    /// `forget_handshake`.
+    /// Returns what the client offered, from the `request` event (server) or `start` (client) until
+    /// `forget_handshake`; otherwise null or empty.
     [[nodiscard]] const upgrade_offer* offer() const noexcept;
 
     /// Client: returns the server's response, from its arrival until `forget_handshake`; otherwise
@@ -162,7 +166,7 @@ public:
     /// Client: returns the beginning of the body of the response that refused the handshake.
     [[nodiscard]] std::string refusal_body() const;
 
-    /// Adds facts that the session does not know to its outcome. Has no effect before the session
+    /// Adds to the outcome facts that the session does not know. Has no effect before the session
     /// has an outcome.
     void add_facts(std::shared_ptr<const report_facts> facts) noexcept;
 
@@ -171,10 +175,10 @@ public:
     /// Feeds bytes that the peer sent.
     ///
     /// Consumes all of `bytes` and may overwrite them (payload is unmasked in place). `bytes` must
-    /// stay valid until `settle`, or without lent memory until `next_event` has returned `none`.
-    /// Views in the events that follow stay valid until the next `receive` or `next_event`. A
-    /// protocol violation is not returned: it becomes a `failed` event, and `output()` contains the
-    /// close frame to send. RFC 6455 §7.1.7.
+    /// stay valid until `settle` if memory is lent, otherwise until `next_event` has returned
+    /// `none`. Views in the events that follow stay valid until the next `receive` or `next_event`.
+    /// A protocol violation is not returned: it becomes a `failed` event, and `output()` contains
+    /// the close frame to send. RFC 6455 §7.1.7.
     void receive(std::span<std::byte> bytes, time_point now) noexcept;
 
     /// Feeds a copy of bytes that were read before the session was created. Call it before any
@@ -188,7 +192,7 @@ public:
     /// after other input; then nothing has changed. RFC 6455 §4.2.1.
     [[nodiscard]] result<void> receive_request(http_request request, time_point now);
 
-    /// Reports the end of the peer's input. Events of earlier input still come first.
+    /// Reports that the peer has ended its output. Events of earlier input still come first.
     void receive_eof(time_point now) noexcept;
 
     /// Reports that the stream has failed. Drops the output.
@@ -199,7 +203,8 @@ public:
 
     // --- commands; they do not invalidate views of received payloads
 
-    /// Restarts the handshake timeout at `now`, for a session that had to wait for its stream.
+    /// Restarts the handshake timeout at `now`. Call it if the session was created before its
+    /// stream was connected.
     void begin(time_point now) noexcept { alive_ = since_ = now; }
 
     /// Client: sends the upgrade request. Fails as `make_upgrade_request` does; then nothing was
@@ -221,17 +226,18 @@ public:
     /// with `not_open` if no request waits for an answer, or as `serialize` does.
     [[nodiscard]] result<void> reject(const http_response& response, time_point now);
 
-    /// Server: answers a plain request. The session is then closed without an event; if it
-    /// `keeps_alive`, `begin_next_request` reopens it. Fails with `not_open` if no plain request
+    /// Server: answers a plain request. The session is then closed without an event; if
+    /// `keeps_alive()`, `begin_next_request` reopens it. Fails with `not_open` if no plain request
     /// waits for an answer, or as `serialize` does.
     [[nodiscard]] result<void> respond(const http_response& response, time_point now);
 
-    /// Server: begins to wait for the client's next request, once the last response has been sent.
+    /// Server: begins to wait for the client's next request. Call it once the response has been
+    /// sent.
     ///
-    /// Frees the last request. Returns true if the session is connecting again: then call
+    /// Frees the previous request. Returns true if the session is connecting again: then call
     /// `change_options` if necessary and `next_event`, as the next request may have arrived
-    /// already. Returns false if the session does not keep alive, if output waits, or if it is
-    /// closed because the peer's input has ended or memory has run out.
+    /// already. Returns false if `keeps_alive()` is false, if output waits, or if it is closed
+    /// because the peer's input has ended or memory has run out.
     bool begin_next_request(time_point now) noexcept;
 
     /// Server: makes the response in progress the last one, instead of keeping the session alive.
@@ -243,14 +249,14 @@ public:
     /// Sends a whole message. Returns false, and sends nothing, if the session is not open or a
     /// message begun by `send_part` has not ended.
     ///
-    /// A server that works in lent memory does not copy an uncompressed payload of at least
-    /// `uncopied_size_min` bytes. Such a payload must stay valid until it is consumed, or until one
-    /// of these calls copies the rest of it: `settle_output`, `settle`, `next_event`, or a command
-    /// that sends.
+    /// A server session with lent memory (`borrow`) does not copy an uncompressed payload of at
+    /// least `uncopied_size_min` bytes. Such a payload must stay valid until it is consumed, or
+    /// until one of these calls copies the rest of it: `settle_output`, `settle`, `next_event`, or
+    /// a command that sends.
     bool send(message whole);
 
-    /// Sends a whole message as above, and chooses whether to compress it. Without a codec,
-    /// `choice` has no effect.
+    /// Does the same, and chooses whether to compress the message. Without a codec, `choice` has no
+    /// effect.
     bool send(message whole, compression choice);
 
     static constexpr std::size_t uncopied_size_min = 16 * 1024;
@@ -265,16 +271,16 @@ public:
     /// Returns whether a message begun by `send_part` has not ended.
     [[nodiscard]] bool sending_parts() const noexcept { return sending_parts_; }
 
-    /// Sends a ping or a pong; of a longer `payload`, sends the first 125 bytes. Returns false if
-    /// the session is not open. RFC 6455 §5.5.2, §5.5.3.
+    /// Sends a ping or a pong with the first 125 bytes of `payload`. Returns false if the session
+    /// is not open. RFC 6455 §5.5.2, §5.5.3.
     bool ping(std::span<const std::byte> payload, time_point now);
     bool pong(std::span<const std::byte> payload);
 
     /// Begins the closing handshake. Sends nothing if the session is not open.
     ///
-    /// `code` may be any code of a report: `sendable` determines what is sent. The reason is cut to
-    /// at most 123 bytes, at the end of a character. If the session is paused, ends the pause and
-    /// drops all later input except the peer's close frame. RFC 6455 §7.1.2.
+    /// `code` may be any code of a report: `sendable` determines what is sent. A reason of more
+    /// than 123 bytes is truncated between two characters. If the session is paused, ends the pause
+    /// and drops all later input except the peer's close frame. RFC 6455 §7.1.2.
     void close(close_code code, std::string_view reason, time_point now) noexcept;
 
     /// Ends the session with `why`, and informs the peer if possible. RFC 6455 §7.1.7.
@@ -295,7 +301,7 @@ public:
     /// session.
     void change_options(const session_options& options) noexcept { options_ = &options; }
 
-    /// Suspends events and, while the session is open, all deadlines, until `resume`.
+    /// Suspends events until `resume`; also all deadlines, if the session is open.
     void pause(time_point now);
     void resume(time_point now) noexcept;
 
@@ -307,7 +313,8 @@ public:
 
     // --- outputs
 
-    /// Returns the next event; `none` if there is no event before more input or `resume`.
+    /// Returns the next event; `none` if there is none before more input arrives or `resume` is
+    /// called.
     event next_event(time_point now) noexcept;
 
     /// Returns the bytes to write next. The views are valid until the next call of a function that
@@ -334,20 +341,21 @@ public:
     /// Uses `lent` for output and for the span of input that `receive` was given, until `settle`.
     void borrow(scratch& lent) noexcept;
 
-    /// Moves output from lent memory to the session's own memory. If there is no memory for it, the
-    /// session is aborted, as it must not send half a frame.
+    /// Moves output from lent memory to the session's own memory. If there is no memory for that,
+    /// aborts the session, because it must not send half a frame.
     void settle_output() noexcept;
 
     /// Moves output and unread input from lent memory to the session's own memory, returns the lent
     /// memory, and frees memory that is not needed. Invalidates views into the input of `receive`.
-    /// If there is no memory, the session is aborted.
+    /// If there is no memory for that, aborts the session.
     void settle() noexcept;
 
     [[nodiscard]] bool borrowing() const noexcept { return lent_ != nullptr; }
 
-    // --- memory of its own
+    // --- memory that the session owns
 
-    /// False for a session with nothing in progress: `count_memory` would do nothing.
+    /// Returns false for a session with nothing in progress, for which `count_memory` would do
+    /// nothing.
     [[nodiscard]] bool owns_memory() const noexcept { return extra_ != nullptr; }
 
     /// Counts in `account` the bytes that the session owns beyond the object itself: a message in

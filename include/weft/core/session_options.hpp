@@ -23,7 +23,7 @@ struct session_limits {
     std::size_t header_size_max = 16 * 1024;         ///< bytes of the HTTP head; 431
     std::size_t header_count_max = 100;              ///< headers of the HTTP head; 431
     std::size_t body_size_max = 64 * 1024;           ///< bytes of a plain request's body; 413
-    std::size_t request_count_max = 100;             ///< plain requests; the last response closes
+    std::size_t request_count_max = 100;             ///< plain requests; then closes
     std::size_t message_size_max = 16 * 1024 * 1024; ///< bytes of a message; 1009
     std::size_t frame_size_max = unlimited;          ///< bytes of a frame; 1009
     std::size_t fragment_count_max = 128 * 1024;     ///< frames of a message; 1008
@@ -32,9 +32,9 @@ struct session_limits {
     /// decompressed message.) 0 means `message_size_max` plus one sixteenth of it plus 64 bytes.
     std::size_t compressed_size_max = 0;
 
-    /// The lowest acceptable rate of a message in progress, in bytes of payload per second. A
-    /// slower message uses up `session_timeouts::message`. 0 for none: then each byte of payload
-    /// restarts that timeout.
+    /// The lowest acceptable rate of a message in progress, in bytes of payload per second. The
+    /// delay of a slower message counts towards `session_timeouts::message`. 0 means no minimum:
+    /// then each byte of payload restarts that timeout.
     std::size_t message_rate_min = 1024;
 };
 
@@ -47,9 +47,9 @@ struct session_timeouts {
     /// connects, and includes TLS. A client's begins when its request has been sent.
     duration handshake = std::chrono::seconds(10);
     duration close = std::chrono::seconds(5);      ///< for the peer's part of the closing handshake
-    duration idle{};                               ///< without a sign of life: fails with 1001
-    duration ping_interval = std::chrono::seconds(30); ///< without a sign of life: sends a ping
-    duration pong = std::chrono::seconds(20);      ///< no byte after a ping: fails with 1011
+    duration idle{};                               ///< without a sign of life; ends with 1001
+    duration ping_interval = std::chrono::seconds(30); ///< without a sign of life; sends a ping
+    duration pong = std::chrono::seconds(20);      ///< without a byte after a ping; ends with 1011
 
     /// How far a message in progress may fall behind `session_limits::message_rate_min`; then the
     /// session fails with 1008. A peer that stops in the middle of a message has this long; pings,
@@ -62,7 +62,7 @@ struct session_timeouts {
     /// timeouts for the peer's answer (`close`, `pong` and a client's `handshake`) begin when all
     /// output has been sent.
     duration write_stall = std::chrono::seconds(30);
-    duration keep_alive = std::chrono::seconds(10); ///< between two plain requests; then closes
+    duration keep_alive = std::chrono::seconds(10); ///< between plain requests; then closes
 };
 
 /// Options of sessions. May be shared by many sessions and must outlive them.

@@ -39,8 +39,8 @@ public:
     /// Returns "ws" or "wss".
     [[nodiscard]] std::string_view scheme() const noexcept { return secure_ ? "wss" : "ws"; }
 
-    /// Returns the host in lower case. An IPv6 address is without brackets and keeps its interface,
-    /// as in "fe80::1%eth0".
+    /// Returns the host in lower case. An IPv6 address has no brackets and keeps its interface, as
+    /// in "fe80::1%eth0".
     [[nodiscard]] std::string_view host() const noexcept { return host_; }
 
     /// Returns the port; 80 or 443 if the URI has none.
@@ -80,7 +80,8 @@ private:
 /// Returns `text` with `***` in place of a possible user name and password: for messages and logs.
 ///
 /// `text` need not be a valid URI. Hides everything between the scheme and the last `@`, as a
-/// malformed URI may have credentials anywhere. Without an `@`, hides a port that is not a number.
+/// malformed URI may have credentials anywhere. Without an `@`, hides a port that is not a number,
+/// as it may be a password.
 [[nodiscard]] std::string without_credentials(std::string_view text);
 
 } // namespace weft

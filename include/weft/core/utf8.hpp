@@ -20,7 +20,7 @@ public:
     /// Validates the next piece. Returns false from the first invalid byte on, until `reset`.
     [[nodiscard]] bool feed(std::span<const std::byte> piece) noexcept;
 
-    /// True if the text so far is valid and does not end in the middle of a character.
+    /// Returns true if the text so far is valid and does not end in the middle of a character.
     [[nodiscard]] bool complete() const noexcept { return state_ == 0; }
 
     /// Begins a new text.
@@ -30,7 +30,7 @@ private:
     std::uint8_t state_ = 0;
 };
 
-/// True if `text` as a whole is valid UTF-8.
+/// Returns true if `text` as a whole is valid UTF-8.
 [[nodiscard]] bool is_utf8(std::span<const std::byte> text) noexcept;
 
 } // namespace weft

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The interface of the time of day, for dates in HTTP responses. Core itself reads no clock.
+// The interface of a clock for the time of day, for dates in HTTP responses. Core itself reads no
+// clock.
 #pragma once
 
 #include <chrono>

@@ -14,8 +14,9 @@ namespace weft {
 
 /// Opens WebSocket connections; one client may hold any number.
 ///
-/// All functions must be called on the loop's thread. A client may be destroyed anywhere, even in
-/// its own handlers: its connections end at once, and no handler is called except a pending `done`.
+/// All functions must be called on the loop's thread. A client may be destroyed at any point, even
+/// in its own handlers: its connections end at once, and no handler is called except a pending
+/// `done`. It may outlive the loop.
 class client {
 public:
     explicit client(event_loop& loop);
@@ -23,8 +24,8 @@ public:
     client(client&& other) noexcept;
     client& operator=(client&& other) noexcept;
 
-    /// Sets the TLS layer for `wss:` URIs from now on, used where `connect_options::tls` is null;
-    /// create it with `tls_client::create`. With neither, `wss:` connections fail with
+    /// Sets the TLS layer for later connections to `wss:` URIs whose `connect_options::tls` is
+    /// null; create one with `tls_client::create`. Without either, `wss:` connections fail with
     /// `errc::no_tls`.
     void tls(std::shared_ptr<secure_layer> layer) noexcept;
 
@@ -37,11 +38,11 @@ public:
 
     /// Connects to `target`, a `ws:` or `wss:` URI.
     ///
-    /// The loop looks up a host name (see `event_loop::resolver`), and the addresses found race
-    /// each other. The result is always reported, and never from inside this call: `open` is called
-    /// once the connection is open, `fail` with the full reason if it cannot be opened, even for a
-    /// malformed URI. The handle closes or aborts the connection from any thread, even while it is
-    /// connecting.
+    /// The loop looks up a host name (see `event_loop::resolver`) and tries the addresses found
+    /// concurrently (Happy Eyeballs, RFC 8305). The result is always reported, and never from
+    /// inside this call: `open` is called once the connection is open; `fail` is called if it
+    /// cannot be opened, even for a malformed URI. Any thread may close or abort the connection
+    /// through the handle, even while it is connecting.
     ///
     /// If `target` is malformed and there is neither `fail` nor `on_fail`, the loop's `on_error`
     /// receives a std::system_error that names `target`.
@@ -52,16 +53,17 @@ public:
     /// tunnel. `already_read` holds bytes that other code has read from it; for a `wss:` URI the
     /// TLS handshake must not have begun.
     ///
-    /// On success the client owns the socket, and sets it to close on exec and non-blocking. On
-    /// error the caller keeps the socket: `bad_argument` for another kind of socket, `no_tls` for a
-    /// `wss:` URI without a TLS layer, `forked`, `gone`, or a system error. Everything else is
+    /// On success the client owns the socket, and makes it non-blocking and close-on-exec. On error
+    /// the caller keeps the socket: `bad_argument` for another kind of socket, `no_tls` for a
+    /// `wss:` URI without a TLS layer, `forked`, `gone`, or a system error. Later failures are
     /// reported as by `connect`.
     result<connection_handle> adopt(native_socket socket, const uri& target, handlers what,
                                     connect_options options = {},
                                     std::span<const std::byte> already_read = {});
 
-    /// Closes all connections with 1001 and cancels connecting. Aborts what is left after `within`.
-    /// Then calls `done`, exactly once and never from inside this call.
+    /// Closes all connections with 1001 and cancels those that are still connecting. Aborts those
+    /// that are left after `within`. Then calls `done`, exactly once and never from inside this
+    /// call.
     void shutdown(duration within, function<void()> done = {});
 
     /// Aborts all connections; their `close` or `fail` receives `errc::aborted`.

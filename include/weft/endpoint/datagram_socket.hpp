@@ -30,7 +30,8 @@ struct datagram_handlers {
 
     /// Called when the network or the system reports an error, such as
     /// `std::errc::connection_refused` when a connected peer does not exist (ICMP). The socket
-    /// continues; only many failed reads in a row close it (`is_open`).
+    /// continues, unless many reads in a row have failed: then it is closed (`is_open` returns
+    /// false).
     function<void(datagram_socket&, std::error_code)> error = {};
 
     /// Called when `wake` has woken the loop.
@@ -39,19 +40,21 @@ struct datagram_handlers {
 
 /// Options of a datagram socket.
 struct datagram_options {
-    /// Bytes that may wait while the system accepts no more; a datagram beyond that is dropped.
+    /// Limit on the queued datagrams, in bytes. They wait while the system accepts no more; a
+    /// datagram that exceeds the limit is dropped.
     std::size_t queue_size_max = 1024 * 1024;
 
-    /// Called with the socket before it is bound or connected, to set its options (broadcast, a
-    /// group, a buffer's size); an error makes `bind` or `connect` fail. Must not close the socket.
+    /// Called with the socket before it is bound or connected, to set its options (broadcast,
+    /// multicast group, buffer size); an error makes `bind` or `connect` fail. Must not close the
+    /// socket.
     function<result<void>(native_socket socket)> before_bind = {};
 };
 
 /// Sends and receives datagrams; counts as work of the loop while it is open.
 ///
 /// All functions must be called on the loop's thread. A socket cannot be moved, as its handlers
-/// receive a reference to it. It may be destroyed anywhere, even in its own handlers; no handler is
-/// called then.
+/// receive a reference to it. It may be destroyed at any point, even in its own handlers; no
+/// handler is called after that.
 class datagram_socket {
 public:
     explicit datagram_socket(event_loop& loop, datagram_handlers what,
@@ -60,28 +63,32 @@ public:
     datagram_socket(const datagram_socket&) = delete;
     datagram_socket& operator=(const datagram_socket&) = delete;
 
-    /// Receives at a numeric address or `localhost`, or at "127.0.0.1:53", "unix:/run/x.sock",
-    /// "unix:@abstract", and returns the address; port 0 lets the system choose.
+    /// Binds the socket to a numeric address or `localhost`, or to an address such as
+    /// "127.0.0.1:53", "unix:/run/x.sock" or "unix:@abstract", and starts receiving. Returns the
+    /// address; port 0 lets the system choose.
     ///
-    /// Fails with `already_connected` when it is open, `no_resolver` for a host name, `bad_address`
-    /// for a malformed `where`, `forked`, `gone`, or a system error. The file of a Unix-domain
-    /// socket is removed with the socket.
+    /// Fails with `already_connected` if the socket is open, `no_resolver` for a host name,
+    /// `bad_address` for a malformed `where`, `forked`, `gone`, or a system error. The file of a
+    /// Unix-domain socket is removed when the socket is closed.
     result<address> bind(std::string_view host, std::uint16_t port);
     result<address> bind(std::string_view where);
 
-    /// Sends to and receives from this address only; may be called again with another address.
-    /// Opens the socket if `bind` has not. Sends nothing. Fails like `bind`.
+    /// Connects the socket: it then sends to and receives from this address only. Opens the socket
+    /// if `bind` has not. Sends no datagram. May be called again with another address. Fails like
+    /// `bind`.
     result<void> connect(std::string_view where);
 
-    /// Takes over a datagram socket. On error the caller keeps it: `bad_argument` for another kind
-    /// of socket, `already_connected`, `forked`, `gone`, or a system error.
+    /// Takes over a datagram socket, makes it non-blocking and close-on-exec, and starts receiving.
+    /// On error the caller keeps it: `bad_argument` for another kind of socket,
+    /// `already_connected`, `forked`, `gone`, or a system error.
     result<address> adopt(native_socket socket);
 
-    /// Sends one datagram, to the connected peer or to `to`: at once, or queued behind others.
+    /// Sends one datagram to the connected peer, or to `to`. It is sent at once, or queued behind
+    /// others.
     ///
     /// Also returns `dropped` for a datagram that the system refuses, for example because it is too
     /// long; `error` is then called with the reason in a later round of work. Throws
-    /// std::bad_alloc, having done nothing.
+    /// std::bad_alloc; then nothing was sent.
     send_result send(std::span<const std::byte> bytes);
     send_result send(std::string_view bytes) { return send(std::as_bytes(std::span(bytes))); }
     template <bytes_like Bytes>
@@ -107,6 +114,8 @@ public:
 
     [[nodiscard]] bool is_open() const noexcept;
     [[nodiscard]] address local_address() const;
+
+    /// Returns the size of the queued datagrams, in bytes.
     [[nodiscard]] std::size_t buffered_amount() const noexcept;
 
 private:

@@ -15,8 +15,9 @@ namespace weft {
 
 /// Opens raw connections; one client may hold any number.
 ///
-/// All functions must be called on the loop's thread. A client may be destroyed anywhere, even in
-/// its own handlers: its connections end at once, and no handler is called except a pending `done`.
+/// All functions must be called on the loop's thread. A client may be destroyed at any point, even
+/// in its own handlers: its connections end at once, and no handler is called except a pending
+/// `done`. It may outlive the loop.
 class raw_client {
 public:
     explicit raw_client(event_loop& loop);
@@ -27,10 +28,10 @@ public:
     /// Connects to "tcp://host:port", "unix:/path" or "unix:@abstract"; the prefix "tcp://" is
     /// optional.
     ///
-    /// The loop looks up a host name (see `event_loop::resolver`), and the addresses found race
-    /// each other. The result is always reported, and never from inside this call; a malformed
-    /// `target` is reported through `fail`. The handle closes or aborts the connection from any
-    /// thread, even while it is connecting.
+    /// The loop looks up a host name (see `event_loop::resolver`) and tries the addresses found
+    /// concurrently (Happy Eyeballs, RFC 8305). The result is always reported, and never from
+    /// inside this call; a malformed `target` is reported through `fail`. Any thread may close or
+    /// abort the connection through the handle, even while it is connecting.
     ///
     /// If `target` is malformed and there is no `fail` handler, the error is passed to the loop's
     /// `on_error`.
@@ -38,12 +39,12 @@ public:
                        raw_connect_options options = {});
 
     /// Takes over a connected stream socket. `already_read` holds bytes that other code has read
-    /// from it; `open` is called first, in a turn. With `tls` the handshake must not have begun,
-    /// and the server must prove that it is `host`.
+    /// from it; `open` is called first, in a turn. With `tls`, the TLS handshake must not have
+    /// begun, and the server's certificate must be valid for `host`.
     ///
-    /// On success the client owns the socket, and sets it to close on exec and non-blocking. On
-    /// error the caller keeps the socket: `bad_argument` for another kind of socket, `forked`,
-    /// `gone`, or a system error.
+    /// On success the client owns the socket, and makes it non-blocking and close-on-exec. On error
+    /// the caller keeps the socket: `bad_argument` for another kind of socket, `forked`, `gone`, or
+    /// a system error.
     result<raw_handle> adopt(native_socket socket, raw_handlers what,
                              const raw_options& options = {},
                              std::span<const std::byte> already_read = {},
@@ -53,8 +54,8 @@ public:
     /// called before the `interrupt` handlers of connections.
     void on_interrupt(function<void()> handler);
 
-    /// Closes all connections and cancels connecting. Aborts what is left after `within`. Then
-    /// calls `done`, exactly once and never from inside this call.
+    /// Closes all connections and cancels those that are still connecting. Aborts those that are
+    /// left after `within`. Then calls `done`, exactly once and never from inside this call.
     void shutdown(duration within, function<void()> done = {});
 
     /// Aborts all connections; their `close` or `fail` receives `errc::aborted`.

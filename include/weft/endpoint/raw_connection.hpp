@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One connection that carries bytes unchanged: joins a stream and its driver. The same code serves
-// sockets, adopted sockets and files; it depends on none of them, nor on WebSocket.
+// One connection that carries bytes unchanged over a stream. The same code serves sockets, adopted
+// sockets and files, and depends neither on them nor on WebSocket.
 #pragma once
 
 #include <cstddef>
@@ -30,11 +30,12 @@ class member_table;
 /// A stream of bytes in both directions, with function names like those of `connection`.
 ///
 /// Handlers receive a reference, which is valid until the `close` or `fail` handler has returned.
-/// All functions must be called on the loop's thread; a command on another thread ends the program
-/// with a message. To keep a reference or use one on other threads, call `handle()`.
+/// All functions must be called on the loop's thread; a command on another thread aborts the
+/// program with a message. To refer to the connection later, or on other threads, use `handle()`.
 ///
 /// A command that runs out of memory either throws std::bad_alloc and has no effect, or ends the
-/// connection with `std::errc::not_enough_memory`; so does a handler that throws std::bad_alloc.
+/// connection with `std::errc::not_enough_memory`. A handler that throws std::bad_alloc ends the
+/// connection with the same error.
 class raw_connection final : public channel {
 public:
     // --- commands
@@ -50,22 +51,22 @@ public:
         return send(view_bytes(bytes));
     }
 
-    /// Ends the output, after everything sent before, and lets the peer see that: half-closes a
+    /// Ends the output after everything that was sent, so that the peer sees the end: half-closes a
     /// socket, or closes the writing end of a pipe. Reading continues. The connection ends when
     /// both sides have ended their output.
     void finish() noexcept;
 
-    /// Ends the connection after all output sent before. Input from now on is read and dropped, so
-    /// that a reset cannot destroy the last bytes. Before the connection is open this acts like
-    /// `abort`.
+    /// Ends the connection after all output has been sent. Input from now on is read and dropped:
+    /// unread input could cause a reset, which destroys the last bytes. Before the connection is
+    /// open, this acts like `abort`.
     void close() noexcept;
 
     /// Ends the connection at once and drops queued output. `close` or `fail` is called in the next
     /// round of work with `errc::aborted`.
     void abort() noexcept;
 
-    /// Stops reading: neither bytes nor the end of input are reported, and input does not wake the
-    /// loop.
+    /// Stops reading until `resume`: neither bytes nor the end of the input are reported, and input
+    /// does not wake the loop.
     void pause() noexcept;
     void resume() noexcept;
 
@@ -77,7 +78,7 @@ public:
     }
     [[nodiscard]] bool paused() const noexcept { return paused_; }
 
-    /// Returns the bytes of output that wait for the stream.
+    /// Returns the size of the queued output, in bytes.
     [[nodiscard]] std::size_t buffered_amount() const noexcept { return queue_.size(); }
 
     [[nodiscard]] address remote_address() const;
@@ -85,7 +86,7 @@ public:
     /// Returns how the connection ended, once it has.
     [[nodiscard]] const report& outcome() const noexcept { return outcome_; }
 
-    /// Returns a weak reference that may be kept, copied, and used on any thread.
+    /// Returns a weak reference, which may be kept, copied, and used on any thread.
     [[nodiscard]] raw_handle handle();
 
 private:
@@ -204,7 +205,7 @@ private:
     time_point until_ = never; // deadline for the TLS handshake, or for closing
     time_point alive_at_{};    // when the peer last sent a byte or took output
     time_point taken_at_{};    // when the peer took waiting output, or the wait began
-    std::size_t pending_ = 0;  // bytes that the stream took and the peer has not; few count as 0
+    std::size_t pending_ = 0;  // accepted bytes that have not reached the peer; 0 if few
 };
 
 } // namespace weft

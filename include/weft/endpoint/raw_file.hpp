@@ -16,23 +16,27 @@ namespace weft {
 /// Reads and writes any descriptor that can be polled: a pipe, a FIFO, a terminal, a serial line,
 /// inotify, an eventfd.
 ///
-/// `open` is called first, in a turn. Each read leads to one call of `data`, so records stay whole.
-/// A terminal ends when its other side hangs up. Writing to a pipe without a reader ends it with
-/// `std::errc::broken_pipe`, without a signal. A regular file or directory is refused with
-/// `errc::not_pollable`: the system always reports it as ready, and reads of it block.
+/// `open` is called first, in a turn. Each read leads to one call of `data`, so that records are
+/// not split or joined. The connection of a terminal ends when the other side hangs up. Writing to
+/// a pipe without a reader ends the connection with `std::errc::broken_pipe`, without SIGPIPE. A
+/// regular file or directory is refused with `errc::not_pollable`: the system always reports it as
+/// ready, and reads of it block.
 ///
-/// All functions must be called on the loop's thread. A raw_file may be destroyed anywhere, even in
-/// its own handlers: the connection ends at once, and no handler is called.
+/// All functions must be called on the loop's thread. A raw_file may be destroyed at any point,
+/// even in its own handlers: the connection ends at once, and no handler is called. It may outlive
+/// the loop.
 class raw_file {
 public:
-    /// Takes over a descriptor, sets it to non-blocking and close on exec, and closes it in the
-    /// end. On error the caller keeps it: `not_pollable`, `forked`, `gone`, or a system error.
+    /// Takes over a descriptor, makes it non-blocking and close-on-exec, and closes it when the
+    /// connection ends. On error the caller keeps it: `not_pollable`, `forked`, `gone`, or a system
+    /// error.
     static result<raw_file> adopt(event_loop& loop, int descriptor, raw_handlers what,
                                   const raw_options& options = {});
 
-    /// Uses a descriptor that the caller closes after this has ended. It is set to non-blocking,
-    /// which affects all that share it (such as the other standard streams of a terminal), and is
-    /// restored to blocking in the end if it was. Fails like `adopt`.
+    /// Uses a descriptor that the caller owns, and may close once the connection has ended. The
+    /// descriptor becomes non-blocking, which affects every descriptor that shares its open file
+    /// (such as the other standard streams of a terminal); if it was blocking, it becomes blocking
+    /// again at the end. Fails like `adopt`.
     static result<raw_file> borrow(event_loop& loop, int descriptor, raw_handlers what,
                                    const raw_options& options = {});
 
@@ -43,8 +47,8 @@ public:
     /// Returns the connection that handlers receive; null once its end has been reported.
     [[nodiscard]] raw_connection* connection() const noexcept;
 
-    /// These act like those of `raw_connection`. After the end `send` returns `closed`, and the
-    /// others do nothing.
+    /// These act like those of `raw_connection`. After the connection has ended, `send` returns
+    /// `closed`, and the others have no effect.
     send_result send(std::span<const std::byte> bytes);
     send_result send(std::string_view bytes) { return send(std::as_bytes(std::span(bytes))); }
     template <bytes_like Bytes>

@@ -21,8 +21,8 @@ class raw_connection;
 
 /// Refers to a raw connection without keeping it alive; copyable, and safe on any thread.
 ///
-/// Sends, counts, compares and posts as `connection_handle` does. `close`, `abort` and `with`
-/// return false when the loop no longer exists. An empty handle refers to nothing.
+/// The functions act like those of `connection_handle`. `close`, `abort` and `with` return false
+/// when the loop no longer exists. An empty handle refers to nothing.
 class raw_handle {
 public:
     raw_handle() = default;
@@ -30,12 +30,13 @@ public:
     send_result send(std::string bytes) const;
     send_result send(std::vector<std::byte> bytes) const;
 
-    /// Returns the bytes of output that wait; see `connection_handle::queued_bytes`.
+    /// Returns the size of the waiting output, in bytes; see `connection_handle::queued_bytes`.
     [[nodiscard]] std::size_t queued_bytes() const noexcept {
         return state_ ? state_->waiting() : 0;
     }
 
-    /// Ends the connection after all output sent before; before it is open this acts like `abort`.
+    /// Ends the connection after all output has been sent; before it is open, this acts like
+    /// `abort`.
     bool close() const;
 
     /// Ends the connection at once.

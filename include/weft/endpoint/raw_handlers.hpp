@@ -30,8 +30,8 @@ struct raw_handlers {
     struct fail_handler;
     struct interrupt_handler;
 
-    /// Called when the connection is ready: connected or adopted, and after the TLS handshake if
-    /// any.
+    /// Called when the connection is ready: it is connected or adopted, and the TLS handshake, if
+    /// any, is complete.
     handler<open_handler, void(raw_connection&)> open = {};
 
     /// Called with bytes from the peer, as they were read; the handler may overwrite them.
@@ -42,7 +42,7 @@ struct raw_handlers {
     handler<writable_handler, void(raw_connection&)> writable = {};
 
     /// Called when the peer will send no more; this side may still send, until it calls `close`.
-    /// Without this handler `close` is called at this point.
+    /// Without this handler, the connection is closed at this point (`raw_connection::close`).
     handler<end_handler, void(raw_connection&)> end = {};
 
     /// Called when an open connection has ended. Nothing can be sent any more.
@@ -51,7 +51,7 @@ struct raw_handlers {
     /// Called when a connection ended before it opened: connecting or the TLS handshake failed.
     handler<fail_handler, void(const report&)> fail = {};
 
-    /// Called when `wake` has woken the loop; once per server, outbound connection and file.
+    /// Called when `wake` has woken the loop; once for each server, outbound connection and file.
     handler<interrupt_handler, void()> interrupt = {};
 };
 

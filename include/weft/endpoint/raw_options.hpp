@@ -17,44 +17,46 @@
 
 namespace weft {
 
-/// The options of a raw connection; a timeout of zero means never.
+/// The options of a raw connection. A timeout of zero means no timeout.
 struct raw_options {
-    /// Bytes of output that may wait. Output is always queued when the queue is empty; with `pause`
-    /// also when it is at most half full.
+    /// Limit on the queued output, in bytes. Output of any size is queued if the queue is empty,
+    /// or, with `queue_policy::pause`, at most half full.
     std::size_t queue_size_max = 1024 * 1024;
 
-    /// For `pause`, output counts as an answer if a `data` handler sends it to its own peer.
-    /// `close` ends the connection with `errc::queue_full`.
+    /// With `queue_policy::pause`, an answer is output that a `data` handler sends to its own peer.
+    /// With `queue_policy::close`, the connection ends with `errc::queue_full`.
     queue_policy when_full = queue_policy::pause;
 
-    /// Ends the connection when the peer has been idle this long: it has neither sent a byte nor
-    /// taken output that had to wait. Time while this side pauses does not count.
+    /// How long the peer may be idle: neither send a byte nor read waiting output. Then the
+    /// connection ends with `errc::idle_timeout`. The time during a `pause` does not count.
     duration idle_timeout{};
 
-    /// For the TLS handshake, if there is one: until `open`.
+    /// Limit on the duration of the TLS handshake, if there is one.
     duration tls_timeout = std::chrono::seconds(10);
 
-    /// For the peer to end its side after `close`, counted from when all output has left.
+    /// How long the peer may take to end its side after `close`, from when all output has been
+    /// sent.
     duration close_timeout = std::chrono::seconds(5);
 
-    /// Ends the connection with `errc::write_stalled` when output waits and the peer has taken none
-    /// of it for this long. While output waits no other timeout counts.
+    /// How long output may wait while the peer reads none of it. Then the connection ends with
+    /// `errc::write_stalled`. While output waits, no other timeout applies.
     duration write_stall = std::chrono::seconds(30);
 };
 
-/// The options for connecting, besides the target.
+/// Options of `raw_client::connect`.
 struct raw_connect_options {
     raw_options connection = {};
 
-    /// For name lookup and connecting together.
+    /// Limit on the duration of name lookup and connecting together.
     duration connect_timeout = std::chrono::seconds(10);
 
-    /// The TLS layer, such as a `tls_client`; null for none. `open` is called when the server has
-    /// proved to be the host connected to, or `tls_host` if set, which a Unix-domain socket needs.
+    /// The TLS layer, such as a `tls_client`; null for none. The server's certificate must be valid
+    /// for the host of the target, or for `tls_host` if that is not empty. A Unix-domain target
+    /// needs `tls_host`.
     std::shared_ptr<secure_layer> tls = {};
     std::string tls_host = {};
 
-    /// These act as in `connect_options`.
+    /// These have the same meaning as in `connect_options`.
     duration attempt_delay = std::chrono::milliseconds(250);
     duration resolution_delay = std::chrono::milliseconds(50);
     address local_address = {};

@@ -20,12 +20,12 @@ namespace weft {
 
 /// Serves raw connections on any number of listeners.
 ///
-/// All functions must be called on the loop's thread. A server may be destroyed anywhere, even in
-/// its own handlers: its listeners and connections end at once, and no handler is called except a
-/// pending `done`.
+/// All functions must be called on the loop's thread. A server may be destroyed at any point, even
+/// in its own handlers: its listeners and connections end at once, and no handler is called except
+/// a pending `done`. It may outlive the loop.
 class raw_server : public listening_endpoint {
 public:
-    /// The handlers in `what` serve all of its connections.
+    /// Creates a server whose connections all use the handlers in `what`.
     explicit raw_server(event_loop& loop, raw_handlers what, const raw_options& options = {});
     ~raw_server();
     raw_server(raw_server&& other) noexcept
@@ -37,7 +37,8 @@ public:
     }
 
     /// Takes over a connected stream socket. `already_read` holds bytes that other code has read
-    /// from it. With `tls` these bytes are encrypted, too: the handshake must not have begun.
+    /// from it. With `tls`, the TLS handshake must not have begun, so these bytes are encrypted,
+    /// too.
     ///
     /// On success the server owns the socket, and sets it to close on exec and non-blocking. On
     /// error the caller keeps the socket: `bad_argument` for another kind of socket, a limit such
@@ -47,7 +48,7 @@ public:
                                   std::span<const std::byte> already_read = {},
                                   std::shared_ptr<secure_layer> tls = {});
 
-    /// Takes over a stream of any kind; no limit applies.
+    /// Serves a client over a connected stream of any kind. No limit on connections applies.
     raw_connection& serve(std::unique_ptr<stream> connected,
                           std::span<const std::byte> already_read = {});
 
@@ -60,18 +61,18 @@ public:
     /// Sets the handler called for each client that is refused, with its address and the reason.
     void on_refused(function<void(const address&, std::error_code)> handler);
 
-    /// Sets the handler called when accepting fails; see `server::on_accept_error`.
+    /// Sets the handler that is called when accepting fails; see `server::on_accept_error`.
     void on_accept_error(function<void(std::error_code)> handler);
 
-    /// Stops listening and closes all connections. Aborts what is left after `within`. Then calls
-    /// `done`, exactly once and never from inside this call.
+    /// Stops listening and closes all connections. Aborts those that are left after `within`. Then
+    /// calls `done`, exactly once and never from inside this call.
     void shutdown(duration within, function<void()> done = {});
 
     /// Stops listening and aborts all connections; their `close` or `fail` receives
     /// `errc::aborted`.
     void stop();
 
-    /// Returns the number of connections, including those that wait for the peer's end.
+    /// Returns the number of connections, including those that wait for the peer to close.
     [[nodiscard]] std::size_t connection_count() const noexcept;
 
     /// Returns the bytes that currently count towards `raw_server_limits::memory_max`.

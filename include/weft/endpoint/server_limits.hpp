@@ -12,40 +12,41 @@ namespace weft {
 /// Limits on the connections of one server, across all of its listeners. A client beyond a limit is
 /// refused with 503.
 ///
-/// Addresses share the handshakes fairly: where a new client would be refused, the oldest handshake
-/// of the address that has the most is ended instead, with `errc::too_many_handshakes`. Never ended
-/// for this are handshakes that the application has deferred (`connection::defer`), those over
-/// Unix-domain sockets, and those of trusted proxies that have not named a client.
+/// Addresses share the handshakes fairly: instead of refusing a new client, the server ends the
+/// oldest handshake of the address that has the most, with `errc::too_many_handshakes`. Three kinds
+/// of handshakes are never ended for this: those that the application has deferred
+/// (`connection::defer`), those over Unix-domain sockets, and those of trusted proxies that have
+/// not yet reported a client's address.
 struct server_limits {
-    /// All connections, including those that wait for the peer's end.
+    /// All connections, including those that wait for the peer to close.
     std::size_t connections_max = unlimited;
 
-    /// Connections from one address. Those accepted before this was set are not counted;
-    /// Unix-domain peers have no address.
+    /// Connections from one address. Connections accepted before this limit was set do not count,
+    /// nor do those over Unix-domain sockets.
     std::size_t connections_per_address_max = unlimited;
 
-    /// Connections that have not opened yet: in their handshake, in a plain request, or refused and
-    /// not yet gone. Each may hold `session_limits::header_size_max` bytes.
+    /// Connections that have not opened: in their handshake, in a plain request, or refused and not
+    /// yet closed. Each may hold `session_limits::header_size_max` bytes.
     std::size_t handshakes_max = 4096;
 
     /// Handshakes from one address; at this limit the oldest of them is ended when another client
     /// arrives from that address.
     std::size_t handshakes_per_address_max = 1024;
 
-    /// Bytes of memory that peers may make this server's connections hold in total, besides the
-    /// limit for all connections of the loop (`loop_options::memory_max`, 1 GiB): messages in
-    /// progress, waiting input and output, HTTP heads, an estimate of TLS buffers. An idle
-    /// connection holds none.
+    /// Limit on the memory, in bytes, that peers make this server's connections hold in total:
+    /// messages in progress, queued input and output, HTTP heads, and an estimate of TLS buffers.
+    /// An idle connection holds none. The limit for all connections of the loop
+    /// (`loop_options::memory_max`, 1 GiB) applies as well.
     ///
-    /// Beyond it the connection that holds the most, within a factor of two, is ended with
-    /// `errc::over_memory_budget`, then the next: with 1013, or without a close frame while output
-    /// for its peer is queued. Connections that hold little continue, and new ones are accepted;
-    /// new ones are refused only while no connection holds more than a handshake may. The sum is
-    /// checked whenever a connection has been served, so what one read brings may exceed it until
-    /// then.
+    /// When the limit is exceeded, the connection that holds the most (within a factor of two) is
+    /// ended with `errc::over_memory_budget`, then the next, until the sum is within the limit. The
+    /// close code is 1013; no close frame is sent if output for its peer is queued. Connections
+    /// that hold little continue, and new ones are accepted; new ones are refused only while no
+    /// connection holds more than a handshake may. The sum is checked after each connection that
+    /// was served, and may exceed the limit until then.
     std::size_t memory_max = unlimited;
 
-    /// Bits of an IPv6 address that count as one address: by default a /64 network.
+    /// Prefix length of the IPv6 networks that count as one address.
     unsigned ipv6_prefix = 64;
 
     /// The Retry-After value sent to refused clients.

@@ -15,16 +15,16 @@ struct trusted_proxies {
     /// that connect through a Unix-domain socket.
     std::vector<std::string> peers = {};
 
-    /// Each of their connections must begin with the PROXY protocol's header, version 1 or 2;
-    /// otherwise it is ended with `errc::bad_proxy_header`.
+    /// Whether each connection of these peers must begin with a PROXY protocol header, version 1 or
+    /// 2. A connection that does not is ended with `errc::bad_proxy_header`.
     bool proxy_protocol = false;
 
-    /// Takes as the client the last address in X-Forwarded-For, or in Forwarded (RFC 7239), that is
-    /// none of these peers, if they send one of the two. A client whose address they hide
-    /// ("unknown", "_hidden", "unix:") has no address and no limit per address. A malformed header
-    /// is refused with 400 and `errc::bad_forwarded_for`, and so are two headers that name
-    /// different clients: a proxy that writes one of them may pass on the other as the client
-    /// forged it.
+    /// Whether these peers report the client in X-Forwarded-For or in Forwarded (RFC 7239). The
+    /// client is the last address in the header that is not one of these peers. A client whose
+    /// address they hide ("unknown", "_hidden", "unix:") has no address, and the limits per address
+    /// do not apply to it. A malformed header is answered with 400 and `errc::bad_forwarded_for`;
+    /// so are two headers that report different clients, because a proxy that writes one of them
+    /// may pass on a forged value of the other.
     bool forwarded_for = false;
 };
 

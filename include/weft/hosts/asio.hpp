@@ -44,8 +44,8 @@ struct asio_names {
     }
 };
 
-/// Returns Asio's operations for one guest attachment. The context may be destroyed first; Weft
-/// gets no turns from then on.
+/// Returns the host operations of Asio, for one attachment. The context may be destroyed first;
+/// then Weft gets no more turns.
 template <class Executor>
 [[nodiscard]] host_ops asio_host(const Executor& executor) {
     return asio_watch_ops<asio_names>(executor);
@@ -56,10 +56,10 @@ template <class Executor>
 
 /// Attaches an event loop to an io_context that one thread runs, or to a strand.
 ///
-/// The context's `run` lasts while Weft has work. The context releases its last wait later,
-/// possibly after this was destroyed; the `done` of `detach` is called when it has. On a strand,
-/// the event loop and everything on it belong to the strand. Functions posted to the event loop
-/// from other threads count as work of the context, too.
+/// The context's `run` lasts while Weft has work. After a detach, the context releases Weft's last
+/// wait later, possibly after the guest was destroyed; then it calls the `done` of `detach`. On a
+/// strand, the event loop and everything on it belong to the strand. Functions posted to the event
+/// loop from other threads count as work of the context, too.
 class asio_guest : public guest {
 public:
     /// Throws std::system_error with Asio's error, or as `guest` does; `guest::create(loop,

@@ -15,18 +15,19 @@ namespace weft {
 
 /// Attaches several event loops to an io_context that any number of threads run.
 ///
-/// What is made on a loop before the context runs belongs to that loop's strand while the context
-/// runs; once the context has stopped, any one thread may use it. Handlers of one loop are called
-/// one at a time, handlers of different loops concurrently. The context's `run` lasts while a loop
-/// has work or posted functions to call. `Asio` supplies what differs between the two libraries, as
-/// for `asio_watch`.
+/// Objects that are created on a loop before the context runs belong to that loop's strand while
+/// the context runs. When the context does not run, one thread at a time may use them. Handlers of
+/// one loop are called one at a time, handlers of different loops concurrently. The context's `run`
+/// lasts while a loop has work or posted functions to call. `Asio` supplies what differs between
+/// the two libraries, as for `asio_watch`.
 template <class Asio>
 class asio_strands {
 public:
     using io_context = typename Asio::io_context;
     using executor_type = typename Asio::template strand<typename io_context::executor_type>;
 
-    /// Throws as `guest` does; then no loop is attached. The context and the loops must outlive it.
+    /// Attaches the loops; `limit` is the budget of each turn. Throws as `guest` does; then no loop
+    /// is attached. The context and the loops must outlive this object.
     asio_strands(event_loops& loops, io_context& host, budget limit = guest_budget) {
         stays_.reserve(loops.size());
         for (auto& one : loops) {
@@ -43,8 +44,8 @@ public:
         return stays_[which].strand;
     }
 
-    /// Detaches while the context runs: each loop on its strand. `done` is called once, on one of
-    /// the strands, when the context no longer holds any resource of Weft; from then on the loops
+    /// Detaches all loops, each on its strand, while the context runs. `done` is called once, on
+    /// one of the strands, when the context no longer holds any resource of Weft; then the loops
     /// may be destroyed. If this throws std::bad_alloc, `done` is not called, and only some loops
     /// are detached.
     void detach(function<void()> done = {}) {

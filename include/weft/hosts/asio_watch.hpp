@@ -17,7 +17,7 @@
 
 namespace weft {
 
-/// A watch as an element of its execution context's list, which is intrusive and allocates nothing.
+/// A watch, as an element of the intrusive list of its execution context.
 class asio_resident {
 public:
     asio_resident() = default;
@@ -38,9 +38,9 @@ private:
     asio_resident* previous_ = nullptr;
 };
 
-/// Notifies the watches of an execution context that is destroyed before they have ended. This is
-/// an Asio service, since a service's `shutdown` is called while everything of the context still
-/// exists.
+/// Notifies the watches of an execution context that is destroyed before they have ended. It is an
+/// Asio service, because the `shutdown` of a service is called while everything of the context
+/// still exists.
 template <class Asio>
 class asio_end final : public Asio::execution_context::service {
 public:
@@ -79,14 +79,15 @@ private:
 /// `any_io_executor`, `strand` and `descriptor` of an executor, `error_code`, `post`, `context_of`
 /// an executor, and `service_of` a context.
 ///
-/// A pending wait counts as work of the context. While Weft has no work, that count is taken back,
-/// so that `run` can end although the wait still detects posted functions. This is done only in a
-/// handler, since a context whose count drops to zero stops.
+/// A pending wait counts as work of the context. While Weft has no work, the watch calls
+/// `on_work_finished` for the wait, so that `run` can end although the wait still detects posted
+/// functions. This is done only in a handler, because a context whose work count drops to zero
+/// stops.
 template <class Asio, class Executor>
 class asio_watch : public std::enable_shared_from_this<asio_watch<Asio, Executor>>,
                    private asio_resident {
 public:
-    /// True on a strand: several threads may run it, but its handlers do not nest.
+    /// True if the executor is a strand: several threads may run it, but its handlers do not nest.
     static constexpr bool on_strand =
         !std::same_as<Executor, typename Asio::io_context::executor_type>;
 
@@ -136,7 +137,7 @@ public:
     }
 
 private:
-    /// Returns the executor below a strand: a wait on the strand itself would count twice.
+    /// Returns the executor below a strand. A wait on the strand itself would count as work twice.
     static auto below(const Executor& executor) {
         if constexpr (requires { executor.get_inner_executor(); }) {
             return executor.get_inner_executor();
@@ -192,8 +193,8 @@ private:
         }
     };
 
-    /// Posts `done` behind the handlers that are pending. Without memory for that, nothing could
-    /// report that the last one has run, so `done` is called at once.
+    /// Posts `done`, to be called after the handlers that are pending. If there is no memory for
+    /// that, calls `done` at once.
     void post_or_call(function<void()> done) {
         auto shared = std::shared_ptr<function<void()>>();
         try {
@@ -241,8 +242,9 @@ private:
         }
     }
 
-    /// Takes the wait's count back, so that `run` can end. Runs a turn first, since a thread
-    /// outside the strand may have added work that is not known yet.
+    /// Posts a handler that stops counting the wait as work, so that `run` can end. The handler
+    /// runs a turn first, because a thread outside the strand may have added work that is not known
+    /// yet.
     void let_run_end() {
         if (!can_count || !executor_ || in_turn_ || std::exchange(asked_, true)) return;
         try {
@@ -270,11 +272,11 @@ private:
     bool in_turn_ = false;
     bool any_work_ = false;
     bool counted_ = true;                // the wait counts as work of the context
-    bool asked_ = false;                 // a handler that takes that count back is posted
+    bool asked_ = false;                 // a handler that stops counting it is posted
     std::atomic<bool> expected_ = false; // a turn, which counts as work of the context
 };
 
-/// Returns Asio's operations for a guest on `executor`, for one attachment.
+/// Returns the host operations for a guest on `executor`, for one attachment.
 template <class Asio, class Executor>
 host_ops asio_watch_ops(const Executor& executor) {
     using plain = typename Asio::io_context::executor_type;
@@ -294,7 +296,7 @@ host_ops asio_watch_ops(const Executor& executor) {
     return ops;
 }
 
-/// A context that Weft creates.
+/// An io_context that Weft creates.
 template <class Asio>
 class owned_asio final : public owned_host {
 public:

@@ -8,13 +8,14 @@ struct ev_loop;
 
 namespace weft {
 
-/// Returns libev's operations for one guest attachment. `host` may be destroyed first.
+/// Returns the host operations of libev, for one attachment. `host` may be destroyed first.
 [[nodiscard]] host_ops ev_host(struct ev_loop* host);
 
 /// Attaches an event loop to a libev loop.
 ///
-/// `ev_run` lasts while Weft has work. When this is destroyed, or `detach` returns, Weft has no
-/// watcher and no reference in the libev loop. After `ev_loop_destroy` Weft gets no turns.
+/// `ev_run` lasts while Weft has work. Once the guest is destroyed, or `detach` has returned, Weft
+/// has no watcher and no reference in the libev loop. After `ev_loop_destroy`, Weft gets no more
+/// turns.
 class ev_guest : public guest {
 public:
     /// Throws std::system_error as `guest` does; libev reports no errors.
@@ -30,8 +31,8 @@ public:
     /// Throws std::system_error if the libev loop cannot be created, or as `guest` does.
     explicit ev_runner(event_loop& loop, budget limit = guest_budget);
 
-    /// Returns the libev loop, for the application's own watchers, which must be stopped before
-    /// this is destroyed.
+    /// Returns the libev loop, for the application's own watchers, which must be stopped before the
+    /// runner is destroyed.
     [[nodiscard]] struct ev_loop* host() const noexcept;
 };
 

@@ -8,8 +8,9 @@ struct _GMainContext; // GMainContext
 
 namespace weft {
 
-/// Returns GLib's operations for one guest attachment. Null is the default context. The application
-/// may release `host`, or destroy the source, first; Weft gets no turns from then on.
+/// Returns the host operations of GLib, for one attachment. A null `host` is the default context.
+/// The application may release `host`, or destroy Weft's source, first; then Weft gets no more
+/// turns.
 [[nodiscard]] host_ops glib_host(_GMainContext* host);
 
 /// Attaches an event loop to a GLib main context, which need not be the default one.

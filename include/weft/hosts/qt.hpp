@@ -6,15 +6,16 @@
 
 namespace weft {
 
-/// Returns Qt's operations for one guest attachment, on the event dispatcher of the calling thread.
+/// Returns the host operations of Qt, for one attachment to the event dispatcher of the calling
+/// thread.
 [[nodiscard]] host_ops qt_host();
 
-/// Attaches an event loop to the Qt event loop of the thread that makes this.
+/// Attaches an event loop to the Qt event loop of the thread that creates the guest.
 ///
-/// The thread must have an event dispatcher: make this after the QCoreApplication on the main
-/// thread, in `run` on a QThread. Qt's `exec` lasts until the application quits it, whether Weft
-/// has work or not; Weft also gets turns in a nested QEventLoop. When `detach` returns, Qt holds no
-/// resource of Weft.
+/// The thread must have an event dispatcher: on the main thread, create the guest after the
+/// QCoreApplication; on a QThread, inside `run`. Qt's `exec` lasts until the application quits it,
+/// whether Weft has work or not; Weft also gets turns in a nested QEventLoop. When `detach`
+/// returns, Qt holds no resource of Weft.
 class qt_guest : public guest {
 public:
     /// Throws std::system_error with std::errc::not_connected when the thread has no event

@@ -8,14 +8,15 @@ struct sd_event;
 
 namespace weft {
 
-/// Returns sd-event's operations for one guest attachment, which holds a reference to `host`.
+/// Returns the host operations of sd-event, for one attachment, which holds a reference to `host`.
 [[nodiscard]] host_ops sd_event_host(sd_event* host);
 
 /// Attaches an event loop to an sd-event loop.
 ///
 /// `sd_event_loop` runs until `sd_event_exit`, whether Weft has work or not. It cannot be run
-/// inside one of its own callbacks, and so not inside Weft's handlers. When `detach` returns,
-/// sd-event holds no resource of Weft. In a forked child the guest only releases its resources.
+/// inside one of its own callbacks, and therefore not inside Weft's handlers. When `detach`
+/// returns, sd-event holds no resource of Weft. In a forked child the guest only releases its
+/// resources.
 class sd_event_guest : public guest {
 public:
     /// Throws std::system_error with sd-event's error, or as `guest` does; `guest::create(loop,

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
-// Runs an event loop as a guest of uloop, libubox's event loop, of which a process has one. Does
-// not include its header.
+// Runs an event loop as a guest of uloop, the event loop of libubox (one per process). Does not
+// include its header.
 #pragma once
 
 #include <weft/loop/runner.hpp>
 
 namespace weft {
 
-/// Returns uloop's operations for one guest attachment, which begins after `uloop_init`.
-/// `uloop_done` may be called before it ends; Weft gets no turns from then on.
+/// Returns the host operations of uloop, for one attachment. Attach after `uloop_init`.
+/// `uloop_done` may be called before the attachment ends; then Weft gets no more turns.
 [[nodiscard]] host_ops uloop_host();
 
 /// Attaches an event loop to the process's uloop, on the thread that runs it.
 ///
-/// When this is destroyed, or `detach` returns, uloop holds no descriptor of Weft.
+/// Once the guest is destroyed, or `detach` has returned, uloop holds no descriptor of Weft.
 class uloop_guest : public guest {
 public:
     /// Throws std::system_error with the system error that uloop encountered (EBADF before
@@ -25,9 +25,9 @@ public:
 
 /// Runs an event loop inside the process's uloop, for programs that do not use uloop otherwise.
 ///
-/// Only one may exist at a time: it calls `uloop_init` and `uloop_done`. As a consequence, uloop
-/// handles SIGINT, SIGTERM and SIGCHLD where the program has no handlers for them, and ignores
-/// SIGPIPE; SIGINT and SIGTERM end `run`.
+/// Only one may exist at a time: it calls `uloop_init` and `uloop_done`. uloop thus handles those
+/// of SIGINT, SIGTERM and SIGCHLD for which the program has no handler, and ignores SIGPIPE; SIGINT
+/// and SIGTERM end `run`.
 class uloop_runner : public runner {
 public:
     /// Throws std::system_error if uloop cannot be initialized, or as `guest` does.

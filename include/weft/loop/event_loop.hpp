@@ -26,7 +26,7 @@ class virtual_clock;
 enum class engine_kind : std::uint8_t {
     automatic,    ///< the best that this system has: epoll on Linux, otherwise poll
     epoll,        ///< readiness by epoll(7)
-    poll,         ///< readiness by poll(2): a wait costs O(watched descriptors); no descriptor
+    poll,         ///< readiness by poll(2): a wait costs O(watched descriptors); no guests
     virtual_time, ///< no descriptors: memory streams, and a clock that a test moves
 };
 
@@ -36,17 +36,18 @@ enum class engine_kind : std::uint8_t {
 struct loop_options {
     engine_kind engine = engine_kind::automatic;
 
-    /// The loop's single receive buffer starts small and grows up to this while peers fill it.
+    /// The largest size, in bytes, of the receive buffer that all connections on the loop share. It
+    /// starts small, and grows when peers fill it.
     std::size_t receive_buffer_max = 512 * 1024;
 
-    /// Bytes that all connections on the loop together may hold because of what their peers do:
-    /// messages in progress, queued input and output, HTTP heads, and an estimate of TLS buffers.
-    /// Each server may have a budget of its own (`server_limits::memory_max`), which documents what
-    /// happens beyond it.
+    /// Limit on the memory, in bytes, that peers make all connections on the loop hold together:
+    /// messages in progress, queued input and output, HTTP heads, and an estimate of TLS buffers. A
+    /// server can have a limit of its own; `server_limits::memory_max` describes what happens when
+    /// a limit is exceeded.
     std::size_t memory_max = std::size_t(1024) * 1024 * 1024;
 
-    /// Names in this file are answered without a resolver. Read again for each name. Empty: no
-    /// file.
+    /// Names in this file are resolved without a resolver. The file is read again for each name.
+    /// Empty: no file.
     std::string hosts_file = "/etc/hosts";
 
     /// The clock of a `virtual_time` loop; must outlive the loop. Null: the loop has its own.
@@ -68,36 +69,40 @@ inline constexpr budget guest_budget{1024, std::chrono::microseconds(500)};
 
 /// A single-threaded event loop, standalone or a guest in another loop.
 ///
-/// The loop and everything on it belong to one thread: the one that made it, or the one that has
-/// run it since. Only `post`, `wake`, `stop`, `start_perpetual` and `stop_perpetual` may be called
-/// from other threads, and only while the loop exists; its destructor waits for such calls that
-/// have begun. Calls that send, open or end something check this in every build: on a wrong thread
-/// they end the program with a message.
-/// The loop may be destroyed anywhere, even in one of its own handlers: everything on it then ends
-/// at once, and no handler is called except a pending `done`.
+/// The loop and everything on it belong to one thread: the one that created it, or the one that has
+/// run it since. Other threads may call only `post`, `wake`, `stop`, `start_perpetual` and
+/// `stop_perpetual`, and only while the loop exists; the destructor waits for such calls in
+/// progress. Calls that send, open or end something check the thread in every build: on another
+/// thread they abort the program with a message. The loop may be destroyed at any point, even in
+/// one of its own handlers: everything on it then ends at once, and no handler is called except a
+/// pending `done`.
 ///
-/// ### The descriptor's contract, for hosts
+/// ### The contract of the descriptor, for hosts
 ///
-/// 1. `descriptor()` is readable whenever a turn would make progress, also when that work is not a
-///    socket's: an exhausted budget, a posted function, a due timer. A spurious wake-up is
-///    possible, a missing one is not; after a turn that did nothing the descriptor is not readable
-///    until something new happens.
+/// 1. `descriptor()` is readable whenever a turn would make progress, for any reason: a socket, an
+///    exhausted budget, a posted function, a due timer. Spurious wake-ups are possible, missing
+///    ones are not. After a turn that did nothing, the descriptor is not readable until something
+///    new happens.
 /// 2. Every public call outside a turn (send, close, resume, destroy, arm) preserves rule 1.
-/// 3. Its number stays the same for the loop's life. The host only watches it for reading.
-/// 4. Timers make it readable, too. `next_timeout()` returns the next one for hosts that need it.
-/// 5. `run_ready` never blocks, and calling it needlessly is harmless. It may be nested: output
-///    that the outer handlers wrote is sent first, then every connection is served except those
-///    whose handler is on the stack.
-/// 6. It works level-triggered, edge-triggered, one-shot and under poll(2).
+/// 3. The descriptor's number does not change while the loop exists. The host only watches it for
+///    reading.
+/// 4. Timers make it readable, too. `next_timeout()` returns the time until the next one, for hosts
+///    that need it.
+/// 5. `run_ready` never blocks, and calling it needlessly is harmless. It may be called inside a
+///    handler (a nested turn): output that the outer handlers wrote is sent first, then every
+///    connection is served except those whose handler is on the stack.
+/// 6. The host may watch the descriptor level-triggered, edge-triggered or one-shot, or with
+///    poll(2).
 /// 7. A paused connection, a peer that does not read, or an empty loop causes no wake-up before the
 ///    next deadline.
-/// 8. Stop watching before the loop is destroyed. In a forked child, destroying objects only closes
-///    descriptors and frees memory; other calls fail with `errc::forked`, and there are no turns:
-///    `run` and the like return at once. A guest in the child detaches from its host as usual,
-///    since its descriptor is not the one that the parent uses.
+/// 8. The host stops watching before the loop is destroyed. In a forked child, destroying objects
+///    only closes descriptors and frees memory; other calls fail with `errc::forked`, and there are
+///    no turns: `run` and the like return at once. A guest in the child can still detach from its
+///    host, without an effect on the parent.
 class event_loop {
 public:
-    /// Throws std::system_error if the system refuses a resource that the engine needs.
+    /// Creates a loop. Throws std::system_error if the system refuses a resource that the engine
+    /// needs.
     explicit event_loop(const loop_options& options = {});
 
     /// Does the same, but returns the error.
@@ -109,9 +114,9 @@ public:
 
     // --- standalone
 
-    /// Runs until there is no more work (no listener, connection, armed timer, posted function or
-    /// work guard) and it is not perpetual, or until `stop` is called; returns how many handlers it
-    /// called.
+    /// Runs until `stop` is called, or until there is no more work (no listener, connection, armed
+    /// timer, posted function or work guard) and the loop is not perpetual. Returns how many
+    /// handlers it called.
     ///
     /// In both cases the loop is then stopped, and `restart` must be called before the next `run`.
     /// Asserts that the loop is not attached to a host.
@@ -121,29 +126,31 @@ public:
     std::size_t run_one();
 
     /// Runs one turn without waiting: `poll` without a budget, `poll_one` with a budget of one
-    /// handler. Returns how many handlers were called. Neither sets nor obeys `stopped`.
+    /// handler. Returns how many handlers were called. Ignores `stop`, and does not change
+    /// `stopped()`.
     std::size_t poll();
     std::size_t poll_one();
 
-    /// Makes `run` and `run_one` return after at most ten milliseconds of handlers, even if work is
-    /// left. May be called from any thread. Async-signal-safe. Connections and timers are not
-    /// affected.
+    /// Makes `run` and `run_one` return, even if work is left; handlers may be called for up to ten
+    /// milliseconds more. May be called from any thread. Async-signal-safe. Connections and timers
+    /// are not affected.
     void stop() noexcept;
     [[nodiscard]] bool stopped() const noexcept;
     void restart() noexcept;
 
-    /// Does the same as `restart`, under its name in WebSocket++ and older versions of Asio.
+    /// Does the same as `restart`. This is its name in WebSocket++ and in older versions of Asio.
     void reset() noexcept { restart(); }
 
-    /// Keeps `run` from returning for lack of work, until `stop_perpetual`; calls are not counted.
-    /// Both may be called from any thread and are async-signal-safe.
+    /// Keeps `run` from returning for lack of work, until `stop_perpetual`. Calls are not counted:
+    /// one `stop_perpetual` ends any number of `start_perpetual`. Both may be called from any
+    /// thread and are async-signal-safe.
     void start_perpetual() noexcept;
     void stop_perpetual() noexcept;
 
     // --- as a guest
 
-    /// Returns the one descriptor to watch for reading; see the contract above. From the first call
-    /// on, timers make it readable, too. Fails with `errc::no_descriptor` if the engine has none.
+    /// Returns the descriptor to watch for reading; see the contract above. From the first call on,
+    /// timers make it readable, too. Fails with `errc::no_descriptor` if the engine has none.
     result<int> descriptor();
 
     /// Runs one turn; never blocks.
@@ -154,11 +161,12 @@ public:
 
     // --- from any thread
 
-    /// Calls `work` on the loop's thread in a later turn.
+    /// Calls `work` on the loop's thread in a later turn. If the loop is destroyed first, `work` is
+    /// destroyed without a call. Throws std::bad_alloc; then nothing was posted.
     void post(function<void()> work);
 
-    /// Wakes the loop, which calls every `interrupt` handler once. Calls before that turn count as
-    /// one. Async-signal-safe.
+    /// Wakes the loop, which calls every `interrupt` handler once. Several calls before that turn
+    /// have the effect of one. Async-signal-safe.
     void wake() noexcept;
 
     // --- the end
@@ -169,16 +177,16 @@ public:
 
     // --- signals
 
-    /// Handles signals: calls `handler` in a turn, with the signal's number, for each of these
-    /// signals (such as SIGINT and SIGTERM) that the process gets from now on. Replaces the signals
-    /// and the handler of an earlier call; without numbers it only restores those signals.
+    /// Handles signals of the process, such as SIGINT and SIGTERM: calls `handler` in a turn, with
+    /// the number of each signal received. Replaces the signals and the handler of an earlier call;
+    /// with no `numbers`, only restores the earlier signal handling.
     ///
-    /// For standalone loops: a loop changes no signal handling unless asked, and a host usually
-    /// handles signals itself. The earlier dispositions are restored when the loop is destroyed.
-    /// Only one loop of a process can handle signals at a time: for a second one this fails with
-    /// `errc::signals_taken`. Signals do not count as work that keeps `run` from returning. In a
-    /// forked child they have their earlier dispositions. Fails with `errc::forked`, or with the
-    /// system's error: `invalid_argument` for SIGKILL and the like.
+    /// Intended for standalone loops, as hosts usually handle signals themselves. A loop does not
+    /// change signal handling unless this is called. The earlier dispositions are restored when the
+    /// loop is destroyed. Only one loop of a process can handle signals at a time; for a second
+    /// one, this fails with `errc::signals_taken`. Signals do not count as work that keeps `run`
+    /// from returning. In a forked child, signals have their earlier dispositions. Fails with
+    /// `errc::forked`, or with the system's error: `invalid_argument` for SIGKILL and the like.
     result<void> on_signal(std::initializer_list<int> numbers, function<void(int)> handler);
 
     // --- names
@@ -187,9 +195,9 @@ public:
     /// file; replaces the earlier one.
     ///
     /// The default is the system's: getaddrinfo(3), on a thread that exists while there are names
-    /// to look up, one after another; destroying the loop does not wait for it. An empty `names`
-    /// removes the resolver: then such names fail with `errc::no_resolver`, and no thread is made.
-    /// With virtual time there is none by default.
+    /// to look up, and that looks up one name at a time. Destroying the loop does not wait for it.
+    /// An empty `names` removes the resolver: then such names fail with `errc::no_resolver`, and no
+    /// thread is created. With virtual time there is none by default.
     void resolver(weft::resolver names);
 
     // --- the rest
@@ -197,11 +205,11 @@ public:
     /// Returns the time at which the turn began; outside a turn, the clock's time.
     [[nodiscard]] time_point now() const noexcept;
 
-    /// Sets a handler, called when any other handler throws. The connection concerned is closed
-    /// with 1011, and its report carries the exception; after a handler without a connection (a
-    /// timer's, a posted function, an `interrupt` or `done`) the loop continues. Without `on_error`
-    /// the exception is printed on standard error, unless a connection's `close` or `fail` reports
-    /// it. Never ends the program.
+    /// Sets the handler that is called when any other handler throws. If that was a connection's
+    /// handler, the connection is closed with 1011 and its report contains the exception. After any
+    /// other function (a timer's, a posted one, an `interrupt` or `done`) the loop continues.
+    /// Without `on_error` the exception is printed on standard error, unless a connection's `close`
+    /// or `fail` reports it. The program never ends because of it.
     void on_error(function<void(std::exception_ptr)> handler);
 
     [[nodiscard]] engine_kind engine() const noexcept;
@@ -209,10 +217,10 @@ public:
     /// Returns the number of things that keep `run` from returning.
     [[nodiscard]] std::size_t work_count() const noexcept;
 
-    /// Returns the driver of everything on this loop, for services and streams of your own.
+    /// Returns the driver of everything on this loop, for your own endpoints and streams.
     [[nodiscard]] weft::driver& driver() noexcept;
 
-    /// Returns the loop's internal state, for components built on it: it may outlive the loop.
+    /// Returns the loop's internal state, for components that extend Weft. It may outlive the loop.
     [[nodiscard]] const std::shared_ptr<loop_state>& state() const noexcept { return state_; }
 
 private:
@@ -222,7 +230,7 @@ private:
 };
 
 /// Keeps `run` from returning for lack of work while the guard exists. Movable; belongs to the
-/// loop's thread.
+/// loop's thread, and may outlive the loop.
 class work_guard {
 public:
     explicit work_guard(event_loop& loop);

@@ -12,14 +12,14 @@ namespace weft {
 
 /// One event loop for each core.
 ///
-/// Make the same things on each loop before `run`, on one thread: for example a server that listens
-/// with `reuse_port`, set up by one function that is called for each loop, so that the state of its
-/// handlers belongs to one loop and needs no lock. While they run, each loop and everything on it
-/// belong to a thread of their own; before and after that, to the thread that calls `run`.
+/// Before `run`, set up the same objects on each loop: for example, call one function for each
+/// loop, which creates a server that listens with `reuse_port`. The state of its handlers then
+/// belongs to one loop and needs no lock. During `run`, each loop and everything on it belong to a
+/// thread of its own; before and after, all of them belong to the thread that calls `run`.
 class event_loops {
 public:
-    /// Makes `count` loops; for 0, one per core. Throws std::system_error if the system refuses a
-    /// resource that an engine needs. All threads share the clock and random source of `options`.
+    /// Creates `count` loops; for 0, one per core. Throws std::system_error if the system refuses a
+    /// resource that an engine needs. All loops share the clock and random source of `options`.
     explicit event_loops(std::size_t count = 0, const loop_options& options = {});
     event_loops(const event_loops&) = delete;
     event_loops& operator=(const event_loops&) = delete;

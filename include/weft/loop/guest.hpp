@@ -15,25 +15,26 @@ struct host_ops {
     /// Starts to call `turn` on the loop's thread whenever `descriptor` is readable.
     function<result<void>(int descriptor, function<void()> turn)> watch;
 
-    /// Stops that, and calls `done`, at once or later, when the host no longer holds any resource
-    /// of Weft. When this returns, the descriptor may be closed and `turn` is no longer called.
+    /// Stops calling `turn`, and calls `done`, at once or later, when the host no longer holds any
+    /// resource of Weft. Once `unwatch` has returned, `turn` is no longer called and the descriptor
+    /// may be closed.
     function<void(function<void()> done)> unwatch;
 
-    /// Called when the loop has work (true) or has none any more (false), so that the host's `run`
-    /// can end at the right time. An attachment begins (after `watch`) and ends (before `unwatch`)
-    /// without work. May be empty.
+    /// Called when the loop gets work (true) and when it has none left (false), so that the host's
+    /// `run` can end at the right time. After `watch` the loop counts as having no work; before
+    /// `unwatch`, false is reported if it had work. May be empty.
     function<void(bool)> work = {};
 
-    /// Called when something was posted to the loop: the host's `run` must last until the turn that
-    /// handles it. Called on any thread, until `unwatch` is called; must not throw. May be empty.
+    /// Called when a function was posted to the loop: the host's `run` must then last until the
+    /// next turn. Called on any thread, until `unwatch` is called; must not throw. May be empty.
     function<void()> posted = {};
 
-    /// True if turns run on several threads, one at a time: between turns the loop belongs to no
-    /// thread, and the host ensures that only one thread at a time uses it.
+    /// True if turns run on several threads, one at a time, as on a strand. The loop then belongs
+    /// to no thread between turns, and the host must ensure that only one thread at a time uses it.
     bool on_strand = false;
 };
 
-/// Makes the operations of a host from a `Watch` object that they share.
+/// Returns the operations of a host, implemented by the `Watch` object that they share.
 ///
 /// `Watch` has `result<void> start(int descriptor, function<void()> turn)`; `stop()`, or
 /// `stop(function<void()> done)` if the host releases its resources later; and `work(bool)` if the
@@ -60,12 +61,14 @@ host_ops ops_of(std::shared_ptr<Watch> watch) {
 
 /// The attachment of an event loop to a host.
 ///
-/// The constructor attaches, the destructor detaches; a loop can be attached again, also to another
-/// host. It neither starts nor stops the host. Belongs to the loop's thread.
+/// The constructor attaches, the destructor detaches; the loop can then be attached again, to the
+/// same host or to another. A guest neither starts nor stops the host. Belongs to the loop's
+/// thread.
 class guest {
 public:
-    /// Attaches `loop`. On error nothing is changed, and it throws std::system_error with the error
-    /// of `watch`, with `errc::no_descriptor`, or with `errc::already_attached`.
+    /// Attaches `loop`; `limit` is the budget of each turn. On error nothing changes, and the
+    /// constructor throws std::system_error with the error of `watch`, with `errc::no_descriptor`,
+    /// or with `errc::already_attached`.
     guest(event_loop& loop, host_ops host, budget limit = guest_budget);
 
     /// Does the same, but returns the error.

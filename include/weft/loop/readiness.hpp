@@ -10,8 +10,8 @@ namespace weft {
 struct readiness {
     bool read = false;
     bool write = false;
-    bool hangup = false; ///< an end or an error follows the input: read until it shows
-    bool urgent = false; ///< a read stops at an urgent mark in the input: read until EAGAIN.
+    bool hangup = false; ///< end of input or an error: read until read(2) reports it
+    bool urgent = false; ///< a read may stop early, at an urgent mark: read until EAGAIN.
                          ///< Reported by edge-triggered engines only. tcp(7)
 };
 

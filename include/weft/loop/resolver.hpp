@@ -15,8 +15,8 @@ namespace weft {
 
 /// One name to look up, as passed to a resolver.
 ///
-/// Any thread may hold and answer it, from inside the resolver's call or later. The answer is
-/// delivered in a turn of the loop, and discarded if the caller has cancelled or the loop was
+/// May be kept and answered on any thread, inside the resolver's call or later. The addresses are
+/// delivered in a turn of the loop; they are discarded if the caller has cancelled or the loop was
 /// destroyed. Destroying the lookup has the effect of `finish`.
 class lookup {
 public:
@@ -32,22 +32,23 @@ public:
     /// Reports addresses; may be called several times, as they become known. Ports in them are
     /// ignored.
     ///
-    /// Report the IPv6 addresses in a call of their own: connecting does not wait long for the
-    /// slower family. Among the addresses of one call, the family of the first is preferred.
+    /// Report IPv6 and IPv4 addresses in separate calls, each as soon as it is known: connecting
+    /// does not wait long for the slower family. If one call has both, the family of the first
+    /// address is preferred.
     void found(const address& one);
     void found(std::vector<address> some);
 
     /// Ends the lookup. Nothing may be reported after this or `fail`.
     void finish();
 
-    /// Ends the lookup with an error, which is reported if no address was found.
+    /// Ends the lookup with an error, which is reported only if no address was found.
     void fail(std::error_code why);
 
     /// Returns true if the caller no longer waits for an answer.
     [[nodiscard]] bool cancelled() const noexcept;
 
-    /// Calls `stop` on the loop's thread when the caller stops waiting before the lookup has ended.
-    /// If the loop is destroyed first, `stop` is destroyed without a call.
+    /// Sets a function that is called, on the loop's thread, when the caller cancels before the
+    /// lookup has ended. If the loop is destroyed first, `stop` is destroyed without a call.
     void on_cancel(function<void()> stop);
 
 private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Runs an event loop inside a host loop that Weft creates: for programs that have no loop of their
-// own and prefer a library's to Weft's.
+// own, and prefer the loop of a library to Weft's.
 #pragma once
 
 #include <memory>
@@ -9,15 +9,15 @@
 
 namespace weft {
 
-/// What an adapter implements so that Weft can create and run its library's loop.
+/// The interface that an adapter implements, so that Weft can create and run its library's loop.
 class owned_host {
 public:
     owned_host() = default;
     owned_host(const owned_host&) = delete;
     owned_host& operator=(const owned_host&) = delete;
 
-    /// Frees the host. The guest has detached before; the destructor also completes whatever the
-    /// library still has to do for that.
+    /// Frees the host. The guest is already detached; the destructor also runs what the library has
+    /// deferred for that, such as close callbacks.
     virtual ~owned_host() = default;
 
     [[nodiscard]] virtual host_ops ops() = 0;
@@ -29,11 +29,11 @@ public:
     virtual void quit() noexcept = 0;
 };
 
-/// Creates and runs a host for an event loop, which must outlive it or be destroyed while `run`
-/// runs.
+/// Creates and runs a host for an event loop. The event loop must outlive the runner, or be
+/// destroyed inside `run`; then `run` returns.
 ///
-/// Adapters derive from it: `uv_runner` and the like. Belongs to the loop's thread; must not be
-/// destroyed inside `run`.
+/// Base class of `uv_runner` and the like. Belongs to the loop's thread; must not be destroyed
+/// inside `run`.
 class runner {
 public:
     /// Throws as `guest` does.
@@ -46,8 +46,8 @@ public:
     /// has stopped the host itself. May be called again.
     void run();
 
-    /// Ends `run` soon; if called before `run`, the next `run` returns at once. From another
-    /// thread, `post` a call of this to the event loop.
+    /// Makes `run` return soon; if called before `run`, the next `run` returns at once. Must be
+    /// called on the loop's thread: from another thread, post a call of it (`event_loop::post`).
     void stop() noexcept;
 
 protected:

@@ -16,7 +16,8 @@ public:
 
     [[nodiscard]] time_point now() const noexcept { return now_; }
 
-    /// Moves the time forward, never back. Deadlines that pass are handled in the loop's next turn.
+    /// Moves the time forward; has no effect if it would move it back. Deadlines that have passed
+    /// are handled in the loop's next turn.
     void advance(duration by) noexcept { now_ += std::max(by, duration::zero()); }
     void advance_to(time_point then) noexcept { now_ = std::max(now_, then); }
 

@@ -13,32 +13,32 @@ namespace weft {
 /// Calls a function whenever a descriptor is ready: for a library that has sockets of its own. (To
 /// have Weft read and write the bytes, use `raw_file`.)
 ///
-/// Level-triggered: the function is called once a turn while the descriptor is ready. The
-/// descriptor is only watched: it is neither read, changed nor closed; call `set({})` before
-/// closing it. A watch that waits for something counts as work of the loop. It may be set and
-/// destroyed anywhere on the loop's thread, even in its own function, and may outlive the loop.
-/// Only its construction allocates memory.
+/// Level-triggered: the function is called once a turn while the descriptor is ready. The watch
+/// does not read, change or close the descriptor; call `set({})` before you close it. While it
+/// waits for a direction it counts as work of the loop. It may be set and destroyed at any point on
+/// the loop's thread, even in its own function, and may outlive the loop. Only the constructor
+/// allocates memory.
 class watch {
 public:
-    /// What to wait for.
+    /// The directions to wait for.
     struct directions {
         bool read = false;
         bool write = false;
     };
 
-    /// Waits for nothing until `set` is called.
+    /// Creates a watch that waits for nothing until `set` is called.
     watch(event_loop& loop, int descriptor, function<void(readiness)> ready);
     ~watch();
     watch(watch&& other) noexcept;
     watch& operator=(watch&& other) noexcept;
 
-    /// Waits for these from now on; an end or an error is reported for either direction. Does not
-    /// call the function from inside this call.
+    /// Waits for the directions `wanted` from now on. The end of the input or an error is reported
+    /// for either direction. Does not call the function from inside this call.
     ///
-    /// On error it waits for nothing: `not_pollable` for a regular file, `file_exists` if this loop
-    /// watches the descriptor already, `forked`, `gone`, or the system's error. If the system
-    /// refuses the watch later, the function is called with `hangup`, and the watch waits for
-    /// nothing.
+    /// On error the watch waits for nothing: `not_pollable` for a regular file, `file_exists` if
+    /// this loop already watches the descriptor, `forked`, `gone`, or the system's error. If the
+    /// system refuses to watch it later, the function is called with `hangup`, and the watch waits
+    /// for nothing.
     result<void> set(directions wanted) noexcept;
 
     [[nodiscard]] directions wanted() const noexcept;

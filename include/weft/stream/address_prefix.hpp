@@ -10,8 +10,7 @@
 
 namespace weft {
 
-/// All IP addresses that begin with the same bits, whatever their ports; or all Unix-domain
-/// sockets.
+/// All IP addresses that begin with the same bits, with any port; or all Unix-domain sockets.
 class address_prefix {
 public:
     /// Parses an address ("192.0.2.1", "::1"), a prefix ("10.0.0.0/8", "2001:db8::/32"), or
@@ -24,7 +23,7 @@ public:
 
 private:
     address base_;
-    unsigned bits_ = 0; // of the sixteen bytes, with IPv4 mapped into IPv6
+    unsigned bits_ = 0; // prefix length in the IPv6 form of the address
     bool local_ = false;
 };
 

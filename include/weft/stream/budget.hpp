@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The budget of a driver's turn, in handler calls and time, and a count of what is left of it.
+// The budget of a driver's turn, in handler calls and time, and the part of it that is left.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@ struct budget {
 /// The part of a turn's budget that is left. Reads no clock.
 class remaining_budget {
 public:
-    /// No budget, for outside a turn.
+    /// Creates an empty budget: outside a turn, no handler may be called.
     remaining_budget() noexcept = default;
 
     remaining_budget(budget limit, time_point now) noexcept

@@ -50,8 +50,7 @@ public:
 
     /// Calls `which.expire()` once at `deadline`, replacing its earlier deadline; `never` disarms.
     ///
-    /// Throws std::bad_alloc, but not for an item that was armed before or given a place by
-    /// `take_place`.
+    /// May throw std::bad_alloc, unless `which` was armed before or `take_place` was called for it.
     void arm(timed_work_item& which, time_point deadline);
 
     /// Reserves the memory for the deadline of `which`, so that `arm` cannot fail. Throws
@@ -63,10 +62,11 @@ public:
         return timers_.deadline(which);
     }
 
-    /// Makes `which` expire at `deadline` or earlier; `never` disarms. `which` must have a place.
+    /// Makes `which` expire at `deadline` or earlier; `never` disarms. `take_place` or `arm` must
+    /// have been called for `which` before.
     ///
-    /// A later deadline does not move the timer, which costs nothing: `which` expires at its
-    /// earlier deadline and must then arm again.
+    /// Moving a deadline later costs nothing, because the timer is not changed: `which` expires at
+    /// the earlier deadline and must then arm itself again.
     void move_deadline(timed_work_item& which, time_point deadline) {
         if (deadline < timers_.deadline(which)) {
             arm(which, deadline);
@@ -77,8 +77,8 @@ public:
 
     // --- work
 
-    /// Calls `which.run()` in the next round of work. If `at_turn_end` was called for it, that
-    /// comes first.
+    /// Calls `which.run()` in the next round of work. If `at_turn_end` was called for it too,
+    /// `finish_turn()` comes first.
     void defer(work_item& which) noexcept;
 
     /// Calls `which.finish_turn()` at the end of this turn or, outside a turn, of the next one. If
@@ -88,13 +88,14 @@ public:
     /// Cancels `defer` and `at_turn_end` for `which`.
     void cancel(work_item& which) noexcept { tasks_.cancel(which); }
 
-    /// Deletes `dead` at the end of the outermost turn, when no stack frame can refer to it any
-    /// more; outside a turn, at once. Until then the driver does not call it.
+    /// Deletes `dead` at the end of the outermost turn, when no function of it is on the stack;
+    /// outside a turn, at once. Until then the driver does not call it.
     void retire(work_item* dead) noexcept;
 
     [[nodiscard]] bool in_turn() const noexcept { return depth_ != 0; }
 
-    /// Adjust the count of what keeps `run` from returning: listeners, connections, armed timers.
+    /// Counts one more, or one less, of the things that keep `run` from returning: listeners,
+    /// connections, armed timers.
     void work_started() noexcept {
         if (work_++ == 0) work_changed();
     }
@@ -113,10 +114,11 @@ public:
 
     // --- handlers
 
-    /// A scope guard while handlers of `which` may run. A nested turn finds it on the stack.
+    /// A scope guard that exists while handlers of `which` may run, so that a nested turn knows
+    /// which items are on the stack.
     ///
-    /// Reports the turn's remaining work by `work_arrived`: a handler may run its host's event
-    /// loop, which otherwise does not know of work that this turn has already collected.
+    /// Calls `work_arrived` if work is left in this turn: a handler may run its host's event loop,
+    /// which does not know of work that this turn has already collected.
     class activity {
     public:
         activity(driver& owner, work_item& which) noexcept
@@ -153,8 +155,8 @@ public:
     }
     [[nodiscard]] bool may_call() const noexcept { return left_.may_call(); }
 
-    /// Returns whether so many posted functions wait that they should run before streams are read:
-    /// handlers of received messages may post more.
+    /// Returns whether too many posted functions are waiting. They should then run before streams
+    /// are read, because handlers of received messages may post more.
     [[nodiscard]] bool mail_is_behind() const noexcept {
         return posted_.size() + mailbox_->size() > mail_before_reading;
     }
@@ -186,17 +188,17 @@ public:
 
     // --- resources that everything on this driver shares
 
-    /// Returns work buffers for one session, or null if there is no memory. Give them back in
-    /// reverse order. Never returns null while no other buffers are lent.
+    /// Lends work buffers for one session; returns null if there is no memory. Buffers must be
+    /// given back in reverse order. Never returns null if no other buffers are lent.
     [[nodiscard]] scratch* take_scratch() noexcept { return scratches_.take(); }
     void give_back(scratch* lent) noexcept { scratches_.give_back(lent); }
 
     [[nodiscard]] virtual random_source& random() noexcept = 0;
 
-    /// The memory account of all connections on this driver. Unlimited by default.
+    /// Returns the memory account of all connections on this driver. Unlimited by default.
     [[nodiscard]] memory_account& memory() noexcept { return memory_; }
 
-    /// The mailbox for other threads. It may outlive the driver.
+    /// Returns the mailbox, to which any thread may post. It may outlive the driver.
     [[nodiscard]] const std::shared_ptr<weft::mailbox>& mailbox() const noexcept {
         return mailbox_;
     }
@@ -205,13 +207,14 @@ public:
     /// both threads.
     [[nodiscard]] bool called_by_owner(const char* function) const noexcept;
 
-    /// Prints that message and ends the program if the caller is on another thread, in every build:
-    /// the call would be a data race. Costs one comparison.
+    /// Prints the message of `called_by_owner` and calls std::abort if the caller is on another
+    /// thread, because the call would be a data race. Also in release builds: the check costs one
+    /// comparison.
     void require_owner(const char* function) const noexcept {
         if (!thread_.passes()) refuse_thread(function);
     }
 
-    /// Called when a function was posted, by the mailbox on any thread. Must not post.
+    /// Called by the mailbox, on any thread, when a function was posted. Must not post.
     virtual void mail_arrived() noexcept = 0;
 
 protected:
@@ -220,7 +223,7 @@ protected:
     /// Called when work was added outside a turn, or by a handler that may run its host's loop.
     virtual void work_arrived() noexcept {}
 
-    /// Called when the count of `work_started` becomes zero or leaves zero.
+    /// Called when the count of `work_started` becomes zero or nonzero.
     virtual void work_changed() noexcept {}
 
     /// A scope guard for one turn. Turns may nest.
@@ -240,13 +243,15 @@ protected:
     // The steps of a turn. Each returns whether it did something.
     bool expire_timers();
 
-    /// Runs posted functions. Collects more from the mailbox only when all earlier ones have run.
+    /// Runs posted functions. Collects further ones from the mailbox only after all earlier ones
+    /// have run.
     bool run_posted();
 
     /// Returns whether functions that handlers posted during the last `run_work` still wait.
     ///
-    /// The driver reads no streams until these have run, as reading makes handlers post more.
-    /// Functions that other threads post do not count: a steady flow of them would prevent reading.
+    /// The driver reads no streams until these functions have run, because reading makes handlers
+    /// post more. Functions posted by other threads do not count, because a steady flow of them
+    /// would prevent reading.
     [[nodiscard]] bool mail_of_reading_waits() const noexcept {
         return posts_run_ < posts_awaited_;
     }
@@ -254,7 +259,7 @@ protected:
     bool finish_tasks() noexcept;
     void interrupt_residents();
 
-    /// Returns whether a turn would find something to do, apart from timers.
+    /// Returns whether a turn would have something to do, apart from timers.
     [[nodiscard]] bool work_waits() const noexcept;
     [[nodiscard]] time_point earliest_deadline() const noexcept { return timers_.earliest(); }
     [[nodiscard]] std::size_t work_count() const noexcept {
@@ -267,7 +272,7 @@ protected:
     /// Makes the calling thread the driver's thread.
     void own() noexcept { thread_.own(); }
 
-    /// Lets any thread make calls, until the next `own`.
+    /// Allows calls on any thread, until the next `own`.
     void disown() noexcept { thread_.disown(); }
     [[nodiscard]] bool owned_here() const noexcept { return thread_.owned_here(); }
 

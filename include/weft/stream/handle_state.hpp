@@ -24,12 +24,12 @@ enum class send_result : std::uint8_t {
 
 /// Shared by one connection and all handles to it; allocated when the first handle is made.
 ///
-/// Output counts towards the connection's limit as soon as it is posted. So threads that send
-/// faster than the connection's thread works, or than the peer reads, do not fill the memory.
+/// Output counts towards the connection's limit as soon as it is posted. This limits memory use
+/// when threads send faster than the connection's thread or the peer can process.
 class handle_state {
 public:
-    /// The bytes that a posted function costs beside its payload: list nodes and the overhead of
-    /// the allocator.
+    /// The memory that a posted function needs besides its payload, in bytes: list nodes and
+    /// allocator overhead.
     static constexpr std::size_t post_overhead = 160;
 
     handle_state(std::shared_ptr<weft::mailbox> to, void* target) noexcept
@@ -50,11 +50,12 @@ public:
     /// Subtracts bytes that were counted but not posted.
     void take_back(std::size_t size) noexcept { posted_ -= size; }
 
-    /// Returns the bytes of waiting output: posted bytes, with their overhead, and the connection's
-    /// queue.
+    /// Returns the size of the waiting output in bytes: posted output, with its overhead, and the
+    /// connection's queue.
     [[nodiscard]] std::size_t waiting() const noexcept { return posted_ + queued_; }
 
-    /// Returns true at most once, and only if exceeding the limit ends the connection.
+    /// Returns whether the caller must end the connection because the limit was exceeded: true at
+    /// most once, and only with `queue_policy::close`.
     [[nodiscard]] bool must_close() noexcept {
         return closes_when_full_ && !overflowed_.exchange(true);
     }
@@ -88,7 +89,8 @@ public:
     void release(std::size_t size) noexcept { posted_ -= size; }
     [[nodiscard]] std::size_t posted() const noexcept { return posted_; }
 
-    /// Returns whether so few posted bytes are left that `writable` may be called.
+    /// Returns whether few enough posted bytes are left for `writable` to be called: at most a
+    /// quarter of the limit.
     [[nodiscard]] bool has_room() const noexcept { return posted_ <= size_max_ / 4; }
 
     /// Returns whether a handle's `send` returned `backed_up` or `dropped` since the last call.

@@ -25,17 +25,18 @@ struct io_stream_options {
 
 /// The caller's end of a connection that the caller feeds with bytes.
 ///
-/// Feeding queues the bytes and calls no handler; the driver's next turn does, for instance in
-/// `manual_driver::advance`. So all functions may be called from handlers. Either end may be
-/// destroyed first. Destroying this one acts as `eof` after all bytes that were fed, and later
-/// writes of the connection fail. The driver must outlive it. Belongs to the driver's thread.
+/// Feeding queues the bytes; handlers are called in the driver's next turn, for instance in
+/// `manual_driver::advance`. All functions may therefore be called from handlers. Either end may be
+/// destroyed first. Destroying this end acts as `eof`: the connection still reads all bytes that
+/// were fed, and its later writes fail. The driver must outlive it. Belongs to the driver's thread.
 class io_stream {
 public:
     /// Called when the connection has output: pieces to write in their order.
     ///
-    /// Returns how many bytes it accepted; if not all, the rest waits for `writable`. An error ends
-    /// the connection. The handler may call any function of the io_stream and may destroy it. It
-    /// must not destroy a service or make a turn of the driver.
+    /// Returns how many bytes it accepted. If it accepted only a part, the rest waits until the
+    /// caller calls `writable`. An error ends the connection. The handler may call any function of
+    /// the io_stream and may destroy it. It must not destroy an endpoint or run a turn of the
+    /// driver.
     using write_handler =
         function<result<std::size_t>(std::span<const std::span<const std::byte>> pieces)>;
 
@@ -53,21 +54,21 @@ public:
     [[nodiscard]] std::unique_ptr<stream> take_stream();
 
     /// Sets the handler that is called once, in a turn, when the connection will write no more. If
-    /// the connection still reads, the caller should then end its input by `eof`.
+    /// the connection still reads, the caller should then end the input by calling `eof`.
     void on_shutdown(function<void()> handler);
 
     // --- input
 
     /// Copies as many of `bytes` to the input queue as there is room for; returns how many.
     ///
-    /// There is room for 64 KiB of input that the connection has not read. There is no room after
-    /// `eof` or `fatal_error`, or once the connection is `closed`.
+    /// The queue holds up to 64 KiB of input that the connection has not read. There is no room
+    /// after `eof` or `fatal_error`, or once the connection is `closed`.
     ///
     /// Throws std::bad_alloc; then nothing was queued.
     std::size_t read_some(std::span<const std::byte> bytes);
 
-    /// Copies all of `bytes` to the input queue, whatever its size. Ignores them after `eof` or
-    /// `fatal_error`, or once the connection is `closed`. Throws like `read_some`.
+    /// Copies all of `bytes` to the input queue, without a limit on its size. Ignores them after
+    /// `eof` or `fatal_error`, or once the connection is `closed`. Throws like `read_some`.
     void read_all(std::span<const std::byte> bytes);
 
     /// Ends the input. The connection sees the end after all bytes that were fed, even if it does
@@ -83,7 +84,7 @@ public:
 
     // --- output
 
-    /// Reports that the write handler can accept more output, after it has accepted only a part.
+    /// Reports that the write handler, which has accepted only a part, can accept more output.
     void writable() noexcept;
 
     /// Returns whether output waits for `writable`.
@@ -102,7 +103,7 @@ private:
 /// Waits for a byte of `in`, and feeds up to 64 KiB of what `in` has buffered to `to.read_all`.
 ///
 /// Sets failbit at the end of `in`, so that `while (in >> stream) driver.advance(now());` reads all
-/// of it. Does not call `eof`, as the caller may feed more from another source.
+/// of it. Does not call `eof`, because the caller may feed more from another source.
 std::istream& operator>>(std::istream& in, io_stream& to);
 
 } // namespace weft

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A thread-safe queue of functions: any thread posts them, and they run on the driver's thread. The
-// only lock in the library.
+// A thread-safe queue of functions: any thread may post them, and they run on the driver's thread.
+// Its mutex is never held while a posted function runs.
 #pragma once
 
 #include <atomic>
@@ -30,7 +30,7 @@ public:
     /// std::bad_alloc; then nothing was posted.
     bool post(function<void()> work);
 
-    /// Returns whether something may have been posted. May be called on any thread.
+    /// Returns whether functions may be waiting. May be called on any thread.
     [[nodiscard]] bool waiting() const noexcept { return size() != 0; }
 
     /// Returns how many functions wait to be collected. May be called on any thread.
@@ -44,14 +44,14 @@ public:
         return turning_.load(std::memory_order_relaxed) == std::this_thread::get_id();
     }
 
-    /// For the driver: the calling thread begins or ends the outermost turn.
+    /// For the driver: records that the calling thread begins or ends the outermost turn.
     void turn_begins() noexcept {
         turning_.store(std::this_thread::get_id(), std::memory_order_relaxed);
     }
     void turn_ends() noexcept { turning_.store({}, std::memory_order_relaxed); }
 
-    /// For the driver: returns how many functions had been posted in all when a handler last posted
-    /// one in a turn of the driver. Zero if no handler has.
+    /// For the driver: returns the total number of functions posted up to and including the last
+    /// one that a handler posted in a turn of the driver; 0 if no handler has posted one.
     [[nodiscard]] std::uint64_t posted_by_handlers() const noexcept { return by_handlers_; }
 
     /// For the driver: sets a function that is called, on the posting thread, when something is
@@ -62,7 +62,7 @@ public:
     /// For the driver: appends all posted functions to `taken`.
     void collect(std::list<function<void()>>& taken) noexcept;
 
-    /// For the driver: rejects further functions, and destroys those that wait.
+    /// For the driver: rejects further functions, and destroys those that are waiting.
     void close() noexcept;
 
 private:

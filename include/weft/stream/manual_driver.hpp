@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A driver without an event loop: the caller makes the turns and passes the time to `advance`.
+// A driver without an event loop: the caller runs the turns and passes the time to `advance`.
 #pragma once
 
 #include <weft/stream/device_random.hpp>
@@ -10,26 +10,27 @@ namespace weft {
 /// Runs streams and connections when the caller calls `advance` or `settle`.
 class manual_driver final : public driver {
 public:
-    /// Starts with the time `start`. `random` must outlive the driver.
+    /// Creates a driver whose time begins at `start`. `random` must outlive the driver.
     explicit manual_driver(time_point start = {}) : clock_(start) {}
     manual_driver(time_point start, random_source& random)
         : clock_(start), random_(&random) {}
     ~manual_driver() override { close(); }
 
-    /// Moves the time to `now`, unless that is earlier, and makes one turn: runs expired timers,
+    /// Moves the time to `now`, unless that is earlier, and runs one turn: runs expired timers,
     /// posted functions and deferred work, within the budget `limit`.
     ///
     /// Returns true if something was done. Call it until it returns false to finish all work.
     bool advance(time_point now, budget limit = {});
 
-    /// Makes turns at the current time until nothing is left to do. Returns whether anything was
+    /// Runs turns at the current time until nothing is left to do. Returns whether anything was
     /// done.
     bool settle();
 
-    /// Returns the earliest deadline, by which to call `advance`; `never` if there is none.
+    /// Returns the earliest deadline: the latest time at which to call `advance` again. `never` if
+    /// there is none.
     [[nodiscard]] time_point next_deadline() const noexcept { return earliest_deadline(); }
 
-    /// Returns whether `advance` would find something to do at the current time.
+    /// Returns whether `advance` would have something to do at the current time.
     [[nodiscard]] bool waiting() const noexcept {
         return work_waits() || earliest_deadline() <= clock_;
     }

@@ -29,10 +29,11 @@ public:
     /// `on_error` is called with `connection_reset`.
     void reset() noexcept;
 
-    /// Limits the bytes of one `on_receive` call (at least 1), for tests that split input.
+    /// Limits the size of one `on_receive` call to `bytes` (at least 1), for tests that split
+    /// input.
     void deliver_at_most(std::size_t bytes) noexcept { delivery_max_ = bytes != 0 ? bytes : 1; }
 
-    /// Returns the bytes that were written here and not delivered to the other end yet.
+    /// Returns how many bytes were written here and not yet delivered to the other end.
     [[nodiscard]] std::size_t in_flight() const noexcept;
     [[nodiscard]] std::size_t input_pending() const noexcept override;
     [[nodiscard]] std::size_t output_pending() const noexcept override { return in_flight(); }

@@ -19,16 +19,16 @@ public:
     /// Called when `wake` has woken the driver. Calls the `interrupt` handlers.
     virtual void on_interrupt() = 0;
 
-    /// Allocates the memory that the next `on_shutdown` will need. If it throws std::bad_alloc, the
-    /// driver does not shut down.
+    /// Called before `on_shutdown`. Allocates the memory that it will need. If it throws
+    /// std::bad_alloc, the driver does not shut down.
     virtual void prepare_shutdown() {}
 
     /// Called when everything on the driver must end. Starts nothing new, and calls `done` once
     /// when nothing is left, at the latest at `deadline`.
     virtual void on_shutdown(time_point deadline, function<void()> done) noexcept;
 
-    /// Called when the driver will make no more turns. Drops everything, and calls no handler
-    /// except a pending `done`.
+    /// Called when the driver will run no more turns. Drops everything, and calls no handler except
+    /// a pending `done`.
     virtual void on_driver_closed() noexcept = 0;
 
 protected:
@@ -78,8 +78,8 @@ private:
         cursor* outer;
     };
 
-    /// Ends an iteration, also if `visit` throws. Separate from the cursor, so that GCC 12 sees
-    /// that no pointer to the cursor is left (-Wdangling-pointer).
+    /// Ends an iteration, even if `visit` throws. A type of its own, so that GCC 12 can see that no
+    /// pointer to the cursor is left (-Wdangling-pointer).
     struct end_of_walk {
         observer_list& list;
         cursor* outer;

@@ -12,7 +12,8 @@
 
 namespace weft {
 
-/// Memory for one operation at a time. `take` allocates from the heap if it is in use or too small.
+/// Memory for one operation at a time. If the memory is in use or too small, `take` allocates from
+/// the heap instead.
 class reserved_memory {
 public:
     reserved_memory() = default;

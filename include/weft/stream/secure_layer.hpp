@@ -11,7 +11,7 @@ namespace weft {
 
 /// Encrypts streams. weft::tls has one implementation for servers and one for clients.
 ///
-/// Any number of streams may share a layer. Streams keep alive what they need of it.
+/// Any number of streams may share a layer. A stream may outlive the layer.
 class secure_layer {
 public:
     secure_layer(const secure_layer&) = delete;

@@ -17,7 +17,7 @@ public:
     /// Makes the calling thread the owner.
     void own() noexcept { owner_ = std::this_thread::get_id(); }
 
-    /// Lets any thread make calls.
+    /// Allows calls on any thread.
     void disown() noexcept { owner_ = std::thread::id(); }
 
     [[nodiscard]] std::thread::id owner() const noexcept { return owner_; }

@@ -14,7 +14,7 @@ class driver;
 /// Work items with deadlines, earliest first. Arming and disarming cost O(log n).
 ///
 /// An item gets its place in the heap once and keeps it, with the deadline `never` while it is not
-/// armed. So only the first arming needs memory.
+/// armed. Therefore only the first arming needs memory.
 class timer_queue {
 public:
     explicit timer_queue(driver* owner = nullptr) noexcept : owner_(owner) {}

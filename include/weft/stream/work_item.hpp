@@ -57,7 +57,7 @@ public:
     virtual ~work_item() { unlink(); }
 
 protected:
-    /// Called after `driver::defer`. Does a piece of work.
+    /// Called once after `driver::defer`, in the next round of work.
     virtual void run() noexcept {}
 
     /// Called at the end of a turn after `driver::at_turn_end`. Must not call handlers.
@@ -74,7 +74,7 @@ private:
     enum class place : std::uint8_t { nowhere, work, turn_end, retired };
 
     place place_ = place::nowhere;
-    bool deferred_too_ = false; // in the list of the turn's end, and `run()` is due after it
+    bool deferred_too_ = false; // waits for the turn's end, and `run()` is due after that
 };
 
 /// A list of work items in order. An item is in at most one list.

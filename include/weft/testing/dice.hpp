@@ -9,7 +9,7 @@
 
 namespace weft::testing {
 
-/// A seeded random source for tests. Predictable: never use it for masking keys elsewhere.
+/// A seeded random source for tests. Predictable: do not use it for masking keys outside of tests.
 class dice final : public random_source {
 public:
     explicit dice(std::uint64_t seed) noexcept : state_(seed) {}
@@ -19,7 +19,7 @@ public:
     /// Returns a number below `limit`; 0 if `limit` is 0.
     [[nodiscard]] std::size_t below(std::size_t limit) noexcept;
 
-    /// Returns a number or a time from `low` to `high`, both included.
+    /// Returns a number or a duration from `low` to `high`, both included.
     [[nodiscard]] std::size_t between(std::size_t low, std::size_t high) noexcept;
     [[nodiscard]] duration between(duration low, duration high) noexcept;
 

@@ -24,8 +24,8 @@ struct host_finding {
 std::ostream& operator<<(std::ostream& to, const host_finding& which);
 
 struct host_kit_options {
-    /// The longest accepted delay of an event that is already due. With a correct host, the kit
-    /// does not wait that long.
+    /// The longest accepted delay of an event that is due. With a correct host, the kit does not
+    /// wait that long.
     duration patience = std::chrono::seconds(2);
 
     /// The names of the checks to run; empty for all.
@@ -38,7 +38,8 @@ struct host_kit_options {
 /// Runs the checks, each on its own host, and returns the defects found; empty if there are none.
 ///
 /// `make` and everything that it makes are called on this thread. Takes about half a second for a
-/// correct host. Exceptions of the host pass through; a `turn` that never returns hangs the check.
+/// correct host. Exceptions of the host are passed on to the caller. If a `turn` never returns, the
+/// check hangs.
 [[nodiscard]] std::vector<host_finding> check_host(const host_factory& make,
                                                    const host_kit_options& options = {});
 

@@ -24,14 +24,14 @@ public:
     /// in one of the host's callbacks, if `nests`.
     virtual void turn(duration at_most) = 0;
 
-    /// Calls `rings` once after `delay`, with one of the host's own timers.
+    /// Calls `rings` once after `delay`, using a timer of the host.
     virtual void call_after(duration delay, function<void()> rings) = 0;
 
     /// Returns true if the host can be run inside its own callbacks.
     [[nodiscard]] virtual bool nests() const { return true; }
 
-    /// Returns true if `run` returns when the host has nothing left to do. The kit then checks that
-    /// Weft keeps it running while it has work, and only then.
+    /// Returns true if `run` returns when the host has nothing left to do. The kit then also checks
+    /// that `run` lasts while Weft has work, and no longer.
     [[nodiscard]] virtual bool ends_by_itself() const { return false; }
 
     /// Runs the host until `quit`, or until it has nothing left to do. Only called if

@@ -21,15 +21,16 @@ namespace weft::testing {
 struct network_conditions {
     line to_server = {};
     line to_client = {};
-    std::uint32_t refused_one_in = 0;    ///< attempts that fail with `connection_refused`
-    std::uint32_t unanswered_one_in = 0; ///< attempts that never get an answer
+    std::uint32_t refused_one_in = 0;    ///< one in this many attempts is refused; 0: none
+    std::uint32_t unanswered_one_in = 0; ///< one in this many gets no answer; 0: none
 };
 
 /// Connects streams in the virtual time of their drivers: a `manual_driver`, or event loops with
 /// `engine_kind::virtual_time` that share a `virtual_clock`.
 ///
-/// Bit for bit reproducible if the drivers draw their random bytes from `chance()` or another
-/// deterministic source. Must outlive its streams and drivers, and belongs to their thread.
+/// Runs are bit-for-bit reproducible if the drivers take their random bytes from `chance()` or
+/// another deterministic source. The network must outlive its streams and drivers, and belongs to
+/// their thread.
 ///
 /// ```cpp
 /// weft::testing::memory_network net(seed);
@@ -48,7 +49,8 @@ public:
     memory_network(const memory_network&) = delete;
     memory_network& operator=(const memory_network&) = delete;
 
-    /// Applies to links made from now on; for an existing link use `network_stream::change`.
+    /// Sets the conditions of links made from now on; for an existing link use
+    /// `network_stream::change`.
     void conditions(const network_conditions& wanted) { conditions_ = wanted; }
     [[nodiscard]] const network_conditions& conditions() const noexcept { return conditions_; }
 
@@ -62,19 +64,19 @@ public:
     void stop_listening(std::string_view name) noexcept;
 
     /// Connects to `name`: calls `done` once, in a turn of `owner`, with a stream that has not been
-    /// started or with an error. Returns a function that cancels the attempt; harmless after its
-    /// end.
+    /// started or with an error. Returns a function that cancels the attempt; it has no effect once
+    /// `done` was called.
     function<void()> connect(std::string_view name, weft::driver& owner,
                              function<void(result<stream_ptr>)> done);
 
-    /// Opens a WebSocket to `name`, as a client does that connects its streams itself.
+    /// Opens a WebSocket to `name`, like a client that creates its own streams.
     connection& connect(stream_endpoint& client, std::string_view name, const uri& target,
                         handlers what, connect_options options = {});
 
     /// Returns all existing ends of links, in the order in which they were made.
     [[nodiscard]] std::span<network_stream* const> streams() const noexcept { return streams_; }
 
-    /// Returns the random source of everything in this network.
+    /// Returns the random source that decides everything in this network.
     [[nodiscard]] dice& chance() noexcept { return chance_; }
 
 private:

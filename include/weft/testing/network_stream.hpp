@@ -17,27 +17,28 @@ namespace weft::testing {
 
 class memory_network;
 
-/// How bytes travel in one direction of a link. By default at once, whole, and without loss.
+/// How bytes travel in one direction of a link. By default they arrive at once, whole, and without
+/// loss.
 struct line {
     duration latency_min{}; ///< from a write to the arrival of its bytes; drawn per write
     duration latency_max{}; ///< bytes never overtake earlier ones
 
-    /// How many bytes may have been written but not yet delivered to the receiver.
+    /// The most bytes that may be written and not yet delivered to the receiver.
     std::size_t capacity = 64 * 1024;
 
-    /// The most bytes that one `on_receive` delivers: a random number up to this, also across
-    /// writes.
+    /// The most bytes that one `on_receive` delivers. The number is random, and independent of the
+    /// sizes of the writes.
     std::size_t piece_max = SIZE_MAX;
 
-    std::uint32_t short_write_one_in = 0;  ///< writes that take a part although there is room
-    std::uint32_t failed_write_one_in = 0; ///< writes that fail and break the link
+    std::uint32_t short_write_one_in = 0;  ///< one in this many writes accepts a part only
+    std::uint32_t failed_write_one_in = 0; ///< one in this many fails and breaks the link
 };
 
 /// One end of a link, made by a memory network.
 ///
-/// Meets the contract of `stream`, and behaves as TCP does: after its owner has closed it, the
-/// other end receives the end of the input, or is reset if something was left unread or is written
-/// later.
+/// Meets the contract of `stream`, and behaves like TCP: after its owner has closed it, the other
+/// end receives the end of the input. The other end is reset if this end has left input unread, or
+/// if the other end writes again.
 class network_stream final : public stream, public timed_work_item {
 public:
     ~network_stream() override;
@@ -70,22 +71,22 @@ public:
 
     // --- observations
 
-    /// Returns how many bytes this end has written that have not been delivered to the other.
+    /// Returns how many bytes this end has written that were not yet delivered to the other end.
     [[nodiscard]] std::size_t in_flight() const noexcept;
 
     /// Returns when bytes were last delivered here.
     [[nodiscard]] time_point last_received() const noexcept { return last_received_; }
 
-    /// Returns when a write here last took bytes, by the clock and not by the turn's time, which
-    /// may be late.
+    /// Returns when a write here last accepted bytes: the time of the clock, which may be later
+    /// than that of the turn.
     [[nodiscard]] time_point last_sent() const noexcept { return last_sent_; }
 
-    /// Returns when a write last continued one that had taken only a part.
+    /// Returns when this end last wrote again after a write that had accepted only a part.
     [[nodiscard]] time_point last_went_on() const noexcept { return last_went_on_; }
 
-    /// Returns when the owner last called `output_pending` while the bytes in flight counted, in
-    /// that call or the one before. They count from 4 KiB on, and after a write that took only a
-    /// part.
+    /// Returns the time of the owner's last call of `output_pending` at which bytes in flight
+    /// counted, in that call or in the previous one. They count if they are at least 4 KiB, or if
+    /// the last write accepted only a part.
     [[nodiscard]] time_point last_under_way() const noexcept { return last_under_way_; }
 
     /// Returns true if this end was never cut, reset or failed.
@@ -132,7 +133,7 @@ private:
     time_point last_received_{};
     time_point last_sent_{};
     time_point last_went_on_{};
-    mutable std::size_t counted_ = 0; // as under way, at the last query
+    mutable std::size_t counted_ = 0; // bytes in flight, at the last query
     mutable time_point last_under_way_{};
     time_point writable_ = never; // when this end notices room
     time_point eof_ = never;      // when the end of the input arrives
@@ -140,8 +141,8 @@ private:
     std::error_code next_write_;
     bool break_loses_ = false; // the reset also loses what has arrived
     bool paused_ = false;
-    bool refused_ = false; // a write took only a part, and `on_writable` is still due
-    bool owes_ = false;    // the last write took only a part
+    bool refused_ = false; // a write was accepted in part: `on_writable` is due
+    bool owes_ = false;    // the last write was accepted in part
     bool eof_told_ = false;
     bool half_closed_ = false;
     bool closed_ = false;

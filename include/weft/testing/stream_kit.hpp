@@ -25,10 +25,11 @@ struct stream_finding {
 std::ostream& operator<<(std::ostream& to, const stream_finding& which);
 
 struct stream_kit_options {
-    /// How long to wait for an event that is due, while nothing happens.
+    /// How long to wait for an event that is due while nothing else happens.
     duration patience = std::chrono::seconds(2);
 
-    /// The most bytes that a stream may take while its peer does not read, wherever they are held.
+    /// The most bytes that a stream may accept while its peer does not read, including those in the
+    /// buffers of the system.
     std::size_t in_flight_max = 32 * 1024 * 1024;
 
     /// The names of the checks to run; empty for all.
@@ -40,8 +41,9 @@ struct stream_kit_options {
 
 /// Runs the checks, each on its own pair, and returns the defects found; empty if there are none.
 ///
-/// `make` and everything that it makes are called on this thread. Exceptions of the stream pass
-/// through. A stream's use of freed memory is found under AddressSanitizer only.
+/// `make` and everything that it makes are called on this thread. Exceptions of the stream are
+/// passed on to the caller. Use of freed memory by a stream is detected only under
+/// AddressSanitizer.
 [[nodiscard]] std::vector<stream_finding> check_stream(const streams_factory& make,
                                                        const stream_kit_options& options = {});
 

@@ -12,9 +12,10 @@ namespace weft::testing {
 
 /// Two streams connected to each other, made for one check. All calls come from one thread.
 ///
-/// They may be of two kinds, such as the two sides of a TLS session, and be on one driver or on
-/// two. The near one is checked, the far one is its peer; to check both, make a second factory that
-/// swaps them. Each is asked for once, before any `turn`, and destroyed before this object.
+/// They may be of different kinds, such as the two sides of a TLS session, and may be on one driver
+/// or on two. The near one is checked, the far one is its peer; to check both, write a second
+/// factory that swaps them. `near` and `far` are each called once, before any `turn`; the streams
+/// are destroyed before this object.
 class streams_under_test {
 public:
     streams_under_test() = default;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A certificate with its key, for either side of TLS, and the TLS versions. Makes self-signed ones.
+// A certificate with its key, for either side of TLS, and the TLS versions. Makes self-signed
+// certificates.
 #pragma once
 
 #include <chrono>
@@ -15,13 +16,14 @@ enum class tls_version : std::uint8_t { tls_1_2, tls_1_3 };
 
 /// A certificate with its key, in files or in memory, as PEM.
 ///
-/// Files are read when a TLS context is made from this, and again when that is reloaded.
+/// Files are read when a `tls_client` or `tls_server` is created, and again by
+/// `tls_server::reload`.
 struct tls_certificate {
     std::string chain_file = {}; ///< the certificate first, then those of its issuers
     std::string key_file = {};   ///< empty if the key is in the file of the chain
-    std::string chain = {};      ///< the same in memory, if there are no files
+    std::string chain = {};      ///< the chain as PEM text, used if there are no files
     std::string key = {};
-    std::string password = {};   ///< of the key; it is never prompted for at a terminal
+    std::string password = {};   ///< of the key; Weft never prompts for it
 };
 
 /// Options of a self-signed certificate.

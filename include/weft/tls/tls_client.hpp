@@ -16,7 +16,8 @@ struct ssl_ctx_st; // OpenSSL's SSL_CTX
 namespace weft {
 
 struct tls_client_options {
-    /// The trusted issuers, as PEM: a file, or memory. If both are empty, the system's roots.
+    /// The trusted issuers, as PEM, in a file or in memory. If both are empty, the system's trusted
+    /// roots are used.
     std::string issuers_file = {};
     std::string issuers = {};
 
@@ -32,16 +33,16 @@ struct tls_client_options {
     /// Called with OpenSSL's SSL_CTX once it is configured, for further settings.
     std::function<result<void>(ssl_ctx_st*)> configure = {};
 
-    /// If `create` fails, it writes here what the error concerns, such as the file. Not used after
-    /// that.
+    /// If `create` fails, it writes here what the error concerns, such as a file name. Not used
+    /// after that.
     std::string* fault = nullptr;
 };
 
-/// TLS for any number of clients and connections, on any threads.
+/// TLS for any number of clients and connections, on any number of threads.
 ///
 /// By default checks that the peer's certificate comes from a trusted issuer and is valid for the
-/// host, a name or an address, that was connected to. Session tickets are kept in memory and used
-/// once, for the same host.
+/// host (a name or an address) that was connected to. Sessions are kept in memory and resumed with
+/// the same host; a TLS 1.3 session is used only once.
 class tls_client final : public secure_layer {
 public:
     /// Fails with a `tls_error`, the system's error for a file, or OpenSSL's error.

@@ -11,7 +11,7 @@ namespace weft {
 /// Why TLS failed. All other errors are OpenSSL's, in `openssl_category`.
 enum class tls_error {
     not_tls = 1,         ///< what the peer sent is not TLS
-    handshake_truncated, ///< the peer ended the stream within the handshake
+    handshake_truncated, ///< the peer ended the stream during the handshake
     truncated,           ///< the stream ended without TLS's close_notify: data may be missing
     certificate_expired, ///< the peer's certificate, or its issuer's, has expired
     certificate_not_yet_valid,
@@ -38,7 +38,7 @@ enum class tls_error {
 
 [[nodiscard]] const std::error_category& tls_category() noexcept;
 
-/// Returns the category of OpenSSL's errors, by their packed codes (`ERR_get_error`).
+/// Returns the category of OpenSSL's errors; the values are the packed codes of `ERR_get_error`.
 [[nodiscard]] const std::error_category& openssl_category() noexcept;
 
 [[nodiscard]] inline std::error_code make_error_code(tls_error code) noexcept {

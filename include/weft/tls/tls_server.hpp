@@ -31,20 +31,22 @@ struct tls_server_options {
 
     tls_version minimum = tls_version::tls_1_2;
 
-    /// Which issuers clients' certificates must come from, as PEM: a file, or memory.
+    /// Whether to ask clients for a certificate, and which issuers of it to trust, as PEM, in a
+    /// file or in memory. Unless `clients` is `ignored`, issuers must be given.
     client_certificates clients = client_certificates::ignored;
     std::string client_issuers_file = {};
     std::string client_issuers = {};
 
-    /// Called with the OpenSSL SSL_CTX of each certificate once it is configured, also on a reload.
+    /// Called with OpenSSL's SSL_CTX of each certificate once it is configured, for further
+    /// settings; also on a reload.
     std::function<result<void>(ssl_ctx_st*)> configure = {};
 
-    /// If `create` or `reload` fails, it writes here what the error concerns, such as the file. Not
-    /// used after that.
+    /// If `create` or `reload` fails, it writes here what the error concerns, such as a file name.
+    /// Not used after that.
     std::string* fault = nullptr;
 };
 
-/// TLS for any number of listeners and connections, on any threads.
+/// TLS for any number of listeners and connections, on any number of threads.
 ///
 /// Defaults: TLS 1.2 and 1.3, no renegotiation, no compression, for TLS 1.2 only ciphers with
 /// forward secrecy and authenticated encryption, session tickets, and `http/1.1` for ALPN.

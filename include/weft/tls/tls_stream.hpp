@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// TLS as a filter over any stream, for servers and clients. Certificates and trust belong to its
-// context; knows neither sockets nor loops.
+// TLS as a filter over any stream, for servers and clients. Its context (`tls_server` or
+// `tls_client`) holds the certificates. Knows neither sockets nor loops.
 #pragma once
 
 #include <cstddef>
@@ -49,8 +49,8 @@ public:
         return early_.size() + sealed_.size() + under_->output_pending();
     }
 
-    /// Returns the TLS stream of a connection (`connection::transport`); null if it is not
-    /// encrypted.
+    /// Returns `transport` (see `connection::transport`) as a TLS stream; null if it is another
+    /// kind of stream.
     [[nodiscard]] static const tls_stream* of(const stream* transport) noexcept;
     [[nodiscard]] const void* kind() const noexcept override;
 
@@ -73,8 +73,8 @@ public:
     /// certificate.
     [[nodiscard]] std::string peer_subject() const;
 
-    /// Returns OpenSSL's object, for everything else. Must only be inspected, not used to send or
-    /// to receive.
+    /// Returns OpenSSL's SSL object, for everything else. It may be inspected, but not used to send
+    /// or to receive.
     [[nodiscard]] ssl_st* native() const noexcept { return ssl_; }
 
 private:
@@ -131,14 +131,14 @@ private:
     byte_queue held_;             // ciphertext that arrived before the sink wanted it
     byte_queue early_;            // plaintext to send once the handshake is over
     byte_queue sealed_;           // ciphertext that the stream below has not taken
-    std::unique_ptr<std::string> fault_; // what is wrong with the peer's certificates
+    std::unique_ptr<std::string> fault_; // see `error_detail`
     std::error_code read_error_;
     std::error_code write_error_; // of the stream below
     bool opening_ = true;
     bool busy_ = false;    // a chunk is being processed
     bool paused_ = false;
     bool stopped_ = false;  // the stream below is paused
-    bool refused_ = false;  // a write took only a part
+    bool refused_ = false;  // a write was accepted in part: `on_writable` is due
     bool told_ = false;     // `run` has delivered an event in this round
     bool eof_told_ = false;
     bool half_closed_ = false;

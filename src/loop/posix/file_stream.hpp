@@ -13,12 +13,12 @@ namespace weft {
 
 class loop_state;
 
-/// Reads until EAGAIN: a read may return one record, whose size says nothing about what else is
-/// waiting. Interest in writing lasts only while a write is blocked: otherwise each read at a
-/// pipe's other end would cause a wake-up.
+/// Reads until EAGAIN, because a short read may be one record, followed by others. Interest in
+/// writing lasts only while a write is blocked: otherwise each read at the other end of a pipe
+/// would wake the loop.
 ///
-/// A write-only descriptor is watched to detect that its reader is gone. The end of the input ends
-/// the interest in reading; so does a pause.
+/// A write-only descriptor is watched too, to detect that its reader is gone. There is no interest
+/// in reading after the end of the input and during a pause.
 class file_stream final : public stream, private source {
 public:
     /// Makes the descriptor non-blocking, and close-on-exec if it is owned. Fails with
@@ -69,7 +69,7 @@ private:
     interest known_{};      // as the engine knows it
     std::error_code broken_; // the engine's error
     bool owned_ = true;
-    bool blocked_before_ = false; // the descriptor was blocking, and becomes so again
+    bool blocked_before_ = false; // the descriptor was blocking, and is made so again
     bool write_only_ = false;
     bool is_device_ = false; // such as a terminal
     bool is_pipe_ = false;
@@ -77,7 +77,7 @@ private:
     bool readable_ = false; // no EAGAIN since the last report
     bool writable_ = false;
     bool hangup_ = false;
-    bool blocked_ = false;  // a write took only a part
+    bool blocked_ = false;  // a write was accepted in part
     bool paused_ = false;
     bool declined_ = false; // the sink wanted no bytes
     bool half_closed_ = false;

@@ -14,11 +14,11 @@
 namespace weft {
 
 /// Turns the levels that poll(2) reports into edges: a direction that was reported is not requested
-/// again until it was drained. A descriptor of which nothing is requested is left out of the set,
-/// so that a reset connection that is not being read does not end every wait.
+/// again until it was drained. A descriptor with no requested direction is left out of the set:
+/// otherwise a connection that was reset while reading is paused would end every wait.
 ///
-/// A wait costs O(watched descriptors). A pipe wakes it. It has no single descriptor for a host to
-/// watch.
+/// A wait costs O(watched descriptors). A pipe wakes the engine. There is no single descriptor for
+/// a host to watch.
 class poll_engine final : public engine {
 public:
     poll_engine();

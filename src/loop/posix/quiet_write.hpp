@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// write(2) without SIGPIPE, while other threads and other code of the process still get theirs.
+// write(2) without SIGPIPE. Other threads and other code of the process still receive the signal.
 // POSIX.
 #pragma once
 
@@ -10,8 +10,8 @@
 
 namespace weft {
 
-/// write(2), repeated after a signal interrupted it. If there is no reader any more it fails with
-/// EPIPE and raises no SIGPIPE, whatever disposition the process has set.
+/// Calls write(2), again if a signal interrupted it. If there is no reader, fails with EPIPE and
+/// without SIGPIPE, whatever its disposition in this process.
 [[nodiscard]] ssize_t quiet_write(int descriptor, std::span<const std::byte> bytes) noexcept;
 
 } // namespace weft

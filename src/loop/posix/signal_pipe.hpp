@@ -9,7 +9,7 @@
 
 namespace weft {
 
-/// While it exists, it has replaced the dispositions of its signals; one per process at a time.
+/// Replaces the dispositions of its signals while it exists. A process can have one at a time.
 class signal_pipe final : public signal_watch, private source {
 public:
     using hearer = function<void(int number)>;

@@ -12,8 +12,8 @@
 
 namespace weft {
 
-/// Removes the socket file at `where` if no process accepts connections there: it is left over from
-/// a process that has ended. Anything else stays.
+/// Removes the socket file at `where` if no process accepts connections there, because its process
+/// has ended. Does not remove anything else.
 void remove_dead_socket_file(const address& where);
 
 /// A socket file that this process has bound. The destructor removes the file, unless another file
@@ -22,10 +22,11 @@ class socket_file {
 public:
     socket_file() noexcept = default;
 
-    /// The file that will be at the path of `where`; none for other kinds of addresses.
+    /// Refers to the file that binding will create at the path of `where`; to none for other kinds
+    /// of addresses.
     explicit socket_file(const address& where);
 
-    /// Called after binding: records the file's identity.
+    /// Records the file's identity. Called after binding.
     void take_note() noexcept;
 
     /// Sets the file's permissions, unless another file has taken its place.

@@ -6,7 +6,7 @@
 
 namespace weft {
 
-/// Sets an option. Errors are ignored, since a socket works without these options, too.
+/// Sets an option. Errors are ignored, because a socket also works without these options.
 inline void set_option(int descriptor, int level, int option, int value) noexcept {
     sys::setsockopt(descriptor, level, option, &value, sizeof(value));
 }

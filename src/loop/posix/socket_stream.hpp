@@ -11,18 +11,20 @@ namespace weft {
 
 class loop_state;
 
-/// Registered once, edge-triggered; reads until a short read or EAGAIN.
+/// A stream over a socket that is registered once, edge-triggered. Reads until a short read or
+/// EAGAIN.
 ///
-/// A short read means that everything was read, with two exceptions after which only EAGAIN counts:
-/// an end or an urgent mark is near (TCP's urgent data, which itself is dropped), or on a
-/// Unix-domain socket the read stopped at a boundary between messages (see `receive`).
+/// A short read means that everything was read, with two exceptions, in which the stream reads
+/// until EAGAIN: the engine has reported an end or an urgent mark (TCP urgent data, which is
+/// dropped), or a read of a Unix-domain socket stopped at a boundary between messages (see
+/// `receive`).
 ///
-/// TCP sockets stay registered for both directions. On a Unix-domain socket each read of the peer
-/// makes room and would end a wait, so interest in writing lasts only while a write is blocked.
-/// Once closed, the stream keeps the two addresses for handlers of its end.
+/// TCP sockets stay registered for both directions. On a Unix-domain socket, each read by the peer
+/// makes room and would wake the loop, so interest in writing lasts only while a write is blocked.
+/// After closing, the stream keeps the two addresses for handlers.
 ///
-/// A pause that outlasts its turn withdraws the interest in reading, so that a peer that continues
-/// to send causes no wake-ups.
+/// If a pause lasts longer than its turn, the interest in reading is withdrawn, so that a peer that
+/// continues to send does not wake the loop.
 class socket_stream final : public socket_transport, private source {
 public:
     /// Takes over `connected`, which is non-blocking.
@@ -66,8 +68,8 @@ private:
 
     bool readable_ : 1 = false;
     bool writable_ : 1 = false;
-    bool cut_ : 1 = false; // an end or an urgent mark is near: a short read may not be the last
-    bool blocked_ : 1 = false;  // a write took only a part
+    bool cut_ : 1 = false; // an end or an urgent mark was reported: read until EAGAIN
+    bool blocked_ : 1 = false;  // a write was accepted in part
     bool paused_ : 1 = false;
     bool declined_ : 1 = false; // the sink wants no bytes, and calls `resume` later
     bool interested_ : 1 = false;     // in reading, as registered with the engine

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
-// A call to the operating system that a test can make fail, chosen by its place in the source.
-// POSIX.
+// A system call that a test can make fail; the test selects it by its place in the source. POSIX.
 #pragma once
 
 #include <cerrno>
 
 namespace weft {
 
-/// The place of a call in the source. Like std::source_location, which Clang has from version 16
-/// on.
+/// The place of a call in the source. Like std::source_location, which Clang supports from version
+/// 16.
 class call_site {
 public:
     [[nodiscard]] static constexpr call_site current(const char* file = __builtin_FILE(),

@@ -109,7 +109,7 @@ inline pid_t getpid() noexcept {
     return ::getpid();
 }
 
-// Neither can these: if the system does not report a number, it is 0.
+// Nor can these: they return 0 if the system does not report a number.
 
 /// Returns how many bytes a read would find.
 inline std::size_t bytes_to_read(int descriptor) noexcept {

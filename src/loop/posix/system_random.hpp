@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Random bytes of the system, drawn a page at a time. POSIX.
+// Random bytes of the system, drawn 1 KiB at a time. POSIX.
 #pragma once
 
 #include <array>

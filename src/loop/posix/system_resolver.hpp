@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Looks up names with getaddrinfo(3), which may block for long, on its own thread. Knows no loop: a
-// lookup delivers its own answer. POSIX.
+// Looks up names with getaddrinfo(3), which may block for a long time, on its own thread. Knows no
+// loop: the `lookup` delivers the addresses. POSIX.
 #pragma once
 
 #include <functional>
@@ -19,9 +19,10 @@ namespace weft {
 /// Translates an error of getaddrinfo(3); the caller handles EAI_SYSTEM, since errno is there.
 [[nodiscard]] std::error_code address_info_error(int code) noexcept;
 
-/// A `resolver` with one thread, which exists while there are names to look up, one after another.
+/// A `resolver` with one thread, which exists while there are names to look up, and looks up one at
+/// a time.
 ///
-/// Destroying it does not wait: a thread inside getaddrinfo(3) ends when that returns, and its
+/// Destroying it does not wait: a thread inside getaddrinfo(3) ends when the call returns, and the
 /// result is dropped. Waiting lookups fail with `resolve_error::cancelled`. In a forked child,
 /// which does not have the thread, it does nothing.
 class system_resolver {

@@ -14,7 +14,8 @@ namespace weft {
     return {static_cast<time_t>(seconds.count()), static_cast<long>((time - seconds).count())};
 }
 
-/// Returns zero for a deadline that has passed, and for `never`; reads the clock only if needed.
+/// Returns the time until `deadline`; zero if it has passed, and also for `never`. Reads the clock
+/// only if needed.
 [[nodiscard]] inline duration time_until(time_point deadline) noexcept {
     if (deadline == never || deadline == time_point::min()) return duration::zero();
     const time_point present = std::chrono::steady_clock::now();
