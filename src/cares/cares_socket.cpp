@@ -12,12 +12,12 @@ namespace weft {
 /// Watches the socket. An error of the engine is ignored: c-ares gives up after its timeout.
 void cares_socket::watch(bool read, bool write) noexcept {
     wanted_ = {.read = read, .write = write};
-    if (watched_) return tell_anew();
+    if (watched_) return register_again();
     watched_ = !loop_.engine().add(which_, *this, wanted_);
 }
 
 /// Registers an edge again, since a level would not wake an edge-triggered host again.
-void cares_socket::tell_anew() noexcept {
+void cares_socket::register_again() noexcept {
     static_cast<void>(loop_.engine().modify(which_, *this, wanted_));
 }
 
@@ -37,7 +37,7 @@ void cares_socket::run() noexcept {
     const bool read = std::exchange(readable_, false);
     const bool write = std::exchange(writable_, false);
     owner_.process(read ? which_ : ARES_SOCKET_BAD, write ? which_ : ARES_SOCKET_BAD);
-    if (watched_) tell_anew(); // still exists even if c-ares closed its descriptor
+    if (watched_) register_again(); // still exists even if c-ares closed its descriptor
 }
 
 } // namespace weft

@@ -24,7 +24,7 @@ public:
     void leave() noexcept;
 
 private:
-    void tell_anew() noexcept;
+    void register_again() noexcept;
     void ready(readiness what) noexcept override;
     void run() noexcept override;
 

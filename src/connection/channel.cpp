@@ -92,7 +92,7 @@ bool channel::queue_is_full(std::size_t more) const noexcept {
 }
 
 send_result channel::refuse_to_queue() noexcept {
-    tell_writable_ = true;
+    writable_due_ = true;
     if (limit().when_full == queue_policy::close) end_for_full_queue();
     return send_result::dropped;
 }
@@ -141,7 +141,7 @@ void channel::suspend_reading() noexcept {
 
 /// Returns whether some of the input that had arrived when the deadline was first checked is still
 /// unread. The stream gets turns to read it, many when the loop is busy, but not without limit.
-bool channel::owes_input() noexcept {
+bool channel::input_is_due() noexcept {
     if (!stream_ || reading_ == reading::paused) return false;
     const std::size_t arrived = stream_->input_pending();
     if (!looked_) {

@@ -33,7 +33,7 @@ void channel::share_limit() noexcept {
 void channel::publish(std::size_t queued_now, bool closed) noexcept {
     if (!has_handles()) return;
     extra_->shared->publish(blocked_ ? queued_now : 0, closed);
-    if (extra_->shared->take_wish()) tell_writable_ = true;
+    if (extra_->shared->take_writable_request()) writable_due_ = true;
 }
 
 void channel::take_posted(std::unique_ptr<posted_message> what) noexcept {
@@ -49,7 +49,7 @@ void channel::take_posted(std::unique_ptr<posted_message> what) noexcept {
         run_out_of_memory();
         driver().defer(*this);
     }
-    posts_done(size);
+    release_posts(size);
 }
 
 /// Sends the held messages, in the order in which they were posted.
@@ -63,14 +63,14 @@ void channel::send_held() noexcept {
             run_out_of_memory();
             driver().defer(*this);
         }
-        posts_done(each->size);
+        release_posts(each->size);
     }
 }
 
-void channel::posts_done(std::size_t size) noexcept {
+void channel::release_posts(std::size_t size) noexcept {
     if (!has_handles()) return;
     extra_->shared->release(size);
-    if (extra_->shared->take_wish()) tell_writable_ = true;
+    if (extra_->shared->take_writable_request()) writable_due_ = true;
     if (!dead_ && writable_may_come()) driver().defer(*this);
 }
 

@@ -159,7 +159,7 @@ void connection::on_writable() noexcept {
     if (depth_ != 0) return drain(); // as in `on_error`
     enter(*this, [&] {
         drain();
-        tell_writable();
+        call_writable();
     });
 }
 
@@ -170,7 +170,7 @@ void connection::run() noexcept {
     if (dead_ || depth_ != 0) return; // the outer `enter` does it when it returns
     enter(*this, [&] {
         continues_ = false;
-        tell_writable();
+        call_writable();
     });
 }
 
@@ -215,7 +215,7 @@ void connection::judge_deadline() noexcept {
 }
 
 bool connection::input_comes_first() noexcept {
-    return continues_ || (session_.wants_input() && owes_input());
+    return continues_ || (session_.wants_input() && input_is_due());
 }
 
 // --- events
@@ -249,10 +249,10 @@ void connection::pump() {
         const std::size_t waiting = blocked_ ? session_.output_size() : 0;
         const event what = session_.next_event(driver().now());
         if (what.type == event_type::none) return;
-        tell(what);
-        const bool heard = what.type == event_type::message || what.type == event_type::ping;
-        if (heard && !dead_ && blocked_) answers_wait_ |= session_.output_size() > waiting;
-        if (driver().mail_is_behind()) {
+        dispatch(what);
+        const bool from_peer = what.type == event_type::message || what.type == event_type::ping;
+        if (from_peer && !dead_ && blocked_) answers_wait_ |= session_.output_size() > waiting;
+        if (driver().posts_are_behind()) {
             continues_ = true;
             return;
         }
@@ -261,23 +261,23 @@ void connection::pump() {
 
 bool connection::end_for_exception(const std::exception_ptr& what) noexcept {
     if (!dead_) session_.fail(what, driver().now());
-    const auto& hear = route_->handlers;
-    return !dead_ && !ended_ && (opened_ ? bool(hear.close) : bool(hear.fail));
+    const auto& handler = route_->handlers;
+    return !dead_ && !ended_ && (opened_ ? bool(handler.close) : bool(handler.fail));
 }
 
-void connection::tell(const event& what) {
-    auto& hear = route_->handlers;
+void connection::dispatch(const event& what) {
+    auto& handler = route_->handlers;
     switch (what.type) {
     case event_type::message:
-        call(hear.message, *this, weft::message(what.payload, what.is_text));
+        call(handler.message, *this, weft::message(what.payload, what.is_text));
         break;
-    case event_type::ping: call(hear.ping, *this, what.payload); break;
-    case event_type::pong: call(hear.pong, *this, what.payload); break;
-    case event_type::request: tell_request(); break;
-    case event_type::http: tell_http(); break;
-    case event_type::opened: tell_opened(); break;
+    case event_type::ping: call(handler.ping, *this, what.payload); break;
+    case event_type::pong: call(handler.pong, *this, what.payload); break;
+    case event_type::request: handle_request(); break;
+    case event_type::http: handle_plain_request(); break;
+    case event_type::opened: report_open(); break;
     case event_type::closed:
-    case event_type::failed: tell_end(); break;
+    case event_type::failed: report_end(); break;
     case event_type::none: break;
     }
 }
@@ -313,7 +313,7 @@ bool connection::check_name() {
     return false;
 }
 
-void connection::tell_request() {
+void connection::handle_request() {
     if (!name_peer() || !check_name()) return;
     connection_set& set = *route_->set;
     if (set.shutting_down()) return session_.fail(errc::shut_down, driver().now());
@@ -330,7 +330,7 @@ void connection::tell_request() {
     static_cast<void>(accept(route_->subprotocol));
 }
 
-void connection::tell_http() {
+void connection::handle_plain_request() {
     if (!name_peer() || !check_name()) return;
     if (route* chosen = route_->set->find(*request(), nullptr)) apply_route(*chosen);
     if (!route_->handlers.http) {
@@ -343,13 +343,13 @@ void connection::tell_http() {
     static_cast<void>(respond(not_found()));
 }
 
-void connection::tell_writable() {
+void connection::call_writable() {
     if (!writable_waits()) return;
-    tell_writable_ = false;
+    writable_due_ = false;
     call(route_->handlers.writable, *this);
 }
 
-void connection::tell_opened() {
+void connection::report_open() {
     if (const auto agreed = session_.subprotocol(); !agreed.empty()) more().subprotocol = agreed;
     opened_ = true;
     std::unique_ptr<pending_connection> done; // destroyed at the end: may run application code
@@ -360,21 +360,21 @@ void connection::tell_opened() {
     if (!dead_ && !route_->options.keep_handshake) session_.forget_handshake();
 }
 
-void connection::tell_end() {
+void connection::report_end() {
     if (std::exchange(ended_, true)) return;
     note_facts();
     if (opened_) {
         const report& why = outcome(); // outlives a handler that destroys the endpoint
         call(route_->handlers.close, *this, why);
     } else {
-        tell_failure();
+        report_failure();
     }
     if (!dead_) end_handles();
 }
 
 /// Reports the failure, unless a client follows a redirect: then a new connection takes over its
 /// handlers.
-void connection::tell_failure() {
+void connection::report_failure() {
     const auto went_on = follow_redirect();
     if (went_on && *went_on) return;
     report why = outcome();
@@ -406,9 +406,9 @@ void connection::update() noexcept {
     if (session_.keeps_alive()) begin_next_request();
     if (dead_) return;
     share_queue();
-    const bool told_all = ended_ || !session_.end_waits();
-    if (session_.finished() && told_all) return die();
-    if (continues_ || !told_all || writable_waits()) driver().defer(*this);
+    const bool all_reported = ended_ || !session_.end_waits();
+    if (session_.finished() && all_reported) return die();
+    if (continues_ || !all_reported || writable_waits()) driver().defer(*this);
     half_close_if_done();
     update_reading();
     update_timer();
@@ -443,7 +443,7 @@ void connection::update_reading() noexcept {
 }
 
 void connection::update_timer() noexcept {
-    look_at(connecting_ ? pending().deadline() : session_.next_deadline());
+    move_timer(connecting_ ? pending().deadline() : session_.next_deadline());
 }
 
 } // namespace weft

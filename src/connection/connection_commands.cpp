@@ -22,14 +22,15 @@ std::span<const std::byte> as_bytes(std::string_view text) noexcept {
 } // namespace
 
 /// Lends the session scratch memory, outside the connection's own handlers.
-class connection::loan {
+class connection::borrowed_scratch {
 public:
-    explicit loan(connection& to) noexcept : to_(to), lent_(to.driver().take_scratch()) {
+    explicit borrowed_scratch(connection& to) noexcept
+        : to_(to), lent_(to.driver().take_scratch()) {
         if (lent_) to_.session_.borrow(*lent_);
     }
-    loan(const loan&) = delete;
-    loan& operator=(const loan&) = delete;
-    ~loan() {
+    borrowed_scratch(const borrowed_scratch&) = delete;
+    borrowed_scratch& operator=(const borrowed_scratch&) = delete;
+    ~borrowed_scratch() {
         if (lent_) to_.session_.settle();
         to_.driver().give_back(lent_);
     }
@@ -92,7 +93,7 @@ send_result connection::submit_now(std::size_t size, Command&& command) {
     count_memory();
     if (!is_open()) return send_result::closed;
     share_queue();
-    tell_writable_ = true;
+    writable_due_ = true;
     return send_result::backed_up;
 }
 
@@ -112,7 +113,7 @@ bool connection::submit_small(Command& command) {
 /// returns.
 template <class Command>
 bool connection::submit_large(Command& command) {
-    std::optional<loan> lent;
+    std::optional<borrowed_scratch> lent;
     if (!session_.borrowing()) lent.emplace(*this);
     if (!command(session_)) return false;
     write_now();

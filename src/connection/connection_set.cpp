@@ -143,7 +143,7 @@ void connection_set::redirect(connection& from, uri target) {
 void connection_set::remove(connection& gone) noexcept {
     take_out(gone);
     if (!gone.opened_) --unopened_;
-    if (gone_hears_) gone_hears_(gone);
+    if (on_removed_) on_removed_(gone);
 }
 
 void connection_set::on_interrupt() {

@@ -38,19 +38,19 @@ public:
     [[nodiscard]] std::size_t unopened() const noexcept { return unopened_; }
     void opened(const connection& one) noexcept {
         --unopened_;
-        if (opened_hears_) opened_hears_(one);
+        if (on_opened_) on_opened_(one);
     }
-    void on_opened(function<void(const connection&)> hear) { opened_hears_ = std::move(hear); }
-    void on_gone(function<void(const connection&)> hear) { gone_hears_ = std::move(hear); }
+    void on_opened(function<void(const connection&)> handler) { on_opened_ = std::move(handler); }
+    void on_removed(function<void(const connection&)> handler) { on_removed_ = std::move(handler); }
 
     /// See `stream_endpoint::trust_forwarded_for`.
     void trust_forwarded_for(std::vector<address_prefix>&& trusted,
-                             function<void(connection&, const address&)>&& hear) {
+                             function<void(connection&, const address&)>&& handler) {
         trusted_ = std::move(trusted);
-        name_hears_ = std::move(hear);
+        on_named_ = std::move(handler);
     }
     [[nodiscard]] const std::vector<address_prefix>& trusted() const noexcept { return trusted_; }
-    void named(connection& who, const address& where) { name_hears_(who, where); }
+    void named(connection& who, const address& where) { on_named_(who, where); }
 
     /// Both throw std::bad_alloc; then nothing was added.
     connection& add_served();
@@ -73,11 +73,11 @@ private:
 
     std::vector<std::unique_ptr<route>> routes_;
     route unrouted_;
-    function<void(const connection&)> gone_hears_;
-    function<void(const connection&)> opened_hears_;
+    function<void(const connection&)> on_removed_;
+    function<void(const connection&)> on_opened_;
     function<void(connection&)> redirect_;
     std::vector<address_prefix> trusted_; // proxies that may report a client's address
-    function<void(connection&, const address&)> name_hears_;
+    function<void(connection&, const address&)> on_named_;
     std::size_t unopened_ = 0;
 };
 

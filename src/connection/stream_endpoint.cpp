@@ -113,12 +113,12 @@ bool stream_endpoint::has_memory(std::size_t more) const noexcept {
     return set_->memory().has_room(more);
 }
 
-void stream_endpoint::on_gone(function<void(const connection&)> hear) {
-    set_->on_gone(std::move(hear));
+void stream_endpoint::on_removed(function<void(const connection&)> handler) {
+    set_->on_removed(std::move(handler));
 }
 
-void stream_endpoint::on_opened(function<void(const connection&)> hear) {
-    set_->on_opened(std::move(hear));
+void stream_endpoint::on_opened(function<void(const connection&)> handler) {
+    set_->on_opened(std::move(handler));
 }
 
 void stream_endpoint::on_redirect(function<void(connection&)> connect) {
@@ -126,8 +126,8 @@ void stream_endpoint::on_redirect(function<void(connection&)> connect) {
 }
 
 void stream_endpoint::trust_forwarded_for(std::vector<address_prefix> trusted,
-                                          function<void(connection&, const address&)> hear) {
-    set_->trust_forwarded_for(std::move(trusted), std::move(hear));
+                                          function<void(connection&, const address&)> handler) {
+    set_->trust_forwarded_for(std::move(trusted), std::move(handler));
 }
 
 void stream_endpoint::refuse(connection& served, std::error_code why) noexcept {
@@ -143,8 +143,8 @@ bool stream_endpoint::may_drop(const connection& served) noexcept {
     return served.depth_ == 0 && !awaits;
 }
 
-void stream_endpoint::for_each(function<void(connection&)> visit) {
-    set_->for_each(visit);
+void stream_endpoint::for_each(function<void(connection&)> action) {
+    set_->for_each(action);
 }
 
 driver& stream_endpoint::driver() const noexcept {

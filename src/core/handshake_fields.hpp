@@ -15,12 +15,12 @@
 
 namespace weft {
 
-/// Calls `visit(std::string_view)` with the value of each header of this name.
-template <class Visit>
-void for_each_value(const http_head& head, std::string_view name, Visit&& visit) {
+/// Calls `action(std::string_view)` with the value of each header of this name.
+template <class Action>
+void for_each_value(const http_head& head, std::string_view name, Action&& action) {
     for (std::size_t i = 0; i < head.size(); ++i) {
         const auto field = head.at(i);
-        if (equal_ignoring_case(field.name, name)) visit(field.value);
+        if (equal_ignoring_case(field.name, name)) action(field.value);
     }
 }
 

@@ -37,7 +37,7 @@ void append_in_one_line(std::string& out, std::string_view text) {
     }
 }
 
-std::string in_words(const close_frame& frame) {
+std::string describe(const close_frame& frame) {
     std::string text = std::to_string(static_cast<unsigned>(frame.code));
     text.append(" ").append(name(frame.code));
     if (frame.reason.empty()) return text;
@@ -68,7 +68,7 @@ std::string_view beginner(side which) noexcept {
 }
 
 /// Returns the exception's `what()`; empty if it is not a std::exception.
-std::string words_of(const std::exception_ptr& thrown) {
+std::string text_of(const std::exception_ptr& thrown) {
     try {
         std::rethrow_exception(thrown);
     } catch (const std::exception& what) {
@@ -144,7 +144,7 @@ std::string to_string(const report& why) {
     }
     if (why.error) text.append(": ").append(why.error.message());
     if (why.exception) {
-        if (const auto words = words_of(why.exception); !words.empty()) {
+        if (const auto words = text_of(why.exception); !words.empty()) {
             text.append(" (");
             append_in_one_line(text, words);
             text.append(")");
@@ -157,7 +157,7 @@ std::string to_string(const report& why) {
     }
     if (why.http_status != 0) text.append("; HTTP status ").append(std::to_string(why.http_status));
     if (const close_frame* frame = telling(why)) {
-        text.append(why.error ? "; close code " : ": ").append(in_words(*frame));
+        text.append(why.error ? "; close code " : ": ").append(describe(*frame));
     }
     append_peer(text, why);
     return text;

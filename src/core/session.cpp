@@ -330,7 +330,7 @@ void session::fail(std::error_code why, time_point now) noexcept {
         outcome->began = by_peer ? side::peer : side::local;
         outcome->error = why;
     }
-    abandoned_ = abandoned_ || !tell_peer(why, outcome);
+    abandoned_ = abandoned_ || !inform_peer(why, outcome);
     // After running out of memory, the session frees its memory without waiting for the peer.
     awaits_close_ = state_ != session_state::connecting && !abandoned_ && !eof_ &&
         why != std::errc::not_enough_memory;
@@ -345,7 +345,7 @@ void session::fail(std::exception_ptr thrown, time_point now) noexcept {
 
 /// Informs the peer of a fault: by an HTTP response, a close frame, or nothing while closing.
 /// Returns false if there is no memory; a close frame fits into lent memory.
-bool session::tell_peer(std::error_code why, report* outcome) noexcept {
+bool session::inform_peer(std::error_code why, report* outcome) noexcept {
     try {
         if (state_ == session_state::connecting) {
             refuse(refusal(why), outcome);
@@ -393,8 +393,8 @@ void session::find_event(event& told, time_point now) {
 
 /// Frees the assembled message of the last event.
 void session::forget_message() noexcept {
-    if (!message_told_) return;
-    message_told_ = false;
+    if (!message_reported_) return;
+    message_reported_ = false;
     if (extra_) std::vector<std::byte>().swap(extra_->assembly);
 }
 
@@ -494,7 +494,7 @@ void session::forget_account() noexcept {
 /// input continues it.
 void session::drop_input() noexcept {
     assert(state_ == session_state::closed && !lent_);
-    message_told_ = false;
+    message_reported_ = false;
     pass_over_input();
     if (!awaits_close_ || !extra_) return;
     try {

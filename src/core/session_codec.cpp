@@ -71,7 +71,7 @@ std::error_code session::decode_message(std::span<const std::byte> payload, even
     if (!done) {
         more().assembly.assign(whole.begin(), whole.end());
         if (const auto broken = decode(*work, payload, true)) return broken;
-        message_told_ = true;
+        message_reported_ = true;
         whole = extra_->assembly;
     }
     complete(work);

@@ -247,7 +247,7 @@ void session::end_frame(event& told, time_point now) {
         std::vector<std::byte>().swap(extra_->assembly);
         return;
     }
-    message_told_ = true;
+    message_reported_ = true;
     told = {event_type::message, is_text_, extra_->assembly};
 }
 

@@ -20,7 +20,7 @@ admission::admission(random_source& random, const making_room& how)
 void admission::set(const server_limits& limits) {
     auto response = refusal(errc::too_many_connections);
     response.headers.push_back({"Retry-After", std::to_string(limits.retry_after.count())});
-    words_ = *serialize(response);
+    response_ = *serialize(response);
     limits_ = limits;
 }
 

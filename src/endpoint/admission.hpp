@@ -61,7 +61,7 @@ public:
     void left(const channel& who) noexcept;
 
     /// Returns the response that refused clients receive.
-    [[nodiscard]] const std::string& words() const noexcept { return words_; }
+    [[nodiscard]] const std::string& response() const noexcept { return response_; }
 
 private:
     using place_counts = std::unordered_map<counted_address, std::size_t, counted_address_hash>;
@@ -83,7 +83,7 @@ private:
     handshake_shares shares_;
     place_counts counts_;
     std::unordered_map<const channel*, place_counts::value_type*> homes_;
-    std::string words_;
+    std::string response_;
 };
 
 } // namespace weft

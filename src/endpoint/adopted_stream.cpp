@@ -12,18 +12,18 @@ adopted_stream::adopted_stream(loop_state& loop, native_socket socket, secure_la
                                std::string_view host, std::span<const std::byte> already_read) {
     auto transport = loop.network().make_stream(loop, owned_socket());
     socket_ = transport.get();
-    way_ = std::move(transport);
+    stream_ = std::move(transport);
     if (!tls) {
         early_ = already_read;
     } else if (!already_read.empty()) {
-        way_ = std::make_unique<prefixed_stream>(std::move(way_), already_read);
+        stream_ = std::make_unique<prefixed_stream>(std::move(stream_), already_read);
     }
-    if (tls) way_ = tls->cover(std::move(way_), host);
+    if (tls) stream_ = tls->cover(std::move(stream_), host);
     socket_->hold(owned_socket(socket));
 }
 
 adopted_stream::~adopted_stream() {
-    if (way_) static_cast<void>(socket_->release().release());
+    if (stream_) static_cast<void>(socket_->release().release());
 }
 
 } // namespace weft

@@ -24,15 +24,15 @@ public:
 
     /// Returns the stream, to be moved out. If it is not moved out, the destructor releases the
     /// socket.
-    [[nodiscard]] std::unique_ptr<stream>&& way() noexcept { return std::move(way_); }
+    [[nodiscard]] std::unique_ptr<stream>&& take_stream() noexcept { return std::move(stream_); }
 
     /// Returns the bytes that other code has read, if the stream does not deliver them. With TLS
     /// the stream delivers them, decrypted.
     [[nodiscard]] std::span<const std::byte> early() const noexcept { return early_; }
 
 private:
-    std::unique_ptr<stream> way_;
-    socket_transport* socket_; // the lowest layer of `way_`
+    std::unique_ptr<stream> stream_;
+    socket_transport* socket_; // the lowest layer of `stream_`
     std::span<const std::byte> early_;
 };
 

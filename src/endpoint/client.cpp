@@ -27,7 +27,7 @@ client& client::operator=(client&& other) noexcept {
     std::swap(loop_, other.loop_);
     std::swap(service_, other.service_);
     std::swap(tls_, other.tls_);
-    std::swap(hears_failures_, other.hears_failures_);
+    std::swap(has_fail_handler_, other.has_fail_handler_);
     return *this;
 }
 
@@ -39,7 +39,7 @@ connection_handle client::connect(std::string_view target, handlers what, connec
     const auto parsed = uri::parse(target);
     if (parsed) return connect(*parsed, std::move(what), std::move(options));
     static const auto nowhere = uri::parse("ws://invalid/");
-    if (!what.fail && !hears_failures_) {
+    if (!what.fail && !has_fail_handler_) {
         complain(*loop_, "weft::client::connect", target, parsed.error());
     }
     const auto shown = for_reports(target);
@@ -52,7 +52,7 @@ connection_handle client::connect(std::string_view target, handlers what, connec
 }
 
 void client::on_fail(function<void(const report&)> handler) {
-    hears_failures_ = static_cast<bool>(handler);
+    has_fail_handler_ = static_cast<bool>(handler);
     service_.on_fail(std::move(handler));
 }
 
@@ -81,7 +81,7 @@ result<connection_handle> client::adopt(native_socket socket, const uri& target,
     secure_layer* const tls = target.secure() ? options.tls.get() : nullptr;
     adopted_stream server(*loop_, socket, tls, target.host(), already_read);
     return service_
-        .connect(server.way(), target, std::move(what), std::move(options), server.early())
+        .connect(server.take_stream(), target, std::move(what), std::move(options), server.early())
         .handle();
 }
 
@@ -97,8 +97,8 @@ std::size_t client::connection_count() const noexcept {
     return service_.connection_count();
 }
 
-void client::for_each(function<void(connection&)> visit) {
-    service_.for_each(std::move(visit));
+void client::for_each(function<void(connection&)> action) {
+    service_.for_each(std::move(action));
 }
 
 } // namespace weft

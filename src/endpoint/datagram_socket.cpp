@@ -20,7 +20,7 @@ class datagram_socket::state final : public work_item,
 public:
     state(loop_state& loop, datagram_socket& face, datagram_handlers&& what,
           datagram_options&& options)
-        : loop_(loop), face_(&face), hear_(std::move(what)), options_(std::move(options)),
+        : loop_(loop), face_(&face), handler_(std::move(what)), options_(std::move(options)),
           port_(&loop.network().make_datagram_port(loop, *this)) {
         loop_.enroll(*this);
     }
@@ -79,7 +79,7 @@ public:
         port_->close();
         queue_.clear();
         waiting_ = 0;
-        tell_writable_ = false;
+        writable_due_ = false;
         error_ = {};
     }
 
@@ -93,7 +93,7 @@ private:
     };
 
     void on_interrupt() override {
-        if (hear_.interrupt) call([this] { hear_.interrupt(); });
+        if (handler_.interrupt) call([this] { handler_.interrupt(); });
     }
     void on_shutdown(time_point, function<void()> done) noexcept override {
         close();
@@ -117,7 +117,7 @@ private:
     }
 
     send_result enqueue(std::span<const std::byte> bytes, const address& to) {
-        tell_writable_ = true;
+        writable_due_ = true;
         const bool fits = bytes.size() <= options_.queue_size_max - waiting_;
         if (waiting_ >= options_.queue_size_max || !fits) return send_result::dropped;
         queue_.push_back({{bytes.begin(), bytes.end()}, to});
@@ -131,7 +131,7 @@ private:
         return !declined_;
     }
     void on_datagram(std::span<std::byte> bytes, const address& from) override {
-        if (hear_.data) call([&] { hear_.data(*face_, bytes, from); });
+        if (handler_.data) call([&] { handler_.data(*face_, bytes, from); });
     }
     void on_writable() noexcept override {
         while (!queue_.empty()) {
@@ -155,11 +155,11 @@ private:
 
     void run() noexcept override {
         if (depth_ != 0) return; // the outer `call` does it when it returns
-        if (const auto why = std::exchange(error_, {}); why && hear_.error) {
-            call([&] { hear_.error(*face_, why); });
+        if (const auto why = std::exchange(error_, {}); why && handler_.error) {
+            call([&] { handler_.error(*face_, why); });
         }
-        if (!face_ || !queue_.empty() || !std::exchange(tell_writable_, false)) return;
-        if (hear_.writable) call([&] { hear_.writable(*face_); });
+        if (!face_ || !queue_.empty() || !std::exchange(writable_due_, false)) return;
+        if (handler_.writable) call([&] { handler_.writable(*face_); });
     }
 
     template <class Handler>
@@ -167,7 +167,7 @@ private:
         ++depth_;
         loop_.call(*this, handler);
         if (--depth_ != 0 || !face_) return;
-        if (error_ || tell_writable_) loop_.defer(*this);
+        if (error_ || writable_due_) loop_.defer(*this);
         if (std::exchange(declined_, false) && !stopped_) port_->resume();
     }
 
@@ -191,14 +191,14 @@ public:
 private:
     loop_state& loop_;
     datagram_socket* face_;
-    datagram_handlers hear_;
+    datagram_handlers handler_;
     datagram_options options_;
     datagram_port* port_;
     std::deque<datagram> queue_;
     std::size_t waiting_ = 0; // bytes in `queue_`
     std::error_code error_;   // still to be reported
     int depth_ = 0;
-    bool tell_writable_ = false;
+    bool writable_due_ = false;
     bool declined_ = false;
     bool stopped_ = false; // by the application
 };

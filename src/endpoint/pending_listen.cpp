@@ -42,13 +42,13 @@ void pending_listen::run() noexcept {
         if (known.empty()) {
             auto asked = query_.ask(loop_, host_, port_, *this, *this);
             if (ended_) return; // cancelled from inside the resolver
-            if (!asked) return tell(failure(asked.error()));
+            if (!asked) return finish(failure(asked.error()));
             if (asked->empty()) return; // the resolver will answer later
             known = std::move(*asked);
         }
-        tell(std::move(known));
+        finish(std::move(known));
     } catch (const std::bad_alloc&) {
-        if (!ended_) tell(failure(no_memory()));
+        if (!ended_) finish(failure(no_memory()));
     }
 }
 
@@ -57,16 +57,16 @@ void pending_listen::on_found(std::span<const address> some) noexcept {
         const auto more = usable(some, port_);
         found_.insert(found_.end(), more.begin(), more.end());
     } catch (const std::bad_alloc&) {
-        tell(failure(no_memory()));
+        finish(failure(no_memory()));
     }
 }
 
 void pending_listen::on_no_more(std::error_code why) noexcept {
-    if (!found_.empty()) return tell(std::move(found_));
-    tell(failure(why ? why : resolve_error::no_address));
+    if (!found_.empty()) return finish(std::move(found_));
+    finish(failure(why ? why : resolve_error::no_address));
 }
 
-void pending_listen::tell(result<std::vector<address>> outcome) noexcept {
+void pending_listen::finish(result<std::vector<address>> outcome) noexcept {
     auto then = std::move(then_);
     cancel();
     then(*this, std::move(outcome));

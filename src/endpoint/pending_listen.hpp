@@ -35,7 +35,7 @@ private:
     void run() noexcept override;
     void on_found(std::span<const address> some) noexcept override;
     void on_no_more(std::error_code why) noexcept override;
-    void tell(result<std::vector<address>> outcome) noexcept;
+    void finish(result<std::vector<address>> outcome) noexcept;
 
     loop_state& loop_;
     std::string host_;

@@ -35,7 +35,7 @@ std::error_code proxy_protocol_stream::read_header(std::span<std::byte>& bytes) 
         case proxy_header::state::failed: malformed_ = true; return errc::bad_proxy_header;
         case proxy_header::state::done: break;
         }
-        if (auto hear = std::move(hear_)) hear(remote_address());
+        if (auto handler = std::move(handler_)) handler(remote_address());
         return {};
     } catch (const std::bad_alloc&) {
         return std::make_error_code(std::errc::not_enough_memory);

@@ -21,7 +21,9 @@ public:
 
     /// Sets a function to call once, before any bytes are delivered, with the client's address, or
     /// the proxy's if the header contains none. It may throw std::bad_alloc, which ends the stream.
-    void on_proxy_header(function<void(const address& who)> hear) { hear_ = std::move(hear); }
+    void on_proxy_header(function<void(const address& who)> handler) {
+        handler_ = std::move(handler);
+    }
 
     /// Returns the client's address; the proxy's before the header has arrived, or if it contains
     /// none.
@@ -39,7 +41,7 @@ private:
 
     [[nodiscard]] std::error_code read_header(std::span<std::byte>& bytes) noexcept;
 
-    function<void(const address&)> hear_;
+    function<void(const address&)> handler_;
     proxy_header header_;
     bool malformed_ = false; // the header, or it is missing
 };

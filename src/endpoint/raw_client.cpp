@@ -97,7 +97,7 @@ result<raw_handle> raw_client::adopt(native_socket socket, raw_handlers what,
         adopted.dismiss();
         throw;
     }
-    adopted.attach(connected.way());
+    adopted.attach(connected.take_stream());
     return adopted.handle();
 }
 
@@ -120,8 +120,8 @@ std::size_t raw_client::connection_count() const noexcept {
     return set_->size();
 }
 
-void raw_client::for_each(function<void(raw_connection&)> visit) {
-    set_->for_each(visit);
+void raw_client::for_each(function<void(raw_connection&)> action) {
+    set_->for_each(action);
 }
 
 } // namespace weft

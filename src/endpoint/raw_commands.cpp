@@ -45,7 +45,7 @@ send_result raw_connection::send_counted(std::span<const std::byte> bytes) {
     count_memory();
     if (!is_open()) return send_result::closed;
     share_queue();
-    tell_writable_ = true;
+    writable_due_ = true;
     return send_result::backed_up;
 }
 

@@ -158,7 +158,7 @@ bool raw_connection::wants_bytes() noexcept {
 void raw_connection::on_receive(std::span<std::byte> bytes) noexcept {
     input_came(bytes.size());
     if (closing_ || ended_) return;
-    enter(*this, [&] { tell_data(bytes); });
+    enter(*this, [&] { deliver_data(bytes); });
 }
 
 void raw_connection::on_eof() noexcept {
@@ -262,7 +262,7 @@ void raw_connection::end_in_time(time_point now) noexcept {
 
 /// Returns whether input that has arrived comes before the deadline.
 bool raw_connection::input_comes_first() noexcept {
-    return continues_ || owes_input();
+    return continues_ || input_is_due();
 }
 
 // --- events
@@ -278,14 +278,14 @@ void raw_connection::pump() {
             continues_ = true;
             return;
         }
-        if (!tell_next()) return;
+        if (!deliver_next()) return;
     }
 }
 
 /// Reports the next event; returns false if there was none.
-bool raw_connection::tell_next() {
+bool raw_connection::deliver_next() {
     if (end_waits_) {
-        tell_end();
+        report_end();
     } else if (opening()) {
         return false;
     } else if (stream_ && !opened_) {
@@ -296,24 +296,24 @@ bool raw_connection::tell_next() {
         call(route_->handlers.open, *this);
         if (!dead_) send_held();
     } else if (writable_waits()) {
-        tell_writable_ = false;
+        writable_due_ = false;
         call(route_->handlers.writable, *this);
     } else {
-        return tell_early();
+        return deliver_early_data();
     }
     return true;
 }
 
 /// Moves the bytes out first: the handler may end the connection.
-bool raw_connection::tell_early() {
+bool raw_connection::deliver_early_data() {
     if (!opened_ || closing_ || paused_ || queue_pauses()) return false;
     if (!extras() || extras()->early.empty()) return false;
     byte_queue early = std::exchange(extras()->early, {});
-    tell_data(early.bytes());
+    deliver_data(early.bytes());
     return true;
 }
 
-void raw_connection::tell_data(std::span<std::byte> bytes) {
+void raw_connection::deliver_data(std::span<std::byte> bytes) {
     alive_at_ = driver().now();
     if (!spoke_) set_.spoke(*this);
     spoke_ = true;
@@ -322,7 +322,7 @@ void raw_connection::tell_data(std::span<std::byte> bytes) {
     if (!dead_ && blocked_) answers_wait_ |= queue_.size() > waiting;
 }
 
-void raw_connection::tell_end() noexcept {
+void raw_connection::report_end() noexcept {
     ended_ = true;
     note_facts();
     if (opened_) {
@@ -339,10 +339,10 @@ void raw_connection::run_out_of_memory() noexcept {
 
 bool raw_connection::end_for_exception(const std::exception_ptr& what) noexcept {
     if (over()) return false;
-    const auto& hear = route_->handlers;
+    const auto& handler = route_->handlers;
     outcome_.exception = what;
     end_with(errc::handler_threw, side::local);
-    return opened_ ? bool(hear.close) : bool(hear.fail);
+    return opened_ ? bool(handler.close) : bool(handler.fail);
 }
 
 // --- after each call of `enter`

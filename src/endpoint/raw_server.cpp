@@ -44,7 +44,7 @@ public:
             if (!counts_silent_) admission_.opened(one);
         });
         set_->on_spoke([this](const raw_connection& one) { admission_.opened(one); });
-        set_->on_gone([this](const raw_connection& one) {
+        set_->on_removed([this](const raw_connection& one) {
             admission_.left(one);
             listeners_.feed();
         });
@@ -66,7 +66,7 @@ public:
         if (const auto why = judge(peer, tls != nullptr)) return failure(why);
         if (const auto why = make_fit(socket)) return failure(why);
         adopted_stream connected(loop_, socket, tls, {}, already_read);
-        raw_connection& served = set_->serve(connected.way(), connected.early());
+        raw_connection& served = set_->serve(connected.take_stream(), connected.early());
         count_in(served, peer, tls != nullptr);
         return &served;
     }
@@ -209,8 +209,8 @@ std::size_t raw_server::memory_used() const noexcept {
     return state_->connections().memory().used();
 }
 
-void raw_server::for_each(function<void(raw_connection&)> visit) {
-    state_->connections().for_each(visit);
+void raw_server::for_each(function<void(raw_connection&)> action) {
+    state_->connections().for_each(action);
 }
 
 } // namespace weft

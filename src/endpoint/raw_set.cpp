@@ -48,7 +48,7 @@ raw_connection* raw_set::only() const noexcept {
 
 void raw_set::remove(raw_connection& gone) noexcept {
     take_out(gone);
-    if (gone_hears_) gone_hears_(gone);
+    if (on_removed_) on_removed_(gone);
 }
 
 void raw_set::on_interrupt() {

@@ -61,12 +61,18 @@ public:
 
     /// These set functions to call for each connection that has opened, that has received its first
     /// byte, or that was removed. They must call no handler.
-    void on_opened(function<void(const raw_connection&)> hear) { opened_hears_ = std::move(hear); }
-    void on_spoke(function<void(const raw_connection&)> hear) { spoke_hears_ = std::move(hear); }
-    void on_gone(function<void(const raw_connection&)> hear) { gone_hears_ = std::move(hear); }
+    void on_opened(function<void(const raw_connection&)> handler) {
+        on_opened_ = std::move(handler);
+    }
+    void on_spoke(function<void(const raw_connection&)> handler) {
+        spoke_hears_ = std::move(handler);
+    }
+    void on_removed(function<void(const raw_connection&)> handler) {
+        on_removed_ = std::move(handler);
+    }
 
     void opened(const raw_connection& one) {
-        if (opened_hears_) opened_hears_(one);
+        if (on_opened_) on_opened_(one);
     }
     void spoke(const raw_connection& one) {
         if (spoke_hears_) spoke_hears_(one);
@@ -83,9 +89,9 @@ private:
     raw_connection& add(raw_route& by, std::unique_ptr<raw_connection::details> own);
 
     raw_route shared_;
-    function<void(const raw_connection&)> opened_hears_;
+    function<void(const raw_connection&)> on_opened_;
     function<void(const raw_connection&)> spoke_hears_;
-    function<void(const raw_connection&)> gone_hears_;
+    function<void(const raw_connection&)> on_removed_;
 };
 
 } // namespace weft

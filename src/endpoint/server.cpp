@@ -103,8 +103,8 @@ std::size_t server::memory_used() const noexcept {
     return state_->connections().memory_used();
 }
 
-void server::for_each(function<void(connection&)> visit) {
-    state_->connections().for_each(std::move(visit));
+void server::for_each(function<void(connection&)> action) {
+    state_->connections().for_each(std::move(action));
 }
 
 } // namespace weft

@@ -33,7 +33,7 @@ constexpr admission::making_room how_handshakes_make_room{
 server::state::state(loop_state& loop)
     : loop_(loop), listeners_(loop, *this), admission_(loop.random(), how_handshakes_make_room),
       service_(std::in_place, loop) {
-    service_->on_gone([this](const connection& who) { gone(who); });
+    service_->on_removed([this](const connection& who) { gone(who); });
     service_->on_opened([this](const connection& who) { admission_.opened(who); });
     loop_.enroll(*this);
 }
@@ -57,7 +57,7 @@ void server::state::on_accept_error(function<void(std::error_code)> handler) {
 }
 
 void server::state::on_refused(function<void(const address&, std::error_code)> handler) {
-    refused_hears_ = std::move(handler);
+    on_refused_ = std::move(handler);
 }
 
 void server::state::limits(const server_limits& limits) {
@@ -74,23 +74,24 @@ void server::state::on_accept(owned_socket client, const address& peer,
                               listeners::accept_settings& by) {
     const bool is_proxy = is_one_of(trusted_, peer); // not limited per address
     if (const auto why = judge(is_proxy ? address() : peer)) {
-        return turn_away(std::move(client), peer, by.tls != nullptr, why);
+        return refuse_client(std::move(client), peer, by.tls != nullptr, why);
     }
     if (by.accept_filter) {
         bool welcome = false;
         loop_.call(*this, [&] { welcome = by.accept_filter(client.get(), peer); });
         if (!welcome || !service_) return;
     }
-    std::unique_ptr<stream> way = loop_.network().make_stream(loop_, std::move(client));
+    std::unique_ptr<stream> transport = loop_.network().make_stream(loop_, std::move(client));
     proxy_protocol_stream* announced = nullptr;
     if (is_proxy && expects_proxy_header_) {
-        auto made = std::make_unique<proxy_protocol_stream>(std::move(way));
+        auto made = std::make_unique<proxy_protocol_stream>(std::move(transport));
         announced = made.get();
-        way = std::move(made);
+        transport = std::move(made);
     }
-    connection& served = service_->serve(by.cover(std::move(way)));
+    connection& served = service_->serve(by.cover(std::move(transport)));
     if (announced)
-        announced->on_proxy_header([this, &served](const address& who) { take_word(served, who); });
+        announced->on_proxy_header(
+            [this, &served](const address& who) { apply_client_address(served, who); });
     if (!is_proxy) count_in(served, peer);
 }
 
@@ -105,7 +106,7 @@ result<void> server::state::trust(const trusted_proxies& proxies) {
     }
     service_->trust_forwarded_for(
         proxies.forwarded_for ? peers : decltype(peers)(),
-        [this](connection& served, const address& who) { take_word(served, who); });
+        [this](connection& served, const address& who) { apply_client_address(served, who); });
     trusted_ = std::move(peers);
     expects_proxy_header_ = proxies.proxy_protocol;
     return {};
@@ -113,13 +114,13 @@ result<void> server::state::trust(const trusted_proxies& proxies) {
 
 /// Counts the client that a proxy has reported. A connection of the proxy itself, or of another
 /// proxy, is not counted.
-void server::state::take_word(connection& served, const address& who) {
+void server::state::apply_client_address(connection& served, const address& who) {
     admission_.left(served); // removes the count of an earlier request's client
     if (is_one_of(trusted_, who)) return;
     if (const auto why = admission_.judge_address(who)) {
         ++refused_;
         stream_endpoint::refuse(served, why);
-        if (refused_hears_) loop_.call(*this, [&] { refused_hears_(who, why); });
+        if (on_refused_) loop_.call(*this, [&] { on_refused_(who, why); });
         return;
     }
     admission_.entered(served, who);
@@ -139,11 +140,11 @@ void server::state::count_in(connection& served, const address& peer) {
 
 /// Refuses a client. One that expects TLS gets no response: it would not understand plain HTTP, and
 /// a TLS handshake would cost what the limit is there to save.
-void server::state::turn_away(owned_socket client, const address& peer, bool speaks_tls,
-                              std::error_code why) {
+void server::state::refuse_client(owned_socket client, const address& peer, bool speaks_tls,
+                                  std::error_code why) {
     ++refused_;
-    refuse(std::move(client), speaks_tls ? std::string_view() : admission_.words());
-    if (refused_hears_) loop_.call(*this, [&] { refused_hears_(peer, why); });
+    refuse(std::move(client), speaks_tls ? std::string_view() : admission_.response());
+    if (on_refused_) loop_.call(*this, [&] { on_refused_(peer, why); });
 }
 
 void server::state::on_starved(std::error_code why) {
@@ -174,7 +175,7 @@ result<connection*> server::state::adopt(native_socket socket,
                                          secure_layer* tls) {
     if (const auto why = judge_adopted(socket)) return failure(why);
     adopted_stream client(loop_, socket, tls, {}, already_read);
-    connection& served = service_->serve(client.way(), client.early());
+    connection& served = service_->serve(client.take_stream(), client.early());
     count_in(served, served.remote_address());
     return &served;
 }
@@ -183,7 +184,7 @@ result<connection*> server::state::accept(native_socket socket, http_request&& r
                                           std::span<const std::byte> already_read) {
     if (const auto why = judge_adopted(socket)) return failure(why);
     adopted_stream client(loop_, socket, nullptr, {}, already_read);
-    const auto served = service_->accept(client.way(), std::move(request), client.early());
+    const auto served = service_->accept(client.take_stream(), std::move(request), client.early());
     if (served) count_in(**served, (*served)->remote_address());
     return served;
 }

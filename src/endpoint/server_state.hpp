@@ -53,9 +53,9 @@ private:
     void on_scarcity(std::error_code why) noexcept override;
 
     void count_in(connection& served, const address& peer);
-    void take_word(connection& served, const address& who);
-    void turn_away(owned_socket client, const address& peer, bool speaks_tls,
-                   std::error_code why);
+    void apply_client_address(connection& served, const address& who);
+    void refuse_client(owned_socket client, const address& peer, bool speaks_tls,
+                       std::error_code why);
     void gone(const connection& who) noexcept;
     [[nodiscard]] std::error_code judge(const address& peer);
     [[nodiscard]] std::error_code judge_adopted(native_socket socket);
@@ -64,7 +64,7 @@ private:
     weft::listeners listeners_;
     admission admission_;
     function<void(std::error_code)> accept_error_;
-    function<void(const address&, std::error_code)> refused_hears_;
+    function<void(const address&, std::error_code)> on_refused_;
     std::uint64_t refused_ = 0;
     std::vector<address_prefix> trusted_;
     bool expects_proxy_header_ = false;

@@ -16,13 +16,13 @@ std::error_code tunnel::open(opened then) {
 }
 
 void tunnel::start(stream_events& sink) noexcept {
-    words_.reset();
+    dialog_.reset();
     sink_ = &sink;
 }
 
 /// Writes the dialog's output, as far as the stream takes it.
 std::error_code tunnel::speak() {
-    output_ += words_->take_output();
+    output_ += dialog_->take_output();
     if (output_.empty()) return {};
     const auto bytes = std::as_bytes(std::span(output_));
     const auto taken = under().write({&bytes, 1});
@@ -31,7 +31,7 @@ std::error_code tunnel::speak() {
     return {};
 }
 
-void tunnel::tell(std::error_code why, int http_status) {
+void tunnel::report(std::error_code why, int http_status) {
     if (auto then = std::move(then_)) then(why, http_status);
 }
 
@@ -40,14 +40,15 @@ template <class Step>
 void tunnel::take(Step&& step) noexcept {
     try {
         step();
-        const auto broken = words_->over() ? std::error_code() : speak();
-        if (broken) return tell(broken);
-        if (!words_->over()) return;
-        const bool early = !words_->error() && !output_.empty(); // the request was not sent in full
-        tell(early ? make_error_code(errc::bad_proxy_answer) : words_->error(),
-             words_->http_status());
+        const auto broken = dialog_->over() ? std::error_code() : speak();
+        if (broken) return report(broken);
+        if (!dialog_->over()) return;
+        const bool early =
+            !dialog_->error() && !output_.empty(); // the request was not sent in full
+        report(early ? make_error_code(errc::bad_proxy_answer) : dialog_->error(),
+               dialog_->http_status());
     } catch (const std::bad_alloc&) {
-        tell(std::make_error_code(std::errc::not_enough_memory));
+        report(std::make_error_code(std::errc::not_enough_memory));
     }
 }
 
@@ -57,12 +58,12 @@ bool tunnel::wants_bytes() noexcept {
 
 void tunnel::on_receive(std::span<std::byte> bytes) {
     if (sink_) return stream_filter::on_receive(bytes);
-    take([&] { words_->receive(bytes); });
+    take([&] { dialog_->receive(bytes); });
 }
 
 void tunnel::on_eof() {
     if (sink_) return stream_filter::on_eof();
-    tell(errc::unexpected_eof);
+    report(errc::unexpected_eof);
 }
 
 void tunnel::on_writable() {
@@ -72,7 +73,7 @@ void tunnel::on_writable() {
 
 void tunnel::on_error(std::error_code why) {
     if (sink_) return stream_filter::on_error(why);
-    tell(why);
+    report(why);
 }
 
 } // namespace weft

@@ -16,8 +16,8 @@ namespace weft {
 /// Usage: call `open`; once it has reported no error, use this like any stream.
 class tunnel final : public stream_filter {
 public:
-    tunnel(std::unique_ptr<stream> to_proxy, std::unique_ptr<proxy_dialog> words) noexcept
-        : stream_filter(std::move(to_proxy)), words_(std::move(words)) {}
+    tunnel(std::unique_ptr<stream> to_proxy, std::unique_ptr<proxy_dialog> dialog) noexcept
+        : stream_filter(std::move(to_proxy)), dialog_(std::move(dialog)) {}
 
     /// Called with the reason why the tunnel is not open (empty if it is), and the status of an
     /// HTTP proxy's response (0 for none).
@@ -39,9 +39,9 @@ private:
     template <class Step>
     void take(Step&& step) noexcept;
     std::error_code speak();
-    void tell(std::error_code why, int http_status = 0);
+    void report(std::error_code why, int http_status = 0);
 
-    std::unique_ptr<proxy_dialog> words_; // until the dialog is over
+    std::unique_ptr<proxy_dialog> dialog_; // until the dialog is over
     std::string output_; // waits to be written
     opened then_;
 };

@@ -61,7 +61,7 @@ void connector::take(Step&& step) noexcept {
         step();
     } catch (const std::bad_alloc&) {
         error_ = std::make_error_code(std::errc::not_enough_memory);
-        if (!ended_) tell_failure();
+        if (!ended_) report_failure();
     }
 }
 
@@ -107,7 +107,7 @@ void connector::go_on() {
         try_address(*next);
         if (ended_) return;
     }
-    if (attempts_.empty() && race_.over()) return tell_failure();
+    if (attempts_.empty() && race_.over()) return report_failure();
     loop_.arm(*this, race_.next_deadline());
 }
 
@@ -132,7 +132,7 @@ void connector::try_address(const address& where) {
 }
 
 void connector::on_attempt_ended(connect_attempt& which, std::error_code why) {
-    if (!why) return tell(phase::connect, which.take());
+    if (!why) return finish(phase::connect, which.take());
     std::erase(attempts_, &which);
     remember(why, which.where());
     which.abandon();
@@ -149,11 +149,11 @@ void connector::remember(std::error_code why, const address& where) noexcept {
 
 // --- the end
 
-void connector::tell_failure() {
-    tell(tried_ ? phase::connect : phase::resolve, failure(error_));
+void connector::report_failure() {
+    finish(tried_ ? phase::connect : phase::resolve, failure(error_));
 }
 
-void connector::tell(phase at, result<owned_socket> outcome) {
+void connector::finish(phase at, result<owned_socket> outcome) {
     auto then = std::move(then_);
     let_go();
     then(at, std::move(outcome));

@@ -78,8 +78,8 @@ private:
     // the end
     template <class Step>
     void take(Step&& step) noexcept;
-    void tell_failure();
-    void tell(phase at, result<owned_socket> outcome);
+    void report_failure();
+    void finish(phase at, result<owned_socket> outcome);
     void let_go() noexcept;
 
     loop_state& loop_;

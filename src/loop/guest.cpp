@@ -27,15 +27,15 @@ public:
             throw;
         }
         if (!loop_) return {};
-        loop_->mailbox()->on_mail(std::move(host_.posted));
-        loop_->tell_work();
+        loop_->mailbox()->on_post(std::move(host_.posted));
+        loop_->report_work();
         return {};
     }
 
     void end(function<void()> done) {
         const auto self = shared_from_this(); // the host may release the guest now
         const auto loop = std::exchange(loop_, nullptr);
-        if (loop) loop->mailbox()->on_mail({});
+        if (loop) loop->mailbox()->on_post({});
         if (loop) loop->detach();
         // A forked child shares the host's epoll set or the like with the parent: in the child, the
         // host stops watching a substitute descriptor.

@@ -11,12 +11,12 @@ namespace {
 
 constexpr std::string_view blanks = " \t\r\f\v";
 
-/// Removes the first word from `line` and returns it; empty at the end of the line.
-std::string_view take_word(std::string_view& line) noexcept {
+/// Removes the first field from `line` and returns it; empty at the end of the line.
+std::string_view take_field(std::string_view& line) noexcept {
     line.remove_prefix(std::min(line.find_first_not_of(blanks), line.size()));
-    const auto word = line.substr(0, line.find_first_of(blanks));
-    line.remove_prefix(word.size());
-    return word;
+    const auto field = line.substr(0, line.find_first_of(blanks));
+    line.remove_prefix(field.size());
+    return field;
 }
 
 std::string_view take_line(std::string_view& text) noexcept {
@@ -25,9 +25,9 @@ std::string_view take_line(std::string_view& text) noexcept {
     return line.substr(0, line.find('#'));
 }
 
-bool names(std::string_view words, std::string_view wanted) noexcept {
-    for (auto word = take_word(words); !word.empty(); word = take_word(words)) {
-        if (equal_ignoring_case(word, wanted)) return true;
+bool names(std::string_view fields, std::string_view wanted) noexcept {
+    for (auto field = take_field(fields); !field.empty(); field = take_field(fields)) {
+        if (equal_ignoring_case(field, wanted)) return true;
     }
     return false;
 }
@@ -40,7 +40,7 @@ std::vector<address> addresses_in_hosts(std::string_view text, std::string_view 
     if (name.ends_with('.')) name.remove_suffix(1);
     while (!text.empty()) {
         auto line = take_line(text);
-        const auto numeric = take_word(line);
+        const auto numeric = take_field(line);
         if (!names(line, name)) continue;
         if (const auto one = address::parse(numeric, port)) found.push_back(*one);
     }

@@ -301,11 +301,11 @@ std::shared_ptr<weft::resolver> loop_state::resolver() {
 
 // --- signals
 
-result<void> loop_state::watch_signals(std::span<const int> numbers, function<void(int)> hear) {
+result<void> loop_state::watch_signals(std::span<const int> numbers, function<void(int)> handler) {
     if (closed_) return failure(errc::gone);
     if (signals_) std::exchange(signals_, nullptr)->close();
     if (numbers.empty()) return {};
-    const auto made = begin_signal_watch(*this, numbers, std::move(hear));
+    const auto made = begin_signal_watch(*this, numbers, std::move(handler));
     if (!made) return failure(made.error());
     signals_ = *made;
     return {};

@@ -60,10 +60,10 @@ public:
     result<int> descriptor();
     [[nodiscard]] std::optional<duration> next_timeout() const;
 
-    /// Attaches a host, which is not notified before `tell_work`. `detach` reports that there is no
-    /// work.
+    /// Attaches a host, which is not notified before `report_work`. `detach` reports that there is
+    /// no work.
     std::error_code attach(host_link& host, bool on_strand = false) noexcept;
-    void tell_work() noexcept { work_changed(); }
+    void report_work() noexcept { work_changed(); }
     void detach() noexcept;
 
     [[nodiscard]] std::size_t work() const noexcept { return work_count() + (perpetual_ ? 1 : 0); }
@@ -94,13 +94,13 @@ public:
     [[nodiscard]] const std::string& hosts_file() const noexcept { return hosts_file_; }
 
     /// Handles these signals of the process from now on; none if `numbers` is empty.
-    result<void> watch_signals(std::span<const int> numbers, function<void(int)> hear);
+    result<void> watch_signals(std::span<const int> numbers, function<void(int)> handler);
 
     // driver
     [[nodiscard]] time_point read_clock() const noexcept override { return engine_->now(); }
     [[nodiscard]] std::chrono::sys_seconds utc() const noexcept override;
     [[nodiscard]] random_source& random() noexcept override { return *random_; }
-    void mail_arrived() noexcept override { engine_->wake(); }
+    void post_arrived() noexcept override { engine_->wake(); }
 
 private:
     struct receive_memory {

@@ -51,11 +51,11 @@ protected:
     ~signal_watch() = default;
 };
 
-/// Calls `hear` in a turn for each of these signals. Fails with `errc::signals_taken`, `forked`, or
-/// the system's error, such as `invalid_argument` for a signal that cannot be caught; then nothing
-/// changes.
+/// Calls `handler` in a turn for each of these signals. Fails with `errc::signals_taken`, `forked`,
+/// or the system's error, such as `invalid_argument` for a signal that cannot be caught; then
+/// nothing changes.
 result<signal_watch*> begin_signal_watch(loop_state& loop, std::span<const int> numbers,
-                                         function<void(int number)> hear);
+                                         function<void(int number)> handler);
 
 // --- descriptors
 

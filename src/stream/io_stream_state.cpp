@@ -38,25 +38,25 @@ void io_stream::state::fatal_error(std::error_code why) noexcept {
 // --- turns
 
 bool io_stream::state::input_waits() const noexcept {
-    return !paused_ && !declined_ && (!inbox_.empty() || (ended_ && !eof_told_));
+    return !paused_ && !declined_ && (!inbox_.empty() || (ended_ && !eof_reported_));
 }
 
-bool io_stream::state::has_news() const noexcept {
+bool io_stream::state::has_events() const noexcept {
     if (shutdown_waits_ && caller_) return true;
     return sink_ && (error_ || (blocked_ && can_write_) || input_waits());
 }
 
 void io_stream::state::wake() noexcept {
-    if (has_news()) driver_.defer(*this);
+    if (has_events()) driver_.defer(*this);
 }
 
 void io_stream::state::run() noexcept {
-    if (std::exchange(shutdown_waits_, false) && caller_) tell_shutdown();
-    if (sink_ && has_news()) tell();
+    if (std::exchange(shutdown_waits_, false) && caller_) report_shutdown();
+    if (sink_ && has_events()) deliver();
     wake();
 }
 
-void io_stream::state::tell() noexcept {
+void io_stream::state::deliver() noexcept {
     if (error_) {
         stream_events& hears = *sink_;
         close();
@@ -65,22 +65,22 @@ void io_stream::state::tell() noexcept {
         blocked_ = false;
         sink_->on_writable();
     } else if (sink_->wants_bytes()) {
-        tell_input();
+        deliver_input();
     } else {
         declined_ = true;
     }
 }
 
-void io_stream::state::tell_input() {
+void io_stream::state::deliver_input() {
     if (inbox_.empty()) {
-        eof_told_ = true;
+        eof_reported_ = true;
         return sink_->on_eof();
     }
     byte_queue told = std::exchange(inbox_, {}); // local, as a nested turn may deliver more input
     sink_->on_receive(told.bytes());
 }
 
-void io_stream::state::tell_shutdown() noexcept {
+void io_stream::state::report_shutdown() noexcept {
     if (shutdown_) driver_.call(*this, shutdown_);
 }
 

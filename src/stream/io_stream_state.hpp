@@ -42,17 +42,17 @@ public:
     void close() noexcept;
     void connection_left() noexcept;
     [[nodiscard]] std::size_t input_pending() const noexcept {
-        return inbox_.size() + (error_ || (ended_ && !eof_told_) ? 1 : 0);
+        return inbox_.size() + (error_ || (ended_ && !eof_reported_) ? 1 : 0);
     }
 
 private:
     void run() noexcept override;
-    void tell() noexcept;
-    void tell_shutdown() noexcept;
-    void tell_input();
+    void deliver() noexcept;
+    void report_shutdown() noexcept;
+    void deliver_input();
     void wake() noexcept;
     [[nodiscard]] bool input_waits() const noexcept;
-    [[nodiscard]] bool has_news() const noexcept;
+    [[nodiscard]] bool has_events() const noexcept;
     result<std::size_t> call_output(std::span<const std::span<const std::byte>> pieces) noexcept;
     void leave(bool& side) noexcept;
 
@@ -71,7 +71,7 @@ private:
     bool can_write_ = false; // `writable` was called after output began to wait
     bool writing_ = false;   // the write handler is running
     bool ended_ = false;     // `eof` was called
-    bool eof_told_ = false;
+    bool eof_reported_ = false;
     bool half_closed_ = false;
     bool closed_ = false;
     bool shutdown_waits_ = false; // the `on_shutdown` handler is due

@@ -17,15 +17,15 @@ bool mailbox::post(function<void()> work) {
     ++count_;
     if (in_turn_here()) by_handlers_ = count_;
     if (size_.fetch_add(1, std::memory_order_acq_rel) == 0) {
-        if (tell_) tell_();
-        owner_->mail_arrived();
+        if (notify_) notify_();
+        owner_->post_arrived();
     }
     return true;
 }
 
-void mailbox::on_mail(function<void()> tell) noexcept {
+void mailbox::on_post(function<void()> notify) noexcept {
     const std::lock_guard lock(mutex_); // the previous function is destroyed outside the lock
-    std::swap(tell_, tell);
+    std::swap(notify_, notify);
 }
 
 void mailbox::collect(std::list<function<void()>>& taken) noexcept {

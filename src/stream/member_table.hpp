@@ -63,13 +63,13 @@ public:
         members_.pop_back();
     }
 
-    /// Calls `visit` once for each member that stays in the table during the whole iteration, and
-    /// at most once for a member that is removed meanwhile. `visit` may add and remove members, and
-    /// may start nested iterations.
-    template <class Visit>
-    void for_each(Visit&& visit) {
+    /// Calls `action` once for each member that stays in the table during the whole iteration, and
+    /// at most once for a member that is removed meanwhile. `action` may add and remove members,
+    /// and may start nested iterations.
+    template <class Action>
+    void for_each(Action&& action) {
         table_cursor at(walks_, members_.size());
-        while (at.left != 0) visit(*members_[--at.left]);
+        while (at.left != 0) action(*members_[--at.left]);
     }
 
 private:

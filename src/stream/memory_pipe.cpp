@@ -30,7 +30,7 @@ std::size_t memory_stream::in_flight() const noexcept {
 }
 
 std::size_t memory_stream::input_pending() const noexcept {
-    if (closed_ || eof_told_) return 0;
+    if (closed_ || eof_reported_) return 0;
     return inbox_.size() + (broken_ || peer_has_ended_ ? 1 : 0);
 }
 
@@ -48,14 +48,14 @@ void memory_stream::resume() noexcept {
     wake();
 }
 
-bool memory_stream::has_news() const noexcept {
+bool memory_stream::has_events() const noexcept {
     if (!sink_ || closed_) return false;
     if (broken_ || writable_) return true;
-    return !paused_ && (!inbox_.empty() || (peer_has_ended_ && !eof_told_));
+    return !paused_ && (!inbox_.empty() || (peer_has_ended_ && !eof_reported_));
 }
 
 void memory_stream::wake() noexcept {
-    if (has_news()) driver().defer(*this);
+    if (has_events()) driver().defer(*this);
 }
 
 result<std::size_t>
@@ -116,7 +116,7 @@ void memory_stream::reset() noexcept {
 }
 
 void memory_stream::run() noexcept {
-    if (!has_news()) return;
+    if (!has_events()) return;
     if (broken_) {
         closed_ = true;
         return sink_->on_error(std::make_error_code(std::errc::connection_reset));
@@ -129,7 +129,7 @@ void memory_stream::run() noexcept {
     } else if (!inbox_.empty()) {
         deliver();
     } else {
-        eof_told_ = true;
+        eof_reported_ = true;
         sink_->on_eof();
     }
     wake();

@@ -38,11 +38,11 @@ public:
         Member::keep_budget(memory_);
     }
 
-    /// Calls `visit` for each member whose end has not been reported. `visit` may end members, add
-    /// members, and start nested iterations.
-    void for_each(function<void(Member&)>& visit) {
+    /// Calls `action` for each member whose end has not been reported. `action` may end members,
+    /// add members, and start nested iterations.
+    void for_each(function<void(Member&)>& action) {
         walk([&](Member& one) {
-            if (!one.ended_) visit(one);
+            if (!one.ended_) action(one);
         });
     }
 
@@ -105,9 +105,9 @@ protected:
     }
 
     /// See `member_table::for_each`.
-    template <class Visit>
-    void walk(Visit&& visit) {
-        members_.for_each(visit);
+    template <class Action>
+    void walk(Action&& action) {
+        members_.for_each(action);
     }
 
     /// Calls an `interrupt` handler, unless an earlier handler has destroyed the endpoint.

@@ -175,22 +175,22 @@ std::size_t network_stream::arrived(time_point now) const noexcept {
 
 std::size_t network_stream::input_pending() const noexcept {
     const time_point now = driver().now();
-    if (closed_ || eof_told_) return 0;
+    if (closed_ || eof_reported_) return 0;
     return arrived(now) + (eof_ <= now || broken_ <= now ? 1 : 0);
 }
 
 /// Returns when there is something to deliver; an end or error behind unread bytes waits for those.
-time_point network_stream::next_news() const noexcept {
+time_point network_stream::next_change() const noexcept {
     if (!sink_ || closed_) return never;
     time_point first = writable_;
     if (break_loses_ || inbox_.empty()) first = std::min(first, broken_);
     if (paused_) return first;
     if (!inbox_.empty()) return std::min(first, arrivals_.front().due);
-    return eof_told_ ? first : std::min(first, eof_);
+    return eof_reported_ ? first : std::min(first, eof_);
 }
 
 void network_stream::wake() noexcept {
-    const time_point first = next_news();
+    const time_point first = next_change();
     if (first <= driver().now()) {
         driver().defer(*this);
     } else {
@@ -200,8 +200,8 @@ void network_stream::wake() noexcept {
 
 void network_stream::run() noexcept {
     const time_point now = driver().now();
-    if (next_news() > now) return wake();
-    if (broken_ <= now && (break_loses_ || inbox_.empty())) return tell_broken();
+    if (next_change() > now) return wake();
+    if (broken_ <= now && (break_loses_ || inbox_.empty())) return report_break();
     if (writable_ <= now) {
         writable_ = never;
         refused_ = false;
@@ -211,13 +211,13 @@ void network_stream::run() noexcept {
     } else if (const std::size_t size = arrived(now); size != 0) {
         deliver(size);
     } else {
-        eof_told_ = true;
+        eof_reported_ = true;
         sink_->on_eof();
     }
     wake();
 }
 
-void network_stream::tell_broken() {
+void network_stream::report_break() {
     close();
     sink_->on_error(std::make_error_code(std::errc::connection_reset));
 }

@@ -35,7 +35,7 @@ private:
         end_.rule(!bytes.empty(), "on_receive was called with no bytes");
         end_.received.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
         std::fill(bytes.begin(), bytes.end(), std::byte{0x55}); // the sink may overwrite them
-        end_.hear(told::bytes);
+        end_.handler(told::bytes);
     }
 
     void on_eof() override {
@@ -43,7 +43,7 @@ private:
                                 "before each telling");
         end_.rule(!end_.paused_, "on_eof was called while reading was paused");
         end_.rule(++end_.eofs == 1, "on_eof was called twice");
-        end_.hear(told::eof);
+        end_.handler(told::eof);
     }
 
     void on_writable() override {
@@ -51,14 +51,14 @@ private:
         end_.rule(std::exchange(end_.blocked_, false),
                   "on_writable was called though the last write had taken everything: it is told "
                   "once, after a write that took a part");
-        end_.hear(told::writable);
+        end_.handler(told::writable);
         end_.send_some();
     }
 
     void on_error(std::error_code why) override {
         end_.rule(!!why, "on_error was called without an error");
         end_.error = why;
-        end_.hear(told::error);
+        end_.handler(told::error);
         end_.over_ = true;
     }
 
@@ -77,14 +77,14 @@ void stream_end::rule(bool kept, std::string_view otherwise) {
     if (!kept) complaints_.add(otherwise);
 }
 
-void stream_end::hear(told what) {
+void stream_end::handler(told what) {
     agreed_ = false;
     rule(!over_, "an event was told after the stream was closed, destroyed or had failed");
     rule(calls_ == 0, "an event was told inside a call to the stream: tell it in a later round of "
                       "work (driver::defer)");
     rule(!life_ || life_->checked().driver().in_turn(),
          "an event was told outside the driver's turns");
-    if (on_told) on_told(what);
+    if (on_reported) on_reported(what);
 }
 
 /// Calls into the stream; no event may be delivered from inside.

@@ -72,20 +72,20 @@ public:
     [[nodiscard]] bool usable() const { return life_ && !over_; }
     [[nodiscard]] bool blocked() const { return blocked_; } ///< a write was accepted in part
     [[nodiscard]] bool all_sent() const { return outbox_.empty(); }
-    [[nodiscard]] bool heard_the_end() const { return eofs != 0 || error || write_failed; }
+    [[nodiscard]] bool noticed_end() const { return eofs != 0 || error || write_failed; }
     [[nodiscard]] stream& checked();
 
     /// What `wants_bytes` returns.
     bool willing = true;
 
     /// Called for each event, after it was recorded.
-    function<void(told)> on_told;
+    function<void(told)> on_reported;
 
 private:
     class life;
 
     void send_some();
-    void hear(told what);
+    void handler(told what);
     void rule(bool kept, std::string_view otherwise);
     template <class Call>
     void call(Call&& make);

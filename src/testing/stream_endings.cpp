@@ -16,7 +16,7 @@ void half_closing(stream_stage& here) {
                "not all bytes can be written though the peer reads");
     here.near().half_close();
     if (!here.until([&] { return here.far().eofs == 1; },
-                    "the peer does not hear the end after half_close")) {
+                    "the peer does not handler the end after half_close")) {
         return;
     }
     here.expect(here.far().received == text,
@@ -40,7 +40,7 @@ void half_closing_at_once(stream_stage& here) {
     here.rest("while the peer does not read");
     here.far().resume();
     here.until([&] { return here.far().eofs == 1; },
-               "the peer does not hear the end after a half_close with much under way");
+               "the peer does not handler the end after a half_close with much under way");
     here.expect(here.far().received == text,
                 "what was taken before half_close does not all arrive: it is still delivered");
 }
@@ -69,11 +69,11 @@ void closing(stream_stage& here) {
                 "something is told after close");
     here.until(
         [&] {
-            if (here.far().heard_the_end()) return true;
+            if (here.far().noticed_end()) return true;
             here.far().write("?");
-            return here.far().heard_the_end();
+            return here.far().noticed_end();
         },
-        "the peer does not hear of a close: neither on_eof nor on_error nor a write that fails");
+        "the peer does not handler of a close: neither on_eof nor on_error nor a write that fails");
 }
 
 void destroying(stream_stage& here) {
@@ -81,7 +81,7 @@ void destroying(stream_stage& here) {
     here.near().send("last words");
     here.far().send("unheard");
     here.near().destroy();
-    here.until([&] { return here.far().heard_the_end(); },
+    here.until([&] { return here.far().noticed_end(); },
                "destroying a stream does not close it: the peer hears of no end");
     here.rest("after the stream was destroyed");
 }
@@ -90,7 +90,7 @@ void destroying_before_start(stream_stage& here) {
     here.far().start();
     here.far().send("unheard");
     here.near().destroy();
-    here.until([&] { return here.far().heard_the_end(); },
+    here.until([&] { return here.far().noticed_end(); },
                "a stream that was never started does not close when it is destroyed");
 }
 
@@ -102,8 +102,8 @@ void destroying_a_full_one(stream_stage& here) {
     here.near().destroy();
     here.rest("after a stream with much under way was destroyed");
     here.far().resume();
-    here.until([&] { return here.far().heard_the_end(); },
-               "the peer of a full stream does not hear that it was destroyed");
+    here.until([&] { return here.far().noticed_end(); },
+               "the peer of a full stream does not handler that it was destroyed");
 }
 
 /// An action inside an event; a rule of every check is that no event follows it.
@@ -130,7 +130,7 @@ void destroy_both(stream_end& own, stream_end& other) {
 void end_in(stream_stage& here, told kind, stream_ending end,
             const std::function<void()>& provoke) {
     bool done = false;
-    here.near().on_told = [&](told what) {
+    here.near().on_reported = [&](told what) {
         if (what != kind || std::exchange(done, true)) return;
         end(here.near(), here.far());
     };
@@ -139,10 +139,10 @@ void end_in(stream_stage& here, told kind, stream_ending end,
     here.until([&] { return done; }, "the event in which the stream is to end does not come");
     here.rest("after a stream has ended in an event");
     if (end == destroy_the_peer) {
-        here.until([&] { return here.near().heard_the_end(); },
-                   "a stream whose peer is destroyed in an event does not hear of it");
+        here.until([&] { return here.near().noticed_end(); },
+                   "a stream whose peer is destroyed in an event does not handler of it");
     }
-    here.near().on_told = nullptr;
+    here.near().on_reported = nullptr;
 }
 
 template <stream_ending End>

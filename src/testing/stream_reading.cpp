@@ -32,7 +32,7 @@ void bytes(stream_stage& here) {
                 "stream's own memory or the writer's only until the call returns, and a sink may "
                 "overwrite what it was told");
     here.rest("after all bytes have arrived");
-    here.expect(!here.near().heard_the_end(), "the end was told though nobody has ended anything");
+    here.expect(!here.near().noticed_end(), "the end was told though nobody has ended anything");
 }
 
 void single_bytes(stream_stage& here) {
@@ -108,7 +108,7 @@ void pausing_in_on_receive(stream_stage& here) {
     here.start();
     const std::string text = varied_text(400'000);
     std::size_t pauses = 0;
-    here.near().on_told = [&](told what) {
+    here.near().on_reported = [&](told what) {
         if (what != told::bytes) return;
         ++pauses;
         here.near().pause();
@@ -123,7 +123,7 @@ void pausing_in_on_receive(stream_stage& here) {
         here.rest("after on_receive has paused reading");
         here.near().resume();
     }
-    here.near().on_told = nullptr;
+    here.near().on_reported = nullptr;
     here.expect(text.starts_with(here.near().received),
                 "with pauses in between other bytes arrive than were written");
 }
@@ -167,7 +167,7 @@ void resting(stream_stage& here) {
     here.rest("while neither end does anything");
     here.near().resume();
     here.rest("while neither end does anything");
-    here.expect(here.near().received.empty() && !here.near().heard_the_end() &&
+    here.expect(here.near().received.empty() && !here.near().noticed_end() &&
                     here.near().writables == 0,
                 "something is told though nothing has happened");
 }

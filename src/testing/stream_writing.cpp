@@ -64,14 +64,14 @@ void full_in_both_directions(stream_stage& here) {
 
 void writing_in_on_receive(stream_stage& here) {
     here.start();
-    here.near().on_told = [&](told what) {
+    here.near().on_reported = [&](told what) {
         if (what == told::bytes) here.near().send(std::exchange(here.near().received, {}));
     };
     const std::string text = varied_text(300'000);
     here.far().send(text);
     here.until([&] { return here.far().received.size() == text.size(); },
                "what is written in on_receive does not all arrive");
-    here.near().on_told = nullptr;
+    here.near().on_reported = nullptr;
     here.expect(here.far().received == text, "an echo from on_receive differs from what was sent");
 }
 
@@ -93,7 +93,7 @@ void a_full_stream_whose_peer_goes(stream_stage& here) {
     here.far().pause();
     here.fill();
     here.far().destroy();
-    here.until([&] { return here.near().writables != 0 || here.near().heard_the_end(); },
+    here.until([&] { return here.near().writables != 0 || here.near().noticed_end(); },
                "a write that took a part waits for ever when the peer goes: tell on_writable, so "
                "that the next write fails, or on_eof or on_error");
 }

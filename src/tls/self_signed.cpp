@@ -20,7 +20,7 @@
 namespace weft {
 namespace {
 
-std::string names_in_openssls_words(const std::vector<std::string>& names) {
+std::string subject_alt_names(const std::vector<std::string>& names) {
     std::string text;
     for (const auto& name : names) {
         if (!text.empty()) text += ',';
@@ -59,7 +59,7 @@ bool fill(X509* to, EVP_PKEY* key, const self_signed_options& options) {
         X509_gmtime_adj(X509_getm_notBefore(to), options.valid_from.count()) != nullptr &&
         X509_gmtime_adj(X509_getm_notAfter(to), options.valid_until.count()) != nullptr &&
         X509_set_pubkey(to, key) == 1 && give_name(to, options.names.front()) &&
-        add_extension(to, NID_subject_alt_name, names_in_openssls_words(options.names)) &&
+        add_extension(to, NID_subject_alt_name, subject_alt_names(options.names)) &&
         add_extension(to, NID_basic_constraints, "critical,CA:FALSE") &&
         add_extension(to, NID_ext_key_usage, "serverAuth,clientAuth") &&
         X509_sign(to, key, EVP_sha256()) != 0;

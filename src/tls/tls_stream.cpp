@@ -120,7 +120,7 @@ void tls_stream::pause() noexcept {
 
 void tls_stream::resume() noexcept {
     paused_ = false;
-    if (opening_ || closed_ || eof_told_) return;
+    if (opening_ || closed_ || eof_reported_) return;
     if (busy_ || told_ || backlog()) return driver().defer(*this);
     stopped_ = false;
     under_->resume();
@@ -147,7 +147,8 @@ void tls_stream::end_output() noexcept {
 void tls_stream::close() noexcept {
     if (std::exchange(closed_, true)) return;
     driver().cancel(*this);
-    if (eof_told_ && !half_closed_ && sealed_.empty()) SSL_shutdown(ssl_); // responds to the peer's
+    if (eof_reported_ && !half_closed_ && sealed_.empty())
+        SSL_shutdown(ssl_); // responds to the peer's
     ERR_clear_error();
     under_->close();
 }
@@ -196,17 +197,17 @@ void tls_stream::run() noexcept {
 
 bool tls_stream::wants_bytes() noexcept {
     const bool idle = !busy_ && !told_ && !backlog();
-    const bool wanted = idle && (opening_ || eof_told_ || (!paused_ && sink_->wants_bytes()));
+    const bool wanted = idle && (opening_ || eof_reported_ || (!paused_ && sink_->wants_bytes()));
     stopped_ = !wanted;
     return wanted;
 }
 
 void tls_stream::on_receive(std::span<std::byte> bytes) noexcept {
-    if (!eof_told_) work_off(bytes, true);
+    if (!eof_reported_) work_off(bytes, true);
 }
 
 void tls_stream::on_eof() noexcept {
-    if (eof_told_) return;
+    if (eof_reported_) return;
     fail(opening_ ? tls_error::handshake_truncated : tls_error::truncated);
 }
 
@@ -233,7 +234,7 @@ bool tls_stream::backlog() const noexcept {
 }
 
 bool tls_stream::end_waits() const noexcept {
-    return !eof_told_ && (SSL_get_shutdown(ssl_) & SSL_RECEIVED_SHUTDOWN) != 0;
+    return !eof_reported_ && (SSL_get_shutdown(ssl_) & SSL_RECEIVED_SHUTDOWN) != 0;
 }
 
 /// Continues the handshake, or decrypts and delivers what the sink wants; with `asked`, the sink
@@ -246,7 +247,7 @@ void tls_stream::work_off(std::span<std::byte> ciphertext, bool asked) noexcept 
     if (opening_) {
         shake_hands();
     } else if (wanted) {
-        tell_next();
+        deliver_next();
     }
     if (!closed_) hold_rest();
     chunk_ = {};
@@ -279,28 +280,28 @@ void tls_stream::shake_hands() noexcept {
     if (std::exchange(refused_, false)) sink_->on_writable();
 }
 
-void tls_stream::tell_next() noexcept {
+void tls_stream::deliver_next() noexcept {
     if (chunk_.size() != 0) {
-        const bool told = carried_ == 0 ? tell_records(chunk_) : tell_records_elsewhere();
+        const bool told = carried_ == 0 ? deliver_records(chunk_) : deliver_records_elsewhere();
         if (told) return;
     }
     if (read_error_) return fail(read_error_);
-    if (end_waits()) tell_end();
+    if (end_waits()) report_end();
 }
 
 /// Delivers records when part of the first came in an earlier chunk: its plaintext may then be
 /// longer than this chunk.
-bool tls_stream::tell_records_elsewhere() noexcept {
+bool tls_stream::deliver_records_elsewhere() noexcept {
     const std::size_t size = chunk_.size() + record_size_max;
     const std::unique_ptr<std::byte[]> plain(new (std::nothrow) std::byte[size]);
-    if (plain) return tell_records({plain.get(), size});
+    if (plain) return deliver_records({plain.get(), size});
     read_error_ = std::make_error_code(std::errc::not_enough_memory);
     return false;
 }
 
 /// Decrypts all records of the chunk into `plain`, contiguously, and delivers them if there are
 /// any.
-bool tls_stream::tell_records(std::span<std::byte> plain) noexcept {
+bool tls_stream::deliver_records(std::span<std::byte> plain) noexcept {
     std::size_t size = 0;
     while (chunk_read_ != chunk_.size()) size += read(plain.subspan(size));
     if (size != 0) sink_->on_receive(plain.first(size));
@@ -325,8 +326,8 @@ std::size_t tls_stream::read(std::span<std::byte> to) noexcept {
     return 0;
 }
 
-void tls_stream::tell_end() noexcept {
-    eof_told_ = true;
+void tls_stream::report_end() noexcept {
+    eof_reported_ = true;
     under_->pause(); // whatever follows the end is ignored
     sink_->on_eof();
 }

@@ -37,7 +37,7 @@ public:
         : options_(options), actions_(actions), from_peer_(from_peer) {
         driver_.on_error([](std::exception_ptr) {});
         tested_->on_fail([this](const report&) { hear_end(false); });
-        tested_->on_gone([this](const connection&) { forget(); });
+        tested_->on_removed([this](const connection&) { forget(); });
         begin();
         while (steps.size() != 0)
             step(steps);

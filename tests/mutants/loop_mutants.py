@@ -5,7 +5,7 @@ SOCKET = "src/loop/posix/socket_stream.cpp"
 STATE = "src/loop/loop_state.cpp"
 DRIVER = "src/stream/driver.cpp"
 
-RESUMED = "    if (has_news()) driver().defer(*this);\n}\n\nvoid socket_stream::f"
+RESUMED = "    if (has_events()) driver().defer(*this);\n}\n\nvoid socket_stream::f"
 
 # (name, file, text, replacement)
 MUTANTS = [
@@ -55,8 +55,8 @@ MUTANTS = [
      "    set_and_wake(interrupted_);",
      "    interrupted_ = true;"),
     ("posting does not wake", "src/loop/loop_state.hpp",
-     "void mail_arrived() noexcept override { engine_->wake(); }",
-     "void mail_arrived() noexcept override {}"),
+     "void post_arrived() noexcept override { engine_->wake(); }",
+     "void post_arrived() noexcept override {}"),
     ("only the first connections of a backlog are accepted",
      "src/loop/posix/readiness_listener.cpp",
      "starve(why); // a sandbox may refuse all and dequeue none\n    loop_.defer(*this);",

@@ -38,17 +38,17 @@ std::string status_advice(int status, const weft::uri& target) {
 }
 
 std::string refused_advice(const weft::report& why, const weft::uri& target,
-                           const connect_route& way) {
+                           const connect_route& route) {
     if (why.phase == weft::phase::proxy) {
         return "The proxy is there, but nothing listens at " + target.authority() +
             ", or the name means another address to the proxy";
     }
-    if (!way.proxy.empty()) {
+    if (!route.proxy.empty()) {
         return "Nothing listens there. Check " +
-            std::string(way.proxy == "environment" ? "http_proxy in the environment" : "--proxy");
+            std::string(route.proxy == "environment" ? "http_proxy in the environment" : "--proxy");
     }
-    const std::string where = way.via.empty() ? target.authority()
-                                              : weft::without_credentials(way.via);
+    const std::string where =
+        route.via.empty() ? target.authority() : weft::without_credentials(route.via);
     return "Nothing listens at " + where + ". Is the server running? `weft serve` starts one";
 }
 
@@ -60,17 +60,19 @@ std::size_t authority_begin(std::string_view typed) {
 
 } // namespace
 
-std::string advice(const weft::report& why, const weft::uri& target, const connect_route& way) {
+std::string advice(const weft::report& why, const weft::uri& target, const connect_route& route) {
     const auto error = why.error;
     if (error == std::errc::permission_denied) {
-        return "This user may not connect to " + (way.via.empty() ? target.authority() : way.via);
+        return "This user may not connect to " +
+            (route.via.empty() ? target.authority() : route.via);
     }
     if (error == std::errc::network_unreachable || error == std::errc::host_unreachable) {
-        return "This machine has no way to " + (way.via.empty() ? target.authority() : way.via) +
+        return "This machine has no route to " +
+            (route.via.empty() ? target.authority() : route.via) +
             ". Check the network, or try another address: --via ADDRESS:PORT";
     }
     if (error == std::errc::connection_refused || error == std::errc::no_such_file_or_directory) {
-        return refused_advice(why, target, way);
+        return refused_advice(why, target, route);
     }
     if (error == weft::errc::no_tls) {
         return "This build is without OpenSSL and speaks ws: only. Try ws://" + target.authority() +
@@ -91,7 +93,7 @@ std::string advice(const weft::report& why, const weft::uri& target, const conne
         return "Try the --subprotocol that the server speaks, or none";
     }
     if (error == weft::condition::timeout) {
-        return "Check host and port, and firewalls on the way, or give it longer: --timeout";
+        return "Check host and port, and firewalls on the route, or give it longer: --timeout";
     }
     if (error == weft::errc::bad_response) {
         return "Whatever listens there does not speak HTTP. Check the port, or whether it is wss:";

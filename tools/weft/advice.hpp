@@ -18,7 +18,7 @@ struct connect_route {
 
 /// Returns one or two sentences of advice, or an empty string.
 [[nodiscard]] std::string advice(const weft::report& why, const weft::uri& target,
-                                 const connect_route& way);
+                                 const connect_route& route);
 
 /// Returns a URL as typed, without user and password: these must not reach a terminal or a log.
 [[nodiscard]] std::string shown_uri(std::string_view typed);

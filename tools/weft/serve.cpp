@@ -28,7 +28,7 @@ namespace weft_tool {
 namespace {
 
 constexpr auto shutdown_time = std::chrono::seconds(3);
-constexpr auto news_interval = std::chrono::seconds(1); // of a large chat room
+constexpr auto announcement_interval = std::chrono::seconds(1); // of a large chat room
 
 /// Called on a stop signal: the first closes all connections properly, the second ends at once.
 void end_gently(weft::server& server, server_log& log) {
@@ -96,13 +96,13 @@ exit_code serve(serve_options options) {
     }
     weft::event_loops loops(options.cores, {.engine = engine_of(options.loop)});
     server_log log(log_level_named(options.level));
-    std::optional<weft::timer> news;
+    std::optional<weft::timer> announcements;
     chat_room room([&] {
         loops[0].post([&] {
-            if (stop_signals::count() == 0) news->arm_after(news_interval);
+            if (stop_signals::count() == 0) announcements->arm_after(announcement_interval);
         });
     });
-    news.emplace(loops[0], [&] { room.tell_news(); });
+    announcements.emplace(loops[0], [&] { room.announce_changes(); });
     std::list<weft::server> servers;
     for (auto& loop : loops) prepare(servers.emplace_back(loop), log, room, options);
 

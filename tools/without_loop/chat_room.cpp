@@ -45,7 +45,7 @@ void chat_room::join(weft::connection& peer) {
     const std::string who = newcomer.name;
     members_.insert_or_assign(&peer, std::move(newcomer));
     const std::string line = "* " + who + " joined " + count();
-    if (!gathers()) return tell_all(line);
+    if (!gathers()) return send_to_all(line);
     peer.send(line);
     gather(&news::joined);
 }
@@ -55,7 +55,7 @@ void chat_room::leave(weft::connection& peer) {
     const auto gone = members_.extract(&peer);
     if (!gone) return;
     forget(gone.mapped());
-    if (!gathers()) return tell_all("* " + gone.mapped().name + " left " + count());
+    if (!gathers()) return send_to_all("* " + gone.mapped().name + " left " + count());
     gather(&news::left);
 }
 
@@ -66,13 +66,13 @@ void chat_room::say(weft::connection& peer, weft::message what) {
     const std::lock_guard lock(mutex_);
     const auto speaker = members_.find(&peer);
     if (speaker == members_.end()) return;
-    tell_all(speaker->second.name + ": " + continued(what.text(), continuation));
+    send_to_all(speaker->second.name + ": " + continued(what.text(), continuation));
 }
 
 /// Sends the text at once to members on this loop, and by a post to others; both count towards the
 /// member's queue. The route's queue policy closes a member that reads too slowly; it leaves in a
 /// later turn.
-void chat_room::tell_all(std::string_view text) {
+void chat_room::send_to_all(std::string_view text) {
     for (const auto& [peer, one] : members_)
         one.to.send(text);
 }
@@ -88,14 +88,14 @@ void chat_room::gather(std::size_t news::*what) {
     if (first) later_();
 }
 
-void chat_room::tell_news() {
+void chat_room::announce_changes() {
     const std::lock_guard lock(mutex_);
     const auto [joined, left] = std::exchange(news_, {});
     std::string line = "* ";
     if (joined != 0) line += std::to_string(joined) + " joined";
     if (joined != 0 && left != 0) line += ", ";
     if (left != 0) line += std::to_string(left) + " left";
-    if (joined + left != 0) tell_all(line + ' ' + count());
+    if (joined + left != 0) send_to_all(line + ' ' + count());
 }
 
 void chat_room::name(member& newcomer) {

@@ -23,7 +23,7 @@ namespace weft_tool {
 /// the others later, in one line for all that has happened. Must outlive the connections it serves.
 class chat_room {
 public:
-    /// Calls `later`, on any thread, when `tell_news` should be called after a while. A room
+    /// Calls `later`, on any thread, when `announce_changes` should be called after a while. A room
     /// without it sends all news at once.
     explicit chat_room(std::function<void()> later = {}) : later_(std::move(later)) {}
 
@@ -31,7 +31,7 @@ public:
     [[nodiscard]] weft::handlers handlers();
 
     /// Sends all members the news since the last call.
-    void tell_news();
+    void announce_changes();
 
 private:
     struct member {
@@ -48,7 +48,7 @@ private:
     void join(weft::connection& peer);
     void leave(weft::connection& peer);
     void say(weft::connection& peer, weft::message what);
-    void tell_all(std::string_view text);
+    void send_to_all(std::string_view text);
     [[nodiscard]] bool gathers() const;
     void gather(std::size_t news::*what);
 

@@ -60,10 +60,10 @@ void log_output::line(std::string_view text) {
 void log_output::write_line(std::string whole) {
     whole.push_back('\n');
     const std::lock_guard lock(mutex_);
-    if (!finish() || !tell_what_was_lost() || !put(whole)) ++lost_;
+    if (!finish() || !report_lost_lines() || !put(whole)) ++lost_;
 }
 
-bool log_output::tell_what_was_lost() {
+bool log_output::report_lost_lines() {
     if (lost_ == 0) return true;
     const char* const words = lost_ == 1 ? " line was lost\n" : " lines were lost\n";
     if (!put(time_of_day() + std::to_string(lost_) + words)) return false;

@@ -31,7 +31,7 @@ public:
 
 private:
     void write_line(std::string whole);
-    [[nodiscard]] bool tell_what_was_lost();
+    [[nodiscard]] bool report_lost_lines();
     [[nodiscard]] bool put(std::string_view whole);
     [[nodiscard]] bool finish();
     [[nodiscard]] long write_some(std::string_view bytes) const;

@@ -40,7 +40,7 @@ public:
         : log_(standard_wire::peer_hears_errors() ? log_level::quiet
                                                   : log_level_named(options.level)) {
         for (auto& [path, what, how] : services(log_, room_, options.services))
-            server_.route(path, heard(std::move(what)), how);
+            server_.route(path, with_outcome(std::move(what)), how);
         server_.on_fail([this](const weft::report& why) { not_opened(why); });
         io_.on_shutdown([this] { wire_.end_output(); });
         server_.serve(io_.take_stream());
@@ -62,7 +62,7 @@ public:
 
 private:
     /// Returns the handlers, extended to set the exit code at the end.
-    weft::handlers heard(weft::handlers what) {
+    weft::handlers with_outcome(weft::handlers what) {
         if (what.http) {
             what.http = [this, http = std::move(what.http)](weft::connection& peer) mutable {
                 outcome_ = exit_code::ok;
@@ -81,10 +81,10 @@ private:
 
     void not_opened(const weft::report& why) {
         outcome_ = exit_code::not_connected;
-        tell(printable(weft::to_string(why)));
+        print(printable(weft::to_string(why)));
     }
 
-    void tell(std::string_view what) {
+    void print(std::string_view what) {
         if (!log_.tells(log_level::info)) return;
         log_.output().line(std::string("weft pipe: ").append(what));
     }
@@ -110,7 +110,7 @@ private:
     void note(std::error_code why, std::string_view where) {
         if (is_the_peers(why)) return;
         wire_broke_ = true;
-        tell(std::string(where) + why.message());
+        print(std::string(where) + why.message());
     }
 
     /// Called on a stop signal: the first closes properly, the second ends at once.
@@ -118,14 +118,14 @@ private:
         const int count = held_signals::count();
         if (count == std::exchange(heeded_, count)) return;
         if (count > 1) return server_.stop();
-        tell("ending");
+        print("ending");
         server_.shutdown(shutdown_time);
     }
 
     exit_code outcome() {
         if (wire_broke_) return exit_code::input_output;
         if (heeded_ > 0) return exit_code::ok;
-        if (!outcome_) tell("refused a plain request: there is no such page");
+        if (!outcome_) print("refused a plain request: there is no such page");
         return outcome_.value_or(exit_code::not_connected);
     }
 

@@ -109,9 +109,12 @@ public:
     static handlers make_handlers(std::shared_ptr<executor_driver<Asio>> driver,
                                   function<void(executor_conversation)> begin) {
         return {
-            .open = [driver = std::move(driver), begin = std::move(begin)](
-                        weft::connection& peer) mutable { begin({peer, driver}); },
-            .message = [](weft::connection& peer, message m) { state_of(peer)->heard(m); },
+            .open =
+                [driver = std::move(driver),
+                 begin = std::move(begin)](weft::connection& peer) mutable {
+                    begin({peer, driver});
+                },
+            .message = [](weft::connection& peer, message m) { state_of(peer)->received(m); },
             .writable = [](weft::connection& peer) { state_of(peer)->written(); },
             .close =
                 [](weft::connection& peer, const report& why) {
@@ -168,7 +171,7 @@ private:
             }
         }
 
-        void heard(message m) {
+        void received(message m) {
             stored_message kept{std::string(m.text()), m.is_text()};
             if (receiver_) return receiver_.dispatch({}, std::move(kept));
             inbox_.push_back(std::move(kept));

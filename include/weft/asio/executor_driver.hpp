@@ -68,7 +68,7 @@ public:
     void enter(Step&& step) noexcept {
         {
             const turn here(*this, limit_);
-            owes_turn_ = false;
+            turn_due_ = false;
             own();
             step();
             expire_timers();
@@ -85,7 +85,7 @@ public:
         return std::chrono::steady_clock::now();
     }
     [[nodiscard]] random_source& random() noexcept override { return random_; }
-    void mail_arrived() noexcept override {
+    void post_arrived() noexcept override {
         try {
             post([](executor_driver&) {});
         } catch (const std::bad_alloc&) {
@@ -138,12 +138,12 @@ private:
     }
 
     void post_turn() noexcept {
-        if (owes_turn_ || std::exchange(turn_posted_, true)) return;
+        if (turn_due_ || std::exchange(turn_posted_, true)) return;
         try {
             post([](executor_driver& here) { here.turn_posted_ = false; });
         } catch (const std::bad_alloc&) {
             turn_posted_ = false;
-            owes_turn_ = true;
+            turn_due_ = true;
             if (!in_turn()) set_timer();
         }
     }
@@ -161,15 +161,15 @@ private:
     /// the wait as work, and cancelling it causes a turn without an allocation. If the deadline
     /// moves later, the wait is not changed.
     void set_timer() noexcept {
-        const bool wanted = owes_turn_ || earliest_deadline() != never || work_count() != 0;
+        const bool wanted = turn_due_ || earliest_deadline() != never || work_count() != 0;
         if (!waiting_) {
             if (!wanted) return;
             try {
-                wait(owes_turn_ ? read_clock() : earliest_deadline());
+                wait(turn_due_ ? read_clock() : earliest_deadline());
             } catch (const std::bad_alloc&) {
                 // Unlikely, since `prepare` has reserved the memory. The next turn tries again.
             }
-        } else if (!wanted || owes_turn_ || earliest_deadline() < timer_set_for_) {
+        } else if (!wanted || turn_due_ || earliest_deadline() < timer_set_for_) {
             timer_set_for_ = time_point::min();
             timer_->cancel();
         }
@@ -199,7 +199,7 @@ private:
     time_point timer_set_for_ = never;
     bool waiting_ = false; // for the timer
     bool turn_posted_ = false;
-    bool owes_turn_ = false; // posting it failed for lack of memory
+    bool turn_due_ = false;  // posting it failed for lack of memory
     bool here_ = true;       // the context exists
 };
 

@@ -64,7 +64,7 @@ public:
 
     void resume() noexcept override {
         paused_ = false;
-        if (has_news()) driver().defer(*this);
+        if (has_events()) driver().defer(*this);
     }
 
     result<std::size_t>
@@ -105,7 +105,7 @@ public:
     }
     [[nodiscard]] bool secure() const noexcept override { return has_async_shutdown<Layer>; }
     [[nodiscard]] std::size_t input_pending() const noexcept override {
-        if (closed_ || eof_told_) return 0;
+        if (closed_ || eof_reported_) return 0;
         const std::size_t here = arrived_ + (eof_ || why_ ? 1 : 0);
         return here + available_in<Asio>(channel_->layer);
     }
@@ -192,16 +192,16 @@ private:
 
     // --- reading
 
-    [[nodiscard]] bool has_news() const noexcept {
+    [[nodiscard]] bool has_events() const noexcept {
         if (!sink_ || closed_) return false;
-        return why_ || (!paused_ && !reading_ && !telling_ && !eof_told_);
+        return why_ || (!paused_ && !reading_ && !telling_ && !eof_reported_);
     }
 
     void run() noexcept override {
-        if (!has_news()) return;
+        if (!has_events()) return;
         if (why_) return fail(why_);
         if (arrived_ != 0 || eof_) {
-            if (sink_->wants_bytes()) return tell();
+            if (sink_->wants_bytes()) return deliver();
             paused_ = true; // until `resume`
         } else {
             read();
@@ -237,19 +237,19 @@ private:
         run();
     }
 
-    void tell() noexcept {
+    void deliver() noexcept {
         if (const std::size_t size = std::exchange(arrived_, 0)) {
             telling_ = true; // a nested turn must not read into these bytes
             sink_->on_receive({channel_->input.get(), size});
             telling_ = false;
             if (closed_) return;
             fit_room(size);
-            if (has_news() && !eof_) return read();
+            if (has_events() && !eof_) return read();
         } else {
-            eof_told_ = true;
+            eof_reported_ = true;
             sink_->on_eof();
         }
-        if (has_news()) driver().defer(*this);
+        if (has_events()) driver().defer(*this);
     }
 
     /// Enlarges the buffer for a peer that fills it, and shrinks it again for one that does not.
@@ -390,7 +390,7 @@ private:
     std::size_t room_ = first_read;
     std::size_t arrived_ = 0; // bytes of input not yet delivered
     bool eof_ = false;
-    bool eof_told_ = false;
+    bool eof_reported_ = false;
     bool paused_ = false;
     bool reading_ = false; // an operation is pending; likewise `writing_`
     bool writing_ = false;

@@ -157,7 +157,7 @@ protected:
     send_result refuse_to_queue() noexcept;
     [[nodiscard]] bool queue_pauses() noexcept { return blocked_ && full_queue_pauses(); }
     [[nodiscard]] bool writable_may_come() const noexcept {
-        return tell_writable_ && !blocked_ && posts_leave_room();
+        return writable_due_ && !blocked_ && posts_leave_room();
     }
     void stream_has_drained() noexcept { answers_wait_ = held_back_ = false; }
     void after_writing() noexcept;
@@ -174,10 +174,10 @@ protected:
 
     // --- deadlines
 
-    [[nodiscard]] bool owes_input() noexcept;
+    [[nodiscard]] bool input_is_due() noexcept;
     void input_came(std::size_t size) noexcept;
     void postpone() noexcept;
-    void look_at(time_point deadline) noexcept {
+    void move_timer(time_point deadline) noexcept {
         if (!postponed_) driver().move_deadline(*this, deadline);
     }
 
@@ -241,7 +241,7 @@ protected:
     bool held_back_ : 1 = false;    // the peer's input is not processed until the peer reads
     bool answers_wait_ : 1 = false; // the queue holds answers to this peer
     bool blocked_ : 1 = false;      // the stream took only part of the output
-    bool tell_writable_ : 1 = false; // `send` returned backed_up or dropped: `writable` is due
+    bool writable_due_ : 1 = false; // `send` returned backed_up or dropped: `writable` is due
     bool suspended_ : 1 = false;    // a nested turn runs, or has run, inside a handler
     bool continues_ : 1 = false;    // events are left for another turn
     bool looked_ : 1 = false;       // a deadline has passed; `owed_` is read before it counts
@@ -278,7 +278,7 @@ private:
         explicit posted_work(channel& by) noexcept : by_(by) {}
         posted_work(const posted_work&) = delete;
         posted_work& operator=(const posted_work&) = delete;
-        ~posted_work() { by_.posts_done(handle_state::post_overhead); }
+        ~posted_work() { by_.release_posts(handle_state::post_overhead); }
 
     private:
         channel& by_;
@@ -287,7 +287,7 @@ private:
     void handler_threw() noexcept;
     [[nodiscard]] bool full_queue_pauses() noexcept;
     [[nodiscard]] bool posts_leave_room() const noexcept;
-    void posts_done(std::size_t size) noexcept;
+    void release_posts(std::size_t size) noexcept;
 };
 
 } // namespace weft

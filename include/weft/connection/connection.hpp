@@ -155,7 +155,7 @@ private:
     friend class stream_endpoint;
 
     struct details;
-    class loan;
+    class borrowed_scratch;
 
     connection(route& by, time_point now, std::unique_ptr<details> outbound);
     ~connection() override;
@@ -217,15 +217,15 @@ private:
     scratch* begin_running() noexcept;
     void end_running(scratch* lent) noexcept;
     void pump();
-    void tell(const event& what);
+    void dispatch(const event& what);
     bool name_peer();
     bool check_name();
-    void tell_request();
-    void tell_http();
-    void tell_opened();
-    void tell_writable();
-    void tell_end();
-    void tell_failure();
+    void handle_request();
+    void handle_plain_request();
+    void report_open();
+    void call_writable();
+    void report_end();
+    void report_failure();
     void note_facts() noexcept;
     void apply_route(route& chosen) noexcept;
 

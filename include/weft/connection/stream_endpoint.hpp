@@ -97,9 +97,9 @@ public:
     /// Returns whether the budget allows a new connection that may take `more` bytes.
     [[nodiscard]] bool has_memory(std::size_t more) const noexcept;
 
-    /// Calls `visit(connection&)` once for each connection that exists throughout the call. `visit`
-    /// may end any of them, start others and call this, but must not destroy the endpoint.
-    void for_each(function<void(connection&)> visit);
+    /// Calls `action(connection&)` once for each connection that exists throughout the call.
+    /// `action` may end any of them, start others and call this, but must not destroy the endpoint.
+    void for_each(function<void(connection&)> action);
 
     [[nodiscard]] weft::driver& driver() const noexcept;
 
@@ -108,12 +108,13 @@ public:
 
     // --- for endpoints that create streams
 
-    /// Calls `hear` for each connection that was removed, after its stream is closed. `hear` must
-    /// not throw, and must neither start nor end a connection here.
-    void on_gone(function<void(const connection&)> hear);
+    /// Calls `handler` for each connection that was removed, after its stream is closed. `handler`
+    /// must not throw, and must neither start nor end a connection here.
+    void on_removed(function<void(const connection&)> handler);
 
-    /// Calls `hear` for each connection that opens, before its `open`; under the same conditions.
-    void on_opened(function<void(const connection&)> hear);
+    /// Calls `handler` for each connection that opens, before its `open`; under the same
+    /// conditions.
+    void on_opened(function<void(const connection&)> handler);
 
     /// Sets the function that connects again when a redirect is followed
     /// (`connect_options::redirects_max`). It receives a connection as if from `begin_connect`, and
@@ -121,10 +122,10 @@ public:
     void on_redirect(function<void(connection&)> connect);
 
     /// Trusts the peers at these addresses to report the client's address in X-Forwarded-For or
-    /// Forwarded (`connection::remote_address`). Calls `hear` with that address before a route is
-    /// found; `hear` may call `refuse`.
+    /// Forwarded (`connection::remote_address`). Calls `handler` with that address before a route
+    /// is found; `handler` may call `refuse`.
     void trust_forwarded_for(std::vector<address_prefix> trusted,
-                             function<void(connection&, const address&)> hear);
+                             function<void(connection&, const address&)> handler);
 
     /// Ends a connection that is not open yet, and informs its peer.
     static void refuse(connection& served, std::error_code why) noexcept;

@@ -59,11 +59,11 @@ struct http_field_view {
 /// rest of the list; `list.data()` is null after the last element.
 [[nodiscard]] std::string_view next_list_item(std::string_view& list) noexcept;
 
-/// Calls `visit(std::string_view)` for each non-empty element of `list`.
-template <class Visit>
-void for_each_list_item(std::string_view list, Visit&& visit) {
+/// Calls `action(std::string_view)` for each non-empty element of `list`.
+template <class Action>
+void for_each_list_item(std::string_view list, Action&& action) {
     while (list.data() != nullptr) {
-        if (const auto item = next_list_item(list); !item.empty()) visit(item);
+        if (const auto item = next_list_item(list); !item.empty()) action(item);
     }
 }
 

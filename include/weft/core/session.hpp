@@ -464,7 +464,7 @@ private:
 
     // the end
     [[nodiscard]] report* begin_end(side who) noexcept;
-    [[nodiscard]] bool tell_peer(std::error_code why, report* outcome) noexcept;
+    [[nodiscard]] bool inform_peer(std::error_code why, report* outcome) noexcept;
     void fail_answer(std::error_code why, side who) noexcept;
     void skip_to_close();
     void give_up() noexcept;
@@ -483,7 +483,7 @@ private:
     bool is_text_ : 1 = false;             // the message in progress
     bool in_frame_ : 1 = false;
     bool last_frame_ : 1 = false;
-    bool message_told_ : 1 = false; // the assembled message may be freed
+    bool message_reported_ : 1 = false; // the assembled message may be freed
     bool compressed_ : 1 = false;   // the message in progress
     bool sending_parts_ : 1 = false;
     bool has_codec_ : 1 = false; // codec_ is not null; beside sending_parts_, to test both at once

@@ -72,15 +72,15 @@ public:
     /// Returns the number of connections, including those that are connecting.
     [[nodiscard]] std::size_t connection_count() const noexcept;
 
-    /// Calls `visit(connection&)` once for each connection that exists throughout the call. `visit`
-    /// may end any of them, start others, and call this.
-    void for_each(function<void(connection&)> visit);
+    /// Calls `action(connection&)` once for each connection that exists throughout the call.
+    /// `action` may end any of them, start others, and call this.
+    void for_each(function<void(connection&)> action);
 
 private:
     std::shared_ptr<loop_state> loop_;
     stream_endpoint service_;
     std::shared_ptr<secure_layer> tls_;
-    bool hears_failures_ = false;
+    bool has_fail_handler_ = false;
 };
 
 } // namespace weft

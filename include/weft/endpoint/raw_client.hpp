@@ -64,9 +64,9 @@ public:
     /// Returns the number of connections, including those that are connecting.
     [[nodiscard]] std::size_t connection_count() const noexcept;
 
-    /// Calls `visit(raw_connection&)` once for each connection that exists throughout the call.
-    /// `visit` may end any of them, start others, and call this.
-    void for_each(function<void(raw_connection&)> visit);
+    /// Calls `action(raw_connection&)` once for each connection that exists throughout the call.
+    /// `action` may end any of them, start others, and call this.
+    void for_each(function<void(raw_connection&)> action);
 
 private:
     std::shared_ptr<loop_state> loop_;

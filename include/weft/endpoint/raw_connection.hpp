@@ -149,10 +149,10 @@ private:
     scratch* begin_running() noexcept { return nullptr; }
     void end_running(scratch* lent) noexcept;
     void pump();
-    bool tell_next();
-    bool tell_early();
-    void tell_data(std::span<std::byte> bytes);
-    void tell_end() noexcept;
+    bool deliver_next();
+    bool deliver_early_data();
+    void deliver_data(std::span<std::byte> bytes);
+    void report_end() noexcept;
     void note_facts() noexcept;
     void end_with(std::error_code why, side began) noexcept;
 
@@ -179,7 +179,7 @@ private:
     void half_close_if_done() noexcept;
     void update_reading() noexcept;
     [[nodiscard]] time_point next_deadline() const noexcept;
-    void update_timer() noexcept override { look_at(next_deadline()); }
+    void update_timer() noexcept override { move_timer(next_deadline()); }
 
     [[nodiscard]] bool over() const noexcept { return dead_ || ended_ || end_waits_; }
 

@@ -78,9 +78,9 @@ public:
     /// Returns the bytes that currently count towards `raw_server_limits::memory_max`.
     [[nodiscard]] std::size_t memory_used() const noexcept;
 
-    /// Calls `visit(raw_connection&)` once for each connection that exists throughout the call.
-    /// `visit` may end any of them and call this.
-    void for_each(function<void(raw_connection&)> visit);
+    /// Calls `action(raw_connection&)` once for each connection that exists throughout the call.
+    /// `action` may end any of them and call this.
+    void for_each(function<void(raw_connection&)> action);
 
 private:
     class state;

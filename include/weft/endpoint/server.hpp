@@ -126,9 +126,9 @@ public:
     /// Returns the bytes that currently count towards `server_limits::memory_max`.
     [[nodiscard]] std::size_t memory_used() const noexcept;
 
-    /// Calls `visit(connection&)` once for each connection that exists throughout the call. `visit`
-    /// may end any of them and call this.
-    void for_each(function<void(connection&)> visit);
+    /// Calls `action(connection&)` once for each connection that exists throughout the call.
+    /// `action` may end any of them and call this.
+    void for_each(function<void(connection&)> action);
 
 private:
     class state;

@@ -161,14 +161,14 @@ private:
 
     /// Starts a wait. Only one is pending at a time, so the reserved memory suffices.
     void wait() {
-        auto done = [way = way_to_turn{this->weak_from_this(), *executor_, memory_}](
-                        const typename Asio::error_code&) { way.go(); };
+        auto done = [trigger = turn_trigger{this->weak_from_this(), *executor_, memory_}](
+                        const typename Asio::error_code&) { trigger.go(); };
         descriptor_->async_wait(Asio::wait_read, in_reserved_memory(memory_, std::move(done)));
     }
 
     /// Called by the context's handler; runs a turn on the watch's executor, if the watch still
     /// exists.
-    struct way_to_turn {
+    struct turn_trigger {
         std::weak_ptr<asio_watch> watch;
         Executor executor;
         std::shared_ptr<reserved_memory> memory;
@@ -185,7 +185,7 @@ private:
                     Asio::post(executor, *this);
                 } catch (const std::bad_alloc&) {
                     Asio::post(below(executor),
-                               in_reserved_memory(memory, [way = *this] { way.go(); }));
+                               in_reserved_memory(memory, [trigger = *this] { trigger.go(); }));
                 }
             } else {
                 (*this)();

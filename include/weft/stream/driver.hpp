@@ -157,7 +157,7 @@ public:
 
     /// Returns whether too many posted functions are waiting. They should then run before streams
     /// are read, because handlers of received messages may post more.
-    [[nodiscard]] bool mail_is_behind() const noexcept {
+    [[nodiscard]] bool posts_are_behind() const noexcept {
         return posted_.size() + mailbox_->size() > mail_before_reading;
     }
 
@@ -215,7 +215,7 @@ public:
     }
 
     /// Called by the mailbox, on any thread, when a function was posted. Must not post.
-    virtual void mail_arrived() noexcept = 0;
+    virtual void post_arrived() noexcept = 0;
 
 protected:
     driver();

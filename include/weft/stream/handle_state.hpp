@@ -94,7 +94,7 @@ public:
     [[nodiscard]] bool has_room() const noexcept { return posted_ <= size_max_ / 4; }
 
     /// Returns whether a handle's `send` returned `backed_up` or `dropped` since the last call.
-    [[nodiscard]] bool take_wish() noexcept {
+    [[nodiscard]] bool take_writable_request() noexcept {
         return wishes_writable_ && wishes_writable_.exchange(false);
     }
 

@@ -57,7 +57,7 @@ public:
     /// For the driver: sets a function that is called, on the posting thread, when something is
     /// posted to the empty mailbox. It must not post or throw. The previous function is not called
     /// after this returns.
-    void on_mail(function<void()> tell) noexcept;
+    void on_post(function<void()> notify) noexcept;
 
     /// For the driver: appends all posted functions to `taken`.
     void collect(std::list<function<void()>>& taken) noexcept;
@@ -69,7 +69,7 @@ private:
     std::mutex mutex_;
     std::list<function<void()>> posted_; // spliced to the driver, so that only posting allocates
     driver* owner_;
-    function<void()> tell_;
+    function<void()> notify_;
     std::uint64_t count_ = 0;       // functions that were ever posted
     std::uint64_t by_handlers_ = 0; // used on the thread of the turn only
     std::atomic<std::size_t> size_ = 0;

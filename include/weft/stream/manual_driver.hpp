@@ -39,7 +39,7 @@ public:
     [[nodiscard]] random_source& random() noexcept override {
         return random_ ? *random_ : device_;
     }
-    void mail_arrived() noexcept override {}
+    void post_arrived() noexcept override {}
 
 private:
     time_point clock_;

@@ -48,7 +48,7 @@ private:
     void deliver();
     failure fail(std::errc why) noexcept;
     void wake() noexcept;
-    [[nodiscard]] bool has_news() const noexcept;
+    [[nodiscard]] bool has_events() const noexcept;
 
     stream_events* sink_ = nullptr;
     memory_stream* peer_ = nullptr;
@@ -59,7 +59,7 @@ private:
     bool refused_ = false;       // a write was accepted in part: `on_writable` is due
     bool writable_ = false;      // there is room again: call `on_writable`
     bool peer_has_ended_ = false;
-    bool eof_told_ = false;
+    bool eof_reported_ = false;
     bool broken_ = false;
     bool closed_ = false;
     bool half_closed_ = false;

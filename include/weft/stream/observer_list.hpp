@@ -59,15 +59,15 @@ public:
     /// Removes `gone`, if it is in the list.
     void remove(driver_observer& gone) noexcept;
 
-    /// Calls `visit` once for each observer that stays in the list during the whole iteration.
-    /// `visit` may add and remove observers, and may start nested iterations.
-    template <class Visit>
-    void for_each(Visit&& visit) {
+    /// Calls `action` once for each observer that stays in the list during the whole iteration.
+    /// `action` may add and remove observers, and may start nested iterations.
+    template <class Action>
+    void for_each(Action&& action) {
         cursor at{first_, walks_};
         const end_of_walk after{*this, std::exchange(walks_, &at)};
         while (driver_observer* const which = at.next) {
             at.next = which->next_; // `remove` advances the cursor if that observer is removed
-            visit(*which);
+            action(*which);
         }
     }
 
@@ -78,8 +78,8 @@ private:
         cursor* outer;
     };
 
-    /// Ends an iteration, even if `visit` throws. A type of its own, so that GCC 12 can see that no
-    /// pointer to the cursor is left (-Wdangling-pointer).
+    /// Ends an iteration, even if `action` throws. A type of its own, so that GCC 12 can see that
+    /// no pointer to the cursor is left (-Wdangling-pointer).
     struct end_of_walk {
         observer_list& list;
         cursor* outer;

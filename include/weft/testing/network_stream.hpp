@@ -108,7 +108,7 @@ private:
     void run() noexcept override;
     void expire() noexcept override { run(); }
     void deliver(std::size_t size);
-    void tell_broken();
+    void report_break();
 
     result<std::size_t> fail_write(std::error_code why);
     void put(std::span<const std::span<const std::byte>> pieces, std::size_t size);
@@ -117,7 +117,7 @@ private:
     [[nodiscard]] time_point travel() noexcept;
     [[nodiscard]] time_point arrival_of_next() noexcept;
     [[nodiscard]] std::size_t arrived(time_point now) const noexcept;
-    [[nodiscard]] time_point next_news() const noexcept;
+    [[nodiscard]] time_point next_change() const noexcept;
     void wake() noexcept;
     void break_at(time_point when) noexcept;
 
@@ -143,7 +143,7 @@ private:
     bool paused_ = false;
     bool refused_ = false; // a write was accepted in part: `on_writable` is due
     bool owes_ = false;    // the last write was accepted in part
-    bool eof_told_ = false;
+    bool eof_reported_ = false;
     bool half_closed_ = false;
     bool closed_ = false;
     bool cut_ = false;

@@ -104,10 +104,10 @@ private:
     [[nodiscard]] bool end_waits() const noexcept;
     void work_off(std::span<std::byte> ciphertext, bool asked) noexcept;
     void shake_hands() noexcept;
-    void tell_next() noexcept;
-    bool tell_records(std::span<std::byte> plain) noexcept;
-    bool tell_records_elsewhere() noexcept;
-    void tell_end() noexcept;
+    void deliver_next() noexcept;
+    bool deliver_records(std::span<std::byte> plain) noexcept;
+    bool deliver_records_elsewhere() noexcept;
+    void report_end() noexcept;
     std::size_t read(std::span<std::byte> to) noexcept;
     void hold_rest() noexcept;
 
@@ -140,7 +140,7 @@ private:
     bool stopped_ = false;  // the stream below is paused
     bool refused_ = false;  // a write was accepted in part: `on_writable` is due
     bool told_ = false;     // `run` has delivered an event in this round
-    bool eof_told_ = false;
+    bool eof_reported_ = false;
     bool half_closed_ = false;
     bool closed_ = false;
 };

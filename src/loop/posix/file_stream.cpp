@@ -98,7 +98,7 @@ void file_stream::half_close() noexcept {
 }
 
 std::size_t file_stream::input_pending() const noexcept {
-    if (!descriptor_ || eof_told_) return 0;
+    if (!descriptor_ || eof_reported_) return 0;
     const std::size_t size = sys::bytes_to_read(descriptor_.get());
     return size == 0 && readable_ && hangup_ ? 1 : size;
 }
@@ -118,10 +118,10 @@ void file_stream::ready(readiness what) noexcept {
     readable_ |= what.read;
     writable_ |= what.write;
     hangup_ |= what.hangup;
-    if (has_news()) driver().defer(*this);
+    if (has_events()) driver().defer(*this);
 }
 
-bool file_stream::has_news() const noexcept {
+bool file_stream::has_events() const noexcept {
     if (!sink_) return false;
     if (broken_) return true;
     if (!descriptor_) return half_closed_ && wants_input();
@@ -129,22 +129,22 @@ bool file_stream::has_news() const noexcept {
 }
 
 void file_stream::run() noexcept {
-    if (!has_news()) return;
+    if (!has_events()) return;
     if (const auto why = std::exchange(broken_, {})) return fail(why);
     if (blocked_ && writable_) {
         blocked_ = writable_ = false;
         sink_->on_writable();
         update_interest();
-        if (!has_news()) return;
+        if (!has_events()) return;
     }
     if (!readable_ && descriptor_) return;
     if (sink_->wants_bytes()) {
-        descriptor_ ? read() : tell_end();
+        descriptor_ ? read() : report_end();
     } else {
         declined_ = true;
     }
     update_interest();
-    if (has_news()) driver().defer(*this); // after the other streams
+    if (has_events()) driver().defer(*this); // after the other streams
 }
 
 void file_stream::read() {
@@ -165,7 +165,7 @@ void file_stream::read() {
         if (size == buffer.size()) loop().buffer_was_filled();
         sink_->on_receive(buffer.first(size));
     } else if (count == 0 || is_hangup(errno)) {
-        tell_end();
+        report_end();
     } else if (would_block(last_error())) {
         readable_ = false;
         loop().engine().drained(descriptor_.get(), {.read = true});
@@ -180,8 +180,8 @@ bool file_stream::is_hangup(int error) const noexcept {
     return error == EIO && is_device_;
 }
 
-void file_stream::tell_end() {
-    eof_told_ = true;
+void file_stream::report_end() {
+    eof_reported_ = true;
     sink_->on_eof();
 }
 
@@ -197,12 +197,12 @@ void file_stream::pause() noexcept {
 void file_stream::resume() noexcept {
     paused_ = declined_ = false;
     update_interest();
-    if (has_news()) driver().defer(*this);
+    if (has_events()) driver().defer(*this);
 }
 
 void file_stream::finish_turn() noexcept {
     update_interest();
-    if (has_news()) driver().defer(*this);
+    if (has_events()) driver().defer(*this);
 }
 
 /// Updates the registration. Registering again reports what is ready, so no edge is lost.

@@ -52,13 +52,13 @@ private:
 
     [[nodiscard]] loop_state& loop() const noexcept;
     [[nodiscard]] bool wants_input() const noexcept {
-        return !paused_ && !declined_ && !eof_told_;
+        return !paused_ && !declined_ && !eof_reported_;
     }
-    [[nodiscard]] bool has_news() const noexcept;
+    [[nodiscard]] bool has_events() const noexcept;
     void read();
     [[nodiscard]] result<std::size_t> cannot_go_on(std::size_t taken) noexcept;
     [[nodiscard]] ssize_t write_piece(std::span<const std::byte> piece) noexcept;
-    void tell_end();
+    void report_end();
     void fail(std::error_code why);
     void update_interest() noexcept;
     [[nodiscard]] bool is_hangup(int error) const noexcept;
@@ -81,7 +81,7 @@ private:
     bool paused_ = false;
     bool declined_ = false; // the sink wanted no bytes
     bool half_closed_ = false;
-    bool eof_told_ = false;
+    bool eof_reported_ = false;
 };
 
 } // namespace weft

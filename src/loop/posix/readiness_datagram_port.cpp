@@ -102,15 +102,15 @@ void readiness_datagram_port::close() noexcept {
 void readiness_datagram_port::ready(readiness what) noexcept {
     readable_ |= what.read;
     writable_ |= what.write;
-    if (has_news()) loop_.defer(*this);
+    if (has_events()) loop_.defer(*this);
 }
 
-bool readiness_datagram_port::has_news() const noexcept {
+bool readiness_datagram_port::has_events() const noexcept {
     return descriptor_ && ((blocked_ && writable_) || (readable_ && !paused_));
 }
 
 void readiness_datagram_port::run() noexcept {
-    if (!has_news()) return;
+    if (!has_events()) return;
     if (blocked_ && writable_) {
         blocked_ = writable_ = false;
         sink_.on_writable();
@@ -120,7 +120,7 @@ void readiness_datagram_port::run() noexcept {
         if (!sink_.wants_datagrams()) return; // it calls `resume` later
         receive();
     }
-    if (has_news()) loop_.defer(*this); // after the other sources
+    if (has_events()) loop_.defer(*this); // after the other sources
 }
 
 void readiness_datagram_port::receive() {
@@ -163,12 +163,12 @@ void readiness_datagram_port::pause() noexcept {
 void readiness_datagram_port::resume() noexcept {
     paused_ = false;
     update_interest();
-    if (has_news()) loop_.defer(*this);
+    if (has_events()) loop_.defer(*this);
 }
 
 void readiness_datagram_port::finish_turn() noexcept {
     update_interest();
-    if (has_news()) loop_.defer(*this);
+    if (has_events()) loop_.defer(*this);
 }
 
 /// Updates the registration. Registering again reports what is ready, so no edge is lost. An error

@@ -40,7 +40,7 @@ private:
     void run() noexcept override;
     void finish_turn() noexcept override;
 
-    [[nodiscard]] bool has_news() const noexcept;
+    [[nodiscard]] bool has_events() const noexcept;
     void receive();
     void failed(std::error_code why);
     void update_interest() noexcept;

@@ -65,9 +65,9 @@ std::error_code catch_signal(int number) noexcept {
 } // namespace
 
 result<signal_watch*> signal_pipe::begin(loop_state& loop, std::span<const int> numbers,
-                                         hearer hear) {
+                                         signal_handler handler) {
     if (!loop.engine().in_own_process()) return failure(errc::forked);
-    auto* const made = new signal_pipe(loop, std::move(hear));
+    auto* const made = new signal_pipe(loop, std::move(handler));
     std::unique_ptr<work_item> held(made);
     if (signals.taken.exchange(true)) return failure(errc::signals_taken);
     if (const auto why = made->open(numbers)) {
@@ -79,12 +79,12 @@ result<signal_watch*> signal_pipe::begin(loop_state& loop, std::span<const int> 
 }
 
 result<signal_watch*> begin_signal_watch(loop_state& loop, std::span<const int> numbers,
-                                         function<void(int number)> hear) {
-    return signal_pipe::begin(loop, numbers, std::move(hear));
+                                         function<void(int number)> handler) {
+    return signal_pipe::begin(loop, numbers, std::move(handler));
 }
 
-signal_pipe::signal_pipe(loop_state& loop, hearer hear) noexcept
-    : loop_(loop), hear_(std::move(hear)) {}
+signal_pipe::signal_pipe(loop_state& loop, signal_handler handler) noexcept
+    : loop_(loop), handler_(std::move(handler)) {}
 
 std::error_code signal_pipe::open(std::span<const int> numbers) noexcept {
     std::array<int, 2> ends{};
@@ -132,7 +132,7 @@ void signal_pipe::run() noexcept {
     if (count <= 0) return loop_.engine().drained(arrivals_.get(), {.read = true});
     for (ssize_t at = 0; at < count && !ended_; ++at) {
         const int number = numbers[static_cast<std::size_t>(at)];
-        loop_.call(*this, [&] { hear_(number); });
+        loop_.call(*this, [&] { handler_(number); });
     }
     if (!ended_) loop_.defer(*this); // there may be more
 }

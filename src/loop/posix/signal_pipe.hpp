@@ -12,16 +12,16 @@ namespace weft {
 /// Replaces the dispositions of its signals while it exists. A process can have one at a time.
 class signal_pipe final : public signal_watch, private source {
 public:
-    using hearer = function<void(int number)>;
+    using signal_handler = function<void(int number)>;
 
     /// See `begin_signal_watch`.
     static result<signal_watch*> begin(loop_state& loop, std::span<const int> numbers,
-                                       hearer hear);
+                                       signal_handler handler);
 
     void close() noexcept override;
 
 private:
-    signal_pipe(loop_state& loop, hearer hear) noexcept;
+    signal_pipe(loop_state& loop, signal_handler handler) noexcept;
     ~signal_pipe() override = default;
 
     std::error_code open(std::span<const int> numbers) noexcept;
@@ -30,7 +30,7 @@ private:
     void run() noexcept override;
 
     loop_state& loop_;
-    hearer hear_;
+    signal_handler handler_;
     owned_descriptor arrivals_;
     bool watched_ = false;
     bool ended_ = false;

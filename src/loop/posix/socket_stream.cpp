@@ -125,16 +125,16 @@ void socket_stream::ready(readiness what) noexcept {
     readable_ |= what.read;
     writable_ |= what.write;
     cut_ |= what.hangup || what.urgent;
-    if (has_news()) driver().defer(*this);
+    if (has_events()) driver().defer(*this);
 }
 
-bool socket_stream::has_news() const noexcept {
+bool socket_stream::has_events() const noexcept {
     if (!descriptor_) return false;
     return (blocked_ && writable_) || (readable_ && reads());
 }
 
 bool socket_stream::reads() const noexcept {
-    return !paused_ && !declined_ && !eof_told_;
+    return !paused_ && !declined_ && !eof_reported_;
 }
 
 void socket_stream::run() noexcept {
@@ -151,7 +151,7 @@ void socket_stream::run() noexcept {
     declined_ = !sink_->wants_bytes();
     if (declined_) return; // until `resume`
     read();
-    if (has_news()) driver().defer(*this); // after the other streams
+    if (has_events()) driver().defer(*this); // after the other streams
 }
 
 void socket_stream::read() {
@@ -164,7 +164,7 @@ void socket_stream::read() {
         read_all();
     } else if (count == 0) {
         readable_ = false;
-        eof_told_ = true;
+        eof_reported_ = true;
         sink_->on_eof();
     } else {
         const auto size = static_cast<std::size_t>(count);
@@ -214,13 +214,13 @@ void socket_stream::resume() noexcept {
     paused_ = declined_ = false;
     if (!descriptor_) return;
     update_interest();
-    if (has_news()) driver().defer(*this);
+    if (has_events()) driver().defer(*this);
 }
 
 void socket_stream::finish_turn() noexcept {
     if (!descriptor_) return;
     update_interest();
-    if (has_news()) driver().defer(*this);
+    if (has_events()) driver().defer(*this);
 }
 
 interest socket_stream::wanted() const noexcept {
@@ -278,7 +278,7 @@ void socket_stream::wait_for_room() noexcept {
 }
 
 std::size_t socket_stream::input_pending() const noexcept {
-    if (!descriptor_ || eof_told_) return 0;
+    if (!descriptor_ || eof_reported_) return 0;
     const std::size_t size = sys::bytes_to_read(descriptor_.get());
     return size == 0 && readable_ && cut_ ? 1 : size;
 }

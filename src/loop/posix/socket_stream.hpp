@@ -57,7 +57,7 @@ private:
     [[nodiscard]] loop_state& loop() const noexcept;
     std::error_code enroll() noexcept;
     [[nodiscard]] interest wanted() const noexcept;
-    [[nodiscard]] bool has_news() const noexcept;
+    [[nodiscard]] bool has_events() const noexcept;
     [[nodiscard]] bool reads() const noexcept;
     void read();
     [[nodiscard]] ssize_t receive(std::span<std::byte> buffer, bool& cut) const noexcept;
@@ -76,7 +76,7 @@ private:
     bool waits_for_room_ : 1 = false; // in writing, likewise
     bool registered_ : 1 = false;
     bool local_ : 1 = false; // a Unix-domain socket
-    bool eof_told_ : 1 = false;
+    bool eof_reported_ : 1 = false;
     bool remembers_ : 1 = false; // `ends_` is set instead of `sink_`
     owned_socket descriptor_;
     union {

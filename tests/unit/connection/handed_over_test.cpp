@@ -110,7 +110,7 @@ TEST_F(handed_over, what_is_no_upgrade_is_left_to_the_other_server) {
 
 TEST_F(handed_over, unopened_connections_are_counted_and_those_that_go_are_told) {
     int gone = 0;
-    server->on_gone([&](const connection&) { ++gone; });
+    server->on_removed([&](const connection&) { ++gone; });
     server->route("/chat", at_server.all());
     auto first = hand_over(request());
     auto second = visit();

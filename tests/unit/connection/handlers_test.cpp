@@ -353,7 +353,7 @@ public:
     }
     time_point read_clock() const noexcept override { return {}; }
     random_source& random() noexcept override { return random_; }
-    void mail_arrived() noexcept override {}
+    void post_arrived() noexcept override {}
 
 private:
     device_random random_;

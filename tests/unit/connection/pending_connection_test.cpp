@@ -57,7 +57,7 @@ private:
         log.push_back(std::string(name(at)) + ": " + why.message());
         if (http_status != 0) log.back() += ", " + std::to_string(http_status);
     }
-    void update_timer() noexcept override { look_at(pending().deadline()); }
+    void update_timer() noexcept override { move_timer(pending().deadline()); }
 
     std::unique_ptr<extra> make_extra() const override { return std::make_unique<extra>(); }
     queue_limit limit() const noexcept override { return {0, queue_policy::drop}; }

@@ -111,11 +111,11 @@ TEST_F(admissions, unix_domain_peers_have_no_address) {
 }
 
 TEST_F(admissions, the_refused_are_told_when_to_come_again) {
-    EXPECT_TRUE(tested.words().starts_with("HTTP/1.1 503 Service Unavailable\r\n"));
-    EXPECT_NE(tested.words().find("\r\nRetry-After: 5\r\n"), std::string::npos);
-    EXPECT_NE(tested.words().find("\r\nConnection: close\r\n"), std::string::npos);
+    EXPECT_TRUE(tested.response().starts_with("HTTP/1.1 503 Service Unavailable\r\n"));
+    EXPECT_NE(tested.response().find("\r\nRetry-After: 5\r\n"), std::string::npos);
+    EXPECT_NE(tested.response().find("\r\nConnection: close\r\n"), std::string::npos);
     tested.set({.retry_after = std::chrono::seconds(60)});
-    EXPECT_NE(tested.words().find("\r\nRetry-After: 60\r\n"), std::string::npos);
+    EXPECT_NE(tested.response().find("\r\nRetry-After: 60\r\n"), std::string::npos);
 }
 
 } // namespace

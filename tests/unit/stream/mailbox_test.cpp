@@ -39,13 +39,13 @@ TEST(mailbox, tells_the_driver_once_for_many) {
 TEST(mailbox, tells_who_else_wants_to_know_until_told_otherwise) {
     stepped_driver d;
     int told = 0;
-    d.mailbox()->on_mail([&] { ++told; });
+    d.mailbox()->on_post([&] { ++told; });
     d.mailbox()->post([] {});
     d.mailbox()->post([] {});
     EXPECT_EQ(told, 1);
     EXPECT_EQ(d.mails, 1);
     d.make_turn();
-    d.mailbox()->on_mail({});
+    d.mailbox()->on_post({});
     d.mailbox()->post([] {});
     EXPECT_EQ(told, 1);
 }

@@ -104,7 +104,7 @@ public:
         return clock;
     }
     [[nodiscard]] random_source& random() noexcept override { return random_; }
-    void mail_arrived() noexcept override { ++mails; }
+    void post_arrived() noexcept override { ++mails; }
     void work_arrived() noexcept override { ++arrivals; }
 
     time_point clock{};
