@@ -16,7 +16,7 @@ void half_closing(stream_stage& here) {
                "not all bytes can be written though the peer reads");
     here.near().half_close();
     if (!here.until([&] { return here.far().eofs == 1; },
-                    "the peer does not handler the end after half_close")) {
+                    "the peer does not notice the end after half_close")) {
         return;
     }
     here.expect(here.far().received == text,
@@ -40,7 +40,7 @@ void half_closing_at_once(stream_stage& here) {
     here.rest("while the peer does not read");
     here.far().resume();
     here.until([&] { return here.far().eofs == 1; },
-               "the peer does not handler the end after a half_close with much under way");
+               "the peer does not notice the end after a half_close with much under way");
     here.expect(here.far().received == text,
                 "what was taken before half_close does not all arrive: it is still delivered");
 }
@@ -73,7 +73,7 @@ void closing(stream_stage& here) {
             here.far().write("?");
             return here.far().noticed_end();
         },
-        "the peer does not handler of a close: neither on_eof nor on_error nor a write that fails");
+        "the peer does not notice a close: neither on_eof nor on_error nor a write that fails");
 }
 
 void destroying(stream_stage& here) {
@@ -103,7 +103,7 @@ void destroying_a_full_one(stream_stage& here) {
     here.rest("after a stream with much under way was destroyed");
     here.far().resume();
     here.until([&] { return here.far().noticed_end(); },
-               "the peer of a full stream does not handler that it was destroyed");
+               "the peer of a full stream does not notice that it was destroyed");
 }
 
 /// An action inside an event; a rule of every check is that no event follows it.
@@ -140,7 +140,7 @@ void end_in(stream_stage& here, told kind, stream_ending end,
     here.rest("after a stream has ended in an event");
     if (end == destroy_the_peer) {
         here.until([&] { return here.near().noticed_end(); },
-                   "a stream whose peer is destroyed in an event does not handler of it");
+                   "a stream whose peer is destroyed in an event does not notice it");
     }
     here.near().on_reported = nullptr;
 }

@@ -93,7 +93,7 @@ std::string advice(const weft::report& why, const weft::uri& target, const conne
         return "Try the --subprotocol that the server speaks, or none";
     }
     if (error == weft::condition::timeout) {
-        return "Check host and port, and firewalls on the route, or give it longer: --timeout";
+        return "Check host and port, and firewalls on the way, or give it longer: --timeout";
     }
     if (error == weft::errc::bad_response) {
         return "Whatever listens there does not speak HTTP. Check the port, or whether it is wss:";

@@ -231,7 +231,7 @@ const std::vector<faulty_stream>& all_faulty_streams() {
         FAULTY(ends_twice, "half_closing", "on_eof was called twice"),
         FAULTY(overtakes_its_bytes, "the_end_of_the_input", "before what came in front of it"),
         FAULTY(closes_both_directions, "half_closing", "the other direction does not go on"),
-        FAULTY(does_not_half_close, "half_closing", "does not hear the end after half_close"),
+        FAULTY(does_not_half_close, "half_closing", "does not notice the end after half_close"),
         FAULTY(does_not_close, "closing", "after the stream was closed"),
         FAULTY(busy_for_nothing, "resting", "there is always something to do"),
         FAULTY(stays_open, "destroying", "destroying a stream does not close it"),
