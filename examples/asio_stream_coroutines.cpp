@@ -26,19 +26,19 @@ asio::awaitable<void> echo(weft::asio_conversation peer) {
     }
 }
 
-asio::awaitable<void> accept(tcp::acceptor& acceptor, weft::asio_endpoint& service) {
-    for (;;) service.serve(co_await acceptor.async_accept(asio::use_awaitable));
+asio::awaitable<void> accept(tcp::acceptor& acceptor, weft::asio_endpoint& endpoint) {
+    for (;;) endpoint.serve(co_await acceptor.async_accept(asio::use_awaitable));
 }
 
 int main(int argc, char** argv) {
     asio::io_context context;
-    weft::asio_endpoint service{context};
-    service.route("/", service.conversations([&](weft::asio_conversation peer) {
+    weft::asio_endpoint endpoint{context};
+    endpoint.route("/", endpoint.conversations([&](weft::asio_conversation peer) {
         asio::co_spawn(context, echo(std::move(peer)), asio::detached);
     }));
     const auto port = static_cast<asio::ip::port_type>(argc > 1 ? std::atoi(argv[1]) : 9001);
     tcp::acceptor acceptor{context, {asio::ip::address_v4::loopback(), port}};
     std::cout << "ws://" << acceptor.local_endpoint() << "/\n" << std::flush;
-    asio::co_spawn(context, accept(acceptor, service), asio::detached);
+    asio::co_spawn(context, accept(acceptor, endpoint), asio::detached);
     context.run();
 }

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Looks for zlib 1.2.9 or later, or zlib-ng built in its place; defines ZLIB::ZLIB, by CMake's own
-# find module.
+# Looks for zlib 1.2.9 or later; defines ZLIB::ZLIB, by CMake's own find module.
 
 include(${CMAKE_CURRENT_LIST_DIR}/usable_library.cmake)
 if(NOT TARGET ZLIB::ZLIB)

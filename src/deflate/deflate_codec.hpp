@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <weft/core/message_codec.hpp>
 
@@ -24,6 +25,8 @@ struct agreed_deflate {
     bool receiving_takeover = false;
     std::size_t size_min = 0;
     std::shared_ptr<deflate_counters> counters;
+
+    friend bool operator==(const agreed_deflate&, const agreed_deflate&) = default;
 };
 
 class deflate_codec final : public message_codec {
@@ -41,6 +44,8 @@ public:
     [[nodiscard]] codec_stream* begin_decoding() override;
     [[nodiscard]] std::size_t memory_used() const noexcept override;
     void release() noexcept override;
+
+    [[nodiscard]] const agreed_deflate& parameters() const noexcept { return agreed_; }
 
     /// Returns whether it keeps no context, so that connections can share it.
     [[nodiscard]] bool sharable() const noexcept {

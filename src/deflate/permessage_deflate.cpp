@@ -31,14 +31,15 @@ int smaller(int ours, const std::optional<int>& peers) noexcept {
 
 } // namespace
 
-/// The codecs that connections share, one for each answer. Handshakes may run on several threads.
+/// The codecs that connections share, one for each set of parameters: the same answer means the
+/// opposite for a client and a server. Handshakes may run on several threads.
 class permessage_deflate::shared_codecs {
 public:
     message_codec_ptr find_or_make(agreed_deflate agreed) {
         const std::scoped_lock lock(mutex_);
         for (const auto& one : codecs_) {
             auto& codec = static_cast<deflate_codec&>(*one);
-            if (codec.agreed() == agreed.answer) return codec.share();
+            if (codec.parameters() == agreed) return codec.share();
         }
         auto* const made = new deflate_codec(std::move(agreed));
         message_codec_ptr owned(made);

@@ -8,7 +8,6 @@
 #include <limits>
 #include <new>
 #include <utility>
-#include <vector>
 
 #include <weft/core/error.hpp>
 
@@ -46,7 +45,7 @@ void set_output(z_stream& zlib, std::span<std::byte> to) noexcept {
     zlib.avail_out = static_cast<uInt>(std::min(to.size(), call_size_max));
 }
 
-/// The idle streams of a thread. They keep no data of messages that could be reached.
+/// The idle streams of a thread. They have been reset, so no message refers to an earlier one.
 template <class Stream>
 class pool {
 public:
@@ -86,7 +85,7 @@ thread_local bool pool<Stream>::is_gone = false;
 
 } // namespace
 
-zlib_memory::zlib_memory() noexcept {
+zlib_stream::zlib_stream(bool kept) noexcept : kept_(kept) {
     zlib_.zalloc = allocate;
     zlib_.zfree = release;
     zlib_.opaque = &allocated_;
@@ -94,7 +93,8 @@ zlib_memory::zlib_memory() noexcept {
 
 // --- compressing
 
-deflater::deflater(const deflate_settings& settings, bool kept) : settings_(settings), kept_(kept) {
+deflater::deflater(const deflate_settings& settings, bool kept)
+    : zlib_stream(kept), settings_(settings) {
     const int bits = std::max(settings.window_bits, compressor_bits_min);
     const int strategy = bits == settings.window_bits ? Z_DEFAULT_STRATEGY : Z_RLE;
     const int status = deflateInit2(&zlib_, settings.level, Z_DEFLATED, -bits,
@@ -169,7 +169,7 @@ void deflater::finish(bool complete) noexcept {
 
 // --- decompressing
 
-inflater::inflater(int window_bits, bool kept) : window_bits_(window_bits), kept_(kept) {
+inflater::inflater(int window_bits, bool kept) : zlib_stream(kept), window_bits_(window_bits) {
     if (inflateInit2(&zlib_, -window_bits) != Z_OK) throw std::bad_alloc();
 }
 
@@ -214,7 +214,11 @@ result<codec_stream::progress> inflater::decompress(std::span<const std::byte> f
             return failure(errc::bad_compressed_data);
         }
         if (read != 0) ended_ = false;
-        if (status == Z_STREAM_END) begin_next_stream();
+        if (status == Z_STREAM_END) {
+            // More may follow a final block, and may refer to what came before. RFC 7692 §7.2.3.4
+            inflateResetKeep(&zlib_);
+            ended_ = true;
+        }
         if (made.written == to.size()) return made; // there may be more
         if (made.read != from.size()) continue;
         if (!last) break;
@@ -226,17 +230,6 @@ result<codec_stream::progress> inflater::decompress(std::span<const std::byte> f
     }
     made.done = true;
     return made;
-}
-
-/// After a final block, which a sender may use (RFC 7692 §7.2.3.4), another deflate stream may
-/// follow. It may refer to the data of the first.
-void inflater::begin_next_stream() {
-    std::vector<Bytef> window(std::size_t{1} << MAX_WBITS);
-    uInt size = 0;
-    inflateGetDictionary(&zlib_, window.data(), &size);
-    inflateReset(&zlib_);
-    inflateSetDictionary(&zlib_, window.data(), size);
-    ended_ = true;
 }
 
 void inflater::finish(bool complete) noexcept {

@@ -33,40 +33,44 @@ struct deflate_counters {
     std::atomic<std::uint64_t> received_compressed{0};
 };
 
-/// A zlib state whose memory comes from `operator new`, and is counted.
-class zlib_memory {
-protected:
-    zlib_memory() noexcept;
+/// What a compressor and a decompressor share: a zlib state, whose memory comes from `operator new`
+/// and is counted, and the bytes of the message in progress.
+class zlib_stream : public codec_stream {
+public:
+    zlib_stream(const zlib_stream&) = delete;
+    zlib_stream& operator=(const zlib_stream&) = delete;
 
-    void begin_counting(deflate_counters& counters) noexcept {
+    /// Begins a message, whose bytes `finish` adds to `counters`.
+    void begin(deflate_counters& counters) noexcept {
         counters_ = &counters;
         read_ = written_ = 0;
     }
+
+    [[nodiscard]] std::size_t memory_used() const noexcept override { return allocated_; }
+
+protected:
+    /// If `kept`, `finish` leaves the stream to its owner; otherwise it goes to the thread's pool.
+    explicit zlib_stream(bool kept) noexcept;
+    ~zlib_stream() = default;
 
     z_stream zlib_ = {};
     std::size_t allocated_ = 0;
     deflate_counters* counters_ = nullptr; // of the message in progress
     std::uint64_t read_ = 0;               // bytes of the message in progress
     std::uint64_t written_ = 0;
+    bool kept_;
 };
 
 /// Compresses messages.
-class deflater final : public codec_stream, private zlib_memory {
+class deflater final : public zlib_stream {
 public:
-    /// Throws std::bad_alloc. If `kept`, `finish` leaves the stream to its owner; otherwise it goes
-    /// to the thread's pool.
+    /// Throws std::bad_alloc.
     deflater(const deflate_settings& settings, bool kept);
     ~deflater();
-    deflater(const deflater&) = delete;
-    deflater& operator=(const deflater&) = delete;
-
-    /// Begins a message, whose bytes `finish` adds to `counters`.
-    void begin(deflate_counters& counters) noexcept { begin_counting(counters); }
 
     [[nodiscard]] result<progress> run(std::span<const std::byte> from, std::span<std::byte> to,
                                        bool last) override;
     void finish(bool complete) noexcept override;
-    [[nodiscard]] std::size_t memory_used() const noexcept override { return allocated_; }
 
     [[nodiscard]] const deflate_settings& settings() const noexcept { return settings_; }
     [[nodiscard]] static std::size_t bound(std::size_t size) noexcept;
@@ -76,25 +80,18 @@ private:
                                     bool last);
 
     deflate_settings settings_;
-    bool kept_;
 };
 
 /// Decompresses messages.
-class inflater final : public codec_stream, private zlib_memory {
+class inflater final : public zlib_stream {
 public:
-    /// As for a deflater.
+    /// Throws std::bad_alloc.
     inflater(int window_bits, bool kept);
     ~inflater();
-    inflater(const inflater&) = delete;
-    inflater& operator=(const inflater&) = delete;
-
-    /// Begins a message, whose bytes `finish` adds to `counters`.
-    void begin(deflate_counters& counters) noexcept { begin_counting(counters); }
 
     [[nodiscard]] result<progress> run(std::span<const std::byte> from, std::span<std::byte> to,
                                        bool last) override;
     void finish(bool complete) noexcept override;
-    [[nodiscard]] std::size_t memory_used() const noexcept override { return allocated_; }
 
     [[nodiscard]] int settings() const noexcept { return window_bits_; }
 
@@ -102,12 +99,10 @@ private:
     [[nodiscard]] result<progress> decompress(std::span<const std::byte> from,
                                               std::span<std::byte> to, bool last);
     [[nodiscard]] std::span<const std::byte> next_input(std::span<const std::byte> rest, bool last);
-    void begin_next_stream();
 
     int window_bits_;
-    bool kept_;
-    bool ended_ = false;         // a final block was the last input
-    std::size_t tail_read_ = 0;  // bytes of the end of the message that were decompressed
+    bool ended_ = false;        // the last input ended with a final block
+    std::size_t tail_read_ = 0; // bytes of the end of the message that were decompressed
 };
 
 /// Takes one from the thread's pool, or makes one. Throws std::bad_alloc.

@@ -2,6 +2,8 @@
 // Counts clients and applies a server's limits, fairly for all addresses.
 #include "endpoint/admission.hpp"
 
+#include <new>
+
 #include <weft/core/error.hpp>
 #include <weft/core/handshake.hpp>
 
@@ -85,6 +87,15 @@ void admission::entered(const channel& who, const address& peer) {
     auto& home = *counts_.try_emplace(place_of(peer), 0).first;
     // Without memory for this, an address with count 0 stays: harmless.
     if (homes_.try_emplace(&who, &home).second) ++home.second;
+}
+
+void admission::count(channel& who, const address& peer, bool begins, time_point now) noexcept {
+    try {
+        entered(who, peer);
+        if (begins) begun(who, peer, now);
+    } catch (const std::bad_alloc&) {
+        how_.drop(who, std::make_error_code(std::errc::not_enough_memory));
+    }
 }
 
 void admission::left(const channel& who) noexcept {

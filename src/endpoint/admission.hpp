@@ -56,6 +56,10 @@ public:
     /// Returns the number of handshakes that `begun` has counted and that have not opened or left.
     [[nodiscard]] std::size_t handshakes() const noexcept { return shares_.size(); }
 
+    /// Does what `entered` does, and `begun` if `begins`. Without memory for that, ends the
+    /// connection with `std::errc::not_enough_memory`.
+    void count(channel& who, const address& peer, bool begins, time_point now) noexcept;
+
     /// Counts the connection for its address; further calls have no effect until `left`.
     void entered(const channel& who, const address& peer);
     void left(const channel& who) noexcept;

@@ -14,8 +14,8 @@
 
 namespace weft {
 
-client::client(event_loop& loop) : loop_(loop.state()), service_(*loop_) {
-    service_.on_redirect([&on = *loop_](connection& outbound) {
+client::client(event_loop& loop) : loop_(loop.state()), endpoint_(*loop_) {
+    endpoint_.on_redirect([&on = *loop_](connection& outbound) {
         outbound_connector::start(on, stream_endpoint::pending(outbound), *outbound.uri());
     });
 }
@@ -25,7 +25,7 @@ client::~client() = default;
 client::client(client&& other) noexcept = default;
 client& client::operator=(client&& other) noexcept {
     std::swap(loop_, other.loop_);
-    std::swap(service_, other.service_);
+    std::swap(endpoint_, other.endpoint_);
     std::swap(tls_, other.tls_);
     std::swap(has_fail_handler_, other.has_fail_handler_);
     return *this;
@@ -43,7 +43,7 @@ connection_handle client::connect(std::string_view target, handlers what, connec
         complain(*loop_, "weft::client::connect", target, parsed.error());
     }
     const auto shown = for_reports(target);
-    connection& outbound = service_.begin_connect(*nowhere, std::move(what), std::move(options));
+    connection& outbound = endpoint_.begin_connect(*nowhere, std::move(what), std::move(options));
     const auto handle = outbound.handle();
     pending_connection& pending = stream_endpoint::pending(outbound);
     pending.note_target(shown);
@@ -53,17 +53,17 @@ connection_handle client::connect(std::string_view target, handlers what, connec
 
 void client::on_fail(function<void(const report&)> handler) {
     has_fail_handler_ = static_cast<bool>(handler);
-    service_.on_fail(std::move(handler));
+    endpoint_.on_fail(std::move(handler));
 }
 
 void client::on_interrupt(function<void()> handler) {
-    service_.on_interrupt(std::move(handler));
+    endpoint_.on_interrupt(std::move(handler));
 }
 
 connection_handle client::connect(const uri& target, handlers what, connect_options options) {
     loop_->require_owner("client::connect");
     if (!options.tls) options.tls = tls_;
-    connection& outbound = service_.begin_connect(target, std::move(what), std::move(options));
+    connection& outbound = endpoint_.begin_connect(target, std::move(what), std::move(options));
     const auto handle = outbound.handle();
     outbound_connector::start(*loop_, stream_endpoint::pending(outbound), *outbound.uri());
     return handle;
@@ -80,25 +80,25 @@ result<connection_handle> client::adopt(native_socket socket, const uri& target,
     if (const auto why = make_fit(socket)) return failure(why);
     secure_layer* const tls = target.secure() ? options.tls.get() : nullptr;
     adopted_stream server(*loop_, socket, tls, target.host(), already_read);
-    return service_
+    return endpoint_
         .connect(server.take_stream(), target, std::move(what), std::move(options), server.early())
         .handle();
 }
 
 void client::shutdown(duration within, function<void()> done) {
-    service_.shutdown(within, std::move(done));
+    endpoint_.shutdown(within, std::move(done));
 }
 
 void client::stop() {
-    service_.stop();
+    endpoint_.stop();
 }
 
 std::size_t client::connection_count() const noexcept {
-    return service_.connection_count();
+    return endpoint_.connection_count();
 }
 
 void client::for_each(function<void(connection&)> action) {
-    service_.for_each(std::move(action));
+    endpoint_.for_each(std::move(action));
 }
 
 } // namespace weft

@@ -3,7 +3,6 @@
 // connections.
 #include <weft/endpoint/raw_server.hpp>
 
-#include <new>
 #include <utility>
 
 #include <weft/core/error.hpp>
@@ -130,15 +129,8 @@ private:
         return admission_.admit(peer, set_->size(), admission_.handshakes());
     }
 
-    /// Counts a connection for its address, or ends it if there is no memory to count it.
-    void count_in(raw_connection& served, const address& peer, bool secure) {
-        try {
-            admission_.entered(served, peer);
-            if (secure || counts_silent_) admission_.begun(served, peer, loop_.now());
-        } catch (const std::bad_alloc&) {
-            served.abort();
-            throw;
-        }
+    void count_in(raw_connection& served, const address& peer, bool secure) noexcept {
+        admission_.count(served, peer, secure || counts_silent_, loop_.now());
     }
 
     loop_state& loop_;

@@ -2,7 +2,6 @@
 // Turns accepted sockets into connections of the stream_endpoint, within the server's limits.
 #include "endpoint/server_state.hpp"
 
-#include <new>
 #include <utility>
 
 #include <weft/core/error.hpp>
@@ -32,16 +31,16 @@ constexpr admission::making_room how_handshakes_make_room{
 
 server::state::state(loop_state& loop)
     : loop_(loop), listeners_(loop, *this), admission_(loop.random(), how_handshakes_make_room),
-      service_(std::in_place, loop) {
-    service_->on_removed([this](const connection& who) { gone(who); });
-    service_->on_opened([this](const connection& who) { admission_.opened(who); });
+      endpoint_(std::in_place, loop) {
+    endpoint_->on_removed([this](const connection& who) { gone(who); });
+    endpoint_->on_opened([this](const connection& who) { admission_.opened(who); });
     loop_.enroll(*this);
 }
 
 void server::state::dismiss() noexcept {
     loop_.leave(*this);
     listeners_.close();
-    service_.reset();
+    endpoint_.reset();
     loop_.retire(this);
 }
 
@@ -62,12 +61,12 @@ void server::state::on_refused(function<void(const address&, std::error_code)> h
 
 void server::state::limits(const server_limits& limits) {
     admission_.set(limits);
-    service_->memory_max(limits.memory_max);
+    endpoint_->memory_max(limits.memory_max);
 }
 
 std::error_code server::state::judge(const address& peer) {
-    if (!service_->has_memory(memory_of_a_handshake)) return errc::over_memory_budget;
-    return admission_.admit(peer, service_->connection_count(), service_->handshake_count());
+    if (!endpoint_->has_memory(memory_of_a_handshake)) return errc::over_memory_budget;
+    return admission_.admit(peer, endpoint_->connection_count(), endpoint_->handshake_count());
 }
 
 void server::state::on_accept(owned_socket client, const address& peer,
@@ -79,7 +78,7 @@ void server::state::on_accept(owned_socket client, const address& peer,
     if (by.accept_filter) {
         bool welcome = false;
         loop_.call(*this, [&] { welcome = by.accept_filter(client.get(), peer); });
-        if (!welcome || !service_) return;
+        if (!welcome || !endpoint_) return;
     }
     std::unique_ptr<stream> transport = loop_.network().make_stream(loop_, std::move(client));
     proxy_protocol_stream* announced = nullptr;
@@ -88,7 +87,7 @@ void server::state::on_accept(owned_socket client, const address& peer,
         announced = made.get();
         transport = std::move(made);
     }
-    connection& served = service_->serve(by.cover(std::move(transport)));
+    connection& served = endpoint_->serve(by.cover(std::move(transport)));
     if (announced)
         announced->on_proxy_header(
             [this, &served](const address& who) { apply_client_address(served, who); });
@@ -104,7 +103,7 @@ result<void> server::state::trust(const trusted_proxies& proxies) {
         if (!parsed) return failure(parsed.error());
         peers.push_back(*parsed);
     }
-    service_->trust_forwarded_for(
+    endpoint_->trust_forwarded_for(
         proxies.forwarded_for ? peers : decltype(peers)(),
         [this](connection& served, const address& who) { apply_client_address(served, who); });
     trusted_ = std::move(peers);
@@ -127,15 +126,8 @@ void server::state::apply_client_address(connection& served, const address& who)
     admission_.begun(served, who, loop_.now());
 }
 
-/// Counts a connection for its address, or ends the connection if there is no memory to count it.
-void server::state::count_in(connection& served, const address& peer) {
-    try {
-        admission_.entered(served, peer);
-        admission_.begun(served, peer, loop_.now());
-    } catch (const std::bad_alloc&) {
-        served.abort();
-        throw;
-    }
+void server::state::count_in(connection& served, const address& peer) noexcept {
+    admission_.count(served, peer, true, loop_.now());
 }
 
 /// Refuses a client. One that expects TLS gets no response: it would not understand plain HTTP, and
@@ -175,7 +167,7 @@ result<connection*> server::state::adopt(native_socket socket,
                                          secure_layer* tls) {
     if (const auto why = judge_adopted(socket)) return failure(why);
     adopted_stream client(loop_, socket, tls, {}, already_read);
-    connection& served = service_->serve(client.take_stream(), client.early());
+    connection& served = endpoint_->serve(client.take_stream(), client.early());
     count_in(served, served.remote_address());
     return &served;
 }
@@ -184,7 +176,7 @@ result<connection*> server::state::accept(native_socket socket, http_request&& r
                                           std::span<const std::byte> already_read) {
     if (const auto why = judge_adopted(socket)) return failure(why);
     adopted_stream client(loop_, socket, nullptr, {}, already_read);
-    const auto served = service_->accept(client.take_stream(), std::move(request), client.early());
+    const auto served = endpoint_->accept(client.take_stream(), std::move(request), client.early());
     if (served) count_in(**served, (*served)->remote_address());
     return served;
 }
@@ -194,7 +186,7 @@ result<connection*> server::state::accept(std::unique_ptr<stream>&& client, http
     if (loop_.closed()) return failure(errc::gone);
     const address peer = client->remote_address();
     if (const auto why = judge(peer)) return failure(why);
-    const auto served = service_->accept(std::move(client), std::move(request), already_read);
+    const auto served = endpoint_->accept(std::move(client), std::move(request), already_read);
     if (served) count_in(**served, peer);
     return served;
 }

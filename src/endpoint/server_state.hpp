@@ -40,7 +40,7 @@ public:
     result<void> trust(const trusted_proxies& proxies);
     [[nodiscard]] std::uint64_t refused_count() const noexcept { return refused_; }
 
-    [[nodiscard]] stream_endpoint& connections() noexcept { return *service_; }
+    [[nodiscard]] stream_endpoint& connections() noexcept { return *endpoint_; }
 
 private:
     void on_interrupt() override {}
@@ -52,7 +52,7 @@ private:
     void on_starved(std::error_code why) override;
     void on_scarcity(std::error_code why) noexcept override;
 
-    void count_in(connection& served, const address& peer);
+    void count_in(connection& served, const address& peer) noexcept;
     void apply_client_address(connection& served, const address& who);
     void refuse_client(owned_socket client, const address& peer, bool speaks_tls,
                        std::error_code why);
@@ -68,7 +68,7 @@ private:
     std::uint64_t refused_ = 0;
     std::vector<address_prefix> trusted_;
     bool expects_proxy_header_ = false;
-    std::optional<stream_endpoint> service_;
+    std::optional<stream_endpoint> endpoint_;
 };
 
 } // namespace weft

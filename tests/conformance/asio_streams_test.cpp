@@ -19,13 +19,13 @@ public:
         : both_(make_pair(context_)), peer_(both_.first) {
         handlers echo{.message = [](connection& c, message m) { c.send(m); }};
         if (ours == role::server) {
-            service_.route("*", std::move(echo), {.connection = unbounded(), .subprotocol = {}});
-            service_.serve(std::move(both_.second));
+            endpoint_.route("*", std::move(echo), {.connection = unbounded(), .subprotocol = {}});
+            endpoint_.serve(std::move(both_.second));
         } else {
             connect_options options;
             options.connection = unbounded();
-            service_.connect(std::move(both_.second), *uri::parse("ws://localhost/"),
-                             std::move(echo), std::move(options));
+            endpoint_.connect(std::move(both_.second), *uri::parse("ws://localhost/"),
+                              std::move(echo), std::move(options));
         }
         read_more();
     }
@@ -97,7 +97,7 @@ private:
     }
 
     typename Asio::io_context context_;
-    typename Asio::service service_{context_};
+    typename Asio::service endpoint_{context_};
     std::pair<Layer, Layer> both_;
     Layer& peer_;
     std::vector<std::byte> buffer_ = std::vector<std::byte>(256 * 1024);

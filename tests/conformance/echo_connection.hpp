@@ -21,20 +21,20 @@ public:
     /// `ours_over` and `peers_over` lie over the ends of the pipe, where they are given.
     echo_connection(role ours, std::size_t capacity, secure_layer* ours_over = nullptr,
                     secure_layer* peers_over = nullptr)
-        : service_(driver_) {
+        : endpoint_(driver_) {
         handlers echo{.message = [](connection& c, message m) { c.send(m); }};
         auto [pipe, other] = memory_pipe(driver_, driver_, capacity);
         auto end = covered(std::move(pipe), ours_over);
         end_ = covered(std::move(other), peers_over);
         end_->start(*this);
         if (ours == role::server) {
-            service_.route("*", std::move(echo), {.connection = unbounded(), .subprotocol = {}});
-            service_.serve(std::move(end));
+            endpoint_.route("*", std::move(echo), {.connection = unbounded(), .subprotocol = {}});
+            endpoint_.serve(std::move(end));
         } else {
             connect_options options;
             options.connection = unbounded();
-            service_.connect(std::move(end), *uri::parse("ws://localhost/"), std::move(echo),
-                             std::move(options));
+            endpoint_.connect(std::move(end), *uri::parse("ws://localhost/"), std::move(echo),
+                              std::move(options));
         }
         driver_.settle();
     }
@@ -89,7 +89,7 @@ private:
     }
 
     manual_driver driver_;
-    stream_endpoint service_;
+    stream_endpoint endpoint_;
     std::unique_ptr<stream> end_;
     byte_string waiting_;
     std::size_t taken_ = 0;

@@ -14,19 +14,19 @@ namespace {
 
 class fed_by_hand : public subject {
 public:
-    explicit fed_by_hand(role ours) : service_(driver_) {
+    explicit fed_by_hand(role ours) : endpoint_(driver_) {
         io_.on_shutdown([this] { ended_ = true; });
         handlers echo{.message = [](connection& c, message m) { c.send(m); }};
         connection_options options;
         options.queue_size_max = unlimited; // the suite writes all before it reads
         if (ours == role::server) {
-            service_.route("*", std::move(echo), {.connection = options, .subprotocol = {}});
-            service_.serve(io_.take_stream());
+            endpoint_.route("*", std::move(echo), {.connection = options, .subprotocol = {}});
+            endpoint_.serve(io_.take_stream());
         } else {
             connect_options dial;
             dial.connection = options;
-            service_.connect(io_.take_stream(), *uri::parse("ws://localhost/"), std::move(echo),
-                             std::move(dial));
+            endpoint_.connect(io_.take_stream(), *uri::parse("ws://localhost/"), std::move(echo),
+                              std::move(dial));
         }
         turn();
     }
@@ -69,7 +69,7 @@ private:
     byte_string output_;
     bool ended_ = false;
     io_stream io_{driver_, [this](auto pieces) { return take(pieces); }};
-    stream_endpoint service_;
+    stream_endpoint endpoint_;
 };
 
 [[maybe_unused]] const bool registered_fed_by_hand =

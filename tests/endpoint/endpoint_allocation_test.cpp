@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <optional>
@@ -256,6 +257,26 @@ TEST(endpoint_allocation, adopting_a_listener) {
         EXPECT_EQ(here.at_server->listening_at().size(), called ? 2U : 1U);
         EXPECT_GE(::fcntl(descriptor, F_GETFD), 0);
         if (!called) ::close(descriptor);
+        here.expect_order();
+    });
+}
+
+/// The socket belongs to the server from success on, and to the caller otherwise.
+TEST(endpoint_allocation, adopting_a_client) {
+    fail_each_allocation([](scarce_memory& memory) {
+        sockets_beside_a_neighbour here;
+        const raw_peer listening = raw_peer::listening();
+        raw_peer peer = raw_peer::connected_to(listening.port());
+        const int descriptor = ::accept4(listening.descriptor(), nullptr, nullptr, SOCK_CLOEXEC);
+        const std::size_t before = here.at_server->connection_count();
+        result<connection*> adopted = failure(errc::gone);
+        const bool called = memory.during([&] { adopted = here.at_server->adopt(descriptor); });
+        EXPECT_EQ(called, adopted.has_value());
+        if (!called) {
+            EXPECT_EQ(here.at_server->connection_count(), before) << "the server has it, too";
+            ::close(descriptor);
+        }
+        peer.close();
         here.expect_order();
     });
 }

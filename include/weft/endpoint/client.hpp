@@ -78,7 +78,7 @@ public:
 
 private:
     std::shared_ptr<loop_state> loop_;
-    stream_endpoint service_;
+    stream_endpoint endpoint_;
     std::shared_ptr<secure_layer> tls_;
     bool has_fail_handler_ = false;
 };

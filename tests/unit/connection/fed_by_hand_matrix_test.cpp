@@ -133,9 +133,9 @@ protected:
         auto at_server = heard_at(server_);
         at_server.validate = [&](connection&) { reach("validate", server_); };
         at_server.http = [&](connection&) { reach("http", server_); };
-        service_.route("/", std::move(at_server));
-        service_.on_fail([&](const report&) { ++server_.ended; });
-        service_.serve(server_.io->take_stream());
+        endpoint_.route("/", std::move(at_server));
+        endpoint_.on_fail([&](const report&) { ++server_.ended; });
+        endpoint_.serve(server_.io->take_stream());
         if (GetParam().handler == std::string("http")) {
             server_.io->read_all(bytes_of("GET / HTTP/1.1\r\nHost: hand\r\n"
                                           "Connection: close\r\n\r\n"));
@@ -159,7 +159,7 @@ protected:
     manual_driver d_;
     end server_;
     end client_;
-    stream_endpoint service_{d_};
+    stream_endpoint endpoint_{d_};
     stream_endpoint connecting_{d_};
     bool reached_ = false;
     std::size_t asked_ = 0;
@@ -173,7 +173,7 @@ TEST_P(fed_by_hand_matrix, each_ends_once_and_nothing_is_left) {
     }
     EXPECT_TRUE(reached_);
     EXPECT_EQ(d_.next_deadline(), never) << "somebody still waits";
-    EXPECT_EQ(service_.connection_count() + connecting_.connection_count(), 0U);
+    EXPECT_EQ(endpoint_.connection_count() + connecting_.connection_count(), 0U);
     const bool plain = GetParam().handler == std::string("http");
     const bool untaken = plain && GetParam().call == std::string("break_peer");
     EXPECT_EQ(server_.ended, plain && !untaken ? 0 : 1)

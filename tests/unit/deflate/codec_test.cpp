@@ -185,6 +185,22 @@ TEST(deflate_codec, decompresses_what_other_senders_may_write) {
     EXPECT_EQ(to_text(*decoded(*codec, from_hex("f2 00 11 00 00"))), "Hello");
 }
 
+/// Each costs no more than its few bits, also when the window is full.
+TEST(deflate_codec, many_final_blocks_cost_little) {
+    permessage_deflate tested(with_context);
+    const auto codec = chosen(tested, "permessage-deflate");
+    ASSERT_TRUE(decoded(*codec, encoded(*codec, noise(100'000))));
+    byte_string blocks;
+    for (int i = 0; i < 100'000; ++i) {
+        blocks.push_back(std::byte{0x03}); // a final block without content
+        blocks.push_back(std::byte{0x00});
+    }
+    const allocation_counter allocated;
+    const auto plain = decoded(*codec, blocks);
+    EXPECT_TRUE(plain && plain->empty());
+    EXPECT_LT(allocated.bytes(), 100'000U);
+}
+
 TEST(deflate_codec, what_is_not_deflate_is_an_error) {
     permessage_deflate tested;
     const auto codec = chosen(tested, "permessage-deflate");

@@ -125,6 +125,23 @@ TEST(deflate_negotiation, options_out_of_range_are_refused) {
     EXPECT_THROW(permessage_deflate({.memory_level = 10}), std::invalid_argument);
 }
 
+TEST(deflate_negotiation, both_roles_may_use_one_negotiator) {
+    permessage_deflate both({.sending = {.window_bits = 9}, .receiving = {.window_bits = 12}});
+    const auto serving = chosen(both, "permessage-deflate; client_max_window_bits");
+    const auto asking = confirmed(both,
+                                  "permessage-deflate; server_no_context_takeover; "
+                                  "client_no_context_takeover; server_max_window_bits=9; "
+                                  "client_max_window_bits=12");
+    ASSERT_TRUE(serving && asking);
+    EXPECT_EQ(serving->agreed(), (*asking)->agreed());
+    EXPECT_NE(serving.get(), asking->get());
+    std::string text; // repeats itself at a distance that only the larger window has
+    for (int i = 0; i < 2000; ++i) text += std::to_string(i * 7919 % 1000);
+    text += text;
+    EXPECT_EQ(to_text(*decoded(**asking, encoded(*serving, text))), text);
+    EXPECT_EQ(to_text(*decoded(*serving, encoded(**asking, text))), text);
+}
+
 TEST(deflate_negotiation, connections_without_context_share_a_codec) {
     auto negotiator = std::make_unique<permessage_deflate>();
     auto first = chosen(*negotiator, "permessage-deflate");
