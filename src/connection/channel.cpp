@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What every kind of connection does in the same way: it ends, keeps memory budgets, pauses and
-// resumes reading, delays deadlines until input is read, and reports exceptions.
+// What every kind of connection shares: its end, memory budgets, pausing and resuming, deadlines
+// that wait for input, and exceptions of handlers.
 #include <weft/connection/channel.hpp>
 
 #include <algorithm>
@@ -97,9 +97,10 @@ send_result channel::refuse_to_queue() noexcept {
     return send_result::dropped;
 }
 
-/// Returns whether the peer's input is held back: from half of the limit on until the queue has
-/// drained, but only if the queue holds answers to that input. Without this condition two sides
-/// that both send much would both stop reading, and wait for each other forever.
+/// Returns whether the peer's input is held back. This begins when more than half of the limit is
+/// queued, and ends when the queue has drained, but only if the queue holds answers to that input.
+/// Without this condition, two sides that both send much would both stop reading, and wait for each
+/// other forever.
 bool channel::full_queue_pauses() noexcept {
     const queue_limit most = limit();
     const bool applies =
@@ -108,8 +109,8 @@ bool channel::full_queue_pauses() noexcept {
     return held_back_;
 }
 
-/// Schedules the write. Output that does not come from the innermost handler is written at the end
-/// of the turn.
+/// Schedules the write. Output that this connection's own handlers send is written when the
+/// outermost `enter` returns; other output, and output after a nested turn, at the end of the turn.
 void channel::after_writing() noexcept {
     if (depth_ == 0 || suspended_) {
         driver().at_turn_end(*this);
@@ -139,8 +140,8 @@ void channel::suspend_reading() noexcept {
 
 // --- deadlines
 
-/// Returns whether some of the input that had arrived when the deadline was first checked is still
-/// unread. The stream gets turns to read it, many when the loop is busy, but not without limit.
+/// Returns whether input that had arrived when the deadline was first checked is still unread. The
+/// stream gets further turns to read it, up to a limit that is high enough for a busy loop.
 bool channel::input_is_due() noexcept {
     if (!stream_ || reading_ == reading::paused) return false;
     const std::size_t arrived = stream_->input_pending();

@@ -29,7 +29,7 @@ void channel::share_limit() noexcept {
                           most.when_full == queue_policy::close);
 }
 
-/// Publishes to the handles how much output waits, and notes if a handle asked for `writable`.
+/// Publishes to the handles how much output waits. Notes whether a handle wants `writable`.
 void channel::publish(std::size_t queued_now, bool closed) noexcept {
     if (!has_handles()) return;
     extra_->shared->publish(blocked_ ? queued_now : 0, closed);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A connection's life: passes input from the stream and the driver to the session, and events of
-// the session to the handlers.
+// A WebSocket connection at work: passes input from the stream and the driver to the session, and
+// events of the session to the handlers.
 #include <weft/connection/connection.hpp>
 
 #include <new>
@@ -78,7 +78,8 @@ void connection::leave() noexcept {
 
 // --- the memory budget
 
-/// Not called for small messages: only sessions that own memory are counted.
+/// Called only if the session owns memory or output is blocked, so not for small messages of a peer
+/// that reads.
 void connection::count_memory() noexcept {
     memory_account& account = route_->set->memory();
     channel* const owner = this;
@@ -87,8 +88,8 @@ void connection::count_memory() noexcept {
 }
 
 /// Ends this connection because it holds the most memory. Returns false if its memory is freed only
-/// later, because one of its handlers is on the stack. The peer is informed, unless it is our
-/// queued output that takes the memory.
+/// later, because one of its handlers is on the stack. The peer receives a close frame or a
+/// response, unless output is queued for it.
 bool connection::give_up_memory() noexcept {
     if (connecting_) {
         pending().abandon(errc::over_memory_budget);
@@ -106,7 +107,7 @@ bool connection::give_up_memory() noexcept {
     driver().defer(*this);
     const bool at_once = depth_ == 0 && !session_.borrowing();
     if (at_once) session_.drop_input();
-    session_.forget_account(); // counted again after its end was reported
+    session_.forget_account(); // counted again when its end has been reported
     return at_once;
 }
 
@@ -167,7 +168,7 @@ void connection::on_writable() noexcept {
 
 void connection::run() noexcept {
     postponed_ = false;
-    if (dead_ || depth_ != 0) return; // the outer `enter` does it when it returns
+    if (dead_ || depth_ != 0) return; // the outer `enter` does the work when it returns
     enter(*this, [&] {
         continues_ = false;
         call_writable();
@@ -197,8 +198,8 @@ void connection::expire() noexcept {
     });
 }
 
-/// A deadline counts only when the input that arrived before it has been read, and when output in
-/// transit has been taken into account: this program may be late, and the peer slow.
+/// Acts on a deadline only after the input that arrived before it has been read (this program may
+/// be late), and after checking how much output the peer has taken (the peer may be slow).
 void connection::judge_deadline() noexcept {
     const auto now = driver().now();
     const auto due = [&] { return now >= session_.next_deadline(); };
@@ -288,8 +289,8 @@ void connection::apply_route(route& chosen) noexcept {
     share_limit();
 }
 
-/// Takes the client's address from a trusted proxy's header; returns false if that ended the
-/// request.
+/// Takes the client's address from a trusted proxy's header. Returns false if the request has
+/// failed or was refused because of that address.
 bool connection::name_peer() {
     connection_set& set = *route_->set;
     if (set.trusted().empty() || !stream_) return true;
@@ -372,7 +373,7 @@ void connection::report_end() {
     if (!dead_) end_handles();
 }
 
-/// Reports the failure, unless a client follows a redirect: then a new connection takes over its
+/// Reports the failure, unless the client follows a redirect; then a new connection takes over the
 /// handlers.
 void connection::report_failure() {
     const auto went_on = follow_redirect();
@@ -415,8 +416,9 @@ void connection::update() noexcept {
     if (session_.owns_memory()) count_memory();
 }
 
-/// Resets the connection to its state at accept, once the answer to a plain request has left. The
-/// next request may come from another client, behind a proxy: it must see no data of this one.
+/// Resets the connection to its state at accept, when the answer to a plain request has left.
+/// Behind a proxy, the next request may come from another client, which must see no data of this
+/// one.
 void connection::begin_next_request() noexcept {
     if (!session_.begin_next_request(driver().now())) return;
     end_handles();

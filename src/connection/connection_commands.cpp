@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The commands that an application gives a connection, and the output that they cause.
+// The commands of a connection, such as `send` and `close`, and the output that they cause.
 #include <array>
 #include <cassert>
 #include <utility>
@@ -82,7 +82,7 @@ send_result connection::submit(std::size_t size, Command&& command) {
     return submit_now(size, command);
 }
 
-/// Does the same for output that the limit has already allowed.
+/// Does the same without checking the limit, which has already been applied.
 template <class Command>
 send_result connection::submit_now(std::size_t size, Command&& command) {
     if (!(size < session::uncopied_size_min ? submit_small(command) : submit_large(command))) {
@@ -109,8 +109,8 @@ bool connection::submit_small(Command& command) {
     return is_open(); // false if the stream broke
 }
 
-/// Output that remains after writing still lies in the sender's memory; it is copied before this
-/// returns.
+/// The session does not copy a large message. What the stream does not take is still in the
+/// caller's memory, so it is copied before this returns.
 template <class Command>
 bool connection::submit_large(Command& command) {
     std::optional<borrowed_scratch> lent;
@@ -151,7 +151,7 @@ void connection::write_now() noexcept {
     }
 }
 
-/// Reads the clock only if a deadline depends on when output leaves, because the turn's time may be
+/// If a deadline depends on when output leaves, reads the clock, because the turn's time may be
 /// old.
 void connection::consume_output(std::size_t count) noexcept {
     const bool timed = blocked_ || session_.times_output();
@@ -160,8 +160,7 @@ void connection::consume_output(std::size_t count) noexcept {
     if (timed) session_.note_pending(stream_->output_pending(), now);
 }
 
-/// Writes what the stream takes now. Only if that was everything does the peer count as one that
-/// reads.
+/// Writes what the stream takes now. If it takes everything, the peer counts as reading again.
 void connection::drain() noexcept {
     write_now();
     if (!blocked_) stream_has_drained();
@@ -212,7 +211,7 @@ result<void> connection::respond(const http_response& response) {
     return answered(session_.respond(response, driver().now()));
 }
 
-/// An answer makes output and events. Outside a handler they are handled in a later round.
+/// An answer causes output and events. Outside a handler, they are handled in a later round.
 result<void> connection::answered(result<void> outcome) {
     if (outcome && depth_ == 0) driver().defer(*this);
     return outcome;

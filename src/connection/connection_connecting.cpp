@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A connection before its handshake: takes its stream, begins the handshake, and follows redirects.
-// The phases of connecting belong to its pending_connection.
+// A connection until its handshake begins: takes its stream, begins the handshake, and follows
+// redirects. Its pending_connection manages the phases of connecting.
 #include <array>
 #include <new>
 #include <utility>
@@ -68,7 +68,7 @@ void connection::begin_handshake() noexcept {
     driver().defer(*this);
 }
 
-/// Used by servers, too: when the stream's own handshake fails, or what comes before it.
+/// Servers use this, too, when the stream's own opening fails: a PROXY protocol header, or TLS.
 void connection::end_unopened(phase at, std::error_code why, int http_status) noexcept {
     if (stream_) stream_->close();
     const std::string_view detail = stream_ ? stream_->error_detail() : std::string_view();
@@ -76,7 +76,8 @@ void connection::end_unopened(phase at, std::error_code why, int http_status) no
     driver().defer(*this);
 }
 
-/// Returns whether a redirect is followed, or the error if it should be but cannot be.
+/// Follows a redirect if there is one to follow, and returns whether it did. Fails if a redirect
+/// should be followed but cannot be.
 result<bool> connection::follow_redirect() noexcept {
     if (outcome().error != errc::not_upgraded || !response()) return false;
     if (!route_->set->follows_redirects()) return false;
@@ -91,8 +92,8 @@ result<bool> connection::follow_redirect() noexcept {
     }
 }
 
-/// Continues `from`, whose server redirects to `target`. All that outlives a redirect is handed
-/// over in one piece: handlers, handle, data, and the pending connection.
+/// Continues `from`, whose server redirects to `target`. What a redirect keeps (handlers, handle,
+/// data, and the pending connection) moves in one piece, `extra_`.
 void connection::continue_from(connection& from, weft::uri&& target) noexcept {
     extra_ = std::move(from.extra_);
     extra_->shared->lead_to(this);

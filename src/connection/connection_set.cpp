@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Finds routes and creates connections.
+// Finds the routes of requests, and creates and removes connections.
 #include "connection/connection_set.hpp"
 
 #include <algorithm>
@@ -132,8 +132,8 @@ connection& connection_set::add_outbound(const uri& target, handlers&& what,
     return add(by, std::move(outbound));
 }
 
-/// `from` ends in the same call that brought it here, and so refers to its route no longer than it
-/// exists.
+/// `next` takes over the route of `from`. That is safe because `from` ends within the call that led
+/// here, before `next` can end and destroy the route.
 void connection_set::redirect(connection& from, uri target) {
     connection& next = add(*from.route_, nullptr);
     next.continue_from(from, std::move(target));

@@ -21,15 +21,14 @@ public:
 
     void add_route(std::string_view path, handlers&& what, const route_options& options);
 
-    /// Returns the route for a request, which also names the subprotocol to accept; null if there
-    /// is none.
+    /// Returns the route for a request, or null. The route's subprotocol is the one to accept.
     [[nodiscard]] route* find(const http_request& request, const upgrade_offer* offer);
 
     /// Returns whether a route for this host and path exists, with any subprotocol.
     [[nodiscard]] bool knows_path(const http_request& request) const;
 
-    /// Returns whether `name`, for which TLS was opened, has the same routes as the requested host;
-    /// true if either is empty.
+    /// Returns whether the same routes serve `name`, the server name of the TLS handshake, and the
+    /// requested host; true if either is empty.
     [[nodiscard]] bool alike(std::string_view name, const http_request& request) const;
 
     [[nodiscard]] route& unrouted() noexcept { return unrouted_; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Parses X-Forwarded-For and Forwarded (RFC 7239), beginning with the last entry.
+// Parses X-Forwarded-For and Forwarded (RFC 7239) from the last entry to the first.
 #include "connection/forwarded_for.hpp"
 
 #include <algorithm>
@@ -16,8 +16,8 @@ namespace {
 constexpr std::string_view x_forwarded_for_name = "X-Forwarded-For";
 constexpr std::string_view forwarded_name = "Forwarded";
 
-/// RFC 7239 §6.3: "_" followed by letters, digits, ".", "_" or "-". It conceals an address or a
-/// port.
+/// Returns whether `text` stands for a concealed address or port: "_" followed by letters, digits,
+/// ".", "_" or "-". RFC 7239 §6.3.
 bool is_obfuscated(std::string_view text) noexcept {
     return text.size() > 1 && text[0] == '_' && std::ranges::all_of(text, [](char byte) {
         return is_token_byte(byte) &&
@@ -33,8 +33,8 @@ std::optional<address> parse_host(std::string_view host, std::uint16_t port) {
     return numeric ? std::optional(*numeric) : std::nullopt;
 }
 
-/// Parses an address, "192.0.2.1:80" or "[::1]:80", whose port may be obfuscated. Some proxies
-/// write "unix:" for a client of a Unix-domain socket.
+/// Parses an address with or without a port, such as "192.0.2.1:80" or "[::1]:80"; the port may be
+/// obfuscated. Some proxies write "unix:" for a client on a Unix-domain socket.
 std::optional<address> parse_node(std::string_view node) {
     if (node.starts_with("unix:")) return address();
     if (const auto bare = parse_host(node, 0)) return bare;
@@ -136,7 +136,7 @@ result<address> forwarded_for(const http_request& request, const address& from,
     const auto other = read_header(request, forwarded_name, parse_entry, trusted);
     if (!other) return failure(other.error());
     if (!*one) return other->value_or(from);
-    // A proxy that writes one of the headers may pass on the other as its client forged it.
+    // A proxy may write one of the headers, and pass on the other one, which its client may forge.
     if (*other && (*one)->host() != (*other)->host()) return failure(errc::bad_forwarded_for);
     const bool more = *other && (*one)->port() == 0;
     return more ? **other : **one;

@@ -17,10 +17,10 @@ namespace weft {
 /// Returns the last address that is not in `trusted`, or the first if all are; without either
 /// header it returns `from`, the trusted sender of the request.
 ///
-/// Each proxy appends the address of its own client, so everything left of the first untrusted
-/// address may be forged. An entry that conceals the address ("unknown", "_hidden", "unix:") yields
-/// none (`address::family::none`). Fails with `errc::bad_forwarded_for` when an entry that counts
-/// is malformed, or when both headers exist and name different clients.
+/// Each proxy appends the address of its own client, so everything left of the last untrusted
+/// address may be forged. For an entry that conceals the address ("unknown", "_hidden", "unix:")
+/// the result has no address (`address::family::none`). Fails with `errc::bad_forwarded_for` if an
+/// entry that is read is malformed, or if both headers exist and name different clients.
 [[nodiscard]] result<address> forwarded_for(const http_request& request, const address& from,
                                             std::span<const address_prefix> trusted);
 

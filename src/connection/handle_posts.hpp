@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the handles of every kind of connection do: a send inside a turn is done at once; everything
-// else is posted and counted.
+// Commands of handles, for every kind of connection: inside a turn, output is sent at once;
+// everything else is posted to the driver, and counted.
 #pragma once
 
 #include <memory>
@@ -48,7 +48,7 @@ public:
         return posted ? answer : send_result::closed;
     }
 
-    /// Posts a function to call with the connection; there is no limit. Returns false if the driver
+    /// Posts a function to call with the connection, without a limit. Returns false if the driver
     /// no longer exists.
     template <class Kind>
     bool post_work(function<void(Kind&)>&& work) const {

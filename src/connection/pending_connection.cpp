@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The phases of connecting, and what becomes of them: an open stream, a failure, or a redirect.
+// The phases of connecting, which end with an open stream, a failure, or a redirect.
 #include <weft/connection/pending_connection.hpp>
 
 #include <new>
@@ -18,7 +18,7 @@ pending_connection::pending_connection(connect_options options, time_point now,
 
 // --- phases
 
-/// Reads the clock, because the turn's time is old after slow handlers.
+/// Reads the clock, because the turn's time may be old: handlers may have been slow.
 void pending_connection::begin_phase(phase at, function<void()> cancel) noexcept {
     const bool continues = deadlines_ == deadlines::all_phases && deadline_ != never;
     const time_point until =
@@ -57,8 +57,8 @@ errc pending_connection::timeout_error(phase at) noexcept {
     }
 }
 
-/// Waits a few rounds before the timeout counts: an answer that has arrived needs them to get from
-/// the socket to here.
+/// Waits a few rounds before the timeout counts, because an answer that has arrived at the socket
+/// needs some rounds to be processed.
 void pending_connection::handle_deadline() noexcept {
     constexpr int rounds_max = 8;
     if (owner_->driver().now() < deadline_) return;

@@ -7,8 +7,8 @@
 namespace weft {
 namespace {
 
-/// Returns whether both URIs have the same host and port; a redirect from port 80 to the secure
-/// port 443 also counts, as many servers send it.
+/// Returns whether both URIs have the same host and port. A redirect from `ws:` at port 80 to
+/// `wss:` at port 443 of the same host also counts, because many servers send it.
 bool is_same_place(const uri& from, const uri& to) noexcept {
     if (from.host() != to.host()) return false;
     if (from.secure() == to.secure()) return from.port() == to.port();

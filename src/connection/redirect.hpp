@@ -15,7 +15,9 @@ namespace weft {
 /// Returns the redirect's target; see `uri::redirected`.
 [[nodiscard]] result<uri> redirect_target(const uri& from, const http_response_head& response);
 
-/// Removes options that only concern `from`, unless `to` is the same host and port.
+/// Removes options that must not be used for another server: credentials, the Host header, and
+/// `via` if there is no proxy. Keeps them if `to` has the same host and port as `from`; a redirect
+/// of a host from `ws:` at port 80 to `wss:` at port 443 also counts as the same.
 void forget_secrets(connect_options& options, const uri& from, const uri& to) noexcept;
 
 } // namespace weft

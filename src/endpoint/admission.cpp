@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Counts clients and applies a server's limits, fairly for all addresses.
+// Counts clients and applies a server's limits, so that each address gets a fair share.
 #include "endpoint/admission.hpp"
 
 #include <new>
@@ -36,7 +36,7 @@ std::error_code admission::admit(const address& peer, std::size_t connections,
     return judge(peer, kept(connections), kept(handshakes));
 }
 
-/// Recent handshakes are spared.
+/// Handshakes that began less than `age_of_a_slow_handshake` ago are not ended.
 void admission::free_descriptor(time_point now, std::error_code why) noexcept {
     drop(shares_.oldest_of_most(now - age_of_a_slow_handshake), why);
 }
@@ -59,8 +59,8 @@ bool admission::has_its_share(const address& peer) const noexcept {
     return peer.is_ip() && shares_.count(place_of(peer)) >= limits_.handshakes_per_address_max;
 }
 
-/// Returns the connection to end in favor of one more client from `peer` when a limit is reached;
-/// null if none has to be ended, or none can be.
+/// Returns the connection to end so that one more client from `peer` can be accepted. Null if no
+/// limit is reached, or if no connection may be ended.
 channel* admission::makes_room(const address& peer, std::size_t connections,
                                std::size_t handshakes) noexcept {
     if (has_its_share(peer)) return shares_.oldest_of(place_of(peer), never);
@@ -85,7 +85,7 @@ std::error_code admission::judge_address(const address& peer) const {
 void admission::entered(const channel& who, const address& peer) {
     if (!counts(peer)) return;
     auto& home = *counts_.try_emplace(place_of(peer), 0).first;
-    // Without memory for this, an address with count 0 stays: harmless.
+    // If this runs out of memory, the address stays with count 0, which is harmless.
     if (homes_.try_emplace(&who, &home).second) ++home.second;
 }
 

@@ -17,17 +17,18 @@
 
 namespace weft {
 
-/// Counts handshakes by address, and connections by address if there is a limit on them. Each
-/// operation takes constant time.
+/// Counts handshakes by address, and also connections by address if `connections_per_address_max`
+/// is set. For raw servers, silent connections count as handshakes. Each operation takes constant
+/// time.
 class admission {
 public:
-    /// How connections of one kind make room for others.
+    /// How connections of one kind are ended to make room for others.
     struct making_room {
         handshake_shares::may_drop_function may_drop;
         void (*drop)(channel& who, std::error_code why) noexcept;
 
-        /// Whether a handshake is ended for `connections_max` even if its address has no more of
-        /// them than the newcomer's would have.
+        /// Whether a handshake may be ended for `connections_max` even if its address has no more
+        /// handshakes than the new client's address would have.
         bool among_equals;
     };
 
@@ -44,8 +45,8 @@ public:
     /// Checks only the limit on connections from the same address.
     [[nodiscard]] std::error_code judge_address(const address& peer) const;
 
-    /// Ends a handshake with `why`, as the process has no descriptor left: the oldest of the
-    /// address that has the most, if it takes long.
+    /// Ends a handshake with `why`, because the process has no descriptor left: the oldest one of
+    /// the address that has the most, if it began more than a second ago.
     void free_descriptor(time_point now, std::error_code why) noexcept;
 
     /// Counts the connection's handshake if `peer` is an IP address; further calls for the same
@@ -53,7 +54,7 @@ public:
     void begun(channel& who, const address& peer, time_point now);
     void opened(const channel& who) noexcept { shares_.remove(who); }
 
-    /// Returns the number of handshakes that `begun` has counted and that have not opened or left.
+    /// Returns the number of handshakes counted by `begun` that have neither opened nor left.
     [[nodiscard]] std::size_t handshakes() const noexcept { return shares_.size(); }
 
     /// Does what `entered` does, and `begun` if `begins`. Without memory for that, ends the

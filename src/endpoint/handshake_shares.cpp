@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Linked lists of handshakes, one for each address, and of addresses, one for each count.
+// Keeps a linked list of handshakes for each address, and for each count a linked list of the
+// addresses that have so many handshakes.
 #include "endpoint/handshake_shares.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Handshakes in progress, or other connections that may have to make room, grouped by address. When
-// there are too many, the oldest one of the address that has the most is ended. Each operation
-// takes constant time.
+// Groups handshakes in progress (for raw servers: silent connections) by address, and finds the one
+// to end when there are too many: the oldest of the address that has the most. Each operation takes
+// constant time.
 #pragma once
 
 #include <cstddef>
@@ -32,22 +32,23 @@ public:
     /// Removes a handshake that has opened or ended.
     void remove(const channel& who) noexcept;
 
-    /// Returns the number of all, including those that were dropped and have not been removed yet.
+    /// Returns the number of all handshakes, including those that were dropped and have not been
+    /// removed yet.
     [[nodiscard]] std::size_t size() const noexcept { return handshakes_.size(); }
     [[nodiscard]] std::size_t count(const counted_address& where) const noexcept;
 
-    /// Returns how many handshakes the address has that has the most.
+    /// Returns the largest number of handshakes from one address.
     [[nodiscard]] std::size_t most() const noexcept { return most_; }
 
-    /// Returns the handshake to end, the oldest of `where` or of the address that has the most.
-    /// Null if it began after `begun`, or if the application decides about all candidates.
+    /// Returns the handshake to end: the oldest of `where`, or of the address that has the most.
+    /// Null if it began after `begun`, or if none of the candidates may be ended now.
     [[nodiscard]] channel* oldest_of(const counted_address& where, time_point begun) noexcept;
     [[nodiscard]] channel* oldest_of_most(time_point begun) noexcept;
 
     /// Notes that `who` is being ended; it no longer counts for its address.
     void drop(const channel& who) noexcept;
 
-    /// Returns how many were dropped and have not been removed yet.
+    /// Returns the number of handshakes that were dropped and have not been removed yet.
     [[nodiscard]] std::size_t dropped() const noexcept { return dropped_; }
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Turns a URI into a connected stream, with a report for each kind of failure.
+// Turns a URI or a target into a connected stream; each kind of failure has its own error.
 #include "endpoint/outbound_connector.hpp"
 
 #include <new>
@@ -124,7 +124,7 @@ void outbound_connector::go_through_proxy() {
     });
 }
 
-/// Puts TLS over the stream. Its handshake begins with `attach`.
+/// Puts TLS over the stream, if TLS is wanted. The TLS handshake begins with `attach`.
 void outbound_connector::secure() {
     if (!tls_host_) return finish();
     take(phase::tls, [&] {
@@ -140,8 +140,8 @@ void outbound_connector::finish() noexcept {
 
 // --- between the phases
 
-/// This connector is cancelled when the connection ends, and the connection ends with its endpoint,
-/// so both exist whenever a phase calls back.
+/// When a phase calls back, the connection and its endpoint still exist: the end of either cancels
+/// this connector.
 void outbound_connector::now_at(phase at) {
     pending_.begin_phase(at, [this] { give_up(); });
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One attempt to connect, phase by phase: resolve, connect, proxy, TLS. Then the connection has its
-// stream. The phases are independent of each other, and of the kind of connection.
+// Connects a pending connection, phase by phase: resolve, connect, proxy, TLS. The result is the
+// connection's stream. The phases are independent of each other, and of the kind of connection.
 #pragma once
 
 #include <memory>
@@ -55,9 +55,9 @@ private:
     loop_state& loop_;
     pending_connection& pending_;
     std::optional<proxy> proxy_;
-    const uri* uri_ = nullptr;            // what a proxy connects to
-    std::optional<std::string> tls_host_; // who the server must prove to be; none without TLS
-    connector* connector_ = nullptr; // until it has called back
+    const uri* uri_ = nullptr;            // the server that a proxy connects to
+    std::optional<std::string> tls_host_; // the host that the certificate must name; none: no TLS
+    connector* connector_ = nullptr; // null once it has called back
     std::unique_ptr<stream> stream_; // null until connected; proxy and TLS wrap it
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A raw connection's life: passes input from the stream and the driver to the handlers, one at a
-// time, and reports its end once.
+// A raw connection at work: passes input from the stream and the driver to the handlers, one call
+// at a time, and reports its end once.
 #include <weft/endpoint/raw_connection.hpp>
 
 #include <algorithm>
@@ -35,8 +35,8 @@ void raw_connection::receive_early(std::span<const std::byte> bytes) {
     if (!bytes.empty()) more().early.append(bytes);
 }
 
-/// Schedules `open`, which is called in a later round once the stream is open, before all other
-/// handlers.
+/// Takes over the stream, and schedules `open`: it is called before all other handlers, in a later
+/// round, when the stream is open.
 void raw_connection::attach(std::unique_ptr<stream> connected) noexcept {
     stream_ = std::move(connected);
     if (connecting_) pending().finish();
@@ -122,7 +122,8 @@ void raw_connection::leave() noexcept {
 
 // --- the memory budget
 
-/// Not called for small messages: only connections that own memory are counted.
+/// Counts a connection only if it owns memory or its TLS handshake is under way; for others this
+/// returns at once.
 void raw_connection::count_memory() noexcept {
     const details* const its = extras();
     const bool counted = its && (its->counted.bytes() != 0 || its->early.owns_memory());
@@ -164,7 +165,7 @@ void raw_connection::on_receive(std::span<std::byte> bytes) noexcept {
 void raw_connection::on_eof() noexcept {
     if (!eof_ && !finishing_ && !closing_) outcome_.began = side::peer;
     eof_ = true;
-    if (depth_ != 0) return; // the outer `enter` sees it when it returns
+    if (depth_ != 0) return; // the outer `enter` handles it when it returns
     enter(*this, [&] {
         if (closing_ || ended_) return;
         if (!route_->handlers.end || finishing_) return close();
@@ -202,7 +203,7 @@ void raw_connection::on_error(std::error_code why) noexcept {
 
 void raw_connection::run() noexcept {
     postponed_ = false;
-    if (dead_ || depth_ != 0) return; // the outer `enter` does it when it returns
+    if (dead_ || depth_ != 0) return; // the outer `enter` does the work when it returns
     enter(*this, [this] { continues_ = false; });
 }
 
@@ -228,8 +229,8 @@ void raw_connection::expire() noexcept {
     });
 }
 
-/// A deadline counts only when the input that arrived before it has been read, and when output in
-/// transit has been taken into account: this program may be late, and the peer slow.
+/// Acts on a deadline only after the input that arrived before it has been read (this program may
+/// be late), and after checking how much output the peer has taken (the peer may be slow).
 void raw_connection::judge_deadline(time_point now) noexcept {
     if (stream_ && now >= next_deadline()) note_pending(now);
     if (now < next_deadline()) {
@@ -260,7 +261,7 @@ void raw_connection::end_in_time(time_point now) noexcept {
              side::local);
 }
 
-/// Returns whether input that has arrived comes before the deadline.
+/// Returns whether input that has arrived must be handled before the deadline counts.
 bool raw_connection::input_comes_first() noexcept {
     return continues_ || input_is_due();
 }

@@ -17,7 +17,7 @@
 namespace weft {
 namespace {
 
-/// An estimate.
+/// An estimate of what a TLS handshake holds.
 constexpr std::size_t memory_of_a_tls_handshake = 24 * 1024;
 
 constexpr admission::making_room how_silent_ones_make_room{
@@ -31,7 +31,7 @@ constexpr admission::making_room how_silent_ones_make_room{
 
 } // namespace
 
-/// The state of a server, which outlives it if one of its handlers destroys it.
+/// The state of a server. It outlives a server that is destroyed in one of its own handlers.
 class raw_server::state final : public work_item, public driver_observer, private listeners::owner {
 public:
     state(loop_state& loop, raw_handlers&& what, const raw_options& options)

@@ -21,8 +21,8 @@ struct raw_route {
 
 /// State that only some raw connections need.
 struct raw_connection::details final : channel::extra {
-    byte_queue early; // bytes that other code has read
-    memory_account::holder counted; // its bytes when they were last counted
+    byte_queue early; // bytes that other code has read, not delivered yet
+    memory_account::holder counted; // the memory that was last counted for the connection
 
     // for an outbound connection
     std::unique_ptr<raw_route> own_route;
@@ -43,8 +43,8 @@ public:
     raw_connection& begin_connect(raw_handlers&& what, const raw_options& options,
                                   connect_options&& with);
 
-    /// Adds a connection, whose stream the caller attaches at once. `close` does not wait for the
-    /// peer to end its side.
+    /// Adds the connection of a file. The caller attaches its stream at once. Its `close` does not
+    /// wait for the peer to end its side.
     raw_connection& add_file();
     void remove(raw_connection& gone) noexcept;
 
@@ -59,8 +59,8 @@ public:
         served.end_at_once(why);
     }
 
-    /// These set functions to call for each connection that has opened, that has received its first
-    /// byte, or that was removed. They must call no handler.
+    /// Set a function to call for each connection that has opened, that has received its first
+    /// byte, or that was removed. The function must not call the application's handlers.
     void on_opened(function<void(const raw_connection&)> handler) {
         on_opened_ = std::move(handler);
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The registry of one endpoint's members on a driver, such as connections of any kind: iterates
-// over them, counts their memory, and ends all of them. It may outlive the endpoint: it is deleted
-// at the end of the turn.
+// The registry of the members of one endpoint, such as its connections: iterates over them, counts
+// their memory, and ends all of them. After the endpoint is destroyed, the registry exists until
+// the end of the turn.
 #pragma once
 
 #include <system_error>
@@ -18,8 +18,8 @@
 namespace weft {
 
 /// A `Member` has `index_` for the table, the flags `awaited_` and `ended_`, and functions that end
-/// it: `end_for_shutdown`, `end_at_once`, and `dismiss`, which calls no handler. `keep_budget` ends
-/// those that hold the most memory.
+/// it: `end_for_shutdown`, `end_at_once`, `die`, and `dismiss`, which calls no handler. Its static
+/// function `keep_budget` ends the members that hold the most memory.
 template <class Member>
 class registry : public timed_work_item, public driver_observer {
 public:
@@ -55,7 +55,7 @@ public:
     void stop(std::error_code why) noexcept {
         walk([&](Member& one) {
             one.end_at_once(why);
-            if (one.ended_) one.die(); // it would only wait for the peer
+            if (one.ended_) one.die(); // otherwise it would wait for the peer to close
         });
     }
     [[nodiscard]] bool shutting_down() const noexcept { return shutting_down_; }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Limits on the clients of a raw server, and silent connections that make room for others.
+// Tests the limits on the clients of a raw server, and that silent connections are ended to make
+// room for new clients.
 #include <string>
 #include <vector>
 
@@ -19,7 +20,7 @@ protected:
         raw_endpoint::TearDown();
     }
 
-    /// An echo with these limits; `ends_` are its connections' ends.
+    /// Starts an echo server with these limits. `ends_` collects the reports of its connections.
     void serve_within(const raw_server_limits& limits) {
         serve({.data = [](raw_connection& peer, std::span<std::byte> bytes) { peer.send(bytes); },
                .close = [this](raw_connection&, const report& why) { ends_.push_back(why); }});
@@ -28,7 +29,7 @@ protected:
             [this](const address&, std::error_code why) { refused_.push_back(why); });
     }
 
-    /// Silent connections from `from`, all of which have been accepted or refused.
+    /// Opens silent connections from `from`; returns when all were accepted or refused.
     void idle_from(const char* from, std::size_t count) {
         for (std::size_t i = 0; i < count; ++i) {
             const auto before = accepted_ + refused_.size();

@@ -19,7 +19,8 @@ protected:
         raw_endpoint::TearDown();
     }
 
-    /// A server that sends to everybody; `ends_` are its connections' ends.
+    /// Starts a server that sends `much` bytes to each client. `ends_` collects the reports of its
+    /// connections.
     void serve_much(std::size_t much) {
         raw_options options;
         options.queue_size_max = much;
@@ -74,7 +75,7 @@ TEST_P(endpoint_raw_memory, counts_in_the_loop_beside_that_of_websockets) {
     loop().driver().memory().limit(megabyte);
     const auto bound = server_->listen("127.0.0.1", 0);
     ASSERT_TRUE(bound) << bound.error().message();
-    // One that holds little has the budget looked at, and those go who hold much.
+    // A connection that holds little causes a check of the budget; those that hold much are ended.
     client_->connect("ws://127.0.0.1:" + std::to_string(bound->port()) + "/", {});
     EXPECT_TRUE(run_until([&] { return ends_.size() == 2 && endpoint::served_.opened == 1; }));
     for (const auto& why : ends_) EXPECT_EQ(why.error, errc::over_memory_budget) << why;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Messages compressed by a peer: cut anywhere, they mean the same, or the same error. What is
-// compressed here comes back as it was.
+// Fuzzes the decompression of a peer's messages: wherever the input is cut, the result must be the
+// same message or the same error. Also checks that what Weft compresses can be decompressed again.
 //
-// Input: window bits and whether context is kept, two bytes of cuts, then two messages of the same
-// connection, the first as long as the next byte says.
+// Input: one byte for the window bits and for whether context is kept, two bytes for the cuts, then
+// two messages of the same connection; a byte before the first one gives its length.
 #include <algorithm>
 #include <vector>
 
@@ -19,12 +19,12 @@ constexpr std::size_t size_max = 1 << 16; // a session has such a limit, too
 
 struct outcome {
     std::error_code error;
-    std::vector<std::byte> plain; // without what a call that failed had written
+    std::vector<std::byte> plain; // without the output of a call that failed
 };
 
 constexpr std::size_t room_max = 4096;
 
-/// Near the limit, one may have stopped before an error that the other met.
+/// Returns true also near the limit, where one run may stop before an error that the other reaches.
 bool same(const outcome& a, const outcome& b) {
     const std::size_t longer = std::max(a.plain.size(), b.plain.size());
     if (longer + 2 * room_max > size_max) return true;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Compressed messages between the program and Python's websockets, as server and as client, with
-# every window and with and without context. Usage: deflate_test.py <the weft program>
+# Exchanges compressed messages between the program and Python's websockets, with the program as
+# server and as client, with several windows, and with and without context takeover.
+# Usage: deflate_test.py <the weft program>
 
 import contextlib
 import itertools
@@ -43,7 +44,7 @@ def exchange(peer):
 
 
 def clients_are_served():
-    # What this peer cannot compress for, a window of 256 bytes, is left out.
+    # The client has no window of 256 bytes (8 bits) here: `websockets` cannot compress for it.
     kinds = itertools.product([None, 9, 12, 15], [None, 8, 9, 12, 15], [False, True])
     with weft_serves() as port:
         for ours, theirs, forgets in kinds:

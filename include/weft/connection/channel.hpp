@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The base class of WebSocket and raw connections. Joins a stream and its driver: turns and
-// handlers, the limit on queued output, deadlines that wait for input, handles, the memory budget,
-// the end.
+// The base class of WebSocket and raw connections. Joins a stream and its driver, and implements
+// what both kinds share: turns and handlers, the limit on queued output, deadlines that wait for
+// input, handles, the memory budget, and the end.
 #pragma once
 
 #include <cstddef>
@@ -27,15 +27,15 @@ struct posted_message;
 /// The part that every kind of connection shares; see `connection` and `raw_connection`.
 ///
 /// Derived classes override the virtual functions. The driver and the stream call those of
-/// `timed_work_item` and `stream_events`; the others are not called on the fast path, that of a
-/// small message.
+/// `timed_work_item` and `stream_events`. The other virtual functions are not called while a small
+/// message is handled, so that this path stays fast.
 class channel : protected timed_work_item, protected stream_events {
 public:
     channel(const channel&) = delete;
     channel& operator=(const channel&) = delete;
 
-    /// Returns whether TLS encrypts the bytes. The TLS options decide whether the peer is
-    /// authenticated, too.
+    /// Returns whether TLS encrypts the bytes. Whether TLS also authenticates the peer depends on
+    /// the TLS options.
     [[nodiscard]] bool secure() const noexcept { return stream_ && stream_->secure(); }
 
     /// Returns the stream that carries the bytes; null until the connection has one. Gives access
@@ -97,8 +97,8 @@ protected:
     /// Returns whether posted output must wait, for `open` or behind older output.
     [[nodiscard]] virtual bool holds_back() const noexcept = 0;
 
-    /// Sends a message that was counted when posted, if the connection is open. May throw
-    /// std::bad_alloc.
+    /// Sends a posted message, which the limit on queued output already counts, if the connection
+    /// is open. May throw std::bad_alloc.
     virtual void send_posted(const posted_message& what) = 0;
 
     virtual void run_out_of_memory() noexcept = 0;
@@ -118,7 +118,7 @@ protected:
     /// Takes over the stream, and starts it.
     virtual void attach(std::unique_ptr<stream> connected) noexcept = 0;
 
-    /// Ends the connection, whose stream could not be opened.
+    /// Ends the connection because its stream could not be opened.
     virtual void end_unopened(phase at, std::error_code why, int http_status) noexcept = 0;
 
     /// Sets the timer for the next deadline.
@@ -205,8 +205,9 @@ protected:
 
     // --- the memory budget
 
-    /// Ends the connections that hold the most, of the endpoint that `account` belongs to or of the
-    /// whole driver, until all budgets are kept. The holders in accounts are owned by channels.
+    /// Ends the connections that hold the most memory, in the endpoint that `account` belongs to or
+    /// in the whole driver, until no budget is exceeded. Each holder in an account must belong to a
+    /// channel.
     static void keep_budget(memory_account& account) noexcept;
 
     // --- the end
@@ -218,7 +219,7 @@ protected:
 
     [[nodiscard]] extra& some_extra();
 
-    /// Returns what an outbound connection has until it is open.
+    /// Returns the pending connection, which an outbound connection owns until it is open.
     [[nodiscard]] pending_connection& pending() const noexcept;
 
     std::unique_ptr<stream> stream_;
@@ -232,13 +233,13 @@ protected:
     bool dead_ = false;
 
     // Whether the stream reads depends on three things, each kept in one place:
-    // - whether the application wants input: `pause` and `resume`, kept by each kind;
+    // - whether the application wants input (`pause` and `resume`): kept by each derived class;
     // - whether the peer's input may be processed now: `held_back_`, set while answers to the peer
     //   fill the queue, and what a session needs before it can go on (`session::wants_input`);
     // - whether the stream reads: `reading_`, which `set_reading` updates to match the other two
     //   when the outermost handler has returned.
     reading reading_ : 2 = reading::on;
-    bool held_back_ : 1 = false;    // the peer's input is not processed until the peer reads
+    bool held_back_ : 1 = false;    // no input is processed until the peer reads its answers
     bool answers_wait_ : 1 = false; // the queue holds answers to this peer
     bool blocked_ : 1 = false;      // the stream took only part of the output
     bool writable_due_ : 1 = false; // `send` returned backed_up or dropped: `writable` is due
@@ -272,7 +273,7 @@ private:
         driver::activity activity_;
     };
 
-    /// Releases the size that posted work was counted as, even if the work throws.
+    /// On destruction, releases the size that was counted for posted work, even if the work throws.
     class posted_work {
     public:
         explicit posted_work(channel& by) noexcept : by_(by) {}

@@ -45,8 +45,8 @@ public:
     /// Also returns `closed` while a message begun with `send_part` is unfinished.
     send_result send(message whole);
 
-    /// Does the same, and chooses whether to compress this message, if a compression extension was
-    /// agreed on.
+    /// Does the same. `choice` decides whether this message is compressed, if the handshake agreed
+    /// on compression.
     send_result send(message whole, compression choice);
 
     /// Sends the next part of a fragmented message; `last` ends the message. The first part sets
@@ -60,16 +60,16 @@ public:
 
     /// Begins the closing handshake, after all output sent before. Before the connection is open
     /// this acts like `abort`; once it is closing this does nothing. The reason is cut to 123
-    /// bytes. Any code that a report holds may be passed: `no_status` is sent as an empty close
-    /// frame, and the other codes that no frame may hold as `internal_error`. RFC 6455 §7.1.2.
+    /// bytes. Every code that a report can hold is accepted: `no_status` sends an empty close
+    /// frame; other codes that a frame must not hold are sent as `internal_error`. RFC 6455 §7.1.2.
     void close(close_code code = close_code::normal, std::string_view reason = {}) noexcept;
 
     /// Ends the connection at once, without a closing handshake, and drops queued output. `close`
     /// or `fail` is called in the next round of work with `errc::aborted`.
     void abort() noexcept;
 
-    /// Stops reading: no messages, pings or pongs are delivered, nor the end of the input. The
-    /// deadlines for idle peers and pongs are suspended.
+    /// Stops reading: messages, pings, pongs and the end of the input are not delivered until
+    /// `resume`. The deadlines for idle peers and pongs are suspended.
     void pause();
     void resume() noexcept;
 
@@ -87,9 +87,10 @@ public:
         return reject(http_response{status, {}, std::move(body)});
     }
 
-    /// Answers a plain request. The connection then ends without a further handler, or waits for
-    /// the client's next request (RFC 9112 §9.3) as if it were new: `data()` is empty, and older
-    /// handles refer to nothing. Call `close` afterwards to end the connection after the answer.
+    /// Answers a plain request. The connection then ends, and no further handler is called; or it
+    /// waits for the client's next request (RFC 9112 §9.3), as a new connection would: `data()` is
+    /// empty, and older handles refer to nothing. To end the connection after the answer, call
+    /// `close` after `respond`.
     result<void> respond(const http_response& response);
 
     /// Defers the answer, to be sent later through a `handle()`. The handshake's deadline still
@@ -131,8 +132,8 @@ public:
     [[nodiscard]] std::optional<std::string> query_value(std::string_view key) const;
     [[nodiscard]] const std::vector<std::string>& offered_subprotocols() const noexcept;
 
-    /// Returns the server's response; only a client has one. It lives as long as a server's
-    /// `request()`.
+    /// Returns the server's response; null on a server. Available until `open` has returned, or for
+    /// the connection's life with `keep_handshake`.
     [[nodiscard]] const http_response_head* response() const noexcept {
         return session_.response();
     }
@@ -140,7 +141,7 @@ public:
     /// Returns the URI that a client connects to; null on a server.
     [[nodiscard]] const weft::uri* uri() const noexcept;
 
-    /// Returns how the connection ended, once it has.
+    /// Returns the report of how the connection ended; meaningful only after it has ended.
     [[nodiscard]] const report& outcome() const noexcept { return session_.outcome(); }
 
     /// Returns a weak reference that may be kept, copied, and used on any thread.
@@ -172,7 +173,7 @@ private:
     result<bool> follow_redirect() noexcept;
     void continue_from(connection& from, weft::uri&& target) noexcept;
 
-    // bytes or a request that other code has read, before there is a stream
+    // bytes or a request that other code has read, passed in before there is a stream
     void receive_early(std::span<const std::byte> bytes) noexcept;
     result<void> receive_request(http_request request) noexcept;
 

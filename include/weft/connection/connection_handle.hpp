@@ -35,16 +35,16 @@ public:
 
     /// Sends a whole message, like `connection::send`.
     ///
-    /// On the driver's thread inside a turn (in its handlers) it is sent at once. Elsewhere it is
-    /// copied and posted, and counts towards the limit on queued output immediately, with
-    /// `handle_state::post_overhead` bytes added: `dropped` means that it was not queued,
-    /// `backed_up` that the peer is slow or that more than half of the limit is waiting. After
-    /// either, `writable` is called on the connection's thread when there is room. A message queued
-    /// before the connection opens is sent when `open` has returned; if `fail` is called instead,
-    /// it was never sent. Throws std::bad_alloc; then nothing was sent.
+    /// In a turn on the driver's thread, such as in a handler, the message is sent at once.
+    /// Elsewhere it is copied and posted. It then counts towards the limit on queued output
+    /// immediately, with `handle_state::post_overhead` bytes added. `dropped` means that it was not
+    /// queued; `backed_up` means that the peer is slow, or that more than half of the limit is
+    /// used. After either, `writable` is called on the connection's thread when there is room. A
+    /// message queued before the connection opens is sent when `open` has returned; if `fail` is
+    /// called instead, it was never sent. Throws std::bad_alloc; then nothing was sent.
     send_result send(message whole) const;
 
-    /// Does the same without a copy, for a text or a binary message.
+    /// Does the same without a copy: a string becomes a text message, a vector a binary one.
     template <std::same_as<std::string> Text>
     send_result send(Text&& text) const {
         return send_owned(std::move(text));

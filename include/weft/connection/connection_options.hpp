@@ -21,10 +21,10 @@ namespace weft {
 
 /// What happens when the peer reads slower than this side writes.
 enum class queue_policy : std::uint8_t {
-    /// When more than half of the limit is queued, reading from this peer pauses until the queue
-    /// has drained, so that answers cannot fill it. Answers are what `message` and `ping` handlers
-    /// send to their own peer. A `send` beyond the limit is dropped. If both sides pause, each
-    /// waits for the other until a deadline ends the connection.
+    /// Reading from this peer pauses when more than half of the limit is queued and the queue
+    /// contains answers, until the queue has drained. So answers cannot fill the queue. Answers are
+    /// what `message` and `ping` handlers send to their own peer. A `send` beyond the limit is
+    /// dropped. If both sides pause, each waits for the other until a deadline ends the connection.
     pause,
     drop, ///< a `send` beyond the limit is dropped
     close ///< a `send` beyond the limit ends the connection with 1008
@@ -35,15 +35,16 @@ struct connection_options {
     session_limits limits = {};
     session_timeouts timeouts = {};
 
-    /// Bytes of output that may wait. A message is always queued when the queue is empty; with
-    /// `pause` also when it is at most half full, so that no answer is dropped for its size. Output
-    /// counts as waiting only after the stream has refused some, so what was gathered until then
-    /// (up to 64 KiB and a message) may exceed a smaller limit.
+    /// Bytes of output that may wait. A message of any size is queued when the queue is empty. With
+    /// `pause` this holds while the queue is at most half full, so that no answer is dropped for
+    /// its size. Output counts as waiting only after the stream has refused some. What was gathered
+    /// before that, up to 64 KiB and one message, may exceed a smaller limit.
     std::size_t queue_size_max = 1024 * 1024;
     queue_policy when_full = queue_policy::pause;
 
-    /// Compression for messages: a client offers it, a server chooses it. Null disables it.
-    /// Connections of one thread may share it.
+    /// The extension that compresses messages, such as `permessage_deflate`: a client offers it,
+    /// and a server accepts it. Null disables it. Connections of one thread may share it; some
+    /// kinds, such as `permessage_deflate`, may be shared by several threads.
     std::shared_ptr<extension_negotiator> extension = {};
 
     /// Keeps the request and response readable after `open` has returned, which costs memory.
@@ -72,8 +73,8 @@ struct connect_options {
     /// In order of preference. RFC 6455 §1.9.
     std::vector<std::string> subprotocols = {};
 
-    /// Fails with `errc::no_subprotocol` if the server selects none of them. Without this option
-    /// the connection then opens without a subprotocol, as RFC 6455 §4.1 allows.
+    /// Whether connecting fails with `errc::no_subprotocol` if the server selects none of them.
+    /// Otherwise the connection then opens without a subprotocol, as RFC 6455 §4.1 allows.
     bool subprotocol_required = false;
 
     /// Further headers: Origin, Cookie, Authorization, User-Agent, ...
@@ -94,7 +95,7 @@ struct connect_options {
     /// The proxy to go through: "http://user:password@host:port" (CONNECT, RFC 9110 §9.3.6, with
     /// Basic credentials) or "socks5://user:password@host:port" (RFC 1928, RFC 1929).
     ///
-    /// The proxy looks up the server's name; "socks5h:" is accepted and means the same. User and
+    /// The proxy looks up the server's name; "socks5h:" means the same as "socks5:". User and
     /// password are optional and percent-encoded; they are sent only to the proxy and appear in no
     /// report. The default ports are 80 and 1080. A malformed value is `errc::bad_proxy`.
     std::string proxy = {};
@@ -114,8 +115,9 @@ struct connect_options {
     /// reach, including this machine.
     std::size_t redirects_max = 0;
 
-    /// A name's addresses are tried with IPv6 and IPv4 alternating, each this long after the
-    /// previous one, or as soon as that one has failed; the first to connect wins. RFC 8305 §5.
+    /// The delay between attempts to connect to the addresses of one name. IPv6 and IPv4 addresses
+    /// alternate. If an attempt fails earlier, the next one begins at once. The first attempt that
+    /// connects wins. RFC 8305 §5.
     duration attempt_delay = std::chrono::milliseconds(250);
 
     /// How long to wait for IPv6 addresses when the IPv4 ones are known first. RFC 8305 §3.

@@ -22,7 +22,7 @@ class connection;
 /// appears only in the report. Each connection ends with exactly one of `close` and `fail`: `fail`
 /// if `open` was never called.
 struct handlers {
-    // the names that error messages use
+    // types whose names appear in the compiler's error messages
     struct open_handler;
     struct message_handler;
     struct writable_handler;
@@ -44,7 +44,7 @@ struct handlers {
     /// `dropped`.
     handler<writable_handler, void(connection&)> writable = {};
 
-    /// Called with the payload of a ping, which has been answered already, or of a pong.
+    /// Called with the payload of a ping or a pong. A ping has been answered already.
     handler<ping_handler, void(connection&, std::span<const std::byte>)> ping = {};
     handler<pong_handler, void(connection&, std::span<const std::byte>)> pong = {};
 
@@ -62,7 +62,7 @@ struct handlers {
     /// answer later; without an answer the response is 404.
     handler<http_handler, void(connection&)> http = {};
 
-    /// Called when `wake` has woken the loop; once per route and per outbound connection.
+    /// Called when `wake` has woken the loop, once for each route and each outbound connection.
     handler<interrupt_handler, void()> interrupt = {};
 };
 

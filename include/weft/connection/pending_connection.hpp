@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What an outbound connection needs until it is open: the phases of connecting, their deadlines,
-// how to cancel them, and what the report of a failure says. Does not depend on how a stream is
-// made, or on the kind of connection.
+// The state of an outbound connection until it is open: the phase of connecting, its deadline, how
+// to cancel it, and facts for the report of a failure. Does not depend on how a stream is made, or
+// on the kind of connection.
 #pragma once
 
 #include <cstddef>
@@ -27,9 +27,9 @@ class channel;
 
 /// An outbound connection that has no open stream yet; see `stream_endpoint::begin_connect`.
 ///
-/// Code that connects reports the phases to it, and in the end calls `attach` or `fail`. It must
-/// not use it afterwards, nor once its cancel function has been called. All functions must be
-/// called on the driver's thread.
+/// Code that connects reports each phase to this object, and finally calls `attach` or `fail`.
+/// After that, or after its cancel function was called, it must no longer use this object. All
+/// functions must be called on the driver's thread.
 class pending_connection final {
 public:
     /// Which phases a timeout covers.
@@ -50,12 +50,12 @@ public:
     /// does.
     void begin_phase(phase at, function<void()> cancel) noexcept;
 
-    /// Does the same for a phase that starts only after another turn: its timeout begins with
-    /// `begin_phase`.
+    /// Sets a phase that is queued, and begins only in a later turn. No timeout runs until
+    /// `begin_phase` is called for it.
     void queue_phase(phase at, function<void()> cancel) noexcept;
 
-    /// Notes for reports what the connection connects to, by name, and the address tried last.
-    /// Without memory, the report omits it.
+    /// Notes for the report the name of what the connection connects to, and the address that was
+    /// tried last. If memory runs out, the report omits them.
     void note_target(std::string_view target) noexcept;
     void note_tried(const address& tried) noexcept;
 
@@ -67,7 +67,7 @@ public:
     /// of the response that refused the connection, 0 for none.
     void fail(phase at, std::error_code why, int http_status = 0) noexcept;
 
-    // --- for the connection, which owns it
+    // --- for the connection that owns this object
 
     /// Sets the connection that is connecting.
     void belong_to(channel& owner) noexcept { owner_ = &owner; }
@@ -84,10 +84,11 @@ public:
     /// Calls the cancel function, once.
     void cancel() noexcept;
 
-    /// Ends the last phase: the stream is open. Returns false if connecting had ended already.
+    /// Ends connecting, because the stream is open or because it failed. Returns false if
+    /// connecting had ended already.
     bool finish() noexcept;
 
-    /// Returns what was noted for the report, once.
+    /// Returns what was noted for the report, and forgets it.
     [[nodiscard]] report_facts take_facts() noexcept;
 
     /// Returns the target of the redirect to follow; nothing if `response` is final. Fails with the
@@ -95,8 +96,8 @@ public:
     [[nodiscard]] result<std::optional<uri>>
     redirect_target(const uri& from, const http_response_head& response) const;
 
-    /// Starts again for `owner`, because `from` redirects to `to`. Removes the options that only
-    /// concern `from`.
+    /// Starts again for the connection `owner`, because `from` redirects to `to`. Removes options
+    /// that must not be used for another host, such as credentials.
     void redirect(channel& owner, const uri& from, const uri& to) noexcept;
 
     /// Returns the error of a phase that takes too long.

@@ -17,7 +17,7 @@ class connection_set;
 /// Returns the host that a request names, in lower case and without its port or trailing dot.
 [[nodiscard]] std::string host_name(const http_request& request);
 
-/// Does the same for a host with or without a port.
+/// Returns the same for `host`, which may have a port.
 [[nodiscard]] std::string host_name(std::string_view host);
 
 /// A set of handlers and options that connections share.
@@ -28,7 +28,7 @@ struct route {
     std::string subprotocol;
     weft::handlers handlers;
     connection_options options;
-    session_options session; // `options`, as the session needs them
+    session_options session; // the part of `options` that sessions use
     bool replaced = false;   // by a later route; only its existing connections still use it
 
     [[nodiscard]] bool matches(std::string_view requested) const noexcept;

@@ -21,8 +21,8 @@ namespace weft {
 /// complete WebSocket endpoint. Destroying it ends its connections at once and calls no handler
 /// except a pending `done`; it may be destroyed anywhere, even in its own handlers. The driver must
 /// outlive it. All functions must be called on the driver's thread. A call that throws
-/// std::bad_alloc has changed nothing. A connection that runs out of memory later goes on without
-/// what needed the memory, or ends with `std::errc::not_enough_memory`.
+/// std::bad_alloc has changed nothing. If a connection runs out of memory later, it ends with
+/// `std::errc::not_enough_memory`, unless it can do without (a report then omits facts).
 class stream_endpoint {
 public:
     explicit stream_endpoint(weft::driver& owner);
@@ -98,7 +98,8 @@ public:
     [[nodiscard]] bool has_memory(std::size_t more) const noexcept;
 
     /// Calls `action(connection&)` once for each connection that exists throughout the call.
-    /// `action` may end any of them, start others and call this, but must not destroy the endpoint.
+    /// `action` may end any of them, start others and call `for_each`. It must not destroy the
+    /// endpoint.
     void for_each(function<void(connection&)> action);
 
     [[nodiscard]] weft::driver& driver() const noexcept;
@@ -112,8 +113,8 @@ public:
     /// must not throw, and must neither start nor end a connection here.
     void on_removed(function<void(const connection&)> handler);
 
-    /// Calls `handler` for each connection that opens, before its `open`; under the same
-    /// conditions.
+    /// Calls `handler` for each connection that opens, before its `open`. The same conditions apply
+    /// to `handler`.
     void on_opened(function<void(const connection&)> handler);
 
     /// Sets the function that connects again when a redirect is followed
@@ -133,15 +134,16 @@ public:
     /// Ends a connection at once, without informing its peer.
     static void drop(connection& served, std::error_code why) noexcept;
 
-    /// Returns whether `drop` is fair to a connection that has not opened: no handler of it is
-    /// running, and the application has not deferred its answer.
+    /// Returns whether a connection that has not opened may be dropped to make room: no handler of
+    /// it is running, and the application has not deferred its answer.
     [[nodiscard]] static bool may_drop(const connection& served) noexcept;
 
-    /// Starts a connection whose stream follows. Its `pending` takes the stream, or the error.
+    /// Creates an outbound connection that has no stream yet. Pass the stream, or the error, to its
+    /// `pending()`.
     connection& begin_connect(const uri& target, handlers what, connect_options options);
 
-    /// Returns the interface of an outbound connection for the code that connects. Valid until the
-    /// connection has its stream or has ended.
+    /// Returns the object through which the code that connects reports to an outbound connection.
+    /// Valid until the connection has its stream or has ended.
     [[nodiscard]] static pending_connection& pending(connection& outbound) noexcept;
 
 private:

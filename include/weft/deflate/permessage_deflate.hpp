@@ -22,22 +22,23 @@ struct deflate_direction {
     /// KiB). A larger window compresses better and needs more memory on both sides.
     int window_bits = 15;
 
-    /// Whether messages are compressed with reference to earlier ones of the connection. Then small
-    /// similar messages become much smaller, and the connection owns a compressor (or a
-    /// decompressor) from its first compressed message until its end. Otherwise it needs one only
-    /// while it works on a message, and an idle connection needs no memory for compression.
+    /// Whether a compressed message may refer to earlier messages of the connection. If so, small
+    /// similar messages become much smaller, but the connection owns a compressor (or a
+    /// decompressor) from its first compressed message until its end. If not, the connection needs
+    /// one only while it works on a message, and an idle connection needs no memory for
+    /// compression.
     bool context_takeover = false;
 };
 
-/// Options of compression. The memory of one compressor is about `4 * 2^window_bits + 512 *
-/// 2^memory_level` bytes and 6 KiB (262 KiB with the defaults); that of a decompressor about
-/// `2^window_bits` bytes and 7 KiB (39 KiB).
+/// Options of compression. A compressor takes about `4 * 2^window_bits + 512 * 2^memory_level`
+/// bytes plus 6 KiB: 262 KiB with the defaults. A decompressor takes about `2^window_bits` bytes
+/// plus 7 KiB: 39 KiB with the defaults.
 struct deflate_options {
     deflate_direction sending = {};   ///< what this side compresses
     deflate_direction receiving = {}; ///< what the peer compresses
-    int level = 6;                    ///< zlib's: 1 (fast) to 9 (small)
-    int memory_level = 8;             ///< zlib's, of a compressor: 1 to 9
-    std::size_t size_min = 64; ///< shorter messages are not compressed unless `send` asks for it
+    int level = 6;                    ///< zlib's compression level: 1 (fast) to 9 (small)
+    int memory_level = 8;             ///< zlib's memLevel of a compressor: 1 to 9
+    std::size_t size_min = 64; ///< shorter messages are compressed only with `compression::on`
 };
 
 /// Bytes of all complete messages that connections have compressed and decompressed so far.
@@ -52,14 +53,15 @@ struct deflate_totals {
 ///
 ///     options.connection.extension = std::make_shared<weft::permessage_deflate>();
 ///
-/// A server chooses the first offer of the client that is valid. It answers with parameters that
-/// are at most those of its options, as RFC 7692 §7.1 permits. A server may limit the client's
-/// window only if the client's offer says so; otherwise `receiving.window_bits` has no effect. A
-/// client offers its options, and fails the connection with `errc::unexpected_extension` or
-/// `errc::bad_extension` if the answer exceeds them.
+/// A server accepts the first valid offer of the client. Its answer never exceeds its own options,
+/// and may reduce what the client offered, as RFC 7692 §7.1 permits. A server may limit the
+/// client's window only if the client's offer permits it; otherwise `receiving.window_bits` has no
+/// effect. A client offers its options, and fails the connection with `errc::unexpected_extension`
+/// or `errc::bad_extension` if the answer exceeds them.
 ///
 /// Any number of connections may share one object, on any threads. Connections without context
-/// takeover share compressors: each thread keeps up to two of each kind until it ends.
+/// takeover share compressors and decompressors: each thread keeps up to two of each, until the
+/// thread ends.
 class permessage_deflate final : public extension_negotiator {
 public:
     /// Throws std::invalid_argument, with the name of the option, if an option is out of range.

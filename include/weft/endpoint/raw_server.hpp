@@ -37,13 +37,13 @@ public:
     }
 
     /// Takes over a connected stream socket. `already_read` holds bytes that other code has read
-    /// from it. With `tls`, the TLS handshake must not have begun, so these bytes are encrypted,
-    /// too.
+    /// from it. With `tls`, these bytes must be the beginning of the TLS handshake: the other code
+    /// has not begun it.
     ///
     /// On success the server owns the socket, and sets it to close on exec and non-blocking. On
-    /// error the caller keeps the socket: `bad_argument` for another kind of socket, a limit such
-    /// as `too_many_connections`, `forked`, `gone`, or a system error. Never returns null. `open`
-    /// is called first, in a turn.
+    /// error the caller keeps the socket. Errors: `bad_argument` for another kind of socket, a
+    /// limit such as `too_many_connections`, `forked`, `gone`, or a system error. Never returns
+    /// null. `open` is called later, in a turn, before all other handlers.
     result<raw_connection*> adopt(native_socket socket,
                                   std::span<const std::byte> already_read = {},
                                   std::shared_ptr<secure_layer> tls = {});
@@ -52,7 +52,8 @@ public:
     raw_connection& serve(std::unique_ptr<stream> connected,
                           std::span<const std::byte> already_read = {});
 
-    /// Sets the limits for the clients that follow.
+    /// Sets the limits for clients that arrive from now on. `memory_max` applies to all connections
+    /// at once.
     void limits(const raw_server_limits& limits);
 
     /// Sets only `raw_server_limits::connections_max`.
@@ -79,7 +80,7 @@ public:
     [[nodiscard]] std::size_t memory_used() const noexcept;
 
     /// Calls `action(raw_connection&)` once for each connection that exists throughout the call.
-    /// `action` may end any of them and call this.
+    /// `action` may end any of them and call `for_each`.
     void for_each(function<void(raw_connection&)> action);
 
 private:

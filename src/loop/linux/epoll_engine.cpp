@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Waits with epoll; an eventfd for wake-ups and a timerfd for guests.
+// Waits with epoll. Uses an eventfd for wake-ups, and a timerfd for deadlines inside a host loop.
 #include "loop/linux/epoll_engine.hpp"
 
 #include <algorithm>
@@ -26,7 +26,7 @@ owned_descriptor opened(int descriptor, const char* what) {
 }
 
 std::uint32_t as_events(interest in) noexcept {
-    // Urgent data is reported as an edge only: as a level it could end every wait for a long time.
+    // Only edge-triggered: while urgent data stays unread, a level would end every wait at once.
     return (in.level ? 0U : std::uint32_t{EPOLLET}) |
            (in.read ? std::uint32_t{EPOLLIN | EPOLLRDHUP} : 0U) |
            (in.read && !in.level ? std::uint32_t{EPOLLPRI} : 0U) |
@@ -73,7 +73,7 @@ time_point epoll_engine::now() const noexcept {
     return std::chrono::steady_clock::now();
 }
 
-/// Watches an internal descriptor without a source: its report alone ends the wait.
+/// Watches one of the engine's own descriptors. It has no source; it only has to end the wait.
 std::error_code epoll_engine::watch_own(int descriptor) noexcept {
     epoll_event event{};
     event.events = EPOLLIN | EPOLLET;
@@ -114,7 +114,8 @@ bool epoll_engine::wait(time_point deadline) {
             target->ready(as_readiness(event.events));
         }
     }
-    // A negative count: a signal interrupted the wait, and an edge-triggered host must call again.
+    // A negative count means that a signal interrupted the wait: an edge-triggered host must call
+    // again.
     return count == events_per_wait || count < 0;
 }
 
@@ -151,7 +152,7 @@ result<int> epoll_engine::descriptor() {
 void epoll_engine::set_timer(time_point deadline) noexcept {
     if (!in_own_process()) return;
     itimerspec setting{};
-    // Zero would disarm it: a deadline that is due at once is set to the first nanosecond.
+    // Zero would disarm the timer, so a deadline of zero becomes one nanosecond.
     setting.it_value = as_timespec(std::max(deadline.time_since_epoch(), duration(1)));
     sys::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &setting, nullptr);
 }

@@ -9,8 +9,9 @@
 
 namespace weft {
 
-/// Each source is registered once, edge-triggered, for both directions. The wake-up and timer
-/// descriptors are in the same set, also edge-triggered, so that they never need to be read.
+/// A socket is registered once, edge-triggered, for both directions; only sources that ask for it
+/// (`interest::level`) are level-triggered. The wake-up and timer descriptors are in the same set.
+/// They are edge-triggered, so they never need to be read.
 class epoll_engine final : public engine {
 public:
     epoll_engine();
@@ -36,7 +37,7 @@ private:
     unsigned fork_generation_;
     owned_descriptor set_;
     owned_descriptor wake_up_;
-    owned_descriptor timer_; // made by the first `descriptor()`
+    owned_descriptor timer_; // created by the first call of `descriptor`
     bool has_precise_wait_ = true; // epoll_pwait2, Linux 5.11
 };
 

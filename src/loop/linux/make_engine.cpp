@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Makes the engine that the options ask for, out of those for Linux.
+// Creates the engine that the options select, from those that exist on Linux.
 #include "loop/engine.hpp"
 #include "loop/linux/epoll_engine.hpp"
 #include "loop/posix/poll_engine.hpp"
@@ -9,8 +9,8 @@
 namespace weft {
 namespace {
 
-/// Makes the best engine. A kernel built without epoll, or a sandbox that blocks it, still has
-/// poll(2).
+/// Creates an epoll engine, or a poll engine if the system reports that epoll does not exist
+/// (ENOSYS): some kernels are built without it, and some sandboxes hide it.
 std::unique_ptr<engine> make_best_engine() {
     try {
         return std::make_unique<epoll_engine>();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Draws random bytes from getrandom(2), or from /dev/urandom if that is missing.
+// Draws random bytes from getrandom(2), or from /dev/urandom if getrandom fails.
 #include <cerrno>
 
 #include "loop/linux/system_calls.hpp"
@@ -9,7 +9,8 @@
 namespace weft {
 namespace {
 
-/// Repeats a draw that a signal may interrupt; returns false if it fails.
+/// Calls `draw` until `bytes` is full, and again after a signal interrupted it. Returns false if it
+/// fails.
 template <class Draw>
 bool draw_all(std::span<std::byte> bytes, Draw&& draw) noexcept {
     while (!bytes.empty()) {

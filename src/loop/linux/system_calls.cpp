@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What Linux spells differently from other systems.
+// The definitions for Linux of what differs between POSIX systems.
 #include "loop/linux/system_calls.hpp"
 
 #include <linux/sockios.h>
@@ -10,7 +10,7 @@ namespace weft {
 
 const int native::shared_address = SO_REUSEPORT;
 
-/// accept(2) passes on network errors that are pending on the connection.
+/// On Linux, accept(2) also returns network errors that are pending on the new connection.
 bool native::concerns_one_connection(int error) noexcept {
     switch (error) {
     case EINTR:

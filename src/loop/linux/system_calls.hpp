@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The system calls in the table that only Linux has.
+// The entries of the system call table that exist only on Linux.
 #pragma once
 
 #include <fcntl.h>
@@ -15,8 +15,8 @@
 
 namespace weft::sys {
 
-/// Calls epoll_pwait2 by its number: the kernel has it since 5.11, but glibc before 2.35 and musl
-/// have no function for it. ENOSYS if the kernel, or its headers, do not have it.
+/// Calls epoll_pwait2 by its number: Linux has it since 5.11, but glibc before 2.35 and musl have
+/// no function for it. Fails with ENOSYS if the kernel or its headers do not have it.
 inline int epoll_pwait2_by_number([[maybe_unused]] int set, [[maybe_unused]] epoll_event* events,
                                   [[maybe_unused]] int room,
                                   [[maybe_unused]] const timespec* timeout) noexcept {

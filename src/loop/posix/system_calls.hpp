@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The table of all system calls that the loop makes; no other code in the loop makes one. Those
-// that only one system has are in its folder's system_calls.hpp.
+// The table of all system calls that the loop makes; no other code in the loop makes system calls.
+// Calls that only one system has are in system_calls.hpp in the folder of that system.
 #pragma once
 
 #include <fcntl.h>
@@ -13,15 +13,15 @@
 
 #include "loop/posix/system_call.hpp"
 
-/// What systems spell differently: the folders of each system define it, in system_calls.cpp. The
-/// descriptors that these calls open are non-blocking and close-on-exec.
+/// What differs between POSIX systems. The folders of each system define it, in system_calls.cpp.
+/// The descriptors that these calls open are non-blocking and close-on-exec.
 namespace weft::native {
 
 [[nodiscard]] int socket(int family, int type) noexcept;
 [[nodiscard]] int accept(int listening, sockaddr* peer, socklen_t* size) noexcept;
 
-/// Returns true if accept(2) has failed because of the one connection that it removed from the
-/// queue.
+/// Returns true if `error` of accept(2) concerns only the connection that accept removed from the
+/// queue, so that the next call may succeed.
 [[nodiscard]] bool concerns_one_connection(int error) noexcept;
 
 [[nodiscard]] int pipe(int* ends) noexcept;
@@ -29,14 +29,14 @@ namespace weft::native {
 /// Waits as ppoll(2) does: without a limit if `timeout` is null.
 [[nodiscard]] int poll(pollfd* set, nfds_t count, const timespec* timeout) noexcept;
 
-/// The flag with which send(2) raises no SIGPIPE. 0 on systems where a socket has an option for
-/// that, which the calls above set.
+/// The flag with which send(2) raises no SIGPIPE. 0 on systems that have a socket option for that
+/// instead; there, the calls above set the option.
 extern const int no_signal;
 
-/// Sets that option on a socket that the application has opened.
+/// Sets that option, if the system has it, on a socket that the application has opened.
 void disable_sigpipe(int socket) noexcept;
 
-/// The socket option with which several listeners share the connections to one address.
+/// The socket option with which several listeners share one address and its connections.
 extern const int shared_address;
 
 } // namespace weft::native
@@ -101,7 +101,7 @@ inline constexpr system_call<int(int, const struct sigaction*, struct sigaction*
 inline constexpr system_call<int(int, const sigset_t*, sigset_t*)> pthread_sigmask{
     "pthread_sigmask", ::pthread_sigmask};
 
-// These cannot be made to fail: close(2) always frees the descriptor, and getpid(2) never fails.
+// Tests cannot make these fail: close(2) always frees the descriptor, and getpid(2) never fails.
 inline int close(int descriptor) noexcept {
     return ::close(descriptor);
 }
@@ -109,16 +109,17 @@ inline pid_t getpid() noexcept {
     return ::getpid();
 }
 
-// Nor can these: they return 0 if the system does not report a number.
+// Tests cannot make these fail either: they return 0 if the system does not report a number.
 
-/// Returns how many bytes a read would find.
+/// Returns the number of bytes that can be read now.
 inline std::size_t bytes_to_read(int descriptor) noexcept {
     int size = 0;
     return ::ioctl(descriptor, FIONREAD, &size) == 0 && size > 0 ? static_cast<std::size_t>(size)
                                                                  : 0;
 }
 
-/// Returns how many bytes a socket has taken that the peer's system has not acknowledged.
+/// Returns the number of bytes that were written to a socket and that the peer's system has not yet
+/// acknowledged.
 [[nodiscard]] std::size_t bytes_unconfirmed(int descriptor) noexcept;
 
 } // namespace weft::sys

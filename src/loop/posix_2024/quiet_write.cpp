@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// SIGPIPE is sent to the thread that writes: the thread blocks the signal, and then removes it.
+// Writes without a SIGPIPE. The system sends that signal to the thread that writes, so the thread
+// blocks it during the write, and discards it afterwards.
 #include "loop/posix/quiet_write.hpp"
 
 #include <cerrno>
@@ -9,7 +10,8 @@
 namespace weft {
 namespace {
 
-/// Blocks SIGPIPE in this thread while it exists. A SIGPIPE that was already pending is left alone.
+/// Blocks SIGPIPE in this thread until it is destroyed. A SIGPIPE that was already pending stays
+/// pending.
 class quiet_thread {
 public:
     quiet_thread() noexcept {

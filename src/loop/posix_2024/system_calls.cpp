@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Calls of POSIX.1-2024 that make a descriptor non-blocking and close-on-exec at once, so that a
-// process that another thread starts meanwhile does not inherit it.
+// Calls of POSIX.1-2024. Those that open a descriptor make it non-blocking and close-on-exec in the
+// same call, so that a process which another thread starts at that moment does not inherit it.
 #include "loop/posix_2024/system_calls.hpp"
 
 namespace weft {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The calls in the table with which a thread takes back a SIGPIPE.
+// The entries of the system call table with which a thread discards a pending SIGPIPE.
 #pragma once
 
 #include "loop/posix/system_calls.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The phases of connecting alone: which deadline each has, what is cancelled when, and what a
-// redirect leaves. The connection that it belongs to only writes down what it is told.
+// Tests pending_connection without sockets: the deadline of each phase, when cancel functions are
+// called, and what a redirect keeps. A stub connection records the calls that it receives.
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -36,12 +36,12 @@ public:
 
     [[nodiscard]] bool connecting() const { return connecting_; }
 
-    /// Passes what there is on to another connection.
+    /// Moves the optional state, with the pending connection, to another connection.
     void hand_over(recorder& to) { to.extra_ = std::move(extra_); }
 
     std::vector<std::string> log;
     std::unique_ptr<stream> got;
-    int looks = 0; // at a deadline
+    int looks = 0; // how often a deadline was checked
 
 private:
     static std::unique_ptr<extra> with_pending(weft::driver& owner, connect_options&& options,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Codecs that were negotiated, and messages through them outside a session.
+// Negotiates codecs, and runs messages through them without a session.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -16,11 +16,12 @@
 
 namespace weft::testing {
 
-/// Takeover both ways.
+/// Context takeover in both directions.
 inline const deflate_options with_context{.sending = {.context_takeover = true},
                                           .receiving = {.context_takeover = true}};
 
-/// The codec that a server chooses for the value of a client's header; null if it declines.
+/// Returns the codec that a server chooses for a client's Sec-WebSocket-Extensions; null if it
+/// declines.
 inline message_codec_ptr chosen(permessage_deflate& by, std::string_view offers) {
     const auto parsed = parse_extensions(offers);
     EXPECT_TRUE(parsed) << offers;
@@ -33,7 +34,8 @@ inline result<message_codec_ptr> confirmed(permessage_deflate& by, std::string_v
     return by.confirm(parsed->front());
 }
 
-/// Runs one message through a stream, in pieces of input and output of these sizes.
+/// Runs one message through a codec stream, with at most `piece` bytes of input and `room` bytes of
+/// output in each call.
 inline result<byte_string> run_through(codec_stream& by, const byte_string& from,
                                        std::size_t piece, std::size_t room) {
     byte_string all;
@@ -56,7 +58,7 @@ inline result<byte_string> run_through(codec_stream& by, const byte_string& from
     return all;
 }
 
-/// A whole message as a session encodes it.
+/// Encodes a whole message as a session does.
 inline byte_string encoded(message_codec& by, std::string_view text) {
     codec_stream* const work = by.begin_encoding();
     byte_string to(by.bound(text.size()));

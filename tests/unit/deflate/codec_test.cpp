@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Compressing and decompressing: every window, every cut, the examples of RFC 7692 §7.2.3, and
-// input that is not deflate.
+// Tests compressing and decompressing: with every window, with input cut at every position, with
+// the examples of RFC 7692 §7.2.3, and with input that is not deflate.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -38,7 +38,7 @@ TEST(deflate_codec, messages_come_through_for_every_window) {
             permessage_deflate tested(
                 {.sending = {.window_bits = bits, .context_takeover = context},
                  .receiving = {.window_bits = bits, .context_takeover = context}});
-            // One codec as both ends: both directions have the same window.
+            // One codec serves as both ends, because both directions have the same window.
             const auto codec = chosen(tested, "permessage-deflate; client_max_window_bits");
             ASSERT_TRUE(codec);
             for (const auto& text : messages()) {
@@ -99,7 +99,7 @@ TEST(deflate_codec, an_abandoned_message_leaves_no_trace) {
     EXPECT_EQ(to_text(*decoded(*receiver, encoded(*sender, text))), text);
 }
 
-/// zlib may write another empty block when the room was just enough.
+/// If the room is just enough, zlib may write another empty block.
 TEST(deflate_codec, too_little_room_is_noticed) {
     permessage_deflate tested;
     const auto codec = chosen(tested, "permessage-deflate");
@@ -155,7 +155,7 @@ TEST(deflate_codec, parts_arrive_without_waiting_for_the_next) {
     receiver->finish(true);
 }
 
-/// RFC 7692 §7.2.3.1 to §7.2.3.6, and more final blocks.
+/// The examples of RFC 7692 §7.2.3.1 to §7.2.3.6, and more messages with final blocks.
 TEST(deflate_codec, decompresses_what_other_senders_may_write) {
     permessage_deflate tested(with_context);
     const std::pair<const char*, const char*> cases[]{
@@ -180,7 +180,7 @@ TEST(deflate_codec, decompresses_what_other_senders_may_write) {
     const auto codec = chosen(tested, "permessage-deflate");
     EXPECT_EQ(to_text(*decoded(*codec, from_hex("f2 48 cd c9 c9 07 00"))), "Hello");
     EXPECT_EQ(to_text(*decoded(*codec, from_hex("f2 00 11 00 00"))), "Hello");
-    // Also across a final block.
+    // A message may also refer to one that ended with a final block.
     EXPECT_EQ(to_text(*decoded(*codec, from_hex("f3 48 cd c9 c9 07 00"))), "Hello");
     EXPECT_EQ(to_text(*decoded(*codec, from_hex("f2 00 11 00 00"))), "Hello");
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Offers, answers and what is declined. RFC 7692 §7.1.
+// Tests the negotiation of permessage-deflate: offers, answers, and what is declined. RFC 7692
+// §7.1.
 #include <gtest/gtest.h>
 
 #include <stdexcept>
@@ -32,7 +33,7 @@ TEST(deflate_negotiation, a_server_answers_offers) {
          "permessage-deflate; server_max_window_bits=8"},
         {"permessage-deflate; server_no_context_takeover; client_no_context_takeover",
          "permessage-deflate; server_no_context_takeover; client_no_context_takeover"},
-        // The first that is valid.
+        // The first valid offer is accepted.
         {"x-other, permessage-deflate; server_max_window_bits=7, permessage-deflate; "
          "server_max_window_bits=12, permessage-deflate",
          "permessage-deflate; server_max_window_bits=12"},
@@ -158,7 +159,7 @@ TEST(deflate_negotiation, connections_without_context_share_a_codec) {
     EXPECT_NE(third.get(), fourth.get());
     const std::size_t before = third->memory_used();
     EXPECT_GT(before, 0U);
-    EXPECT_LT(before, 1000U); // the compressor comes with the first message
+    EXPECT_LT(before, 1000U); // the compressor is created for the first message
     encoded(*third, "hello hello");
     EXPECT_GT(third->memory_used(), 200'000U);
     EXPECT_LT(third->memory_used(), 300'000U);

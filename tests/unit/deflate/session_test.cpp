@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Sessions that agreed on permessage-deflate: limits exact to the byte, a bomb, and both roles.
+// Tests sessions that agreed on permessage-deflate: exact limits, a decompression bomb, and both
+// roles.
 #include <gtest/gtest.h>
 
 #include "codec_fixture.hpp"
