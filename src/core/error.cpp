@@ -98,7 +98,7 @@ const char* words(errc code) noexcept {
     case errc::not_pollable: return "a regular file, or nothing that can be waited for";
     case errc::no_descriptor: return "this engine has no descriptor to watch";
     case errc::already_attached: return "the loop is attached to a host";
-    case errc::signals_taken: return "another loop of this process hears signals";
+    case errc::signals_taken: return "another loop of this process handles signals";
     case errc::forked: return "the loop belongs to the parent process";
     case errc::gone: return "it no longer exists";
     }

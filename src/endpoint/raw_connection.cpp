@@ -316,8 +316,8 @@ bool raw_connection::deliver_early_data() {
 
 void raw_connection::deliver_data(std::span<std::byte> bytes) {
     alive_at_ = driver().now();
-    if (!spoke_) set_.spoke(*this);
-    spoke_ = true;
+    if (!peer_has_sent_) set_.first_byte_arrived(*this);
+    peer_has_sent_ = true;
     const std::size_t waiting = queue_.size();
     call(route_->handlers.data, *this, bytes);
     if (!dead_ && blocked_) answers_wait_ |= queue_.size() > waiting;
@@ -383,8 +383,8 @@ time_point raw_connection::next_deadline() const noexcept {
     const time_point stall = output_waits() ? stall_deadline() : never;
     if (waits_ && !over()) return paused_ && !closing_ ? never : stall;
     if (closing_) return std::min(until_, stall);
-    const bool hears = stream_ && !over() && !eof_ && !paused_ && !held_back_;
-    if (!hears) return never;
+    const bool reads = stream_ && !over() && !eof_ && !paused_ && !held_back_;
+    if (!reads) return never;
     return std::min(stall, deadline_after(alive_at_, route_->options.idle_timeout));
 }
 

@@ -42,7 +42,7 @@ public:
         set_->on_opened([this](const raw_connection& one) {
             if (!counts_silent_) admission_.opened(one);
         });
-        set_->on_spoke([this](const raw_connection& one) { admission_.opened(one); });
+        set_->on_first_byte([this](const raw_connection& one) { admission_.opened(one); });
         set_->on_removed([this](const raw_connection& one) {
             admission_.left(one);
             listeners_.feed();

@@ -64,8 +64,8 @@ public:
     void on_opened(function<void(const raw_connection&)> handler) {
         on_opened_ = std::move(handler);
     }
-    void on_spoke(function<void(const raw_connection&)> handler) {
-        spoke_hears_ = std::move(handler);
+    void on_first_byte(function<void(const raw_connection&)> handler) {
+        on_first_byte_ = std::move(handler);
     }
     void on_removed(function<void(const raw_connection&)> handler) {
         on_removed_ = std::move(handler);
@@ -74,8 +74,8 @@ public:
     void opened(const raw_connection& one) {
         if (on_opened_) on_opened_(one);
     }
-    void spoke(const raw_connection& one) {
-        if (spoke_hears_) spoke_hears_(one);
+    void first_byte_arrived(const raw_connection& one) {
+        if (on_first_byte_) on_first_byte_(one);
     }
 
     void on_interrupt() override;
@@ -90,7 +90,7 @@ private:
 
     raw_route shared_;
     function<void(const raw_connection&)> on_opened_;
-    function<void(const raw_connection&)> spoke_hears_;
+    function<void(const raw_connection&)> on_first_byte_;
     function<void(const raw_connection&)> on_removed_;
 };
 

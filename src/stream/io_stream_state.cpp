@@ -58,9 +58,9 @@ void io_stream::state::run() noexcept {
 
 void io_stream::state::deliver() noexcept {
     if (error_) {
-        stream_events& hears = *sink_;
+        stream_events& sink = *sink_;
         close();
-        hears.on_error(error_);
+        sink.on_error(error_);
     } else if (blocked_ && can_write_) {
         blocked_ = false;
         sink_->on_writable();

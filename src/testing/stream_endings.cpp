@@ -20,7 +20,7 @@ void half_closing(stream_stage& here) {
         return;
     }
     here.expect(here.far().received == text,
-                "after half_close the peer hears the end before all that was taken has arrived");
+                "after half_close the peer sees the end before all that was taken has arrived");
     here.far().send(text);
     here.until([&] { return here.near().received.size() == text.size(); },
                "after half_close the other direction does not go on");
@@ -82,7 +82,7 @@ void destroying(stream_stage& here) {
     here.far().send("unheard");
     here.near().destroy();
     here.until([&] { return here.far().noticed_end(); },
-               "destroying a stream does not close it: the peer hears of no end");
+               "destroying a stream does not close it: the peer sees no end");
     here.rest("after the stream was destroyed");
 }
 

@@ -10,7 +10,7 @@ void before_start(stream_stage& here) {
     here.far().send("early");
     here.rest("before start was called");
     here.expect(here.near().asked == 0 && here.near().received.empty(),
-                "the sink hears something before start was called");
+                "the sink is called before start");
     here.near().start();
     here.until([&] { return here.near().received == "early"; },
                "what the peer wrote before start was called is not told after it");

@@ -196,7 +196,7 @@ private:
     bool closing_ : 1 = false;    // closed by this side: input is dropped
     bool end_waits_ : 1 = false;  // the end is still to be reported
     bool lingers_ : 1 = true;     // after `close`, reads until the peer's end
-    bool spoke_ : 1 = false;      // the peer has sent a byte
+    bool peer_has_sent_ : 1 = false;
     bool waits_ : 1 = false;      // the last write was only partly taken by the stream
     raw_set& set_;
     raw_route* route_;
