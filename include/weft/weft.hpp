@@ -4,7 +4,9 @@
 
 #include <weft/connection/connection.hpp>
 #include <weft/connection/stream_endpoint.hpp>
+#include <weft/core/base64.hpp>
 #include <weft/core/session.hpp>
+#include <weft/core/sha1.hpp>
 #include <weft/endpoint/client.hpp>
 #include <weft/endpoint/datagram_socket.hpp>
 #include <weft/endpoint/environment_proxy.hpp>
@@ -18,8 +20,10 @@
 #include <weft/loop/guest.hpp>
 #include <weft/loop/resolve_error.hpp>
 #include <weft/loop/resolver.hpp>
+#include <weft/loop/runner.hpp>
 #include <weft/loop/socket_activation.hpp>
 #include <weft/loop/timer.hpp>
+#include <weft/loop/virtual_clock.hpp>
 #include <weft/loop/watch.hpp>
 #include <weft/stream/io_stream.hpp>
 #include <weft/stream/manual_driver.hpp>

@@ -10,6 +10,7 @@ import file_style
 import include_direction
 import repeated_lines
 import system_headers
+import umbrella
 
 OPENING = "// SPDX-License-Identifier: MIT\n// Owns a thing.\n"
 
@@ -72,6 +73,32 @@ class SystemHeaders(unittest.TestCase):
         self.assertEqual(self.faults("src/core/a.cpp", "#ifndef NDEBUG"), 0)
         self.assertEqual(self.faults("src/loop/timer.cpp", "#ifdef __linux__"), 1)
         self.assertEqual(self.faults("src/core/a.cpp", "#if defined(_WIN32)"), 1)
+
+
+class Umbrella(unittest.TestCase):
+    def faults(self, headers, left_out=()):
+        """How much is found in a tree of headers, each given with what it includes."""
+        with tempfile.TemporaryDirectory() as folder:
+            for name, included in headers.items():
+                file = pathlib.Path(folder) / "include/weft" / name
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text("".join(f"#include <weft/{one}>\n" for one in included))
+            listed = {f"weft/{name}": "a reason" for name in left_out}
+            return len(list(umbrella.check(pathlib.Path(folder), listed)))
+
+    def test_complete(self):
+        tree = {"weft.hpp": ["loop/a.hpp"], "loop/a.hpp": ["core/b.hpp"], "core/b.hpp": []}
+        self.assertEqual(self.faults(tree), 0)
+        self.assertEqual(self.faults({**tree, "tls/c.hpp": [], "hosts/d.hpp": []}), 0)
+        self.assertEqual(self.faults({**tree, "core/c.hpp": []}, ["core/c.hpp"]), 0)
+
+    def test_missing(self):
+        self.assertEqual(self.faults({"weft.hpp": [], "core/a.hpp": [], "loop/b.hpp": []}), 2)
+
+    def test_reasons_that_no_longer_hold(self):
+        tree = {"weft.hpp": ["core/a.hpp"], "core/a.hpp": []}
+        self.assertEqual(self.faults(tree, ["core/a.hpp"]), 1)
+        self.assertEqual(self.faults(tree, ["core/gone.hpp"]), 1)
 
 
 class FileStyle(unittest.TestCase):
