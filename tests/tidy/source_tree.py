@@ -43,8 +43,10 @@ def lines_of(root, path):
 
 
 def run(check):
-    """Prints what `check(root)` yields and exits with 1 if that was anything."""
-    findings = list(check(pathlib.Path(sys.argv[1]).resolve()))
+    """Prints what `check(root)` yields and exits with 1 if that was anything. The root is the first
+    argument, or else the tree of this file."""
+    root = sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parents[2]
+    findings = list(check(pathlib.Path(root).resolve()))
     for finding in findings:
         print(finding)
     print(f"{len(findings)} finding(s)")
