@@ -2,9 +2,8 @@
 // Masking: rotates the key by the offset and calls the kernel.
 #include <weft/core/masking.hpp>
 
-#include <algorithm>
-
-#include "core/mask_portable.hpp"
+#include "core/vector/kernels.hpp"
+#include "core/vector/mask_words.hpp"
 
 namespace weft {
 
@@ -14,11 +13,11 @@ void mask(std::span<std::byte> data, masking_key key, std::size_t offset) noexce
 
 void mask_copy(std::span<const std::byte> from, std::byte* to, masking_key key,
                std::size_t offset) noexcept {
-    if (offset % key.size() != 0) {
-        std::rotate(key.begin(), key.begin() + static_cast<std::ptrdiff_t>(offset % key.size()),
-                    key.end());
-    }
-    mask_portable(from.data(), to, from.size(), key);
+    std::uint32_t word;
+    std::memcpy(&word, key.data(), sizeof word);
+    word = rotated_key(word, offset);
+    if (from.size() < vectors_gain_from) return mask_words(from.data(), to, from.size(), word);
+    kernels().mask(from.data(), to, from.size(), word);
 }
 
 } // namespace weft

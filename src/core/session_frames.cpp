@@ -13,8 +13,8 @@
 #include <weft/core/error.hpp>
 #include <weft/core/masking.hpp>
 
-#include "core/mask_portable.hpp"
 #include "core/session_extra.hpp"
+#include "core/vector/mask_words.hpp"
 
 namespace weft {
 namespace {
@@ -86,9 +86,9 @@ bool session::find_short_message(event& told, time_point now) {
 
     const auto payload = input.subspan(header, size);
     if (masked) {
-        masking_key key;
-        std::memcpy(key.data(), input.data() + 2, sizeof key);
-        mask_portable(payload.data(), payload.data(), size, key);
+        std::uint32_t key;
+        std::memcpy(&key, input.data() + 2, sizeof key);
+        mask_words(payload.data(), payload.data(), size, key);
     }
     lent_->input_ = input.subspan(header + size);
     if (is_text && !is_utf8(payload)) {
