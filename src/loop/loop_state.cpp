@@ -111,7 +111,7 @@ bool loop_state::serve() {
 /// Returns true in virtual time without work, since there are no outside events.
 bool loop_state::nothing_can_happen() const noexcept {
     return engine_->kind() == engine_kind::virtual_time && !work_waits() && !interrupted_ &&
-           earliest_deadline() == never;
+        earliest_deadline() == never;
 }
 
 std::size_t loop_state::run() {
@@ -158,8 +158,7 @@ turn_result loop_state::run_ready(budget limit) {
     take_back_signal();
     keep_contract();
     if (closed_) return result;
-    result.more_waiting =
-        crowded_ || work_waits() || interrupted_ || earliest_deadline() <= now();
+    result.more_waiting = crowded_ || work_waits() || interrupted_ || earliest_deadline() <= now();
     return result;
 }
 
@@ -202,12 +201,7 @@ void loop_state::keep_contract() noexcept {
     network().submit(*this);
     work_changed(); // posted work may have come and gone without a notification
     if (crowded_ || work_waits() || interrupted_) work_arrived();
-    const time_point earliest = earliest_deadline();
-    if (timer_set_for_ <= now()) timer_set_for_ = never; // it has expired
-    if (earliest < timer_set_for_) {
-        timer_set_for_ = earliest;
-        engine_->set_timer(earliest);
-    }
+    engine_->set_timer(earliest_deadline());
     if (on_strand_ && !in_turn()) leave_to_strand();
 }
 

@@ -131,7 +131,6 @@ private:
     std::size_t receive_size_;
     std::size_t receive_size_max_;
     std::vector<receive_memory> buffers_; // by the nesting depth of the turn
-    time_point timer_set_for_ = never;
     std::string owner_name_;
     std::atomic<std::thread::id> owner_; // the driver's owner, for other threads to read
     std::size_t first_kind_ = 0;         // the kind of work with which the next turn begins

@@ -2,6 +2,7 @@
 # Ways to break the loop, each a text that stands in a file exactly once and what replaces it.
 
 SOCKET = "src/loop/posix/socket_stream.cpp"
+EPOLL = "src/loop/linux/epoll_engine.cpp"
 STATE = "src/loop/loop_state.cpp"
 DRIVER = "src/stream/driver.cpp"
 
@@ -36,12 +37,15 @@ MUTANTS = [
     ("a crowded wait wakes nobody", STATE,
      "if (crowded_ || work_waits() || interrupted_) work_arrived();",
      "if (work_waits() || interrupted_) work_arrived();"),
-    ("an earlier deadline does not set the timer", STATE,
-     "if (earliest < timer_set_for_) {",
-     "if (timer_set_for_ == never && earliest != never) {"),
-    ("the timer is not set again after it has gone off", STATE,
-     "if (timer_set_for_ <= now()) timer_set_for_ = never;",
-     ""),
+    ("an earlier deadline does not set the timer", EPOLL,
+     "if (in_own_process() && deadline < timer_set_for_) arm",
+     "if (in_own_process() && timer_set_for_ == never && deadline != never) arm"),
+    ("the timer is not set again after it has gone off", EPOLL,
+     "timer_set_for_ = never; // it has expired",
+     "; // it has expired"),
+    ("a wait for an earlier deadline leaves it to a later timer", EPOLL,
+     "deadline == never || deadline >= timer_set_for_;",
+     "deadline == never || timer_set_for_ != never;"),
     ("a nested turn does not keep the contract", STATE,
      "    if (!shown_ || closed_) return;\n    network().submit",
      "    if (!shown_ || closed_ || in_turn()) return;\n    network().submit"),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Waits with epoll. Uses an eventfd for wake-ups, and a timerfd for deadlines inside a host loop.
+// Waits with epoll. Uses an eventfd for wake-ups, and a timerfd for deadlines that are far
+// or that a host loop has to notice.
 #include "loop/linux/epoll_engine.hpp"
 
 #include <algorithm>
@@ -20,6 +21,11 @@ namespace {
 
 constexpr int events_per_wait = 256;
 
+/// A wait with a timeout makes the kernel arm and cancel a timer each time. Deadlines that are as
+/// far as this, such as those of idle connections, are left to the timer descriptor instead, which
+/// is armed once and serves many waits.
+constexpr duration far_deadline = std::chrono::milliseconds(100);
+
 owned_descriptor opened(int descriptor, const char* what) {
     if (descriptor < 0) throw std::system_error(last_error(), what);
     return owned_descriptor(descriptor);
@@ -28,15 +34,15 @@ owned_descriptor opened(int descriptor, const char* what) {
 std::uint32_t as_events(interest in) noexcept {
     // Only edge-triggered: while urgent data stays unread, a level would end every wait at once.
     return (in.level ? 0U : std::uint32_t{EPOLLET}) |
-           (in.read ? std::uint32_t{EPOLLIN | EPOLLRDHUP} : 0U) |
-           (in.read && !in.level ? std::uint32_t{EPOLLPRI} : 0U) |
-           (in.write ? std::uint32_t{EPOLLOUT} : 0U);
+        (in.read ? std::uint32_t{EPOLLIN | EPOLLRDHUP} : 0U) |
+        (in.read && !in.level ? std::uint32_t{EPOLLPRI} : 0U) |
+        (in.write ? std::uint32_t{EPOLLOUT} : 0U);
 }
 
 readiness as_readiness(std::uint32_t events) noexcept {
     const bool hangup = (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
-    return {(events & EPOLLIN) != 0 || hangup,
-            (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0, hangup, (events & EPOLLPRI) != 0};
+    return {(events & EPOLLIN) != 0 || hangup, (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0,
+            hangup, (events & EPOLLPRI) != 0};
 }
 
 /// Returns whole milliseconds, rounded up, for kernels without epoll_pwait2.
@@ -74,9 +80,10 @@ time_point epoll_engine::now() const noexcept {
 }
 
 /// Watches one of the engine's own descriptors. It has no source; it only has to end the wait.
-std::error_code epoll_engine::watch_own(int descriptor) noexcept {
+std::error_code epoll_engine::watch_own(int descriptor, void* marked_by) noexcept {
     epoll_event event{};
     event.events = EPOLLIN | EPOLLET;
+    event.data.ptr = marked_by;
     if (sys::epoll_ctl(set_.get(), EPOLL_CTL_ADD, descriptor, &event) == 0) return {};
     return last_error();
 }
@@ -110,7 +117,9 @@ bool epoll_engine::wait(time_point deadline) {
     const int count = wait_for_events(events.data(), events_per_wait, deadline);
     for (int i = 0; i < count; ++i) {
         const epoll_event& event = events[static_cast<std::size_t>(i)];
-        if (auto* target = static_cast<source*>(event.data.ptr)) {
+        if (event.data.ptr == this) {
+            timer_set_for_ = never; // it has expired
+        } else if (auto* target = static_cast<source*>(event.data.ptr)) {
             target->ready(as_readiness(event.events));
         }
     }
@@ -120,15 +129,23 @@ bool epoll_engine::wait(time_point deadline) {
 }
 
 int epoll_engine::wait_for_events(epoll_event* events, int room, time_point deadline) noexcept {
+    if (timer_will_end_wait(deadline)) return sys::epoll_wait(set_.get(), events, room, -1);
     const duration left = time_until(deadline);
+    if (left >= far_deadline && make_timer() == std::error_code() && arm_timer(deadline)) {
+        return sys::epoll_wait(set_.get(), events, room, -1);
+    }
     if (has_precise_wait_ && left > duration::zero()) {
         const timespec timeout = as_timespec(left);
         const int count = sys::epoll_pwait2(set_.get(), events, room, &timeout);
         if (count >= 0 || errno == EINTR) return count;
         has_precise_wait_ = false; // ENOSYS, or EPERM from a container's seccomp filter
     }
-    const int milliseconds = deadline == never ? -1 : as_milliseconds(left);
-    return sys::epoll_wait(set_.get(), events, room, milliseconds);
+    return sys::epoll_wait(set_.get(), events, room, as_milliseconds(left));
+}
+
+/// Returns true if a wait without a timeout ends in time, perhaps for nothing.
+bool epoll_engine::timer_will_end_wait(time_point deadline) const noexcept {
+    return deadline == never || deadline >= timer_set_for_;
 }
 
 void epoll_engine::wake() noexcept {
@@ -141,20 +158,30 @@ void epoll_engine::wake() noexcept {
 
 result<int> epoll_engine::descriptor() {
     if (!in_own_process()) return failure(errc::forked);
-    if (timer_) return set_.get();
-    owned_descriptor timer(sys::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
-    if (!timer) return failure(last_error());
-    if (const auto why = watch_own(timer.get())) return failure(why);
-    timer_ = std::move(timer);
+    if (const auto why = make_timer()) return failure(why);
     return set_.get();
 }
 
+std::error_code epoll_engine::make_timer() noexcept {
+    if (timer_) return {};
+    owned_descriptor timer(sys::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
+    if (!timer) return last_error();
+    if (const auto why = watch_own(timer.get(), this)) return why;
+    timer_ = std::move(timer);
+    return {};
+}
+
 void epoll_engine::set_timer(time_point deadline) noexcept {
-    if (!in_own_process()) return;
+    if (in_own_process() && deadline < timer_set_for_) arm_timer(deadline);
+}
+
+bool epoll_engine::arm_timer(time_point deadline) noexcept {
     itimerspec setting{};
     // Zero would disarm the timer, so a deadline of zero becomes one nanosecond.
     setting.it_value = as_timespec(std::max(deadline.time_since_epoch(), duration(1)));
-    sys::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &setting, nullptr);
+    if (sys::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &setting, nullptr) != 0) return false;
+    timer_set_for_ = deadline;
+    return true;
 }
 
 } // namespace weft

@@ -31,14 +31,18 @@ public:
     bool disown() noexcept override;
 
 private:
-    std::error_code watch_own(int descriptor) noexcept;
+    std::error_code watch_own(int descriptor, void* marked_by = nullptr) noexcept;
+    std::error_code make_timer() noexcept;
+    bool arm_timer(time_point deadline) noexcept;
+    [[nodiscard]] bool timer_will_end_wait(time_point deadline) const noexcept;
     int wait_for_events(epoll_event* events, int room, time_point deadline) noexcept;
 
     unsigned fork_generation_;
     owned_descriptor set_;
     owned_descriptor wake_up_;
-    owned_descriptor timer_; // created by the first call of `descriptor`
-    bool has_precise_wait_ = true; // epoll_pwait2, Linux 5.11
+    owned_descriptor timer_;           // created at its first use
+    time_point timer_set_for_ = never; // until the event of its expiry was collected
+    bool has_precise_wait_ = true;     // epoll_pwait2, Linux 5.11
 };
 
 } // namespace weft

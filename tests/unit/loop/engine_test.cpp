@@ -7,6 +7,7 @@
 #include <array>
 #include <atomic>
 #include <csignal>
+#include <cstring>
 #include <memory>
 #include <string_view>
 #include <thread>
@@ -18,6 +19,7 @@
 
 #include "loop/engine.hpp"
 #include "loop/posix/descriptor.hpp"
+#include "loop/posix/system_call.hpp"
 
 #include "support/joined_thread.hpp"
 
@@ -285,6 +287,63 @@ TEST_P(readiness_engine, is_woken_out_of_an_endless_wait_by_a_signal_handler) {
         waits->wait(never);
         returned = true;
     }
+}
+
+/// Counts calls that make the kernel arm a timer while it lives.
+class timer_calls {
+public:
+    timer_calls() {
+        armed = timeouts = 0;
+        system_faults = [](const char* call, const call_site&) noexcept {
+            armed += std::strcmp(call, "timerfd_settime") == 0;
+            timeouts += std::strcmp(call, "epoll_pwait2") == 0;
+            return 0;
+        };
+    }
+    timer_calls(const timer_calls&) = delete;
+    timer_calls& operator=(const timer_calls&) = delete;
+    ~timer_calls() { system_faults = nullptr; }
+
+    static inline int armed = 0;
+    static inline int timeouts = 0;
+};
+
+TEST(epoll_engine, arms_one_timer_for_many_waits_for_far_deadlines) {
+    const auto waits = make_engine({.engine = engine_kind::epoll});
+    const timer_calls counted;
+    const auto far = std::chrono::steady_clock::now() + 10min;
+    for (int i = 0; i < 20; ++i) {
+        waits->wake();
+        waits->wait(far + i * 1s);
+    }
+    EXPECT_EQ(counted.armed, 1);
+    waits->wake();
+    waits->wait(far - 1min);
+    EXPECT_EQ(counted.armed, 2);
+    EXPECT_EQ(counted.timeouts, 0);
+}
+
+TEST(epoll_engine, waits_for_near_and_far_deadlines_alike_and_again_after_each) {
+    const auto waits = make_engine({.engine = engine_kind::epoll});
+    const timer_calls counted;
+    for (const auto time : {150ms, 20ms, 150ms, 10ms}) {
+        const auto deadline = std::chrono::steady_clock::now() + time;
+        while (std::chrono::steady_clock::now() < deadline) waits->wait(deadline);
+        EXPECT_LT(std::chrono::steady_clock::now() - deadline, 10s);
+    }
+    EXPECT_EQ(counted.armed, 2);
+    EXPECT_LE(counted.timeouts, 6);
+}
+
+TEST(epoll_engine, waits_without_a_timer_descriptor) {
+    const auto waits = make_engine({.engine = engine_kind::epoll});
+    system_faults = [](const char* call, const call_site&) noexcept {
+        return std::strncmp(call, "timerfd", 7) == 0 ? EMFILE : 0;
+    };
+    const auto deadline = std::chrono::steady_clock::now() + 150ms;
+    waits->wait(deadline);
+    system_faults = nullptr;
+    EXPECT_GE(std::chrono::steady_clock::now(), deadline);
 }
 
 TEST_P(readiness_engine, its_descriptors_close_on_exec) {
