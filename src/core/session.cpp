@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The life of a session: getters, inputs, deadlines, pausing, the end, and memory.
+// The life of a session: getters, inputs, deadlines, pausing, and the end.
 #include <weft/core/session.hpp>
 
 #include <algorithm>
@@ -31,20 +31,6 @@ session::session(const session_options& options, agreed_handshake agreed, time_p
 }
 
 session::~session() = default;
-
-session::extra& session::more() {
-    if (!extra_) {
-        extra_ = std::make_unique<extra>();
-        if (lent_) extra_->taken_at = lent_->taken_at_;
-    }
-    return *extra_;
-}
-
-void session::discard_extra_if_empty() noexcept {
-    if (!extra_ || paused_ || !extra_->empty()) return;
-    if (codec_ && codec_->memory_used() != 0) return; // extra_ counts the codec's memory
-    extra_.reset();
-}
 
 // --- getters
 
@@ -389,133 +375,6 @@ void session::find_event(event& told, time_point now) {
         fail(errc::unexpected_eof, now);
     }
     told.type = std::exchange(ending_, event_type::none);
-}
-
-/// Frees the assembled message of the last event.
-void session::forget_message() noexcept {
-    if (!message_reported_) return;
-    message_reported_ = false;
-    if (extra_) std::vector<std::byte>().swap(extra_->assembly);
-}
-
-// --- queued input
-
-/// Returns the queued input, with at least `count` contiguous bytes if that many are queued.
-std::span<std::byte> session::gather(std::size_t count) {
-    if (!extra_ || extra_->input.empty()) return given();
-    byte_queue& retained = extra_->input;
-    if (retained.size() < count) {
-        const auto missing = std::min(count - retained.size(), given().size());
-        retained.append(given().first(missing));
-        set_given(given().subspan(missing));
-    }
-    return retained.bytes();
-}
-
-/// Copies the rest of the caller's bytes to the session's own memory.
-void session::retain_given() {
-    if (given().empty()) return;
-    more().input.append(given());
-    set_given({});
-}
-
-/// Handles input of a session that has ended: waits for the peer's close frame, or drops it.
-void session::pass_over_input() noexcept {
-    try {
-        skip_to_close();
-    } catch (const std::bad_alloc&) {
-        awaits_close_ = false;
-    }
-    if (!awaits_close_) return discard_input();
-    if (extra_) std::vector<std::byte>().swap(extra_->assembly);
-}
-
-void session::discard_input() noexcept {
-    if (extra_) {
-        extra_->input.clear();
-        std::vector<std::byte>().swap(extra_->assembly);
-    }
-    set_given({});
-}
-
-// --- lent memory
-
-void session::borrow(scratch& lent) noexcept {
-    assert(!lent_);
-    lent.input_ = given();
-    if (extra_) extra_->given = {};
-    lent_ = &lent;
-}
-
-void session::keep_output() {
-    if (!lent_) return;
-    if (!lent_->output_.empty()) more().output.append(lent_->output_.bytes());
-    lent_->output_.rewind();
-    if (!lent_->payload_.empty()) more().output.append(lent_->payload_);
-    lent_->payload_ = {};
-}
-
-void session::settle_output() noexcept {
-    if (!lent_ || (lent_->output_.empty() && lent_->payload_.empty())) return;
-    try {
-        keep_output();
-    } catch (const std::bad_alloc&) {
-        give_up();
-    }
-}
-
-void session::settle_input() noexcept {
-    try {
-        retain_given();
-    } catch (const std::bad_alloc&) {
-        give_up();
-        set_given({});
-    }
-}
-
-// --- memory of its own
-
-void session::count_memory(memory_account& account, void* owner, std::size_t beside) noexcept {
-    if (!extra_) return;
-    std::size_t bytes = beside + sizeof(extra) + extra_->input.capacity() +
-        extra_->assembly.capacity() + extra_->output.capacity();
-    if (extra_->handshake) bytes += extra_->handshake->memory_used();
-    if (extra_->decoding) bytes += extra_->decoding->memory_used();
-    if (extra_->encoding) bytes += extra_->encoding->memory_used();
-    if (codec_) bytes += codec_->memory_used();
-    account.change(extra_->held, owner, bytes);
-}
-
-void session::forget_account() noexcept {
-    if (extra_) extra_->held.leave();
-}
-
-/// Keeps an incomplete frame header while the session waits for the peer's close frame, as the next
-/// input continues it.
-void session::drop_input() noexcept {
-    assert(state_ == session_state::closed && !lent_);
-    message_reported_ = false;
-    pass_over_input();
-    if (!awaits_close_ || !extra_) return;
-    try {
-        byte_queue rest;
-        rest.append(extra_->input.bytes());
-        extra_->input = std::move(rest);
-    } catch (const std::bad_alloc&) {
-        awaits_close_ = false;
-        discard_input();
-    }
-}
-
-void session::settle() noexcept {
-    settle_output();
-    if (!given().empty()) settle_input();
-    lent_ = nullptr;
-    if (!extra_) return;
-    forget_message();
-    extra_->input.release_if_empty();
-    extra_->output.release_if_empty();
-    discard_extra_if_empty();
 }
 
 } // namespace weft

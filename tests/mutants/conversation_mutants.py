@@ -3,6 +3,7 @@
 # and what replaces it.
 
 FRAMES = "src/core/session_frames.cpp"
+OUTPUT = "src/core/session_output.cpp"
 SESSION = "src/core/session.cpp"
 CONNECTION = "src/connection/connection.cpp"
 COMMANDS = "src/connection/connection_commands.cpp"
@@ -15,7 +16,7 @@ MUTANTS = [
     ("what a partial write left is lost", COMMANDS,
      "        consume_output(*taken);",
      "        consume_output(size);"),
-    ("queued output changes its order", FRAMES,
+    ("queued output changes its order", OUTPUT,
      "    if (extra_) add(extra_->output.bytes());\n    if (lent_) {\n"
      "        add(lent_->output_.bytes());\n",
      "    if (lent_) add(lent_->output_.bytes());\n"

@@ -3,7 +3,6 @@
 // socket, loop, thread or clock; callers pass the time and a random source. RFC 6455.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -22,46 +21,13 @@
 #include <weft/core/message_codec.hpp>
 #include <weft/core/report.hpp>
 #include <weft/core/scratch.hpp>
+#include <weft/core/session_event.hpp>
 #include <weft/core/session_options.hpp>
 #include <weft/core/time.hpp>
 #include <weft/core/uri.hpp>
 #include <weft/core/utf8.hpp>
 
 namespace weft {
-
-/// The kinds of events that `session::next_event` returns.
-enum class event_type : std::uint8_t {
-    none,    ///< no event: more input is needed, or the session is paused
-    request, ///< server: an upgrade request; answer it with `accept` or `reject`
-    http,    ///< server: a plain HTTP request; answer it with `respond`
-    opened,  ///< the handshake is complete: messages may be sent
-    message, ///< a whole message
-    ping,    ///< a ping; the session has already answered it
-    pong,    ///< a pong
-    closed,  ///< the closing handshake is complete; see `outcome()`
-    failed,  ///< any other end; see `outcome()`. `output()` may contain bytes for the peer
-};
-
-/// An event of a session. `session::receive` says how long `payload` stays valid.
-struct event {
-    event_type type = event_type::none;
-    bool is_text = false;                    ///< for a message: text or binary
-    std::span<const std::byte> payload = {}; ///< of a message, a ping or a pong
-};
-
-enum class session_state : std::uint8_t { connecting, open, closing, closed };
-
-/// Output to write: at most three pieces, in order.
-struct output_list {
-    std::array<std::span<const std::byte>, 3> pieces{};
-    std::size_t count = 0;
-
-    [[nodiscard]] auto begin() const noexcept { return pieces.begin(); }
-    [[nodiscard]] auto end() const noexcept {
-        return pieces.begin() + static_cast<std::ptrdiff_t>(count);
-    }
-    [[nodiscard]] std::size_t size() const noexcept { return count; }
-};
 
 /// The result of a handshake that was completed outside of the session.
 struct agreed_handshake {

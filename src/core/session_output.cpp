@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: MIT
+// Output of a session: sends messages and control frames, begins the closing handshake, and follows
+// when the peer takes what was sent. RFC 6455 §5 to §7.
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cstring>
+#include <new>
+#include <optional>
+#include <utility>
+
+#include <weft/core/error.hpp>
+#include <weft/core/masking.hpp>
+
+#include "core/session_extra.hpp"
+
+namespace weft {
+namespace {
+
+constexpr std::size_t close_reason_max = control_payload_max - 2;
+
+/// Fewer pending bytes than this are normal for a peer that reads, and count as none.
+constexpr std::size_t pending_that_counts = 4096;
+
+/// Returns the longest prefix of `text` that has at most `size` bytes and splits no character.
+std::string_view cut_at_character(std::string_view text, std::size_t size) noexcept {
+    if (text.size() <= size) return text;
+    while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0U) == 0x80U)
+        --size;
+    return text.substr(0, size);
+}
+
+std::span<const std::byte> as_bytes(std::string_view text) noexcept {
+    return std::as_bytes(std::span(text.data(), text.size()));
+}
+
+} // namespace
+
+// --- sending
+
+bool session::send(message whole) {
+    if (state_ != session_state::open || sending_parts_ || has_codec_) {
+        return has_codec_ && send(whole, compression::automatic);
+    }
+    put_frame(whole.is_text() ? opcode::text : opcode::binary, true, whole.bytes());
+    return true;
+}
+
+bool session::send_part(message part, bool last, compression choice) {
+    if (state_ != session_state::open) return false;
+    const bool begins = !sending_parts_ && compresses(part, choice);
+    if (begins || (extra_ && extra_->encoding)) return put_compressed_part(part, last);
+    const auto code = sending_parts_ ? opcode::continuation
+        : part.is_text()             ? opcode::text
+                                     : opcode::binary;
+    put_frame(code, last, part.bytes());
+    sending_parts_ = !last;
+    return true;
+}
+
+bool session::ping(std::span<const std::byte> payload, time_point now) {
+    if (state_ != session_state::open) return false;
+    put_frame(opcode::ping, true, payload.first(std::min(payload.size(), control_payload_max)));
+    if (ping_waits_) return true; // a later ping does not extend the deadline of an earlier one
+    ping_waits_ = true;
+    since_ = now;
+    leaving_ = true;
+    return true;
+}
+
+bool session::pong(std::span<const std::byte> payload) {
+    if (state_ != session_state::open) return false;
+    put_frame(opcode::pong, true, payload.first(std::min(payload.size(), control_payload_max)));
+    return true;
+}
+
+void session::close(close_code code, std::string_view reason, time_point now) noexcept {
+    if (state_ != session_state::open) return end_keep_alive();
+    try {
+        report* const outcome = begin_end(side::local);
+        if (!outcome) throw std::bad_alloc();
+        put_close_frame(outcome, sendable(code), reason);
+    } catch (const std::bad_alloc&) {
+        return fail(make_error_code(std::errc::not_enough_memory), now);
+    }
+    discards_messages_ = paused_;
+    resume(now);
+    state_ = session_state::closing;
+    since_ = now;
+    leaving_ = true;
+}
+
+// --- output
+
+std::size_t session::output_size() const noexcept {
+    std::size_t size = extra_ ? extra_->output.size() : 0;
+    if (lent_) size += lent_->output_.size() + lent_->payload_.size();
+    return size;
+}
+
+output_list session::output() const noexcept {
+    output_list list;
+    const auto add = [&list](std::span<const std::byte> piece) {
+        if (!piece.empty()) list.pieces[list.count++] = piece;
+    };
+    if (extra_) add(extra_->output.bytes());
+    if (lent_) {
+        add(lent_->output_.bytes());
+        add(lent_->payload_);
+    }
+    return list;
+}
+
+void session::consume_output(std::size_t count, time_point now) noexcept {
+    assert(count <= output_size());
+    const std::size_t taken = count;
+    if (extra_ && !extra_->output.empty()) {
+        const auto own = std::min(count, extra_->output.size());
+        extra_->output.consume(own);
+        count -= own;
+    }
+    if (lent_) {
+        const auto built = std::min(count, lent_->output_.size());
+        lent_->output_.consume(built);
+        lent_->payload_ = lent_->payload_.subspan(count - built);
+        if (lent_->output_.empty()) lent_->output_.rewind();
+    }
+    const bool all = output_size() == 0;
+    if (!all || times_output()) follow_output(taken, now);
+    if (all && extra_ && extra_->delayed_pong) put_delayed_pong();
+}
+
+/// Updates the deadlines that depend on sent output.
+void session::follow_output(std::size_t count, time_point now) noexcept {
+    const bool waits = output_size() != 0;
+    if (tracks_) extra_->pending += count;
+    if (blocked_ && count != 0) peer_took(now);
+    if (waits && !blocked_) begin_wait(now);
+    blocked_ = waits;
+    if (waits || !leaving_) return;
+    leaving_ = false;
+    if (waits_for_answer()) since_ = now;
+}
+
+/// Updates the deadlines after the peer has read waiting output, which is a sign of life and
+/// restarts the timeout for its answer.
+void session::peer_took(time_point now) noexcept {
+    alive_ = now;
+    if (waits_for_answer()) since_ = now;
+    begin_wait(now);
+}
+
+void session::begin_wait(time_point now) noexcept {
+    if (extra_) extra_->taken_at = now;
+    if (lent_) lent_->taken_at_ = now;
+}
+
+void session::note_pending(std::size_t bytes, time_point now) noexcept {
+    const std::size_t before = extra_ ? extra_->pending : 0;
+    if (!blocked_ && bytes < pending_that_counts) bytes = 0;
+    if (bytes == before) return;
+    try {
+        more().pending = bytes;
+    } catch (const std::bad_alloc&) {
+        return; // without memory, only what the stream accepts shows that the peer reads
+    }
+    tracks_ = bytes != 0;
+    if (bytes < before) {
+        peer_took(now);
+    } else if (before == 0 && !blocked_) {
+        begin_wait(now);
+    }
+}
+
+/// Returns whether output waits here, or was accepted by the stream and has not reached the peer.
+bool session::output_waits() const noexcept {
+    return blocked_ || tracks_;
+}
+
+time_point session::stall_deadline() const noexcept {
+    const time_point since = extra_ ? extra_->taken_at : lent_ ? lent_->taken_at_ : alive_;
+    return deadline_after(since, options_->timeouts.write_stall);
+}
+
+/// Sends the delayed pong. Reuses the memory of the output that delayed it.
+void session::put_delayed_pong() noexcept {
+    const auto payload = std::exchange(extra_->delayed_pong, std::nullopt);
+    if (state_ != session_state::open) return;
+    try {
+        put_frame(opcode::pong, true, *payload);
+    } catch (const std::bad_alloc&) {
+        give_up();
+    }
+}
+
+/// Adds `size` bytes of output for the caller to fill in. If there is no memory, adds none.
+std::byte* session::extend_output(std::size_t size) {
+    if (!lent_) return more().output.extend(size);
+    if (!lent_->payload_.empty()) keep_output();
+    return lent_->output_.extend(size);
+}
+
+void session::put_text(std::string_view text) {
+    std::memcpy(extend_output(text.size()), text.data(), text.size());
+}
+
+void session::put_frame(opcode code, bool fin, std::span<const std::byte> payload) {
+    const bool from_server = role() == role::server;
+    if (from_server && payload.size() <= control_payload_max) { // the fast path for short frames
+        std::byte* const to = extend_output(2 + payload.size());
+        to[0] = first_byte(code, fin);
+        to[1] = static_cast<std::byte>(payload.size());
+        if (!payload.empty()) std::memcpy(to + 2, payload.data(), payload.size());
+        return;
+    }
+    frame_header header{code, fin, !from_server, 0, {}, payload.size()};
+    if (header.masked) options_->random->fill(header.key); // fresh for each frame, RFC 6455 §5.3
+    const bool copied = header.masked || !lent_ || payload.size() < uncopied_size_min;
+    std::byte* to = extend_output(encoded_size(header) + (copied ? payload.size() : 0));
+    to += encode_frame_header(header, to);
+    if (header.masked) {
+        mask_copy(payload, to, header.key);
+    } else if (!copied) {
+        lent_->payload_ = payload;
+    } else if (!payload.empty()) {
+        std::memcpy(to, payload.data(), payload.size());
+    }
+}
+
+/// Allocates only for a long reason. Records the sent frame in `outcome`, unless that is null.
+void session::put_close_frame(report* outcome, close_code code, std::string_view reason) {
+    std::array<std::byte, control_payload_max> payload;
+    std::size_t size = 0;
+    close_frame sent{code, std::string(cut_at_character(reason, close_reason_max))};
+    if (code != close_code::no_status) {
+        payload[size++] = static_cast<std::byte>(static_cast<unsigned>(code) >> 8);
+        payload[size++] = static_cast<std::byte>(static_cast<unsigned>(code) & 0xffU);
+        for (const std::byte byte : as_bytes(sent.reason)) payload[size++] = byte;
+    }
+    put_frame(opcode::close, true, std::span(payload).first(size));
+    if (outcome) outcome->sent = std::move(sent);
+}
+
+} // namespace weft
