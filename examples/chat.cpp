@@ -18,7 +18,8 @@ int main() {
     weft::handlers talk{
         .message =
             [&room](weft::connection&, weft::message m) {
-                room.for_each([m](weft::connection& one) { one.send(m); });
+                const weft::prepared_message prepared(m); // encoded once
+                room.for_each([&](weft::connection& one) { one.send(prepared); });
             },
     };
     room.route("/", std::move(talk), options);

@@ -39,7 +39,7 @@ private:
 void write_output(weft::session& session, int socket) {
     if (session.output_size() == 0) return;
     const auto output = session.output();
-    std::array<iovec, 3> pieces{};
+    std::array<iovec, weft::output_list::count_max> pieces{};
     std::size_t count = 0;
     for (const auto piece : output) {
         pieces[count++] = {const_cast<std::byte*>(piece.data()), piece.size()};

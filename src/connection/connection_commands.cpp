@@ -55,6 +55,12 @@ send_result connection::send(message whole, compression choice) {
     return submit(whole.size(), [&](session& to) { return to.send(whole, choice); });
 }
 
+send_result connection::send(const prepared_message& whole) {
+    driver().require_owner("connection::send");
+    if (session_.sending_parts()) return send_result::closed;
+    return submit(whole.size(), [&](session& to) { return to.send(whole); });
+}
+
 send_result connection::send_part(message part, bool last, compression choice) {
     driver().require_owner("connection::send_part");
     const auto answer =
@@ -97,10 +103,6 @@ send_result connection::submit_now(std::size_t size, Command&& command) {
     return send_result::backed_up;
 }
 
-void connection::send_now(const weft::message& counted) {
-    submit_now(counted.size(), [&](session& to) { return to.send(counted); });
-}
-
 template <class Command>
 bool connection::submit_small(Command& command) {
     if (!command(session_)) return false;
@@ -134,9 +136,8 @@ void connection::end_for_full_queue() noexcept {
 /// Writes all output to the stream, as far as the stream takes it.
 void connection::write_now() noexcept {
     if (dead_ || !stream_ || blocked_) return;
-    for (;;) {
+    while (session_.output_size() != 0) {
         const output_list output = session_.output();
-        if (output.size() == 0) return;
         std::size_t size = 0;
         for (const auto piece : output) size += piece.size();
         const auto taken = stream_->write(std::span(output.pieces).first(output.size()));
@@ -290,7 +291,11 @@ bool connection::holds_back() const noexcept {
 /// The message was counted against the limit when it was posted.
 void connection::send_posted(const posted_message& what) {
     if (dead_ || !is_open()) return;
-    send_now(what.whole());
+    const auto* const prepared = what.prepared();
+    const auto whole = what.whole();
+    submit_now(whole.size(), [&](session& to) {
+        return prepared ? to.send(*prepared) : to.send(whole, what.choice);
+    });
 }
 
 void connection::send_what_was_held() noexcept {

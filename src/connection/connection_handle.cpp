@@ -10,27 +10,44 @@
 
 namespace weft {
 
-std::optional<send_result> connection_handle::send_at_once(message whole) const {
-    return handle_posts(state_).send_at_once<connection>(
-        [&](connection& to) { return to.send(whole); });
-}
-
-send_result connection_handle::send(message whole) const {
-    if (const auto done = send_at_once(whole)) return *done;
-    return handle_posts(state_).post_output(whole.size(), [&]() -> posted_message::owned {
-        if (whole.is_text()) return std::string(whole.text());
-        return std::vector<std::byte>(whole.bytes().begin(), whole.bytes().end());
+std::optional<send_result> connection_handle::send_at_once(message whole,
+                                                           compression choice) const {
+    return handle_posts(state_).send_at_once<connection>([&](connection& to) {
+        return choice == compression::automatic ? to.send(whole) : to.send(whole, choice);
     });
 }
 
-send_result connection_handle::send_owned(std::string&& text) const {
-    if (const auto done = send_at_once(text)) return *done;
-    return handle_posts(state_).post_output(text.size(), [&] { return std::move(text); });
+send_result connection_handle::send(message whole, compression choice) const {
+    if (const auto done = send_at_once(whole, choice)) return *done;
+    const auto copy = [&]() -> posted_message::owned {
+        if (whole.is_text()) return std::string(whole.text());
+        return std::vector<std::byte>(whole.bytes().begin(), whole.bytes().end());
+    };
+    return handle_posts(state_).post_output(whole.size(), copy, choice);
 }
 
-send_result connection_handle::send_owned(std::vector<std::byte>&& bytes) const {
-    if (const auto done = send_at_once(bytes)) return *done;
-    return handle_posts(state_).post_output(bytes.size(), [&] { return std::move(bytes); });
+send_result connection_handle::send(const prepared_message& whole) const {
+    const handle_posts posts(state_);
+    const auto done =
+        posts.send_at_once<connection>([&](connection& to) { return to.send(whole); });
+    if (done) return *done;
+    return posts.post_output(whole.size(), [&] { return whole; });
+}
+
+template <class Owned>
+send_result connection_handle::send_owned(Owned& content, compression choice) const {
+    if (const auto done = send_at_once(content, choice)) return *done;
+    return handle_posts(state_).post_output(
+        content.size(), [&] { return std::move(content); }, choice);
+}
+
+send_result connection_handle::send_text(std::string&& text, compression choice) const {
+    return send_owned(text, choice);
+}
+
+send_result connection_handle::send_bytes(std::vector<std::byte>&& bytes,
+                                          compression choice) const {
+    return send_owned(bytes, choice);
 }
 
 bool connection_handle::with(function<void(connection&)> work) const {

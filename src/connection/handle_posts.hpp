@@ -34,13 +34,14 @@ public:
     /// Posts output of `payload` bytes, which `content` returns. `content` is called only if there
     /// is room.
     template <class Content>
-    send_result post_output(std::size_t payload, Content&& content) const {
+    send_result post_output(std::size_t payload, Content&& content,
+                            compression choice = compression::automatic) const {
         const std::size_t size = payload + handle_state::post_overhead;
         const send_result answer = shared_->reserve(size);
         if (answer == send_result::dropped) post_overflow();
         if (answer == send_result::dropped || answer == send_result::closed) return answer;
         const bool posted = post_counted(size, [&] {
-            auto what = std::make_unique<posted_message>(posted_message{content(), size});
+            auto what = std::make_unique<posted_message>(posted_message{content(), size, choice});
             return [state = shared_, what = std::move(what)]() mutable {
                 if (auto* const to = target<channel>(*state)) to->take_posted(std::move(what));
             };

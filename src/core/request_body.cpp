@@ -13,7 +13,7 @@
 namespace weft {
 namespace {
 
-constexpr std::string_view line_end = "\r\n";
+constexpr std::string_view chunk_line_end = "\r\n";
 constexpr std::size_t digits_max = 16; // of a chunk's size, which has 64 bits
 
 bool is_line_byte(char byte) noexcept {
@@ -122,17 +122,17 @@ std::size_t request_body::take_line(std::string_view text, std::size_t body_size
 }
 
 std::size_t request_body::line_size_max() const noexcept {
-    if (at_ == step::chunk_end) return line_end.size();
-    const std::size_t needed = (at_ == step::size ? digits_max : 0) + line_end.size();
+    if (at_ == step::chunk_end) return chunk_line_end.size();
+    const std::size_t needed = (at_ == step::size ? digits_max : 0) + chunk_line_end.size();
     return needed + std::min(spare_, SIZE_MAX - needed);
 }
 
 void request_body::end_line(std::string_view line, std::size_t body_size) {
-    if (!line.ends_with(line_end)) {
+    if (!line.ends_with(chunk_line_end)) {
         error_ = errc::bad_request;
         return;
     }
-    line.remove_suffix(line_end.size());
+    line.remove_suffix(chunk_line_end.size());
     if (at_ == step::size) {
         error_ = read_size(line, body_size);
     } else if (at_ == step::trailer) {

@@ -13,9 +13,6 @@
 namespace weft {
 namespace {
 
-/// Shorter messages cannot become smaller.
-constexpr std::size_t compressed_size_min = 2;
-
 /// The initial buffer size for decompressing `compressed` bytes.
 std::size_t first_room_for(std::size_t compressed) noexcept {
     return std::max<std::size_t>(64, 4 * compressed);
@@ -172,7 +169,7 @@ std::error_code session::put_compressed_frame(codec_stream& by, opcode code, boo
     frame_header header{code, fin, masked, static_cast<std::uint8_t>(reserved), {}, room};
     const std::size_t before = encoded_size(header);
     std::byte* const to = extend_output(before + room);
-    byte_queue& queue = lent_ ? lent_->output_ : extra_->output;
+    output_queue& queue = lent_ ? lent_->output_ : extra_->output;
     const auto step = by.run(payload, {to + before, room}, fin);
     if (!step || !step->done) {
         queue.drop_back(before + room);

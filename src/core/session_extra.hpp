@@ -10,6 +10,7 @@
 
 #include <weft/core/byte_queue.hpp>
 #include <weft/core/memory_account.hpp>
+#include <weft/core/output_queue.hpp>
 #include <weft/core/session.hpp>
 
 #include "core/request_body.hpp"
@@ -56,6 +57,9 @@ inline void complete(codec_work& work) noexcept {
     work.release()->finish(true);
 }
 
+/// Shorter messages cannot become smaller.
+inline constexpr std::size_t compressed_size_min = 2;
+
 struct session::extra {
     byte_queue input;                // retained, older than given
     std::span<std::byte> given;      // the input of `receive`, while no memory is lent
@@ -70,7 +74,7 @@ struct session::extra {
     std::uint8_t key_offset = 0;
 
     codec_work encoding;             // of the message that is being sent in parts
-    byte_queue output;               // older than the output in lent memory
+    output_queue output;             // older than the output in lent memory
     std::optional<std::vector<std::byte>> delayed_pong;
     std::unique_ptr<opening> handshake;
     std::unique_ptr<report> outcome;

@@ -61,8 +61,7 @@ void session::borrow(scratch& lent) noexcept {
 
 void session::keep_output() {
     if (!lent_) return;
-    if (!lent_->output_.empty()) more().output.append(lent_->output_.bytes());
-    lent_->output_.rewind();
+    if (!lent_->output_.empty()) more().output.append(lent_->output_);
     if (!lent_->payload_.empty()) more().output.append(lent_->payload_);
     lent_->payload_ = {};
 }
@@ -111,7 +110,7 @@ void session::discard_extra_if_empty() noexcept {
 void session::count_memory(memory_account& account, void* owner, std::size_t beside) noexcept {
     if (!extra_) return;
     std::size_t bytes = beside + sizeof(extra) + extra_->input.capacity() +
-        extra_->assembly.capacity() + extra_->output.capacity();
+        extra_->assembly.capacity() + extra_->output.memory_used();
     if (extra_->handshake) bytes += extra_->handshake->memory_used();
     if (extra_->decoding) bytes += extra_->decoding->memory_used();
     if (extra_->encoding) bytes += extra_->encoding->memory_used();

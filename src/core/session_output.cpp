@@ -46,6 +46,22 @@ bool session::send(message whole) {
     return true;
 }
 
+bool session::send(const prepared_message& whole) {
+    if (state_ != session_state::open || sending_parts_) return false;
+    const message content = whole.whole();
+    if (compresses(content, whole.choice())) {
+        if (codec_->shared_settings().empty()) return send(content, whole.choice());
+        const auto form = whole.compressed(*codec_);
+        if (!form.frame.empty()) {
+            put_prepared(whole, form);
+            codec_->shared_sent(content.size(), form.payload().size());
+            return true;
+        }
+    }
+    put_prepared(whole, whole.plain());
+    return true;
+}
+
 bool session::send_part(message part, bool last, compression choice) {
     if (state_ != session_state::open) return false;
     const bool begins = !sending_parts_ && compresses(part, choice);
@@ -100,13 +116,12 @@ std::size_t session::output_size() const noexcept {
 
 output_list session::output() const noexcept {
     output_list list;
-    const auto add = [&list](std::span<const std::byte> piece) {
-        if (!piece.empty()) list.pieces[list.count++] = piece;
-    };
-    if (extra_) add(extra_->output.bytes());
-    if (lent_) {
-        add(lent_->output_.bytes());
-        add(lent_->payload_);
+    const std::span room(list.pieces);
+    if (extra_) list.count = extra_->output.list(room);
+    if (!lent_) return list;
+    list.count += lent_->output_.list(room.subspan(list.count));
+    if (!lent_->payload_.empty() && list.count != room.size()) {
+        list.pieces[list.count++] = lent_->payload_;
     }
     return list;
 }
@@ -213,7 +228,10 @@ void session::put_frame(opcode code, bool fin, std::span<const std::byte> payloa
         if (!payload.empty()) std::memcpy(to + 2, payload.data(), payload.size());
         return;
     }
-    frame_header header{code, fin, !from_server, 0, {}, payload.size()};
+    put_frame({code, fin, !from_server, 0, {}, payload.size()}, payload);
+}
+
+void session::put_frame(frame_header header, std::span<const std::byte> payload) {
     if (header.masked) options_->random->fill(header.key); // fresh for each frame, RFC 6455 §5.3
     const bool copied = header.masked || !lent_ || payload.size() < uncopied_size_min;
     std::byte* to = extend_output(encoded_size(header) + (copied ? payload.size() : 0));
@@ -225,6 +243,25 @@ void session::put_frame(opcode code, bool fin, std::span<const std::byte> payloa
     } else if (!payload.empty()) {
         std::memcpy(to, payload.data(), payload.size());
     }
+}
+
+/// A client copies the payload, as each of its frames has a mask of its own.
+void session::put_prepared(const prepared_message& whole, const prepared_message::encoded& form) {
+    if (role() == role::client) {
+        const auto code = whole.is_text() ? opcode::text : opcode::binary;
+        const auto reserved = form.frame.front() & std::byte{reserved_mask};
+        const auto payload = form.payload();
+        return put_frame(
+            {code, true, true, std::to_integer<std::uint8_t>(reserved), {}, payload.size()},
+            payload);
+    }
+    const std::size_t size = form.frame.size();
+    if (size < prepared_message::shared_size_min) {
+        std::memcpy(extend_output(size), form.frame.data(), size);
+        return;
+    }
+    if (lent_ && !lent_->payload_.empty()) keep_output();
+    (lent_ ? lent_->output_ : more().output).append(whole.share(form.frame));
 }
 
 /// Allocates only for a long reason. Records the sent frame in `outcome`, unless that is null.

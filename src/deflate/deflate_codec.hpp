@@ -29,9 +29,12 @@ struct agreed_deflate {
     friend bool operator==(const agreed_deflate&, const agreed_deflate&) = default;
 };
 
+[[nodiscard]] std::string to_string(const deflate_settings& settings);
+
 class deflate_codec final : public message_codec {
 public:
-    explicit deflate_codec(agreed_deflate agreed) noexcept : agreed_(std::move(agreed)) {}
+    explicit deflate_codec(agreed_deflate agreed)
+        : agreed_(std::move(agreed)), shared_(to_string(agreed_.sending)) {}
 
     [[nodiscard]] std::string_view agreed() const noexcept override { return agreed_.answer; }
     [[nodiscard]] bool encodes(std::size_t size, bool) const noexcept override {
@@ -42,6 +45,9 @@ public:
     }
     [[nodiscard]] codec_stream* begin_encoding() override;
     [[nodiscard]] codec_stream* begin_decoding() override;
+    [[nodiscard]] std::string_view shared_settings() const noexcept override { return shared_; }
+    [[nodiscard]] codec_stream* begin_shared_encoding() override;
+    void shared_sent(std::size_t size, std::size_t encoded_size) noexcept override;
     [[nodiscard]] std::size_t memory_used() const noexcept override;
     void release() noexcept override;
 
@@ -62,6 +68,8 @@ private:
     ~deflate_codec() override = default;
 
     agreed_deflate agreed_;
+    std::string shared_;                // the settings of messages that are compressed once for all
+    bool encoder_is_stale_ = false;     // its next message must not refer to earlier ones
     std::unique_ptr<deflater> encoder_; // with takeover, from its first message on
     std::unique_ptr<inflater> decoder_;
     std::atomic<std::size_t> owners_{1};

@@ -72,6 +72,9 @@ public:
                                        bool last) override;
     void finish(bool complete) noexcept override;
 
+    /// Forgets all earlier messages: the next one does not refer to them.
+    void forget() noexcept { deflateReset(&zlib_); }
+
     [[nodiscard]] const deflate_settings& settings() const noexcept { return settings_; }
     [[nodiscard]] static std::size_t bound(std::size_t size) noexcept;
 

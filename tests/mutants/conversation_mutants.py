@@ -17,10 +17,12 @@ MUTANTS = [
      "        consume_output(*taken);",
      "        consume_output(size);"),
     ("queued output changes its order", OUTPUT,
-     "    if (extra_) add(extra_->output.bytes());\n    if (lent_) {\n"
-     "        add(lent_->output_.bytes());\n",
-     "    if (lent_) add(lent_->output_.bytes());\n"
-     "    if (extra_) add(extra_->output.bytes());\n    if (lent_) {\n"),
+     "    if (extra_) list.count = extra_->output.list(room);\n"
+     "    if (!lent_) return list;\n"
+     "    list.count += lent_->output_.list(room.subspan(list.count));\n",
+     "    if (lent_) list.count = lent_->output_.list(room);\n"
+     "    if (extra_) list.count += extra_->output.list(room.subspan(list.count));\n"
+     "    if (!lent_) return list;\n"),
     ("a close is told twice", CONNECTION,
      "call(route_->handlers.close, *this, why);",
      "call(route_->handlers.close, *this, why);\n"

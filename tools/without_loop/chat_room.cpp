@@ -69,12 +69,12 @@ void chat_room::say(weft::connection& peer, weft::message what) {
     send_to_all(speaker->second.name + ": " + continued(what.text(), continuation));
 }
 
-/// Sends the text at once to members on this loop, and by a post to others; both count towards the
-/// member's queue. The route's queue policy closes a member that reads too slowly; it leaves in a
-/// later turn.
+/// Encodes the text once. Sends it at once to members on this loop, and by a post to others; both
+/// count towards the member's queue. The route's queue policy closes a member that reads too
+/// slowly; it leaves in a later turn.
 void chat_room::send_to_all(std::string_view text) {
-    for (const auto& [peer, one] : members_)
-        one.to.send(text);
+    const weft::prepared_message line{weft::message(text)};
+    for (const auto& [peer, one] : members_) one.to.send(line);
 }
 
 /// Sends collected news first.

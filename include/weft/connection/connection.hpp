@@ -49,6 +49,11 @@ public:
     /// on compression.
     send_result send(message whole, compression choice);
 
+    /// Sends a message that is encoded already, such as a broadcast. What the stream does not take
+    /// now is queued as a reference, but counts in full towards
+    /// `connection_options::queue_size_max` and `buffered_amount`.
+    send_result send(const prepared_message& whole);
+
     /// Sends the next part of a fragmented message; `last` ends the message. The first part sets
     /// its kind and compression. RFC 6455 §5.4.
     send_result send_part(message part, bool last,
@@ -235,7 +240,6 @@ private:
     send_result submit(std::size_t size, Command&& command);
     template <class Command>
     send_result submit_now(std::size_t size, Command&& command);
-    void send_now(const weft::message& counted);
     template <class Command>
     bool submit_small(Command& command);
     template <class Command>

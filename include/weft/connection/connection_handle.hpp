@@ -15,6 +15,8 @@
 #include <weft/core/close_code.hpp>
 #include <weft/core/function.hpp>
 #include <weft/core/message.hpp>
+#include <weft/core/message_codec.hpp>
+#include <weft/core/prepared_message.hpp>
 #include <weft/stream/handle_state.hpp>
 
 namespace weft {
@@ -41,18 +43,22 @@ public:
     /// queued; `backed_up` means that the peer is slow, or that more than half of the limit is
     /// used. After either, `writable` is called on the connection's thread when there is room. A
     /// message queued before the connection opens is sent when `open` has returned; if `fail` is
-    /// called instead, it was never sent. Throws std::bad_alloc; then nothing was sent.
-    send_result send(message whole) const;
+    /// called instead, it was never sent. `choice` decides whether the message is compressed, if
+    /// the handshake agreed on compression. Throws std::bad_alloc; then nothing was sent.
+    send_result send(message whole, compression choice = compression::automatic) const;
 
     /// Does the same without a copy: a string becomes a text message, a vector a binary one.
     template <std::same_as<std::string> Text>
-    send_result send(Text&& text) const {
-        return send_owned(std::move(text));
+    send_result send(Text&& text, compression choice = compression::automatic) const {
+        return send_text(std::move(text), choice);
     }
     template <std::same_as<std::vector<std::byte>> Bytes>
-    send_result send(Bytes&& bytes) const {
-        return send_owned(std::move(bytes));
+    send_result send(Bytes&& bytes, compression choice = compression::automatic) const {
+        return send_bytes(std::move(bytes), choice);
     }
+
+    /// Sends a message that is encoded already. Posts a reference instead of a copy.
+    send_result send(const prepared_message& whole) const;
 
     /// Returns the bytes of output that wait: posted by handles, with their overhead, or not yet
     /// taken by the stream. The number may change at any moment.
@@ -83,9 +89,11 @@ private:
     explicit connection_handle(std::shared_ptr<handle_state> state) noexcept
         : state_(std::move(state)) {}
 
-    send_result send_owned(std::string&& text) const;
-    send_result send_owned(std::vector<std::byte>&& bytes) const;
-    [[nodiscard]] std::optional<send_result> send_at_once(message whole) const;
+    send_result send_text(std::string&& text, compression choice) const;
+    send_result send_bytes(std::vector<std::byte>&& bytes, compression choice) const;
+    template <class Owned>
+    send_result send_owned(Owned& content, compression choice) const;
+    [[nodiscard]] std::optional<send_result> send_at_once(message whole, compression choice) const;
 
     std::shared_ptr<handle_state> state_;
 };

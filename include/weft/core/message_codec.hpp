@@ -80,6 +80,23 @@ public:
     [[nodiscard]] virtual codec_stream* begin_encoding() = 0;
     [[nodiscard]] virtual codec_stream* begin_decoding() = 0;
 
+    /// Returns a text for the algorithm and parameters of `begin_shared_encoding`: codecs with
+    /// equal texts encode a message to the same bytes. Valid while the codec lives. Empty if the
+    /// codec has no shared encoding; then prepared messages are encoded for each session.
+    [[nodiscard]] virtual std::string_view shared_settings() const noexcept { return {}; }
+
+    /// Begins to encode a message that several sessions send (`prepared_message`), so that it
+    /// refers to no other message. Like `begin_encoding` otherwise; any number may be in progress.
+    [[nodiscard]] virtual codec_stream* begin_shared_encoding() { return begin_encoding(); }
+
+    /// Called when the session has sent a message of `size` bytes that `begin_shared_encoding`
+    /// encoded to `encoded_size` bytes, which this codec may not have seen. Messages that it
+    /// encodes from now on must not refer to earlier ones.
+    virtual void shared_sent(std::size_t size, std::size_t encoded_size) noexcept {
+        static_cast<void>(size);
+        static_cast<void>(encoded_size);
+    }
+
     /// Returns the size of the memory that the codec owns for this session alone, in bytes, for
     /// `session::count_memory`. 0 for a shared codec: an idle session then needs no memory for it.
     /// Must not change from or to 0.

@@ -8,7 +8,7 @@
 #include <memory>
 #include <span>
 
-#include <weft/core/byte_queue.hpp>
+#include <weft/core/output_queue.hpp>
 #include <weft/core/time.hpp>
 
 namespace weft {
@@ -37,7 +37,7 @@ private:
 
     std::span<std::byte> input_;         // received but not parsed yet
     std::unique_ptr<std::byte[]> decoded_; // a short message, decompressed
-    byte_queue output_;                  // frames, older than payload_
+    output_queue output_;                  // frames, older than payload_
     std::span<const std::byte> payload_; // the last frame's payload, in the sender's memory
     time_point taken_at_{};              // when the peer last read output, or the wait began
 };

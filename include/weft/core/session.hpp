@@ -19,6 +19,7 @@
 #include <weft/core/memory_account.hpp>
 #include <weft/core/message.hpp>
 #include <weft/core/message_codec.hpp>
+#include <weft/core/prepared_message.hpp>
 #include <weft/core/report.hpp>
 #include <weft/core/scratch.hpp>
 #include <weft/core/session_event.hpp>
@@ -225,6 +226,10 @@ public:
     /// effect.
     bool send(message whole, compression choice);
 
+    /// Sends a message that is encoded already. A server session keeps a reference to what the
+    /// caller cannot write now; see `prepared_message`.
+    bool send(const prepared_message& whole);
+
     static constexpr std::size_t uncopied_size_min = 16 * 1024;
 
     /// Sends the next part of a fragmented message; `last` ends the message. Returns false if the
@@ -418,6 +423,8 @@ private:
     [[nodiscard]] std::byte* extend_output(std::size_t size);
     void put_text(std::string_view text);
     void put_frame(opcode code, bool fin, std::span<const std::byte> payload);
+    void put_frame(frame_header header, std::span<const std::byte> payload);
+    void put_prepared(const prepared_message& whole, const prepared_message::encoded& form);
     void put_close_frame(report* outcome, close_code code, std::string_view reason);
     void put_delayed_pong() noexcept;
     void keep_output();

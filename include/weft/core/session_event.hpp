@@ -33,9 +33,11 @@ struct event {
 
 enum class session_state : std::uint8_t { connecting, open, closing, closed };
 
-/// Output to write: at most three pieces, in order.
+/// Output to write: some pieces, in order. More may follow when they have been consumed.
 struct output_list {
-    std::array<std::span<const std::byte>, 3> pieces{};
+    static constexpr std::size_t count_max = 8;
+
+    std::array<std::span<const std::byte>, count_max> pieces{};
     std::size_t count = 0;
 
     [[nodiscard]] auto begin() const noexcept { return pieces.begin(); }

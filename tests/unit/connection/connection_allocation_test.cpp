@@ -437,6 +437,31 @@ TEST(connection_allocation, a_broadcast_reaches_those_who_have_memory) {
     });
 }
 
+TEST(connection_allocation, a_prepared_broadcast_reaches_those_who_have_memory) {
+    fail_each_allocation([](scarce_memory& memory) {
+        ends here;
+        here.capacity = 1000;
+        here.open();
+        for (int i = 0; i < 3; ++i) here.link({}, "/open");
+        here.driver.settle();
+        ASSERT_EQ(here.at_client.opens, 4);
+        const auto handle = here.at_server.last->handle();
+        int sent = 0;
+        memory.during([&] {
+            const prepared_message whole(std::string_view(large_text).substr(0, 20'000));
+            here.server->for_each([&](connection& each) {
+                if (each.path() != "/beside") each.send(whole);
+                ++sent;
+            });
+            handle.send(whole);
+            ++sent;
+        });
+        memory.during([&] { here.driver.settle(); });
+        EXPECT_TRUE(memory.ran_out() || here.at_client.messages == 5);
+        here.expect_order();
+    });
+}
+
 TEST(connection_allocation, a_turn_inside_a_handler) {
     fail_each_allocation([](scarce_memory& memory) {
         ends here;

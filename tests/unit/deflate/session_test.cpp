@@ -3,6 +3,12 @@
 // roles.
 #include <gtest/gtest.h>
 
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <weft/core/prepared_message.hpp>
+
 #include "codec_fixture.hpp"
 #include "support/allocations.hpp"
 #include "unit/core/session_probe.hpp"
@@ -75,6 +81,72 @@ TEST(deflate_session, a_pair_agrees_and_talks) {
     for (const auto text : {"Hello", "Hello", "something else", "Hello, hello, hello"}) {
         EXPECT_EQ(to_text(*decoded(*serving, encoded(**asking, text))), text);
         EXPECT_EQ(to_text(*decoded(**asking, encoded(*serving, text))), text);
+    }
+}
+
+/// A server that keeps its context sends messages of its own and prepared ones in turns; the client
+/// reads them all, so the window of the compressor always matches that of the decompressor.
+TEST(deflate_session, prepared_messages_go_between_others_whatever_the_context) {
+    for (const bool context : {false, true}) {
+        for (const int bits : {8, 9, 15}) {
+            const deflate_options options{
+                .sending = {.window_bits = bits, .context_takeover = context},
+                .receiving = {.window_bits = bits, .context_takeover = context}};
+            permessage_deflate by(options);
+            auto codec = chosen(by, by.offer());
+            ASSERT_TRUE(codec);
+            auto reads = confirmed(by, codec->agreed());
+            ASSERT_TRUE(reads);
+            session_probe server(role::server, {}, {},
+                                 {.subprotocol = {}, .codec = std::move(codec)});
+            session_probe client(role::client, {}, {},
+                                 {.subprotocol = {}, .codec = std::move(*reads)});
+            server.pull();
+            client.pull();
+            client.events.clear();
+            std::vector<told> expected;
+            for (int i = 0; i < 20; ++i) {
+                const std::string text = "a message that is like others, number " +
+                    std::to_string(i * 7919) + std::string(static_cast<std::size_t>(i) * 300, 'x');
+                if (i % 3 == 1) {
+                    server.tested.send(prepared_message(message(text), compression::on));
+                } else {
+                    server.tested.send(message(text), compression::on);
+                }
+                expected.push_back(text_told(text));
+            }
+            server.collect();
+            int compressed_ones = 0; // all but the short ones, for which the window is too small
+            for (const auto& frame : read_frames(server.sent))
+                compressed_ones += frame.first == 0xc1U;
+            EXPECT_GT(compressed_ones, 15);
+            client.feed(server.sent);
+            EXPECT_EQ(client.events, expected) << context << ' ' << bits;
+            const auto totals = by.totals();
+            EXPECT_EQ(totals.sent, totals.received);
+            EXPECT_EQ(totals.sent_compressed, totals.received_compressed);
+        }
+    }
+}
+
+TEST(deflate_session, a_prepared_message_makes_the_same_bytes_without_context) {
+    permessage_deflate by;
+    for (const std::size_t size : {0U, 1U, 63U, 64U, 126U, 65'536U, 1'000'000U}) {
+        byte_string sent[2];
+        const std::string text(size, 'z');
+        for (const bool prepared : {false, true}) {
+            session_probe server(role::server, {}, {},
+                                 {.subprotocol = {}, .codec = chosen(by, "permessage-deflate")});
+            server.pull();
+            if (prepared) {
+                server.tested.send(prepared_message{message(text)});
+            } else {
+                server.tested.send(message(text));
+            }
+            server.collect();
+            sent[prepared] = server.take_sent();
+        }
+        EXPECT_EQ(sent[0], sent[1]);
     }
 }
 
