@@ -209,6 +209,7 @@ def servers_from(binaries, peers):
         Server("raw 512K", (binaries / "raw_echo", "--read-size", str(512 * 1024)), "raw",
                ("256K",)),
         Server(OWN, (binaries / "weft_echo",), "ws"),
+        Server("weft coroutine", (binaries / "weft_echo", "automatic", "coroutine"), "ws"),
         Server("weft on poll", (binaries / "weft_echo", "poll"), "ws", SMALL),
     ] + peers
 

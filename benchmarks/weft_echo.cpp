@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
 // Weft's echo server as an application would write it, for the benchmark: an ephemeral port on
-// loopback, printed on stdout. Nothing in it is tuned. Usage: weft_echo [loop], a name that
-// `weft loops` lists; weft_echo --hosts tells those of other libraries.
+// loopback, printed on stdout. Nothing in it is tuned. Usage: weft_echo [loop [coroutine]]: a name
+// that `weft loops` lists, and whether a coroutine echoes; weft_echo --hosts tells those of other
+// libraries.
 
 #include <weft/weft.hpp>
 
 #include <algorithm>
 #include <iostream>
+#include <string_view>
 
 #include "host_loops/host_loops.hpp"
 
@@ -16,6 +18,10 @@ namespace {
 int list_hosts() {
     for (const auto& one : weft_tool::host_loop_registration::all()) std::cout << one.name << '\n';
     return 0;
+}
+
+weft::task<void> echo(weft::conversation peer) {
+    while (auto m = co_await peer.receive()) co_await peer.send(*m);
 }
 
 } // namespace
@@ -30,9 +36,14 @@ int main(int argc, char** argv) {
     }
     weft::event_loop loop({.engine = weft_tool::engine_of(name)});
     weft::server server{loop};
-    server.route("/echo", {
-        .message = [](weft::connection& peer, weft::message m) { peer.send(m); },
-    });
+    if (argc > 2 && std::string_view(argv[2]) == "coroutine") {
+        server.route("/echo", echo);
+    } else {
+        server.route("/echo",
+                     {
+                         .message = [](weft::connection& peer, weft::message m) { peer.send(m); },
+                     });
+    }
     const auto bound = server.listen("127.0.0.1", 0);
     if (!bound) {
         std::cerr << "weft_echo: " << bound.error().message() << '\n';

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <weft/connection/connection.hpp>
+#include <weft/connection/conversation.hpp>
 #include <weft/connection/stream_endpoint.hpp>
 #include <weft/core/base64.hpp>
 #include <weft/core/session.hpp>
@@ -28,3 +29,7 @@
 #include <weft/stream/io_stream.hpp>
 #include <weft/stream/manual_driver.hpp>
 #include <weft/stream/memory_pipe.hpp>
+#include <weft/stream/sleep.hpp>
+#include <weft/stream/spawn.hpp>
+#include <weft/stream/task.hpp>
+#include <weft/stream/when_any.hpp>

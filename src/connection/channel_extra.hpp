@@ -8,6 +8,7 @@
 #include <weft/connection/channel.hpp>
 #include <weft/connection/pending_connection.hpp>
 
+#include "connection/conversation_state.hpp"
 #include "connection/posted_message.hpp"
 
 namespace weft {
@@ -19,6 +20,7 @@ struct channel::extra {
     virtual ~extra() = default;
 
     any_value data;
+    conversation_anchor conversation;                  // empty unless coroutines use it
     std::shared_ptr<handle_state> shared;              // shared with handles, if there are any
     std::vector<std::unique_ptr<posted_message>> held; // messages that cannot be sent yet
     std::unique_ptr<pending_connection> pending; // until an outbound connection is open

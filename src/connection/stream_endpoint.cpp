@@ -74,6 +74,19 @@ connection& stream_endpoint::connect(std::unique_ptr<stream>&& server, const uri
     return outbound;
 }
 
+connect_operation stream_endpoint::connect(std::unique_ptr<stream>&& server, const uri& target) {
+    return begin_conversation(std::move(server), target, connect_options());
+}
+
+connect_operation stream_endpoint::begin_conversation(std::unique_ptr<stream>&& server,
+                                                      const uri& target,
+                                                      const connect_options& options) {
+    auto begun = connect_operation::begin_on(driver());
+    connection& outbound = connect(std::move(server), target, begun.take_handlers(), options);
+    begun.connecting(outbound.handle());
+    return begun;
+}
+
 connection& stream_endpoint::begin_connect(const uri& target, handlers what,
                                            connect_options options) {
     return set_->add_outbound(target, std::move(what), std::move(options));

@@ -51,6 +51,29 @@ connection_handle client::connect(std::string_view target, handlers what, connec
     return handle;
 }
 
+// --- for coroutines
+
+template <class Target>
+connect_operation client::begin_conversation(const Target& target, const connect_options& options) {
+    auto begun = connect_operation::begin_on(endpoint_.driver());
+    begun.connecting(connect(target, begun.take_handlers(), options));
+    return begun;
+}
+
+template connect_operation client::begin_conversation(const std::string_view&,
+                                                      const connect_options&);
+template connect_operation client::begin_conversation(const uri&, const connect_options&);
+
+connect_operation client::connect(std::string_view target) {
+    return begin_conversation(target, connect_options());
+}
+
+connect_operation client::connect(const uri& target) {
+    return begin_conversation(target, connect_options());
+}
+
+// --- the rest
+
 void client::on_fail(function<void(const report&)> handler) {
     has_fail_handler_ = static_cast<bool>(handler);
     endpoint_.on_fail(std::move(handler));

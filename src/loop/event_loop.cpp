@@ -116,6 +116,10 @@ time_point event_loop::now() const noexcept {
     return state_->now();
 }
 
+sleep_operation event_loop::sleep(duration time) noexcept {
+    return state_->sleep(time);
+}
+
 void event_loop::on_error(function<void(std::exception_ptr)> handler) {
     state_->on_error(std::move(handler));
 }

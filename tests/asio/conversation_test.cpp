@@ -71,6 +71,47 @@ TYPED_TEST(asio_conversations, are_held_by_coroutines) {
     EXPECT_TRUE(end.clean()) << end;
 }
 
+TYPED_TEST(asio_conversations, have_the_default_tokens_of_their_executors) {
+    using socket =
+        typename TypeParam::template awaitable_by_default<typename TypeParam::tcp::socket>;
+    using awaited =
+        typename TypeParam::template awaitable_by_default<typename TypeParam::conversation>;
+    this->server->route("/", echo_handlers());
+    std::string heard;
+    auto speak = [&]() -> typename TestFixture::template awaitable<void> {
+        auto [near, far] = tcp_pair<TypeParam>(this->context);
+        this->server->serve(std::move(far));
+        const auto target = at_path("/");
+        awaited peer = co_await this->client->async_connect(socket(std::move(near)), target);
+        co_await peer.async_send("hello");
+        const stored_message m = co_await peer.async_receive();
+        heard = m.text();
+    };
+    std::exception_ptr failed;
+    TypeParam::spawn(this->context.get_executor(), speak(),
+                     [&](std::exception_ptr what) { failed = what; });
+    this->context.run();
+    EXPECT_FALSE(failed);
+    EXPECT_EQ(heard, "hello");
+}
+
+TYPED_TEST(asio_conversations, lose_a_race_of_connecting_against_a_timer_in_time) {
+    auto [near, far] = tcp_pair<TypeParam>(this->context); // the far end never answers
+    typename TypeParam::cancellation_signal signal;
+    bool connected = true;
+    this->client->async_connect(
+        std::move(near), at_path("/"),
+        TypeParam::cancelled_by(signal, [&](auto why, auto) { connected = !why; }));
+    typename TypeParam::library::steady_timer timer(this->context, std::chrono::milliseconds(500));
+    timer.async_wait([&](auto) { signal.emit(TypeParam::cancel_all); });
+    const auto before = std::chrono::steady_clock::now();
+    this->context.run();
+    const auto took = std::chrono::steady_clock::now() - before;
+    EXPECT_FALSE(connected);
+    EXPECT_GE(took, std::chrono::milliseconds(499));
+    EXPECT_LT(took, std::chrono::seconds(5)); // not the ten of the handshake
+}
+
 TYPED_TEST(asio_conversations, that_cannot_begin_say_why) {
     typename TypeParam::error_code why;
     auto [near, far] = tcp_pair<TypeParam>(this->context);

@@ -54,6 +54,9 @@ struct standalone_asio {
     template <class Result>
     using awaitable = ::asio::awaitable<Result>;
     static constexpr auto use_awaitable = ::asio::use_awaitable;
+    template <class Object>
+    using awaitable_by_default =
+        typename ::asio::use_awaitable_t<>::template as_default_on_t<Object>;
     static constexpr auto detached = ::asio::detached;
     static constexpr auto cancel_all = ::asio::cancellation_type::all;
 
@@ -92,6 +95,9 @@ struct boost_asio {
     template <class Result>
     using awaitable = ::boost::asio::awaitable<Result>;
     static constexpr auto use_awaitable = ::boost::asio::use_awaitable;
+    template <class Object>
+    using awaitable_by_default =
+        typename ::boost::asio::use_awaitable_t<>::template as_default_on_t<Object>;
     static constexpr auto detached = ::boost::asio::detached;
     static constexpr auto cancel_all = ::boost::asio::cancellation_type::all;
 

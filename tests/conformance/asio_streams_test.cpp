@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "asio/ssl_pair.hpp"
+#include "conformance/echo.hpp"
 #include "conformance/subject.hpp"
 
 namespace weft::testing {
@@ -15,17 +16,21 @@ class echo_over_layer : public subject {
 
 public:
     template <class MakePair>
-    echo_over_layer(role ours, MakePair make_pair)
+    echo_over_layer(role ours, MakePair make_pair, echo_by how)
         : both_(make_pair(context_)), peer_(both_.first) {
-        handlers echo{.message = [](connection& c, message m) { c.send(m); }};
         if (ours == role::server) {
-            endpoint_.route("*", std::move(echo), {.connection = unbounded(), .subprotocol = {}});
+            endpoint_.route("*", echo_handlers(how),
+                            {.connection = unbounded(), .subprotocol = {}});
             endpoint_.serve(std::move(both_.second));
         } else {
             connect_options options;
             options.connection = unbounded();
-            endpoint_.connect(std::move(both_.second), *uri::parse("ws://localhost/"),
-                              std::move(echo), std::move(options));
+            connect_echo(endpoint_.driver(), how, [&](handlers echo) {
+                return endpoint_
+                    .connect(std::move(both_.second), *uri::parse("ws://localhost/"),
+                             std::move(echo), std::move(options))
+                    .handle();
+            });
         }
         read_more();
     }
@@ -110,16 +115,20 @@ private:
 };
 
 template <class Asio, class MakePair>
-bool register_layer(const std::string& name, MakePair make_pair) {
+bool register_layer(const std::string& name, MakePair make_pair, echo_by how = echo_by::handler) {
     using layer = typename decltype(make_pair(
         std::declval<typename Asio::io_context&>()))::first_type;
     return register_conformance(name, [=](role ours) {
-        return std::make_unique<echo_over_layer<Asio, layer>>(ours, make_pair);
+        return std::make_unique<echo_over_layer<Asio, layer>>(ours, make_pair, how);
     });
 }
 
 [[maybe_unused]] const bool registered_sockets = register_layer<standalone_asio>(
     "asio_stream", [](auto& context) { return tcp_pair<standalone_asio>(context); });
+
+[[maybe_unused]] const bool registered_coroutine = register_layer<standalone_asio>(
+    "asio_stream_by_coroutine", [](auto& context) { return tcp_pair<standalone_asio>(context); },
+    echo_by::coroutine);
 
 [[maybe_unused]] const bool registered_tls = register_layer<boost_asio>(
     "boost_asio_stream_over_tls", [](auto& context) { return ssl_pair<boost_asio>(context); });

@@ -12,6 +12,7 @@
 #include <weft/stream/memory_pipe.hpp>
 #include <weft/stream/secure_layer.hpp>
 
+#include "conformance/echo.hpp"
 #include "conformance/subject.hpp"
 
 namespace weft::testing {
@@ -20,21 +21,25 @@ class echo_connection : public subject, private stream_events {
 public:
     /// `ours_over` and `peers_over` lie over the ends of the pipe, where they are given.
     echo_connection(role ours, std::size_t capacity, secure_layer* ours_over = nullptr,
-                    secure_layer* peers_over = nullptr)
+                    secure_layer* peers_over = nullptr, echo_by how = echo_by::handler)
         : endpoint_(driver_) {
-        handlers echo{.message = [](connection& c, message m) { c.send(m); }};
         auto [pipe, other] = memory_pipe(driver_, driver_, capacity);
         auto end = covered(std::move(pipe), ours_over);
         end_ = covered(std::move(other), peers_over);
         end_->start(*this);
         if (ours == role::server) {
-            endpoint_.route("*", std::move(echo), {.connection = unbounded(), .subprotocol = {}});
+            endpoint_.route("*", echo_handlers(how),
+                            {.connection = unbounded(), .subprotocol = {}});
             endpoint_.serve(std::move(end));
         } else {
             connect_options options;
             options.connection = unbounded();
-            endpoint_.connect(std::move(end), *uri::parse("ws://localhost/"), std::move(echo),
-                              std::move(options));
+            connect_echo(driver_, how, [&](handlers echo) {
+                return endpoint_
+                    .connect(std::move(end), *uri::parse("ws://localhost/"), std::move(echo),
+                             std::move(options))
+                    .handle();
+            });
         }
         driver_.settle();
     }

@@ -7,6 +7,7 @@
 #include <weft/stream/io_stream.hpp>
 #include <weft/stream/manual_driver.hpp>
 
+#include "conformance/echo.hpp"
 #include "conformance/subject.hpp"
 
 namespace weft::testing {
@@ -14,19 +15,22 @@ namespace {
 
 class fed_by_hand : public subject {
 public:
-    explicit fed_by_hand(role ours) : endpoint_(driver_) {
+    fed_by_hand(role ours, echo_by how) : endpoint_(driver_) {
         io_.on_shutdown([this] { ended_ = true; });
-        handlers echo{.message = [](connection& c, message m) { c.send(m); }};
         connection_options options;
         options.queue_size_max = unlimited; // the suite writes all before it reads
         if (ours == role::server) {
-            endpoint_.route("*", std::move(echo), {.connection = options, .subprotocol = {}});
+            endpoint_.route("*", echo_handlers(how), {.connection = options, .subprotocol = {}});
             endpoint_.serve(io_.take_stream());
         } else {
             connect_options dial;
             dial.connection = options;
-            endpoint_.connect(io_.take_stream(), *uri::parse("ws://localhost/"), std::move(echo),
-                              std::move(dial));
+            connect_echo(driver_, how, [&](handlers echo) {
+                return endpoint_
+                    .connect(io_.take_stream(), *uri::parse("ws://localhost/"), std::move(echo),
+                             std::move(dial))
+                    .handle();
+            });
         }
         turn();
     }
@@ -72,9 +76,12 @@ private:
     stream_endpoint endpoint_;
 };
 
-[[maybe_unused]] const bool registered_fed_by_hand =
-    register_conformance("fed_by_hand", [](role ours) {
-        return std::make_unique<fed_by_hand>(ours);
+[[maybe_unused]] const bool registered_fed_by_hand = register_conformance(
+    "fed_by_hand", [](role ours) { return std::make_unique<fed_by_hand>(ours, echo_by::handler); });
+
+[[maybe_unused]] const bool registered_coroutine_by_hand =
+    register_conformance("fed_by_hand_by_coroutine", [](role ours) {
+        return std::make_unique<fed_by_hand>(ours, echo_by::coroutine);
     });
 
 } // namespace

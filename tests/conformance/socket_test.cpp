@@ -17,6 +17,7 @@
 #include <weft/endpoint/client.hpp>
 #include <weft/endpoint/server.hpp>
 
+#include "conformance/echo.hpp"
 #include "conformance/subject.hpp"
 #include "host_loops/foreign_loop.hpp"
 
@@ -24,10 +25,6 @@ namespace weft::testing {
 namespace {
 
 constexpr std::chrono::seconds patience{5};
-
-handlers echo_handlers() {
-    return {.message = [](connection& peer, message m) { peer.send(m); }};
-}
 
 sockaddr_in loopback(std::uint16_t port) {
     sockaddr_in at{};
@@ -107,9 +104,9 @@ private:
 
 class echo_socket : public subject {
 public:
-    echo_socket(role ours, engine_kind engine, const waiter_factory& make)
+    echo_socket(role ours, engine_kind engine, const waiter_factory& make, echo_by how)
         : loop_({.engine = engine}), waiter_(make(loop_)) {
-        ours == role::server ? connect_to_server() : accept_client();
+        ours == role::server ? connect_to_server(how) : accept_client(how);
         ::fcntl(peer_, F_SETFL, O_NONBLOCK);
         const int on = 1;
         ::setsockopt(peer_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
@@ -145,14 +142,14 @@ public:
     bool ended() const override { return ended_; }
 
 private:
-    void connect_to_server() {
-        server_.route("*", echo_handlers());
+    void connect_to_server(echo_by how) {
+        server_.route("*", echo_handlers(how));
         const auto at = loopback(server_.listen("127.0.0.1", 0)->port());
         peer_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
         ::connect(peer_, reinterpret_cast<const sockaddr*>(&at), sizeof(at));
     }
 
-    void accept_client() {
+    void accept_client(echo_by how) {
         const int listening =
             ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
         sockaddr_in at = loopback(0);
@@ -160,8 +157,9 @@ private:
         ::bind(listening, reinterpret_cast<const sockaddr*>(&at), size);
         ::listen(listening, 1);
         ::getsockname(listening, reinterpret_cast<sockaddr*>(&at), &size);
-        client_.connect("ws://127.0.0.1:" + std::to_string(ntohs(at.sin_port)) + "/",
-                        echo_handlers());
+        const auto target = "ws://127.0.0.1:" + std::to_string(ntohs(at.sin_port)) + "/";
+        connect_echo(loop_.driver(), how,
+                     [&](handlers echo) { return client_.connect(target, std::move(echo)); });
         do {
             waiter_->step();
             peer_ = ::accept4(listening, nullptr, nullptr, SOCK_CLOEXEC);
@@ -185,26 +183,32 @@ private:
     bool ended_ = false;
 };
 
-bool register_engine(const std::string& name, engine_kind engine) {
+bool register_engine(const std::string& name, engine_kind engine, echo_by how = echo_by::handler) {
     return register_conformance(name, [=](role ours) {
         return std::make_unique<echo_socket>(
-            ours, engine, [](event_loop& loop) { return std::make_unique<alone>(loop); });
+            ours, engine, [](event_loop& loop) { return std::make_unique<alone>(loop); }, how);
     });
 }
 
-[[maybe_unused]] const bool registered_sockets =
-    register_engine("socket", engine_kind::epoll) &&
-    register_engine("socket_by_poll", engine_kind::poll);
+[[maybe_unused]] const bool registered_sockets = register_engine("socket", engine_kind::epoll) &&
+    register_engine("socket_by_poll", engine_kind::poll) &&
+    register_engine("socket_by_coroutine", engine_kind::epoll, echo_by::coroutine) &&
+    register_engine("socket_by_poll_and_coroutine", engine_kind::poll, echo_by::coroutine);
 
 } // namespace
 
 void register_hosts() {
     for (const auto* const kind : foreign_loop_registration::all()) {
-        register_conformance(kind->name, [kind](role ours) {
-            return std::make_unique<echo_socket>(
-                ours, engine_kind::automatic,
-                [kind](event_loop& loop) { return std::make_unique<in_host>(loop, *kind); });
-        });
+        const auto add = [kind](const std::string& name, echo_by how) {
+            register_conformance(name, [kind, how](role ours) {
+                return std::make_unique<echo_socket>(
+                    ours, engine_kind::automatic,
+                    [kind](event_loop& loop) { return std::make_unique<in_host>(loop, *kind); },
+                    how);
+            });
+        };
+        add(kind->name, echo_by::handler);
+        add(std::string(kind->name) + "_by_coroutine", echo_by::coroutine);
     }
 }
 

@@ -75,6 +75,8 @@ struct asio_library {
         return ::asio::get_associated_cancellation_slot(handler);
     }
     template <class Executor>
+    using default_token = typename ::asio::default_completion_token<Executor>::type;
+    template <class Executor>
     static auto work_guard(const Executor& executor) {
         return ::asio::make_work_guard(executor);
     }

@@ -75,6 +75,8 @@ struct boost_asio_library {
         return ::boost::asio::get_associated_cancellation_slot(handler);
     }
     template <class Executor>
+    using default_token = typename ::boost::asio::default_completion_token<Executor>::type;
+    template <class Executor>
     static auto work_guard(const Executor& executor) {
         return ::boost::asio::make_work_guard(executor);
     }

@@ -22,6 +22,9 @@
 
 namespace weft {
 
+template <class Asio, class Executor>
+class executor_conversation_by_default;
+
 /// One WebSocket connection, used through asynchronous operations; made by `executor_endpoint`.
 ///
 /// If `async_connect` failed, every operation fails with the error of that attempt. On a
@@ -35,6 +38,16 @@ class executor_conversation {
     using error_code = typename Asio::error_code;
 
 public:
+    using executor_type = typename Asio::any_io_executor;
+    using default_token = typename Asio::template default_token<executor_type>;
+
+    /// The same conversation with the default completion token of another executor; for
+    /// `as_default_on_t`.
+    template <class Executor>
+    struct rebind_executor {
+        using other = executor_conversation_by_default<Asio, Executor>;
+    };
+
     executor_conversation() = default;
     executor_conversation(executor_conversation&&) noexcept = default;
     executor_conversation& operator=(executor_conversation&& other) noexcept {
@@ -50,8 +63,8 @@ public:
     /// The end of the connection is reported as an error: `eof` after a complete closing handshake,
     /// otherwise the error in `outcome`. Only one `async_receive` may be pending: a second one
     /// fails with `operation_in_progress`.
-    template <class Token>
-    auto async_receive(Token&& token) {
+    template <class Token = default_token>
+    auto async_receive(Token&& token = Token()) {
         return Asio::template initiate<Token, void(error_code, stored_message)>(
             [state = state_](auto handler) {
                 if (!state) return refuse(std::move(handler), stored_message());
@@ -66,8 +79,8 @@ public:
     /// The bytes are copied or written when the operation starts: inside this call, or at
     /// `co_await` if the token is `use_awaitable`. Several sends may be pending; messages are sent
     /// in order. Fails with `errc::queue_full` if the message would exceed the limit of the queue.
-    template <class Token>
-    auto async_send(message whole, Token&& token) {
+    template <class Token = default_token>
+    auto async_send(message whole, Token&& token = Token()) {
         return Asio::template initiate<Token, void(error_code)>(
             [state = state_, whole](auto handler) {
                 if (!state) return refuse(std::move(handler));
@@ -283,6 +296,30 @@ private:
     }
 
     std::shared_ptr<state> state_;
+};
+
+/// A conversation whose operations use the default completion token of `Executor`, as in
+/// `asio::use_awaitable_t<>::as_default_on_t<asio_conversation>`. Converts from a conversation.
+template <class Asio, class Executor>
+class executor_conversation_by_default : public executor_conversation<Asio> {
+    using conversation = executor_conversation<Asio>;
+
+public:
+    using executor_type = Executor;
+    using default_token = typename Asio::template default_token<Executor>;
+
+    executor_conversation_by_default() = default;
+    executor_conversation_by_default(conversation&& other) noexcept
+        : conversation(std::move(other)) {}
+
+    template <class Token = default_token>
+    auto async_receive(Token&& token = Token()) {
+        return conversation::async_receive(std::forward<Token>(token));
+    }
+    template <class Token = default_token>
+    auto async_send(message whole, Token&& token = Token()) {
+        return conversation::async_send(whole, std::forward<Token>(token));
+    }
 };
 
 } // namespace weft

@@ -33,6 +33,11 @@ template <class Asio>
 class executor_endpoint : private executor_driver_owner<Asio>, public stream_endpoint {
     using executor_driver_owner<Asio>::own_driver;
 
+    /// The completion token that the stream's executor has as its default.
+    template <class Layer>
+    using default_token =
+        typename Asio::template default_token<typename std::remove_cvref_t<Layer>::executor_type>;
+
 public:
     using executor_type = typename Asio::any_io_executor;
     using conversation = executor_conversation<Asio>;
@@ -110,21 +115,24 @@ public:
         return conversation::make_handlers(own_driver, std::move(begin));
     }
 
-    /// Opens a WebSocket over `server`; completes as `void(error_code, conversation)`.
+    /// Opens a WebSocket over `server`; completes as `void(error_code, conversation)`. The default
+    /// token is that of the stream.
     ///
     /// Cancellation through the token's cancellation slot ends the attempt with
     /// `operation_aborted`. After a failure, the conversation's `outcome()` says why, with the HTTP
     /// status if the server refused.
-    template <class Layer, class Token>
-    auto async_connect(Layer server, const uri& target, Token&& token) {
+    template <class Layer, class Token = default_token<Layer>>
+        requires(!std::same_as<std::remove_cvref_t<Token>, connect_options>)
+    auto async_connect(Layer server, const uri& target, Token&& token = Token()) {
         return async_connect(std::move(server), target, connect_options(),
                              std::forward<Token>(token));
     }
 
     /// Does the same with options. In a coroutine pass a named variable: GCC 12 miscompiles a
     /// temporary.
-    template <class Layer, class Token>
-    auto async_connect(Layer server, const uri& target, connect_options options, Token&& token) {
+    template <class Layer, class Token = default_token<Layer>>
+    auto async_connect(Layer server, const uri& target, connect_options options,
+                       Token&& token = Token()) {
         return Asio::template initiate<Token, void(error_code, conversation)>(
             [this](auto handler, Layer&& over, const uri& to, connect_options&& with) {
                 begin_connecting(std::move(over), to, std::move(with), std::move(handler));

@@ -60,6 +60,7 @@ public:
     [[nodiscard]] weft::driver& driver() const noexcept { return *timer_queue::owner_of(*this); }
 
 protected:
+    friend class conversation_state;
     friend class handle_posts;
     friend class pending_connection;
 

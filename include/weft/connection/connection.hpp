@@ -156,6 +156,7 @@ private:
     friend class channel;
     friend class handle_posts;
     friend class connection_set;
+    friend class conversation_state;
     friend class registry<connection>;
     friend class member_table<connection>;
     friend class stream_endpoint;

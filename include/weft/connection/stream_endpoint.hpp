@@ -7,9 +7,11 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <weft/connection/connection.hpp>
+#include <weft/connection/conversation.hpp>
 #include <weft/connection/pending_connection.hpp>
 #include <weft/stream/address_prefix.hpp>
 
@@ -43,6 +45,13 @@ public:
     /// WebSocket.
     void route(std::string_view path, handlers what, const route_options& options = {});
 
+    /// Serves them by a coroutine: `serve` is called with each connection that opens; see
+    /// `coroutine_handlers`.
+    template <conversation_function Serve>
+    void route(std::string_view path, Serve&& serve, const route_options& options = {}) {
+        route(path, coroutine_handlers(std::forward<Serve>(serve)), options);
+    }
+
     /// Sets the handler called when a connection failed before a route was found for it.
     void on_fail(function<void(const report&)> handler);
 
@@ -70,6 +79,15 @@ public:
     /// Invalid options are reported like any other failure: `fail` is called in the next round.
     connection& connect(std::unique_ptr<stream>&& server, const uri& target, handlers what,
                         connect_options options = {}, std::span<const std::byte> already_read = {});
+
+    /// Does the same for a coroutine: `co_await endpoint.connect(...)` returns a `conversation`;
+    /// see `client::connect`.
+    connect_operation connect(std::unique_ptr<stream>&& server, const uri& target);
+    template <named_connect_options Options>
+    connect_operation connect(std::unique_ptr<stream>&& server, const uri& target,
+                              Options& options) {
+        return begin_conversation(std::move(server), target, options);
+    }
 
     /// Closes all connections with 1001 and refuses those that have not opened with 503. Aborts
     /// what is left after `within`. Then calls `done`, exactly once and never from inside this
@@ -147,6 +165,9 @@ public:
     [[nodiscard]] static pending_connection& pending(connection& outbound) noexcept;
 
 private:
+    connect_operation begin_conversation(std::unique_ptr<stream>&& server, const uri& target,
+                                         const connect_options& options);
+
     class connection_set* set_;
 };
 

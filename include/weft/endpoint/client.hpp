@@ -4,8 +4,10 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include <weft/connection/stream_endpoint.hpp>
 #include <weft/loop/event_loop.hpp>
@@ -49,6 +51,23 @@ public:
     connection_handle connect(std::string_view target, handlers what, connect_options options = {});
     connection_handle connect(const uri& target, handlers what, connect_options options = {});
 
+    /// Does the same for a coroutine: connecting begins within this call, and `co_await` returns a
+    /// `conversation`. That is open, or it has failed: then it converts to false, its `outcome`
+    /// says why, with the HTTP status and the response of a server that refused, and all its
+    /// operations end with that error. A stop of the task ends the attempt with
+    /// `std::errc::operation_canceled`. `options` must be a variable, and is copied: GCC 12
+    /// miscompiles temporaries of aggregate types in a `co_await` expression.
+    connect_operation connect(std::string_view target);
+    connect_operation connect(const uri& target);
+    template <named_connect_options Options>
+    connect_operation connect(std::string_view target, Options& options) {
+        return begin_conversation(target, options);
+    }
+    template <named_connect_options Options>
+    connect_operation connect(const uri& target, Options& options) {
+        return begin_conversation(target, options);
+    }
+
     /// Opens a WebSocket over a connected stream socket, for example through the application's own
     /// tunnel. `already_read` holds bytes that other code has read from it; for a `wss:` URI the
     /// TLS handshake must not have begun.
@@ -77,6 +96,9 @@ public:
     void for_each(function<void(connection&)> action);
 
 private:
+    template <class Target>
+    connect_operation begin_conversation(const Target& target, const connect_options& options);
+
     std::shared_ptr<loop_state> loop_;
     stream_endpoint endpoint_;
     std::shared_ptr<secure_layer> tls_;

@@ -38,6 +38,13 @@ public:
     /// Serves requests for `path`; see `stream_endpoint::route`.
     void route(std::string_view path, handlers what, const route_options& options = {});
 
+    /// Serves requests for `path` by a coroutine, for example a lambda: `serve` is called with each
+    /// connection that opens; see `coroutine_handlers`.
+    template <conversation_function Serve>
+    void route(std::string_view path, Serve&& serve, const route_options& options = {}) {
+        route(path, coroutine_handlers(std::forward<Serve>(serve)), options);
+    }
+
     /// Sets the handler that is called when a connection fails before a route was found for it.
     void on_fail(function<void(const report&)> handler);
 

@@ -16,6 +16,8 @@
 #include <weft/core/time.hpp>
 #include <weft/loop/resolver.hpp>
 #include <weft/stream/driver.hpp>
+#include <weft/stream/sleep.hpp>
+#include <weft/stream/spawn.hpp>
 
 namespace weft {
 
@@ -204,6 +206,10 @@ public:
 
     /// Returns the time at which the turn began; outside a turn, the clock's time.
     [[nodiscard]] time_point now() const noexcept;
+
+    /// For coroutines: `co_await loop.sleep(time)` continues when `time` has passed; see
+    /// `driver::sleep`.
+    [[nodiscard]] sleep_operation sleep(duration time) noexcept;
 
     /// Sets the handler that is called when any other handler throws. If that was a connection's
     /// handler, the connection is closed with 1011 and its report contains the exception. After any

@@ -27,6 +27,8 @@
 
 namespace weft {
 
+class sleep_operation;
+
 /// Runs work items in turns, on one thread.
 ///
 /// Handlers are called only inside a turn. All functions except `mailbox()` must be called on that
@@ -74,6 +76,11 @@ public:
             disarm(which);
         }
     }
+
+    /// For coroutines: `co_await driver.sleep(time)` continues when `time` has passed since the
+    /// call of `sleep`, in a later turn. The result is a `result<void>`, an error only if the task
+    /// was stopped. Needs `<weft/stream/sleep.hpp>`.
+    sleep_operation sleep(duration time) noexcept;
 
     // --- work
 

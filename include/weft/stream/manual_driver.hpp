@@ -4,6 +4,7 @@
 
 #include <weft/stream/device_random.hpp>
 #include <weft/stream/driver.hpp>
+#include <weft/stream/sleep.hpp>
 
 namespace weft {
 

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: MIT
+// Conversations and their operations: the public face of conversation_state.
+#include <weft/connection/conversation.hpp>
+
+#include <utility>
+
+#include <weft/connection/connection.hpp>
+
+#include "connection/conversation_state.hpp"
+
+namespace weft {
+namespace {
+
+std::error_code cancelled() noexcept {
+    return std::make_error_code(std::errc::operation_canceled);
+}
+
+/// Called for each event of a connection; there is no state if memory ran out when it opened.
+template <class Action>
+void with_state(connection& peer, Action&& action) {
+    if (auto* const state = conversation_state::of(peer)) action(*state);
+}
+
+/// What the connections of one route share with their coroutines.
+struct served {
+    function<task<void>(conversation)> serve;
+    stop_token until;
+    decltype(handlers::open) open;
+    decltype(handlers::writable) writable;
+    decltype(handlers::close) close;
+};
+
+void set_events(handlers& of) {
+    of.message = [](connection& peer, message m) {
+        with_state(peer, [&](conversation_state& state) { state.received(m); });
+    };
+    of.writable = [](connection& peer) {
+        with_state(peer, [](conversation_state& state) { state.drained(); });
+    };
+    of.close = [](connection& peer, const report& why) {
+        with_state(peer, [&](conversation_state& state) { state.ended(why); });
+    };
+}
+
+} // namespace
+
+handlers coroutine_handlers(function<task<void>(conversation)> serve, handlers more,
+                            stop_token until) {
+    const auto by =
+        std::make_shared<served>(served{std::move(serve), std::move(until), std::move(more.open),
+                                        std::move(more.writable), std::move(more.close)});
+    set_events(more);
+    more.open = [by](connection& peer) {
+        if (by->open) by->open(peer);
+        conversation_state::serve(peer, by->serve, by, by->until);
+    };
+    if (by->writable) {
+        more.writable = [by](connection& peer) {
+            by->writable(peer);
+            with_state(peer, [](conversation_state& state) { state.drained(); });
+        };
+    }
+    if (by->close) {
+        more.close = [by](connection& peer, const report& why) {
+            by->close(peer, why);
+            with_state(peer, [&](conversation_state& state) { state.ended(why); });
+        };
+    }
+    return more;
+}
+
+// --- conversation
+
+conversation::~conversation() {
+    if (!state_) return;
+    state_->abandon();
+    state_->release();
+}
+
+template <class Send>
+send_operation conversation::submit(Send&& send) {
+    auto* const peer = connection();
+    switch (peer ? send(*peer) : send_result::closed) {
+    case send_result::accepted: return {nullptr, {}};
+    case send_result::backed_up: return {state_, {}};
+    case send_result::dropped: return {nullptr, errc::queue_full};
+    case send_result::closed: break;
+    }
+    const auto end = state_ ? state_->end() : std::error_code();
+    return {nullptr, end ? end : errc::not_open};
+}
+
+send_operation conversation::send(message whole) {
+    return submit([&](weft::connection& peer) { return peer.send(whole); });
+}
+
+send_operation conversation::send(message whole, compression choice) {
+    return submit([&](weft::connection& peer) { return peer.send(whole, choice); });
+}
+
+send_operation conversation::send_part(message part, bool last, compression choice) {
+    return submit([&](weft::connection& peer) { return peer.send_part(part, last, choice); });
+}
+
+close_operation conversation::close(close_code code, std::string_view reason) noexcept {
+    if (state_) state_->close(code, reason);
+    return close_operation(state_);
+}
+
+conversation::operator bool() const noexcept {
+    const auto* const peer = connection();
+    return peer && peer->is_open();
+}
+
+connection* conversation::connection() const noexcept {
+    return state_ ? state_->peer() : nullptr;
+}
+
+const report& conversation::outcome() const noexcept {
+    static const report none{.phase = phase::http, .error = errc::not_open};
+    return state_ ? state_->outcome() : none;
+}
+
+// --- receiving
+
+receive_operation::~receive_operation() {
+    if (waits()) of_->forget(*this);
+}
+
+bool receive_operation::await_ready() noexcept {
+    if (of_) return of_->take(*this);
+    error_ = errc::not_open;
+    return true;
+}
+
+void receive_operation::begin() {
+    of_->wait(*this);
+}
+
+void receive_operation::refuse() noexcept {
+    error_ = cancelled();
+}
+
+void receive_operation::cancel() noexcept {
+    refuse();
+    of_->forget(*this);
+    resume_waiter();
+}
+
+// --- sending
+
+send_operation::send_operation(conversation_state* by, std::error_code error) noexcept
+    : by_(by), error_(error), drained_before_(by ? by->drained_count() : 0) {}
+
+send_operation::~send_operation() {
+    if (waits()) by_->forget(*this);
+}
+
+bool send_operation::await_ready() noexcept {
+    if (!by_ || by_->drained_count() != drained_before_) return true;
+    error_ = by_->end();
+    return !!error_;
+}
+
+void send_operation::begin() {
+    by_->wait(*this);
+}
+
+void send_operation::refuse() noexcept {
+    error_ = cancelled();
+}
+
+void send_operation::cancel() noexcept {
+    refuse();
+    by_->forget(*this);
+    resume_waiter();
+}
+
+// --- closing
+
+close_operation::~close_operation() {
+    if (waits()) of_->forget(*this);
+}
+
+bool close_operation::await_ready() noexcept {
+    if (of_ && !of_->end()) return false;
+    error_ = of_ ? of_->end_of_closing() : errc::not_open;
+    return true;
+}
+
+void close_operation::begin() {
+    of_->wait(*this);
+}
+
+void close_operation::refuse() noexcept {
+    error_ = cancelled();
+}
+
+void close_operation::cancel() noexcept {
+    refuse();
+    of_->forget(*this);
+    resume_waiter();
+}
+
+// --- connecting
+
+connect_operation connect_operation::begin_on(driver& on) {
+    return connect_operation(conversation(new conversation_state(on)));
+}
+
+connect_operation::~connect_operation() {
+    if (waits()) made_.state_->forget(*this);
+}
+
+handlers connect_operation::take_handlers() {
+    handlers made;
+    set_events(made);
+    made.open = [anchor = conversation_anchor(*made_.state_)](connection& peer) {
+        anchor.get()->opened(peer);
+    };
+    made.fail = [anchor = conversation_anchor(*made_.state_)](const report& why) {
+        anchor.get()->ended(why);
+    };
+    return made;
+}
+
+void connect_operation::connecting(connection_handle made) noexcept {
+    made_.state_->connecting(std::move(made));
+}
+
+bool connect_operation::await_ready() const noexcept {
+    return made_.state_->connected_or_failed();
+}
+
+void connect_operation::begin() {
+    made_.state_->wait(*this);
+}
+
+void connect_operation::refuse() noexcept {
+    made_.state_->give_up_connecting();
+}
+
+void connect_operation::cancel() noexcept {
+    made_.state_->cancel_connecting();
+}
+
+} // namespace weft

@@ -1,0 +1,531 @@
+// SPDX-License-Identifier: MIT
+// Conversations over memory pipes in virtual time: what coroutines receive, send and are told,
+// whom they wait for, and what stops them.
+#include <weft/connection/conversation.hpp>
+#include <weft/stream/spawn.hpp>
+#include <weft/stream/when_any.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "connection_fixture.hpp"
+#include "support/allocations.hpp"
+
+namespace weft::testing {
+namespace {
+
+class conversations : public connection_fixture {
+protected:
+    std::string told;
+
+    static task<void> echo(conversation peer) {
+        while (auto m = co_await peer.receive()) co_await peer.send(*m);
+    }
+
+    /// Begins to connect a coroutine's client to the server.
+    connect_operation connect() {
+        const connect_options options;
+        return connect(options);
+    }
+    connect_operation connect(const connect_options& options) {
+        auto [a, b] = memory_pipe(driver, driver, capacity);
+        server_end = a.get();
+        client_end = b.get();
+        server->serve(std::move(a));
+        return client->connect(std::move(b), *uri::parse("ws://example.org/"), options);
+    }
+
+    /// Serves by `serve` what a client with handlers connects to.
+    template <class Serve>
+    void open_with(Serve serve, const connection_options& both = {}) {
+        server->route("/", std::move(serve), {.connection = both, .subprotocol = {}});
+        link();
+        driver.settle();
+        ASSERT_EQ(at_client.opens, 1);
+    }
+};
+
+TEST_F(conversations, echo_in_both_roles) {
+    server->route("/", [](conversation peer) -> task<void> {
+        while (auto m = co_await peer.receive()) co_await peer.send(*m);
+    });
+    spawn(driver, [this]() -> task<> {
+        auto peer = co_await connect();
+        EXPECT_TRUE(peer);
+        for (const char* word : {"a", "b", "c"}) {
+            co_await peer.send(word);
+            const auto answer = co_await peer.receive();
+            told += answer->text();
+        }
+        co_await peer.send(std::vector<std::byte>(3));
+        const auto binary = co_await peer.receive();
+        EXPECT_FALSE(binary->is_text());
+        EXPECT_EQ(binary->size(), 3U);
+        const auto closed = co_await peer.close();
+        EXPECT_TRUE(closed) << closed.error();
+        EXPECT_TRUE(peer.outcome().clean());
+        EXPECT_FALSE(peer);
+        const auto after = co_await peer.receive();
+        EXPECT_EQ(after.error(), errc::not_open);
+        const auto sent = co_await peer.send("x");
+        EXPECT_EQ(sent.error(), errc::not_open);
+    });
+    driver.settle();
+    EXPECT_EQ(told, "abc");
+    expect_all_over();
+}
+
+TEST_F(conversations, connect_with_options) {
+    server->route("/", echo, {.connection = {}, .subprotocol = "chat"});
+    spawn(driver, [this]() -> task<> {
+        connect_options options;
+        options.subprotocols = {"chat"};
+        auto peer = co_await connect(options);
+        told += peer.connection()->subprotocol();
+    });
+    driver.settle();
+    EXPECT_EQ(told, "chat");
+}
+
+TEST_F(conversations, see_the_request_when_they_begin) {
+    open_with([this](conversation peer) -> task<> {
+        told += peer.connection()->host();
+        EXPECT_TRUE(peer.connection()->request());
+        static_cast<void>(co_await peer.receive());
+    });
+    EXPECT_EQ(told, "example.org");
+}
+
+TEST_F(conversations, end_with_the_coroutine) {
+    open_with([](conversation) -> task<> { co_return; });
+    ASSERT_EQ(at_client.ends, 1);
+    EXPECT_EQ(at_client.end->code(), close_code::normal);
+    EXPECT_TRUE(at_client.end->clean());
+    expect_all_over();
+}
+
+TEST_F(conversations, that_never_opened_answer_everything_with_their_error) {
+    server->route("/",
+                  {.validate = [](connection& c) { static_cast<void>(c.reject(429, "later")); }});
+    spawn(driver, [this]() -> task<> {
+        auto peer = co_await connect();
+        EXPECT_FALSE(peer);
+        EXPECT_EQ(peer.connection(), nullptr);
+        EXPECT_EQ(peer.outcome().http_status, 429);
+        EXPECT_EQ(peer.outcome().response_body(), "later");
+        const auto received = co_await peer.receive();
+        EXPECT_EQ(received.error(), errc::not_upgraded);
+        const auto sent = co_await peer.send("x");
+        EXPECT_EQ(sent.error(), errc::not_upgraded);
+        const auto part = co_await peer.send_part("x", true);
+        EXPECT_EQ(part.error(), errc::not_upgraded);
+        const auto closed = co_await peer.close();
+        EXPECT_EQ(closed.error(), errc::not_upgraded);
+        told = "over";
+    });
+    driver.settle();
+    EXPECT_EQ(told, "over");
+    expect_all_over();
+}
+
+TEST_F(conversations, that_are_empty_answer_too) {
+    spawn(driver, [this]() -> task<> {
+        conversation empty;
+        EXPECT_FALSE(empty);
+        EXPECT_EQ(empty.outcome().error, errc::not_open);
+        const auto received = co_await empty.receive();
+        const auto sent = co_await empty.send("x");
+        const auto closed = co_await empty.close();
+        EXPECT_EQ(received.error(), errc::not_open);
+        EXPECT_EQ(sent.error(), errc::not_open);
+        EXPECT_EQ(closed.error(), errc::not_open);
+        told = "over";
+    });
+    driver.settle();
+    EXPECT_EQ(told, "over");
+}
+
+TEST_F(conversations, receive_all_that_came_before_the_end) {
+    open_with([this](conversation peer) -> task<> {
+        co_await driver.sleep(1s);
+        while (auto m = co_await peer.receive()) told += m->text();
+        told += peer.outcome().clean() ? "." : "!";
+    });
+    for (const char* word : {"a", "b", "c"}) outbound().send(word);
+    outbound().close();
+    pass(0s);
+    EXPECT_EQ(told, "");
+    pass(1s);
+    EXPECT_EQ(told, "abc.");
+    expect_all_over();
+}
+
+TEST_F(conversations, keep_one_message_and_then_stop_reading) {
+    conversation held;
+    open_with([&held](conversation peer) -> task<> {
+        held = std::move(peer);
+        co_return;
+    });
+    const std::string large(20'000, 'x');
+    std::size_t sent = 0;
+    while (outbound().send(large) == send_result::accepted) {
+        ++sent;
+        pass(0s);
+        ASSERT_LT(sent, 100U); // what the peer may send is bounded
+    }
+    EXPECT_TRUE(held.connection()->paused());
+    spawn(driver, [&]() -> task<> {
+        for (std::size_t i = 0; i <= sent; ++i) static_cast<void>(co_await held.receive());
+        told = "all";
+    });
+    pass(0s);
+    EXPECT_EQ(told, "all");
+    EXPECT_FALSE(held.connection()->paused());
+}
+
+TEST_F(conversations, keep_the_message_until_the_next_is_asked_for) {
+    open_with([this](conversation peer) -> task<> {
+        const auto first = co_await peer.receive();
+        co_await driver.sleep(1s);
+        told += first->text();
+        const auto second = co_await peer.receive();
+        co_await driver.sleep(1s);
+        told += second->text();
+    });
+    outbound().send("one");
+    pass(0s);
+    outbound().send("two");
+    outbound().send("three");
+    pass(0s);
+    pass(1s);
+    pass(1s);
+    EXPECT_EQ(told, "onetwo");
+}
+
+TEST_F(conversations, wait_with_sending_until_the_peer_has_read) {
+    open_with([this](conversation peer) -> task<> {
+        const std::string large(50'000, 'x');
+        for (int i = 0; i < 10; ++i) {
+            const auto sent = co_await peer.send(large);
+            EXPECT_TRUE(sent);
+            told += std::to_string(i);
+        }
+        told += " sent";
+        static_cast<void>(co_await peer.receive());
+    });
+    EXPECT_EQ(told, "0123456789 sent");
+    told.clear();
+    at_client.on["open"] = [](connection* c) { c->pause(); };
+    link();
+    pass(0s);
+    EXPECT_LT(told.size(), 5U); // as far as the pipe takes it
+    outbound().resume();
+    pass(0s);
+    EXPECT_EQ(told, "0123456789 sent");
+}
+
+TEST_F(conversations, do_not_wait_for_what_has_drained_before_they_do) {
+    open_with([this](conversation peer) -> task<> {
+        static_cast<void>(co_await peer.receive());
+        auto sent = peer.send(std::string(100'000, 'x'));
+        co_await driver.sleep(1s);
+        const auto result = co_await std::move(sent);
+        told += result ? "sent" : "failed";
+    });
+    outbound().send("go");
+    pass(0s);
+    pass(1s);
+    EXPECT_EQ(told, "sent");
+}
+
+TEST_F(conversations, say_when_the_queue_is_full) {
+    connection_options small;
+    small.queue_size_max = 1000;
+    small.when_full = queue_policy::drop;
+    at_client.on["open"] = [](connection* c) { c->pause(); };
+    open_with(
+        [this](conversation peer) -> task<> {
+            auto waits = peer.send(std::string(200'000, 'x'));
+            const auto refused = co_await peer.send("y");
+            told += refused.error() == errc::queue_full ? "full" : "sent";
+            co_await std::move(waits);
+        },
+        small);
+    EXPECT_EQ(told, "full");
+}
+
+TEST_F(conversations, send_messages_in_parts) {
+    open_with([](conversation peer) -> task<> {
+        co_await peer.send_part("a", false);
+        co_await peer.send_part("b", false);
+        co_await peer.send_part("c", true);
+    });
+    EXPECT_TRUE(at_client.heard("message abc"));
+}
+
+TEST_F(conversations, mix_with_handlers) {
+    handlers more{
+        .open = [this](connection&) { told += "open "; },
+        .writable = [this](connection&) { told += "writable "; },
+        .ping = [this](connection&, std::span<const std::byte>) { told += "ping "; },
+        .close = [this](connection&, const report&) { told += "close "; },
+        .validate = [this](connection&) { told += "validate "; },
+    };
+    auto serve = [this](conversation peer) -> task<> {
+        told += "begin ";
+        while (auto m = co_await peer.receive()) {
+            told += std::string(m->text()) + " ";
+            co_await peer.send(std::string(200'000, 'x'));
+        }
+        told += "end";
+    };
+    server->route("/", coroutine_handlers(std::move(serve), std::move(more)));
+    link();
+    pass(0s);
+    outbound().ping("p");
+    outbound().send("m");
+    pass(0s);
+    outbound().close();
+    pass(0s);
+    EXPECT_EQ(told, "validate open begin ping m writable close end");
+}
+
+TEST_F(conversations, leave_the_data_of_the_connection_to_the_application) {
+    open_with([this](conversation peer) -> task<> {
+        peer.connection()->data() = std::string("mine");
+        const auto m = co_await peer.receive();
+        told = *peer.connection()->data_as<std::string>() + std::string(m->text());
+    });
+    outbound().send("!");
+    pass(0s);
+    EXPECT_EQ(told, "mine!");
+}
+
+TEST_F(conversations, whose_coroutine_throws_end_as_if_a_handler_had_thrown) {
+    int errors = 0;
+    driver.on_error([&](const std::exception_ptr&) { ++errors; });
+    report end;
+    handlers more{.close = [&](connection&, const report& why) { end = why; }};
+    auto serve = [](conversation peer) -> task<> {
+        static_cast<void>(co_await peer.receive());
+        throw std::runtime_error("oh");
+    };
+    server->route("/", coroutine_handlers(serve, std::move(more)));
+    link();
+    pass(0s);
+    outbound().send("x");
+    pass(0s);
+    EXPECT_EQ(errors, 1);
+    EXPECT_EQ(at_client.end->code(), close_code::internal_error);
+    EXPECT_EQ(end.error, errc::handler_threw);
+    EXPECT_TRUE(end.exception);
+    expect_all_over();
+}
+
+TEST_F(conversations, that_an_exception_destroys_are_closed_as_such) {
+    int errors = 0;
+    driver.on_error([&](const std::exception_ptr&) { ++errors; });
+    open_with([this](conversation peer) -> task<> {
+        const auto own = std::move(peer);
+        co_await driver.sleep(1s);
+        throw std::runtime_error("oh");
+    });
+    pass(1s);
+    EXPECT_EQ(errors, 1);
+    EXPECT_EQ(at_client.end->code(), close_code::internal_error);
+}
+
+TEST_F(conversations, are_received_from_once_at_a_time) {
+    open_with([this](conversation peer) -> task<> {
+        auto other = [](conversation& shared) -> task<std::error_code> {
+            const auto m = co_await shared.receive();
+            co_return m.error();
+        };
+        const auto first = co_await when_any(peer.receive(), other(peer));
+        EXPECT_EQ(std::get<1>(first), std::errc::operation_in_progress);
+        told += "over";
+    });
+    EXPECT_EQ(told, "over");
+}
+
+TEST_F(conversations, lose_no_message_when_a_receive_is_given_up) {
+    open_with([this](conversation peer) -> task<> {
+        for (int i = 0; i < 3; ++i) {
+            const auto first = co_await when_any(peer.receive(), driver.sleep(1s));
+            told += first.index() == 1 ? "late " : std::string(std::get<0>(first)->text()) + " ";
+        }
+    });
+    pass(1s);
+    outbound().send("a");
+    pass(0s);
+    outbound().send("b");
+    pass(0s);
+    EXPECT_EQ(told, "late a b ");
+}
+
+TEST_F(conversations, answer_operations_that_outlive_them) {
+    open_with([this](conversation peer) -> task<> {
+        auto ask = [](conversation& of) -> task<std::error_code> {
+            const auto m = co_await of.receive();
+            co_return m.error();
+        };
+        auto drop = [this](conversation& of) -> task<> {
+            co_await driver.sleep(1s);
+            of = conversation();
+            told += "drops ";
+            co_await driver.sleep(1h);
+        };
+        const auto first = co_await when_any(ask(peer), drop(peer));
+        told += std::get<0>(first) == std::errc::operation_canceled ? "cancelled" : "else";
+    });
+    pass(1s);
+    EXPECT_EQ(told, "drops cancelled");
+}
+
+TEST_F(conversations, are_stopped_by_a_token_wherever_they_wait) {
+    std::stop_source stop;
+    auto serve = [this](conversation peer) -> task<> {
+        const auto m = co_await peer.receive();
+        told += m.error() == std::errc::operation_canceled ? "stopped " : "received ";
+        const auto closed = co_await peer.close();
+        told += closed.error() == std::errc::operation_canceled ? "stopped" : "closed";
+    };
+    server->route("/", coroutine_handlers(serve, {}, stop.get_token()));
+    link();
+    pass(0s);
+    stop.request_stop();
+    pass(0s);
+    EXPECT_EQ(told, "stopped stopped");
+    EXPECT_TRUE(at_client.end->clean());
+    expect_all_over();
+}
+
+TEST_F(conversations, are_not_waited_for_once_connecting_is_given_up) {
+    auto [a, b] = memory_pipe(driver, driver, capacity);
+    raw_peer silent(std::move(a));
+    spawn(driver, [&, end = std::move(b)]() mutable -> task<> {
+        const auto target = *uri::parse("ws://example.org/");
+        auto attempt = client->connect(std::move(end), target);
+        const auto first = co_await when_any(std::move(attempt), driver.sleep(500ms));
+        told += first.index() == 1 ? "late" : "connected";
+    });
+    pass(0s);
+    pass(499ms);
+    EXPECT_EQ(told, "");
+    pass(1ms);
+    EXPECT_EQ(told, "late");
+    expect_all_over();
+}
+
+TEST_F(conversations, whose_connecting_is_stopped_say_so) {
+    auto [a, b] = memory_pipe(driver, driver, capacity);
+    raw_peer silent(std::move(a));
+    std::stop_source stop;
+    spawn(
+        driver,
+        [&, end = std::move(b)]() mutable -> task<> {
+            auto peer = co_await client->connect(std::move(end), *uri::parse("ws://a.example/"));
+            EXPECT_FALSE(peer);
+            EXPECT_EQ(peer.outcome().error, std::errc::operation_canceled);
+            told += "stopped ";
+            auto again = co_await connect();
+            EXPECT_EQ(again.outcome().error, std::errc::operation_canceled);
+            told += "stopped";
+        },
+        stop.get_token());
+    pass(0s);
+    stop.request_stop();
+    pass(0s);
+    EXPECT_EQ(told, "stopped stopped");
+    expect_all_over();
+}
+
+TEST_F(conversations, that_nobody_awaits_are_closed) {
+    open(); // the server's handlers
+    static_cast<void>(connect());
+    {
+        auto attempt = connect();
+        pass(0s);
+    }
+    pass(0s);
+    EXPECT_EQ(server->connection_count(), 1U);
+    EXPECT_EQ(client->connection_count(), 1U);
+}
+
+TEST_F(conversations, hear_that_their_endpoint_is_gone) {
+    open_with([this](conversation peer) -> task<> {
+        const auto m = co_await peer.receive();
+        EXPECT_EQ(m.error(), errc::aborted);
+        EXPECT_EQ(peer.outcome().error, errc::aborted);
+        EXPECT_EQ(peer.connection(), nullptr);
+        told = "told";
+    });
+    server.reset();
+    pass(0s);
+    EXPECT_EQ(told, "told");
+    server.emplace(driver);
+}
+
+TEST_F(conversations, may_destroy_their_endpoint) {
+    auto kept = std::make_shared<std::string>("kept");
+    open_with([this, kept](conversation peer) -> task<> {
+        static_cast<void>(co_await peer.receive());
+        server.reset();
+        const auto sent = co_await peer.send("x");
+        EXPECT_FALSE(sent);
+        co_await driver.sleep(1s);
+        told = *kept; // the route is gone, and its function is not
+    });
+    outbound().send("x");
+    pass(0s);
+    pass(1s);
+    EXPECT_EQ(told, "kept");
+    EXPECT_EQ(kept.use_count(), 1);
+    server.emplace(driver);
+}
+
+/// The pipe itself allocates, so handlers are the measure.
+TEST_F(conversations, allocate_no_more_for_a_message_than_handlers) {
+    const std::string_view text = "a message of some length that fits in no small string";
+    std::size_t by_handlers = 0;
+    server->route("/", {.message = [](connection& c, message m) { c.send(m); }});
+    {
+        std::optional<allocation_counter> counted;
+        int left = 200;
+        auto [a, b] = memory_pipe(driver, driver, capacity);
+        server->serve(std::move(a));
+        client->connect(std::move(b), *uri::parse("ws://example.org/"),
+                        {.open = [&](connection& c) { c.send(text); },
+                         .message =
+                             [&](connection& c, message) {
+                                 if (--left == 100) counted.emplace();
+                                 if (left != 0) c.send(text);
+                                 if (left == 0) by_handlers = counted->count();
+                             }});
+        driver.settle();
+    }
+    std::size_t by_coroutines = SIZE_MAX;
+    server->route("/", echo);
+    spawn(driver, [&]() -> task<> {
+        auto peer = co_await connect();
+        for (int i = 0; i < 100; ++i) {
+            co_await peer.send(text);
+            co_await when_any(peer.receive(), driver.sleep(1s));
+        }
+        const allocation_counter counted;
+        for (int i = 0; i < 100; ++i) {
+            co_await peer.send(text);
+            co_await when_any(peer.receive(), driver.sleep(1s));
+        }
+        by_coroutines = counted.count();
+    });
+    driver.settle();
+    EXPECT_LE(by_coroutines, by_handlers);
+}
+
+} // namespace
+} // namespace weft::testing

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: MIT
+// Tasks on a manual driver: values, exceptions, sleeping, stopping, racing two, and their ends.
+#include <weft/stream/manual_driver.hpp>
+#include <weft/stream/spawn.hpp>
+#include <weft/stream/when_any.hpp>
+
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <stop_token>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "probes.hpp"
+#include "support/allocations.hpp"
+
+namespace weft {
+namespace {
+
+using namespace std::chrono_literals;
+
+class tasks : public ::testing::Test {
+protected:
+    std::optional<manual_driver> driver{std::in_place, at(0)};
+    std::string told;
+    std::string thrown;
+
+    void SetUp() override {
+        driver->on_error([this](const std::exception_ptr& what) {
+            try {
+                std::rethrow_exception(what);
+            } catch (const std::exception& error) {
+                thrown += error.what();
+            }
+        });
+    }
+
+    void pass(duration time) {
+        driver->advance(driver->now() + time);
+        driver->settle();
+    }
+
+    static task<int> number(int value) { co_return value; }
+
+    task<int> late(duration time, int value) {
+        const auto slept = co_await driver->sleep(time);
+        told += slept ? "late " : "stopped ";
+        co_return value;
+    }
+
+    static task<int> throws() {
+        throw std::runtime_error("oh");
+        co_return 0;
+    }
+
+    task<void> throws_late() {
+        co_await driver->sleep(1s);
+        throw std::runtime_error("late oh");
+    }
+};
+
+TEST_F(tasks, begin_in_the_next_turn_and_count_as_work) {
+    spawn(*driver, [this]() -> task<> {
+        told += "ran";
+        co_return;
+    });
+    EXPECT_EQ(told, "");
+    driver->settle();
+    EXPECT_EQ(told, "ran");
+    EXPECT_FALSE(driver->waiting());
+}
+
+TEST_F(tasks, return_values_of_any_kind) {
+    spawn(*driver, [this]() -> task<> {
+        told += std::to_string(co_await number(3));
+        told += std::to_string(co_await late(2s, 4));
+        auto owned = co_await [](std::unique_ptr<int> in) -> task<std::unique_ptr<int>> {
+            co_return in;
+        }(std::make_unique<int>(5));
+        told += std::to_string(*owned);
+    });
+    driver->settle();
+    EXPECT_EQ(told, "3");
+    pass(2s);
+    EXPECT_EQ(told, "3late 45");
+}
+
+TEST_F(tasks, that_are_never_awaited_never_begin) {
+    {
+        auto unused = late(0s, 1);
+        auto moved = std::move(unused);
+    }
+    driver->settle();
+    EXPECT_EQ(told, "");
+}
+
+TEST_F(tasks, pass_exceptions_on_to_who_awaits_them) {
+    spawn(*driver, [this]() -> task<> {
+        try {
+            co_await throws();
+        } catch (const std::runtime_error& what) {
+            told += what.what();
+        }
+        try {
+            co_await throws_late();
+        } catch (const std::runtime_error& what) {
+            told += what.what();
+        }
+    });
+    pass(0s);
+    pass(1s);
+    EXPECT_EQ(told, "ohlate oh");
+    EXPECT_EQ(thrown, "");
+}
+
+TEST_F(tasks, pass_exceptions_that_nobody_catches_to_on_error) {
+    spawn(*driver, throws_late());
+    pass(0s);
+    pass(1s);
+    EXPECT_EQ(thrown, "late oh");
+}
+
+TEST_F(tasks, need_no_stack_for_a_long_loop) {
+    int sum = 0;
+    spawn(*driver, [&]() -> task<> {
+        for (int i = 0; i < 100'000; ++i) sum += co_await number(1);
+        co_await driver->sleep(0s);
+        for (int i = 0; i < 100'000; ++i) sum += co_await number(1);
+    });
+    driver->settle();
+    EXPECT_EQ(sum, 200'000);
+}
+
+TEST_F(tasks, sleep_until_their_deadline_and_not_longer) {
+    spawn(*driver, [this]() -> task<> {
+        co_await driver->sleep(5s);
+        told += "a";
+        co_await driver->sleep(-1s);
+        told += "b";
+        co_await driver->sleep(duration::max());
+        told += "never";
+    });
+    driver->settle();
+    EXPECT_EQ(driver->next_deadline(), at(0) + 5s);
+    pass(4s);
+    EXPECT_EQ(told, "");
+    pass(1s);
+    EXPECT_EQ(told, "ab");
+    pass(1000h);
+    EXPECT_EQ(told, "ab");
+}
+
+TEST_F(tasks, keep_a_function_and_its_captures_until_the_end) {
+    auto kept = std::make_shared<int>(1);
+    spawn(*driver, [this, kept]() -> task<> {
+        co_await driver->sleep(1s);
+        told += std::to_string(*kept);
+    });
+    driver->settle();
+    EXPECT_EQ(kept.use_count(), 2);
+    pass(1s);
+    EXPECT_EQ(told, "1");
+    EXPECT_EQ(kept.use_count(), 1);
+}
+
+TEST_F(tasks, stop_at_what_they_wait_for_and_wait_for_nothing_after_that) {
+    std::stop_source stop;
+    spawn(
+        *driver,
+        [this]() -> task<> {
+            told += std::to_string(co_await late(1h, 1));
+            const auto again = co_await driver->sleep(1h);
+            told += again.error() == std::errc::operation_canceled ? " stopped" : " slept";
+        },
+        stop.get_token());
+    driver->settle();
+    stop.request_stop();
+    EXPECT_EQ(told, "");
+    driver->settle();
+    EXPECT_EQ(told, "stopped 1 stopped");
+}
+
+TEST_F(tasks, that_are_stopped_before_they_begin_still_run_to_their_end) {
+    std::stop_source stop;
+    stop.request_stop();
+    spawn(
+        *driver, [this]() -> task<> { co_await late(1h, 1); }, stop.get_token());
+    driver->settle();
+    EXPECT_EQ(told, "stopped ");
+}
+
+TEST_F(tasks, that_have_ended_do_not_mind_a_stop) {
+    std::stop_source stop;
+    spawn(
+        *driver, [this]() -> task<> { co_await number(1); }, stop.get_token());
+    driver->settle();
+    stop.request_stop();
+    driver->settle();
+    spawn(
+        *driver, [this]() -> task<> { co_await driver->sleep(1s); }, stop.get_token());
+    driver.reset();
+    stop = std::stop_source();
+}
+
+TEST_F(tasks, race_and_the_slower_one_is_stopped) {
+    spawn(*driver, [this]() -> task<> {
+        const auto first = co_await when_any(late(2s, 2), late(1s, 1));
+        told += std::to_string(first.index()) + std::to_string(std::get<1>(first)) + " ";
+        const auto timed = co_await when_any(driver->sleep(1s), late(3s, 7));
+        told += std::to_string(timed.index()) + " ";
+        const auto at_once = co_await when_any(number(9), late(0s, 1));
+        told += std::to_string(std::get<0>(at_once)) + " ";
+        const auto second = co_await when_any(late(1h, 1), number(8));
+        told += std::to_string(std::get<1>(second));
+    });
+    for (int i = 0; i < 5; ++i) pass(1s);
+    EXPECT_EQ(told, "late stopped 11 stopped 0 9 stopped 8");
+    EXPECT_EQ(driver->next_deadline(), never);
+}
+
+TEST_F(tasks, race_in_races) {
+    spawn(*driver, [this]() -> task<> {
+        auto inner = when_any(driver->sleep(3s), driver->sleep(4s));
+        const auto first = co_await when_any(std::move(inner), driver->sleep(2s));
+        told += std::to_string(first.index());
+        const auto second =
+            co_await when_any(driver->sleep(9s), when_any(driver->sleep(3s), driver->sleep(1s)));
+        told += std::to_string(std::get<1>(second).index());
+    });
+    for (int i = 0; i < 4; ++i) pass(1s);
+    EXPECT_EQ(told, "11");
+    EXPECT_EQ(driver->next_deadline(), never);
+}
+
+TEST_F(tasks, race_and_both_are_stopped_together) {
+    std::stop_source stop;
+    spawn(
+        *driver,
+        [this]() -> task<> {
+            const auto first = co_await when_any(late(1h, 1), late(1h, 2));
+            told += std::to_string(first.index());
+        },
+        stop.get_token());
+    driver->settle();
+    stop.request_stop();
+    driver->settle();
+    EXPECT_EQ(told, "stopped stopped 0");
+}
+
+TEST_F(tasks, race_and_throw_what_the_first_one_threw) {
+    spawn(*driver, [this]() -> task<> {
+        try {
+            co_await when_any(driver->sleep(1h), throws_late());
+        } catch (const std::exception& what) {
+            told += what.what();
+        }
+        auto fails_when_stopped = [this]() -> task<> {
+            co_await driver->sleep(1h);
+            throw std::runtime_error("loser");
+        };
+        co_await when_any(driver->sleep(1s), fails_when_stopped());
+    });
+    for (int i = 0; i < 3; ++i) pass(1s);
+    EXPECT_EQ(told, "late oh");
+    EXPECT_EQ(thrown, "loser");
+}
+
+TEST_F(tasks, end_with_their_driver_wherever_they_are_suspended) {
+    auto kept = std::make_shared<int>();
+    auto inner = [this](std::shared_ptr<int>) -> task<> { co_await driver->sleep(1h); };
+    spawn(*driver, [&, mine = kept]() -> task<> { co_await when_any(inner(kept), inner(kept)); });
+    spawn(*driver, inner(kept)); // never begins
+    driver->advance(at(0), {1, duration::max()});
+    EXPECT_EQ(kept.use_count(), 5);
+    driver.reset();
+    EXPECT_EQ(kept.use_count(), 1);
+}
+
+TEST_F(tasks, allocate_frames_and_nothing_else) {
+    std::size_t count = 1;
+    spawn(*driver, [&]() -> task<> {
+        co_await driver->sleep(1s); // the timer queue has its memory now
+        co_await when_any(driver->sleep(1s), driver->sleep(2s));
+        const testing::allocation_counter counted;
+        for (int i = 0; i < 10; ++i) {
+            co_await driver->sleep(1s);
+            co_await when_any(driver->sleep(1s), driver->sleep(2s));
+        }
+        count = counted.count();
+    });
+    for (int i = 0; i < 40; ++i) pass(1s);
+    EXPECT_EQ(count, 0U);
+}
+
+} // namespace
+} // namespace weft
