@@ -23,7 +23,8 @@ endfunction()
 # The same for a folder with files for hosts, <host>_*.cpp, and for neighbours, with the hosts and
 # the neighbours that are here.
 function(weft_add_host_test_folder folder target)
-    file(GLOB sources CONFIGURE_DEPENDS ${weft_tests_dir}/${folder}/*.cpp)
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${weft_tests_dir}/${folder}/*.cpp)
+    weft_keep_this_system(sources)
     weft_with_hosts(sources hosts)
     weft_with_neighbours(sources)
     if(NOT sources)
@@ -82,7 +83,8 @@ endfunction()
 # Links a test program to `libraries`, to GoogleTest with its main, and to tests/support; headers
 # of the latter are included as "support/x.hpp", vectors are found below WEFT_TESTS_DIR.
 function(weft_link_test target)
-    file(GLOB support CONFIGURE_DEPENDS ${weft_tests_dir}/support/*.cpp)
+    file(GLOB_RECURSE support CONFIGURE_DEPENDS ${weft_tests_dir}/support/*.cpp)
+    weft_keep_this_system(support)
     if(NOT target IN_LIST weft_tests_of_every_host AND NOT target IN_LIST weft_tests_like_programs)
         add_dependencies(test_programs ${target})
     endif()

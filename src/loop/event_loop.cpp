@@ -12,6 +12,7 @@ std::string_view name(engine_kind which) noexcept {
     switch (which) {
     case engine_kind::automatic: return "automatic";
     case engine_kind::epoll: return "epoll";
+    case engine_kind::kqueue: return "kqueue";
     case engine_kind::poll: return "poll";
     case engine_kind::virtual_time: return "virtual time";
     }

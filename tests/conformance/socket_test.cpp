@@ -17,6 +17,8 @@
 #include <weft/endpoint/client.hpp>
 #include <weft/endpoint/server.hpp>
 
+#include "support/descriptors.hpp"
+
 #include "conformance/echo.hpp"
 #include "conformance/subject.hpp"
 #include "host_loops/foreign_loop.hpp"
@@ -145,13 +147,12 @@ private:
     void connect_to_server(echo_by how) {
         server_.route("*", echo_handlers(how));
         const auto at = loopback(server_.listen("127.0.0.1", 0)->port());
-        peer_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        peer_ = open_socket(AF_INET, SOCK_STREAM);
         ::connect(peer_, reinterpret_cast<const sockaddr*>(&at), sizeof(at));
     }
 
     void accept_client(echo_by how) {
-        const int listening =
-            ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        const int listening = open_socket(AF_INET, SOCK_STREAM, blocking::no);
         sockaddr_in at = loopback(0);
         socklen_t size = sizeof(at);
         ::bind(listening, reinterpret_cast<const sockaddr*>(&at), size);
@@ -162,7 +163,7 @@ private:
                      [&](handlers echo) { return client_.connect(target, std::move(echo)); });
         do {
             waiter_->step();
-            peer_ = ::accept4(listening, nullptr, nullptr, SOCK_CLOEXEC);
+            peer_ = accept_one(listening);
         } while (peer_ < 0 && errno == EAGAIN);
         ::close(listening);
     }
@@ -190,9 +191,10 @@ bool register_engine(const std::string& name, engine_kind engine, echo_by how = 
     });
 }
 
-[[maybe_unused]] const bool registered_sockets = register_engine("socket", engine_kind::epoll) &&
+[[maybe_unused]] const bool registered_sockets =
+    register_engine("socket", engine_kind::automatic) &&
     register_engine("socket_by_poll", engine_kind::poll) &&
-    register_engine("socket_by_coroutine", engine_kind::epoll, echo_by::coroutine) &&
+    register_engine("socket_by_coroutine", engine_kind::automatic, echo_by::coroutine) &&
     register_engine("socket_by_poll_and_coroutine", engine_kind::poll, echo_by::coroutine);
 
 } // namespace

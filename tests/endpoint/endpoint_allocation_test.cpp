@@ -16,6 +16,7 @@
 #include <weft/weft.hpp>
 
 #include "endpoint/raw_peer.hpp"
+#include "support/descriptors.hpp"
 #include "support/out_of_memory.hpp"
 
 namespace weft::testing {
@@ -267,7 +268,7 @@ TEST(endpoint_allocation, adopting_a_client) {
         sockets_beside_a_neighbour here;
         const raw_peer listening = raw_peer::listening();
         raw_peer peer = raw_peer::connected_to(listening.port());
-        const int descriptor = ::accept4(listening.descriptor(), nullptr, nullptr, SOCK_CLOEXEC);
+        const int descriptor = accept_one(listening.descriptor());
         const std::size_t before = here.at_server->connection_count();
         result<connection*> adopted = failure(errc::gone);
         const bool called = memory.during([&] { adopted = here.at_server->adopt(descriptor); });

@@ -15,14 +15,11 @@
 #include <weft/core/error.hpp>
 #include <weft/weft.hpp>
 
+#include "support/descriptors.hpp"
+
 #include "endpoint/way.hpp"
 
 namespace weft::testing {
-
-inline std::ptrdiff_t open_descriptors() {
-    return std::distance(std::filesystem::directory_iterator("/proc/self/fd"),
-                         std::filesystem::directory_iterator());
-}
 
 /// One handler's record of how a connection ended.
 struct ending {

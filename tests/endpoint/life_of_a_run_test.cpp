@@ -376,12 +376,12 @@ std::string engine_name(const ::testing::TestParamInfo<engine_kind>& instance) {
                                                        : std::string(name(instance.param));
 }
 
-INSTANTIATE_TEST_SUITE_P(, life_of_a_run,
-                         ::testing::Values(engine_kind::epoll, engine_kind::poll,
-                                           engine_kind::virtual_time),
+INSTANTIATE_TEST_SUITE_P(sockets, life_of_a_run, ::testing::ValuesIn(available_engines()),
                          engine_name);
-INSTANTIATE_TEST_SUITE_P(, life_of_a_run_on_sockets,
-                         ::testing::Values(engine_kind::epoll, engine_kind::poll), engine_name);
+INSTANTIATE_TEST_SUITE_P(memory, life_of_a_run, ::testing::Values(engine_kind::virtual_time),
+                         engine_name);
+INSTANTIATE_TEST_SUITE_P(, life_of_a_run_on_sockets, ::testing::ValuesIn(available_engines()),
+                         engine_name);
 
 } // namespace
 } // namespace weft::testing

@@ -4,6 +4,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "support/descriptors.hpp"
+
 #include "endpoint/endpoint_fixture.hpp"
 #include "endpoint/raw_peer.hpp"
 
@@ -23,7 +25,7 @@ void leave_dead_socket(const std::string& path) {
     sockaddr_un at{};
     at.sun_family = AF_UNIX;
     path.copy(at.sun_path, sizeof(at.sun_path) - 1);
-    const int dead = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int dead = open_socket(AF_UNIX, SOCK_STREAM);
     ASSERT_EQ(::bind(dead, reinterpret_cast<const sockaddr*>(&at), sizeof(at)), 0);
     ASSERT_EQ(::listen(dead, 1), 0);
     ::close(dead);

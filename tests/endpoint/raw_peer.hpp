@@ -14,6 +14,8 @@
 #include <string_view>
 #include <utility>
 
+#include "support/descriptors.hpp"
+
 namespace weft::testing {
 
 /// A TCP socket on the loopback interface that never blocks.
@@ -36,7 +38,7 @@ public:
 
     [[nodiscard]] static raw_peer connected_to(std::uint16_t port, int receive_buffer = 0,
                                                const char* from = "127.0.0.1") {
-        const int made = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        const int made = open_socket(AF_INET, SOCK_STREAM);
         sockaddr_in own = loopback(0);
         ::inet_pton(AF_INET, from, &own.sin_addr);
         ::bind(made, reinterpret_cast<const sockaddr*>(&own), sizeof(own));
@@ -53,7 +55,7 @@ public:
 
     [[nodiscard]] static raw_peer listening(int backlog = 16, const char* where = "127.0.0.1",
                                             std::uint16_t port = 0) {
-        const int made = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        const int made = open_socket(AF_INET, SOCK_STREAM);
         sockaddr_in at = loopback(port);
         ::inet_pton(AF_INET, where, &at.sin_addr);
         ::bind(made, reinterpret_cast<const sockaddr*>(&at), sizeof(at));

@@ -27,7 +27,9 @@ public:
             FD_SET(descriptor, &readable);
             highest = std::max(highest, descriptor);
         }
-        timeval timeout{limit.count() / 1'000'000, limit.count() % 1'000'000};
+        timeval timeout{};
+        timeout.tv_sec = static_cast<time_t>(limit.count() / 1'000'000);
+        timeout.tv_usec = static_cast<suseconds_t>(limit.count() % 1'000'000);
         if (::select(highest + 1, &readable, nullptr, nullptr, &timeout) <= 0) return;
         for (const auto& [descriptor, callback] : std::map(watched_)) {
             if (FD_ISSET(descriptor, &readable) && watched_.contains(descriptor)) callback();

@@ -3,6 +3,8 @@
 // bytes that carried a descriptor. What follows must not wait for more.
 #include <sys/un.h>
 
+#include "support/descriptors.hpp"
+
 #include "endpoint/raw_fixture.hpp"
 #include "endpoint/raw_peer.hpp"
 
@@ -26,7 +28,7 @@ raw_peer connected_to_abstract(std::string_view name) {
     sockaddr_un at{};
     at.sun_family = AF_UNIX;
     name.copy(at.sun_path + 1, sizeof(at.sun_path) - 1);
-    const int made = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int made = open_socket(AF_UNIX, SOCK_STREAM);
     const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
     if (::connect(made, reinterpret_cast<const sockaddr*>(&at), size) == 0) return raw_peer(made);
     ::close(made);

@@ -2,11 +2,11 @@
 // Replaces operator new and delete of the test program.
 #include "support/allocations.hpp"
 
-#include <malloc.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <new>
+
+#include "support/allocated_size.hpp"
 
 namespace weft::testing {
 namespace {
@@ -36,7 +36,7 @@ void* allocate(std::size_t size) {
     void* const memory = std::malloc(size == 0 ? 1 : size);
     if (memory == nullptr) throw std::bad_alloc{};
     ++all.count;
-    all.held += ::malloc_usable_size(memory);
+    all.held += allocated_size(memory);
     all.most_held = std::max(all.most_held, all.held);
     all.bytes += size;
     return memory;
@@ -45,7 +45,7 @@ void* allocate(std::size_t size) {
 void release(void* memory) noexcept {
     if (memory == nullptr) return;
     ++all.freed;
-    all.held -= ::malloc_usable_size(memory);
+    all.held -= allocated_size(memory);
     std::free(memory);
 }
 

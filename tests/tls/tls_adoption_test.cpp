@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "endpoint/raw_peer.hpp"
+#include "support/descriptors.hpp"
 #include "support/out_of_memory.hpp"
 #include "tls_endpoints.hpp"
 
@@ -101,7 +102,7 @@ template <class Adopt>
 void take_all_or_nothing(Adopt&& adopt) {
     fail_each_allocation([&](scarce_memory& memory) {
         int ends[2];
-        ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+        ASSERT_EQ(testing::open_socket_pair(SOCK_STREAM, ends), 0);
         {
             event_loop loop;
             if (adopt(loop, memory, ends[0])) ends[0] = -1;

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -38,29 +37,30 @@ std::unique_ptr<weft::runner> make_runner(weft::event_loop& loop) {
     return std::make_unique<Runner>(loop);
 }
 
-/// The engines that have sockets.
-inline constexpr std::array engines{
-    weft::engine_kind::automatic,
-    weft::engine_kind::epoll,
-    weft::engine_kind::poll,
-};
+/// The engines of this system that have sockets.
+[[nodiscard]] inline std::vector<weft::engine_kind> engines() {
+    const auto available = weft::available_engines();
+    std::vector<weft::engine_kind> all{weft::engine_kind::automatic};
+    all.insert(all.end(), available.begin(), available.end());
+    return all;
+}
 
 /// The values that `--loop` accepts.
 [[nodiscard]] inline std::vector<std::string> loop_names() {
     std::vector<std::string> names;
-    for (const auto one : engines) names.emplace_back(weft::name(one));
+    for (const auto one : engines()) names.emplace_back(weft::name(one));
     for (const auto& one : host_loop_registration::all()) names.emplace_back(one.name);
     return names;
 }
 
 /// Whether this is the name of a Weft loop.
 [[nodiscard]] inline bool is_engine(std::string_view loop_name) {
-    return std::ranges::any_of(engines, [&](auto one) { return weft::name(one) == loop_name; });
+    return std::ranges::any_of(engines(), [&](auto one) { return weft::name(one) == loop_name; });
 }
 
 /// The engine with this name; inside a host the automatic one.
 [[nodiscard]] inline weft::engine_kind engine_of(std::string_view loop_name) {
-    for (const auto one : engines) {
+    for (const auto one : engines()) {
         if (weft::name(one) == loop_name) return one;
     }
     return weft::engine_kind::automatic;

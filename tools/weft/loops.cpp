@@ -18,6 +18,7 @@ std::string_view describe(weft::engine_kind which) {
     switch (which) {
     case weft::engine_kind::automatic: return "the best that this system has";
     case weft::engine_kind::epoll: return "sockets and timers by epoll(7); one descriptor";
+    case weft::engine_kind::kqueue: return "sockets and timers by kqueue(2); one descriptor";
     case weft::engine_kind::poll: return "sockets and timers by poll(2); alone or stepped only";
     case weft::engine_kind::virtual_time: break; // no sockets
     }
@@ -48,8 +49,7 @@ void list_other_components_left_out() {
 
 exit_code list_loops() {
     std::cout << "Engines of our own loop:\n";
-    for (const auto one : engines)
-        list_engine(one);
+    for (const auto one : engines()) list_engine(one);
     std::cout << "Names of hosts: numeric addresses, localhost, /etc/hosts; " << describe_names()
               << '\n';
     std::cout << "Host loops to be a guest in:\n";

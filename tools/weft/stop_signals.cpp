@@ -33,7 +33,7 @@ stop_signals::stop_signals(std::span<weft::event_loop> loops) {
     woken = loops.data();
     struct sigaction caught {};
     caught.sa_handler = on_signal;
-    ::sigemptyset(&caught.sa_mask);
+    sigemptyset(&caught.sa_mask);
     ::sigaction(SIGINT, &caught, &interrupt_);
     ::sigaction(SIGTERM, &caught, &terminate_);
     struct sigaction ignored {};

@@ -20,9 +20,9 @@ held_signals::held_signals() {
     ::sigaction(SIGPIPE, &ignored, &pipe_);
     struct sigaction counted {};
     counted.sa_handler = on_signal;
-    ::sigemptyset(&counted.sa_mask);
-    ::sigaddset(&counted.sa_mask, SIGINT);
-    ::sigaddset(&counted.sa_mask, SIGTERM);
+    sigemptyset(&counted.sa_mask);
+    sigaddset(&counted.sa_mask, SIGINT);
+    sigaddset(&counted.sa_mask, SIGTERM);
     ::sigprocmask(SIG_BLOCK, &counted.sa_mask, &before_);
     ::sigaction(SIGINT, &counted, &interrupt_);
     ::sigaction(SIGTERM, &counted, &terminate_);
@@ -36,7 +36,7 @@ held_signals::~held_signals() {
 }
 
 int held_signals::count() noexcept {
-    return seen;
+    return static_cast<int>(seen);
 }
 
 } // namespace weft_tool

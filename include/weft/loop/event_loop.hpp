@@ -8,6 +8,7 @@
 #include <initializer_list>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -26,14 +27,19 @@ class virtual_clock;
 
 /// The mechanism by which an event loop waits for events.
 enum class engine_kind : std::uint8_t {
-    automatic,    ///< the best that this system has: epoll on Linux, otherwise poll
-    epoll,        ///< readiness by epoll(7)
+    automatic,    ///< the best that this system has: epoll on Linux, kqueue on BSD and macOS
+    epoll,        ///< readiness by epoll(7). Linux
+    kqueue,       ///< readiness by kqueue(2). The BSDs and macOS
     poll,         ///< readiness by poll(2): a wait costs O(watched descriptors); no guests
     virtual_time, ///< no descriptors: memory streams, and a clock that a test moves
 };
 
 /// Returns the name of an engine, such as "epoll".
 [[nodiscard]] std::string_view name(engine_kind which) noexcept;
+
+/// Returns the engines with sockets that this system has, the one that `automatic` prefers first.
+/// Sandboxes may refuse one of them nevertheless.
+[[nodiscard]] std::span<const engine_kind> available_engines() noexcept;
 
 struct loop_options {
     engine_kind engine = engine_kind::automatic;

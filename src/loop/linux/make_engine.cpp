@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Creates the engine that the options select, from those that exist on Linux.
+#include <array>
+
 #include "loop/engine.hpp"
 #include "loop/linux/epoll_engine.hpp"
 #include "loop/posix/poll_engine.hpp"
@@ -22,6 +24,11 @@ std::unique_ptr<engine> make_best_engine() {
 
 } // namespace
 
+std::span<const engine_kind> available_engines() noexcept {
+    static constexpr std::array here{engine_kind::epoll, engine_kind::poll};
+    return here;
+}
+
 std::unique_ptr<engine> make_engine(const loop_options& options) {
     switch (options.engine) {
     case engine_kind::automatic: return make_best_engine();
@@ -29,8 +36,9 @@ std::unique_ptr<engine> make_engine(const loop_options& options) {
     case engine_kind::poll: return std::make_unique<poll_engine>();
     case engine_kind::virtual_time:
         return std::make_unique<virtual_engine>(options.clock, readiness_network::instance());
+    case engine_kind::kqueue: break;
     }
-    throw std::system_error(std::make_error_code(std::errc::invalid_argument), "engine");
+    throw std::system_error(std::make_error_code(std::errc::function_not_supported), "engine");
 }
 
 } // namespace weft

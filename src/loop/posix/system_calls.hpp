@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstddef>
+
 #include "loop/posix/system_call.hpp"
 
 /// What differs between POSIX systems. The folders of each system define it, in system_calls.cpp.

@@ -1,63 +1,68 @@
 // SPDX-License-Identifier: MIT
-// A host's view of one descriptor: watched level-triggered by poll(2), or by an epoll set of its
+// A host's view of one descriptor: watched level-triggered by poll(2), or by a set of the system's
 // own, edge-triggered or one-shot. It remembers a report until the turn that answers it.
 #pragma once
 
 #include <poll.h>
-#include <sys/epoll.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <optional>
 
 namespace weft::testing {
 
 enum class watching { level, edge, one_shot };
 
+/// A set with one descriptor in it: epoll(7) or kqueue(2). Each system's folder defines it.
+class outer_set {
+public:
+    outer_set(int watched, watching how);
+    outer_set(const outer_set&) = delete;
+    outer_set& operator=(const outer_set&) = delete;
+    ~outer_set() { ::close(set_); }
+
+    /// Whether it is reported within `wait`.
+    bool reports(std::chrono::milliseconds wait);
+
+    /// For one-shot: asks for the next report.
+    void arm();
+
+private:
+    int watched_;
+    watching how_;
+    int set_;
+};
+
 class host {
 public:
     host(int watched, watching how) : watched_(watched), how_(how) {
-        if (how == watching::level) return;
-        set_ = ::epoll_create1(EPOLL_CLOEXEC);
-        control(EPOLL_CTL_ADD);
+        if (how != watching::level) set_.emplace(watched, how);
     }
     host(const host&) = delete;
     host& operator=(const host&) = delete;
-    ~host() {
-        if (set_ >= 0) ::close(set_);
-    }
 
     /// Whether the descriptor was reported since the last turn began, waiting for it.
     bool readable(std::chrono::milliseconds wait = {}) {
-        const int timeout = static_cast<int>(wait.count());
-        if (how_ == watching::level) {
+        if (!set_) {
             pollfd one{watched_, POLLIN, 0};
-            return ::poll(&one, 1, timeout) > 0;
+            return ::poll(&one, 1, static_cast<int>(wait.count())) > 0;
         }
-        epoll_event event{};
-        reported_ = reported_ || ::epoll_wait(set_, &event, 1, timeout) > 0;
+        reported_ = reported_ || set_->reports(wait);
         return reported_;
     }
 
     /// What was reported until now is answered by the turn that begins.
     void turn_begins() {
-        if (how_ == watching::level) return;
+        if (!set_) return;
         readable();
         reported_ = false;
-        if (how_ == watching::one_shot) control(EPOLL_CTL_MOD);
+        if (how_ == watching::one_shot) set_->arm();
     }
 
 private:
-    void control(int what) {
-        epoll_event event{};
-        event.events = EPOLLIN;
-        if (how_ == watching::edge) event.events |= EPOLLET;
-        if (how_ == watching::one_shot) event.events |= EPOLLONESHOT;
-        ::epoll_ctl(set_, what, watched_, &event);
-    }
-
     int watched_;
     watching how_;
-    int set_ = -1;
+    std::optional<outer_set> set_;
     bool reported_ = false;
 };
 

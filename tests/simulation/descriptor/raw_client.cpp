@@ -12,11 +12,13 @@
 #include <cerrno>
 #include <cstring>
 
+#include "support/descriptors.hpp"
+
 namespace weft::testing {
 namespace {
 
 int connect_ip(std::uint16_t port, bool small_buffer) {
-    const int made = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int made = open_socket(AF_INET, SOCK_STREAM);
     const int small = 4096;
     if (small_buffer) ::setsockopt(made, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
     sockaddr_in to{};
@@ -28,7 +30,7 @@ int connect_ip(std::uint16_t port, bool small_buffer) {
 }
 
 int connect_abstract(std::string_view name) {
-    const int made = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int made = open_socket(AF_UNIX, SOCK_STREAM);
     sockaddr_un to{};
     to.sun_family = AF_UNIX;
     std::memcpy(to.sun_path + 1, name.data(), name.size());

@@ -16,6 +16,7 @@
 
 #include "loop/posix/system_call.hpp"
 
+#include "support/call_names.hpp"
 #include "support/in_child.hpp"
 
 namespace weft::testing {
@@ -51,7 +52,7 @@ TEST(activated_listeners, are_taken_all_or_none) {
                   event_loop loop;
                   server activated(loop);
                   system_faults = [](const char* call, const call_site&) noexcept {
-                      const bool adds = std::string_view(call) == "epoll_ctl";
+                      const bool adds = call == registration_call;
                       return adds && ++adds_of_this_process == 2 ? ENOSPC : 0;
                   };
                   const auto refused = activated.listen_activated();

@@ -18,6 +18,9 @@
 #include "loop/posix/socket_address.hpp"
 #include "loop/system.hpp"
 
+#include "support/call_names.hpp"
+#include "support/descriptors.hpp"
+
 #include "loop_probes.hpp"
 #include "sockets.hpp"
 
@@ -34,7 +37,7 @@ owned_socket listening_tcp(const char* host) {
 
 owned_socket connected_to(const address& where) {
     const auto at = as_socket_address(where);
-    owned_socket made(::socket(at->family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
+    owned_socket made(open_socket(at->family(), SOCK_STREAM));
     EXPECT_EQ(::connect(made.get(), at->get(), at->size), 0);
     return made;
 }
@@ -46,9 +49,9 @@ bool is_open(int descriptor) {
 TEST(adopted_socket, is_told_by_its_kind) {
     const auto listening = listening_tcp("127.0.0.1");
     const auto connected = connected_to(local_address_of(listening.get()));
-    const owned_socket fresh(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    const owned_socket datagrams(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-    const owned_socket packets(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
+    const owned_socket fresh(open_socket(AF_INET, SOCK_STREAM));
+    const owned_socket datagrams(open_socket(AF_INET, SOCK_DGRAM));
+    const owned_socket packets(open_socket(AF_UNIX, SOCK_SEQPACKET));
     const owned_socket file(::open("/dev/null", O_RDWR | O_CLOEXEC));
 
     EXPECT_FALSE(check_listening(listening.get()));
@@ -115,7 +118,8 @@ TEST(adopted_socket, is_not_taken_on_error) {
     EXPECT_EQ(readiness_listener::adopt(*loop.state(), connected.get(), ignore).error(),
               errc::bad_argument);
     EXPECT_TRUE(is_open(connected.get()));
-    for (const auto* const failing : {"getsockopt", "fcntl", "epoll_ctl"}) {
+    for (const std::string_view failing :
+         {std::string_view("getsockopt"), std::string_view("fcntl"), registration_call}) {
         static std::string_view call;
         call = failing;
         system_faults = [](const char* name, const call_site&) noexcept {

@@ -14,6 +14,9 @@
 #include "loop/loop_state.hpp"
 #include "loop/posix/socket_address.hpp"
 #include "loop/system.hpp"
+
+#include "support/descriptors.hpp"
+
 #include "loop_probes.hpp"
 
 namespace weft::testing {
@@ -21,7 +24,7 @@ namespace {
 
 owned_socket new_socket(const address& where) {
     const int family = as_socket_address(where)->family();
-    return owned_socket(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    return owned_socket(open_socket(family, SOCK_STREAM, blocking::no));
 }
 
 owned_socket listening_at(const address& where, int backlog = 8) {
@@ -40,11 +43,6 @@ int connect_to(const owned_socket& from, const address& where) {
 address accepted_from(const owned_socket& listener) {
     const owned_socket one(::accept(listener.get(), nullptr, nullptr));
     return remote_address_of(one.get());
-}
-
-std::size_t open_descriptors() {
-    namespace fs = std::filesystem;
-    return static_cast<std::size_t>(std::distance(fs::directory_iterator("/proc/self/fd"), {}));
 }
 
 /// An address with a full backlog: whoever connects waits for ever.

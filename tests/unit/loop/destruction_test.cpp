@@ -102,8 +102,7 @@ TEST_P(destruction, in_a_nested_turn) {
 }
 
 INSTANTIATE_TEST_SUITE_P(ways, destruction,
-                         ::testing::Combine(::testing::Values(engine_kind::epoll,
-                                                              engine_kind::poll),
+                         ::testing::Combine(::testing::ValuesIn(available_engines()),
                                             ::testing::ValuesIn(ways)));
 
 TEST(loop_life, a_pending_done_is_called_once_when_it_is_destroyed) {

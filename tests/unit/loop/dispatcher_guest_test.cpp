@@ -156,7 +156,9 @@ TEST_F(dispatcher_guest_threads, comes_and_goes) {
 }
 
 TEST_F(dispatcher_guest_threads, takes_no_signals) {
-    const auto own = std::to_string(::gettid());
+    std::error_code no_such_file;
+    const auto own = std::filesystem::read_symlink("/proc/thread-self", no_such_file).filename();
+    if (no_such_file) GTEST_SKIP() << "no /proc with the signals that a thread blocks";
     constexpr unsigned long long all = 0x7ffbfeff; // but KILL, STOP, and those of real time
     int others = 0;
     for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task")) {

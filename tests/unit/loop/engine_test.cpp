@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 // What every readiness engine promises to sources: edges made of levels, wake-ups, deadlines.
 #include <fcntl.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include <array>
 #include <atomic>
 #include <csignal>
-#include <cstring>
 #include <memory>
 #include <string_view>
 #include <thread>
@@ -19,23 +17,12 @@
 
 #include "loop/engine.hpp"
 #include "loop/posix/descriptor.hpp"
-#include "loop/posix/system_call.hpp"
 
+#include "support/descriptors.hpp"
 #include "support/joined_thread.hpp"
 
 #include "every_engine.hpp"
 #include "loop_probes.hpp"
-
-namespace {
-int calls_of_the_c_library = 0;
-}
-
-/// Takes the place of the C library's, which glibc before 2.35 and musl do not have.
-extern "C" int epoll_pwait2(int set, epoll_event* events, int room, const timespec*,
-                            const sigset_t*) {
-    ++calls_of_the_c_library;
-    return ::epoll_wait(set, events, room, 0);
-}
 
 namespace weft::testing {
 namespace {
@@ -49,7 +36,7 @@ class watched_end final : public source {
 public:
     watched_end() {
         std::array<int, 2> ends{};
-        ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data());
+        open_socket_pair(SOCK_STREAM, ends.data(), blocking::no);
         own = owned_socket(ends[0]);
         peer = owned_socket(ends[1]);
     }
@@ -289,63 +276,6 @@ TEST_P(readiness_engine, is_woken_out_of_an_endless_wait_by_a_signal_handler) {
     }
 }
 
-/// Counts calls that make the kernel arm a timer while it lives.
-class timer_calls {
-public:
-    timer_calls() {
-        armed = timeouts = 0;
-        system_faults = [](const char* call, const call_site&) noexcept {
-            armed += std::strcmp(call, "timerfd_settime") == 0;
-            timeouts += std::strcmp(call, "epoll_pwait2") == 0;
-            return 0;
-        };
-    }
-    timer_calls(const timer_calls&) = delete;
-    timer_calls& operator=(const timer_calls&) = delete;
-    ~timer_calls() { system_faults = nullptr; }
-
-    static inline int armed = 0;
-    static inline int timeouts = 0;
-};
-
-TEST(epoll_engine, arms_one_timer_for_many_waits_for_far_deadlines) {
-    const auto waits = make_engine({.engine = engine_kind::epoll});
-    const timer_calls counted;
-    const auto far = std::chrono::steady_clock::now() + 10min;
-    for (int i = 0; i < 20; ++i) {
-        waits->wake();
-        waits->wait(far + i * 1s);
-    }
-    EXPECT_EQ(counted.armed, 1);
-    waits->wake();
-    waits->wait(far - 1min);
-    EXPECT_EQ(counted.armed, 2);
-    EXPECT_EQ(counted.timeouts, 0);
-}
-
-TEST(epoll_engine, waits_for_near_and_far_deadlines_alike_and_again_after_each) {
-    const auto waits = make_engine({.engine = engine_kind::epoll});
-    const timer_calls counted;
-    for (const auto time : {150ms, 20ms, 150ms, 10ms}) {
-        const auto deadline = std::chrono::steady_clock::now() + time;
-        while (std::chrono::steady_clock::now() < deadline) waits->wait(deadline);
-        EXPECT_LT(std::chrono::steady_clock::now() - deadline, 10s);
-    }
-    EXPECT_EQ(counted.armed, 2);
-    EXPECT_LE(counted.timeouts, 6);
-}
-
-TEST(epoll_engine, waits_without_a_timer_descriptor) {
-    const auto waits = make_engine({.engine = engine_kind::epoll});
-    system_faults = [](const char* call, const call_site&) noexcept {
-        return std::strncmp(call, "timerfd", 7) == 0 ? EMFILE : 0;
-    };
-    const auto deadline = std::chrono::steady_clock::now() + 150ms;
-    waits->wait(deadline);
-    system_faults = nullptr;
-    EXPECT_GE(std::chrono::steady_clock::now(), deadline);
-}
-
 TEST_P(readiness_engine, its_descriptors_close_on_exec) {
     const auto is_open = [](int number) { return ::fcntl(number, F_GETFD) >= 0; };
     std::array<bool, 64> before{};
@@ -360,7 +290,7 @@ TEST_P(readiness_engine, its_descriptors_close_on_exec) {
         EXPECT_NE(::fcntl(number, F_GETFD) & FD_CLOEXEC, 0) << number;
         ++opened;
     }
-    EXPECT_GE(opened, 2);
+    EXPECT_GE(opened, 1);
 }
 
 WEFT_ON_EVERY_ENGINE(readiness_engine);
@@ -385,27 +315,6 @@ TEST_P(engine_threads, no_wake_up_is_lost_between_threads) {
 }
 
 WEFT_ON_EVERY_ENGINE(engine_threads);
-
-TEST(epoll, is_waited_for_without_a_function_that_only_newer_c_libraries_have) {
-    const auto waits = make_engine({.engine = engine_kind::epoll});
-    static_cast<void>(waits->wait(waits->now() + std::chrono::microseconds(10)));
-    EXPECT_EQ(calls_of_the_c_library, 0);
-}
-
-TEST(automatic_engine, is_epoll_and_where_that_is_missing_poll) {
-    EXPECT_EQ(make_engine({})->kind(), engine_kind::epoll);
-    system_faults = [](const char* call, const call_site&) noexcept {
-        return std::string_view(call) == "epoll_create1" ? ENOSYS : 0;
-    };
-    EXPECT_EQ(make_engine({})->kind(), engine_kind::poll);
-    EXPECT_EQ(event_loop::create({.engine = engine_kind::epoll}).error(),
-              std::errc::function_not_supported);
-    system_faults = [](const char* call, const call_site&) noexcept {
-        return std::string_view(call) == "epoll_create1" ? EMFILE : 0;
-    };
-    EXPECT_EQ(event_loop::create({}).error(), std::errc::too_many_files_open);
-    system_faults = nullptr;
-}
 
 } // namespace
 } // namespace weft::testing

@@ -17,7 +17,7 @@ protected:
 
 #define WEFT_ON_EVERY_ENGINE(suite)                                                                \
     INSTANTIATE_TEST_SUITE_P(                                                                      \
-        , suite, ::testing::Values(::weft::engine_kind::epoll, ::weft::engine_kind::poll),         \
+        , suite, ::testing::ValuesIn(::weft::available_engines()),                                 \
         [](const auto& instance) { return std::string(::weft::name(instance.param)); })
 
 } // namespace weft::testing

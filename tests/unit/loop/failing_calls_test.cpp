@@ -5,9 +5,9 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include <unistd.h>
 
@@ -16,6 +16,8 @@
 #include "loop/posix/readiness_listener.hpp"
 #include "loop/posix/system_call.hpp"
 #include "loop/posix/system_random.hpp"
+
+#include "support/call_names.hpp"
 
 #include "loop_probes.hpp"
 #include "sockets.hpp"
@@ -26,10 +28,10 @@ namespace {
 /// Lets calls of one name fail while it lives: so many, after so many that do not.
 class failing {
 public:
-    failing(const char* call, int error, int times = 1, int after = 0) {
+    failing(std::string_view call, int error, int times = 1, int after = 0) {
         wanted = {call, error, times, after};
         system_faults = [](const char* name, const call_site&) noexcept {
-            if (std::strcmp(name, wanted.call) != 0 || wanted.after-- > 0) return 0;
+            if (std::string_view(name) != wanted.call || wanted.after-- > 0) return 0;
             return wanted.times-- > 0 ? wanted.error : 0;
         };
     }
@@ -41,7 +43,7 @@ public:
 
 private:
     struct plan {
-        const char* call;
+        std::string_view call;
         int error;
         int times;
         int after;
@@ -65,7 +67,7 @@ TEST(failing_calls, after_an_interrupted_wait_an_edge_triggered_host_calls_again
     ASSERT_TRUE(loop.descriptor());
     settle(loop);
     pair.peer_sends("hello");
-    const failing interrupted("epoll_wait", EINTR);
+    const failing interrupted(wait_call, EINTR);
     EXPECT_TRUE(loop.run_ready({}).more_waiting);
     settle(loop);
     EXPECT_EQ(pair.sink.text, "hello");
@@ -83,7 +85,7 @@ TEST(failing_calls, a_filter_that_does_not_know_the_precise_wait_does_not_make_t
 
 TEST(failing_calls, a_stream_that_cannot_be_watched_at_first_is_watched_in_the_next_turn) {
     event_loop loop;
-    const failing once("epoll_ctl", ENOMEM);
+    const failing once(registration_call, ENOMEM);
     connected_pair pair(loop);
     pair.peer_sends("hello");
     settle(loop);
@@ -92,7 +94,7 @@ TEST(failing_calls, a_stream_that_cannot_be_watched_at_first_is_watched_in_the_n
 
 TEST(failing_calls, a_stream_that_cannot_be_watched_at_all_tells_why) {
     event_loop loop;
-    const failing always("epoll_ctl", ENOSPC, failing::for_ever);
+    const failing always(registration_call, ENOSPC, failing::for_ever);
     connected_pair pair(loop);
     settle(loop);
     EXPECT_EQ(pair.sink.error, std::errc::no_space_on_device);
@@ -106,7 +108,7 @@ TEST(failing_calls, a_pause_that_cannot_be_ended_in_the_engine_is_ended_all_the_
     settle(loop);
     pair.peer_sends("hello");
     {
-        const failing once("epoll_ctl", ENOMEM);
+        const failing once(registration_call, ENOMEM);
         pair.stream->resume();
     }
     settle(loop);

@@ -21,6 +21,8 @@
 #include "loop/posix/system_call.hpp"
 #include "loop/system.hpp"
 
+#include "support/descriptors.hpp"
+
 #include "loop_probes.hpp"
 #include "scratch_directory.hpp"
 #include "sockets.hpp"
@@ -122,7 +124,7 @@ TEST_F(listening, a_dead_sockets_file_is_taken_over_a_living_ones_and_others_are
     ASSERT_TRUE(listen(where));
     EXPECT_EQ(listen(where).error(), std::errc::address_in_use);
     {
-        const owned_socket dead(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        const owned_socket dead(open_socket(AF_UNIX, SOCK_STREAM));
         const auto at = as_socket_address(address::local(here.path + "/dead"));
         ASSERT_EQ(::bind(dead.get(), at->get(), at->size), 0);
     }
@@ -179,7 +181,7 @@ TEST_F(listening, a_whole_backlog_is_accepted) {
     const auto at = as_socket_address((*opened)->where());
     std::vector<owned_socket> clients;
     for (int i = 0; i < 200; ++i) {
-        clients.emplace_back(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        clients.emplace_back(open_socket(AF_UNIX, SOCK_STREAM));
         ASSERT_EQ(::connect(clients.back().get(), at->get(), at->size), 0);
     }
     while (readable(descriptor)) loop.run_ready({1, duration::max()});
@@ -192,7 +194,7 @@ TEST_F(listening, without_descriptors_it_neither_spins_nor_forgets) {
 #endif
     const auto opened = listen(address::local("@weft-limit-" + std::to_string(::getpid())));
     const auto at = as_socket_address((*opened)->where());
-    const owned_socket client(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const owned_socket client(open_socket(AF_UNIX, SOCK_STREAM));
     rlimit before{};
     ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
     const rlimit none{1, before.rlim_max}; // poll(2) needs one
@@ -235,7 +237,7 @@ TEST_F(listening, it_complains_once_until_all_who_waited_were_accepted) {
     for (const int error : {EMFILE, ENFILE, ENOBUFS, ENOMEM}) {
         {
             const failing_accept failing(error);
-            clients.emplace_back(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+            clients.emplace_back(open_socket(AF_UNIX, SOCK_STREAM));
             ASSERT_EQ(::connect(clients.back().get(), at->get(), at->size), 0);
             wanted.emplace_back(error, std::system_category());
             settle(loop);
@@ -259,7 +261,7 @@ TEST_F(listening, errors_of_one_connection_are_not_the_listeners) {
     const auto where = address::local("@weft-aborted-" + std::to_string(::getpid()));
     ASSERT_TRUE(listen(where));
     const auto at = as_socket_address(where);
-    const owned_socket client(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const owned_socket client(open_socket(AF_UNIX, SOCK_STREAM));
     ASSERT_EQ(::connect(client.get(), at->get(), at->size), 0);
     static int times;
     times = 0;
@@ -297,7 +299,7 @@ TEST_F(listening, may_be_closed_from_what_it_accepts) {
     const auto at = as_socket_address(where);
     std::vector<owned_socket> clients;
     for (int i = 0; i < 3; ++i) {
-        clients.emplace_back(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        clients.emplace_back(open_socket(AF_UNIX, SOCK_STREAM));
         ASSERT_EQ(::connect(clients.back().get(), at->get(), at->size), 0);
     }
     settle(loop);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Other threads: post, wake and stop, and what debug builds say to anything else.
-#include <pthread.h>
-
 #include <functional>
 #include <memory>
 #include <optional>
@@ -149,21 +147,6 @@ TEST_P(loop_threads, posted_functions_die_where_they_should) {
 }
 
 WEFT_ON_EVERY_ENGINE(loop_threads);
-
-TEST(loop_death_test, misuse_names_both_threads) {
-    GTEST_FLAG_SET(death_test_style, "threadsafe");
-    EXPECT_DEATH(
-        {
-            ::pthread_setname_np(::pthread_self(), "owner");
-            event_loop loop;
-            timer one(loop, [] {});
-            std::thread([&] {
-                ::pthread_setname_np(::pthread_self(), "stranger");
-                one.arm_after(std::chrono::seconds(1));
-            }).join();
-        },
-        "timer::arm_at was called on thread \"stranger\".* belongs to thread \"owner\"");
-}
 
 } // namespace
 } // namespace weft::testing

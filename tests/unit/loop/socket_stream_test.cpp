@@ -4,7 +4,6 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -14,6 +13,9 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include "support/call_names.hpp"
+#include "support/descriptors.hpp"
 
 #include "every_engine.hpp"
 #include "loop/posix/system_call.hpp"
@@ -91,7 +93,7 @@ TEST_P(stream_on_a_loop, a_peer_that_reads_what_was_sent_wakes_nobody) {
 struct no_room {
     no_room() {
         system_faults = [](const char* call, const call_site&) noexcept {
-            return std::string_view(call) == "epoll_ctl" ? ENOSPC : 0;
+            return call == registration_call ? ENOSPC : 0;
         };
     }
     ~no_room() { system_faults = nullptr; }
@@ -130,7 +132,7 @@ TEST_P(stream_on_a_loop, more_than_one_buffer_is_read_in_turns) {
 
 /// TCP on the loopback interface: the loop's end, and the peer's.
 std::pair<owned_socket, owned_socket> over_loopback() {
-    const owned_socket listening(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const owned_socket listening(open_socket(AF_INET, SOCK_STREAM));
     sockaddr_in at{};
     at.sin_family = AF_INET;
     at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -139,11 +141,9 @@ std::pair<owned_socket, owned_socket> over_loopback() {
     ::bind(listening.get(), where, size);
     ::listen(listening.get(), 1);
     ::getsockname(listening.get(), where, &size);
-    owned_socket peer(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    owned_socket peer(open_socket(AF_INET, SOCK_STREAM));
     ::connect(peer.get(), where, size);
-    return {owned_socket(::accept4(listening.get(), nullptr, nullptr,
-                                       SOCK_NONBLOCK | SOCK_CLOEXEC)),
-            std::move(peer)};
+    return {owned_socket(accept_one(listening.get(), blocking::no)), std::move(peer)};
 }
 
 TEST_P(stream_on_a_loop, an_urgent_mark_holds_nothing_back) {
@@ -187,21 +187,6 @@ TEST_P(stream_on_a_loop, descriptors_that_came_with_bytes_hold_nothing_back) {
     pair.peer_sends("two");
     settle();
     EXPECT_EQ(pair.sink.text, "one one two");
-}
-
-TEST_P(stream_on_a_loop, another_writer_holds_nothing_back) {
-    const int on = 1;
-    ASSERT_EQ(::setsockopt(pair.number, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)), 0);
-    pair.peer_sends("one ");
-    const pid_t child = ::fork();
-    if (child == 0) {
-        pair.peer_sends("two ");
-        ::_exit(0);
-    }
-    ASSERT_EQ(::waitpid(child, nullptr, 0), child);
-    pair.peer_sends("three");
-    settle();
-    EXPECT_EQ(pair.sink.text, "one two three");
 }
 
 TEST_P(stream_on_a_loop, while_paused_nothing_wakes_the_host) {
@@ -363,7 +348,7 @@ TEST_P(stream_on_a_loop, nested_turns_read_into_a_buffer_of_their_own) {
         void on_error(std::error_code) override {}
     } sink(other, loop, seen);
     std::array<int, 2> both{};
-    ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, both.data());
+    open_socket_pair(SOCK_STREAM, both.data(), blocking::no);
     socket_stream nested(*loop.state(), owned_socket(both[0]));
     nested.start(sink);
     const owned_socket peer(both[1]);

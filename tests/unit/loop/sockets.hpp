@@ -13,6 +13,8 @@
 #include "loop/loop_state.hpp"
 #include "loop/posix/socket_stream.hpp"
 
+#include "support/descriptors.hpp"
+
 namespace weft::testing {
 
 /// Notes what a stream tells.
@@ -53,7 +55,7 @@ inline std::string read_all(int descriptor) {
 struct connected_pair {
     explicit connected_pair(event_loop& loop) {
         std::array<int, 2> both{};
-        ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, both.data());
+        open_socket_pair(SOCK_STREAM, both.data(), blocking::no);
         peer = owned_socket(both[1]);
         begin(loop, owned_socket(both[0]));
     }

@@ -11,6 +11,8 @@
 
 #include <gtest/gtest.h>
 
+#include "support/descriptors.hpp"
+
 #include "every_engine.hpp"
 #include "loop/posix/file_stream.hpp"
 #include "loop_probes.hpp"
@@ -23,12 +25,12 @@ using two_sockets = std::array<owned_socket, 2>;
 
 two_sockets unix_pair() {
     std::array<int, 2> both{};
-    ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, both.data());
+    open_socket_pair(SOCK_STREAM, both.data(), blocking::no);
     return {owned_socket(both[0]), owned_socket(both[1])};
 }
 
 two_sockets tcp_pair() {
-    const owned_socket listening(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const owned_socket listening(open_socket(AF_INET, SOCK_STREAM));
     sockaddr_in where{};
     where.sin_family = AF_INET;
     where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -37,9 +39,9 @@ two_sockets tcp_pair() {
     ::bind(listening.get(), plain, size);
     ::listen(listening.get(), 1);
     ::getsockname(listening.get(), plain, &size);
-    owned_socket near(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    owned_socket near(open_socket(AF_INET, SOCK_STREAM));
     ::connect(near.get(), plain, size);
-    owned_socket far(::accept4(listening.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    owned_socket far(accept_one(listening.get()));
     for (const int each : {near.get(), far.get()}) {
         ::fcntl(each, F_SETFL, ::fcntl(each, F_GETFL) | O_NONBLOCK);
     }

@@ -14,9 +14,7 @@ namespace {
 template <std::uint32_t Flags>
 class outer_epoll : public way {
 public:
-    outer_epoll() : descriptor_(*loop().descriptor()) {
-        watch(EPOLL_CTL_ADD);
-    }
+    outer_epoll() : descriptor_(*loop().descriptor()) { watch(EPOLL_CTL_ADD); }
     ~outer_epoll() override { ::close(set_); }
 
 private:
