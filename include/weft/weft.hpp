@@ -15,6 +15,8 @@
 #include <weft/endpoint/raw_file.hpp>
 #include <weft/endpoint/raw_server.hpp>
 #include <weft/endpoint/server.hpp>
+#include <weft/hub/hub.hpp>
+#include <weft/hub/memory_broker.hpp>
 #include <weft/loop/dispatcher_guest.hpp>
 #include <weft/loop/event_loop.hpp>
 #include <weft/loop/event_loops.hpp>

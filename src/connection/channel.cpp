@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What every kind of connection shares: its end, memory budgets, pausing and resuming, deadlines
-// that wait for input, and exceptions of handlers.
+// What every kind of connection shares: observers, its end, memory budgets, pausing and resuming,
+// deadlines that wait for input, and exceptions of handlers.
 #include <weft/connection/channel.hpp>
 
 #include <algorithm>
@@ -30,6 +30,41 @@ address channel::local_address() const {
 
 any_value& channel::data() {
     return some_extra().data;
+}
+
+// --- observers
+
+void channel::observe(channel_observer& added) {
+    added.insert_before(some_extra().observers);
+}
+
+channel_observer* channel::observer_of(const void* owner) const noexcept {
+    if (!extra_) return nullptr;
+    const weft::list_link& head = extra_->observers;
+    for (weft::list_link* at = head.next(); at != &head; at = at->next()) {
+        auto& one = static_cast<channel_observer&>(*at);
+        if (one.owner_ == owner) return &one;
+    }
+    return nullptr;
+}
+
+/// Observers call no handlers, so none of them removes another.
+void channel::notify_drained() noexcept {
+    if (dead_ || !extra_) return;
+    const weft::list_link& head = extra_->observers;
+    for (weft::list_link* at = head.next(); at != &head;) {
+        auto& one = static_cast<channel_observer&>(*at);
+        at = at->next();
+        one.on_drained();
+    }
+}
+
+void channel::end_observers() noexcept {
+    while (extra_ && extra_->observers.linked()) {
+        auto& one = static_cast<channel_observer&>(*extra_->observers.next());
+        one.unlink();
+        one.on_end();
+    }
 }
 
 // --- the memory budget

@@ -24,6 +24,7 @@ struct channel::extra {
     std::shared_ptr<handle_state> shared;              // shared with handles, if there are any
     std::vector<std::unique_ptr<posted_message>> held; // messages that cannot be sent yet
     std::unique_ptr<pending_connection> pending; // until an outbound connection is open
+    weft::list_link observers;
 };
 
 inline pending_connection& channel::pending() const noexcept {

@@ -78,8 +78,10 @@ bool channel::posts_leave_room() const noexcept {
     return !has_handles() || extra_->shared->has_room();
 }
 
-/// Detaches the handles, so that they refer to nothing; also drops held messages.
+/// Detaches the handles, so that they refer to nothing; also drops held messages, and notifies the
+/// observers.
 void channel::end_handles() noexcept {
+    end_observers();
     if (!has_handles()) return;
     extra_->shared->end();
     extra_->held.clear();

@@ -348,6 +348,7 @@ void connection::call_writable() {
     if (!writable_waits()) return;
     writable_due_ = false;
     call(route_->handlers.writable, *this);
+    notify_drained();
 }
 
 void connection::report_open() {

@@ -101,6 +101,8 @@ const char* words(errc code) noexcept {
     case errc::signals_taken: return "another loop of this process handles signals";
     case errc::forked: return "the loop belongs to the parent process";
     case errc::gone: return "it no longer exists";
+    case errc::already_subscribed: return "the connection already subscribes to this topic";
+    case errc::outcome_unknown: return "the connection to the broker broke before it answered";
     }
     return "unknown error";
 }
@@ -158,7 +160,8 @@ bool is_misuse(errc code) noexcept {
     case errc::already_attached:
     case errc::signals_taken:
     case errc::forked:
-    case errc::gone: return true;
+    case errc::gone:
+    case errc::already_subscribed: return true;
     default: return false;
     }
 }
@@ -169,6 +172,7 @@ bool is_peer_fault(errc code) noexcept {
     case errc::bad_via:
     case errc::bad_proxy:
     case errc::proxy_authentication:
+    case errc::outcome_unknown:
     case errc::proxy_refused: return false;
     default: break;
     }

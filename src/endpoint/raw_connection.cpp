@@ -299,6 +299,7 @@ bool raw_connection::deliver_next() {
     } else if (writable_waits()) {
         writable_due_ = false;
         call(route_->handlers.writable, *this);
+        notify_drained();
     } else {
         return deliver_early_data();
     }

@@ -8,7 +8,7 @@ import re
 import source_tree
 
 UMBRELLA = "weft/weft.hpp"
-LAYERS = ("core", "stream", "connection", "loop", "endpoint")
+LAYERS = ("core", "stream", "connection", "hub", "loop", "endpoint")
 LEFT_OUT = {
     "weft/connection/route.hpp": "how routes are stored; applications call `route`",
     "weft/stream/address.hpp": "another name for weft/core/address.hpp",

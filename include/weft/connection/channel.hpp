@@ -12,6 +12,7 @@
 #include <system_error>
 #include <utility>
 
+#include <weft/connection/channel_observer.hpp>
 #include <weft/connection/connection_options.hpp>
 #include <weft/core/any_value.hpp>
 #include <weft/core/report.hpp>
@@ -56,6 +57,14 @@ public:
     [[nodiscard]] T* data_as() {
         return data().template get_if<T>();
     }
+
+    /// Notifies `added` when queued output has drained, and when the connection has ended. `added`
+    /// must observe no other connection. Throws std::bad_alloc; then nothing was done.
+    void observe(channel_observer& added);
+
+    /// Returns an observer that was created with `owner`; null if there is none. Takes time in
+    /// proportion to the number of observers.
+    [[nodiscard]] channel_observer* observer_of(const void* owner) const noexcept;
 
     [[nodiscard]] weft::driver& driver() const noexcept { return *timer_queue::owner_of(*this); }
 
@@ -192,6 +201,11 @@ protected:
     void take_posted(std::unique_ptr<posted_message> what) noexcept;
     void send_held() noexcept;
     void end_handles() noexcept;
+
+    // --- observers
+
+    void notify_drained() noexcept;
+    void end_observers() noexcept;
 
     template <class Work>
     void do_posted(Work&& work) {

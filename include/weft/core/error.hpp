@@ -109,6 +109,10 @@ enum class errc {
     signals_taken,         ///< another loop of this process handles signals
     forked,                ///< the loop belongs to the parent process
     gone,                  ///< the loop or the connection no longer exists
+
+    // topics
+    already_subscribed, ///< the connection subscribes to the topic already
+    outcome_unknown,    ///< the broker did not answer: the publication was delivered, or was not
 };
 
 /// Families of errors, for comparison: `if (code == weft::condition::timeout)`.

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+// Delivers publications to subscribers, and keeps them for slow readers.
+#include <new>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "hub/hub_state.hpp"
+#include "hub/visit.hpp"
+
+namespace weft {
+namespace {
+
+slow_reader policy_of(const subscription& which) noexcept {
+    return static_cast<slow_reader>(which.when_slow);
+}
+
+} // namespace
+
+/// The one place where a publication becomes a message.
+const shared_outgoing& hub_state::format(std::string_view name, const shared_publication& what) {
+    if (formatted_ && formatted_->what == what) return formatted_;
+    message whole = what->message();
+    std::string text;
+    if (options_.format) {
+        guarded([&] { options_.format(name, *what, text); });
+        whole = {std::as_bytes(std::span(text.data(), text.size())), what->is_text};
+    }
+    formatted_ = std::make_shared<outgoing>(outgoing{what, prepared_message(whole)});
+    return formatted_;
+}
+
+/// Delivers the publication that is next in the topic's sequence, or a transient one.
+void hub_state::deliver(topic& which, const shared_publication& what) {
+    const shared_outgoing message = format(which.name, what);
+    if (what->at.offset != 0) {
+        if (which.recovering != 0) keep_recent(which, what);
+        which.seen = what->at;
+    }
+    fan_out(which, message);
+}
+
+void hub_state::keep_recent(topic& which, const shared_publication& what) {
+    which.recent.push_back(what);
+    which.recent_size += what->size() + sizeof(publication);
+    if (which.recent_size <= options_.reordered_max) return;
+    which.recent.clear(); // subscriptions that recover read the history again
+    which.recent_size = 0;
+}
+
+void hub_state::deliver_to_prefixes(std::string_view name, const shared_publication& what) {
+    std::size_t length = 0;
+    while (!closed_) {
+        const auto next = topics_.lengths().lower_bound(length);
+        if (next == topics_.lengths().end() || next->first > name.size()) return;
+        length = next->first + 1;
+        topic* const found = topics_.find(name.substr(0, next->first), true);
+        if (!found) continue;
+        const shared_outgoing message = format(name, what);
+        fan_out(*found, message);
+    }
+}
+
+void hub_state::fan_out(topic& to, const shared_outgoing& message) {
+    const visit during(*this, &to);
+    to.subscriptions.for_each([&](subscription& one) {
+        if (!closed_ && !one.joining) offer(one, message);
+    });
+}
+
+void hub_state::offer(subscription& to, const shared_outgoing& message) {
+    const publication& what = *message->what;
+    if (to.has_extra && what.at.offset != 0) {
+        const auto& extra = *table_.extra(to);
+        if (what.at.epoch == extra.epoch && what.at.offset <= extra.sent) return;
+    }
+    if (what.filter) {
+        bool passes = false;
+        if (to.member->to) guarded([&] { passes = what.filter(*to.member->to); });
+        if (!passes || closed_ || to.ended) return;
+    }
+    send(to, message);
+}
+
+void hub_state::send(subscription& to, const shared_outgoing& message) noexcept {
+    member& by = *to.member;
+    if (!by.to) return;
+    try {
+        if (policy_of(to) == slow_reader::close) return send_or_close(to, *message);
+        if (by.behind || !give(by, *message)) queue(to, message);
+    } catch (const std::bad_alloc&) {
+        by.to->abort(); // what it misses would go unnoticed
+    }
+}
+
+/// Sends to a connection; returns false if its queue is full.
+bool hub_state::give(member& to, const outgoing& message) {
+    const send_result answer = to.to->send(message.message);
+    if (answer == send_result::backed_up || answer == send_result::dropped) to.behind = true;
+    if (answer == send_result::dropped) return false;
+    if (answer != send_result::closed) ++counters_.deliveries;
+    return true;
+}
+
+void hub_state::send_or_close(subscription& to, const outgoing& message) {
+    member& by = *to.member;
+    const bool full = by.behind && by.to->is_open() &&
+        by.to->buffered_amount() + message.size() > to.queue_max();
+    if (!full && give(by, message)) return;
+    if (!by.to->is_open()) return; // the connection's own policy has ended it
+    ++counters_.closed;
+    by.to->close(close_code::try_again_later, "reads too slowly");
+}
+
+void hub_state::queue(subscription& to, const shared_outgoing& message) {
+    if (!to.member->to->is_open()) return;
+    auto& backlog = table_.add_extra(to).backlog;
+    const bool first = backlog.empty();
+    const std::size_t before = backlog.size();
+    const auto lost =
+        backlog.push(message, policy_of(to) == slow_reader::conflate, to.queue_max());
+    queued_ += backlog.size() - before;
+    if (first) ++to.member->backlogs;
+    counters_.dropped += lost.dropped;
+    counters_.conflated += lost.conflated;
+}
+
+/// Sends what waits for a connection that reads again: one message of each subscription in turn.
+void hub_state::drained(member& who) noexcept {
+    who.behind = false;
+    if (closed_ || who.backlogs == 0) return;
+    const visit during(*this);
+    while (who.backlogs != 0 && !who.behind && who.to->is_open()) {
+        subscription& next = table_.at(who.first);
+        who.first = next.next;
+        send_queued(next);
+    }
+}
+
+void hub_state::send_queued(subscription& of) noexcept {
+    auto* const extra = table_.extra(of);
+    if (!extra || extra->backlog.empty()) return;
+    auto& backlog = extra->backlog;
+    try {
+        if (!give(*of.member, *backlog.front())) return;
+    } catch (const std::bad_alloc&) {
+        of.member->to->abort();
+        return;
+    }
+    const std::size_t before = backlog.size();
+    backlog.pop();
+    queued_ -= before - backlog.size();
+    if (backlog.empty()) --of.member->backlogs;
+}
+
+} // namespace weft

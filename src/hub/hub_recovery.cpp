@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+// How a subscription begins that wants to be told, to recover, or to be seen: it reads what it has
+// missed, and then goes on live without a gap.
+#include <charconv>
+#include <new>
+#include <utility>
+
+#include <weft/core/error.hpp>
+
+#include "hub/hub_state.hpp"
+#include "hub/visit.hpp"
+
+namespace weft {
+namespace {
+
+constexpr int reads_max = 3;
+
+/// Returns the first of `all` with an offset after `offset`.
+std::size_t first_after(const std::vector<shared_publication>& all, std::uint64_t offset) noexcept {
+    std::size_t at = 0;
+    while (at < all.size() && all[at]->at.offset <= offset) ++at;
+    return at;
+}
+
+} // namespace
+
+bool hub_state::is_current(const join& which) const noexcept {
+    const subscription& one = *which.which;
+    if (!one.member || one.ended || !one.joining) return false;
+    const auto* const extra = table_.extra(one);
+    return extra && extra->ticket == which.ticket;
+}
+
+/// Has all subscriptions of the topic begin that wait for it.
+void hub_state::queue_joins(topic& which) {
+    which.subscriptions.for_each([&](subscription& one) {
+        const auto* const extra = one.joining ? table_.extra(one) : nullptr;
+        if (extra && !extra->recovering) joins_.push_back({&one, extra->ticket});
+    });
+    if (!joins_.empty()) driver_.defer(*this);
+}
+
+void hub_state::begin_joins() noexcept {
+    const auto due = std::exchange(joins_, {});
+    for (const join& one : due) {
+        if (closed_) return;
+        if (!is_current(one) || table_.extra(*one.which)->recovering) continue;
+        if (one.which->topic->at != topic::state::live) continue; // queued again when it is
+        try {
+            begin(one);
+        } catch (const std::bad_alloc&) {
+            if (!is_current(one)) continue;
+            auto& extra = *table_.extra(*one.which);
+            if (std::exchange(extra.recovering, false)) stop_recovering(*one.which->topic);
+            retry();
+        }
+    }
+}
+
+void hub_state::begin(const join& which) {
+    topic& what = *which.which->topic;
+    const visit during(*this, &what);
+    auto& extra = *table_.extra(*which.which);
+    extra.recovering = true;
+    ++what.recovering;
+    enter_presence(*which.which);
+    if (extra.since) return read_missed(which);
+    tell(which, {what.seen, false, 0, {}}, what.seen, {});
+}
+
+void hub_state::stop_recovering(topic& which) noexcept {
+    if (--which.recovering != 0) return;
+    which.recent.clear();
+    which.recent_size = 0;
+}
+
+void hub_state::enter_presence(subscription& which) {
+    auto& extra = *table_.extra(which);
+    if (!extra.presence) return;
+    char id[36];
+    char* at = std::to_chars(id, id + 16, presence_prefix_, 16).ptr;
+    *at++ = '-';
+    at = std::to_chars(at, id + sizeof id, extra.ticket).ptr;
+    extra.presence_id.assign(id, at);
+    session_->enter(which.topic->name, {extra.presence_id, *extra.presence});
+    extra.presence.reset();
+}
+
+void hub_state::read_missed(const join& which) {
+    topic& what = *which.which->topic;
+    const auto& extra = *table_.extra(*which.which);
+    session_->history(what.name, {extra.since, options_.recovered_max},
+                      for_topic<history_page>(what, [this, which](topic&,
+                                                                  result<history_page> page) {
+                          if (is_current(which)) missed_was_read(which, std::move(page));
+                      }));
+}
+
+void hub_state::missed_was_read(const join& which, result<history_page>&& page) {
+    topic& what = *which.which->topic;
+    auto& extra = *table_.extra(*which.which);
+    if (!page) {
+        extra.recovering = false;
+        stop_recovering(what);
+        return retry();
+    }
+    const position from = *extra.since;
+    const auto& missed = page->messages;
+    const position last = missed.empty() ? from : missed.back()->at;
+    bool complete = page->complete && last == page->latest && last.epoch == what.seen.epoch;
+    // What was published after the page was read must have been kept.
+    const std::size_t later = first_after(what.recent, last.offset);
+    if (complete && what.seen.offset > last.offset) {
+        complete = later < what.recent.size() && what.recent[later]->at.offset == last.offset + 1;
+        if (!complete && ++extra.attempts < reads_max) return read_missed(which);
+    }
+    if (!complete) {
+        ++counters_.unrecoverable;
+        return tell(which, {what.seen, false, 0, {}}, what.seen, {});
+    }
+    ++counters_.recovered;
+    const std::size_t count = missed.size() + what.recent.size() - later;
+    tell(which, {from, true, count, {}}, from, std::move(page->messages));
+}
+
+/// Tells the application how the subscription begins, and then lets it begin.
+void hub_state::tell(const join& which, const subscribed& how, position from,
+                     std::vector<shared_publication>&& missed) {
+    subscription& one = *which.which;
+    const visit during(*this, one.topic, one.member);
+    if (one.topic->prefix) one.joining = 0; // a prefix has no position to go on from
+    auto done = std::move(table_.extra(one)->done);
+    if (done) guarded([&] { done(*one.member->to, how); });
+    if (closed_ || one.ended || !table_.extra(one)) return;
+    if (table_.extra(one)->ticket == which.ticket) go_live(one, from, missed);
+}
+
+void hub_state::go_live(subscription& which, position from,
+                        const std::vector<shared_publication>& missed) noexcept {
+    topic& what = *which.topic;
+    auto& extra = *table_.extra(which);
+    which.joining = 0;
+    extra.sent = from.offset;
+    extra.epoch = from.epoch;
+    const auto give = [&](const shared_publication& each) {
+        if (each->at.epoch != extra.epoch || each->at.offset != extra.sent + 1) return;
+        extra.sent = each->at.offset;
+        send(which, format(what.name, each));
+    };
+    try {
+        for (const auto& each : missed) give(each);
+        for (const auto& each : what.recent) give(each);
+    } catch (const std::bad_alloc&) {
+        if (which.member->to) which.member->to->abort(); // what it misses would go unnoticed
+    }
+    if (std::exchange(extra.recovering, false)) stop_recovering(what);
+    announce(which, true);
+    const bool useless = extra.presence_id.empty() && extra.backlog.empty() &&
+        (what.prefix || (extra.epoch == what.seen.epoch && extra.sent <= what.seen.offset));
+    if (useless) table_.drop_extra(which);
+}
+
+} // namespace weft

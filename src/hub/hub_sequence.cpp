@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+// The sequence of a topic's publications: doubled ones are dropped, late ones wait for those before
+// them, and gaps are filled from the broker's history, or the application is told.
+#include <new>
+#include <utility>
+
+#include "hub/hub_state.hpp"
+#include "hub/visit.hpp"
+
+namespace weft {
+namespace {
+
+constexpr std::uint32_t fruitless_reads_max = 3;
+
+} // namespace
+
+void hub_state::on_publication(std::string_view name, const shared_publication& what) noexcept {
+    if (closed_) return;
+    const visit during(*this);
+    ++counters_.publications;
+    try {
+        if (topic* const found = topics_.find(name, false)) accept(*found, what);
+        if (!closed_ && topics_.has_prefixes()) deliver_to_prefixes(name, what);
+    } catch (const std::bad_alloc&) {
+        retry(); // the next publication shows the gap
+    }
+    formatted_.reset();
+}
+
+void hub_state::accept(topic& which, const shared_publication& what) {
+    const visit during(*this, &which);
+    if (what->at.offset == 0) return deliver(which, what);
+    if (which.at != topic::state::live) return keep_early(which, what);
+    if (what->at.epoch == which.seen.epoch) {
+        if (what->at.offset <= which.seen.offset) return; // came before
+        if (what->at.offset == which.seen.offset + 1) {
+            deliver(which, what);
+            if (!which.early.empty()) deliver_early(which);
+            return;
+        }
+    }
+    ++counters_.gaps;
+    keep_early(which, what);
+    catch_up(which);
+}
+
+/// What finds no room is read from the history later.
+void hub_state::keep_early(topic& which, const shared_publication& what) {
+    if (which.early_size + what->size() > options_.reordered_max) return;
+    const bool added = which.early.emplace(std::pair(what->at.epoch, what->at.offset), what).second;
+    if (added) which.early_size += what->size() + sizeof(publication);
+}
+
+/// Delivers those publications that continue the sequence, and drops those that came before.
+void hub_state::deliver_early(topic& which) {
+    while (!closed_) {
+        const auto first = which.early.lower_bound({which.seen.epoch, 0});
+        if (first == which.early.end() || first->first.first != which.seen.epoch) return;
+        if (first->first.second > which.seen.offset + 1) return;
+        const auto next = which.early.extract(first).mapped();
+        which.early_size -= next->size() + sizeof(publication);
+        if (next->at.offset == which.seen.offset + 1) deliver(which, next);
+    }
+}
+
+/// Reads what comes after the last publication that was delivered.
+void hub_state::catch_up(topic& which) {
+    if (std::exchange(which.reading, true)) return;
+    try {
+        session_->history(which.name, {which.seen, options_.recovered_max},
+                          for_topic<history_page>(which, [this](topic& of,
+                                                                result<history_page> page) {
+                              was_read(of, page);
+                          }));
+    } catch (...) {
+        which.reading = false;
+        throw;
+    }
+}
+
+void hub_state::was_read(topic& which, const result<history_page>& page) {
+    if (!page) {
+        which.retry = true; // `reading` stays set until then
+        return retry();
+    }
+    which.reading = false;
+    const position before = which.seen;
+    if (page->latest.epoch != which.seen.epoch || !page->complete) {
+        if (page->latest != which.seen) lose(which, page->latest);
+    }
+    for (const auto& each : page->messages) {
+        if (closed_) return;
+        const bool next = each->at.epoch == which.seen.epoch &&
+            each->at.offset == which.seen.offset + 1;
+        if (next) deliver(which, each);
+    }
+    if (closed_) return;
+    deliver_early(which);
+    if (closed_) return;
+    drop_other_epochs(which);
+    const bool behind = which.seen.epoch == page->latest.epoch &&
+        which.seen.offset < page->latest.offset;
+    if (which.early.empty() && !behind) {
+        which.fruitless = 0;
+        return;
+    }
+    which.fruitless = which.seen == before ? which.fruitless + 1 : 0;
+    if (which.fruitless == 0) return catch_up(which);
+    if (which.fruitless < fruitless_reads_max) {
+        which.retry = true;
+        return retry();
+    }
+    which.fruitless = 0;
+    skip_gap(which, page->latest);
+}
+
+/// The broker's answer names the epoch that counts.
+void hub_state::drop_other_epochs(topic& which) noexcept {
+    std::erase_if(which.early, [&](const auto& one) {
+        if (one.first.first == which.seen.epoch) return false;
+        which.early_size -= one.second->size() + sizeof(publication);
+        return true;
+    });
+}
+
+/// The broker does not have what is missing, although it says so.
+void hub_state::skip_gap(topic& which, position latest) {
+    if (!which.early.empty()) {
+        latest = which.early.begin()->second->at;
+        --latest.offset;
+    }
+    lose(which, latest);
+    if (!closed_) deliver_early(which);
+}
+
+/// Goes on after `now`, and tells the application.
+void hub_state::lose(topic& which, position now) {
+    ++counters_.losses;
+    which.seen = now;
+    which.recent.clear(); // it has a gap now
+    which.recent_size = 0;
+    if (on_loss) guarded([&] { on_loss(which.name, now); });
+}
+
+} // namespace weft

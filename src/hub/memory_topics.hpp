@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// The topics of a memory broker: numbers, histories, idempotency keys, presence and subscribers.
+// All of it is used under one mutex.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <weft/hub/memory_broker.hpp>
+
+namespace weft {
+
+class memory_inbox;
+
+/// One topic of a memory broker.
+struct memory_topic {
+    struct stored {
+        shared_publication what;
+        time_point when;
+    };
+    struct known_key {
+        std::string key;
+        time_point until;
+    };
+
+    std::string name;
+    position latest = {};
+    std::list<stored> history; // lists, because empty ones own no memory
+    duration age = {};
+    std::vector<std::shared_ptr<memory_inbox>> subscribers;
+    std::unordered_map<std::string, position> keys;
+    std::list<known_key> key_order; // oldest first
+    std::map<std::string, std::pair<const memory_inbox*, presence_entry>, std::less<>> present;
+
+    void expire(time_point now);
+    [[nodiscard]] bool unused() const noexcept {
+        return history.empty() && subscribers.empty() && keys.empty() && present.empty();
+    }
+    [[nodiscard]] history_page read(const history_query& query) const;
+};
+
+class memory_topics {
+public:
+    explicit memory_topics(const memory_broker_options& options);
+
+    /// Numbers, stores and queues a publication. Returns the sessions to be woken in `queued`.
+    result<position> publish(std::string_view name, publication&& what,
+                             const publish_options& options, const history_limits& limits,
+                             time_point now,
+                             std::vector<std::shared_ptr<memory_inbox>>& queued);
+
+    position subscribe(std::string_view name, const std::shared_ptr<memory_inbox>& who,
+                       time_point now);
+    void unsubscribe(std::string_view name, const memory_inbox& who) noexcept;
+    void subscribe_prefix(std::string_view prefix, const std::shared_ptr<memory_inbox>& who);
+    void unsubscribe_prefix(std::string_view prefix, const memory_inbox& who) noexcept;
+
+    history_page read(std::string_view name, const history_query& query, time_point now);
+
+    void enter(std::string_view name, const presence_entry& entry, const memory_inbox& who);
+    void leave(std::string_view name, std::string_view id) noexcept;
+    std::vector<presence_entry> presence(std::string_view name);
+
+    /// Ends all subscriptions and the presence of a session.
+    void forget(const memory_inbox& who) noexcept;
+
+    [[nodiscard]] std::size_t size() const;
+
+private:
+    using list = std::list<memory_topic>;
+    using inboxes = std::vector<std::shared_ptr<memory_inbox>>;
+
+    memory_topic* find(std::string_view name) noexcept;
+    memory_topic& find_or_add(std::string_view name);
+    list::iterator drop_if_unused(list::iterator which) noexcept;
+    void expire_some(time_point now) noexcept;
+    void collect(const memory_topic& of, inboxes& to);
+    static void store(memory_topic& in, const shared_publication& what,
+                      const history_limits& limits, time_point now);
+    void remember(memory_topic& in, const std::string& key, time_point now);
+
+    mutable std::mutex mutex_;
+    memory_broker_options options_;
+    list topics_; // in the order in which they are next looked at for what has expired
+    std::unordered_map<std::string_view, list::iterator> by_name_;
+    std::unordered_map<std::string, inboxes> prefixes_;
+    std::map<std::size_t, std::size_t> prefix_lengths_;
+    std::uint64_t epoch_;
+};
+
+} // namespace weft

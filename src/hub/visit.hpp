@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// The scope guard of every function of a hub during which user code may run.
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "hub/hub_state.hpp"
+
+namespace weft {
+
+/// Keeps the hub, all subscriptions and members, and one topic, while it exists: they may be
+/// removed meanwhile, but are not freed. At the end forgets a topic and a member that are not used.
+class hub_state::visit {
+public:
+    explicit visit(hub_state& in, topic* which = nullptr, member* who = nullptr) noexcept
+        : keep_(in.shared_from_this()), topic_(which), member_(who) {
+        ++keep_->visits_;
+        keep_->table_.hold();
+        if (topic_) ++topic_->pins;
+    }
+    visit(const visit&) = delete;
+    visit& operator=(const visit&) = delete;
+    ~visit() {
+        hub_state& in = *keep_;
+        if (topic_) --topic_->pins;
+        if (!in.closed_) {
+            if (topic_) in.forget_if_unused(*topic_);
+            if (member_) in.forget_if_unused(*member_);
+        }
+        in.table_.release();
+        if (--in.visits_ == 0) in.free_gone();
+    }
+
+private:
+    std::shared_ptr<hub_state> keep_;
+    topic* topic_;
+    member* member_;
+};
+
+/// Runs code of the application, whose exceptions go to the driver's `on_error`.
+template <class Work>
+void hub_state::guarded(Work&& work) noexcept {
+    driver_.call(*this, work);
+}
+
+/// Calls the application's function with the outcome, if there is a function.
+template <class T>
+void hub_state::answer(completion<T>&& done, result<T> outcome) noexcept {
+    if (done) guarded([&] { done(std::move(outcome)); });
+}
+
+template <class T>
+completion<T> hub_state::guarded_completion(completion<T>&& done) {
+    if (!done) return {};
+    return [this, done = std::move(done)](result<T> outcome) mutable {
+        if (closed_) return;
+        const visit during(*this);
+        answer(std::move(done), std::move(outcome));
+    };
+}
+
+template <class T, class Work>
+completion<T> hub_state::for_topic(topic& which, Work work) {
+    return [this, name = which.name, prefix = which.prefix, serial = which.serial,
+            work = std::move(work)](result<T> outcome) mutable {
+        if (closed_) return;
+        topic* const found = topics_.find(name, prefix);
+        if (!found || found->serial != serial) return;
+        const visit during(*this, found);
+        work(*found, std::move(outcome));
+    };
+}
+
+} // namespace weft
