@@ -98,6 +98,10 @@ send_operation conversation::send(message whole, compression choice) {
     return submit([&](weft::connection& peer) { return peer.send(whole, choice); });
 }
 
+send_operation conversation::send(const prepared_message& whole) {
+    return submit([&](weft::connection& peer) { return peer.send(whole); });
+}
+
 send_operation conversation::send_part(message part, bool last, compression choice) {
     return submit([&](weft::connection& peer) { return peer.send_part(part, last, choice); });
 }

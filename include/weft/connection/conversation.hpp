@@ -26,6 +26,7 @@ namespace weft {
 
 class connection;
 class conversation_state;
+class prepared_message;
 
 /// Waits for a message; see `conversation::receive`.
 class [[nodiscard]] receive_operation final : public task_operation {
@@ -144,6 +145,7 @@ public:
     /// when the connection ends, as `receive` does. A stop cancels the wait and not the message.
     send_operation send(message whole);
     send_operation send(message whole, compression choice);
+    send_operation send(const prepared_message& whole);
 
     /// Sends a part of a message in the same way; see `connection::send_part`.
     send_operation send_part(message part, bool last, compression choice = compression::automatic);

@@ -2,6 +2,7 @@
 // Conversations over memory pipes in virtual time: what coroutines receive, send and are told,
 // whom they wait for, and what stops them.
 #include <weft/connection/conversation.hpp>
+#include <weft/core/prepared_message.hpp>
 #include <weft/stream/spawn.hpp>
 #include <weft/stream/when_any.hpp>
 
@@ -265,6 +266,14 @@ TEST_F(conversations, send_messages_in_parts) {
         co_await peer.send_part("c", true);
     });
     EXPECT_TRUE(at_client.heard("message abc"));
+}
+
+TEST_F(conversations, send_prepared_messages) {
+    open_with([](conversation peer) -> task<> {
+        const prepared_message both("prepared");
+        co_await peer.send(both);
+    });
+    EXPECT_TRUE(at_client.heard("message prepared"));
 }
 
 TEST_F(conversations, mix_with_handlers) {
