@@ -4,15 +4,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <iterator>
+
+#include "support/descriptors.hpp"
 
 namespace weft::testing {
 namespace {
-
-std::ptrdiff_t open_descriptors() {
-    return std::distance(std::filesystem::directory_iterator("/proc/self/fd"),
-                         std::filesystem::directory_iterator());
-}
 
 /// A socket file may stay where it could not be looked at or be removed.
 bool may_leave_a_file(const std::optional<fault>& wanted) {

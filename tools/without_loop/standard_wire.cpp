@@ -4,6 +4,7 @@
 
 #include <limits.h>
 #include <poll.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -38,14 +39,22 @@ standard_wire::standard_wire() : output_is_socket_(is_socket(STDOUT_FILENO)) {}
 
 standard_wire::readiness standard_wire::wait(readiness wanted, weft::duration at_most,
                                              const sigset_t& signals) {
-    pollfd both[] = {{wanted.read ? STDIN_FILENO : -1, POLLIN, 0},
-                     {wanted.write ? STDOUT_FILENO : -1, POLLOUT, 0}};
+    fd_set readable;
+    fd_set writable;
+    FD_ZERO(&readable);
+    FD_ZERO(&writable);
+    if (wanted.read) FD_SET(STDIN_FILENO, &readable);
+    if (wanted.write) FD_SET(STDOUT_FILENO, &writable);
     constexpr auto longest = std::chrono::duration_cast<weft::duration>(std::chrono::hours(1));
     const auto left = std::chrono::nanoseconds(std::clamp(at_most, {}, longest));
     const auto whole = std::chrono::floor<std::chrono::seconds>(left);
-    const timespec limit{whole.count(), (left - whole).count()};
-    if (::ppoll(both, 2, &limit, &signals) <= 0) return {};
-    return {both[0].revents != 0, both[1].revents != 0};
+    const timespec limit{static_cast<time_t>(whole.count()),
+                         static_cast<long>((left - whole).count())};
+    // Not ppoll(2), which macOS does not have. Both numbers are small enough for select(2).
+    const int count = ::pselect(STDOUT_FILENO + 1, &readable, &writable, nullptr, &limit, &signals);
+    if (count < 0 && errno == EBADF) return wanted; // reading or writing reports which one
+    if (count <= 0) return {};
+    return {FD_ISSET(STDIN_FILENO, &readable) != 0, FD_ISSET(STDOUT_FILENO, &writable) != 0};
 }
 
 weft::result<std::size_t> standard_wire::read(std::span<std::byte> buffer) {
