@@ -89,6 +89,7 @@ void session::receive(std::span<std::byte> bytes, time_point now) noexcept {
     if (state_ == session_state::open) ping_waits_ = false;
     if (eof_ || (state_ == session_state::closed && !awaits_close_ && !keeps_alive_)) return;
     try {
+        if (lent_) lent_->received_header_ = {};
         retain_given(); // earlier input that the caller has not pulled as events
         set_given(bytes);
     } catch (const std::bad_alloc&) {
@@ -347,7 +348,10 @@ bool session::inform_peer(std::error_code why, report* outcome) noexcept {
 event session::next_event(time_point now) noexcept {
     event told;
     try {
-        if (lent_ && !lent_->payload_.empty()) keep_output(); // may be the last event's payload
+        if (lent_) {
+            if (!lent_->payload_.empty()) keep_output(); // may be the last event's payload
+            lent_->received_header_ = {};
+        }
         if (find_short_message(told, now)) return told;
         forget_message();
         find_event(told, now);

@@ -126,6 +126,7 @@ void session::find_frame_event(event& told, time_point now) {
         if (const errc broken = judge_data_frame(found.header); broken != errc{}) {
             return fail(broken, now);
         }
+        if (lent_) lent_->received_header_ = input.first(found.size);
         consume_input(found.size);
         take_whole_message(found.header, told, now);
     }

@@ -55,6 +55,7 @@ void session::discard_input() noexcept {
 void session::borrow(scratch& lent) noexcept {
     assert(!lent_);
     lent.input_ = given();
+    lent.received_header_ = {};
     if (extra_) extra_->given = {};
     lent_ = &lent;
 }

@@ -234,6 +234,7 @@ void session::put_frame(opcode code, bool fin, std::span<const std::byte> payloa
 void session::put_frame(frame_header header, std::span<const std::byte> payload) {
     if (header.masked) options_->random->fill(header.key); // fresh for each frame, RFC 6455 §5.3
     const bool copied = header.masked || !lent_ || payload.size() < uncopied_size_min;
+    if (!copied && put_before_payload(header, payload)) return;
     std::byte* to = extend_output(encoded_size(header) + (copied ? payload.size() : 0));
     to += encode_frame_header(header, to);
     if (header.masked) {
@@ -243,6 +244,20 @@ void session::put_frame(frame_header header, std::span<const std::byte> payload)
     } else if (!payload.empty()) {
         std::memcpy(to, payload.data(), payload.size());
     }
+}
+
+/// If the last event's payload is sent back, writes the header in place of the received one, which
+/// is longer by a masking key. Then the stream gets one piece, and one system call need not gather
+/// two.
+bool session::put_before_payload(const frame_header& header, std::span<const std::byte> payload) {
+    const auto received = lent_->received_header_;
+    const std::size_t size = encoded_size(header);
+    if (received.data() + received.size() != payload.data() || received.size() < size) return false;
+    if (!lent_->payload_.empty()) keep_output();
+    const auto place = received.last(size);
+    encode_frame_header(header, place.data());
+    lent_->payload_ = {place.data(), size + payload.size()};
+    return true;
 }
 
 /// A client copies the payload, as each of its frames has a mask of its own.

@@ -36,6 +36,7 @@ private:
     static constexpr std::size_t decoded_size = 16 * 1024;
 
     std::span<std::byte> input_;         // received but not parsed yet
+    std::span<std::byte> received_header_; // of the last event's frame; already parsed
     std::unique_ptr<std::byte[]> decoded_; // a short message, decompressed
     output_queue output_;                  // frames, older than payload_
     std::span<const std::byte> payload_; // the last frame's payload, in the sender's memory

@@ -424,6 +424,7 @@ private:
     void put_text(std::string_view text);
     void put_frame(opcode code, bool fin, std::span<const std::byte> payload);
     void put_frame(frame_header header, std::span<const std::byte> payload);
+    bool put_before_payload(const frame_header& header, std::span<const std::byte> payload);
     void put_prepared(const prepared_message& whole, const prepared_message::encoded& form);
     void put_close_frame(report* outcome, close_code code, std::string_view reason);
     void put_delayed_pong() noexcept;

@@ -2,7 +2,7 @@
 // A random_source over std::random_device, for drivers without a faster source of their own.
 #pragma once
 
-#include <random>
+#include <memory>
 
 #include <weft/core/random_source.hpp>
 
@@ -11,10 +11,15 @@ namespace weft {
 /// Reads `std::random_device`, which on Linux uses the processor or getrandom(2).
 class device_random final : public random_source {
 public:
+    device_random();
+    ~device_random() override;
+
     void fill(std::span<std::byte> bytes) noexcept override;
 
 private:
-    std::random_device device_;
+    struct device; // <random> takes long to compile
+
+    std::unique_ptr<device> device_;
 };
 
 } // namespace weft

@@ -246,6 +246,61 @@ TEST(session_large_output, survives_the_message_that_it_echoes) {
     }
 }
 
+TEST(session_large_output, header_of_an_echo_takes_the_place_of_the_received_one) {
+    for (const std::size_t size : {16'384U, 65'535U, 65'536U}) {
+        session_probe probe{role::server};
+        probe.open();
+        scratch lent;
+        probe.tested.borrow(lent);
+        const std::string large(size, 'e');
+        auto bytes = probe.peer.binary(large);
+        probe.tested.receive(bytes, probe.now);
+        const auto received = probe.tested.next_event(probe.now);
+        ASSERT_EQ(received.type, event_type::message);
+        probe.tested.send(message(received.payload, false));
+        const auto list = probe.tested.output();
+        EXPECT_EQ(list.size(), 1U);
+        EXPECT_EQ(list.pieces[0].data() + list.pieces[0].size(), received.payload.data() + size);
+        EXPECT_EQ(to_text(received.payload), large) << "the message is unchanged";
+        probe.collect();
+        EXPECT_EQ(probe.sent_frames().at(0).payload, large);
+        probe.tested.settle();
+    }
+}
+
+TEST(session_large_output, message_that_is_sent_back_twice_or_in_part_is_not_damaged) {
+    session_probe probe{role::server};
+    probe.open();
+    scratch lent;
+    probe.tested.borrow(lent);
+    std::string large;
+    while (large.size() < 70'000) large += std::to_string(large.size());
+    auto bytes = probe.peer.binary(large) + probe.peer.binary(large) + probe.peer.ping("x");
+    probe.tested.receive(bytes, probe.now);
+    const auto first = probe.tested.next_event(probe.now).payload;
+    probe.tested.send("before");
+    probe.tested.send(message(first, false));
+    probe.tested.send(message(first.first(20'000), false));
+    probe.tested.send(message(first.subspan(5), false));
+    probe.tested.send(message(first, false));
+    const auto second = probe.tested.next_event(probe.now).payload;
+    EXPECT_EQ(to_text(second), large);
+    probe.tested.send(message(second.last(large.size() - 14), false));
+    probe.tested.send(message(second, false));
+    EXPECT_EQ(probe.tested.next_event(probe.now).type, event_type::ping);
+    probe.collect();
+    const auto sent = probe.sent_frames();
+    ASSERT_EQ(sent.size(), 8U);
+    EXPECT_EQ(sent[0].payload, "before");
+    EXPECT_EQ(sent[1].payload, large);
+    EXPECT_EQ(sent[2].payload, large.substr(0, 20'000));
+    EXPECT_EQ(sent[3].payload, large.substr(5));
+    EXPECT_EQ(sent[4].payload, large);
+    EXPECT_EQ(sent[5].payload, large.substr(14));
+    EXPECT_EQ(sent[6].payload, large);
+    probe.tested.settle();
+}
+
 // curl CVE-2025-10148, gorilla GHSA-w67g-5rqw-f597: predictable or constant masks
 TEST(session_mask, is_fresh_for_each_frame_and_comes_from_the_random_source) {
     session_probe probe{role::client};
