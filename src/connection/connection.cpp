@@ -3,6 +3,7 @@
 // events of the session to the handlers.
 #include <weft/connection/connection.hpp>
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -14,6 +15,10 @@
 
 namespace weft {
 namespace {
+
+bool may_be_answered(const event& what) noexcept {
+    return what.type == event_type::message || what.type == event_type::ping;
+}
 
 http_response not_found() {
     return {404, {}, "Not found.\n"};
@@ -251,8 +256,9 @@ void connection::pump() {
         const event what = session_.next_event(driver().now());
         if (what.type == event_type::none) return;
         dispatch(what);
-        const bool from_peer = what.type == event_type::message || what.type == event_type::ping;
-        if (from_peer && !dead_ && blocked_) answers_wait_ |= session_.output_size() > waiting;
+        if (blocked_ && !dead_ && may_be_answered(what)) {
+            answers_wait_ |= session_.output_size() > waiting;
+        }
         if (driver().posts_are_behind()) {
             continues_ = true;
             return;
@@ -268,10 +274,11 @@ bool connection::end_for_exception(const std::exception_ptr& what) noexcept {
 
 void connection::dispatch(const event& what) {
     auto& handler = route_->handlers;
+    if (what.type == event_type::message) { // before the others, because there are most of them
+        return call(handler.message, *this, weft::message(what.payload, what.is_text));
+    }
     switch (what.type) {
-    case event_type::message:
-        call(handler.message, *this, weft::message(what.payload, what.is_text));
-        break;
+    case event_type::message: break;
     case event_type::ping: call(handler.ping, *this, what.payload); break;
     case event_type::pong: call(handler.pong, *this, what.payload); break;
     case event_type::request: handle_request(); break;
@@ -357,9 +364,21 @@ void connection::report_open() {
     std::unique_ptr<pending_connection> done; // destroyed at the end: may run application code
     if (extras()) done = std::move(extras()->pending);
     route_->set->opened(*this);
+    if (route_->options.lifetime_max > duration::zero()) limit_lifetime();
     call(route_->handlers.open, *this);
     if (!dead_) send_what_was_held();
     if (!dead_ && !route_->options.keep_handshake) session_.forget_handshake();
+}
+
+void connection::limit_lifetime() {
+    const duration most = route_->options.lifetime_max;
+    const double share = std::clamp(route_->options.lifetime_jitter, 0.0, 1.0);
+    const auto jitter = std::chrono::duration_cast<duration>(
+        std::chrono::duration<double, std::nano>(static_cast<double>(most.count()) * share));
+    more().lifetime =
+        std::make_unique<scheduled_close>(*this, close_code::going_away, "maximum lifetime");
+    driver().arm(*more().lifetime,
+                 later(driver().now(), most - random_delay(driver().random(), jitter)));
 }
 
 void connection::report_end() {
@@ -395,9 +414,9 @@ void connection::note_facts() noexcept {
             facts->response = *response();
             facts->response_body = session_.refusal_body();
         }
-        session_.add_facts(std::move(facts));
+        session_.complete_outcome(std::move(facts), driver().now());
     } catch (const std::bad_alloc&) {
-        return;
+        session_.complete_outcome(nullptr, driver().now());
     }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The commands of a connection, such as `send` and `close`, and the output that they cause.
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <utility>
@@ -179,6 +180,22 @@ void connection::close(close_code code, std::string_view reason) noexcept {
     share_queue();
     after_writing();
     if (depth_ == 0) driver().defer(*this); // the peer's close frame may wait in the session
+}
+
+void connection::close_at(time_point deadline, close_code code, std::string reason) {
+    driver().require_owner("connection::close_at");
+    if (dead_) return;
+    if (deadline == never) {
+        if (extras()) extras()->expiry.reset();
+        return;
+    }
+    auto next = std::make_unique<scheduled_close>(*this, code, std::move(reason));
+    driver().arm(*next, deadline);
+    more().expiry = std::move(next);
+}
+
+void connection::close_after(duration delay, close_code code, std::string reason) {
+    close_at(later(driver().now(), std::max(delay, duration::zero())), code, std::move(reason));
 }
 
 void connection::pause() {

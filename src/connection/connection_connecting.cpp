@@ -97,6 +97,7 @@ result<bool> connection::follow_redirect() noexcept {
 void connection::continue_from(connection& from, weft::uri&& target) noexcept {
     extra_ = std::move(from.extra_);
     extra_->shared->lead_to(this);
+    if (extras()->expiry) extras()->expiry->move_to(*this);
     connecting_ = true;
     pending().redirect(*this, *extras()->uri, target);
     extras()->uri = std::move(target);

@@ -78,14 +78,26 @@ const report& session::outcome() const noexcept {
     return state_ == session_state::closed ? without_memory : nothing;
 }
 
-void session::add_facts(std::shared_ptr<const report_facts> facts) noexcept {
-    if (extra_ && extra_->outcome) extra_->outcome->facts = std::move(facts);
+std::optional<round_trip_time> session::round_trip() const noexcept {
+    if (last_trip_ == 0) return std::nullopt;
+    return round_trip_time{std::chrono::microseconds(last_trip_),
+                           std::chrono::microseconds(smoothed_trip_)};
+}
+
+void session::complete_outcome(std::shared_ptr<const report_facts> facts,
+                               time_point now) noexcept {
+    if (!extra_ || !extra_->outcome) return;
+    report& outcome = *extra_->outcome;
+    outcome.facts = std::move(facts);
+    outcome.traffic = traffic_;
+    if (opened_at_ != never) outcome.lived = now - opened_at_;
 }
 
 // --- inputs
 
 void session::receive(std::span<std::byte> bytes, time_point now) noexcept {
     alive_ = now;
+    traffic_.bytes_received += bytes.size();
     if (state_ == session_state::open) ping_waits_ = false;
     if (eof_ || (state_ == session_state::closed && !awaits_close_ && !keeps_alive_)) return;
     try {
@@ -100,6 +112,7 @@ void session::receive(std::span<std::byte> bytes, time_point now) noexcept {
 void session::receive_early(std::span<const std::byte> bytes, time_point now) noexcept {
     assert(given().empty());
     alive_ = now;
+    traffic_.bytes_received += bytes.size();
     try {
         if (!bytes.empty()) more().input.append(bytes);
     } catch (const std::bad_alloc&) {
@@ -185,6 +198,7 @@ void session::handle_deadline(time_point now) noexcept {
     }
     if (waits_for_answer() && (output_waits() || leaving_)) {
         since_ = now; // the peer cannot answer yet: our output has not reached it
+        trip_timed_ = trip_timed_ && leaving_;
         return;
     }
     switch (state_) {
@@ -207,10 +221,14 @@ bool session::waits_for_answer() const noexcept {
     }
 }
 
-/// Sends a keep-alive ping. Its frame fits into lent memory.
+/// Sends a keep-alive ping, whose payload tells it from earlier ones. Its frame fits into lent
+/// memory.
 void session::ping_peer(time_point now) noexcept {
+    const auto since_epoch = now.time_since_epoch();
+    const auto mark = static_cast<std::uint32_t>(
+        std::chrono::duration_cast<std::chrono::microseconds>(since_epoch).count());
     try {
-        ping({}, now);
+        ping(std::as_bytes(std::span(&mark, 1)), now);
     } catch (const std::bad_alloc&) {
         fail(no_memory(), now);
     }
@@ -248,6 +266,7 @@ void session::pause(time_point now) {
     if (paused_ || state_ == session_state::closed || state_ == session_state::closing) return;
     more().paused_since = now;
     paused_ = true;
+    trip_timed_ = false; // the pong may wait unread
 }
 
 /// Deadlines do not run during a pause: the times from which they count move forward by its length,
@@ -355,6 +374,7 @@ event session::next_event(time_point now) noexcept {
         if (find_short_message(told, now)) return told;
         forget_message();
         find_event(told, now);
+        traffic_.messages_received += told.type == event_type::message;
         if (!lent_ && told.type == event_type::none) retain_given();
     } catch (const std::bad_alloc&) {
         fail(no_memory(), now);

@@ -121,8 +121,10 @@ std::error_code session::end_decoding() {
 
 bool session::send(message whole, compression choice) {
     if (state_ != session_state::open || sending_parts_) return false;
-    if (compresses(whole, choice) && put_compressed_message(whole)) return true;
-    put_frame(whole.is_text() ? opcode::text : opcode::binary, true, whole.bytes());
+    if (!compresses(whole, choice) || !put_compressed_message(whole)) {
+        put_frame(whole.is_text() ? opcode::text : opcode::binary, true, whole.bytes());
+    }
+    ++traffic_.messages_sent;
     return true;
 }
 
@@ -157,6 +159,7 @@ bool session::put_compressed_part(message part, bool last) {
     if (begun) at.encoding = std::move(begun);
     if (last) complete(at.encoding);
     sending_parts_ = !last;
+    traffic_.messages_sent += last;
     return true;
 }
 

@@ -78,6 +78,7 @@ bool session::find_short_message(event& told, time_point now) {
         fail(errc::bad_utf8, now);
         return false;
     }
+    ++traffic_.messages_received;
     told.type = event_type::message;
     told.is_text = is_text;
     told.payload = payload;
@@ -245,6 +246,7 @@ void session::take_control_frame(const frame_header& header, std::span<std::byte
         return;
     }
     if (header.code == opcode::ping) answer_ping(payload);
+    if (header.code == opcode::pong) take_pong(payload, now);
     if (discards_messages_) return;
     told = {header.code == opcode::ping ? event_type::ping : event_type::pong, false, payload};
 }

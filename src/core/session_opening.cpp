@@ -39,10 +39,10 @@ std::string without_chunks(std::string_view text) {
     std::string bytes;
     for (;;) {
         std::size_t size = 0;
-        const auto line_end = text.find("\r\n");
+        const auto size_end = text.find("\r\n");
         const auto read = std::from_chars(text.data(), text.data() + text.size(), size, 16);
-        if (read.ec != std::errc{} || line_end == text.npos || size == 0) return bytes;
-        text.remove_prefix(line_end + 2);
+        if (read.ec != std::errc{} || size_end == text.npos || size == 0) return bytes;
+        text.remove_prefix(size_end + 2);
         bytes.append(text.substr(0, size));
         if (size >= text.size() || text.size() - size < 2) return bytes; // the chunk is incomplete
         text.remove_prefix(size + 2);
@@ -305,6 +305,7 @@ void session::become_open(time_point now) noexcept {
     ending_ = event_type::opened;
     alive_ = now;
     since_ = now;
+    opened_at_ = now;
 }
 
 // --- client

@@ -30,6 +30,14 @@ std::string_view cut_at_character(std::string_view text, std::size_t size) noexc
     return text.substr(0, size);
 }
 
+/// Returns a checksum of a ping's payload (FNV-1a), to recognise its pong. Good enough for a
+/// statistic: a peer that forges pongs deceives nobody but itself.
+std::uint16_t mark_of(std::span<const std::byte> payload) noexcept {
+    std::uint32_t sum = 2166136261U;
+    for (const std::byte byte : payload) sum = (sum ^ std::to_integer<unsigned>(byte)) * 16777619U;
+    return static_cast<std::uint16_t>(sum ^ sum >> 16);
+}
+
 std::span<const std::byte> as_bytes(std::string_view text) noexcept {
     return std::as_bytes(std::span(text.data(), text.size()));
 }
@@ -43,6 +51,7 @@ bool session::send(message whole) {
         return has_codec_ && send(whole, compression::automatic);
     }
     put_frame(whole.is_text() ? opcode::text : opcode::binary, true, whole.bytes());
+    ++traffic_.messages_sent;
     return true;
 }
 
@@ -55,10 +64,12 @@ bool session::send(const prepared_message& whole) {
         if (!form.frame.empty()) {
             put_prepared(whole, form);
             codec_->shared_sent(content.size(), form.payload().size());
+            ++traffic_.messages_sent;
             return true;
         }
     }
     put_prepared(whole, whole.plain());
+    ++traffic_.messages_sent;
     return true;
 }
 
@@ -71,17 +82,32 @@ bool session::send_part(message part, bool last, compression choice) {
                                      : opcode::binary;
     put_frame(code, last, part.bytes());
     sending_parts_ = !last;
+    traffic_.messages_sent += last;
     return true;
 }
 
 bool session::ping(std::span<const std::byte> payload, time_point now) {
     if (state_ != session_state::open) return false;
-    put_frame(opcode::ping, true, payload.first(std::min(payload.size(), control_payload_max)));
+    payload = payload.first(std::min(payload.size(), control_payload_max));
+    put_frame(opcode::ping, true, payload);
     if (ping_waits_) return true; // a later ping does not extend the deadline of an earlier one
+    ping_mark_ = mark_of(payload);
     ping_waits_ = true;
+    trip_timed_ = true;
     since_ = now;
     leaving_ = true;
     return true;
+}
+
+/// Records the round trip of the ping that this answers. Other pongs are not counted: an answer to
+/// an earlier ping, or one that no ping asked for. RFC 6455 §5.5.3.
+void session::take_pong(std::span<const std::byte> payload, time_point now) noexcept {
+    if (!trip_timed_ || leaving_ || mark_of(payload) != ping_mark_) return;
+    trip_timed_ = false;
+    const auto trip = std::chrono::duration_cast<std::chrono::microseconds>(now - since_).count();
+    last_trip_ = static_cast<std::uint32_t>(std::clamp<std::int64_t>(trip, 1, UINT32_MAX));
+    const std::uint64_t before = smoothed_trip_ == 0 ? last_trip_ : smoothed_trip_;
+    smoothed_trip_ = static_cast<std::uint32_t>((before * 7 + last_trip_ + 4) / 8);
 }
 
 bool session::pong(std::span<const std::byte> payload) {
@@ -128,6 +154,7 @@ output_list session::output() const noexcept {
 
 void session::consume_output(std::size_t count, time_point now) noexcept {
     assert(count <= output_size());
+    traffic_.bytes_sent += count;
     const std::size_t taken = count;
     if (extra_ && !extra_->output.empty()) {
         const auto own = std::min(count, extra_->output.size());
@@ -154,7 +181,7 @@ void session::follow_output(std::size_t count, time_point now) noexcept {
     blocked_ = waits;
     if (waits || !leaving_) return;
     leaving_ = false;
-    if (waits_for_answer()) since_ = now;
+    if (waits_for_answer() || trip_timed_) since_ = now;
 }
 
 /// Updates the deadlines after the peer has read waiting output, which is a sign of life and
@@ -162,6 +189,7 @@ void session::follow_output(std::size_t count, time_point now) noexcept {
 void session::peer_took(time_point now) noexcept {
     alive_ = now;
     if (waits_for_answer()) since_ = now;
+    trip_timed_ = trip_timed_ && leaving_; // since_ may no longer be when the ping left
     begin_wait(now);
 }
 

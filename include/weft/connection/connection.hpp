@@ -73,6 +73,16 @@ public:
     /// or `fail` is called in the next round of work with `errc::aborted`.
     void abort() noexcept;
 
+    /// Calls `close(code, reason)` at `deadline`, for example when the peer's credentials expire.
+    /// Replaces the deadline, code and reason of an earlier call; `never` cancels it. A pause does
+    /// not postpone it. May throw std::bad_alloc.
+    void close_at(time_point deadline, close_code code = close_code::normal,
+                  std::string reason = {});
+
+    /// Does the same, `delay` from now.
+    void close_after(duration delay, close_code code = close_code::normal,
+                     std::string reason = {});
+
     /// Stops reading: messages, pings, pongs and the end of the input are not delivered until
     /// `resume`. The deadlines for idle peers and pongs are suspended.
     void pause();
@@ -111,6 +121,16 @@ public:
 
     /// Returns the bytes of output that wait for the stream.
     [[nodiscard]] std::size_t buffered_amount() const noexcept { return session_.output_size(); }
+
+    /// Returns what was received and sent so far.
+    [[nodiscard]] const weft::traffic& traffic() const noexcept { return session_.traffic(); }
+
+    /// Returns how fast the peer answers pings; nothing before the first answer. Keep-alive pings
+    /// are sent only to a silent peer (`session_timeouts::ping_interval`); call `ping` to measure at
+    /// another time.
+    [[nodiscard]] std::optional<round_trip_time> round_trip() const noexcept {
+        return session_.round_trip();
+    }
 
     /// Returns the peer's address, or the client's if a trusted proxy reports it (`server::trust`).
     /// It remains available until the `close` or `fail` handler has returned, however the
@@ -163,6 +183,7 @@ private:
 
     struct details;
     class borrowed_scratch;
+    class scheduled_close;
 
     connection(route& by, time_point now, std::unique_ptr<details> outbound);
     ~connection() override;
@@ -235,6 +256,7 @@ private:
     void report_failure();
     void note_facts() noexcept;
     void apply_route(route& chosen) noexcept;
+    void limit_lifetime();
 
     // output
     template <class Command>

@@ -47,6 +47,15 @@ struct connection_options {
     /// kinds, such as `permessage_deflate`, may be shared by several threads.
     std::shared_ptr<extension_negotiator> extension = {};
 
+    /// The longest that a connection may stay open; zero means without limit. Then this side closes
+    /// it with 1001 "maximum lifetime". So load spreads to new servers, and expired credentials do
+    /// not last.
+    duration lifetime_max{};
+
+    /// Each connection lives shorter by a random part of `lifetime_max`, at most by this share of
+    /// it, so that connections that opened together do not all end together. From 0 to 1.
+    double lifetime_jitter = 0.1;
+
     /// Keeps the request and response readable after `open` has returned, which costs memory.
     bool keep_handshake = false;
 };

@@ -4,9 +4,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
-#include <weft/core/language.hpp>
+#include <weft/core/time.hpp>
 
 namespace weft {
 
@@ -16,5 +17,15 @@ public:
     virtual ~random_source() = default;
     virtual void fill(std::span<std::byte> bytes) noexcept = 0;
 };
+
+/// Returns a random duration from zero to `most`: the jitter that keeps many clients from acting at
+/// the same moment.
+[[nodiscard]] inline duration random_delay(random_source& random, duration most) noexcept {
+    std::uint64_t bits = 0;
+    random.fill(std::as_writable_bytes(std::span(&bits, 1)));
+    const double part = static_cast<double>(bits >> 11) * 0x1p-53; // 53 bits, below 1
+    return std::chrono::duration_cast<duration>(std::chrono::duration<double, std::nano>(
+        static_cast<double>(most.count()) * part));
+}
 
 } // namespace weft

@@ -14,6 +14,8 @@
 #include <weft/core/address.hpp>
 #include <weft/core/close_code.hpp>
 #include <weft/core/http_head.hpp>
+#include <weft/core/time.hpp>
+#include <weft/core/traffic.hpp>
 
 namespace weft {
 
@@ -66,6 +68,9 @@ struct report {
     /// The exception of a handler that ended the connection (`errc::handler_threw`), otherwise
     /// null.
     std::exception_ptr exception = {};
+
+    weft::traffic traffic = {}; ///< what was received and sent; zero for a raw connection
+    duration lived{};           ///< the time since `open`; zero if the connection never opened
 
     /// The data of the functions below, shared by copies of the report. Null if none is known, such
     /// as when memory has run out.

@@ -25,6 +25,7 @@
 #include <weft/core/session_event.hpp>
 #include <weft/core/session_options.hpp>
 #include <weft/core/time.hpp>
+#include <weft/core/traffic.hpp>
 #include <weft/core/uri.hpp>
 #include <weft/core/utf8.hpp>
 
@@ -133,9 +134,16 @@ public:
     /// Client: returns the beginning of the body of the response that refused the handshake.
     [[nodiscard]] std::string refusal_body() const;
 
-    /// Adds to the outcome facts that the session does not know. Has no effect before the session
-    /// has an outcome.
-    void add_facts(std::shared_ptr<const report_facts> facts) noexcept;
+    /// Returns what the session has received and sent so far.
+    [[nodiscard]] const weft::traffic& traffic() const noexcept { return traffic_; }
+
+    /// Returns how fast the peer answers pings, both those of `ping` and those that keep the
+    /// connection alive; nothing before the first answer. Pongs without their ping do not count.
+    [[nodiscard]] std::optional<round_trip_time> round_trip() const noexcept;
+
+    /// Adds to the outcome the traffic, the time since `opened`, and facts that the session does
+    /// not know. Has no effect before the session has an outcome.
+    void complete_outcome(std::shared_ptr<const report_facts> facts, time_point now) noexcept;
 
     // --- inputs
 
@@ -405,6 +413,7 @@ private:
     void take_close_frame(std::span<const std::byte> payload, time_point now);
     void answer_ping(std::span<const std::byte> payload);
     void ping_peer(time_point now) noexcept;
+    void take_pong(std::span<const std::byte> payload, time_point now) noexcept;
 
     // compressed messages
     void take_compressed_message(std::span<const std::byte> payload, event& told, time_point now);
@@ -451,6 +460,11 @@ private:
     std::unique_ptr<extra> extra_;
     time_point alive_;             // the peer's last sign of life
     time_point since_;             // when the state began; while open: when a ping was sent
+    time_point opened_at_ = never;
+    weft::traffic traffic_;
+    std::uint32_t last_trip_ = 0;     // of a ping, in microseconds; 0 before the first
+    std::uint32_t smoothed_trip_ = 0; // likewise
+    std::uint16_t ping_mark_ = 0;     // a checksum of the payload of the ping that is timed
     session_state state_ = session_state::connecting;
     utf8_validator text_;
     event_type ending_ = event_type::none; // the next `opened`, `closed` or `failed` event
@@ -462,6 +476,7 @@ private:
     bool sending_parts_ : 1 = false;
     bool has_codec_ : 1 = false; // codec_ is not null; beside sending_parts_, to test both at once
     bool ping_waits_ : 1 = false;
+    bool trip_timed_ : 1 = false; // a ping has been sent, and since_ is when it left
     bool paused_ : 1 = false;
     bool eof_ : 1 = false;
     bool keeps_alive_ : 1 = false; // a plain request was answered, and another may follow

@@ -48,7 +48,7 @@ struct session_timeouts {
     duration handshake = std::chrono::seconds(10);
     duration close = std::chrono::seconds(5);      ///< for the peer's part of the closing handshake
     duration idle{};                               ///< without a sign of life; ends with 1001
-    duration ping_interval = std::chrono::seconds(30); ///< without a sign of life; sends a ping
+    duration ping_interval = std::chrono::seconds(25); ///< without a sign of life; sends a ping
     duration pong = std::chrono::seconds(20);      ///< without a byte after a ping; ends with 1011
 
     /// How far a message in progress may fall behind `session_limits::message_rate_min`; then the

@@ -22,8 +22,8 @@ protected:
 };
 INSTANTIATE_TEST_SUITE_P(, session_memory, ::testing::ValuesIn(both_roles), name_of_role);
 
-TEST(session, is_56_bytes) {
-    EXPECT_EQ(sizeof(session), 56U);
+TEST(session, is_104_bytes) {
+    EXPECT_EQ(sizeof(session), 104U);
 }
 
 TEST_P(session_memory, of_an_idle_session_is_its_object_alone) {
