@@ -8,6 +8,7 @@
 #include <weft/core/error.hpp>
 
 #include "connection/connection_details.hpp"
+#include "connection/reconnecting_state.hpp"
 #include "stream/reserve_one.hpp"
 
 namespace weft {
@@ -144,6 +145,38 @@ void connection_set::remove(connection& gone) noexcept {
     take_out(gone);
     if (!gone.opened_) --unopened_;
     if (on_removed_) on_removed_(gone);
+}
+
+// --- connections that are opened again
+
+reconnecting_connection::state& connection_set::keep_connected(
+    std::string_view target, handlers&& what, reconnect_options&& options,
+    function<void(connection&)>&& connect) {
+    make_room_for_one(kept_);
+    kept_.push_back(new reconnecting_connection::state(
+        *this, std::string(target), std::move(what), std::move(options), std::move(connect)));
+    return *kept_.back();
+}
+
+void connection_set::forget(const reconnecting_connection::state& gone) noexcept {
+    std::erase(kept_, &gone);
+}
+
+/// No connection may be opened again while all of them end.
+void connection_set::stop(std::error_code why) noexcept {
+    for (auto* const one : kept_) one->stop_trying();
+    registry::stop(why);
+}
+
+void connection_set::on_shutdown(time_point deadline, function<void()> done) noexcept {
+    for (auto* const one : kept_) one->stop_trying();
+    registry::on_shutdown(deadline, std::move(done));
+}
+
+void connection_set::dismiss() noexcept {
+    for (auto* const one : kept_) one->leave_endpoint();
+    kept_.clear();
+    registry::dismiss();
 }
 
 void connection_set::on_interrupt() {

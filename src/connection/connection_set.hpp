@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <weft/connection/connection.hpp>
+#include <weft/connection/reconnecting_connection.hpp>
 #include <weft/connection/route.hpp>
 #include <weft/stream/address_prefix.hpp>
 
@@ -64,7 +65,17 @@ public:
     void on_redirect(function<void(connection&)> connect) { redirect_ = std::move(connect); }
     void remove(connection& gone) noexcept;
 
+    /// See `stream_endpoint::keep_connected`.
+    [[nodiscard]] reconnecting_connection::state&
+    keep_connected(std::string_view target, handlers&& what, reconnect_options&& options,
+                   function<void(connection&)>&& connect);
+    void forget(const reconnecting_connection::state& gone) noexcept;
+
+    void stop(std::error_code why) noexcept;
+    void dismiss() noexcept;
+
     void on_interrupt() override;
+    void on_shutdown(time_point deadline, function<void()> done) noexcept override;
 
 private:
     connection& add(route& by, std::unique_ptr<connection::details> outbound);
@@ -78,6 +89,7 @@ private:
     std::vector<address_prefix> trusted_; // proxies that may report a client's address
     function<void(connection&, const address&)> on_named_;
     std::size_t unopened_ = 0;
+    std::vector<reconnecting_connection::state*> kept_;
 };
 
 } // namespace weft

@@ -8,6 +8,7 @@
 
 #include "connection/connection_details.hpp"
 #include "connection/connection_set.hpp"
+#include "connection/reconnecting_state.hpp"
 
 namespace weft {
 
@@ -90,6 +91,16 @@ connect_operation stream_endpoint::begin_conversation(std::unique_ptr<stream>&& 
 connection& stream_endpoint::begin_connect(const uri& target, handlers what,
                                            connect_options options) {
     return set_->add_outbound(target, std::move(what), std::move(options));
+}
+
+reconnecting_connection stream_endpoint::keep_connected(std::string_view target, handlers what,
+                                                        reconnect_options options,
+                                                        function<void(connection&)> connect,
+                                                        std::shared_ptr<const void> driver_owner) {
+    driver().require_owner("stream_endpoint::keep_connected");
+    auto& kept =
+        set_->keep_connected(target, std::move(what), std::move(options), std::move(connect));
+    return {&kept, std::move(driver_owner)};
 }
 
 pending_connection& stream_endpoint::pending(connection& outbound) noexcept {

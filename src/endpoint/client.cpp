@@ -14,10 +14,16 @@
 
 namespace weft {
 
+namespace {
+
+void start(loop_state& on, connection& outbound) noexcept {
+    outbound_connector::start(on, stream_endpoint::pending(outbound), *outbound.uri());
+}
+
+} // namespace
+
 client::client(event_loop& loop) : loop_(loop.state()), endpoint_(*loop_) {
-    endpoint_.on_redirect([&on = *loop_](connection& outbound) {
-        outbound_connector::start(on, stream_endpoint::pending(outbound), *outbound.uri());
-    });
+    endpoint_.on_redirect([&on = *loop_](connection& outbound) { start(on, outbound); });
 }
 
 client::~client() = default;
@@ -88,8 +94,17 @@ connection_handle client::connect(const uri& target, handlers what, connect_opti
     if (!options.tls) options.tls = tls_;
     connection& outbound = endpoint_.begin_connect(target, std::move(what), std::move(options));
     const auto handle = outbound.handle();
-    outbound_connector::start(*loop_, stream_endpoint::pending(outbound), *outbound.uri());
+    start(*loop_, outbound);
     return handle;
+}
+
+reconnecting_connection client::keep_connected(std::string_view target, handlers what,
+                                               reconnect_options options) {
+    loop_->require_owner("client::keep_connected");
+    if (!options.connect.tls) options.connect.tls = tls_;
+    return endpoint_.keep_connected(
+        target, std::move(what), std::move(options),
+        [&on = *loop_](connection& outbound) { start(on, outbound); }, loop_);
 }
 
 result<connection_handle> client::adopt(native_socket socket, const uri& target, handlers what,

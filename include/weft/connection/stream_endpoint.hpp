@@ -13,6 +13,7 @@
 #include <weft/connection/connection.hpp>
 #include <weft/connection/conversation.hpp>
 #include <weft/connection/pending_connection.hpp>
+#include <weft/connection/reconnecting_connection.hpp>
 #include <weft/stream/address_prefix.hpp>
 
 namespace weft {
@@ -159,6 +160,14 @@ public:
     /// Creates an outbound connection that has no stream yet. Pass the stream, or the error, to its
     /// `pending()`.
     connection& begin_connect(const uri& target, handlers what, connect_options options);
+
+    /// Opens a connection, and opens it again whenever it ends; see `client::keep_connected`.
+    /// `connect` is called for each attempt, with a connection as if from `begin_connect`, and must
+    /// not throw. `driver_owner` may own the driver, which must outlive the result.
+    [[nodiscard]] reconnecting_connection
+    keep_connected(std::string_view target, handlers what, reconnect_options options,
+                   function<void(connection&)> connect,
+                   std::shared_ptr<const void> driver_owner = {});
 
     /// Returns the object through which the code that connects reports to an outbound connection.
     /// Valid until the connection has its stream or has ended.

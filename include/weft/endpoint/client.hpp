@@ -68,6 +68,16 @@ public:
         return begin_conversation(target, options);
     }
 
+    /// Connects to `target`, and connects again whenever the connection ends, until the returned
+    /// object is closed or destroyed, or until it gives up (`reconnect_options::given_up`).
+    ///
+    /// `what` is used for all connections: `open` is called for each that opens and `close` when it
+    /// ends, `fail` for each attempt that fails (the client's `on_fail` is not called), and
+    /// `interrupt` also while there is no connection. The first attempt begins in the next turn.
+    /// Until its end, it counts as work of the loop.
+    [[nodiscard]] reconnecting_connection keep_connected(std::string_view target, handlers what,
+                                                         reconnect_options options = {});
+
     /// Opens a WebSocket over a connected stream socket, for example through the application's own
     /// tunnel. `already_read` holds bytes that other code has read from it; for a `wss:` URI the
     /// TLS handshake must not have begun.
@@ -80,8 +90,8 @@ public:
                                     connect_options options = {},
                                     std::span<const std::byte> already_read = {});
 
-    /// Closes all connections with 1001 and cancels those that are still connecting. Aborts those
-    /// that are left after `within`. Then calls `done`, exactly once and never from inside this
+    /// Closes all connections with 1001, cancels those that are still connecting, and opens none
+    /// again. Aborts those that are left after `within`. Then calls `done`, exactly once and never from inside this
     /// call.
     void shutdown(duration within, function<void()> done = {});
 

@@ -1,0 +1,610 @@
+// SPDX-License-Identifier: MIT
+// A connection that is opened again: when, how often and with what; unsent messages; cancelling.
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include <weft/testing/dice.hpp>
+
+#include "connection_fixture.hpp"
+
+namespace weft {
+namespace {
+
+using namespace testing;
+
+class reconnecting_test : public connection_fixture {
+protected:
+    int attempts = 0;
+    int given_up = 0;
+    bool reachable = true;
+    std::vector<duration> waits;
+    std::vector<uri> targets;
+    reconnecting_connection kept;
+
+    /// Keeps a connection whose attempts reach the server, or are refused.
+    void keep(reconnect_options options = {}, std::string_view target = "ws://example.org/") {
+        options.waiting = [this](const report&, duration wait) { waits.push_back(wait); };
+        options.given_up = [this](const report&) { ++given_up; };
+        kept = client->keep_connected(target, at_client.all(), std::move(options),
+                                      [this](connection& outbound) { connect(outbound); });
+    }
+
+    void connect(connection& outbound) {
+        ++attempts;
+        targets.push_back(*outbound.uri());
+        pending_connection& pending = stream_endpoint::pending(outbound);
+        if (!reachable) {
+            const auto refused = std::make_error_code(std::errc::connection_refused);
+            return pending.fail(phase::connect, refused);
+        }
+        auto [a, b] = memory_pipe(driver, driver, capacity);
+        server->serve(std::move(a));
+        pending.attach(std::move(b));
+    }
+
+    void keep_open(reconnect_options options = {}) {
+        server->route("/", at_server.all());
+        keep(std::move(options));
+        driver.settle();
+        ASSERT_TRUE(kept.is_open());
+    }
+
+    void end(unsigned code) {
+        served().close(close_code(code));
+        driver.settle();
+    }
+
+    void pass_wait() {
+        ASSERT_TRUE(kept.next_attempt());
+        driver.advance(*kept.next_attempt());
+        driver.settle();
+    }
+
+    static reconnect_options with_queue(std::size_t size) {
+        reconnect_options options;
+        options.queue_size_max = size;
+        return options;
+    }
+};
+
+TEST_F(reconnecting_test, opens_in_the_next_turn_and_again_after_an_end) {
+    server->route("/", at_server.all());
+    keep();
+    EXPECT_EQ(attempts, 0);
+    driver.settle();
+    EXPECT_TRUE(kept.is_open());
+    EXPECT_FALSE(kept.next_attempt());
+    for (int i = 1; i <= 3; ++i) {
+        end(1001);
+        EXPECT_EQ(at_client.count("close"), unsigned(i));
+        EXPECT_FALSE(kept.is_open());
+        pass_wait();
+        EXPECT_EQ(at_client.opens, i + 1);
+    }
+    EXPECT_EQ(given_up, 0);
+}
+
+TEST_F(reconnecting_test, begins_its_backoff_again_only_after_a_stable_connection) {
+    keep_open();
+    for (unsigned i = 1; i <= 4; ++i) {
+        end(1001);
+        EXPECT_EQ(kept.failures(), i);
+        EXPECT_LE(waits.back(), std::chrono::seconds(1 << (i - 1)));
+        pass_wait();
+    }
+    pass(10s - 1us);
+    end(1001);
+    EXPECT_EQ(kept.failures(), 5U);
+    pass_wait();
+    pass(10s);
+    end(1001);
+    EXPECT_EQ(kept.failures(), 0U);
+    EXPECT_LE(waits.back(), 1s);
+}
+
+TEST_F(reconnecting_test, waits_a_random_part_of_a_backoff_that_doubles_up_to_a_limit) {
+    reachable = false;
+    keep();
+    duration longest{};
+    for (int i = 0; i < 40; ++i) {
+        i == 0 ? void(driver.settle()) : pass_wait();
+        ASSERT_EQ(waits.size(), unsigned(i) + 1);
+        EXPECT_LE(waits.back(), std::min<duration>(60s, 1s * (1LL << std::min(i, 10))));
+        if (i >= 6) longest = std::max(longest, waits.back());
+    }
+    EXPECT_GT(longest, 30s);
+    EXPECT_EQ(at_client.count("fail"), 40U);
+    EXPECT_EQ(at_client.end->error, std::errc::connection_refused);
+    EXPECT_EQ(given_up, 0);
+}
+
+TEST_F(reconnecting_test, takes_its_randomness_from_the_driver) {
+    std::vector<duration> runs[2];
+    for (auto& run : runs) {
+        dice random(42);
+        manual_driver own({}, random);
+        stream_endpoint endpoint(own);
+        reconnect_options options;
+        options.waiting = [&run](const report&, duration wait) { run.push_back(wait); };
+        const auto same = endpoint.keep_connected(
+            "ws://a/", {}, std::move(options), [](connection& outbound) {
+                stream_endpoint::pending(outbound).fail(phase::connect, errc::connect_timeout);
+            });
+        for (int i = 0; i < 10; ++i) {
+            own.settle();
+            own.advance(own.next_deadline());
+        }
+    }
+    EXPECT_GE(runs[0].size(), 9U);
+    EXPECT_EQ(runs[0], runs[1]);
+}
+
+TEST_F(reconnecting_test, ends_after_a_normal_close_by_either_side) {
+    keep_open();
+    end(1000);
+    EXPECT_TRUE(kept.ended());
+    EXPECT_EQ(given_up, 1);
+    EXPECT_EQ(kept.send("late"), send_result::closed);
+    keep();
+    driver.settle();
+    kept.current()->close();
+    driver.settle();
+    EXPECT_TRUE(kept.ended());
+    EXPECT_EQ(given_up, 1); // the application wanted it
+    expect_all_over();
+}
+
+TEST_F(reconnecting_test, ends_when_the_server_rejects_it) {
+    for (const int status : {401, 403, 404}) {
+        given_up = 0;
+        server->route("/", {.validate = [=](connection& c) { (void)c.reject(status); }});
+        keep();
+        driver.settle();
+        EXPECT_EQ(given_up, 1);
+        EXPECT_TRUE(kept.ended());
+        EXPECT_EQ(at_client.end->http_status, status);
+    }
+    expect_all_over();
+}
+
+TEST_F(reconnecting_test, obeys_retry_after) {
+    server->route("/", {.validate = [](connection& c) {
+        (void)c.reject({.status = 503, .headers = {{"Retry-After", "120"}}});
+    }});
+    keep();
+    driver.settle();
+    EXPECT_GE(waits.back(), 120s);
+    EXPECT_LE(waits.back(), 121s);
+}
+
+TEST_F(reconnecting_test, ends_for_a_uri_that_is_none) {
+    keep({}, "http://user:secret@example.org/");
+    driver.settle();
+    EXPECT_EQ(attempts, 0);
+    EXPECT_EQ(given_up, 1);
+    EXPECT_EQ(at_client.end->error, errc::unsupported_scheme);
+    EXPECT_EQ(to_string(*at_client.end).find("secret"), std::string::npos);
+}
+
+TEST_F(reconnecting_test, ends_after_too_many_failures) {
+    reachable = false;
+    reconnect_options options;
+    options.failures_max = 2;
+    keep(std::move(options));
+    driver.settle();
+    pass_wait();
+    EXPECT_EQ(given_up, 0);
+    pass_wait();
+    EXPECT_EQ(given_up, 1);
+    EXPECT_EQ(attempts, 3);
+    expect_all_over();
+}
+
+TEST_F(reconnecting_test, lets_the_application_decide) {
+    reconnect_options options;
+    options.decide = [](const report& why, reconnect_decision standard) {
+        if (why.code() == close_code(4001)) return reconnect_decision{.again = false};
+        if (why.code() == close_code(1000)) return reconnect_decision{.at_least = 7s};
+        return standard;
+    };
+    keep_open(std::move(options));
+    end(1000);
+    EXPECT_GE(waits.back(), 7s);
+    pass_wait();
+    end(4001);
+    EXPECT_EQ(given_up, 1);
+}
+
+// --- before each attempt
+
+TEST_F(reconnecting_test, asks_for_a_uri_and_headers_before_each_attempt) {
+    server->route("/*", at_server.all());
+    std::vector<std::string> tokens;
+    at_server.on["validate"] = [&](connection* c) {
+        tokens.push_back(std::string(c->header("Authorization").value_or("")));
+    };
+    reconnect_options options;
+    int number = 0;
+    options.prepare = [&](reconnect_attempt next) {
+        ++number;
+        next.target("ws://example.org/" + std::to_string(number));
+        next.header("authorization", "Bearer " + std::to_string(number));
+        next.start();
+    };
+    keep(std::move(options));
+    driver.settle();
+    end(3000); // expired: the next attempt has another token
+    pass_wait();
+    EXPECT_EQ(tokens, (std::vector<std::string>{"Bearer 1", "Bearer 2"}));
+    EXPECT_EQ(targets.back().path(), "/2");
+}
+
+TEST_F(reconnecting_test, does_not_return_to_a_server_that_closes_with_3000_without_a_new_token) {
+    keep_open();
+    end(3000);
+    EXPECT_EQ(given_up, 1);
+}
+
+TEST_F(reconnecting_test, waits_for_an_attempt_that_starts_later) {
+    server->route("/", at_server.all());
+    std::optional<reconnect_attempt> held;
+    reconnect_options options;
+    options.prepare = [&](reconnect_attempt next) { held.emplace(std::move(next)); };
+    keep(std::move(options));
+    pass(1h);
+    EXPECT_EQ(attempts, 0);
+    EXPECT_TRUE(held->wanted());
+    held->start();
+    EXPECT_FALSE(held->wanted());
+    driver.settle();
+    EXPECT_TRUE(kept.is_open());
+    held->start(); // once only
+    held.reset();
+    driver.settle();
+    EXPECT_EQ(attempts, 1);
+}
+
+TEST_F(reconnecting_test, backs_off_if_an_attempt_cannot_be_prepared) {
+    std::vector<std::error_code> errors;
+    int number = 0;
+    reconnect_options options;
+    options.prepare = [&](reconnect_attempt next) {
+        if (++number == 1) next.fail(errc::connect_timeout);
+        if (number == 3) throw std::runtime_error("no token");
+    }; // the second is destroyed
+    keep(std::move(options));
+    at_client.on["fail"] = [&](connection*) { errors.push_back(at_client.end->error); };
+    driver.on_error([](const std::exception_ptr&) {});
+    driver.settle();
+    pass_wait();
+    pass_wait();
+    EXPECT_EQ(errors,
+              (std::vector<std::error_code>{errc::connect_timeout, errc::aborted, errc::aborted}));
+    EXPECT_EQ(attempts, 0);
+    EXPECT_EQ(kept.failures(), 3U);
+}
+
+TEST_F(reconnecting_test, forgets_an_attempt_that_came_too_late) {
+    server->route("/", at_server.all());
+    std::vector<reconnect_attempt> held;
+    reconnect_options options;
+    options.prepare = [&](reconnect_attempt next) { held.push_back(std::move(next)); };
+    keep(std::move(options));
+    driver.settle();
+    kept.try_now();
+    driver.settle();
+    ASSERT_EQ(held.size(), 2U);
+    EXPECT_FALSE(held[0].wanted());
+    held[0].start();
+    EXPECT_EQ(attempts, 0);
+    kept.close();
+    EXPECT_FALSE(held[1].wanted());
+    held[1].start();
+    EXPECT_EQ(held[1].options(), nullptr);
+    held[1].header("a", "b");
+    kept = {};
+    held[1].fail(errc::aborted);
+    driver.settle();
+    EXPECT_EQ(attempts, 0);
+    EXPECT_EQ(at_client.log.size(), 0U);
+}
+
+// --- unsent messages
+
+TEST_F(reconnecting_test, keeps_unsent_messages_in_order_behind_what_open_sends) {
+    server->route("/", at_server.all());
+    keep(with_queue(1000));
+    at_client.on["open"] = [](connection* c) { c->send("hello"); };
+    EXPECT_EQ(kept.send("one"), send_result::backed_up);
+    EXPECT_EQ(kept.send("two"), send_result::backed_up);
+    EXPECT_EQ(kept.queued_bytes(), 134U);
+    driver.settle();
+    EXPECT_EQ(kept.queued_bytes(), 0U);
+    EXPECT_EQ(kept.send("three"), send_result::accepted);
+    driver.settle();
+    std::vector<std::string> messages;
+    for (const auto& line : at_server.log) {
+        if (line.starts_with("message ")) messages.push_back(line.substr(8));
+    }
+    EXPECT_EQ(messages, (std::vector<std::string>{"hello", "one", "two", "three"}));
+}
+
+TEST_F(reconnecting_test, limits_the_bytes_of_unsent_messages) {
+    keep(with_queue(200));
+    EXPECT_EQ(kept.send(std::string(36, 'a')), send_result::backed_up);
+    EXPECT_EQ(kept.send(std::string(37, 'b')), send_result::dropped);
+    EXPECT_EQ(kept.send(std::string(36, 'c')), send_result::backed_up);
+    EXPECT_EQ(kept.send(""), send_result::dropped);
+    kept = {};
+    keep();
+    EXPECT_EQ(kept.send("x"), send_result::dropped); // none are kept by default
+}
+
+TEST_F(reconnecting_test, sends_what_it_kept_as_fast_as_the_connection_takes_it) {
+    capacity = 4096;
+    server->route("/", at_server.all());
+    reconnect_options options = with_queue(10'000'000);
+    options.connect.connection.queue_size_max = 10'000;
+    keep(std::move(options));
+    for (int i = 0; i < 200; ++i) kept.send(std::string(5000, char('a' + i % 26)));
+    driver.settle();
+    EXPECT_EQ(kept.queued_bytes(), 0U);
+    ASSERT_EQ(at_server.log.size(), 202U); // validate, open
+    for (int i = 0; i < 200; ++i) {
+        EXPECT_EQ(at_server.log[unsigned(i) + 2].back(), char('a' + i % 26));
+    }
+    EXPECT_TRUE(at_client.heard("writable"));
+}
+
+TEST_F(reconnecting_test, keeps_messages_across_a_closed_connection) {
+    keep_open(with_queue(1000));
+    kept.current()->close(close_code::service_restart); // this side asks for a new connection
+    EXPECT_EQ(kept.send("meanwhile"), send_result::backed_up);
+    driver.settle();
+    EXPECT_FALSE(kept.ended());
+    pass_wait();
+    EXPECT_TRUE(at_server.heard("message meanwhile"));
+}
+
+// --- commands and destruction
+
+TEST_F(reconnecting_test, tries_at_once_when_told) {
+    reachable = false;
+    keep();
+    driver.settle();
+    EXPECT_EQ(attempts, 1);
+    reachable = true;
+    server->route("/", at_server.all());
+    kept.try_now();
+    EXPECT_EQ(attempts, 1); // not from inside the call
+    driver.settle();
+    EXPECT_TRUE(kept.is_open());
+    kept.try_now(); // has no effect on an open connection
+    driver.settle();
+    EXPECT_EQ(attempts, 2);
+}
+
+TEST_F(reconnecting_test, is_closed_in_each_of_its_states) {
+    keep_open();
+    kept.close(close_code(4000), "enough");
+    driver.settle();
+    EXPECT_EQ(at_server.end->code(), close_code(4000));
+    EXPECT_EQ(at_client.ends, 1);
+    EXPECT_TRUE(kept.ended());
+
+    reachable = false; // waiting
+    keep();
+    driver.settle();
+    kept.close();
+    EXPECT_EQ(driver.next_deadline(), never);
+
+    reachable = true; // in the handshake
+    at_server.on["validate"] = [](connection* c) { c->defer(); };
+    keep();
+    driver.settle();
+    const int ends = at_client.ends;
+    kept.close();
+    driver.settle();
+    EXPECT_EQ(at_client.ends, ends);
+    EXPECT_EQ(client->connection_count(), 0U);
+    EXPECT_EQ(given_up, 0);
+}
+
+TEST_F(reconnecting_test, may_be_destroyed_by_each_handler) {
+    for (const char* where : {"open", "message", "close", "fail", "ping"}) {
+        for (const bool whole_client : {false, true}) {
+            client.emplace(driver);
+            at_client.on.clear();
+            reachable = std::string_view(where) != "fail";
+            server->route("/", at_server.all());
+            at_server.on["open"] = [](connection* c) {
+                c->ping();
+                c->send("x");
+                c->close(close_code::going_away);
+            };
+            at_client.on[where] = [&](connection*) {
+                if (whole_client) {
+                    client.reset();
+                } else {
+                    kept = {};
+                }
+            };
+            keep(with_queue(100));
+            kept.send("kept");
+            driver.settle();
+            const auto tried = attempts;
+            pass(1h);
+            EXPECT_EQ(attempts, tried) << where;
+            EXPECT_TRUE(kept.ended()) << where;
+            kept = {};
+        }
+    }
+}
+
+TEST_F(reconnecting_test, may_be_destroyed_by_each_of_its_hooks) {
+    for (int hook = 0; hook < 4; ++hook) {
+        reachable = false;
+        reconnect_options options;
+        options.failures_max = 0;
+        const auto destroy = [&](int which) {
+            if (which == hook) kept = {};
+        };
+        options.prepare = [&](reconnect_attempt next) {
+            destroy(0);
+            next.start();
+        };
+        options.decide = [&](const report&, reconnect_decision standard) {
+            destroy(1);
+            return standard;
+        };
+        options.waiting = [&](const report&, duration) { destroy(2); };
+        options.given_up = [&](const report&) { destroy(3); };
+        if (hook == 2) options.failures_max = 10;
+        kept = client->keep_connected("ws://example.org/", at_client.all(), std::move(options),
+                                      [this](connection& outbound) { connect(outbound); });
+        pass(1h);
+        EXPECT_TRUE(kept.ended()) << hook;
+        EXPECT_EQ(client->connection_count(), 0U);
+    }
+}
+
+TEST_F(reconnecting_test, goes_on_after_a_handler_that_throws) {
+    driver.on_error([](const std::exception_ptr&) {});
+    at_client.on["close"] = [](connection*) { throw std::runtime_error("close"); };
+    at_client.on["fail"] = [](connection*) { throw std::runtime_error("fail"); };
+    keep_open();
+    end(1001);
+    reachable = false;
+    pass_wait();
+    reachable = true;
+    pass_wait();
+    EXPECT_TRUE(kept.is_open());
+}
+
+TEST_F(reconnecting_test, does_not_return_while_its_endpoint_shuts_down_or_stops) {
+    keep_open();
+    int done = 0;
+    client->shutdown(5s, [&] { ++done; });
+    driver.settle();
+    EXPECT_EQ(done, 1);
+    EXPECT_EQ(at_client.ends, 1);
+    EXPECT_TRUE(kept.ended());
+    keep();
+    driver.settle();
+    client->stop();
+    driver.settle();
+    EXPECT_TRUE(kept.ended());
+    EXPECT_EQ(at_client.end->error, errc::aborted);
+    EXPECT_EQ(given_up, 0);
+    EXPECT_EQ(client->connection_count(), 0U);
+}
+
+TEST_F(reconnecting_test, moves) {
+    keep_open();
+    auto elsewhere = std::move(kept);
+    EXPECT_TRUE(kept.ended());
+    EXPECT_TRUE(elsewhere.is_open());
+    kept = std::move(elsewhere);
+    end(1001);
+    pass_wait();
+    EXPECT_TRUE(kept.is_open());
+}
+
+/// A driver that can be woken, as an event loop can.
+class wakeable_driver final : public weft::driver {
+public:
+    ~wakeable_driver() override { close(); }
+    void wake() {
+        const turn here(*this, {});
+        interrupt_residents();
+    }
+    time_point read_clock() const noexcept override { return {}; }
+    random_source& random() noexcept override { return random_; }
+    void post_arrived() noexcept override {}
+
+private:
+    device_random random_;
+};
+
+TEST(reconnecting_interrupt, reaches_a_connection_between_attempts) {
+    wakeable_driver driver;
+    stream_endpoint client(driver);
+    int interrupts = 0;
+    handlers what;
+    what.interrupt = [&] { ++interrupts; };
+    auto kept = client.keep_connected("ws://x/", std::move(what), {}, [](connection&) {});
+    driver.wake();
+    EXPECT_EQ(interrupts, 1);
+    kept = {};
+    driver.wake();
+    EXPECT_EQ(interrupts, 1);
+}
+
+// --- the standard decision
+
+report closed_by_peer(unsigned code) {
+    report why;
+    why.began = side::peer;
+    why.received = close_frame{close_code(code), {}};
+    return why;
+}
+
+report refused_with(int status) {
+    report why;
+    why.phase = phase::http;
+    why.began = side::peer;
+    why.error = errc::not_upgraded;
+    why.http_status = status;
+    return why;
+}
+
+TEST(decide_reconnect, by_close_code) {
+    for (const unsigned code : {1000U, 1002U, 1003U, 1007U, 1008U, 1009U, 1010U, 3000U, 3003U}) {
+        EXPECT_FALSE(decide_reconnect(closed_by_peer(code), {}).again) << code;
+    }
+    for (const unsigned code : {1001U, 1005U, 1011U, 1014U, 3001U, 4000U, 4999U}) {
+        const auto how = decide_reconnect(closed_by_peer(code), {});
+        EXPECT_TRUE(how.again) << code;
+        EXPECT_EQ(how.at_least, 0s);
+    }
+    for (const unsigned code : {1012U, 1013U}) {
+        const auto how = decide_reconnect(closed_by_peer(code), {});
+        EXPECT_TRUE(how.again);
+        EXPECT_EQ(how.at_least, 5s);
+        EXPECT_EQ(how.spread, 25s);
+    }
+}
+
+TEST(decide_reconnect, by_status) {
+    for (const int status : {301, 400, 401, 403, 404, 405, 407, 410, 426}) {
+        EXPECT_FALSE(decide_reconnect(refused_with(status), {}).again) << status;
+    }
+    for (const int status : {200, 408, 421, 425, 500, 502, 504, 599}) {
+        const auto how = decide_reconnect(refused_with(status), {});
+        EXPECT_TRUE(how.again) << status;
+        EXPECT_EQ(how.at_least, 0s);
+    }
+    for (const int status : {429, 503}) {
+        EXPECT_EQ(decide_reconnect(refused_with(status), {}).at_least, 5s) << status;
+    }
+}
+
+TEST(decide_reconnect, by_error) {
+    report why;
+    for (const auto error : {errc::bad_header, errc::no_tls, errc::proxy_authentication,
+                             errc::no_subprotocol, errc::insecure_redirect, errc::bad_accept}) {
+        why.error = error;
+        EXPECT_FALSE(decide_reconnect(why, {}).again) << why.error.message();
+    }
+    for (const auto error : {errc::connect_timeout, errc::unexpected_eof, errc::pong_timeout,
+                             errc::proxy_refused, errc::handler_threw, errc::aborted}) {
+        why.error = error;
+        EXPECT_TRUE(decide_reconnect(why, {}).again) << why.error.message();
+    }
+    why.error = std::make_error_code(std::errc::connection_reset);
+    EXPECT_TRUE(decide_reconnect(why, {}).again);
+}
+
+} // namespace
+} // namespace weft
