@@ -325,6 +325,10 @@ void connection::handle_request() {
     if (!name_peer() || !check_name()) return;
     connection_set& set = *route_->set;
     if (set.shutting_down()) return session_.fail(errc::shut_down, driver().now());
+    if (set.draining()) {
+        static_cast<void>(reject(set.drain_refusal()));
+        return;
+    }
     route* chosen = set.find(*request(), session_.offer());
     if (!chosen) {
         const bool known = set.knows_path(*request());
@@ -365,6 +369,7 @@ void connection::report_open() {
     if (extras()) done = std::move(extras()->pending);
     route_->set->opened(*this);
     if (route_->options.lifetime_max > duration::zero()) limit_lifetime();
+    if (route_->set->draining()) route_->set->close_at_end_of_drain(*this);
     call(route_->handlers.open, *this);
     if (!dead_) send_what_was_held();
     if (!dead_ && !route_->options.keep_handshake) session_.forget_handshake();
@@ -375,10 +380,17 @@ void connection::limit_lifetime() {
     const double share = std::clamp(route_->options.lifetime_jitter, 0.0, 1.0);
     const auto jitter = std::chrono::duration_cast<duration>(
         std::chrono::duration<double, std::nano>(static_cast<double>(most.count()) * share));
-    more().lifetime =
-        std::make_unique<scheduled_close>(*this, close_code::going_away, "maximum lifetime");
-    driver().arm(*more().lifetime,
-                 later(driver().now(), most - random_delay(driver().random(), jitter)));
+    limit_lifetime(later(driver().now(), most - random_delay(driver().random(), jitter)),
+                   close_code::going_away, "maximum lifetime");
+}
+
+/// Has no effect if the connection ends earlier already.
+void connection::limit_lifetime(time_point deadline, close_code code, std::string reason) {
+    auto& present = more().lifetime;
+    if (present && present->armed() && driver().deadline(*present) <= deadline) return;
+    auto next = std::make_unique<scheduled_close>(*this, code, std::move(reason));
+    driver().arm(*next, deadline);
+    present = std::move(next);
 }
 
 void connection::report_end() {

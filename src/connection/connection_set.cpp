@@ -8,6 +8,7 @@
 #include <weft/core/error.hpp>
 
 #include "connection/connection_details.hpp"
+#include "connection/drain.hpp"
 #include "connection/reconnecting_state.hpp"
 #include "stream/reserve_one.hpp"
 
@@ -144,17 +145,18 @@ void connection_set::redirect(connection& from, uri target) {
 void connection_set::remove(connection& gone) noexcept {
     take_out(gone);
     if (!gone.opened_) --unopened_;
+    end_drain_if_empty();
     if (on_removed_) on_removed_(gone);
 }
 
 // --- connections that are opened again
 
-reconnecting_connection::state& connection_set::keep_connected(
-    std::string_view target, handlers&& what, reconnect_options&& options,
-    function<void(connection&)>&& connect) {
+reconnecting_connection::state&
+connection_set::keep_connected(std::string_view target, handlers&& what,
+                               reconnect_options&& options, function<void(connection&)>&& connect) {
     make_room_for_one(kept_);
-    kept_.push_back(new reconnecting_connection::state(
-        *this, std::string(target), std::move(what), std::move(options), std::move(connect)));
+    kept_.push_back(new reconnecting_connection::state(*this, std::string(target), std::move(what),
+                                                       std::move(options), std::move(connect)));
     return *kept_.back();
 }
 
@@ -170,12 +172,83 @@ void connection_set::stop(std::error_code why) noexcept {
 
 void connection_set::on_shutdown(time_point deadline, function<void()> done) noexcept {
     for (auto* const one : kept_) one->stop_trying();
+    take_drain_done();
     registry::on_shutdown(deadline, std::move(done));
+}
+
+void connection_set::on_driver_closed() noexcept {
+    for (auto* const one : kept_) one->leave_endpoint();
+    kept_.clear();
+    take_drain_done();
+    registry::on_driver_closed();
+}
+
+// --- draining
+
+/// Closes the connections at even distances within the window. Those in their handshake are refused
+/// when their request comes; the rest ends with the window.
+void connection_set::drain(const drain_options& options, function<void()> done) {
+    if (drain_ || shutting_down()) {
+        return shut_down(later(driver().now(), options.finish), std::move(done));
+    }
+    prepare_shutdown();
+    auto started = std::make_unique<drain_in_progress>(*this, options, std::move(done));
+    std::size_t count = 0;
+    walk([&](const connection& one) { count += one.is_open(); });
+    std::size_t at = 0;
+    walk([&](connection& one) {
+        if (!one.is_open()) return;
+        const double part = static_cast<double>(at++) / static_cast<double>(count);
+        const auto wait =
+            std::chrono::duration_cast<duration>(std::chrono::duration<double, std::nano>(
+                static_cast<double>(options.window.count()) * part));
+        one.limit_lifetime(later(driver().now(), wait), options.code, options.reason);
+    });
+    driver().arm(*started, started->ends_at());
+    driver().work_started();
+    drain_ = std::move(started);
+    end_drain_if_empty();
+}
+
+/// Unless the drain must go on answering handshakes.
+void connection_set::end_drain_if_empty() noexcept {
+    if (drain_ && size() == 0 && !drain_->options().keep_listening) driver().defer(*drain_);
+}
+
+http_response connection_set::drain_refusal() const {
+    return drain_->refusal();
+}
+
+void connection_set::close_at_end_of_drain(connection& opened) noexcept {
+    const auto& options = drain_->options();
+    try {
+        opened.limit_lifetime(drain_->ends_at(), options.code, options.reason);
+    } catch (const std::bad_alloc&) {
+        return; // it is closed with 1001 instead
+    }
+}
+
+/// Ends the drain; its `done` is called when the shutdown that follows is complete.
+void connection_set::take_drain_done() noexcept {
+    if (!drain_) return;
+    drain_in_progress* const drained = drain_.release(); // one of its functions may be on the stack
+    driver().disarm(*drained);
+    driver().work_finished();
+    add_done(drained->take_done());
+    driver().retire(drained);
+}
+
+/// The window has passed, or nothing is left.
+void connection_set::end_drain() noexcept {
+    if (!drain_) return;
+    const duration finish = drain_->options().finish;
+    on_shutdown(later(driver().now(), finish), {});
 }
 
 void connection_set::dismiss() noexcept {
     for (auto* const one : kept_) one->leave_endpoint();
     kept_.clear();
+    take_drain_done();
     registry::dismiss();
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <weft/connection/connection.hpp>
+#include <weft/connection/drain_options.hpp>
 #include <weft/connection/reconnecting_connection.hpp>
 #include <weft/connection/route.hpp>
 #include <weft/stream/address_prefix.hpp>
@@ -65,6 +66,16 @@ public:
     void on_redirect(function<void(connection&)> connect) { redirect_ = std::move(connect); }
     void remove(connection& gone) noexcept;
 
+    /// See `stream_endpoint::drain`.
+    void drain(const drain_options& options, function<void()> done);
+    [[nodiscard]] bool draining() const noexcept { return drain_ != nullptr; }
+
+    /// Returns the answer to a handshake during a drain.
+    [[nodiscard]] http_response drain_refusal() const;
+
+    /// Closes a connection that has opened during a drain, when the drain's window ends.
+    void close_at_end_of_drain(connection& opened) noexcept;
+
     /// See `stream_endpoint::keep_connected`.
     [[nodiscard]] reconnecting_connection::state&
     keep_connected(std::string_view target, handlers&& what, reconnect_options&& options,
@@ -76,8 +87,14 @@ public:
 
     void on_interrupt() override;
     void on_shutdown(time_point deadline, function<void()> done) noexcept override;
+    void on_driver_closed() noexcept override;
 
 private:
+    class drain_in_progress;
+
+    void end_drain() noexcept;
+    void end_drain_if_empty() noexcept;
+    void take_drain_done() noexcept;
     connection& add(route& by, std::unique_ptr<connection::details> outbound);
     void replace_by(const route& added) noexcept;
 
@@ -90,6 +107,7 @@ private:
     function<void(connection&, const address&)> on_named_;
     std::size_t unopened_ = 0;
     std::vector<reconnecting_connection::state*> kept_;
+    std::unique_ptr<drain_in_progress> drain_;
 };
 
 } // namespace weft

@@ -24,8 +24,8 @@ reconnect_decision by_status(const report& why, std::chrono::sys_seconds now) {
     switch (why.http_status) {
     case 429: // too many requests
     case 503: return busy;
-    case 408: // request timeout
-    case 421: // misdirected request
+    case 408:                  // request timeout
+    case 421:                  // misdirected request
     case 425: return back_off; // too early
     default: break;
     }
@@ -35,17 +35,17 @@ reconnect_decision by_status(const report& why, std::chrono::sys_seconds now) {
 
 reconnect_decision by_code(close_code code) noexcept {
     switch (static_cast<unsigned>(code)) {
-    case 1012: // service restart
+    case 1012:                        // service restart
     case 1013: return let_it_recover; // try again later
-    case 1000: // normal
-    case 1002: // protocol error
-    case 1003: // unsupported data
-    case 1007: // invalid payload
-    case 1008: // policy violation
-    case 1009: // message too big
-    case 1010: // mandatory extension
-    case 3000: // unauthorized
-    case 3003: return end; // forbidden
+    case 1000:                        // normal
+    case 1002:                        // protocol error
+    case 1003:                        // unsupported data
+    case 1007:                        // invalid payload
+    case 1008:                        // policy violation
+    case 1009:                        // message too big
+    case 1010:                        // mandatory extension
+    case 3000:                        // unauthorized
+    case 3003: return end;            // forbidden
     default: return back_off;
     }
 }

@@ -13,8 +13,7 @@ namespace weft {
 struct reconnect_attempt::ticket {
     using link = reconnecting_connection::state::link;
 
-    ticket(std::shared_ptr<link> to, std::uint64_t id) noexcept
-        : at(std::move(to)), attempt(id) {}
+    ticket(std::shared_ptr<link> to, std::uint64_t id) noexcept : at(std::move(to)), attempt(id) {}
 
     /// Returns the state that waits for this attempt; null if none does.
     [[nodiscard]] reconnecting_connection::state* owner() const noexcept {

@@ -16,8 +16,7 @@ reconnecting_connection::~reconnecting_connection() {
 }
 
 reconnecting_connection::reconnecting_connection(reconnecting_connection&& other) noexcept
-    : driver_owner_(std::move(other.driver_owner_)),
-      state_(std::exchange(other.state_, nullptr)) {}
+    : driver_owner_(std::move(other.driver_owner_)), state_(std::exchange(other.state_, nullptr)) {}
 
 reconnecting_connection&
 reconnecting_connection::operator=(reconnecting_connection&& other) noexcept {

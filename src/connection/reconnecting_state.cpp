@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Opens a client's connection again when it has ended: when, with what, and what was sent meanwhile.
+// Opens a connection again when it has ended: when, with what, and what was sent meanwhile.
 #include "connection/reconnecting_state.hpp"
 
 #include <algorithm>
@@ -33,8 +33,8 @@ reconnecting_connection::state::state(connection_set& of, std::string target, ha
                                       reconnect_options&& options,
                                       function<void(connection&)>&& connect)
     : driver_(of.driver()), set_(&of), connect_(std::move(connect)),
-      link_(std::make_shared<link>(link{this})), target_(std::move(target)),
-      user_(std::move(what)), options_(std::move(options)) {
+      link_(std::make_shared<link>(link{this})), target_(std::move(target)), user_(std::move(what)),
+      options_(std::move(options)) {
     driver_.arm(*this, driver_.now());
     driver_.enroll(*this);
     driver_.work_started();

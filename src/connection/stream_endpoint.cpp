@@ -112,6 +112,11 @@ void stream_endpoint::shutdown(duration within, function<void()> done) {
     set_->shut_down(later(driver().now(), within), std::move(done));
 }
 
+void stream_endpoint::drain(const drain_options& options, function<void()> done) {
+    driver().require_owner("stream_endpoint::drain");
+    set_->drain(options, std::move(done));
+}
+
 void stream_endpoint::stop() noexcept {
     driver().require_owner("stream_endpoint::stop");
     set_->stop(errc::aborted);

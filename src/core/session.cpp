@@ -84,8 +84,7 @@ std::optional<round_trip_time> session::round_trip() const noexcept {
                            std::chrono::microseconds(smoothed_trip_)};
 }
 
-void session::complete_outcome(std::shared_ptr<const report_facts> facts,
-                               time_point now) noexcept {
+void session::complete_outcome(std::shared_ptr<const report_facts> facts, time_point now) noexcept {
     if (!extra_ || !extra_->outcome) return;
     report& outcome = *extra_->outcome;
     outcome.facts = std::move(facts);

@@ -86,6 +86,16 @@ void server::shutdown(duration within, function<void()> done) {
     state_->connections().shutdown(within, std::move(done));
 }
 
+void server::drain(const drain_options& options, function<void()> done) {
+    loop_->require_owner("server::drain");
+    if (!options.keep_listening) state_->listeners().close();
+    state_->connections().drain(options,
+                                [all = &state_->listeners(), then = std::move(done)]() mutable {
+                                    all->close();
+                                    if (then) then();
+                                });
+}
+
 void server::stop() {
     state_->listeners().close();
     state_->connections().stop();

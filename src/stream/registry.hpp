@@ -72,7 +72,7 @@ public:
     void prepare_shutdown() override { make_room_for_one(done_); }
 
     void on_shutdown(time_point deadline, function<void()> done) noexcept override {
-        if (done) done_.push_back(std::move(done)); // `prepare_shutdown` has made room
+        add_done(std::move(done));
         if (!std::exchange(shutting_down_, true)) driver_.work_started();
         walk([](Member& one) { one.awaited_ = true; });
         awaited_ = members_.size();
@@ -97,6 +97,11 @@ protected:
         Member* const added = make();
         members_.add(*added);
         return *added;
+    }
+
+    /// Adds a function to call when a shutdown is complete; `prepare_shutdown` has made room.
+    void add_done(function<void()> done) noexcept {
+        if (done) done_.push_back(std::move(done));
     }
 
     void take_out(Member& gone) noexcept {

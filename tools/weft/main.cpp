@@ -187,6 +187,11 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
     command->add_flag("--deflate", chosen.deflate,
                       "Compress messages (permessage-deflate) for clients that offer it");
     command
+        ->add_option("--drain", chosen.drain,
+                     "On a stop signal, spread the closes (1012) over so many seconds")
+        ->check(CLI::Range(0.0, 86400.0))
+        ->type_name("SECONDS");
+    command
         ->add_option("--name", chosen.names,
                      "Answer to this host name or address, too; all know localhost, the address "
                      "they are reached at and this machine's name. Can be given several times")

@@ -31,12 +31,17 @@ constexpr auto shutdown_time = std::chrono::seconds(3);
 constexpr auto announcement_interval = std::chrono::seconds(1); // of a large chat room
 
 /// Called on a stop signal: the first closes all connections properly, the second ends at once.
-void end_gently(weft::server& server, server_log& log) {
+void end_gently(weft::server& server, server_log& log, double drain) {
     if (stop_signals::count() > 1) return server.stop();
     if (stop_signals::count() == 0 || !server.is_listening()) return;
-    log.line(log_level::info,
-             "ending: closing " + std::to_string(server.connection_count()) + " connections");
-    server.shutdown(shutdown_time);
+    const auto connections = std::to_string(server.connection_count()) + " connections";
+    log.line(log_level::info, "ending: closing " + connections);
+    if (drain == 0) return server.shutdown(shutdown_time);
+    weft::drain_options spread;
+    spread.window =
+        std::chrono::duration_cast<weft::duration>(std::chrono::duration<double>(drain));
+    spread.finish = shutdown_time;
+    server.drain(spread);
 }
 
 void limit_connections(weft::server& server, server_log& log, const serve_options& options) {
@@ -59,7 +64,7 @@ void prepare(weft::server& server, server_log& log, chat_room& room,
     limit_connections(server, log, options);
     static_cast<void>(server.trust(options.trusted)); // the command line has checked it
     auto routes = services(log, room, options.services);
-    routes.front().what.interrupt = [&] { end_gently(server, log); };
+    routes.front().what.interrupt = [&] { end_gently(server, log, options.drain); };
     for (auto& [path, what, how] : routes)
         server.route(path, std::move(what), how);
     for (auto& [path, what, how] : refusals(log, options.services))

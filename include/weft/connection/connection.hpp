@@ -80,8 +80,7 @@ public:
                   std::string reason = {});
 
     /// Does the same, `delay` from now.
-    void close_after(duration delay, close_code code = close_code::normal,
-                     std::string reason = {});
+    void close_after(duration delay, close_code code = close_code::normal, std::string reason = {});
 
     /// Stops reading: messages, pings, pongs and the end of the input are not delivered until
     /// `resume`. The deadlines for idle peers and pongs are suspended.
@@ -126,8 +125,8 @@ public:
     [[nodiscard]] const weft::traffic& traffic() const noexcept { return session_.traffic(); }
 
     /// Returns how fast the peer answers pings; nothing before the first answer. Keep-alive pings
-    /// are sent only to a silent peer (`session_timeouts::ping_interval`); call `ping` to measure at
-    /// another time.
+    /// are sent only to a silent peer (`session_timeouts::ping_interval`). Call `ping` to measure
+    /// at another time.
     [[nodiscard]] std::optional<round_trip_time> round_trip() const noexcept {
         return session_.round_trip();
     }
@@ -257,6 +256,7 @@ private:
     void note_facts() noexcept;
     void apply_route(route& chosen) noexcept;
     void limit_lifetime();
+    void limit_lifetime(time_point deadline, close_code code, std::string reason);
 
     // output
     template <class Command>

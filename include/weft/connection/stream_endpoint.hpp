@@ -12,6 +12,7 @@
 
 #include <weft/connection/connection.hpp>
 #include <weft/connection/conversation.hpp>
+#include <weft/connection/drain_options.hpp>
 #include <weft/connection/pending_connection.hpp>
 #include <weft/connection/reconnecting_connection.hpp>
 #include <weft/stream/address_prefix.hpp>
@@ -96,6 +97,14 @@ public:
     ///
     /// A second call moves the deadline; the `done` functions of both calls are called.
     void shutdown(duration within, function<void()> done = {});
+
+    /// Closes the open connections one after the other, over a window of time, then does what
+    /// `shutdown` does. Calls `done` as `shutdown` does.
+    ///
+    /// Handshakes that arrive meanwhile are answered with 503 and Retry-After; those that were
+    /// deferred and are accepted are closed with the window. Ends early when no connection is left,
+    /// unless `keep_listening`. `shutdown` or a second drain ends the window at once.
+    void drain(const drain_options& options, function<void()> done = {});
 
     /// Aborts all connections; their `close` or `fail` is called in the next round of work.
     void stop() noexcept;

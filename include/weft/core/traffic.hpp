@@ -11,8 +11,8 @@ namespace weft {
 /// What one connection has received and sent.
 ///
 /// Bytes are those of the stream: with frame headers and the opening handshake, as compressed, and
-/// before TLS encrypts them. Bytes that wait in this program's queue do not count as sent. Messages
-/// are whole messages.
+/// before TLS encrypts them. Bytes that wait in this program's queue do not count as sent: when the
+/// end is reported, the last close frame may still wait. Messages are whole messages.
 struct traffic {
     std::uint64_t bytes_received = 0;
     std::uint64_t bytes_sent = 0;

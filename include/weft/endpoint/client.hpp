@@ -91,8 +91,8 @@ public:
                                     std::span<const std::byte> already_read = {});
 
     /// Closes all connections with 1001, cancels those that are still connecting, and opens none
-    /// again. Aborts those that are left after `within`. Then calls `done`, exactly once and never from inside this
-    /// call.
+    /// again. Aborts those that are left after `within`. Then calls `done`, exactly once and never
+    /// from inside this call.
     void shutdown(duration within, function<void()> done = {});
 
     /// Aborts all connections; their `close` or `fail` receives `errc::aborted`.

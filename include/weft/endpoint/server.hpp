@@ -119,6 +119,12 @@ public:
     /// and never from inside this call.
     void shutdown(duration within, function<void()> done = {});
 
+    /// Ends the server before a restart: stops listening (or goes on and refuses handshakes, see
+    /// `drain_options`), closes open connections one after the other over a window of time, and
+    /// lets queued output and closing handshakes finish. Then calls `done`, exactly once and never
+    /// from inside this call. See `stream_endpoint::drain`.
+    void drain(const drain_options& options, function<void()> done = {});
+
     /// Stops listening and aborts all connections; their `close` or `fail` receives
     /// `errc::aborted`.
     void stop();

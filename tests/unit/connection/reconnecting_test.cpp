@@ -127,8 +127,8 @@ TEST_F(reconnecting_test, takes_its_randomness_from_the_driver) {
         stream_endpoint endpoint(own);
         reconnect_options options;
         options.waiting = [&run](const report&, duration wait) { run.push_back(wait); };
-        const auto same = endpoint.keep_connected(
-            "ws://a/", {}, std::move(options), [](connection& outbound) {
+        const auto same =
+            endpoint.keep_connected("ws://a/", {}, std::move(options), [](connection& outbound) {
                 stream_endpoint::pending(outbound).fail(phase::connect, errc::connect_timeout);
             });
         for (int i = 0; i < 10; ++i) {
@@ -170,8 +170,8 @@ TEST_F(reconnecting_test, ends_when_the_server_rejects_it) {
 
 TEST_F(reconnecting_test, obeys_retry_after) {
     server->route("/", {.validate = [](connection& c) {
-        (void)c.reject({.status = 503, .headers = {{"Retry-After", "120"}}});
-    }});
+                      (void)c.reject({.status = 503, .headers = {{"Retry-After", "120"}}});
+                  }});
     keep();
     driver.settle();
     EXPECT_GE(waits.back(), 120s);

@@ -44,14 +44,13 @@ TEST(http_date, is_read_as_it_is_written) {
 }
 
 TEST(http_date, of_another_form_is_none) {
-    for (const char* text :
-         {"", "Sun", "1994-11-06T08:49:37Z", "Sun, 6 Nov 1994 08:49:37 GMT",
-          "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 UTC",
-          "Sun, 06 Nov 1994 08:49:37 GMT ", "Sun, 31 Feb 1994 08:49:37 GMT",
-          "Sun, 06 Nov 1994 24:49:37 GMT", "Sun, 06 Now 1994 08:49:37 GMT",
-          "Son, 06 Nov 1994 08:49:37 GMT", "Sunday, 06 Nov 1994 08:49:37 GMT",
-          "Sun, 06-Nov-94 08:49:37 GMT", "Sun Nov 6 08:49:37 1994", "Sun, -6 Nov 1994 08:49:37 GMT",
-          "Sun, 00 Nov 1994 08:49:37 GMT"}) {
+    for (const char* text : {"", "Sun", "1994-11-06T08:49:37Z", "Sun, 6 Nov 1994 08:49:37 GMT",
+                             "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 UTC",
+                             "Sun, 06 Nov 1994 08:49:37 GMT ", "Sun, 31 Feb 1994 08:49:37 GMT",
+                             "Sun, 06 Nov 1994 24:49:37 GMT", "Sun, 06 Now 1994 08:49:37 GMT",
+                             "Son, 06 Nov 1994 08:49:37 GMT", "Sunday, 06 Nov 1994 08:49:37 GMT",
+                             "Sun, 06-Nov-94 08:49:37 GMT", "Sun Nov 6 08:49:37 1994",
+                             "Sun, -6 Nov 1994 08:49:37 GMT", "Sun, 00 Nov 1994 08:49:37 GMT"}) {
         EXPECT_FALSE(parse_http_date(text)) << text;
     }
 }
