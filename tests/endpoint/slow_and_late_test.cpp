@@ -113,8 +113,11 @@ TEST_P(endpoint_slow_and_late, a_pong_counts_however_late_it_is_read) {
     listen();
     raw_peer peer = opened();
     for (std::size_t i = 1; i < 4; ++i) {
-        // Two bytes each; the last ends what has come.
-        EXPECT_TRUE(run_until([&] { return peer.received().ends_with(std::string("\x89\0", 2)); }));
+        // Six bytes, with the payload; the last ends what has come.
+        EXPECT_TRUE(run_until([&] {
+            const auto& bytes = peer.received();
+            return bytes.size() >= 6 && bytes.compare(bytes.size() - 6, 2, "\x89\x04") == 0;
+        }));
         peer.send(to_text(frames_.pong()));
         be_busy(milliseconds(50));
         EXPECT_TRUE(run_until([&] { return pongs == i || served_.ended(); }));

@@ -139,7 +139,7 @@ TEST_F(fed_by_hand, a_silent_peer_is_pinged_and_given_up) {
     from_server.str({});
     while (from_server.str().empty()) d.advance(d.next_deadline());
     EXPECT_EQ(from_server.str().at(0), '\x89'); // a ping
-    EXPECT_EQ(d.now(), time_point{} + 30s);
+    EXPECT_EQ(d.now(), time_point{} + 25s);
     while (!why && d.next_deadline() != never) d.advance(d.next_deadline());
     d.settle();
     EXPECT_EQ(why, errc::pong_timeout);

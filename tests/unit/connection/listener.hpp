@@ -76,6 +76,12 @@ public:
         return found;
     }
 
+    /// Counts the pings, with any payload.
+    [[nodiscard]] std::size_t pings() const {
+        return static_cast<std::size_t>(std::ranges::count_if(
+            log, [](const auto& entry) { return entry.starts_with("ping"); }));
+    }
+
     [[nodiscard]] bool heard(const std::string& entry) const { return count(entry) != 0; }
 
 private:
