@@ -38,13 +38,13 @@ inline void mask_words(const std::byte* from, std::byte* to, std::size_t size,
     const std::uint64_t word = std::uint64_t{key} << 32 | key;
 
     constexpr std::size_t unrolled = 8;
-    std::uint64_t block[unrolled];
-    for (; size >= sizeof block; size -= sizeof block) {
-        std::memcpy(block, from, sizeof block);
-        for (auto& part : block) part ^= word;
-        std::memcpy(to, block, sizeof block);
-        from += sizeof block;
-        to += sizeof block;
+    std::uint64_t run[unrolled];
+    for (; size >= sizeof run; size -= sizeof run) {
+        std::memcpy(run, from, sizeof run);
+        for (auto& part : run) part ^= word;
+        std::memcpy(to, run, sizeof run);
+        from += sizeof run;
+        to += sizeof run;
     }
     for (; size >= sizeof word; size -= sizeof word) {
         mask_word(from, to, word);
