@@ -20,8 +20,13 @@ std::string numbered(char kind, std::size_t number) {
 std::size_t number_of(char kind, std::string_view payload) {
     std::size_t number = 0;
     if (payload.empty() || payload[0] != kind) return 0;
-    std::from_chars(payload.data() + 1, payload.data() + payload.size(), number);
-    return number;
+    const char* const end = payload.data() + payload.size();
+    return std::from_chars(payload.data() + 1, end, number).ptr == end ? number : 0;
+}
+
+/// Of a ping that a connection sends of its own accord, or the answer to one.
+bool keeps_alive(std::string_view payload) {
+    return number_of('i', payload) == 0 && number_of('o', payload) == 0;
 }
 
 } // namespace
@@ -72,12 +77,12 @@ void party::on_message(message m) {
 }
 
 void party::on_ping(std::string_view payload) {
-    if (payload.empty()) return; // of the other's own accord
+    if (keeps_alive(payload)) return;
     hear({item::kind::ping, {}, number_of('i', payload)}, "a ping");
 }
 
 void party::on_pong(std::string_view payload) {
-    if (payload.empty()) { // for a later ping, of its own accord: answers may be left out
+    if (keeps_alive(payload)) { // an answer to a later ping; earlier ones may be left out
         answered_till_ = pings_;
         return;
     }
