@@ -339,7 +339,7 @@ void connection::handle_request() {
     apply_route(*chosen);
     if (route_->handlers.validate) call(route_->handlers.validate, *this);
     if (dead_ || deferred_ || state() != session_state::connecting) return;
-    static_cast<void>(accept(route_->subprotocol));
+    static_cast<void>(accept());
 }
 
 void connection::handle_plain_request() {

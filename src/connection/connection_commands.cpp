@@ -216,6 +216,7 @@ void connection::resume() noexcept {
 
 result<void> connection::accept(std::string_view subprotocol, const http_fields& headers) {
     driver().require_owner("connection::accept");
+    if (subprotocol.empty()) subprotocol = route_->subprotocol; // the client has offered it
     return answered(session_.accept(subprotocol, headers, driver().now()));
 }
 

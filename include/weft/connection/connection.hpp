@@ -89,10 +89,11 @@ public:
 
     // --- answers to a handshake or a plain request (server)
 
-    /// Accepts the handshake, optionally with one of the offered subprotocols and with further
-    /// headers.
+    /// Accepts the handshake, with further headers in the response.
     ///
-    /// Fails with `not_open` when no handshake is waiting, `bad_subprotocol`, `bad_header`.
+    /// `subprotocol` must be one that the client offered. If it is empty, the route's subprotocol
+    /// is selected, or none if the route has none. Fails with `not_open` when no handshake is
+    /// waiting, `bad_subprotocol`, `bad_header`.
     result<void> accept(std::string_view subprotocol = {}, const http_fields& headers = {});
 
     /// Refuses the handshake: `fail` is called with `errc::rejected`. Fails like `accept`.

@@ -190,6 +190,32 @@ TEST_F(routes_test, validate_accepts_with_headers_and_a_subprotocol) {
     EXPECT_EQ(outbound().subprotocol(), "two");
 }
 
+// Opens with the subprotocol that the route is for, whoever accepts and when.
+TEST_F(routes_test, accepting_without_a_name_selects_the_subprotocol_of_the_route) {
+    connection_handle later;
+    at_server.on["validate"] = [&](connection* c) {
+        if (c->path() == "/later") {
+            c->defer();
+            later = c->handle();
+        } else {
+            EXPECT_TRUE(c->path() == "/headers" ? c->accept({}, {{"X-More", "yes"}}) : c->accept());
+        }
+    };
+    server->route("*", at_server.all(), {.subprotocol = "two"});
+    for (const char* path : {"/at-once", "/headers", "/later"}) {
+        connect_options options;
+        options.subprotocols = {"one", "two"};
+        link("ws://x" + std::string(path), std::move(options));
+        driver.settle();
+        later.with([](connection& c) { EXPECT_TRUE(c.accept()); });
+        driver.settle();
+        EXPECT_EQ(served().subprotocol(), "two") << path;
+        EXPECT_EQ(outbound().subprotocol(), "two") << path;
+        outbound().close();
+        driver.settle();
+    }
+}
+
 TEST_F(routes_test, a_decision_that_comes_later) {
     connection_handle later;
     at_server.on["validate"] = [&](connection* c) {
