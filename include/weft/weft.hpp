@@ -7,6 +7,7 @@
 #include <weft/connection/stream_endpoint.hpp>
 #include <weft/core/base64.hpp>
 #include <weft/core/http_date.hpp>
+#include <weft/core/secrets.hpp>
 #include <weft/core/session.hpp>
 #include <weft/core/sha1.hpp>
 #include <weft/endpoint/client.hpp>

@@ -6,6 +6,7 @@
 #include <exception>
 
 #include <weft/core/error.hpp>
+#include <weft/core/secrets.hpp>
 
 #include "loop/known_names.hpp"
 #include "loop/loop_state.hpp"
@@ -51,13 +52,7 @@ result<target> target_of(std::string_view where) {
 
 std::string for_reports(std::string_view text) {
     constexpr std::size_t enough = 200;
-    const auto at = text.rfind('@');
-    const auto scheme = text.find("://");
-    std::string shown;
-    if (at != text.npos && scheme != text.npos && scheme < at) {
-        shown = text.substr(0, scheme + 3);
-    }
-    shown += at == text.npos || text.starts_with("unix:") ? text : text.substr(at + 1);
+    auto shown = text.starts_with("unix:") ? std::string(text) : without_secrets(text);
     if (shown.size() > enough) shown.replace(enough, shown.npos, "...");
     return shown;
 }

@@ -30,7 +30,7 @@ struct target {
 /// `errc::bad_address`.
 result<target> target_of(std::string_view where);
 
-/// Returns a malformed `text` for use in reports: shortened, and without a possible password.
+/// Returns a malformed `text` for use in reports: shortened, and without secrets.
 [[nodiscard]] std::string for_reports(std::string_view text);
 
 /// Reports to the loop's `on_error` that `call` failed for `text`. For errors that no other handler

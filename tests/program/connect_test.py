@@ -108,8 +108,16 @@ class CouldNotConnect(unittest.TestCase):
                          says="Sec-WebSocket-Key: belongs to the handshake", tries="-H", code=2)
 
     def test_via_without_a_port(self):
-        self.refused("--via", "127.0.0.1", "ws://localhost/", says="ADDRESS:PORT", tries="--via",
-                     code=2)
+        self.refused("--via", "127.0.0.1", "ws://localhost/", says="via has no port",
+                     tries="--via ADDRESS:PORT, such as --via 127.0.0.1:80", code=2)
+
+    def test_a_proxy_that_is_none_is_named(self):
+        self.refused("--proxy", "https://127.0.0.1:1", "ws://localhost/",
+                     says="proxy https://127.0.0.1:1", tries="--proxy should look like", code=1)
+        done = run("connect", "--proxy", "environment", "ws://example.org/",
+                   env={**os.environ, "http_proxy": "gopher://127.0.0.1:1"})
+        self.assertIn(b"proxy gopher://127.0.0.1:1", done.stderr)
+        self.assertIn(b"http_proxy", done.stderr)
 
     def test_secrets_are_not_repeated(self):
         for arguments in (["ws://user:SECRET@127.0.0.1:9001/"], ["ws://user:SEC/SECRET@h/"],
@@ -120,11 +128,27 @@ class CouldNotConnect(unittest.TestCase):
                           ["-H", "Authorization: a\x01SECRET", "ws://127.0.0.1/"],
                           ["--proxy", "http://user:SECRET@[::1", "ws://127.0.0.1/"],
                           ["--proxy", "gopher://user:SECRET@h:1", "ws://127.0.0.1/"],
-                          ["--via", "user:SECRET@h", "ws://127.0.0.1/"]):
+                          ["--via", "user:SECRET@h", "ws://127.0.0.1/"],
+                          ["ws://127.0.0.1:1/?token=SECRET"], ["ws://127.0.0.1:1/?a=b&Sig=SECRET"],
+                          ["wss://127.0.0.1:1/?access_token=SECRET"],
+                          ["https://h/?api_key=SECRET"], ["ws://h/ ?password=SECRET"],
+                          ["ws://127.0.0.1/", "ws://h/?secret=SECRET"],
+                          ["ws://127.0.0.1/", "/x?auth=SECRET"],
+                          ["-H", "Authorization:", "Bearer", "SECRET", "ws://127.0.0.1/"]):
             with self.subTest(arguments):
                 done = run("connect", *arguments)
                 self.assertNotEqual(done.returncode, 0)
                 self.assertNotIn(b"SECRET", done.stderr + done.stdout)
+
+    def test_secrets_of_a_target_are_not_repeated(self):
+        with Server() as server:
+            done = run("connect", server.url("/echo?token=SECRET&a=b"), stdin=b"x\n")
+            self.assertEqual(done.returncode, 0)
+            self.assertIn(b"connected to " + server.url("/echo?token=***&a=b").encode(),
+                          done.stderr)
+            refused = run("connect", server.url("/nowhere?token=SECRET"))
+            self.assertIn(b"404", refused.stderr)
+            self.assertNotIn(b"SECRET", done.stderr + refused.stderr)
 
     def test_credentials_in_a_uri(self):
         self.refused("ws://user:SECRET@127.0.0.1:9001/", says="ws://***@127.0.0.1:9001/",

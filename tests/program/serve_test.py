@@ -363,6 +363,28 @@ class Log(unittest.TestCase):
         self.assertIn("#1 text, 2 bytes", self.run_one_echo("debug"))
 
 
+    def test_secrets_are_not_logged(self):
+        secrets = {"Authorization": "Bearer SECRET", "Cookie": "session=SECRET",
+                   "Proxy-Authorization": "Basic SECRET", "Origin": "http://me:SECRET@127.0.0.1"}
+        headers = [part for name, value in secrets.items() for part in ("-H", f"{name}: {value}")]
+        with Server("--log", "debug") as server:
+            for query in ("token=SECRET", "a=b&Access_Token=SECRET", "api%5fkey=SECRET"):
+                get(server, f"/?{query}", **secrets)
+                get(server, f"/nowhere?{query}", **secrets)
+                run("connect", *headers, server.url(f"/echo?{query}"), stdin=b"x\n")
+                run("connect", *headers, server.url(f"/nowhere?{query}"))
+            with socket.create_connection((server.host, server.port), PATIENCE) as client:
+                client.sendall(b"GET http://me:SECRET@127.0.0.1/?sig=SECRET HTTP/1.1\r\n"
+                               b"Host: 127.0.0.1\r\n\r\n")
+                client.recv(4096)
+            server.signal(signal.SIGINT)
+            self.assertEqual(server.exit_code(), 0)
+            log = "".join(iter(lambda: server.err.get(timeout=PATIENCE) or "", ""))
+        for part in ("GET /?token=*** from", "opened /echo?a=b&Access_Token=*** from",
+                     "opened /echo?api%5fkey=*** from"):
+            self.assertIn(part, log)
+        self.assertNotIn("SECRET", log)
+
     def test_plain_requests(self):
         with Server() as server:
             get(server, "/health")

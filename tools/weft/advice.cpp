@@ -3,6 +3,7 @@
 #include "weft/advice.hpp"
 
 #include <weft/core/error.hpp>
+#include <weft/core/secrets.hpp>
 #include <weft/loop/resolve_error.hpp>
 
 #include "weft/tls.hpp"
@@ -30,7 +31,7 @@ std::string status_advice(int status, const weft::uri& target) {
     if (status == 400) return "The server did not like the request. Try another --subprotocol";
     if (status >= 300 && status < 400) {
         return "The server redirects. Try --follow 5, or look where to: curl -I http://" +
-            target.authority() + std::string(target.resource());
+            target.authority() + shown_uri(target.resource());
     }
     if (status >= 500) return "The server, or a proxy before it, has a problem. Try again later";
     return "A web server, but it does not serve a WebSocket at " + std::string(target.path()) +
@@ -48,7 +49,7 @@ std::string refused_advice(const weft::report& why, const weft::uri& target,
             std::string(route.proxy == "environment" ? "http_proxy in the environment" : "--proxy");
     }
     const std::string where =
-        route.via.empty() ? target.authority() : weft::without_credentials(route.via);
+        route.via.empty() ? target.authority() : weft::without_secrets(route.via);
     return "Nothing listens at " + where + ". Is the server running? `weft serve` starts one";
 }
 
@@ -76,7 +77,7 @@ std::string advice(const weft::report& why, const weft::uri& target, const conne
     }
     if (error == weft::errc::no_tls) {
         return "This build is without OpenSSL and speaks ws: only. Try ws://" + target.authority() +
-            std::string(target.resource()) + " if the server offers it";
+            shown_uri(target.resource()) + " if the server offers it";
     }
     if (is_distrust(error)) {
         return "If you trust it: --ca FILE with its certificate or its issuer's, or --insecure to "
@@ -101,19 +102,25 @@ std::string advice(const weft::report& why, const weft::uri& target, const conne
     if (error == weft::errc::unexpected_eof) {
         return "The server hung up during the handshake. Check the port, or whether it is wss:";
     }
-    if (error == weft::errc::bad_via) return "--via wants ADDRESS:PORT";
+    if (error == weft::errc::bad_via) {
+        return "--via wants ADDRESS:PORT, such as --via 127.0.0.1:" + std::to_string(target.port());
+    }
     if (error == weft::errc::proxy_authentication) {
         return "Give them to the proxy: --proxy http://USER:PASSWORD@HOST:PORT";
     }
     if (error == weft::errc::bad_proxy) {
-        return "It should look like http://HOST:PORT or socks5://HOST:PORT";
+        const std::string where = route.proxy == "environment" ? target.secure()
+                ? "https_proxy or all_proxy in the environment"
+                : "http_proxy or all_proxy in the environment"
+                                                               : "--proxy";
+        return where + " should look like http://HOST:PORT or socks5://HOST:PORT";
     }
     if (error == weft::errc::not_upgraded) return status_advice(why.http_status, target);
     return {};
 }
 
 std::string shown_uri(std::string_view typed) {
-    return weft::without_credentials(typed);
+    return weft::without_secrets(typed);
 }
 
 std::string uri_advice(std::string_view typed) {
@@ -123,7 +130,7 @@ std::string uri_advice(std::string_view typed) {
     std::string guess = typed.starts_with("https") ? "wss://" : "ws://";
     const auto rest = typed.substr(authority_begin(typed));
     guess.append(rest.substr(0, rest.find('#')));
-    if (guess != typed && weft::uri::parse(guess)) return "Try " + guess;
+    if (guess != typed && weft::uri::parse(guess)) return "Try " + shown_uri(guess);
     return "It should look like ws://127.0.0.1:9001/echo or ws://[::1]:9001/echo";
 }
 

@@ -20,7 +20,7 @@ struct connect_route {
 [[nodiscard]] std::string advice(const weft::report& why, const weft::uri& target,
                                  const connect_route& route);
 
-/// Returns a URL as typed, without user and password: these must not reach a terminal or a log.
+/// Returns a URL or a request target without its secrets, which must not reach a terminal or a log.
 [[nodiscard]] std::string shown_uri(std::string_view typed);
 
 /// The same for an address that is not a WebSocket URI.

@@ -70,7 +70,7 @@ weft::connect_options as_library_options(const connect_options& options) {
 exit_code connect(const connect_options& options) {
     const auto target = weft::uri::parse(options.url);
     if (!target) {
-        return misused(weft::without_credentials(options.url) + ": " + target.error().message(),
+        return misused(weft::without_secrets(options.url) + ": " + target.error().message(),
                        uri_advice(options.url));
     }
     weft::connect_options dial = as_library_options(options);

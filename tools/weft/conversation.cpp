@@ -124,7 +124,8 @@ void conversation::opened(weft::connection& peer) {
                        "  Try the --subprotocol that the server speaks, or none");
     }
     const std::string extension(peer.extensions());
-    say("connected to " + target_.str() + (agreed.empty() ? "" : ", subprotocol " + agreed) +
+    say("connected to " + shown_uri(target_.str()) +
+        (agreed.empty() ? "" : ", subprotocol " + agreed) +
         (extension.empty() ? "" : ", " + extension));
     if (options_.deflate && extension.empty()) say("the server does not compress");
     if (input_.is_terminal()) say("Type a line to send it; Ctrl-D or Ctrl-C closes.");
@@ -169,8 +170,8 @@ void conversation::failed(const weft::report& why) {
     const bool misused = why.error == weft::errc::bad_header ||
         why.error == weft::errc::reserved_header || why.error == weft::errc::bad_via;
     outcome_ = misused ? exit_code::usage : exit_code::not_connected;
-    errors() << "weft connect: could not connect to " << target_.str() << ": "
-              << printable(weft::to_string(why)) << '\n';
+    errors() << "weft connect: could not connect to " << shown_uri(target_.str()) << ": "
+             << printable(weft::to_string(why)) << '\n';
     if (const auto hint = advice(why, target_, {via_, options_.proxy}); !hint.empty()) {
         errors() << "  " << printable(hint) << '\n';
     }

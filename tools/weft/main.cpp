@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <span>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -73,17 +74,43 @@ std::string known_loop(const std::string& text) {
     return "there is no loop '" + text + "'; there are:" + all;
 }
 
-/// Returns the text without the passwords of its URLs.
-std::string without_passwords(const std::string& text) {
+/// Returns the text without the secrets of its URLs.
+std::string without_url_secrets(const std::string& text) {
     std::string shown;
     for (std::size_t begin = 0; begin < text.size();) {
         const auto end = std::min(text.find_first_of(" \n", begin), text.size());
         const auto word = text.substr(begin, end - begin);
-        shown += printable(word.find("://") == word.npos ? word : shown_uri(word));
+        const bool may_be_url = word.find("://") != word.npos || word.find('?') != word.npos;
+        shown += printable(may_be_url ? shown_uri(word) : word);
         if (end < text.size()) shown += text[end];
         begin = end + 1;
     }
     return shown;
+}
+
+/// Returns the name of a header that was typed as two arguments, such as `-H Authorization: Basic`;
+/// empty if there is none. The words after it must not be repeated.
+std::string_view split_header(std::span<char* const> arguments) {
+    for (std::size_t at = 1; at < arguments.size(); ++at) {
+        const std::string_view option = arguments[at - 1];
+        const std::string_view header = arguments[at];
+        if ((option == "-H" || option == "--header") && header.ends_with(':')) return header;
+    }
+    return {};
+}
+
+exit_code complain_about_usage(const CLI::App& program, const CLI::ParseError& why,
+                               std::span<char* const> arguments) {
+    const auto header = split_header(arguments);
+    if (!header.empty() && dynamic_cast<const CLI::ExtrasError*>(&why)) {
+        std::cerr << "weft connect: -H " << printable(header)
+                  << "...: a header is one argument\n  Try -H 'Name: value', with the quotes\n";
+        return exit_code::usage;
+    }
+    std::ostringstream told; // may contain secrets of a URL
+    const int outcome = program.exit(why, std::cout, told);
+    std::cerr << without_url_secrets(told.str());
+    return outcome == 0 ? exit_code::ok : exit_code::usage;
 }
 
 /// Adds the options that `serve` and `pipe` share.
@@ -318,10 +345,7 @@ exit_code run(int argc, char** argv) {
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& why) {
-        std::ostringstream told; // may contain a URL's password
-        const int outcome = program.exit(why, std::cout, told);
-        std::cerr << without_passwords(told.str());
-        return outcome == 0 ? exit_code::ok : exit_code::usage;
+        return complain_about_usage(program, why, std::span(argv, static_cast<std::size_t>(argc)));
     }
     if (*serve_command) {
         if (!cores_have_loops(serving)) return exit_code::usage;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <weft/core/error.hpp>
+#include <weft/core/secrets.hpp>
 
 #include "without_loop/printable.hpp"
 
@@ -32,6 +33,11 @@ std::string shown(std::string_view text) {
 
 /// Enough for a peer's close reason of 123 bytes, escaped, and the address after it.
 constexpr std::size_t report_size_max = 640;
+
+/// Returns a request target or an origin; tokens in it would outlive the connection in the log.
+std::string shown_target(std::string_view text) {
+    return shown(weft::without_secrets(text));
+}
 
 std::string shown(const weft::report& why) {
     return shortened(printable(weft::to_string(why)), report_size_max);
@@ -95,9 +101,9 @@ weft::handlers server_log::logged_requests(weft::handlers inner, log_level neede
 
 void server_log::opened(weft::connection& peer) {
     peer.data() = numbered{++last_number_, 0};
-    std::string text = label(peer) + " opened " + shown(peer.request()->target()) + " from " +
-        shown(peer.remote_address().str());
-    if (const auto origin = peer.origin()) text += ", origin " + shown(*origin);
+    std::string text = label(peer) + " opened " + shown_target(peer.request()->target()) +
+        " from " + shown(peer.remote_address().str());
+    if (const auto origin = peer.origin()) text += ", origin " + shown_target(*origin);
     line(log_level::info, text);
 }
 
@@ -124,8 +130,8 @@ void server_log::received(weft::connection& peer, weft::message what) {
 
 void server_log::requested(weft::connection& peer, log_level needed) {
     line(needed,
-         shown(peer.request()->method()) + ' ' + shown(peer.request()->target()) +
-             " from " + shown(peer.remote_address().str()));
+         shown(peer.request()->method()) + ' ' + shown_target(peer.request()->target()) + " from " +
+             shown(peer.remote_address().str()));
 }
 
 void server_log::line(log_level needed, std::string_view text) {

@@ -88,6 +88,8 @@ TEST(http_response, refuses_a_status_that_is_no_final_answer) {
 
 TEST(http_response, every_status_has_a_reason) {
     EXPECT_EQ(http_reason(431), "Request Header Fields Too Large");
+    EXPECT_EQ(http_reason(417), "Expectation Failed");
+    EXPECT_EQ(http_reason(451), "Unavailable For Legal Reasons");
     EXPECT_EQ(http_reason(299), "Success");
     for (int status = -1; status < 1100; ++status) EXPECT_FALSE(http_reason(status).empty());
 }
