@@ -13,7 +13,7 @@ const char* words(errc code) noexcept {
     case errc::unsupported_scheme: return "the URI's scheme is neither ws nor wss";
     case errc::bad_header: return "a header holds a byte that is not allowed there";
     case errc::reserved_header:
-        return "a header that the handshake or HTTP's framing sets cannot be given";
+        return "this header is reserved: the handshake or HTTP's framing sets it";
     case errc::bad_request: return "malformed HTTP request";
     case errc::bad_method: return "the upgrade request is not a GET";
     case errc::bad_http_version: return "the upgrade request is not HTTP/1.1";
@@ -37,15 +37,16 @@ const char* words(errc code) noexcept {
     case errc::not_upgraded: return "the server did not switch to WebSocket";
     case errc::bad_accept: return "Sec-WebSocket-Accept is missing or wrong";
     case errc::no_subprotocol: return "the server agreed on none of the subprotocols offered";
-    case errc::bad_via: return "via must be host:port or unix:path; a port may be missing";
+    case errc::bad_via: return "via has no port, or is neither HOST:PORT nor unix:PATH";
     case errc::unexpected_subprotocol: return "the server chose a subprotocol that was not offered";
     case errc::unexpected_extension: return "the server chose an extension that was not offered";
     case errc::bad_proxy:
         return "the proxy's URL is not http://HOST:PORT or socks5://HOST:PORT, or its credentials "
                "cannot be sent";
     case errc::bad_proxy_answer: return "the proxy's answer is malformed";
-    case errc::proxy_authentication: return "the proxy did not accept the credentials";
-    case errc::proxy_refused: return "the proxy refused to connect";
+    case errc::proxy_authentication:
+        return "the proxy wants credentials, or did not accept the credentials";
+    case errc::proxy_refused: return "the proxy refused to connect to the server";
     case errc::bad_redirect: return "the server redirects to no usable URI";
     case errc::insecure_redirect: return "the server redirects from wss: to ws:";
     case errc::too_many_redirects: return "the server redirects too often";
@@ -73,6 +74,7 @@ const char* words(errc code) noexcept {
     case errc::pong_timeout: return "a ping was not answered in time";
     case errc::message_timeout: return "a message that was begun came too slowly";
     case errc::write_stalled: return "the peer took no output for too long";
+    case errc::output_too_slow: return "the peer took output more slowly than the minimum rate";
     case errc::resolve_timeout: return "looking up the host name timed out";
     case errc::connect_timeout: return "connecting timed out";
     case errc::proxy_timeout: return "the proxy did not open the way in time";
@@ -84,23 +86,26 @@ const char* words(errc code) noexcept {
     case errc::aborted: return "the connection was aborted";
     case errc::shut_down: return "the endpoint was shut down";
     case errc::handler_threw: return "a handler threw an exception";
-    case errc::bad_argument: return "the protocol does not allow this argument";
+    case errc::bad_argument: return "an argument of the call is not valid";
     case errc::bad_address: return "neither ADDRESS:PORT, such as [::1]:80, nor unix:PATH";
     case errc::no_resolver:
-        return "a host name needs a resolver: the loop has none, or is not asked by this call";
+        return "this is a host name: the loop has no resolver, or the call takes only addresses";
     case errc::no_tls:
         return "wss: needs TLS, which nobody has given the client: a weft::tls_client, of the "
                "component weft::tls";
-    case errc::not_activated: return "no descriptor was passed to this process";
+    case errc::not_activated:
+        return "no descriptor was passed to this process (LISTEN_PID, LISTEN_FDS)";
     case errc::too_many_connections: return "too many connections";
     case errc::too_many_from_address: return "too many connections from one address";
     case errc::too_many_handshakes: return "too many connections in their handshake";
-    case errc::not_pollable: return "a regular file, or nothing that can be waited for";
-    case errc::no_descriptor: return "this engine has no descriptor to watch";
+    case errc::not_pollable:
+        return "a regular file, or another descriptor that cannot be waited for";
+    case errc::no_descriptor:
+        return "the engines poll and virtual time have no descriptor that a host can watch";
     case errc::already_attached: return "the loop is attached to a host";
     case errc::signals_taken: return "another loop of this process handles signals";
     case errc::forked: return "the loop belongs to the parent process";
-    case errc::gone: return "it no longer exists";
+    case errc::gone: return "the loop or the connection no longer exists";
     case errc::already_subscribed: return "the connection already subscribes to this topic";
     case errc::outcome_unknown: return "the connection to the broker broke before it answered";
     }
@@ -133,6 +138,7 @@ bool is_timeout(errc code) noexcept {
     case errc::pong_timeout:
     case errc::message_timeout:
     case errc::write_stalled:
+    case errc::output_too_slow:
     case errc::resolve_timeout:
     case errc::connect_timeout:
     case errc::proxy_timeout:

@@ -145,7 +145,8 @@ void session::abort(std::error_code why, side who, phase at, time_point now,
         lent_->payload_ = {};
     }
     if (state_ == session_state::closed) {
-        if (cut && why == errc::write_stalled) fail_answer(why, who);
+        const bool was_slow = why == errc::write_stalled || why == errc::output_too_slow;
+        if (cut && was_slow) fail_answer(why, who);
         return;
     }
     if (between_requests()) return end_quietly(now);
@@ -182,9 +183,10 @@ void session::give_up() noexcept {
 
 void session::handle_deadline(time_point now) noexcept {
     if (now < next_deadline()) return;
-    if (output_waits() && now >= stall_deadline()) {
+    if (now >= output_deadline()) {
         const phase here = state_ == session_state::connecting ? phase::http : phase::websocket;
-        return abort(errc::write_stalled, side::local, here, now);
+        const bool stalled = now >= stall_deadline();
+        return abort(stalled ? errc::write_stalled : errc::output_too_slow, side::local, here, now);
     }
     if (state_ == session_state::open &&
         now >= deadline_after(alive_, options_->timeouts.idle)) {
@@ -235,7 +237,7 @@ void session::ping_peer(time_point now) noexcept {
 
 time_point session::next_deadline() const noexcept {
     const auto& timeouts = options_->timeouts;
-    const time_point stall = output_waits() ? stall_deadline() : never;
+    const time_point stall = output_deadline();
     switch (state_) {
     case session_state::connecting:
         if (blocked_ && role() == role::client) return stall;
@@ -278,6 +280,7 @@ void session::resume(time_point now) noexcept {
     if (state_ == session_state::open) since_ = std::min(since_ + stood_still, now);
     if (message_in_progress()) extra_->message_due = later(extra_->message_due, stood_still);
     extra_->taken_at = std::min(extra_->taken_at + stood_still, now);
+    extra_->rate.postpone(stood_still);
     discard_extra_if_empty();
 }
 

@@ -11,6 +11,7 @@
 #include <weft/core/byte_queue.hpp>
 #include <weft/core/memory_account.hpp>
 #include <weft/core/output_queue.hpp>
+#include <weft/core/output_rate.hpp>
 #include <weft/core/session.hpp>
 
 #include "core/request_body.hpp"
@@ -83,6 +84,7 @@ struct session::extra {
     memory_account::holder held;    // the session's bytes when they were last counted
     time_point taken_at{};   // when the peer last read waiting output, or when the wait began
     std::size_t pending = 0; // accepted bytes that have not reached the peer; 0 if only few
+    output_rate rate;        // measured while output waits, if there is a minimum
 
     [[nodiscard]] bool empty() const noexcept {
         return !input.owns_memory() && given.empty() && assembly.empty() && output.empty() &&

@@ -179,6 +179,7 @@ void session::follow_output(std::size_t count, time_point now) noexcept {
     if (blocked_ && count != 0) peer_took(now);
     if (waits && !blocked_) begin_wait(now);
     blocked_ = waits;
+    follow_rate(tracks_ ? 0 : count, now); // what is on its way counts when it has arrived
     if (waits || !leaving_) return;
     leaving_ = false;
     if (waits_for_answer() || trip_timed_) since_ = now;
@@ -213,6 +214,14 @@ void session::note_pending(std::size_t bytes, time_point now) noexcept {
     } else if (before == 0 && !blocked_) {
         begin_wait(now);
     }
+    follow_rate(bytes < before ? before - bytes : 0, now);
+}
+
+void session::follow_rate(std::size_t taken, time_point now) noexcept {
+    if (options_->limits.output_rate_min == 0 || !extra_) return;
+    const std::size_t waiting = output_waits() ? output_size() + extra_->pending : 0;
+    extra_->rate.follow(taken, waiting, options_->limits.output_rate_min,
+                        options_->timeouts.write_stall, now);
 }
 
 /// Returns whether output waits here, or was accepted by the stream and has not reached the peer.
@@ -223,6 +232,12 @@ bool session::output_waits() const noexcept {
 time_point session::stall_deadline() const noexcept {
     const time_point since = extra_ ? extra_->taken_at : lent_ ? lent_->taken_at_ : alive_;
     return deadline_after(since, options_->timeouts.write_stall);
+}
+
+/// Returns the deadline of the peer for taking output: any of it, and as much as it must.
+time_point session::output_deadline() const noexcept {
+    if (!output_waits()) return never;
+    return std::min(stall_deadline(), extra_ ? extra_->rate.due() : never);
 }
 
 /// Sends the delayed pong. Reuses the memory of the output that delayed it.

@@ -84,6 +84,7 @@ void raw_connection::follow_output(std::size_t count) noexcept {
         taken_at_ = now;
     }
     if (closing_ && !blocked_) until_ = deadline_after(now, route_->options.close_timeout);
+    follow_rate(pending_ != 0 ? 0 : count, now); // what is on its way counts when it has arrived
     note_pending(now);
 }
 
@@ -104,6 +105,16 @@ void raw_connection::note_pending(time_point now) noexcept {
     } else if (before == 0 && pending_ != 0 && !waits_) {
         taken_at_ = now;
     }
+    follow_rate(pending_ < before ? before - pending_ : 0, now);
+}
+
+/// Output that waits may still be in the caller's memory, and then counts as one byte.
+void raw_connection::follow_rate(std::size_t taken, time_point now) noexcept {
+    const auto& options = route_->options;
+    if (options.output_rate_min == 0) return;
+    const std::size_t known = std::max<std::size_t>(queue_.size() + pending_, 1);
+    rate_.follow(taken, output_waits() ? known : 0, options.output_rate_min, options.write_stall,
+                 now);
 }
 
 /// Queues the rest of a piece that was partly written. Without memory for it the connection ends,
@@ -139,6 +150,8 @@ void raw_connection::resume() noexcept {
     if (over() || !paused_) return;
     paused_ = false;
     alive_at_ = taken_at_ = driver().now();
+    rate_ = {};
+    if (output_waits()) follow_rate(0, taken_at_);
     if (depth_ == 0) driver().defer(*this);
 }
 

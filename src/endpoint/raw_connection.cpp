@@ -249,13 +249,15 @@ void raw_connection::end_in_time(time_point now) noexcept {
         return end_with(pending_connection::timeout_error(at), side::local);
     }
     const bool stalled = output_waits() && now >= stall_deadline();
-    if (!stalled && output_waits()) { // the peer seems to read; check again later
+    const bool slow = now >= output_deadline();
+    if (!slow && output_waits()) { // the peer seems to read; check again later
         alive_at_ = now;
         if (closing_) until_ = deadline_after(now, route_->options.close_timeout);
         return;
     }
     lingers_ = false;
-    end_with(stalled    ? errc::write_stalled
+    end_with(stalled        ? errc::write_stalled
+                 : slow     ? errc::output_too_slow
                  : closing_ ? errc::close_timeout
                             : errc::idle_timeout,
              side::local);
@@ -378,10 +380,15 @@ time_point raw_connection::stall_deadline() const noexcept {
     return deadline_after(taken_at_, route_->options.write_stall);
 }
 
+/// Returns the deadline of the peer for taking output: any of it, and as much as it must.
+time_point raw_connection::output_deadline() const noexcept {
+    return output_waits() ? std::min(stall_deadline(), rate_.due()) : never;
+}
+
 time_point raw_connection::next_deadline() const noexcept {
     if (connecting_) return pending().deadline();
     if (opening()) return until_;
-    const time_point stall = output_waits() ? stall_deadline() : never;
+    const time_point stall = output_deadline();
     if (waits_ && !over()) return paused_ && !closing_ ? never : stall;
     if (closing_) return std::min(until_, stall);
     const bool reads = stream_ && !over() && !eof_ && !paused_ && !held_back_;

@@ -443,6 +443,8 @@ private:
     void begin_wait(time_point now) noexcept;
     [[nodiscard]] bool output_waits() const noexcept;
     [[nodiscard]] time_point stall_deadline() const noexcept;
+    [[nodiscard]] time_point output_deadline() const noexcept;
+    void follow_rate(std::size_t taken, time_point now) noexcept;
     [[nodiscard]] bool waits_for_answer() const noexcept;
 
     // the end

@@ -36,6 +36,16 @@ struct session_limits {
     /// delay of a slower message counts towards `session_timeouts::message`. 0 means no minimum:
     /// then each byte of payload restarts that timeout.
     std::size_t message_rate_min = 1024;
+
+    /// The lowest acceptable rate at which the peer takes queued output, in bytes per second,
+    /// measured over `session_timeouts::write_stall` (30 s if that is off). A slower peer ends the
+    /// session with `errc::output_too_slow`. 0 means no minimum: then a peer that takes one byte
+    /// now and then may hold the queue for as long as it likes.
+    ///
+    /// Off by default, because a slow network looks the same, and only the application knows which
+    /// readers it serves. The limit on queued output and the memory budgets bound what such peers
+    /// hold.
+    std::size_t output_rate_min = 0;
 };
 
 /// How long a session waits. Zero means no timeout.

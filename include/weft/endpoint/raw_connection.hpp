@@ -13,6 +13,7 @@
 #include <weft/connection/channel.hpp>
 #include <weft/core/byte_queue.hpp>
 #include <weft/core/message.hpp>
+#include <weft/core/output_rate.hpp>
 #include <weft/core/report.hpp>
 #include <weft/endpoint/raw_handle.hpp>
 #include <weft/endpoint/raw_handlers.hpp>
@@ -170,6 +171,8 @@ private:
     void peer_took(time_point now) noexcept;
     [[nodiscard]] bool output_waits() const noexcept { return waits_ || pending_ != 0; }
     [[nodiscard]] time_point stall_deadline() const noexcept;
+    [[nodiscard]] time_point output_deadline() const noexcept;
+    void follow_rate(std::size_t taken, time_point now) noexcept;
     void judge_deadline(time_point now) noexcept;
     void end_in_time(time_point now) noexcept;
     [[nodiscard]] bool input_comes_first() noexcept;
@@ -206,6 +209,7 @@ private:
     time_point alive_at_{};    // when the peer last sent a byte or took output
     time_point taken_at_{};    // when the peer took waiting output, or the wait began
     std::size_t pending_ = 0;  // accepted bytes that have not reached the peer; 0 if few
+    output_rate rate_;         // measured while output waits, if there is a minimum
 };
 
 } // namespace weft

@@ -41,6 +41,12 @@ struct raw_options {
     /// How long output may wait while the peer reads none of it. Then the connection ends with
     /// `errc::write_stalled`. While output waits, no other timeout applies.
     duration write_stall = std::chrono::seconds(30);
+
+    /// The lowest acceptable rate at which the peer takes queued output, in bytes per second, as
+    /// in `session_limits::output_rate_min`: measured over `write_stall`, ends with
+    /// `errc::output_too_slow`. 0, the default, means no minimum, because a slow network looks the
+    /// same.
+    std::size_t output_rate_min = 0;
 };
 
 /// Options of `raw_client::connect`.

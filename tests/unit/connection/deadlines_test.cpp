@@ -331,6 +331,36 @@ TEST_F(deadlines_test, a_plain_answer_to_a_slow_reader) {
     expect_all_over();
 }
 
+TEST_F(deadlines_test, a_peer_that_takes_output_below_the_least_rate) {
+    for (const std::size_t each : {90U, 110U}) {
+        capacity = 200;
+        connection_options options;
+        options.limits.output_rate_min = 10; // in 30 s: 300 bytes
+        server->route("/chat", at_server.all(), {.connection = options, .subprotocol = {}});
+        raw_peer slow = visit();
+        slow.write(canned_request());
+        driver.settle();
+        slow.end().pause();
+        served().send(std::string(5000, 'x'));
+        driver.settle();
+        at_server.ends = 0;
+        for (int i = 0; i < 12; ++i) {
+            pass(10s);
+            slow.end().resume();
+            slow.end().deliver_at_most(each);
+            driver.advance(driver.now());
+            slow.end().pause();
+            driver.settle();
+        }
+        EXPECT_EQ(at_server.ends, each < 100 ? 1 : 0) << each;
+        if (each < 100) {
+            EXPECT_EQ(to_string(*at_server.end),
+                      "ended by this side during WebSocket: the peer took output more slowly than "
+                      "the minimum rate");
+        }
+    }
+}
+
 // --- a driver that is late: what has arrived by then counts
 
 TEST_F(deadlines_test, a_pong_that_is_read_late) {
