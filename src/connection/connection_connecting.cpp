@@ -15,11 +15,15 @@
 namespace weft {
 namespace {
 
-/// Returns the header or the subprotocol that makes the request invalid; empty if there is none.
-std::string_view invalid_field(const connect_options& with, const uri& target) {
+/// Describes the header or the subprotocol that makes the request invalid; empty if there is none.
+std::string invalid_field(const connect_options& with, const uri& target) {
     const std::array<std::byte, 16> nonce{};
     for (const auto& header : with.headers) {
-        if (!make_upgrade_request(target, nonce, {}, {header})) return header.name;
+        const auto made = make_upgrade_request(target, nonce, {}, {header});
+        if (made) continue;
+        const bool subprotocols = equal_ignoring_case(header.name, "Sec-WebSocket-Protocol");
+        if (!subprotocols || made.error() != errc::reserved_header) return header.name;
+        return header.name + ": use connect_options::subprotocols";
     }
     for (const auto& subprotocol : with.subprotocols) {
         if (!make_upgrade_request(target, nonce, {subprotocol})) return subprotocol;

@@ -75,6 +75,7 @@ void outbound_connector::begin(const uri& where) {
     std::string through = options.proxy;
     if (through.empty() && options.proxy_from_environment) through = environment_proxy(where);
     if (!through.empty()) {
+        pending_.note_target("proxy " + for_reports(through)); // until it is known
         auto parsed = proxy::parse(through);
         if (!parsed) return fail(phase::proxy, parsed.error());
         proxy_ = std::move(*parsed);

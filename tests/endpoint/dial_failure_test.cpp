@@ -118,10 +118,19 @@ TEST_P(endpoint_connect_failure, tells_what_is_wrong_with_a_uri_or_an_option) {
     options = {};
     options.headers = {{"Connection", "close"}};
     EXPECT_EQ(failure_of(url(), options).error, errc::reserved_header);
+    EXPECT_NE(to_string(failure_of(url(), options))
+                  .find("reserved: the handshake or HTTP's "
+                        "framing sets it (Connection)"),
+              std::string::npos);
+    options.headers = {{"Sec-WebSocket-Protocol", "chat"}};
+    EXPECT_NE(to_string(failure_of(url(), options)).find("use connect_options::subprotocols"),
+              std::string::npos);
     for (const char* via : {"nonsense", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", ":80", "unix:"}) {
         options = {};
         options.via = via;
-        EXPECT_EQ(failure_of(url(), options).error, errc::bad_via) << via;
+        const auto why = failure_of(url(), options);
+        EXPECT_EQ(why.error, errc::bad_via) << via;
+        EXPECT_EQ(why.target(), via);
     }
 }
 

@@ -153,9 +153,10 @@ TEST_P(endpoint_proxy, tells_that_the_proxy_is_silent) {
 
 TEST_P(endpoint_proxy, tells_what_is_wrong_with_the_url_of_a_proxy) {
     connect_options options;
-    options.proxy = "https://proxy.example";
+    options.proxy = "https://me:secret@proxy.example";
     const auto why = failure_of("ws://server.example/", options);
     EXPECT_EQ(why.error, errc::bad_proxy);
+    EXPECT_EQ(why.target(), "proxy https://***@proxy.example");
     EXPECT_EQ(why.error, condition::misuse);
     EXPECT_EQ(why.phase, phase::proxy);
     EXPECT_EQ(why.began, side::local);

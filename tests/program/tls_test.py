@@ -94,6 +94,11 @@ class TlsTest(unittest.TestCase):
             make(root, root_key, "-subj", "/CN=root")
             make(leaf, leaf_key, "-subj", "/CN=leaf", "-CA", root, "-CAkey", root_key,
                  "-addext", "subjectAltName=DNS:localhost", "-addext", "basicConstraints=CA:FALSE")
+            for key, why in (("/none.pem", "No such file"), (leaf, "no PEM key"),
+                             (root_key, "the key does not belong")):
+                done = run("serve", "--tls", "--port", "0", "--cert", leaf, "--key", key)
+                self.assertIn(f": {why}", done.stderr.decode())
+                self.assertIn(key, done.stderr.decode().split("\n")[0])
             with TlsServer("--cert", leaf, "--key", leaf_key) as server:
                 done = echo("--ca", root, server.url())
                 self.assertEqual((done.returncode, done.stdout), (0, b"hi\n"), done.stderr)

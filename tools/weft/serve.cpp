@@ -2,8 +2,6 @@
 // The demonstration server: its routes, its listeners, and its end.
 #include "weft/serve.hpp"
 
-#include <unistd.h>
-
 #include <chrono>
 #include <iostream>
 #include <list>
@@ -71,21 +69,22 @@ void prepare(weft::server& server, server_log& log, chat_room& room,
         server.route(path, std::move(what), how);
 }
 
-/// Finds out which file is missing; the library reads the certificate before the key.
-void complain_about_tls(const serve_options& options, std::error_code why) {
+/// `file` is the one that the error is about.
+void complain_about_tls(const serve_options& options, const std::string& file,
+                        std::error_code why) {
     std::string where = "no TLS";
     std::string what_to_try;
-    if (!options.certificate_file.empty()) {
-        const bool both = !options.key_file.empty() && options.key_file != options.certificate_file;
-        const bool readable = ::access(options.certificate_file.c_str(), R_OK) == 0;
-        const bool key_readable = !both || ::access(options.key_file.c_str(), R_OK) == 0;
-        where = "--cert " + options.certificate_file;
-        if (both && readable) where += key_readable ? " and --key " + options.key_file : "";
-        if (both && readable && !key_readable) where = "--key " + options.key_file;
+    if (why == weft::errc::no_tls) {
+        why = {}; // speaks of a client
+        what_to_try = "\n  Install OpenSSL (Debian, Ubuntu: libssl-dev) and build again";
+    } else if (!file.empty()) {
+        const bool is_key = file == options.key_file && file != options.certificate_file;
+        where = (is_key ? "--key " : "--cert ") + file;
         what_to_try = "\n  They are PEM files: the certificate with its issuers', and its key, "
                       "which this user can read";
     }
-    std::cerr << "weft serve: " << printable(where) << ": " << why.message() << what_to_try << '\n';
+    const std::string reason = why ? why.message() : "this build is without OpenSSL";
+    std::cerr << "weft serve: " << printable(where) << ": " << reason << what_to_try << '\n';
 }
 
 } // namespace
@@ -114,9 +113,10 @@ exit_code serve(serve_options options) {
     const stop_signals signals(std::span(loops.begin(), loops.end()));
     serving_tls tls;
     if (options.tls) {
-        auto made = serve_tls(options.certificate_file, options.key_file);
+        std::string file;
+        auto made = serve_tls(options.certificate_file, options.key_file, file);
         if (!made) {
-            complain_about_tls(options, made.error());
+            complain_about_tls(options, file, made.error());
             return exit_code::not_connected;
         }
         tls = std::move(*made);

@@ -18,9 +18,9 @@ struct serving_tls {
 };
 
 /// Uses the certificate and the key in these files. Without files, creates a certificate and writes
-/// it to `issuers_file` (not the key).
+/// it to `issuers_file` (not the key). If it fails, `fault` is the file that the error is about.
 weft::result<serving_tls> serve_tls(const std::string& certificate_file,
-                                    const std::string& key_file);
+                                    const std::string& key_file, std::string& fault);
 
 /// A client's TLS that trusts the authorities in `issuers_file`, or the system's if it is empty; if
 /// `verify` is false, every certificate. Null in a build without TLS.

@@ -6,7 +6,7 @@
 
 namespace weft_tool {
 
-weft::result<serving_tls> serve_tls(const std::string&, const std::string&) {
+weft::result<serving_tls> serve_tls(const std::string&, const std::string&, std::string&) {
     return weft::failure(weft::errc::no_tls);
 }
 

@@ -40,7 +40,7 @@ weft::result<void> write_for_clients(const std::string& pem, serving_tls& into) 
 } // namespace
 
 weft::result<serving_tls> serve_tls(const std::string& certificate_file,
-                                    const std::string& key_file) {
+                                    const std::string& key_file, std::string& fault) {
     serving_tls made;
     weft::tls_certificate certificate{.chain_file = certificate_file, .key_file = key_file};
     if (certificate_file.empty()) {
@@ -50,7 +50,9 @@ weft::result<serving_tls> serve_tls(const std::string& certificate_file,
         const auto written = write_for_clients(certificate.chain, made);
         if (!written) return weft::failure(written.error());
     }
-    auto layer = weft::tls_server::create({.certificates = {std::move(certificate)}});
+    weft::tls_server_options options{.certificates = {std::move(certificate)}};
+    options.fault = &fault;
+    auto layer = weft::tls_server::create(std::move(options));
     if (!layer) return weft::failure(layer.error());
     made.layer = std::move(*layer);
     return made;
