@@ -44,6 +44,9 @@ public:
     [[nodiscard]] std::size_t input_pending() const noexcept {
         return inbox_.size() + (error_ || (ended_ && !eof_reported_) ? 1 : 0);
     }
+    [[nodiscard]] std::size_t output_pending() const noexcept {
+        return caller_ && options_.output_pending ? options_.output_pending() : 0;
+    }
 
 private:
     void run() noexcept override;
@@ -99,6 +102,9 @@ public:
     [[nodiscard]] bool secure() const noexcept override { return state_.options().secure; }
     [[nodiscard]] std::size_t input_pending() const noexcept override {
         return state_.input_pending();
+    }
+    [[nodiscard]] std::size_t output_pending() const noexcept override {
+        return state_.output_pending();
     }
 
 private:

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <iosfwd>
 #include <memory>
 #include <span>
@@ -21,6 +22,12 @@ struct io_stream_options {
     bool secure = false; ///< the caller has decrypted the bytes with TLS
     address local = {};
     address remote = {};
+
+    /// Returns how many of the bytes that the write handler accepted the caller still holds. For
+    /// callers that queue output: without it, a peer that reads slowly seems to be silent, and
+    /// timeouts for its answer begin too early. Must not call Weft. Not called after the caller's
+    /// end was destroyed.
+    std::function<std::size_t()> output_pending = {};
 };
 
 /// The caller's end of a connection that the caller feeds with bytes.

@@ -105,6 +105,47 @@ TEST_F(fed_by_hand, both_roles_talk_over_iostreams) {
     EXPECT_EQ(d.next_deadline(), never);
 }
 
+// The caller queues output, as over a transport of its own, and a slow peer drains that queue.
+TEST(fed_by_hand_slowly, a_queue_of_the_caller_counts_as_output_that_waits) {
+    for (const bool shows : {true, false}) {
+        manual_driver d;
+        std::size_t queued = 0;
+        io_stream_options options;
+        if (shows) options.output_pending = [&] { return queued; };
+        io_stream io(
+            d,
+            [&](std::span<const std::span<const std::byte>> pieces) -> result<std::size_t> {
+                std::size_t size = 0;
+                for (const auto piece : pieces) size += piece.size();
+                queued += size;
+                return size;
+            },
+            options);
+        stream_endpoint server{d};
+        std::error_code why;
+        server.route("/echo", {.open =
+                                   [](connection& c) {
+                                       c.send(std::string(100'000, 'x'));
+                                       c.close();
+                                   },
+                               .close = [&](connection&, const report& r) { why = r.error; }});
+        server.serve(io.take_stream());
+        io.read_all(bytes_of(request));
+        d.settle();
+        for (int seconds = 0; seconds < 20; ++seconds) {
+            d.advance(d.now() + 1s);
+            d.settle();
+            queued -= std::min<std::size_t>(queued, 5000);
+        }
+        EXPECT_EQ(why, shows ? std::error_code() : make_error_code(errc::close_timeout));
+        d.advance(d.now() + 10s);
+        d.settle();
+        d.advance(d.now() + 10s);
+        d.settle();
+        EXPECT_EQ(why, errc::close_timeout) << "all has left, and the peer does not answer";
+    }
+}
+
 TEST_F(fed_by_hand, a_request_that_does_not_come_times_out_by_the_callers_clock) {
     std::error_code why;
     server.on_fail([&](const report& r) { why = r.error; });
