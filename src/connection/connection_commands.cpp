@@ -156,7 +156,8 @@ void connection::write_now() noexcept {
 /// If a deadline depends on when output leaves, reads the clock, because the turn's time may be
 /// old.
 void connection::consume_output(std::size_t count) noexcept {
-    const bool timed = blocked_ || session_.times_output();
+    const bool measured = route_->session.limits.output_rate_min != 0;
+    const bool timed = blocked_ || measured || session_.times_output();
     const auto now = timed ? driver().read_clock() : time_point{};
     session_.consume_output(count, now);
     if (timed) session_.note_pending(stream_->output_pending(), now);

@@ -73,7 +73,8 @@ std::size_t raw_connection::write_now(std::span<const std::byte> more) noexcept 
 /// Updates the deadlines that depend on output. Reads the clock only if there is such a deadline,
 /// because the turn's time may be old.
 void raw_connection::follow_output(std::size_t count) noexcept {
-    if (!blocked_ && !waits_ && !closing_ && pending_ == 0) return;
+    const bool timed = closing_ || route_->options.output_rate_min != 0;
+    if (!blocked_ && !waits_ && !timed && pending_ == 0) return;
     const auto now = driver().read_clock();
     const bool waited = waits_;
     waits_ = blocked_;

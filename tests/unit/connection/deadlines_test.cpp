@@ -332,28 +332,29 @@ TEST_F(deadlines_test, a_plain_answer_to_a_slow_reader) {
 }
 
 TEST_F(deadlines_test, a_peer_that_takes_output_below_the_least_rate) {
-    for (const std::size_t each : {90U, 110U}) {
-        capacity = 200;
-        connection_options options;
-        options.limits.output_rate_min = 10; // in 30 s: 300 bytes
-        server->route("/chat", at_server.all(), {.connection = options, .subprotocol = {}});
-        raw_peer slow = visit();
-        slow.write(canned_request());
-        driver.settle();
-        slow.end().pause();
-        served().send(std::string(5000, 'x'));
-        driver.settle();
-        at_server.ends = 0;
-        for (int i = 0; i < 12; ++i) {
-            pass(10s);
-            slow.end().resume();
-            slow.end().deliver_at_most(each);
-            driver.advance(driver.now());
-            slow.end().pause();
+    for (const std::size_t each : {9U, 12U}) {
+        for (const std::size_t held_by_the_pipe : {200U, 20'000U}) {
+            capacity = held_by_the_pipe;
+            connection_options options;
+            options.limits.output_rate_min = 10; // in 30 s: 300 bytes
+            server->route("/chat", at_server.all(), {.connection = options, .subprotocol = {}});
+            raw_peer slow = visit();
+            slow.write(canned_request());
             driver.settle();
-        }
-        EXPECT_EQ(at_server.ends, each < 100 ? 1 : 0) << each;
-        if (each < 100) {
+            slow.end().pause();
+            served().send(std::string(6000, 'x'));
+            driver.settle();
+            at_server.ends = 0;
+            for (int i = 0; i < 120; ++i) {
+                pass(1s);
+                slow.end().resume();
+                slow.end().deliver_at_most(each);
+                driver.advance(driver.now());
+                slow.end().pause();
+                driver.settle();
+            }
+            EXPECT_EQ(at_server.ends, each < 10 ? 1 : 0) << each;
+            if (each > 10) continue;
             EXPECT_EQ(to_string(*at_server.end),
                       "ended by this side during WebSocket: the peer took output more slowly than "
                       "the minimum rate");
