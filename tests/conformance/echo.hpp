@@ -12,17 +12,17 @@ namespace weft::testing {
 
 enum class echo_by { handler, coroutine };
 
-inline task<void> echo(conversation peer) {
+inline task<void> echo_by_coroutine(conversation peer) {
     while (auto m = co_await peer.receive()) co_await peer.send(*m);
 }
 
 inline task<void> echo_once_open(connect_operation attempt) {
-    co_await echo(co_await std::move(attempt));
+    co_await echo_by_coroutine(co_await std::move(attempt));
 }
 
 /// The handlers of a route.
 inline handlers echo_handlers(echo_by how) {
-    if (how == echo_by::coroutine) return coroutine_handlers(echo);
+    if (how == echo_by::coroutine) return coroutine_handlers(echo_by_coroutine);
     return {.message = [](connection& c, message m) { c.send(m); }};
 }
 

@@ -113,8 +113,9 @@ TEST_P(endpoint_proxy, tells_a_refusal) {
     EXPECT_EQ(locked.error, errc::proxy_authentication);
     EXPECT_EQ(locked.http_status, 407);
     const auto text = to_string(locked);
-    EXPECT_TRUE(text.starts_with("ended by the peer during proxy: the proxy did not accept the "
-                                 "credentials; HTTP status 407; peer proxy 127.0.0.1:"))
+    EXPECT_TRUE(text.starts_with(
+        "ended by the peer during proxy: the proxy wants credentials, or did not accept the "
+        "credentials; HTTP status 407; peer proxy 127.0.0.1:"))
         << text;
     EXPECT_EQ(failure_at("socks5://", "\x05\xff"s).error, errc::proxy_authentication);
 }

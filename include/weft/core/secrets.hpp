@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include <weft/core/language.hpp>
+
 namespace weft {
 
 /// Returns `text`, a URI or the target of a request, with `***` in place of secrets: user name and

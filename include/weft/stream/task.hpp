@@ -3,6 +3,8 @@
 // the driver of the task that awaits it, or of `spawn`.
 #pragma once
 
+#include <weft/core/language.hpp> // before <coroutine>, which says less of a wrong language
+
 #include <concepts>
 #include <coroutine>
 #include <exception>

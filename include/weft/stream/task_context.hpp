@@ -3,12 +3,12 @@
 // innermost one waits for. Knows no connection and no event loop.
 #pragma once
 
+#include <weft/core/language.hpp> // before <coroutine>, which says less of a wrong language
+
 #include <cassert>
 #include <coroutine>
 #include <cstdint>
 #include <utility>
-
-#include <weft/core/language.hpp>
 
 namespace weft {
 
