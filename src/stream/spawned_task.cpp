@@ -40,8 +40,8 @@ spawned_task::spawned_task(weft::driver& on, task<void>&& what, std::shared_ptr<
     on.work_started();
 }
 
+// A stop that is requested meanwhile on another thread is posted, and then finds no target.
 spawned_task::~spawned_task() {
-    on_stop_.reset();
     if (link_) link_->target = nullptr;
 }
 
