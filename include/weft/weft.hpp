@@ -6,7 +6,9 @@
 #include <weft/connection/conversation.hpp>
 #include <weft/connection/stream_endpoint.hpp>
 #include <weft/core/base64.hpp>
+#include <weft/core/credentials.hpp>
 #include <weft/core/http_date.hpp>
+#include <weft/core/origin_policy.hpp>
 #include <weft/core/secrets.hpp>
 #include <weft/core/session.hpp>
 #include <weft/core/sha1.hpp>
