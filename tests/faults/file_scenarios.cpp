@@ -156,6 +156,33 @@ bool watch_a_pipe(world& w) {
     return written && heard == 2;
 }
 
+/// Such waits have no timeout: the first sets a timer for the deadline, the next finds it set.
+bool wait_beside_a_far_deadline(world& w) {
+    if (w.is_guest()) return true; // its host waits
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return false;
+    const owned_descriptor near(ends[0]);
+    const owned_descriptor far(ends[1]);
+    int heard = 0;
+    bool late = false;
+    watch readable(w.loop(), near.get(), [&](readiness what) {
+        ++heard;
+        if (what.hangup) w.tell({ENOMEM, std::system_category()});
+    });
+    timer deadline(w.loop(), [&] { late = true; });
+    deadline.arm_after(200ms);
+    if (::write(far.get(), "a", 1) != 1) return false;
+    if (const auto set = readable.set({.read = true}); !set) {
+        tell_refusal(w, set.error());
+        return false;
+    }
+    while (heard < 2 && !late) {
+        w.loop().run_one();
+        w.loop().restart();
+    }
+    return !late;
+}
+
 } // namespace
 
 void tell_refusal(world& w, std::error_code why) {
@@ -171,6 +198,7 @@ std::vector<scenario> file_scenarios() {
         {"talk to a terminal", talk_to_a_terminal},
         {"pass packets", pass_packets},
         {"watch a pipe", watch_a_pipe},
+        {"wait beside a far deadline", wait_beside_a_far_deadline},
     };
 }
 

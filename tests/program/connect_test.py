@@ -109,7 +109,7 @@ class CouldNotConnect(unittest.TestCase):
 
     def test_via_without_a_port(self):
         self.refused("--via", "127.0.0.1", "ws://localhost/", says="via has no port",
-                     tries="--via ADDRESS:PORT, such as --via 127.0.0.1:80", code=2)
+                     tries="--via wants ADDRESS:PORT, such as --via 127.0.0.1:80", code=2)
 
     def test_a_proxy_that_is_none_is_named(self):
         self.refused("--proxy", "https://127.0.0.1:1", "ws://localhost/",

@@ -293,26 +293,26 @@ class Ending(unittest.TestCase):
 
     def test_drain_spreads_the_closes(self):
         with Server("--drain", "0.5") as server, contextlib.ExitStack() as crowd:
-            clients = [crowd.enter_context(Running("connect", "--stay", server.url("/echo")))
-                       for _ in range(3)]
-            for client in clients:
-                client.send("hi\n")
-                client.wait_for("hi", client.out)
+            clients = [self.greeted(server, crowd) for _ in range(3)]
             server.signal(signal.SIGTERM)
             for client in clients:
                 client.wait_for(r"closed by the peer: 1012 service restart \(restart\)",
                                 client.err)
             self.assertEqual(server.exit_code(), 0)
 
+    @staticmethod
+    def greeted(server, crowd):
+        """A client that is connected before this returns."""
+        client = crowd.enter_context(Running("connect", "--stay", server.url("/echo")))
+        client.send("hi\n")
+        client.wait_for("hi", client.out)
+        return client
+
     def test_a_second_signal_ends_a_drain(self):
-        with Server("--drain", "3600") as server, \
-                Running("connect", "--stay", server.url("/echo")) as first, \
-                Running("connect", "--stay", server.url("/echo")) as second:
-            for client in (first, second):
-                client.send("hi\n")
-                client.wait_for("hi", client.out)
+        with Server("--drain", "3600") as server, contextlib.ExitStack() as crowd:
+            _, newest = [self.greeted(server, crowd) for _ in range(2)]
             server.signal(signal.SIGTERM)
-            first.wait_for("closed by the peer: 1012", first.err)  # its turn comes at once
+            newest.wait_for("closed by the peer: 1012", newest.err)  # its turn comes at once
             server.signal(signal.SIGTERM)
             self.assertEqual(server.exit_code(), 0)
 
