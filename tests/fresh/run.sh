@@ -132,8 +132,8 @@ for suite in "${suites[@]}"; do
             status=0
             try_"$command" "$root" "$person" >"$log" 2>&1 </dev/null || status=$?
             note "./dev $command: exit status $status after $(seconds_since "$began")"
-            grep -E '^ +(skipped: |.*(left out|will be skipped))|^[0-9]+% tests passed' "$log" \
-                | sort -u || true
+            grep -E '^== |^ +(skipped: |.*(left out|will be skipped))|^[0-9]+% tests passed' "$log" \
+                | awk '!told[$0]++' || true
             if [ "$status" != 0 ]; then
                 failed=1
                 note "the end of $log:"
