@@ -13,6 +13,11 @@ elseif(NOT TARGET weft_testing)
 elseif(NOT Python3_FOUND)
     set(weft_why_not "no Python 3 (Debian, Ubuntu: python3)")
 endif()
+if(NOT weft_why_not)
+    weft_check_standard_library(GoogleTest "#include <gtest/gtest.h>
+TEST(a_string, is_compared) { EXPECT_EQ(std::string(), std::string()); }"
+        weft_why_not GTest::gtest GTest::gtest_main)
+endif()
 if(weft_why_not)
     weft_leave_out("the tests" WEFT_BUILD_TESTS "${weft_why_not}")
     set(WEFT_BUILD_TESTS OFF)

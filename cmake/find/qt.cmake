@@ -9,4 +9,6 @@ weft_check_library(Qt TARGET Qt6::Core
     HEADERS QAbstractEventDispatcher QCoreApplication QEventLoop QSocketNotifier
     MINIMUM 6.4 VERSION_HEADER QtCore/qconfig.h
     VERSION QT_VERSION_MAJOR QT_VERSION_MINOR QT_VERSION_PATCH
-    PACKAGES "Debian, Ubuntu: qt6-base-dev")
+    PACKAGES "Debian, Ubuntu: qt6-base-dev"
+    PROGRAM "#include <QByteArray>
+int main() { if (QByteArray::fromStdString({}).isEmpty()) {} }")

@@ -9,11 +9,13 @@ include_guard(GLOBAL)
 #       [HEADERS header...]
 #       [MINIMUM version]
 #       [VERSION_HEADER header VERSION expression...]
-#       [DECLARES identifier])
+#       [DECLARES identifier]
+#       [PROGRAM "source of a program, without a semicolon"])
 # Each expression is one number of the version, written with the macros of VERSION_HEADER. A library
-# that tells no version is new enough if its first header declares the identifier.
+# that tells no version is new enough if its first header declares the identifier. PROGRAM is for a
+# compiled C++ library; see weft_check_standard_library.
 function(weft_check_library name)
-    set(one PACKAGES TARGET MINIMUM VERSION_HEADER DECLARES)
+    set(one PACKAGES TARGET MINIMUM VERSION_HEADER DECLARES PROGRAM)
     cmake_parse_arguments(LIBRARY "" "${one}" "HEADERS;VERSION" ${ARGN})
     set(weft_why_not "" PARENT_SCOPE)
     if(NOT TARGET ${LIBRARY_TARGET})
@@ -31,7 +33,40 @@ function(weft_check_library name)
     endif()
     weft_read_version(version "${answers}")
     weft_judge_answers(why_not "${answers}" "${version}")
+    if(LIBRARY_PROGRAM AND NOT why_not)
+        weft_check_standard_library(${name} "${LIBRARY_PROGRAM}" why_not ${LIBRARY_TARGET})
+    endif()
     set(weft_why_not "${why_not}" PARENT_SCOPE)
+endfunction()
+
+# Sets `why_not_name` if the C++ library in `ARGN`, its targets, was built with another standard
+# library than this folder's sources: if `program`, which passes a std::string to a function of it,
+# does not link. Asked only of libc++ and of libstdc++'s old ABI, in which few libraries are built.
+function(weft_check_standard_library name program why_not_name)
+    weft_preprocess(standard "#include <version>\n#ifdef _LIBCPP_VERSION\nweft_uses 'libc++'\n\
+#elif defined _GLIBCXX_USE_CXX11_ABI && !_GLIBCXX_USE_CXX11_ABI\n\
+weft_uses 'libstdc++ with its old ABI'\n#endif\n" "" answers fault)
+    set(${why_not_name} "" PARENT_SCOPE)
+    if(NOT answers MATCHES "weft_uses '([^']+)'")
+        return()
+    endif()
+    set(standard "${CMAKE_MATCH_1}")
+    string(MAKE_C_IDENTIFIER "weft_${name}_links" links)
+    if(NOT DEFINED ${links})
+        get_directory_property(compile_options COMPILE_OPTIONS)
+        get_directory_property(link_options LINK_OPTIONS)
+        list(FILTER compile_options EXCLUDE REGEX "^\\$<|^SHELL:")
+        set(source "${CMAKE_BINARY_DIR}/CMakeFiles/${links}.cpp")
+        file(WRITE "${source}" "${program}\n")
+        try_compile(${links} "${CMAKE_BINARY_DIR}/CMakeFiles/${links}" "${source}"
+            COMPILE_DEFINITIONS ${compile_options}
+            LINK_OPTIONS ${link_options}
+            LINK_LIBRARIES ${ARGN})
+    endif()
+    if(NOT ${links})
+        set(${why_not_name} "${name} was built with another C++ standard library than ${standard}"
+            PARENT_SCOPE)
+    endif()
 endfunction()
 
 # What the preprocessor is to expand, from the arguments of weft_check_library.

@@ -30,8 +30,8 @@ succeeds_with("weft::uv is left out: WEFT_WITH_UV is OFF"
 
 # Without GoogleTest and CLI11 everything else is built; who insists gets an error.
 set(without -D CMAKE_DISABLE_FIND_PACKAGE_GTest=ON -D CMAKE_DISABLE_FIND_PACKAGE_CLI11=ON)
-set(not_built "will not be built: no")
-succeeds_with("the weft program ${not_built} CLI11.*the tests ${not_built} GoogleTest"
+set(not_built "will not be built:")
+succeeds_with("the weft program ${not_built} no CLI11.*the tests ${not_built} no GoogleTest"
     ${weft} -B ${WORK}/without ${bare} ${without} -D WEFT_BUILD_EXAMPLES=OFF)
 fails_with("WEFT_BUILD_TOOLS is ON, but the weft program cannot be built: no CLI11"
     ${weft} -B ${WORK}/without -D WEFT_BUILD_TOOLS=ON)
@@ -80,6 +80,15 @@ endif()
 if(boost_asio IN_LIST BUILT)
     fails_with("WEFT_WITH_BOOST_ASIO is ON, but weft::boost_asio cannot be built: Boost 1.74 is too"
         ${weft} -B ${WORK}/insist ${alone} ${bare} ${old} -D WEFT_WITH_BOOST_ASIO=ON)
+endif()
+
+# Compiled C++ libraries that were built with another standard library, here with another ABI of it.
+if(qt IN_LIST BUILT AND CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
+    set(other "was built with another C\\+\\+ standard library than libstdc\\+\\+ with its old")
+    succeeds_with("qt is left out: Qt ${other}.*the tests ${not_built} GoogleTest ${other}"
+        ${weft} -B ${WORK}/old_abi ${bare} -D WEFT_WITH_QT=AUTO -D WEFT_WITH_TESTING=ON
+        -D WEFT_BUILD_TOOLS=OFF -D WEFT_BUILD_EXAMPLES=OFF -D WEFT_BENCHMARKS=OFF
+        -D CMAKE_CXX_FLAGS=-D_GLIBCXX_USE_CXX11_ABI=0)
 endif()
 
 # As a part of another project, with its own C++ standard, and with libraries it has found before.
