@@ -17,6 +17,7 @@ for word in "$@"; do
     esac
 done
 commands=${WEFT_FRESH_COMMANDS:-demo test}
+worth_showing='^== |^ +(skipped: |.*(left out|will be skipped))|^[0-9]+% tests passed'
 fresh=$PWD/build/fresh
 failed=0
 
@@ -132,7 +133,7 @@ for suite in "${suites[@]}"; do
             status=0
             try_"$command" "$root" "$person" >"$log" 2>&1 </dev/null || status=$?
             note "./dev $command: exit status $status after $(seconds_since "$began")"
-            grep -E '^== |^ +(skipped: |.*(left out|will be skipped))|^[0-9]+% tests passed' "$log" \
+            grep -E "$worth_showing" "$log" \
                 | awk '!told[$0]++' || true
             if [ "$status" != 0 ]; then
                 failed=1
