@@ -8,8 +8,8 @@
 #include <iostream>
 #include <utility>
 
-/// One end. It is a task so that the driver can call it later: a stream never reports events from
-/// inside a call.
+/// One end. It is a work_item so that the driver can call it later: a stream never reports events
+/// from inside a call.
 class wire final : public weft::stream, private weft::work_item {
 public:
     explicit wire(weft::driver& owner) : stream(owner) {}

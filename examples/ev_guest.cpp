@@ -47,6 +47,6 @@ int main(int argc, char** argv) {
     interrupt.data = &server;
     ev_signal_start(host, &interrupt);
 
-    ev_unref(host); // for the timer: Weft's work keeps the loop running, and until then the signal
+    ev_unref(host); // the timer does not keep the loop running; Weft's work does
     ev_run(host, 0);
 }

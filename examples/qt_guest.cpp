@@ -40,7 +40,7 @@ int main(int argc, char** argv) {
     QObject::connect(&tick, &QTimer::timeout, [] { std::cout << "tick\n" << std::flush; });
     tick.start(1000);
 
-    to_interrupt = &loop; // Qt has no Unix signals; a signal handler may wake Weft
+    to_interrupt = &loop; // Qt handles no signals; a signal handler may call wake()
     std::signal(SIGINT, [](int) { to_interrupt->wake(); });
 
     return QCoreApplication::exec();

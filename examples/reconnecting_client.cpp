@@ -2,7 +2,7 @@
 // A client that stays connected: it connects again when the connection ends, with a new token each
 // time, and keeps the lines that are typed meanwhile.
 //
-//     reconnecting_client ws://127.0.0.1:9001/echo
+//     build/release/examples/reconnecting_client ws://127.0.0.1:9001/echo
 #include <iostream>
 #include <string>
 

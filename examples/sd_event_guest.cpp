@@ -44,7 +44,7 @@ int main(int argc, char** argv) {
             [host = sd_event_source_get_event(caught)] { sd_event_exit(host, 0); });
         return 0;
     };
-    sigset_t blocked; // sd-event requires that
+    sigset_t blocked; // sd-event requires blocked signals
     sigemptyset(&blocked);
     sigaddset(&blocked, SIGINT);
     sigprocmask(SIG_BLOCK, &blocked, nullptr);

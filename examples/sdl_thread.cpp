@@ -74,7 +74,7 @@ void draw(SDL_Window* window, Uint32 rgb) {
     SDL_UpdateWindowSurface(window);
 }
 
-/// The application; only two lines are there for Weft.
+/// The application's own event loop; it learns of clients only by SDL events.
 void run(SDL_Window* window, network& outside, Uint32 painted) {
     Uint32 background = 0x204060;
     draw(window, background);
