@@ -10,7 +10,7 @@
 
 namespace weft_tool {
 
-/// What is between this program and the URI's host.
+/// How this program reaches the URI's host: directly, at another address, or through a proxy.
 struct connect_route {
     std::string via;   ///< an address instead of the URI's; empty for none
     std::string proxy; ///< a URL, or "environment"; empty for none
@@ -23,7 +23,7 @@ struct connect_route {
 /// Returns a URL or a request target without its secrets, which must not reach a terminal or a log.
 [[nodiscard]] std::string shown_uri(std::string_view typed);
 
-/// The same for an address that is not a WebSocket URI.
+/// Returns advice for a URL that is not a WebSocket URI.
 [[nodiscard]] std::string uri_advice(std::string_view typed);
 
 } // namespace weft_tool
