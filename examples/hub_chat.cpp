@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A chat room: a client that comes back with its last position gets the lines that it missed.
+// A chat room: a client that reconnects with its last position gets the lines that it missed.
 //
 //     build/release/examples/hub_chat
 //     build/release/weft connect 'ws://127.0.0.1:9001/chat'
