@@ -24,7 +24,7 @@ void output_queue::reserve_references(std::size_t count) {
     if (wanted > shared_.capacity()) shared_.reserve(std::max(wanted, 2 * shared_.size()));
 }
 
-/// Appends a reference behind the first `own_size` of the own bytes; its place is reserved.
+/// Appends a reference after the first `own_size` own bytes. Its memory must have been reserved.
 void output_queue::place(shared_bytes&& more, std::size_t own_size) noexcept {
     if (more.bytes.empty()) return;
     const std::size_t share = share_of(more);

@@ -222,8 +222,8 @@ bool session::waits_for_answer() const noexcept {
     }
 }
 
-/// Sends a keep-alive ping, whose payload tells it from earlier ones. Its frame fits into lent
-/// memory.
+/// Sends a keep-alive ping; its payload, the time, distinguishes it from earlier ones. The frame
+/// fits into lent memory.
 void session::ping_peer(time_point now) noexcept {
     const auto since_epoch = now.time_since_epoch();
     const auto mark = static_cast<std::uint32_t>(

@@ -18,7 +18,8 @@ struct token_places {
     bool authorization = true;
 
     /// The prefix of a subprotocol that holds the token, such as "bearer.": a page can send this.
-    /// The token may only have the characters of a subprotocol: base64url without padding does.
+    /// The token may have only the bytes of a subprotocol (`is_token_byte`), as base64url without
+    /// padding has.
     std::string subprotocol = {};
 
     /// The name of a cookie. Check the origin as well (`origin_policy`): browsers send cookies for
@@ -42,8 +43,8 @@ struct found_token {
     std::string subprotocol = {};
 };
 
-/// Returns the token of a request: the first one in the order of `token_places`; nothing if there
-/// is none, or if it is empty.
+/// Returns the first token of a request that is not empty, in the order of `token_places`; nothing
+/// if there is none.
 [[nodiscard]] std::optional<found_token> find_token(const http_request& request,
                                                     const token_places& where);
 

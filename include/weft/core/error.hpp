@@ -12,7 +12,7 @@ namespace weft {
 /// Errors that Weft detects. Errors of the operating system are std::error_codes of its category.
 enum class errc {
     // URIs and outgoing headers
-    bad_uri = 1,        ///< not a `ws:` or `wss:` URI (RFC 6455 §3, RFC 3986)
+    bad_uri = 1,        ///< not a well-formed WebSocket URI (RFC 6455 §3, RFC 3986)
     unsupported_scheme, ///< a URI whose scheme is neither `ws` nor `wss`
     bad_header,         ///< a header, host or subprotocol contains CR, LF, NUL or the like
     reserved_header,    ///< a header that Weft sets: it belongs to the handshake or HTTP framing
@@ -120,7 +120,7 @@ enum class errc {
 enum class condition {
     protocol_error = 1, ///< the peer broke RFC 6455 or RFC 9112
     limit,              ///< a limit was reached
-    timeout,            ///< a deadline passed
+    timeout,            ///< a deadline passed; also std::errc::timed_out
     misuse,             ///< the application made a call that cannot succeed
 };
 

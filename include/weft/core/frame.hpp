@@ -38,7 +38,7 @@ struct frame_header {
     bool masked = false;
     std::uint8_t reserved = 0; ///< the RSV bits, at their positions in the first byte
     masking_key key{};
-    std::uint64_t length = 0;
+    std::uint64_t length = 0; ///< of the payload, in bytes
 };
 
 /// The result of `decode_frame_header`.

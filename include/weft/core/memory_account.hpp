@@ -47,6 +47,7 @@ public:
     memory_account(const memory_account&) = delete;
     memory_account& operator=(const memory_account&) = delete;
 
+    /// Sets the budget, in bytes. Unlimited by default.
     void limit(std::size_t max) noexcept { max_ = max; }
     [[nodiscard]] std::size_t limit() const noexcept { return max_; }
     [[nodiscard]] std::size_t used() const noexcept { return used_; }

@@ -24,8 +24,8 @@ public:
 
     /// Allows pages of these origins, such as "https://example.org" or "http://localhost:8080", and
     /// of no others. "null" stands for pages without an origin: local files and sandboxed frames.
-    /// "*.": "https://*.example.org" allows all hosts below example.org. Fails with `bad_argument`
-    /// for anything else, such as a path.
+    /// "https://*.example.org" allows all hosts below example.org. Fails with `bad_argument` for
+    /// anything else, such as a URL with a path.
     static result<origin_policy> list(const std::vector<std::string>& allowed);
 
     /// Allows pages of the same host in addition to the list.
@@ -34,8 +34,8 @@ public:
         return *this;
     }
 
-    /// Whether to allow requests without an Origin header, which no browser sends. Allowed by
-    /// default.
+    /// Sets whether requests without an Origin header are allowed, as programs other than browsers
+    /// send. Allowed by default.
     origin_policy& with_missing(bool allowed) noexcept {
         missing_ = allowed;
         return *this;

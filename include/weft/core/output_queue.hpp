@@ -19,7 +19,8 @@ struct shared_bytes {
     std::shared_ptr<const void> owner = {};
 };
 
-/// A queue of bytes. Bytes of its own are contiguous between two references.
+/// A queue of bytes: its own, and references to shared ones, in any order. Its own bytes between
+/// two references are one piece.
 class output_queue {
 public:
     [[nodiscard]] bool empty() const noexcept { return own_.empty() && shared_size_ == 0; }
@@ -27,9 +28,9 @@ public:
     /// Returns the number of queued bytes, including those that are only referred to.
     [[nodiscard]] std::size_t size() const noexcept { return own_.size() + shared_size_; }
 
-    /// Returns an estimate of the memory that the queue needs: its own, and of the memory that it
-    /// refers to, its share. When a reference is queued, its share is the size divided by the
-    /// number of references that exist then.
+    /// Returns an estimate of the memory that the queue needs: its own memory, and its share of the
+    /// memory that it refers to. The share is the size divided by the number of references that
+    /// existed when this one was queued.
     [[nodiscard]] std::size_t memory_used() const noexcept {
         return own_.capacity() + shared_.capacity() * sizeof(piece) + share_;
     }

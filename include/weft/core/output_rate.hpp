@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Measures whether a peer takes queued output at a least rate. Knows no clock and no stream.
+// Measures whether a peer takes queued output at a minimum rate. Knows no clock and no stream.
 #pragma once
 
 #include <algorithm>
@@ -10,17 +10,17 @@
 
 namespace weft {
 
-/// The deadline for a peer that must take queued output at a least rate; `never` while none waits.
+/// The deadline for a peer that must take queued output at a minimum rate.
 ///
-/// Measures one interval after the other. By the end of an interval, the peer must have taken what
-/// waited at its beginning, or as much as the rate demands in that time, whichever is less. When it
-/// has, the next interval begins. So the speed at which the application sends does not matter.
+/// Measures in intervals. By the end of an interval, the peer must have taken all output that
+/// waited at its beginning, or as much as the rate demands in that time, whichever is less. As soon
+/// as it has, the next interval begins. So it does not matter how fast the application sends.
 class output_rate {
 public:
     /// The interval if `write_stall` is zero.
     static constexpr duration default_interval = std::chrono::seconds(30);
 
-    /// Notes that the peer has taken `taken` more bytes, and that `waiting` bytes now wait for it.
+    /// Records that the peer has taken `taken` more bytes, and that `waiting` bytes wait for it.
     /// `rate_min` is in bytes per second; 0 means no minimum. The interval is `write_stall`.
     void follow(std::size_t taken, std::size_t waiting, std::size_t rate_min, duration write_stall,
                 time_point now) noexcept {
@@ -35,11 +35,12 @@ public:
         }
     }
 
-    /// Moves the deadline, because the measurement has stood still for a time.
+    /// Moves the deadline later, by the time for which the measurement was suspended.
     void postpone(duration by) noexcept {
         if (due_ != never) due_ = later(due_, by);
     }
 
+    /// Returns the end of the interval; `never` while no output waits or there is no minimum.
     [[nodiscard]] time_point due() const noexcept { return due_; }
 
 private:

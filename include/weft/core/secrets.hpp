@@ -10,13 +10,13 @@
 
 namespace weft {
 
-/// Returns `text`, a URI or the target of a request, with `***` in place of secrets: user name and
-/// password (as `without_credentials` does, except in a valid WebSocket URI or a target that begins
-/// with a slash, which have none), and the values of query parameters for which `is_secret_name`
-/// returns true.
+/// Returns `text`, a URI or the target of a request, with `***` in place of secrets: the user name
+/// and password, which `without_credentials` finds, and the values of query parameters for which
+/// `is_secret_name` returns true.
 ///
-/// `text` need not be valid. Secrets in the path are not recognised. Does not escape control
-/// characters.
+/// `text` need not be valid. An `@` in a valid WebSocket URI, or in a target that begins with a
+/// slash, hides nothing: these have no user name. Secrets in the path are not recognised. Does not
+/// escape control characters.
 [[nodiscard]] std::string without_secrets(std::string_view text);
 
 /// Returns whether a query parameter or a header of this name usually holds a secret.

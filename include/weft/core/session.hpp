@@ -308,8 +308,9 @@ public:
 
     /// Reports how many accepted bytes have not reached the peer (`stream::output_pending`).
     ///
-    /// A decrease is a sign of life. While many bytes are pending, the timeouts for the peer's
-    /// answer do not run. Call it if `times_output()`, and before `handle_deadline`.
+    /// A decrease is a sign of life. Less than 4 KiB count as none, unless output also waits in the
+    /// session. While bytes are pending, the timeouts for the peer's answer do not run. Call it if
+    /// `times_output()`, and before `handle_deadline`.
     void note_pending(std::size_t bytes, time_point now) noexcept;
 
     /// Returns when to call `handle_deadline`; `never` if there is no deadline.

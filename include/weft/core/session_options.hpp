@@ -23,9 +23,9 @@ struct session_limits {
     std::size_t header_size_max = 16 * 1024;         ///< bytes of the HTTP head; 431
     std::size_t header_count_max = 100;              ///< headers of the HTTP head; 431
     std::size_t body_size_max = 64 * 1024;           ///< bytes of a plain request's body; 413
-    std::size_t request_count_max = 100;             ///< plain requests; then closes
+    std::size_t request_count_max = 100;             ///< plain requests of a connection
     std::size_t message_size_max = 16 * 1024 * 1024; ///< bytes of a message; 1009
-    std::size_t frame_size_max = unlimited;          ///< bytes of a frame; 1009
+    std::size_t frame_size_max = unlimited;          ///< payload bytes of a frame; 1009
     std::size_t fragment_count_max = 128 * 1024;     ///< frames of a message; 1008
 
     /// Bytes of a message before it is decompressed; 1009. (`message_size_max` limits the

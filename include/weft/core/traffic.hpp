@@ -10,13 +10,13 @@ namespace weft {
 
 /// What one connection has received and sent.
 ///
-/// Bytes are those of the stream: with frame headers and the opening handshake, as compressed, and
+/// Bytes are those of the stream: with frame headers and the opening handshake, after compression,
 /// before TLS encrypts them. Bytes that wait in this program's queue do not count as sent: when the
-/// end is reported, the last close frame may still wait. Messages are whole messages.
+/// end is reported, the last close frame may still wait.
 struct traffic {
     std::uint64_t bytes_received = 0;
     std::uint64_t bytes_sent = 0;
-    std::uint64_t messages_received = 0;
+    std::uint64_t messages_received = 0; ///< whole messages, without control frames
     std::uint64_t messages_sent = 0;
 
     friend bool operator==(const traffic&, const traffic&) = default;

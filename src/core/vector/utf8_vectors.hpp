@@ -10,8 +10,8 @@
 namespace weft {
 namespace {
 
-/// Every fault of UTF-8 but one is visible in two neighbouring bytes, and there in three of their
-/// four halves. A fault is a set of values for each of the three; bit n of a set is the value n.
+/// A fault of UTF-8 that two neighbouring bytes show: sets of values of the first byte's two halves
+/// (nibbles) and of the second byte's high half. Bit n of a set stands for the value n.
 struct utf8_fault {
     unsigned first_high;
     unsigned first_low;
@@ -21,8 +21,8 @@ struct utf8_fault {
 constexpr unsigned any_half = 0xFFFF;
 constexpr unsigned continuation = 0x0F00; // 80..BF
 
-/// The last one is no fault after E0..FF and F0..FF, where the second and the third continuation
-/// follow another one. There, its absence is the fault.
+/// All faults of UTF-8 but one. The last entry is no fault two bytes after E0..FF or three bytes
+/// after F0..FF, where a continuation must follow another one: there its absence is the fault.
 constexpr utf8_fault utf8_faults[8] = {
     {0xF000, any_half, any_half & ~continuation}, // the character is cut off
     {0x00FF, any_half, continuation},             // no character needs it
