@@ -132,10 +132,9 @@ send_result channel::refuse_to_queue() noexcept {
     return send_result::dropped;
 }
 
-/// Returns whether the peer's input is held back. This begins when more than half of the limit is
-/// queued, and ends when the queue has drained, but only if the queue holds answers to that input.
-/// Without this condition, two sides that both send much would both stop reading, and wait for each
-/// other forever.
+/// Returns whether the peer's input is held back: from when more than half of the limit is queued
+/// until the queue has drained, and only if the queue holds answers to that input. Otherwise two
+/// sides that both send much would both stop reading, and wait for each other forever.
 bool channel::full_queue_pauses() noexcept {
     const queue_limit most = limit();
     const bool applies =

@@ -210,7 +210,7 @@ void connection_set::drain(const drain_options& options, function<void()> done) 
     end_drain_if_empty();
 }
 
-/// Unless the drain must go on answering handshakes.
+/// Ends the drain early, unless it must go on answering handshakes.
 void connection_set::end_drain_if_empty() noexcept {
     if (drain_ && size() == 0 && !drain_->options().keep_listening) driver().defer(*drain_);
 }
@@ -238,7 +238,7 @@ void connection_set::take_drain_done() noexcept {
     driver().retire(drained);
 }
 
-/// The window has passed, or nothing is left.
+/// Called when the window has passed, or when no connection is left.
 void connection_set::end_drain() noexcept {
     if (!drain_) return;
     const duration finish = drain_->options().finish;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a conversation does with messages, and whom it continues when something has happened.
+// Stores a conversation's messages, and continues the coroutines that wait for events.
 #include "connection/conversation_state.hpp"
 
 #include <exception>

@@ -17,8 +17,8 @@
 
 namespace weft {
 
-/// Counted by hand, as all owners are on one thread. As a work item it continues the operations
-/// that cannot be continued where they have ended.
+/// Counts its owners without atomics, as all are on one thread. As a work item, continues the
+/// coroutines whose operations have ended where no coroutine may run.
 class conversation_state final : private work_item {
 public:
     /// Owns a reference: keeps the state while coroutines run, which may release it.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Opens a connection again when it has ended: when, with what, and what was sent meanwhile.
+// Connects again when a connection has ended: prepares attempts, waits before them, and keeps the
+// messages that are sent meanwhile.
 #include "connection/reconnecting_state.hpp"
 
 #include <algorithm>
@@ -17,7 +18,7 @@ namespace {
 /// What a kept message counts besides its payload.
 constexpr std::size_t message_overhead = 64;
 
-/// Only the application sends 1000.
+/// Weft itself never closes with 1000.
 bool closed_by_application(const report& why) noexcept {
     return why.began == side::local && why.sent && why.sent->code == close_code::normal;
 }

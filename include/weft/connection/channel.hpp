@@ -39,8 +39,9 @@ public:
     /// the TLS options.
     [[nodiscard]] bool secure() const noexcept { return stream_ && stream_->secure(); }
 
-    /// Returns the stream that carries the bytes; null until the connection has one. Gives access
-    /// to functions of one kind of stream, such as `tls_stream::of`.
+    /// Returns the stream that carries the bytes; null until the connection has one. Valid as long
+    /// as the connection. For the functions of one kind of stream, see for example
+    /// `tls_stream::of`.
     [[nodiscard]] const stream* transport() const noexcept { return stream_.get(); }
 
     /// Returns this side's address. It remains available until the `close` or `fail` handler has

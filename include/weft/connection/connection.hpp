@@ -83,7 +83,8 @@ public:
     void close_after(duration delay, close_code code = close_code::normal, std::string reason = {});
 
     /// Stops reading: messages, pings, pongs and the end of the input are not delivered until
-    /// `resume`. The deadlines for idle peers and pongs are suspended.
+    /// `resume`. The timeouts of an open connection do not run meanwhile; `close_at` and
+    /// `connection_options::lifetime_max` still apply.
     void pause();
     void resume() noexcept;
 
@@ -146,7 +147,8 @@ public:
 
     /// Returns the request that opened the connection. A server has it until `open` has returned,
     /// or for the connection's life with `keep_handshake`; otherwise this is null. The getters
-    /// below read it and are empty without it.
+    /// below read it and are empty without it; their views are valid as long as it. On a client,
+    /// `path`, `query` and `host` read `uri()`, and `header` reads `response()`.
     [[nodiscard]] const http_request* request() const noexcept { return session_.request(); }
     [[nodiscard]] std::string_view path() const noexcept;
     [[nodiscard]] std::string_view query() const noexcept;

@@ -35,10 +35,10 @@ struct connection_options {
     session_limits limits = {};
     session_timeouts timeouts = {};
 
-    /// Bytes of output that may wait. A message of any size is queued when the queue is empty. With
-    /// `pause` this holds while the queue is at most half full, so that no answer is dropped for
-    /// its size. Output counts as waiting only after the stream has refused some. What was gathered
-    /// before that, up to 64 KiB and one message, may exceed a smaller limit.
+    /// Limit on the queued output, in bytes. A message of any size is queued if the queue is empty,
+    /// or, with `queue_policy::pause`, at most half full: so no answer is dropped for its size.
+    /// Output counts only after the stream has accepted a write in part. What was gathered before
+    /// that, up to 64 KiB and one message, may exceed a smaller limit.
     std::size_t queue_size_max = 1024 * 1024;
     queue_policy when_full = queue_policy::pause;
 
@@ -47,13 +47,13 @@ struct connection_options {
     /// kinds, such as `permessage_deflate`, may be shared by several threads.
     std::shared_ptr<extension_negotiator> extension = {};
 
-    /// The longest that a connection may stay open; zero means without limit. Then this side closes
-    /// it with 1001 "maximum lifetime". So load spreads to new servers, and expired credentials do
-    /// not last.
+    /// The longest time that a connection may stay open; then this side closes it with 1001
+    /// "maximum lifetime". Zero means no limit. A limit moves load to new servers, and makes peers
+    /// show their credentials again.
     duration lifetime_max{};
 
-    /// Each connection lives shorter by a random part of `lifetime_max`, at most by this share of
-    /// it, so that connections that opened together do not all end together. From 0 to 1.
+    /// Shortens the lifetime of each connection by a random part, at most this fraction (0 to 1) of
+    /// `lifetime_max`, so that connections that opened together do not all end together.
     double lifetime_jitter = 0.1;
 
     /// Keeps the request and response readable after `open` has returned, which costs memory.
@@ -98,7 +98,7 @@ struct connect_options {
 
     /// Connects to this address instead of the URI's host, such as "unix:/run/app.sock",
     /// "unix:@name" or "127.0.0.1:9001"; the URI then only supplies the resource and the Host
-    /// header. With a proxy this is the proxy's address.
+    /// header. With a proxy, connects to the proxy at this address.
     std::string via = {};
 
     /// The proxy to go through: "http://user:password@host:port" (CONNECT, RFC 9110 §9.3.6, with

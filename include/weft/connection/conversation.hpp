@@ -196,8 +196,8 @@ public:
 
     // --- for endpoints
 
-    /// Makes a conversation on `on`, for a connection that the caller creates with `what`.
-    /// Throws std::bad_alloc.
+    /// Makes a conversation on `on`. The caller then creates the connection with the handlers of
+    /// `take_handlers`, and passes its handle to `connecting`. Throws std::bad_alloc.
     static connect_operation begin_on(driver& on);
     [[nodiscard]] handlers take_handlers();
     void connecting(connection_handle made) noexcept;
@@ -214,8 +214,8 @@ private:
     conversation made_;
 };
 
-/// A variable of the type `connect_options`; no temporary, which GCC 12 miscompiles in a `co_await`
-/// expression.
+/// Accepts variables of the type `connect_options`, but no temporaries: GCC 12 miscompiles those in
+/// a `co_await` expression.
 template <class Options>
 concept named_connect_options = std::same_as<std::remove_const_t<Options>, connect_options>;
 

@@ -25,12 +25,12 @@ struct drain_options {
     /// rest is aborted.
     duration finish = std::chrono::seconds(10);
 
-    /// A server goes on listening, for a load balancer that must be told: it answers each handshake
-    /// with 503 and Retry-After, and serves plain requests until the window ends. Otherwise it
-    /// stops listening at once.
+    /// True: a server keeps listening until the window ends, so that a load balancer notices. It
+    /// answers each handshake with 503 and Retry-After, and serves plain requests. False: it stops
+    /// listening at once.
     bool keep_listening = false;
 
-    /// The value of Retry-After in those answers, and for handshakes in progress.
+    /// The value of Retry-After in the answers to handshakes, also to those that had begun before.
     std::chrono::seconds retry_after{5};
 };
 

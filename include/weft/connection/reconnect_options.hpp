@@ -21,8 +21,8 @@ namespace weft {
 struct reconnect_decision {
     bool again = true;
 
-    /// The shortest wait. A random part of `spread` is added to it, or of the back-off if that is
-    /// longer.
+    /// The shortest wait. A random part of `spread` or of the back-off, whichever is longer, is
+    /// added to it.
     duration at_least{};
     duration spread{};
 };
@@ -47,7 +47,7 @@ struct reconnect_options {
     /// counts as a failure.
     duration stable_after = std::chrono::seconds(10);
 
-    /// How many failures in a row to accept; after one more, the client gives up.
+    /// The most failures in a row: after one more, the client gives up.
     std::size_t failures_max = unlimited;
 
     /// Messages sent while not connected are kept, up to this many bytes (each counts its payload
@@ -58,23 +58,24 @@ struct reconnect_options {
     /// Call `start` of its argument to connect, at once or later. Empty: connects at once.
     function<void(reconnect_attempt)> prepare = {};
 
-    /// Called to change the standard decision, which is its second argument. Not called after the
-    /// application has closed the connection.
+    /// Called to change the standard decision, which is its second argument. Not called after
+    /// `reconnecting_connection::close`, or after the application has closed the connection itself
+    /// with 1000.
     function<reconnect_decision(const report&, reconnect_decision)> decide = {};
 
     /// Called when the client waits before it connects again.
     function<void(const report& why, duration wait)> waiting = {};
 
-    /// Called once if the client will not connect again although the application did not ask for
-    /// that: the decision was so, or there were too many failures. `fail` or `close` of the last
-    /// connection was called before.
+    /// Called once if the client gives up: because of the decision, or after too many failures.
+    /// `fail` or `close` of the last connection was called before. Not called if the application
+    /// has ended the connection.
     function<void(const report& why)> given_up = {};
 };
 
 /// One attempt to connect, which waits for `start`. Move-only; belongs to the driver's thread.
 ///
-/// It has no effect after its connection has been closed, destroyed, or told to `try_now`. If it is
-/// destroyed without `start` or `fail`, the attempt has failed with `errc::aborted`.
+/// It has no effect once its `reconnecting_connection` was closed or destroyed, or `try_now` was
+/// called. If it is destroyed without `start` or `fail`, the attempt fails with `errc::aborted`.
 class reconnect_attempt {
 public:
     reconnect_attempt(reconnect_attempt&& other) noexcept;
@@ -99,8 +100,8 @@ public:
     /// Connects. Handlers are not called from inside this call.
     void start();
 
-    /// Reports that the attempt cannot be made, such as when no token could be had: `fail` is
-    /// called with `why`, and the back-off continues.
+    /// Reports that the attempt cannot be made, for example because there is no token: the `fail`
+    /// handler is called with `why`, and the back-off continues.
     void fail(std::error_code why);
 
 private:

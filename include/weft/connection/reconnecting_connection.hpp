@@ -22,7 +22,7 @@ class connection_set;
 /// its client or endpoint, and a loop, which end it.
 class reconnecting_connection {
 public:
-    /// Creates one that has ended.
+    /// Creates an empty one, whose `ended()` is true.
     reconnecting_connection() noexcept = default;
     ~reconnecting_connection();
     reconnecting_connection(reconnecting_connection&& other) noexcept;
@@ -36,13 +36,12 @@ public:
     /// answer shows that a message has arrived.
     send_result send(message whole);
 
-    /// Ends it: closes the connection (its `close` handler is called), cancels an attempt or a wait
-    /// without calling a handler, and drops the messages that wait.
+    /// Closes the connection, if there is one (its `close` handler is called), and makes no further
+    /// attempt. Cancels an attempt or a wait without calling a handler, and drops kept messages.
     void close(close_code code = close_code::normal, std::string_view reason = {});
 
-    /// Connects without waiting any longer, for example because the network has come back. Has no
-    /// effect unless it waits before an attempt, or for an attempt that `prepare` has taken: that
-    /// one is replaced.
+    /// Ends a wait and begins the next attempt, for example because the network has come back. Also
+    /// replaces an attempt that `prepare` has not started yet. Has no effect in other states.
     void try_now();
 
     /// Returns the open connection; null if there is none. Valid until its `close` handler has
@@ -57,7 +56,7 @@ public:
     /// Returns the failures in a row so far.
     [[nodiscard]] std::size_t failures() const noexcept;
 
-    /// Returns when the next attempt begins; nothing if it does not wait.
+    /// Returns when the next attempt begins; nothing unless one is being waited for.
     [[nodiscard]] std::optional<time_point> next_attempt() const noexcept;
 
     /// Returns what counts towards `reconnect_options::queue_size_max`.

@@ -26,7 +26,7 @@ namespace weft {
 /// except a pending `done`; it may be destroyed anywhere, even in its own handlers. The driver must
 /// outlive it. All functions must be called on the driver's thread. A call that throws
 /// std::bad_alloc has changed nothing. If a connection runs out of memory later, it ends with
-/// `std::errc::not_enough_memory`, unless it can do without (a report then omits facts).
+/// `std::errc::not_enough_memory`; only for the facts of a report, it continues without them.
 class stream_endpoint {
 public:
     explicit stream_endpoint(weft::driver& owner);
@@ -101,9 +101,10 @@ public:
     /// Closes the open connections one after the other, over a window of time, then does what
     /// `shutdown` does. Calls `done` as `shutdown` does.
     ///
-    /// Handshakes that arrive meanwhile are answered with 503 and Retry-After; those that were
-    /// deferred and are accepted are closed with the window. Ends early when no connection is left,
-    /// unless `keep_listening`. `shutdown` or a second drain ends the window at once.
+    /// Handshakes that arrive meanwhile are answered with 503 and Retry-After. Deferred ones that
+    /// the application accepts meanwhile are closed when the window ends. Ends early when no
+    /// connection is left, unless `keep_listening`. `shutdown` or a second drain ends the window at
+    /// once.
     void drain(const drain_options& options, function<void()> done = {});
 
     /// Aborts all connections; their `close` or `fail` is called in the next round of work.
