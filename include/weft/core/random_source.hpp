@@ -12,6 +12,7 @@
 namespace weft {
 
 /// Generates unpredictable bytes. RFC 6455 §5.3 and §10.3 explain why they must be unpredictable.
+/// Must be thread-safe if loops on several threads share it.
 class random_source {
 public:
     virtual ~random_source() = default;

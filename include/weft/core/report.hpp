@@ -53,7 +53,8 @@ struct report_facts {
     std::string response_body;
 };
 
-/// The argument of `close` and `fail` handlers: how the connection ended.
+/// The argument of `close` and `fail` handlers: how the connection ended. What its functions return
+/// is valid as long as the report.
 struct report {
     weft::phase phase = phase::websocket;
     side began = side::local;

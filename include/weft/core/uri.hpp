@@ -12,7 +12,7 @@
 
 namespace weft {
 
-/// A parsed `ws:` or `wss:` URI.
+/// A parsed `ws:` or `wss:` URI. Views of its parts are valid as long as it.
 class uri {
 public:
     /// The longest URI that `parse` accepts, in bytes.

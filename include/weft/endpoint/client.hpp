@@ -52,11 +52,13 @@ public:
     connection_handle connect(const uri& target, handlers what, connect_options options = {});
 
     /// Does the same for a coroutine: connecting begins within this call, and `co_await` returns a
-    /// `conversation`. That is open, or it has failed: then it converts to false, its `outcome`
-    /// says why, with the HTTP status and the response of a server that refused, and all its
-    /// operations end with that error. A stop of the task ends the attempt with
-    /// `std::errc::operation_canceled`. `options` must be a variable, and is copied: GCC 12
-    /// miscompiles temporaries of aggregate types in a `co_await` expression.
+    /// `conversation`.
+    ///
+    /// If connecting failed, the conversation converts to false, its `outcome` says why (with the
+    /// HTTP status and the response of a server that refused), and all its operations end with that
+    /// error. A stop of the task ends the attempt with `std::errc::operation_canceled`. `options`
+    /// must be a variable, and is copied: GCC 12 miscompiles temporaries of aggregate types in a
+    /// `co_await` expression.
     connect_operation connect(std::string_view target);
     connect_operation connect(const uri& target);
     template <named_connect_options Options>
@@ -74,7 +76,7 @@ public:
     /// `what` is used for all connections: `open` is called for each that opens and `close` when it
     /// ends, `fail` for each attempt that fails (the client's `on_fail` is not called), and
     /// `interrupt` also while there is no connection. The first attempt begins in the next turn.
-    /// Until its end, it counts as work of the loop.
+    /// Counts as work of the loop until `reconnecting_connection::ended`.
     [[nodiscard]] reconnecting_connection keep_connected(std::string_view target, handlers what,
                                                          reconnect_options options = {});
 
@@ -102,7 +104,7 @@ public:
     [[nodiscard]] std::size_t connection_count() const noexcept;
 
     /// Calls `action(connection&)` once for each connection that exists throughout the call.
-    /// `action` may end any of them, start others, and call this.
+    /// `action` may end any of them, start others, and call `for_each`.
     void for_each(function<void(connection&)> action);
 
 private:

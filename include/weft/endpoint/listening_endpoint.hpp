@@ -33,8 +33,8 @@ public:
     /// Fails with `errc::bad_address` for a malformed `where`, otherwise like the overload above.
     result<address> listen(std::string_view where, listen_options options = {});
 
-    /// Listens at every address of a host name that belongs to this machine: those in the hosts
-    /// file, or those that the loop's resolver finds.
+    /// Listens at those addresses of a host name that belong to this machine. Reads the hosts file,
+    /// then asks the loop's resolver.
     ///
     /// `done` is called in a turn with the addresses, or with the error: `errc::no_resolver`, the
     /// resolver's error, or the reason why one of this machine's addresses cannot be bound; then

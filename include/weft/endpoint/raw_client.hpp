@@ -65,7 +65,7 @@ public:
     [[nodiscard]] std::size_t connection_count() const noexcept;
 
     /// Calls `action(raw_connection&)` once for each connection that exists throughout the call.
-    /// `action` may end any of them, start others, and call this.
+    /// `action` may end any of them, start others, and call `for_each`.
     void for_each(function<void(raw_connection&)> action);
 
 private:

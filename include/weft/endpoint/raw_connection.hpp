@@ -82,6 +82,8 @@ public:
     /// Returns the size of the queued output, in bytes.
     [[nodiscard]] std::size_t buffered_amount() const noexcept { return queue_.size(); }
 
+    /// Returns the peer's address. It remains available until the `close` or `fail` handler has
+    /// returned, however the connection ended.
     [[nodiscard]] address remote_address() const;
 
     /// Returns how the connection ended, once it has.

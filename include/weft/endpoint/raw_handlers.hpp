@@ -21,7 +21,7 @@ class raw_connection;
 /// report. Each connection ends with exactly one of `close` and `fail`: `fail` if `open` was never
 /// called.
 struct raw_handlers {
-    // the names that error messages use
+    // types whose names appear in the compiler's error messages
     struct open_handler;
     struct data_handler;
     struct writable_handler;

@@ -39,7 +39,8 @@ struct raw_options {
     duration close_timeout = std::chrono::seconds(5);
 
     /// How long output may wait while the peer reads none of it. Then the connection ends with
-    /// `errc::write_stalled`. While output waits, no other timeout applies.
+    /// `errc::write_stalled`. While output waits, no other timeout applies. The time during a
+    /// `pause` does not count, unless `close` was called.
     duration write_stall = std::chrono::seconds(30);
 
     /// The lowest acceptable rate at which the peer takes queued output, in bytes per second, as

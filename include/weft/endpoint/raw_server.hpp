@@ -40,10 +40,10 @@ public:
     /// from it. With `tls`, these bytes must be the beginning of the TLS handshake: the other code
     /// has not begun it.
     ///
-    /// On success the server owns the socket, and sets it to close on exec and non-blocking. On
-    /// error the caller keeps the socket. Errors: `bad_argument` for another kind of socket, a
-    /// limit such as `too_many_connections`, `forked`, `gone`, or a system error. Never returns
-    /// null. `open` is called later, in a turn, before all other handlers.
+    /// On success the server owns the socket, and makes it non-blocking and close-on-exec. On error
+    /// the caller keeps the socket: `bad_argument` for another kind of socket, a limit such as
+    /// `too_many_connections`, `forked`, `gone`, or a system error. Never returns null. `open` is
+    /// called later, in a turn, before all other handlers.
     result<raw_connection*> adopt(native_socket socket,
                                   std::span<const std::byte> already_read = {},
                                   std::shared_ptr<secure_layer> tls = {});

@@ -140,7 +140,7 @@ public:
     [[nodiscard]] std::size_t memory_used() const noexcept;
 
     /// Calls `action(connection&)` once for each connection that exists throughout the call.
-    /// `action` may end any of them and call this.
+    /// `action` may end any of them and call `for_each`.
     void for_each(function<void(connection&)> action);
 
 private:

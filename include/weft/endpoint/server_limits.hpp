@@ -40,10 +40,10 @@ struct server_limits {
     ///
     /// When the limit is exceeded, the connection that holds the most (within a factor of two) is
     /// ended with `errc::over_memory_budget`, then the next, until the sum is within the limit. The
-    /// close code is 1013; no close frame is sent if output for its peer is queued. Connections
-    /// that hold little continue, and new ones are accepted; new ones are refused only while no
-    /// connection holds more than a handshake may. The sum is checked after each connection that
-    /// was served, and may exceed the limit until then.
+    /// close code is 1013; no close frame is sent if output for its peer is queued. A new client is
+    /// refused only if a handshake (24 KiB) does not fit, and no connection holds more than that.
+    /// The sum is checked after each connection that was served, and may exceed the limit until
+    /// then.
     std::size_t memory_max = unlimited;
 
     /// Prefix length of the IPv6 networks that count as one address.

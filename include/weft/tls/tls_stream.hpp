@@ -54,7 +54,7 @@ public:
     [[nodiscard]] static const tls_stream* of(const stream* transport) noexcept;
     [[nodiscard]] const void* kind() const noexcept override;
 
-    // --- what was negotiated, once the handshake is over
+    // --- what was negotiated, once the handshake is over; views are valid as long as the stream
 
     /// Returns the version of TLS, such as "TLSv1.3".
     [[nodiscard]] std::string_view version() const noexcept;
