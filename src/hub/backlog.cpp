@@ -21,8 +21,8 @@ hub_backlog::given_up hub_backlog::push(shared_outgoing what, bool conflate, std
     return lost;
 }
 
-/// Makes `newest` the only one of its key; returns how many it replaced. The entry of an older one
-/// is reused, as its key is a view of what is removed.
+/// Makes `newest` the only message of its key; returns how many it replaced. Gives the map entry a
+/// new key, because the old key is a view into the replaced message.
 std::size_t hub_backlog::index(list::iterator newest) {
     const std::string_view key = (*newest)->key();
     const auto found = by_key_.find(key);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Delivers publications to subscribers, and keeps them for slow readers.
+// Delivers publications to subscribers, and queues them for slow readers.
 #include <new>
 #include <span>
 #include <string>
@@ -17,7 +17,7 @@ slow_reader policy_of(const subscription& which) noexcept {
 
 } // namespace
 
-/// The one place where a publication becomes a message.
+/// Makes the message that subscribers receive, once for each publication.
 const shared_outgoing& hub_state::format(std::string_view name, const shared_publication& what) {
     if (formatted_ && formatted_->what == what) return formatted_;
     message whole = what->message();
@@ -89,7 +89,7 @@ void hub_state::send(subscription& to, const shared_outgoing& message) noexcept 
         if (policy_of(to) == slow_reader::close) return send_or_close(to, *message);
         if (by.behind || !give(by, *message)) queue(to, message);
     } catch (const std::bad_alloc&) {
-        by.to->abort(); // what it misses would go unnoticed
+        by.to->abort(); // otherwise it would miss a message without noticing
     }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How a subscription begins that wants to be told, to recover, or to be seen: it reads what it has
-// missed, and then goes on live without a gap.
+// Begins the subscriptions that have `done`, `since` or `presence`: reads what they missed from the
+// history, and then delivers live publications without a gap.
 #include <charconv>
 #include <new>
 #include <utility>
@@ -31,7 +31,7 @@ bool hub_state::is_current(const join& which) const noexcept {
     return extra && extra->ticket == which.ticket;
 }
 
-/// Has all subscriptions of the topic begin that wait for it.
+/// Schedules the begin of all subscriptions that wait for the topic to become live.
 void hub_state::queue_joins(topic& which) {
     which.subscriptions.for_each([&](subscription& one) {
         const auto* const extra = one.joining ? table_.extra(one) : nullptr;
@@ -123,7 +123,7 @@ void hub_state::missed_was_read(const join& which, result<history_page>&& page) 
     tell(which, {from, true, count, {}}, from, std::move(page->messages));
 }
 
-/// Tells the application how the subscription begins, and then lets it begin.
+/// Calls the subscription's `done`, then begins to deliver.
 void hub_state::tell(const join& which, const subscribed& how, position from,
                      std::vector<shared_publication>&& missed) {
     subscription& one = *which.which;
@@ -151,7 +151,7 @@ void hub_state::go_live(subscription& which, position from,
         for (const auto& each : missed) give(each);
         for (const auto& each : what.recent) give(each);
     } catch (const std::bad_alloc&) {
-        if (which.member->to) which.member->to->abort(); // what it misses would go unnoticed
+        if (which.member->to) which.member->to->abort(); // otherwise the gap stays unnoticed
     }
     if (std::exchange(extra.recovering, false)) stop_recovering(what);
     announce(which, true);

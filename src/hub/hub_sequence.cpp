@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The sequence of a topic's publications: doubled ones are dropped, late ones wait for those before
-// them, and gaps are filled from the broker's history, or the application is told.
+// Puts a topic's publications in sequence: drops duplicates, holds early ones until those before
+// them have come, and fills gaps from the broker's history, or else reports a loss.
 #include <new>
 #include <utility>
 
@@ -44,7 +44,8 @@ void hub_state::accept(topic& which, const shared_publication& what) {
     catch_up(which);
 }
 
-/// What finds no room is read from the history later.
+/// Holds a publication that came early. Beyond the limit it is dropped, and read from the history
+/// later.
 void hub_state::keep_early(topic& which, const shared_publication& what) {
     if (which.early_size + what->size() > options_.reordered_max) return;
     const bool added = which.early.emplace(std::pair(what->at.epoch, what->at.offset), what).second;
@@ -114,7 +115,7 @@ void hub_state::was_read(topic& which, const result<history_page>& page) {
     skip_gap(which, page->latest);
 }
 
-/// The broker's answer names the epoch that counts.
+/// Drops early publications of other epochs, once the broker's answer has named the current one.
 void hub_state::drop_other_epochs(topic& which) noexcept {
     std::erase_if(which.early, [&](const auto& one) {
         if (one.first.first == which.seen.epoch) return false;
@@ -123,7 +124,7 @@ void hub_state::drop_other_epochs(topic& which) noexcept {
     });
 }
 
-/// The broker does not have what is missing, although it says so.
+/// Skips a gap that repeated reads of the history did not fill.
 void hub_state::skip_gap(topic& which, position latest) {
     if (!which.early.empty()) {
         latest = which.early.begin()->second->at;
@@ -133,7 +134,7 @@ void hub_state::skip_gap(topic& which, position latest) {
     if (!closed_) deliver_early(which);
 }
 
-/// Goes on after `now`, and tells the application.
+/// Continues after `now`, and reports the loss to the application.
 void hub_state::lose(topic& which, position now) {
     ++counters_.losses;
     which.seen = now;

@@ -143,7 +143,7 @@ void hub_state::each_topic(Action&& action) noexcept {
     }
 }
 
-/// Has `expire` called after a while, to repeat what has failed.
+/// Schedules a call of `expire`, which repeats what has failed.
 void hub_state::retry() noexcept {
     retry_at_ = std::min(retry_at_, later(driver_.now(), options_.retry_delay));
     driver_.move_deadline(*this, retry_at_);

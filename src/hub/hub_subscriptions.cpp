@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Subscribing and leaving: members, topics, the handlers that are told, and presence.
+// Adds and removes subscriptions, members and topics, and calls the handlers for that.
 #include <new>
 #include <utility>
 
@@ -182,7 +182,7 @@ void hub_state::remove(subscription& gone) noexcept {
 
 // --- handlers
 
-/// Has the handler called in the next round. Without memory the application is not told.
+/// Schedules a call of the handler in the next round. Without memory for that, it is not called.
 void hub_state::announce(subscription& which, bool begins) noexcept {
     if (!on_subscribe && !on_unsubscribe) return;
     try {

@@ -32,7 +32,7 @@ public:
     /// Takes back the last `add`.
     void take_back() noexcept;
 
-    /// Has `deliver` called on the session's thread, unless that is due already. Throws
+    /// Schedules `deliver` on the session's thread, unless it is scheduled already. Throws
     /// std::bad_alloc.
     void wake();
 
@@ -40,8 +40,8 @@ public:
 
     [[nodiscard]] weft::driver& driver() const noexcept { return driver_; }
 
-    /// Gives the client what waits, in order. Does nothing if it is called while it runs. Without
-    /// `at_most` left, the rest is given in a later turn.
+    /// Delivers up to `at_most` waiting publications to the client, in order; the rest follow in a
+    /// later turn. A nested call has no effect.
     void deliver(std::size_t at_most = SIZE_MAX);
     void close() noexcept { client_ = nullptr; }
     [[nodiscard]] bool is_open() const noexcept { return client_ != nullptr; }

@@ -15,7 +15,7 @@
 namespace weft {
 namespace {
 
-constexpr int topics_looked_at = 2; // for what has expired, in each publication
+constexpr int topics_looked_at = 2; // topics checked for expiry with each publication
 
 std::uint64_t random_epoch() {
     device_random source;
@@ -90,7 +90,7 @@ memory_topics::list::iterator memory_topics::drop_if_unused(list::iterator which
     return topics_.erase(which);
 }
 
-/// Looks at a few topics in turn, so that topics nobody uses do not stay for ever.
+/// Checks a few topics in each call, so that unused ones are removed in time.
 void memory_topics::expire_some(time_point now) noexcept {
     for (int left = topics_looked_at; left != 0 && !topics_.empty(); --left) {
         const auto next = topics_.begin();
@@ -150,7 +150,7 @@ void memory_topics::collect(const memory_topic& of, inboxes& to) {
 void memory_topics::store(memory_topic& in, const shared_publication& what,
                           const history_limits& limits, time_point now) {
     if (limits.messages == 0 || limits.age <= duration::zero()) {
-        in.history.clear(); // what is stored ends with the newest publication
+        in.history.clear(); // the stored ones must end with the newest
         return;
     }
     in.age = limits.age;

@@ -90,7 +90,7 @@ private:
 
     mutable std::mutex mutex_;
     memory_broker_options options_;
-    list topics_; // in the order in which they are next looked at for what has expired
+    list topics_; // the next one to check for expiry first
     std::unordered_map<std::string_view, list::iterator> by_name_;
     std::unordered_map<std::string, inboxes> prefixes_;
     std::map<std::size_t, std::size_t> prefix_lengths_;

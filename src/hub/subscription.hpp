@@ -69,7 +69,7 @@ struct topic {
     bool retry = false;          // the read waits for the timer
     std::uint32_t pins = 0;      // functions on the stack that use it
     std::uint32_t recovering = 0; // subscriptions that read the history
-    std::uint32_t fruitless = 0; // reads that brought nothing
+    std::uint32_t fruitless = 0; // consecutive reads without progress
     std::uint64_t serial = 0;    // for completions: unique in the hub
     position seen = {};          // of the last publication that was delivered
     member_table<subscription> subscriptions;

@@ -26,10 +26,10 @@ using completion = function<void(result<T>)>;
 /// How the name in a subscription selects topics.
 enum class topic_match : std::uint8_t {
     exact, ///< the topic of that name
-    prefix ///< all topics whose names begin so
+    prefix ///< all topics whose names begin with it
 };
 
-/// How much of a topic a broker stores. No history if either is zero.
+/// How much of a topic a broker stores: nothing if either limit is zero.
 struct history_limits {
     std::size_t messages = 0;              ///< the newest publications to keep
     duration age = std::chrono::minutes(5); ///< drops publications that are older
@@ -102,10 +102,10 @@ protected:
 /// A hub's access to a broker.
 ///
 /// All functions are called on the thread of the driver that the session was opened with. The
-/// broker calls the client and all completions on that thread. It may do so before the function has
-/// returned. Each completion is called exactly once, unless the session is destroyed first: then it
-/// is destroyed without a call. After the session's destructor has begun, nothing is called.
-/// Destroying a session ends its subscriptions and its presence.
+/// broker calls the client and all completions on that thread, possibly before the function has
+/// returned. Each completion is called exactly once. If the session is destroyed first, the
+/// completion is destroyed without a call. After the session's destructor has begun, nothing is
+/// called. Destroying a session ends its subscriptions and its presence.
 class broker_session {
 public:
     virtual ~broker_session() = default;

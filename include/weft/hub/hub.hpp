@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Topics: connections subscribe, and each publication to a topic goes to all of its subscribers.
-// Knows neither how connections came about nor what carries publications between processes.
+// Knows neither who makes connections nor what carries publications between processes.
 #pragma once
 
 #include <concepts>
@@ -43,11 +43,11 @@ private:
 
 /// The topics of the connections on one driver.
 ///
-/// Any function may be called from any handler, in any order, also while a publication is
-/// delivered; even the hub may be destroyed there. All of them belong to the driver's thread; for
-/// other threads there is `handle()`. Topics exist while they are used: nothing creates or deletes
-/// them. Two publications to a topic from one thread reach each subscriber in that order. What a
-/// turn brings to a connection leaves in one write.
+/// All functions must be called on the driver's thread; for other threads there is `handle()`. Any
+/// of them may be called from any handler, also while a publication is delivered; even the hub may
+/// be destroyed there. Topics need not be created: they exist while they are used. Two publications
+/// to a topic from one thread reach each subscriber in that order. The publications that one turn
+/// delivers to a connection are written together.
 class hub {
 public:
     /// Creates a hub for connections on `owner`, which may be a driver, a loop or an endpoint and
@@ -69,9 +69,9 @@ public:
     /// Subscribes an open connection; the subscription ends with the connection.
     ///
     /// Takes effect at once; if `done`, `since` or `presence` is set, in a later round of work.
-    /// Fails with `not_open`, `already_subscribed`, or `bad_argument` if the topic is empty, or if
-    /// `prefix` is combined with `since` or `presence`. Throws std::bad_alloc; then nothing was
-    /// done.
+    /// Fails with `not_open`, `already_subscribed`, `gone` after the end of the driver, or
+    /// `bad_argument` if the topic is empty, or if `prefix` is combined with `since` or `presence`.
+    /// Throws std::bad_alloc; then nothing was done.
     result<void> subscribe(connection& who, std::string_view topic, subscribe_options options = {});
 
     /// Ends a subscription; returns false if there is none. The connection receives no publication
@@ -99,9 +99,10 @@ public:
     /// Publishes a message to all subscribers of the topic, also on other loops and machines that
     /// share the broker.
     ///
-    /// The bytes are copied. `done` is called once with the position or the error, maybe before
-    /// this returns; it is not called if the hub is destroyed first. Throws std::bad_alloc; then
-    /// nothing was published.
+    /// The bytes are copied. `done` is called once with the position or the error, possibly before
+    /// this returns; it is not called if the hub is destroyed first. The error is `bad_argument`
+    /// for an empty topic, or the broker's, such as `queue_full` or `outcome_unknown`. Throws
+    /// std::bad_alloc; then nothing was published.
     void publish(std::string_view topic, message what, publish_options options = {},
                  completion<position> done = {});
 
@@ -112,12 +113,12 @@ public:
 
     // --- reading
 
-    /// Reads stored publications. `done` is called once, maybe before this returns.
+    /// Reads stored publications. `done` is called once, possibly before this returns.
     void history(std::string_view topic, const history_query& query,
                  completion<history_page> done);
 
     /// Reads who subscribes with `subscribe_options::presence`, on all loops and machines. `done`
-    /// is called once, maybe before this returns.
+    /// is called once, possibly before this returns.
     void presence(std::string_view topic, completion<std::vector<presence_entry>> done);
 
     // --- handlers
@@ -128,8 +129,8 @@ public:
     void on_unsubscribe(function<void(const subscriber&, std::string_view topic)> handler);
 
     /// Sets the function that is called when publications to a topic were lost, because the broker
-    /// lost its data or its history is too short. Deliveries go on after the position `now`. The
-    /// application tells its clients, for example with `publish_if`.
+    /// lost its data or its history is too short. Deliveries continue after the position `now`. The
+    /// application should inform its clients, for example with `publish_if`.
     void on_loss(function<void(std::string_view topic, const position& now)> handler);
 
     [[nodiscard]] const hub_counters& counters() const noexcept;

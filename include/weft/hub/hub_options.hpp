@@ -33,7 +33,8 @@ struct subscribed {
     position at = {};
 
     /// True if `subscribe_options::since` was set and each publication since then is delivered.
-    /// False with `since` means that it cannot be had: the client must load the state anew.
+    /// False although `since` was set: some are no longer stored, and the client must reload its
+    /// state.
     bool recovered = false;
 
     /// The number of publications that were missed, and that follow now. `at` is the position
@@ -54,8 +55,8 @@ struct subscribe_options {
     std::size_t queue_max = 1024 * 1024;
 
     /// Subscribes to all topics whose names begin with the given one: "prices." matches
-    /// "prices.eur". A connection that also subscribes to a matching topic receives its
-    /// publications twice. Such a subscription cannot recover.
+    /// "prices.eur". Cannot be combined with `since` or `presence`. A connection that also
+    /// subscribes to a matching topic by its name receives each of its publications twice.
     bool prefix = false;
 
     /// The position of the last publication that the client has received: publications that it

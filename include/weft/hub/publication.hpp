@@ -33,9 +33,9 @@ struct position {
     [[nodiscard]] static std::optional<position> parse(std::string_view text) noexcept;
 };
 
-/// A message on its way to the subscribers of a topic. Immutable once it was published, and shared.
+/// A message on its way to the subscribers of a topic. Immutable and shared once it was published.
 struct publication {
-    /// Zero offset: transient, has no number and is not stored.
+    /// The offset is 0 for a transient publication, which has no number and is not stored.
     position at = {};
 
     std::string data = {};
