@@ -120,8 +120,9 @@ result<codec_stream::progress> deflater::run(std::span<const std::byte> from,
     return made;
 }
 
-/// Every part of a message ends at a byte, and is sent completely. What zlib writes at the end of
-/// the last part goes beyond `to` by the end of the message, which is removed.
+/// Flushes at the end of each part, so that the part is output completely and ends at a byte
+/// boundary. The flush of the last part ends with `message_end`, which is removed: so it may exceed
+/// `to`, into `beyond`, if the rest fits.
 codec_stream::progress deflater::compress(std::span<const std::byte> from,
                                           std::span<std::byte> to, bool last) {
     progress made;

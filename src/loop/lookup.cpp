@@ -82,7 +82,7 @@ void lookup_state::cancel() noexcept {
         // Posted, not called here: the caller may be in its destructor.
         if (stop_) door_->post(std::exchange(stop_, nullptr));
     } catch (const std::bad_alloc&) {
-        // The resolver continues, although no caller waits.
+        // The resolver is not stopped, and its answer is dropped.
     }
 }
 

@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t receive_size_at_first = 16 * 1024;
 constexpr budget one_handler{1, duration::max()};
 
-/// The budget of a turn of `run`: `stop` may be obeyed as late as this.
+/// The budget of a turn of `run`, so that `stop` takes effect within this time.
 constexpr budget until_stop_is_heard{.time = std::chrono::milliseconds(10)};
 
 /// Raises a budget to the smallest with which every turn makes progress.
@@ -80,9 +80,8 @@ bool loop_state::make_turn(budget limit, bool may_wait) {
     return did;
 }
 
-/// Takes back the wake-up signal that handlers raised for a nested turn, since that work is done by
-/// now. Looking at what else is ready takes it back, and is cheaper than another wake-up of the
-/// host.
+/// Clears the wake-up that handlers raised for a nested turn, since that work is done by now. A
+/// wait of zero length clears it, and is cheaper than another wake-up of the host.
 void loop_state::take_back_signal() {
     if (!shown_ || !signalled_ || in_turn() || !alive() || work_waits()) return;
     signalled_ = false;
@@ -284,7 +283,7 @@ void loop_state::resolver(weft::resolver names) {
     resolver_ = names ? std::make_shared<weft::resolver>(std::move(names)) : nullptr;
 }
 
-/// In virtual time nothing outside could answer.
+/// There is no system resolver in virtual time, in which its answer could never arrive.
 std::shared_ptr<weft::resolver> loop_state::resolver() {
     const bool by_system = !resolver_given_ && engine_->kind() != engine_kind::virtual_time;
     if (!resolver_ && by_system && alive()) {

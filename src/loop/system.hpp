@@ -100,10 +100,8 @@ private:
 [[nodiscard]] address as_address(const void* sockaddr, std::size_t size);
 
 /// Sends as much of `words` as the socket accepts at once (a new socket accepts all of it), and
-/// closes the socket.
-///
-/// Nothing is read. A peer that has sent something therefore receives a reset after the words,
-/// which are in its receive queue by then.
+/// closes the socket. Reads nothing, so a peer that has sent something also receives a reset, after
+/// the words.
 void refuse(owned_socket refused, std::string_view words) noexcept;
 
 // --- names

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A task that runs by itself on a driver: owns its frame until it has ended or the driver has.
+// A task started by `spawn`: owns its coroutine frame until the task or its driver has ended.
 #pragma once
 
 #include <exception>

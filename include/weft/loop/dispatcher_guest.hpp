@@ -7,7 +7,7 @@
 
 namespace weft {
 
-/// A function that posts `work` to the application's thread, which calls it soon, and not from
+/// A function that posts `work` to the application's thread, to be called there later, not from
 /// inside this call.
 ///
 /// Called on one of Weft's threads, with no lock held; must not wait for the application's thread.

@@ -19,7 +19,8 @@ namespace weft {
 class event_loops {
 public:
     /// Creates `count` loops; for 0, one per core. Throws std::system_error if the system refuses a
-    /// resource that an engine needs. All loops share the clock and random source of `options`.
+    /// resource that an engine needs. All loops use the random source of `options`, if it has one,
+    /// on their threads, so it must be thread-safe. A `virtual_clock` is not: leave it null.
     explicit event_loops(std::size_t count = 0, const loop_options& options = {});
     event_loops(const event_loops&) = delete;
     event_loops& operator=(const event_loops&) = delete;

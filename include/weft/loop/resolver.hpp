@@ -25,8 +25,7 @@ public:
     lookup& operator=(lookup&& other) noexcept;
     ~lookup();
 
-    /// Returns the name as written in the URI: in lower case, without brackets, never a numeric
-    /// address.
+    /// Returns the name to look up; never a numeric address. The name of a URI is in lower case.
     [[nodiscard]] const std::string& host() const noexcept;
 
     /// Reports addresses; may be called several times, as they become known. Ports in them are

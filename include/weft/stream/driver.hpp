@@ -31,8 +31,10 @@ class sleep_operation;
 
 /// Runs work items in turns, on one thread.
 ///
-/// Handlers are called only inside a turn. All functions except `mailbox()` must be called on that
-/// thread. Work that is queued or armed outside a turn runs in the next turn.
+/// A turn calls expired timers, posted functions, and one round of work: the items that were
+/// deferred before the round began. Handlers are called only inside a turn. All functions except
+/// `mailbox()` must be called on that thread. Work that is queued or armed outside a turn runs in
+/// the next turn.
 class driver : public wall_clock {
 public:
     driver(const driver&) = delete;

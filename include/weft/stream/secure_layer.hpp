@@ -11,7 +11,8 @@ namespace weft {
 
 /// Encrypts streams. weft::tls has one implementation for servers and one for clients.
 ///
-/// Any number of streams may share a layer. A stream may outlive the layer.
+/// Any number of streams may share a layer. A stream may outlive the layer. A layer that loops on
+/// several threads share must be thread-safe, as those of weft::tls are.
 class secure_layer {
 public:
     secure_layer(const secure_layer&) = delete;

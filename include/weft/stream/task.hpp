@@ -76,13 +76,13 @@ private:
     void take() const noexcept {}
 };
 
-/// A coroutine that returns a `T`, which a constructor call or `co_return` makes; not a reference.
+/// A coroutine whose `co_return` constructs a `T`, which must not be a reference.
 ///
 /// Nothing runs until the task is awaited by another task, once, or passed to `spawn`. An exception
 /// that leaves it is thrown again by the `co_await`. Destroying a task that has not begun destroys
 /// its parameters. Everything runs on the driver's thread.
 ///
-/// A lambda with captures must outlive the task that a call of it returns; see `spawn`.
+/// If the coroutine is a lambda with captures, the lambda must outlive the task; see `spawn`.
 template <class T = void>
 class [[nodiscard]] task {
     static_assert(!std::is_reference_v<T>, "a task returns a value");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The parts below tasks: a chain of coroutines that await each other, and the operation that the
+// What tasks are made of: a chain of coroutines that await each other, and the operation that the
 // innermost one waits for. Knows no connection and no event loop.
 #pragma once
 
@@ -71,7 +71,8 @@ protected:
 
 /// What a coroutine waits for. Movable until it is awaited.
 ///
-/// Any coroutine may await an operation. If that is a `task`, stopping the task cancels it.
+/// Any coroutine may await an operation. If it is a `task`, stopping the task cancels the
+/// operation.
 class task_operation {
 public:
     /// Begins to wait; returns false if that is not necessary. `by` is null for a coroutine that is
@@ -102,7 +103,7 @@ protected:
     task_operation([[maybe_unused]] task_operation&& other) noexcept { assert(!other.waits_); }
     ~task_operation() { forget_waiter(); }
 
-    /// Called when somebody begins to wait. May throw; then nobody waits.
+    /// Called when a coroutine begins to wait. If this throws, the coroutine does not wait.
     virtual void begin() = 0;
 
     /// Called instead of `begin` if the task was asked to stop: the result is

@@ -24,7 +24,7 @@ inline constexpr bool is_task<task<T>> = true;
 template <class Awaited>
 concept cancellable = is_task<Awaited> || std::derived_from<Awaited, task_operation>;
 
-/// What the two sides of a `when_any` report to.
+/// Is notified by the two sides of a `when_any`.
 class when_any_observer {
 public:
     /// Called when a side has completed. The side may be destroyed within this call.
@@ -174,7 +174,8 @@ private:
         }
     }
 
-    // The sides refer to what they run, but are destroyed after it: it reports its end to them.
+    // The sides refer to `first_` and `second_`, but are destroyed after them, as these report
+    // their end to the sides.
     std::optional<when_any_side<First>> one_;
     std::optional<when_any_side<Second>> two_;
     First first_;
@@ -185,14 +186,14 @@ private:
     bool second_began_ = false;
 };
 
-/// Waits for the first of two tasks or operations that completes, and asks the other one to stop,
-/// as a stop token would; continues when that has ended, too. If the first one completes at once,
-/// the second never begins.
+/// Waits until one of two tasks or operations has completed, then asks the other to stop, as a stop
+/// token would, and continues when both have ended. If `first` completes at once, `second` never
+/// begins.
 ///
-/// Returns a std::variant whose `index()` tells which one was first; a task<void> has the value
-/// std::monostate. If the first one to complete has thrown, throws that exception; an exception of
-/// the other goes to the driver's `on_error`. Operations are cancelled without a loss: a message
-/// that was not received stays in its conversation.
+/// Returns a std::variant whose `index()` says which one completed first; a task<void> has the
+/// value std::monostate. If the one that completed first has thrown, throws that exception; an
+/// exception of the other goes to the driver's `on_error`. Cancelling an operation loses nothing: a
+/// message that was not received stays in its conversation.
 template <cancellable First, cancellable Second>
 when_any_operation<First, Second> when_any(First first, Second second) {
     return {std::move(first), std::move(second)};

@@ -118,7 +118,7 @@ std::error_code kqueue_engine::add(int descriptor, source& target, interest in) 
     return why;
 }
 
-/// Adding a filter again makes the kernel look again, and report what is ready.
+/// Adding a filter again makes the kernel check again, and report what is ready.
 std::error_code kqueue_engine::modify(int descriptor, source& target, interest in) noexcept {
     if (!in_own_process()) return errc::forked;
     watched* const one = find(descriptor);

@@ -143,7 +143,7 @@ int epoll_engine::wait_for_events(epoll_event* events, int room, time_point dead
     return sys::epoll_wait(set_.get(), events, room, as_milliseconds(left));
 }
 
-/// Returns true if a wait without a timeout ends in time, perhaps for nothing.
+/// Returns true if a wait without a timeout ends by `deadline`, perhaps earlier than needed.
 bool epoll_engine::timer_will_end_wait(time_point deadline) const noexcept {
     return deadline == never || deadline >= timer_set_for_;
 }

@@ -26,7 +26,7 @@ std::error_code check_type(int descriptor, int wanted) noexcept {
     return value == wanted ? std::error_code() : make_error_code(errc::bad_argument);
 }
 
-/// A system that does not tell whether a socket listens (ENOPROTOOPT) leaves it to its other calls.
+/// If the system cannot report whether a socket listens (ENOPROTOOPT), later calls must find out.
 std::error_code check_stream_socket(int descriptor, bool listens) noexcept {
     if (const auto why = check_type(descriptor, SOCK_STREAM)) return why;
     int value = 0;
