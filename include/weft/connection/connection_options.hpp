@@ -37,8 +37,8 @@ struct connection_options {
 
     /// Limit on the queued output, in bytes. A message of any size is queued if the queue is empty,
     /// or, with `queue_policy::pause`, at most half full: so no answer is dropped for its size.
-    /// Output counts only after the stream has accepted a write in part. What was gathered before
-    /// that, up to 64 KiB and one message, may exceed a smaller limit.
+    /// Output counts only after a write that the stream has not accepted in full. What was gathered
+    /// before that, up to 64 KiB and one message, may exceed a smaller limit.
     std::size_t queue_size_max = 1024 * 1024;
     queue_policy when_full = queue_policy::pause;
 
