@@ -17,7 +17,8 @@ namespace weft {
 namespace {
 
 bool may_be_answered(const event& what) noexcept {
-    return what.type == event_type::message || what.type == event_type::ping;
+    return what.type == event_type::message || what.type == event_type::part ||
+        what.type == event_type::ping;
 }
 
 http_response not_found() {
@@ -279,6 +280,10 @@ void connection::dispatch(const event& what) {
     }
     switch (what.type) {
     case event_type::message: break;
+    case event_type::part:
+        call(handler.part, *this,
+             message_part(what.payload, what.is_text, what.is_first, what.is_last));
+        break;
     case event_type::ping: call(handler.ping, *this, what.payload); break;
     case event_type::pong: call(handler.pong, *this, what.payload); break;
     case event_type::request: handle_request(); break;

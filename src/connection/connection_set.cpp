@@ -16,9 +16,9 @@ namespace weft {
 namespace {
 
 session_options as_session_options(role plays, const connection_options& options,
-                                   driver& owner) {
+                                   const handlers& by, driver& owner) {
     return {plays, options.limits, options.timeouts, &owner.random(), options.extension.get(),
-            &owner};
+            &owner, bool(by.part)};
 }
 
 /// Returns how specific a route is: one with a host ranks before one without, an exact host or path
@@ -33,7 +33,7 @@ std::pair<std::size_t, std::size_t> weight(const route& which) noexcept {
 
 connection_set::connection_set(weft::driver& owner)
     : registry(owner),
-      unrouted_{this, {}, {}, {}, {}, {}, as_session_options(role::server, {}, owner)} {}
+      unrouted_{this, {}, {}, {}, {}, {}, as_session_options(role::server, {}, {}, owner)} {}
 
 connection_set::~connection_set() = default;
 
@@ -52,10 +52,11 @@ void connection_set::replace_by(const route& added) noexcept {
 
 void connection_set::add_route(std::string_view path, handlers&& what,
                                const route_options& options) {
+    const auto for_sessions =
+        as_session_options(role::server, options.connection, what, driver());
     auto added = std::make_unique<route>(
         route{this, to_lower(options.host), std::string(path), options.subprotocol,
-              std::move(what), options.connection,
-              as_session_options(role::server, options.connection, driver())});
+              std::move(what), options.connection, for_sessions});
     make_room_for_one(routes_);
     replace_by(*added);
     routes_.push_back(std::move(added));
@@ -123,9 +124,10 @@ connection& connection_set::add_served() {
 
 connection& connection_set::add_outbound(const uri& target, handlers&& what,
                                          connect_options&& options) {
+    const auto for_session =
+        as_session_options(role::client, options.connection, what, driver());
     auto own = std::make_unique<route>(
-        route{this, {}, {}, {}, std::move(what), options.connection,
-              as_session_options(role::client, options.connection, driver())});
+        route{this, {}, {}, {}, std::move(what), options.connection, for_session});
     auto outbound = std::make_unique<connection::details>();
     outbound->uri = target;
     outbound->pending = std::make_unique<pending_connection>(std::move(options), driver().now());

@@ -31,6 +31,7 @@ struct served {
 };
 
 void set_events(handlers& of) {
+    of.part = {};
     of.message = [](connection& peer, message m) {
         with_state(peer, [&](conversation_state& state) { state.received(m); });
     };

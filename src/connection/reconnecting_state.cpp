@@ -163,6 +163,11 @@ handlers reconnecting_connection::state::make_handlers() {
             if (at->to) at->to->user_.message(peer, whole);
         };
     }
+    if (user_.part) {
+        made.part = [at = link_](connection& peer, message_part part) {
+            if (at->to) at->to->user_.part(peer, part);
+        };
+    }
     if (user_.ping) {
         made.ping = [at = link_](connection& peer, std::span<const std::byte> payload) {
             if (at->to) at->to->user_.ping(peer, payload);

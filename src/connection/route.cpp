@@ -28,7 +28,7 @@ bool route::serves_host(std::string_view name) const noexcept {
 
 bool route::serves_websocket() const noexcept {
     const bool plain_only = handlers.http && !handlers.open && !handlers.message &&
-                            !handlers.validate && !handlers.close;
+                            !handlers.part && !handlers.validate && !handlers.close;
     return !plain_only;
 }
 

@@ -376,7 +376,7 @@ event session::next_event(time_point now) noexcept {
         if (find_short_message(told, now)) return told;
         forget_message();
         find_event(told, now);
-        traffic_.messages_received += told.type == event_type::message;
+        traffic_.messages_received += told.type == event_type::message || told.is_last;
         if (!lent_ && told.type == event_type::none) retain_given();
     } catch (const std::bad_alloc&) {
         fail(no_memory(), now);

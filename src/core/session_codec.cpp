@@ -73,7 +73,7 @@ std::error_code session::decode_message(std::span<const std::byte> payload, even
     }
     complete(work);
     if (is_text_ && !text_.complete()) return errc::bad_utf8;
-    told = {event_type::message, is_text_, whole};
+    told = {event_type::message, is_text_, false, false, whole};
     return {};
 }
 

@@ -73,6 +73,9 @@ struct session::extra {
     std::uint32_t fragments = 0; // frames so far; 0 between messages
     masking_key key{};
     std::uint8_t key_offset = 0;
+    bool part_reported = false;   // a part of the message
+    bool decoder_is_full = false; // it holds bytes for which a part had no room
+    std::size_t unmasked = 0;     // bytes at the front of the input that are unmasked already
 
     codec_work encoding;             // of the message that is being sent in parts
     output_queue output;             // older than the output in lent memory

@@ -63,7 +63,7 @@ bool session::find_short_message(event& told, time_point now) {
     const auto& limits = options_->limits;
     if (size > std::min<std::size_t>(control_payload_max, input.size() - header) ||
         size > limits.frame_size_max || size > limits.message_size_max ||
-        limits.fragment_count_max == 0) {
+        limits.fragment_count_max == 0 || options_->receives_parts) {
         return false;
     }
 
@@ -97,7 +97,7 @@ inline errc session::judge_data_frame(const frame_header& header) const noexcept
     const std::size_t assembled = extra_ ? extra_->assembly.size() : 0;
     const bool fits = compressed ? compressed_fits(header)
                                  : header.length <= limits.message_size_max - assembled;
-    if (!fits) return errc::message_too_big;
+    if (!fits && !options_->receives_parts) return errc::message_too_big;
     if (fragments >= limits.fragment_count_max) return errc::too_many_fragments;
     return {};
 }
@@ -150,7 +150,9 @@ void session::take_whole_message(const frame_header& header, event& told, time_p
         text_.reset();
     }
     const auto input = waiting();
-    if (header.fin && header.length <= input.size() && !message_in_progress()) {
+    const bool in_parts = options_->receives_parts;
+    if (header.fin && header.length <= input.size() && !message_in_progress() &&
+        (!in_parts || (!compressed_ && header.length <= part_size_max()))) {
         const auto payload = input.first(static_cast<std::size_t>(header.length));
         if (header.masked) mask(payload, header.key);
         consume_input(payload.size());
@@ -158,7 +160,9 @@ void session::take_whole_message(const frame_header& header, event& told, time_p
         if (is_text_ && !(text_.feed(payload) && text_.complete())) {
             return fail(errc::bad_utf8, now);
         }
-        if (!discards_messages_) told = {event_type::message, is_text_, payload};
+        if (discards_messages_) return;
+        told = {in_parts ? event_type::part : event_type::message, is_text_, in_parts, in_parts,
+                payload};
         return;
     }
     if (!message_in_progress()) begin_message(now);
@@ -170,10 +174,12 @@ void session::take_whole_message(const frame_header& header, event& told, time_p
     at.compressed_size += header.length;
     at.key = header.masked ? header.key : masking_key{};
     at.key_offset = 0;
+    at.unmasked = 0;
 }
 
 /// Adds the received payload of the frame in progress to the message.
 void session::take_payload(event& told, time_point now) {
+    if (options_->receives_parts) return take_parts(told, now);
     extra& at = *extra_;
     while (at.frame_left != 0 && !waiting().empty()) {
         const auto input = waiting();
@@ -202,6 +208,7 @@ void session::begin_message(time_point now) {
     extra& at = more();
     at.message_due = deadline_after(now, options_->timeouts.message);
     at.compressed_size = 0;
+    at.part_reported = at.decoder_is_full = false;
     if (compressed_) at.decoding.reset(codec_->begin_decoding());
 }
 
@@ -233,7 +240,7 @@ void session::end_frame(event& told, time_point now) {
         return;
     }
     message_reported_ = true;
-    told = {event_type::message, is_text_, extra_->assembly};
+    told = {event_type::message, is_text_, false, false, extra_->assembly};
 }
 
 void session::take_control_frame(const frame_header& header, std::span<std::byte> payload,
@@ -248,7 +255,8 @@ void session::take_control_frame(const frame_header& header, std::span<std::byte
     if (header.code == opcode::ping) answer_ping(payload);
     if (header.code == opcode::pong) take_pong(payload, now);
     if (discards_messages_) return;
-    told = {header.code == opcode::ping ? event_type::ping : event_type::pong, false, payload};
+    told.type = header.code == opcode::ping ? event_type::ping : event_type::pong;
+    told.payload = payload;
 }
 
 void session::take_close_frame(std::span<const std::byte> payload, time_point now) {

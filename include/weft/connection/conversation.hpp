@@ -234,7 +234,7 @@ concept conversation_function = std::is_invocable_r_v < task<void>,
 /// captures, is kept until the coroutine has ended. A stop of `until` stops all of them.
 ///
 /// `more` may contain other handlers for the same connections; `open`, `writable` and `close` are
-/// called before the coroutine continues. Its `message` is not used.
+/// called before the coroutine continues. Its `message` and `part` are not used.
 [[nodiscard]] handlers coroutine_handlers(function<task<void>(conversation)> serve,
                                           handlers more = {}, stop_token until = {});
 

@@ -25,6 +25,7 @@ struct handlers {
     // types whose names appear in the compiler's error messages
     struct open_handler;
     struct message_handler;
+    struct part_handler;
     struct writable_handler;
     struct ping_handler;
     struct pong_handler;
@@ -39,6 +40,15 @@ struct handlers {
 
     /// Called with a whole message, however it was fragmented.
     handler<message_handler, void(connection&, weft::message)> message = {};
+
+    /// Called with each part of a message, as its bytes arrive; then no message is assembled, and
+    /// `message` is not called.
+    ///
+    /// `session_limits::message_size_max` then limits a part: longer ones are split. The message
+    /// may have any length, and needs no memory of its own. To slow the peer down, call
+    /// `connection::pause`; a part that has been read already waits. A message that is cut off has
+    /// no last part: `close` follows.
+    handler<part_handler, void(connection&, weft::message_part)> part = {};
 
     /// Called when all queued output has been written, after `send` returned `backed_up` or
     /// `dropped`.

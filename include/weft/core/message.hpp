@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A message to send or a received message: a view of its bytes, and whether they are text.
+// A message to send, a received message, or a part of one: a view of its bytes, and whether they
+// are text.
 #pragma once
 
 #include <concepts>
@@ -84,6 +85,35 @@ private:
 
     std::span<const std::byte> bytes_;
     bool is_text_;
+};
+
+/// A part of a received message, as a view: the bytes that have arrived since the part before.
+///
+/// Parts do not follow the peer's frames, and text may be cut inside a character. Only the last
+/// part of a message can be empty. When it has arrived, the whole text was valid UTF-8. RFC 6455
+/// §5.4, §8.1.
+class message_part {
+public:
+    message_part(std::span<const std::byte> bytes, bool is_text, bool is_first,
+                 bool is_last) noexcept
+        : bytes_(bytes), is_text_(is_text), is_first_(is_first), is_last_(is_last) {}
+
+    [[nodiscard]] bool is_text() const noexcept { return is_text_; }
+    [[nodiscard]] bool is_first() const noexcept { return is_first_; }
+    [[nodiscard]] bool is_last() const noexcept { return is_last_; }
+    [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return bytes_; }
+    [[nodiscard]] std::size_t size() const noexcept { return bytes_.size(); }
+
+    /// Returns the bytes as characters, for text and binary messages.
+    [[nodiscard]] std::string_view text() const noexcept {
+        return {reinterpret_cast<const char*>(bytes_.data()), bytes_.size()};
+    }
+
+private:
+    std::span<const std::byte> bytes_;
+    bool is_text_;
+    bool is_first_;
+    bool is_last_;
 };
 
 } // namespace weft

@@ -31,12 +31,6 @@
 
 namespace weft {
 
-/// The result of a handshake that was completed outside of the session.
-struct agreed_handshake {
-    std::string subprotocol = {}; ///< empty for none
-    message_codec_ptr codec = {}; ///< null for no extension
-};
-
 /// One WebSocket connection without any I/O.
 ///
 /// Order of use:
@@ -408,6 +402,13 @@ private:
     std::error_code add_payload(std::span<const std::byte> piece);
     void end_frame(event& told, time_point now);
     void begin_message(time_point now);
+    [[nodiscard]] std::size_t part_size_max() const noexcept;
+    void take_parts(event& told, time_point now);
+    void take_plain_part(event& told, time_point now);
+    void take_compressed_part(event& told, time_point now);
+    void report_part(std::span<const std::byte> part, bool ends, event& told, time_point now);
+    [[nodiscard]] std::span<std::byte> unmask_input(std::size_t size) noexcept;
+    [[nodiscard]] std::span<std::byte> room_for_part();
     void message_grew(std::size_t size, time_point now) noexcept;
     [[nodiscard]] bool message_in_progress() const noexcept;
     [[nodiscard]] time_point message_deadline() const noexcept;

@@ -18,6 +18,7 @@ enum class event_type : std::uint8_t {
     http,    ///< server: a plain HTTP request; answer it with `respond`
     opened,  ///< the handshake is complete: messages may be sent
     message, ///< a whole message
+    part,    ///< the next part of a message, with `session_options::receives_parts`
     ping,    ///< a ping; the session has already answered it
     pong,    ///< a pong
     closed,  ///< the closing handshake is complete; see `outcome()`
@@ -27,8 +28,10 @@ enum class event_type : std::uint8_t {
 /// An event of a session. `session::receive` says how long `payload` stays valid.
 struct event {
     event_type type = event_type::none;
-    bool is_text = false;                    ///< for a message: text or binary
-    std::span<const std::byte> payload = {}; ///< of a message, a ping or a pong
+    bool is_text = false;  ///< for a message or a part: text or binary
+    bool is_first = false; ///< for a part: it begins its message
+    bool is_last = false;  ///< for a part: it ends its message
+    std::span<const std::byte> payload = {}; ///< of a message, a part, a ping or a pong
 };
 
 enum class session_state : std::uint8_t { connecting, open, closing, closed };

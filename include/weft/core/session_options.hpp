@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Options of a session: limits on what a peer may send, and timeouts.
+// What a session begins with: limits on what a peer may send, timeouts, and a handshake that was
+// completed elsewhere.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <string>
 
 #include <weft/core/frame.hpp>
+#include <weft/core/message_codec.hpp>
 #include <weft/core/random_source.hpp>
 #include <weft/core/time.hpp>
 #include <weft/core/wall_clock.hpp>
@@ -87,6 +90,20 @@ struct session_options {
 
     /// The clock for the Date header of a server's responses; null for no Date header.
     const wall_clock* clock = nullptr;
+
+    /// Reports each message as `part` events, as its bytes arrive, and assembles none.
+    ///
+    /// Then `session_limits::message_size_max` is the most bytes of one part: longer input is
+    /// reported in several parts, and messages and frames may have any length up to
+    /// `frame_size_max`. `compressed_size_max` has no effect, and `fragment_count_max` limits the
+    /// frames without payload between two parts. Must not change while the session is open.
+    bool receives_parts = false;
+};
+
+/// The result of a handshake that was completed outside of the session.
+struct agreed_handshake {
+    std::string subprotocol = {}; ///< empty for none
+    message_codec_ptr codec = {}; ///< null for no extension
 };
 
 } // namespace weft

@@ -26,6 +26,8 @@ struct told {
     event_type type = event_type::none;
     bool is_text = false;
     std::string payload = {};
+    bool is_first = false;
+    bool is_last = false;
 
     friend bool operator==(const told&, const told&) = default;
 };
@@ -114,7 +116,8 @@ public:
         for (;;) {
             const event next = tested.next_event(now);
             if (next.type == event_type::none) return;
-            events.push_back({next.type, next.is_text, to_text(next.payload)});
+            events.push_back({next.type, next.is_text, to_text(next.payload), next.is_first,
+                              next.is_last});
         }
     }
 

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// Large messages in parts, over sockets and on every driver.
+#include <string>
+
+#include "endpoint/endpoint_fixture.hpp"
+
+namespace weft::testing {
+namespace {
+
+class large_messages : public endpoint {
+protected:
+    /// Byte `at` of every message of this suite.
+    static char letter(std::size_t at) { return static_cast<char>('a' + (at * 7 + at / 251) % 26); }
+
+    static std::string letters(std::size_t size) {
+        std::string text(size, ' ');
+        for (std::size_t i = 0; i < size; ++i) text[i] = letter(i);
+        return text;
+    }
+
+    /// What arrived in parts.
+    struct arrivals {
+        std::size_t size = 0;
+        std::size_t largest = 0;
+        int messages = 0;
+        bool as_sent = true;
+
+        void take(const message_part& part) {
+            as_sent &= part.is_first() == (size == 0);
+            for (const char each : part.text()) as_sent &= each == letter(size++);
+            largest = std::max(largest, part.size());
+            messages += part.is_last();
+        }
+    };
+};
+
+TEST_P(large_messages, are_received_in_parts_within_the_limit_of_a_part) {
+    arrivals arrived;
+    ending outbound;
+    server_->route("/parts",
+                   served_.heard({.part = [&](connection&, message_part p) { arrived.take(p); }}),
+                   {.connection = {.limits = {.message_size_max = 10'000}}, .subprotocol = {}});
+    listen();
+    const auto large = letters(5'000'000);
+    client_->connect(url("/parts"), outbound.heard({.open = [&](connection& peer) {
+        peer.send(large);
+        peer.close();
+    }}));
+    ASSERT_TRUE(run_until([&] { return outbound.ended() && served_.ended(); }));
+    EXPECT_TRUE(arrived.as_sent);
+    EXPECT_EQ(arrived.size, large.size());
+    EXPECT_EQ(arrived.messages, 1);
+    EXPECT_LE(arrived.largest, 10'000U);
+    EXPECT_TRUE(served_.why.clean()) << served_.why;
+}
+
+TEST_P(large_messages, stop_the_sender_while_the_receiver_is_paused) {
+    arrivals arrived;
+    connection* served = nullptr;
+    server_->route("/parts", {.part = [&](connection& peer, message_part p) {
+        arrived.take(p);
+        served = &peer;
+        peer.pause();
+    }});
+    listen();
+    connection* outbound = nullptr;
+    const auto large = letters(20'000'000);
+    client_->connect(url("/parts"), {.open = [&](connection& peer) {
+        outbound = &peer;
+        peer.send(large);
+    }});
+    ASSERT_TRUE(run_until([&] { return served != nullptr; }));
+    for (int i = 0; i < 5; ++i) {
+        const std::size_t before = arrived.size;
+        EXPECT_LT(before, 1'000'000U);
+        EXPECT_GT(outbound->buffered_amount(), 1'000'000U); // the kernel takes some
+        served->resume();
+        ASSERT_TRUE(run_until([&] { return arrived.size != before; }));
+        ASSERT_TRUE(served->paused());
+    }
+    while (arrived.messages == 0) {
+        const std::size_t before = arrived.size;
+        served->resume();
+        ASSERT_TRUE(run_until([&] { return arrived.size != before; }));
+    }
+    EXPECT_TRUE(arrived.as_sent);
+    EXPECT_EQ(arrived.size, large.size());
+}
+
+WEFT_IN_EVERY_WAY(large_messages);
+
+} // namespace
+} // namespace weft::testing
