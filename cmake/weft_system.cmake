@@ -3,7 +3,7 @@
 # folder is built on its systems alone:
 #   posix       all but Windows
 #   posix_2024  what is new in POSIX.1-2024, which Darwin lacks
-#   linux, bsd (which includes Darwin), darwin, windows
+#   linux, bsd (FreeBSD and Darwin), darwin, windows
 
 if(CMAKE_SYSTEM_NAME MATCHES "^(Linux|Android)$")
     set(weft_systems posix posix_2024 linux)
@@ -11,10 +11,16 @@ elseif(WIN32)
     set(weft_systems windows)
 elseif(APPLE)
     set(weft_systems posix bsd darwin)
-elseif(CMAKE_SYSTEM_NAME MATCHES "BSD$|^DragonFly$")
+elseif(CMAKE_SYSTEM_NAME STREQUAL FreeBSD)
     set(weft_systems posix posix_2024 bsd)
 else()
     set(weft_systems posix posix_2024)
+endif()
+
+# Also on the other BSDs, with which src/loop/bsd was never compiled.
+if(NOT weft_systems MATCHES "linux|bsd")
+    message(WARNING "Weft's event loop is written for Linux, macOS and FreeBSD, not for "
+        "${CMAKE_SYSTEM_NAME}: programs that use weft::loop or weft::endpoint will not link.")
 endif()
 
 # Takes the files of other systems out of the list variable that is named.

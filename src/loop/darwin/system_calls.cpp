@@ -16,13 +16,10 @@ bool set_flags(int descriptor) noexcept {
         ::fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0;
 }
 
-/// Returns `descriptor`, non-blocking and close-on-exec; -1 with errno set if that fails.
-int prepared(int descriptor) noexcept {
-    if (descriptor < 0 || set_flags(descriptor)) return descriptor;
+void close_and_keep_errno(int descriptor) noexcept {
     const int error = errno;
     ::close(descriptor);
     errno = error;
-    return -1;
 }
 
 /// Returns whole milliseconds, rounded up.
@@ -36,15 +33,21 @@ int as_milliseconds(const timespec& time) noexcept {
 } // namespace
 
 int native::socket(int family, int type) noexcept {
-    const int made = prepared(::socket(family, type, 0));
-    if (made >= 0) disable_sigpipe(made);
-    return made;
+    const int made = ::socket(family, type, 0);
+    if (made < 0 || (set_flags(made) && disable_sigpipe(made))) return made;
+    close_and_keep_errno(made);
+    return -1;
 }
 
 int native::accept(int listening, sockaddr* peer, socklen_t* size) noexcept {
-    const int made = prepared(::accept(listening, peer, size));
-    if (made >= 0) disable_sigpipe(made);
-    return made;
+    const int made = ::accept(listening, peer, size);
+    if (made < 0) return made;
+    const bool flagged = set_flags(made);
+    if (flagged && disable_sigpipe(made)) return made;
+    // The option is refused for a connection that has ended in both directions.
+    if (flagged && errno == EINVAL) errno = ECONNABORTED;
+    close_and_keep_errno(made);
+    return -1;
 }
 
 int native::pipe(int* ends) noexcept {
@@ -54,10 +57,8 @@ int native::pipe(int* ends) noexcept {
         std::ranges::copy(made, ends);
         return 0;
     }
-    const int error = errno;
-    ::close(made[0]);
-    ::close(made[1]);
-    errno = error;
+    close_and_keep_errno(made[0]);
+    close_and_keep_errno(made[1]);
     return -1;
 }
 
@@ -67,10 +68,9 @@ int native::poll(pollfd* set, nfds_t count, const timespec* timeout) noexcept {
 
 const int native::no_signal = 0;
 
-/// Fails on a socket whose peer has reset the connection, which raises no signal either.
-void native::disable_sigpipe(int socket) noexcept {
+bool native::disable_sigpipe(int socket) noexcept {
     const int on = 1;
-    ::setsockopt(socket, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof(on));
+    return ::setsockopt(socket, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof(on)) == 0;
 }
 
 } // namespace weft

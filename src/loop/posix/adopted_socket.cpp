@@ -64,7 +64,7 @@ std::error_code check_datagrams(int descriptor) noexcept {
 std::error_code make_fit(int descriptor) noexcept {
     if (const auto why = set_flag(descriptor, F_GETFL, F_SETFL, O_NONBLOCK)) return why;
     if (const auto why = set_flag(descriptor, F_GETFD, F_SETFD, FD_CLOEXEC)) return why;
-    native::disable_sigpipe(descriptor);
+    if (!native::disable_sigpipe(descriptor)) return last_error();
     switch_on(descriptor, IPPROTO_TCP, TCP_NODELAY); // fails on a Unix-domain socket, harmlessly
     return {};
 }

@@ -35,8 +35,9 @@ namespace weft::native {
 /// instead; there, the calls above set the option.
 extern const int no_signal;
 
-/// Sets that option, if the system has it, on a socket that the application has opened.
-void disable_sigpipe(int socket) noexcept;
+/// Sets that option, if the system has it, on a socket that the application has opened. Returns
+/// false with errno set if the system refuses: writing to the socket could then end the process.
+[[nodiscard]] bool disable_sigpipe(int socket) noexcept;
 
 /// The socket option with which several listeners share one address and its connections.
 extern const int shared_address;

@@ -23,6 +23,8 @@ int native::poll(pollfd* set, nfds_t count, const timespec* timeout) noexcept {
 
 const int native::no_signal = MSG_NOSIGNAL;
 
-void native::disable_sigpipe(int) noexcept {}
+bool native::disable_sigpipe(int) noexcept {
+    return true;
+}
 
 } // namespace weft

@@ -362,12 +362,12 @@ TEST(connection_allocation, a_request_that_somebody_else_has_read) {
                                   {"Connection", "Upgrade"},
                                   {"Sec-WebSocket-Version", "13"},
                                   {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="}};
-        auto [a, b] = memory_pipe(here.driver, here.driver);
-        mute_peer peer(std::move(b));
+        auto ends = memory_pipe(here.driver, here.driver);
+        mute_peer peer(std::move(ends.second));
         const auto frame = frame_builder(role::client).text("early");
-        memory.during([&, &a = a] {
+        memory.during([&] {
             auto request = http_request::make("GET", "/", headers);
-            if (request && here.server->accept(std::move(a), std::move(*request), frame)) {
+            if (request && here.server->accept(std::move(ends.first), std::move(*request), frame)) {
                 ++here.at_server.begun;
             }
         });

@@ -367,7 +367,8 @@ constexpr ending endings[] = {
 class memory_pipe_ending : public ::testing::TestWithParam<std::tuple<ending, const char*>> {};
 
 TEST_P(memory_pipe_ending, is_legal_from_each_callback) {
-    const auto& [how, event] = GetParam();
+    const ending how = std::get<0>(GetParam());
+    const std::string event = std::get<1>(GetParam());
     manual_driver d;
     auto ends = memory_pipe(d, d, 4);
     end_of_pipe own(std::move(ends.first));
@@ -375,7 +376,7 @@ TEST_P(memory_pipe_ending, is_legal_from_each_callback) {
     own.stream->deliver_at_most(2);
     bool ended = false;
     std::size_t events_at_end = 0;
-    own.on_event = [&, how = how, event = std::string(event)](const std::string& what) {
+    own.on_event = [&, how, event](const std::string& what) {
         if (what != event || ended) return;
         ended = true;
         events_at_end = own.events.size();
@@ -386,8 +387,8 @@ TEST_P(memory_pipe_ending, is_legal_from_each_callback) {
     d.advance(at(0));
     d.advance(at(0));
     if (other.stream && !ended) {
-        if (std::string(event) == "error") other.stream->reset();
-        if (std::string(event) == "eof") other.stream->half_close();
+        if (event == "error") other.stream->reset();
+        if (event == "eof") other.stream->half_close();
     }
     d.settle();
     EXPECT_TRUE(ended);

@@ -193,7 +193,7 @@ TEST_F(tasks, that_are_stopped_before_they_begin_still_run_to_their_end) {
 TEST_F(tasks, that_have_ended_do_not_mind_a_stop) {
     std::stop_source stop;
     spawn(
-        *driver, [this]() -> task<> { co_await number(1); }, stop.get_token());
+        *driver, []() -> task<> { co_await number(1); }, stop.get_token());
     driver->settle();
     stop.request_stop();
     driver->settle();
