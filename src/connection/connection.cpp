@@ -348,6 +348,7 @@ void connection::handle_request() {
 }
 
 void connection::handle_plain_request() {
+    route_->set->count_request();
     if (!name_peer() || !check_name()) return;
     if (route* chosen = route_->set->find(*request(), nullptr)) apply_route(*chosen);
     if (!route_->handlers.http) {
@@ -403,6 +404,7 @@ void connection::report_end() {
     note_facts();
     if (opened_) {
         const report& why = outcome(); // outlives a handler that destroys the endpoint
+        route_->set->count_closed(why);
         call(route_->handlers.close, *this, why);
     } else {
         report_failure();
@@ -417,6 +419,7 @@ void connection::report_failure() {
     if (went_on && *went_on) return;
     report why = outcome();
     if (!went_on) why.error = went_on.error();
+    route_->set->count_failed(why);
     // A client's connection without its own `fail` handler uses the endpoint's.
     auto& own = route_->handlers.fail;
     const bool is_own = own || role() == weft::role::server;

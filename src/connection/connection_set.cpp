@@ -29,6 +29,15 @@ std::pair<std::size_t, std::size_t> weight(const route& which) noexcept {
             which.path.ends_with('*') ? which.path.size() : SIZE_MAX};
 }
 
+template <class Key>
+void count(std::map<Key, std::uint64_t>& events, const Key& which) noexcept {
+    try {
+        ++events[which];
+    } catch (const std::bad_alloc&) {
+        return; // only the total counts it
+    }
+}
+
 } // namespace
 
 connection_set::connection_set(weft::driver& owner)
@@ -144,11 +153,59 @@ void connection_set::redirect(connection& from, uri target) {
     redirect_(next);
 }
 
+void connection_set::opened(const connection& one) noexcept {
+    --unopened_;
+    ++counters_.opened;
+    ++one.route_->opened;
+    ++one.route_->open;
+    if (on_opened_) on_opened_(one);
+}
+
 void connection_set::remove(connection& gone) noexcept {
     take_out(gone);
-    if (!gone.opened_) --unopened_;
+    if (gone.opened_) {
+        --gone.route_->open;
+    } else {
+        --unopened_;
+    }
+    counters_.traffic += gone.traffic();
     end_drain_if_empty();
     if (on_removed_) on_removed_(gone);
+}
+
+// --- counters
+
+void connection_set::count_closed(const report& why) noexcept {
+    ++counters_.closed;
+    count(counters_.close_codes, why.code());
+    if (why.error) count(counters_.close_errors, why.error);
+}
+
+void connection_set::count_failed(const report& why) noexcept {
+    ++counters_.failed;
+    count(counters_.failures, why.error);
+    if (why.http_status != 0) count(counters_.statuses, why.http_status);
+}
+
+endpoint_counters connection_set::counters() {
+    endpoint_counters all = counters_;
+    all.connections = size();
+    all.handshakes = unopened_;
+    all.memory_used = memory().used();
+    walk([&](const connection& one) {
+        all.traffic += one.traffic();
+        all.queued_bytes += one.buffered_amount();
+        all.waiting += one.buffered_amount() != 0;
+        const auto trip = one.round_trip();
+        if (trip && one.is_open()) all.round_trips.add(trip->smoothed);
+    });
+    for (const auto& one : routes_) {
+        if (!one->serves_websocket()) continue;
+        endpoint_counters part;
+        part.routes = {{one->host, one->path, one->subprotocol, one->opened, one->open}};
+        all += part;
+    }
+    return all;
 }
 
 // --- connections that are opened again

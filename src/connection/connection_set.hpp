@@ -8,6 +8,7 @@
 
 #include <weft/connection/connection.hpp>
 #include <weft/connection/drain_options.hpp>
+#include <weft/connection/endpoint_counters.hpp>
 #include <weft/connection/reconnecting_connection.hpp>
 #include <weft/connection/route.hpp>
 #include <weft/stream/address_prefix.hpp>
@@ -37,10 +38,7 @@ public:
 
     /// A connection counts as unopened until `opened` is called for it, or it is removed.
     [[nodiscard]] std::size_t unopened() const noexcept { return unopened_; }
-    void opened(const connection& one) noexcept {
-        --unopened_;
-        if (on_opened_) on_opened_(one);
-    }
+    void opened(const connection& one) noexcept;
     void on_opened(function<void(const connection&)> handler) { on_opened_ = std::move(handler); }
     void on_removed(function<void(const connection&)> handler) { on_removed_ = std::move(handler); }
 
@@ -65,6 +63,12 @@ public:
     void redirect(connection& from, uri target);
     void on_redirect(function<void(connection&)> connect) { redirect_ = std::move(connect); }
     void remove(connection& gone) noexcept;
+
+    /// Count an event; see `endpoint_counters`.
+    void count_request() noexcept { ++counters_.requests; }
+    void count_closed(const report& why) noexcept;
+    void count_failed(const report& why) noexcept;
+    [[nodiscard]] endpoint_counters counters();
 
     /// See `stream_endpoint::drain`.
     void drain(const drain_options& options, function<void()> done);
@@ -106,6 +110,7 @@ private:
     std::vector<address_prefix> trusted_; // proxies that may report a client's address
     function<void(connection&, const address&)> on_named_;
     std::size_t unopened_ = 0;
+    endpoint_counters counters_; // of the past; `counters` adds the present
     std::vector<reconnecting_connection::state*> kept_;
     std::unique_ptr<drain_in_progress> drain_;
 };

@@ -142,6 +142,11 @@ bool stream_endpoint::has_memory(std::size_t more) const noexcept {
     return set_->memory().has_room(more);
 }
 
+endpoint_counters stream_endpoint::counters() const {
+    driver().require_owner("stream_endpoint::counters");
+    return set_->counters();
+}
+
 void stream_endpoint::on_removed(function<void(const connection&)> handler) {
     set_->on_removed(std::move(handler));
 }

@@ -135,6 +135,10 @@ std::size_t client::connection_count() const noexcept {
     return endpoint_.connection_count();
 }
 
+endpoint_counters client::counters() const {
+    return endpoint_.counters();
+}
+
 void client::for_each(function<void(connection&)> action) {
     endpoint_.for_each(std::move(action));
 }

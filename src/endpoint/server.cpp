@@ -113,6 +113,12 @@ std::size_t server::memory_used() const noexcept {
     return state_->connections().memory_used();
 }
 
+endpoint_counters server::counters() const {
+    auto all = state_->connections().counters();
+    all.refused = refused_count();
+    return all;
+}
+
 void server::for_each(function<void(connection&)> action) {
     state_->connections().for_each(std::move(action));
 }

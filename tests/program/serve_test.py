@@ -42,6 +42,16 @@ class Http(unittest.TestCase):
         answer, body = get(self.server, "/health", "HEAD")
         self.assertEqual((answer.status, body), (200, b""))
 
+    def test_metrics(self):
+        run("connect", self.server.url("/echo"), stdin=b"hi\n")
+        answer, body = get(self.server, "/metrics")
+        self.assertEqual(answer.status, 200)
+        self.assertEqual(answer.getheader("Content-Type"), "text/plain; version=0.0.4")
+        self.assertRegex(body, rb'\nweft_route_opened_total\{path="/echo"\} [1-9]\d*\n')
+        self.assertRegex(body, rb"\nweft_received_bytes_total [1-9]\d*\n")
+        self.assertEqual(get(self.server, "/metrics", "HEAD")[1], b"")
+        self.assertEqual(get(self.server, "/metrics", "POST")[0].status, 405)
+
     def test_page(self):
         answer, body = get(self.server, "/")
         self.assertEqual(answer.status, 200)
@@ -86,7 +96,7 @@ class OwnNames(unittest.TestCase):
             for host in ("evil.example", "evil.example:80", "192.0.2.1", "localhost.evil.example",
                          "127.0.0.1.evil.example", "[2001:db8::1]", "3221225985"):
                 with self.subTest(host):
-                    for path in ("/", "/health", "/favicon.ico", "/echo"):
+                    for path in ("/", "/health", "/metrics", "/favicon.ico", "/echo"):
                         self.assertEqual(self.status(server, host, path), 421)
             done = run("connect", "--via", f"127.0.0.1:{server.port}", "ws://evil.example/chat")
             self.assertEqual(done.returncode, 1)
@@ -265,6 +275,15 @@ class Cores(unittest.TestCase):
             for one in members:
                 one.wait_for("closed by the peer: 1001 going away", one.err)
             self.assertEqual(server.exit_code(), 0)
+
+    def test_metrics_are_those_of_all_cores(self):
+        with Server("--cores", "2") as server, contextlib.ExitStack() as clients:
+            for number in range(8):  # all on one core by chance: once in 128
+                one = clients.enter_context(Running("connect", "--stay", server.url("/echo")))
+                one.send("hello\n")
+                one.wait_for("^hello$", one.out)
+            body = get(server, "/metrics")[1]
+            self.assertIn(b'\nweft_route_open{path="/echo"} 8\n', body)
 
     def test_all_of_them(self):
         with Server("--cores", "0") as server:

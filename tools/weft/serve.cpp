@@ -17,6 +17,7 @@
 #include "host_loops/host_loops.hpp"
 #include "weft/compression.hpp"
 #include "weft/listening.hpp"
+#include "weft/metrics.hpp"
 #include "weft/stop_signals.hpp"
 #include "weft/tls.hpp"
 #include "without_loop/printable.hpp"
@@ -56,7 +57,7 @@ void limit_connections(weft::server& server, server_log& log, const serve_option
 }
 
 /// One per core. The log and the room are shared; all else belongs to the server's loop.
-void prepare(weft::server& server, server_log& log, chat_room& room,
+void prepare(weft::server& server, server_log& log, chat_room& room, weft::handlers metrics,
              const serve_options& options) {
     server.on_fail([&log](const weft::report& why) { log.failed(why); });
     limit_connections(server, log, options);
@@ -65,6 +66,8 @@ void prepare(weft::server& server, server_log& log, chat_room& room,
     routes.front().what.interrupt = [&] { end_gently(server, log, options.drain); };
     for (auto& [path, what, how] : routes)
         server.route(path, std::move(what), how);
+    metrics = answering_to(options.services.names, std::move(metrics));
+    server.route("/metrics", log.logged_requests(std::move(metrics), log_level::debug));
     for (auto& [path, what, how] : refusals(log, options.services))
         server.route(path, std::move(what), how);
 }
@@ -108,7 +111,9 @@ exit_code serve(serve_options options) {
     });
     announcements.emplace(loops[0], [&] { room.announce_changes(); });
     std::list<weft::server> servers;
-    for (auto& loop : loops) prepare(servers.emplace_back(loop), log, room, options);
+    for (auto& loop : loops) {
+        prepare(servers.emplace_back(loop), log, room, metrics_page(loops, servers), options);
+    }
 
     const stop_signals signals(std::span(loops.begin(), loops.end()));
     serving_tls tls;

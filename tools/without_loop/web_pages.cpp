@@ -20,12 +20,7 @@ namespace {
 template <class Make>
 weft::handlers answering(Make make) {
     return {.http = [make](weft::connection& peer) {
-        const auto method = peer.request()->method();
-        if (method == "GET" || method == "HEAD") {
-            peer.respond(make());
-        } else {
-            peer.respond({405, {{"Allow", "GET, HEAD"}}, "Only GET and HEAD.\n"});
-        }
+        if (is_read(peer)) peer.respond(make());
     }};
 }
 
@@ -53,6 +48,13 @@ weft::http_response icon() {
 }
 
 } // namespace
+
+bool is_read(weft::connection& peer) {
+    const auto method = peer.request()->method();
+    if (method == "GET" || method == "HEAD") return true;
+    peer.respond({405, {{"Allow", "GET, HEAD"}}, "Only GET and HEAD.\n"});
+    return false;
+}
 
 std::vector<web_page> web_pages() {
     std::vector<web_page> all;

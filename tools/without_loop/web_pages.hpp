@@ -16,4 +16,7 @@ struct web_page {
 
 [[nodiscard]] std::vector<web_page> web_pages();
 
+/// Returns whether the request is a GET or a HEAD; answers any other with 405.
+[[nodiscard]] bool is_read(weft::connection& peer);
+
 } // namespace weft_tool

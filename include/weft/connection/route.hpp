@@ -2,6 +2,8 @@
 // A route: a host, a path and a subprotocol, and the handlers and options that serve them.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -30,6 +32,8 @@ struct route {
     connection_options options;
     session_options session; // the part of `options` that sessions use
     bool replaced = false;   // by a later route; only its existing connections still use it
+    std::uint64_t opened = 0; // connections since the route was added
+    std::size_t open = 0;     // connections now
 
     [[nodiscard]] bool matches(std::string_view requested) const noexcept;
 

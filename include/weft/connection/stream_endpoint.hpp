@@ -13,6 +13,7 @@
 #include <weft/connection/connection.hpp>
 #include <weft/connection/conversation.hpp>
 #include <weft/connection/drain_options.hpp>
+#include <weft/connection/endpoint_counters.hpp>
 #include <weft/connection/pending_connection.hpp>
 #include <weft/connection/reconnecting_connection.hpp>
 #include <weft/stream/address_prefix.hpp>
@@ -125,6 +126,10 @@ public:
 
     /// Returns whether the budget allows a new connection that may take `more` bytes.
     [[nodiscard]] bool has_memory(std::size_t more) const noexcept;
+
+    /// Returns what has happened so far. Takes time in proportion to the number of connections; the
+    /// counting itself takes time only when a connection opens or ends.
+    [[nodiscard]] endpoint_counters counters() const;
 
     /// Calls `action(connection&)` once for each connection that exists throughout the call.
     /// `action` may end any of them, start others and call `for_each`. It must not destroy the

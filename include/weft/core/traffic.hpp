@@ -19,6 +19,13 @@ struct traffic {
     std::uint64_t messages_received = 0; ///< whole messages, without control frames
     std::uint64_t messages_sent = 0;
 
+    traffic& operator+=(const traffic& other) noexcept {
+        bytes_received += other.bytes_received;
+        bytes_sent += other.bytes_sent;
+        messages_received += other.messages_received;
+        messages_sent += other.messages_sent;
+        return *this;
+    }
     friend bool operator==(const traffic&, const traffic&) = default;
 };
 

@@ -103,6 +103,9 @@ public:
     /// Returns the number of connections, including those that are connecting.
     [[nodiscard]] std::size_t connection_count() const noexcept;
 
+    /// Returns what has happened on this client so far; see `stream_endpoint::counters`.
+    [[nodiscard]] endpoint_counters counters() const;
+
     /// Calls `action(connection&)` once for each connection that exists throughout the call.
     /// `action` may end any of them, start others, and call `for_each`.
     void for_each(function<void(connection&)> action);

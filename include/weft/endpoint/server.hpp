@@ -139,6 +139,9 @@ public:
     /// Returns the bytes that currently count towards `server_limits::memory_max`.
     [[nodiscard]] std::size_t memory_used() const noexcept;
 
+    /// Returns what has happened on this server so far; see `stream_endpoint::counters`.
+    [[nodiscard]] endpoint_counters counters() const;
+
     /// Calls `action(connection&)` once for each connection that exists throughout the call.
     /// `action` may end any of them and call `for_each`.
     void for_each(function<void(connection&)> action);

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+// Adds counters, and writes them as text for Prometheus.
+#include <weft/connection/endpoint_counters.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace weft {
+namespace {
+
+template <class Key>
+void add(std::map<Key, std::uint64_t>& to, const std::map<Key, std::uint64_t>& other) {
+    for (const auto& [key, count] : other) to[key] += count;
+}
+
+bool same_route(const route_counters& one, const route_counters& other) noexcept {
+    return one.path == other.path && one.host == other.host &&
+        one.subprotocol == other.subprotocol;
+}
+
+/// Writes metrics one after the other.
+class prometheus_writer {
+public:
+    explicit prometheus_writer(std::string_view prefix) : prefix_(prefix) {}
+
+    /// Begins a metric; `value` adds its samples.
+    void begin(std::string_view kind, std::string_view name, std::string_view help) {
+        name_ = prefix_ + "_";
+        name_ += name;
+        text_ += "# HELP " + name_ + " ";
+        text_ += help;
+        text_ += "\n# TYPE " + name_ + " ";
+        text_ += kind;
+        text_ += "\n";
+    }
+
+    /// Adds a sample; `labels` is empty or a list of `label`.
+    void value(std::string_view suffix, std::string_view labels, std::string_view number) {
+        text_ += name_;
+        text_ += suffix;
+        if (!labels.empty()) {
+            text_ += "{";
+            text_ += labels;
+            text_ += "}";
+        }
+        text_ += " ";
+        text_ += number;
+        text_ += "\n";
+    }
+    void value(std::string_view labels, std::uint64_t number) {
+        value({}, labels, std::to_string(number));
+    }
+
+    void counter(std::string_view name, std::string_view help, std::uint64_t number) {
+        begin("counter", name, help);
+        value({}, number);
+    }
+    void gauge(std::string_view name, std::string_view help, std::uint64_t number) {
+        begin("gauge", name, help);
+        value({}, number);
+    }
+
+    [[nodiscard]] std::string take() noexcept { return std::move(text_); }
+
+private:
+    std::string prefix_;
+    std::string name_;
+    std::string text_;
+};
+
+std::string label(std::string_view name, std::string_view content) {
+    std::string text(name);
+    text += "=\"";
+    for (const char each : content) {
+        if (each == '\n') {
+            text += "\\n";
+            continue;
+        }
+        if (each == '\\' || each == '"') text += '\\';
+        text += each;
+    }
+    return text += '"';
+}
+
+/// Returns the shortest text of a time in seconds, with a point in every locale.
+std::string in_seconds(duration time) {
+    std::array<char, 32> text{};
+    const double seconds = std::chrono::duration<double>(time).count();
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), seconds).ptr;
+    return {text.data(), end};
+}
+
+std::string labels_of(const route_counters& route) {
+    auto labels = label("path", route.path);
+    if (!route.host.empty()) labels += "," + label("host", route.host);
+    if (!route.subprotocol.empty()) labels += "," + label("subprotocol", route.subprotocol);
+    return labels;
+}
+
+void write_errors(prometheus_writer& out, std::string_view name, std::string_view help,
+                  const std::map<std::error_code, std::uint64_t>& errors) {
+    out.begin("counter", name, help);
+    for (const auto& [why, count] : errors) {
+        const auto code = std::to_string(why.value());
+        out.value(label("category", why.category().name()) + "," + label("code", code) + "," +
+                      label("error", why.message()),
+                  count);
+    }
+}
+
+void write_ends(prometheus_writer& out, const endpoint_counters& counters) {
+    out.begin("counter", "close_codes_total",
+              "Connections that ended after opening, by close code");
+    for (const auto& [code, count] : counters.close_codes) {
+        out.value(label("code", std::to_string(static_cast<unsigned>(code))), count);
+    }
+    write_errors(out, "close_errors_total", "Open connections that ended with an error",
+                 counters.close_errors);
+    write_errors(out, "failures_total", "Connections that ended without opening, by error",
+                 counters.failures);
+    out.begin("counter", "failed_statuses_total",
+              "Connections that ended without opening, by HTTP status");
+    for (const auto& [status, count] : counters.statuses) {
+        out.value(label("status", std::to_string(status)), count);
+    }
+}
+
+void write_routes(prometheus_writer& out, const endpoint_counters& counters) {
+    out.begin("counter", "route_opened_total", "Connections that have opened, by route");
+    for (const auto& route : counters.routes) out.value(labels_of(route), route.opened);
+    out.begin("gauge", "route_open", "Open connections, by route");
+    for (const auto& route : counters.routes) out.value(labels_of(route), route.open);
+}
+
+void write_round_trips(prometheus_writer& out, const round_trip_histogram& trips) {
+    out.begin("histogram", "round_trip_seconds",
+              "Smoothed round trips of the connections that are open");
+    std::uint64_t up_to = 0;
+    for (std::size_t i = 0; i < trips.counts.size(); ++i) {
+        up_to += trips.counts[i];
+        const bool last = i == trips.bounds.size();
+        const auto bound = last ? std::string("+Inf") : in_seconds(trips.bounds[i]);
+        out.value("_bucket", label("le", bound), std::to_string(up_to));
+    }
+    out.value("_sum", {}, in_seconds(trips.sum));
+    out.value("_count", {}, std::to_string(up_to));
+}
+
+} // namespace
+
+void round_trip_histogram::add(duration round_trip) noexcept {
+    const auto at = std::ranges::lower_bound(bounds, round_trip) - bounds.begin();
+    ++counts[static_cast<std::size_t>(at)];
+    sum += round_trip;
+}
+
+endpoint_counters& endpoint_counters::operator+=(const endpoint_counters& other) {
+    opened += other.opened;
+    closed += other.closed;
+    failed += other.failed;
+    requests += other.requests;
+    refused += other.refused;
+    add(close_codes, other.close_codes);
+    add(close_errors, other.close_errors);
+    add(failures, other.failures);
+    add(statuses, other.statuses);
+    traffic += other.traffic;
+    connections += other.connections;
+    handshakes += other.handshakes;
+    queued_bytes += other.queued_bytes;
+    waiting += other.waiting;
+    memory_used += other.memory_used;
+    for (std::size_t i = 0; i < round_trips.counts.size(); ++i) {
+        round_trips.counts[i] += other.round_trips.counts[i];
+    }
+    round_trips.sum += other.round_trips.sum;
+    for (const auto& route : other.routes) {
+        const auto known = std::ranges::find_if(
+            routes, [&](const route_counters& each) { return same_route(each, route); });
+        if (known == routes.end()) {
+            routes.push_back(route);
+        } else {
+            known->opened += route.opened;
+            known->open += route.open;
+        }
+    }
+    return *this;
+}
+
+std::string prometheus_text(const endpoint_counters& counters, std::string_view prefix) {
+    prometheus_writer out(prefix);
+    out.counter("opened_total", "Opening handshakes that succeeded", counters.opened);
+    out.counter("closed_total", "Connections that ended after opening", counters.closed);
+    out.counter("failed_total", "Connections that ended without opening", counters.failed);
+    out.counter("requests_total", "Plain HTTP requests", counters.requests);
+    out.counter("refused_total", "Clients that a limit refused on arrival", counters.refused);
+    write_ends(out, counters);
+    out.counter("received_bytes_total", "Bytes received", counters.traffic.bytes_received);
+    out.counter("sent_bytes_total", "Bytes sent", counters.traffic.bytes_sent);
+    out.counter("received_messages_total", "Messages received",
+                counters.traffic.messages_received);
+    out.counter("sent_messages_total", "Messages sent", counters.traffic.messages_sent);
+    out.gauge("connections", "Connections, including those in their handshake",
+              counters.connections);
+    out.gauge("handshakes", "Connections that have not opened", counters.handshakes);
+    out.gauge("queued_bytes", "Output that waits for peers", counters.queued_bytes);
+    out.gauge("waiting_connections", "Connections whose output waits", counters.waiting);
+    out.gauge("memory_bytes", "Memory that connections hold because of their peers",
+              counters.memory_used);
+    write_round_trips(out, counters.round_trips);
+    write_routes(out, counters);
+    return out.take();
+}
+
+} // namespace weft

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// Asks each server for its counters, on its own loop, and answers with their sum.
+#include "weft/metrics.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include <weft/connection/endpoint_counters.hpp>
+
+#include "without_loop/web_pages.hpp"
+
+namespace weft_tool {
+namespace {
+
+/// One request; every loop adds its part, and the last one answers.
+class collection {
+public:
+    collection(weft::connection_handle asker, std::size_t parts)
+        : asker_(std::move(asker)), missing_(parts) {}
+
+    void add(const weft::endpoint_counters& part) {
+        const std::lock_guard lock(mutex_);
+        sum_ += part;
+        if (--missing_ != 0) return;
+        asker_.with([text = weft::prometheus_text(sum_)](weft::connection& peer) {
+            static_cast<void>(peer.respond({200,
+                                            {{"Content-Type", "text/plain; version=0.0.4"},
+                                             {"Cache-Control", "no-store"}},
+                                            text}));
+        });
+    }
+
+private:
+    std::mutex mutex_;
+    weft::connection_handle asker_;
+    weft::endpoint_counters sum_;
+    std::size_t missing_;
+};
+
+} // namespace
+
+weft::handlers metrics_page(weft::event_loops& loops, std::list<weft::server>& servers) {
+    return {.http = [&loops, &servers](weft::connection& peer) {
+        if (!is_read(peer)) return;
+        peer.defer();
+        const auto all = std::make_shared<collection>(peer.handle(), loops.size());
+        std::size_t at = 0;
+        for (auto& server : servers) {
+            loops[at++].post([all, &server] { all->add(server.counters()); });
+        }
+    }};
+}
+
+} // namespace weft_tool
