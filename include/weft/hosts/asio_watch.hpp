@@ -84,8 +84,8 @@ private:
 /// functions. This is done only in a handler, because a context whose work count drops to zero
 /// stops.
 template <class Asio, class Executor>
-class asio_watch : public std::enable_shared_from_this<asio_watch<Asio, Executor>>,
-                   private asio_resident {
+class asio_watch final : public std::enable_shared_from_this<asio_watch<Asio, Executor>>,
+                         private asio_resident {
 public:
     /// True if the executor is a strand: several threads may run it, but its handlers do not nest.
     static constexpr bool on_strand =
