@@ -40,6 +40,13 @@ std::optional<std::pair<std::string, std::string>> split(std::string_view author
     return std::pair(std::move(host), std::move(port));
 }
 
+/// Returns whether the host has no asterisk but, perhaps, in place of its first label.
+bool may_be_listed(const origin& one) {
+    const auto asterisk = one.host.rfind('*');
+    if (asterisk == one.host.npos) return true;
+    return asterisk == 0 && one.host.size() > 2 && one.host[1] == '.';
+}
+
 std::optional<origin> parse(std::string_view text) {
     const auto slashes = text.find("://");
     if (slashes == text.npos || slashes == 0) return std::nullopt;
@@ -70,7 +77,9 @@ result<origin_policy> origin_policy::list(const std::vector<std::string>& allowe
     made.same_host_ = false;
     for (const auto& text : allowed) {
         const auto parsed = parse(text);
-        if (text != "null" && !parsed) return failure(errc::bad_argument);
+        if (text != "null" && !(parsed && may_be_listed(*parsed))) {
+            return failure(errc::bad_argument);
+        }
         made.allowed_.push_back(parsed ? parsed->str() : text);
     }
     return made;

@@ -64,15 +64,17 @@ void server::state::limits(const server_limits& limits) {
     endpoint_->memory_max(limits.memory_max);
 }
 
+/// The limits per address do not apply to trusted proxies.
 std::error_code server::state::judge(const address& peer) {
     if (!endpoint_->has_memory(memory_of_a_handshake)) return errc::over_memory_budget;
-    return admission_.admit(peer, endpoint_->connection_count(), endpoint_->handshake_count());
+    const bool is_proxy = is_one_of(trusted_, peer);
+    return admission_.admit(is_proxy ? address() : peer, endpoint_->connection_count(),
+                            endpoint_->handshake_count());
 }
 
 void server::state::on_accept(owned_socket client, const address& peer,
                               listeners::accept_settings& by) {
-    const bool is_proxy = is_one_of(trusted_, peer); // not limited per address
-    if (const auto why = judge(is_proxy ? address() : peer)) {
+    if (const auto why = judge(peer)) {
         return refuse_client(std::move(client), peer, by.tls != nullptr, why);
     }
     if (by.accept_filter) {
@@ -82,7 +84,7 @@ void server::state::on_accept(owned_socket client, const address& peer,
     }
     std::unique_ptr<stream> transport = loop_.network().make_stream(loop_, std::move(client));
     proxy_protocol_stream* announced = nullptr;
-    if (is_proxy && expects_proxy_header_) {
+    if (expects_proxy_header_ && is_one_of(trusted_, peer)) {
         auto made = std::make_unique<proxy_protocol_stream>(std::move(transport));
         announced = made.get();
         transport = std::move(made);
@@ -91,7 +93,7 @@ void server::state::on_accept(owned_socket client, const address& peer,
     if (announced)
         announced->on_proxy_header(
             [this, &served](const address& who) { apply_client_address(served, who); });
-    if (!is_proxy) count_in(served, peer);
+    count_in(served, peer);
 }
 
 // --- trusted proxies
@@ -127,6 +129,7 @@ void server::state::apply_client_address(connection& served, const address& who)
 }
 
 void server::state::count_in(connection& served, const address& peer) noexcept {
+    if (is_one_of(trusted_, peer)) return;
     admission_.count(served, peer, true, loop_.now());
 }
 

@@ -2,6 +2,8 @@
 // Sockets, bytes and requests that somebody else has opened, read and parsed.
 #include <fcntl.h>
 
+#include <array>
+
 #include "endpoint/endpoint_fixture.hpp"
 #include "endpoint/raw_peer.hpp"
 
@@ -123,6 +125,24 @@ TEST_P(endpoint_adoption, of_a_connected_socket_with_bytes_that_were_read) {
     EXPECT_EQ((*adopted)->remote_address().host(), "127.0.0.1");
     peer_.send(std::string_view(all).substr(early));
     expect_echo_of("hello");
+}
+
+TEST_P(endpoint_adoption, of_more_sockets_than_one_address_may_have_if_it_is_a_proxys) {
+    server_->limits({.connections_per_address_max = 1});
+    const auto adopt_one = [&](raw_peer& peer) {
+        meet();
+        peer = std::move(peer_);
+        const auto adopted = server_->adopt(ours_.descriptor());
+        if (adopted) static_cast<void>(ours_.release());
+        return adopted ? std::error_code() : adopted.error();
+    };
+    std::array<raw_peer, 4> peers;
+    EXPECT_FALSE(adopt_one(peers[0]));
+    EXPECT_EQ(adopt_one(peers[1]), errc::too_many_from_address);
+    ASSERT_TRUE(server_->trust({.peers = {"127.0.0.1"}, .forwarded_for = true}));
+    EXPECT_FALSE(adopt_one(peers[2]));
+    EXPECT_FALSE(adopt_one(peers[3]));
+    for (auto& peer : peers) peer.close();
 }
 
 TEST_P(endpoint_adoption, of_a_request_that_somebody_else_has_parsed) {

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Turns the C++ blocks of documents into source files, and prints their names for CMake.
 # A block with a main is a program. `<!-- compile: body -->` on the line before a block puts it into
-# a function; `<!-- compile: program -->` takes it as it is; `<!-- compile: none -->` leaves it out.
+# a function; `<!-- compile: program -->` takes it as it is, and `<!-- compile: run -->` is a program
+# that a test runs, too; `<!-- compile: none -->` leaves the block out.
 
 import argparse
 import pathlib
@@ -28,7 +29,7 @@ HEADERS = ["chrono", "csignal", "iostream", "memory", "set", "span", "string", "
 
 
 def kind_of(mark, code):
-    if mark not in (None, "program", "body", "none"):
+    if mark not in (None, "program", "run", "body", "none"):
         raise SystemExit(f"unknown mark: compile: {mark}")
     return mark or ("program" if HAS_MAIN.search(code) else "none")
 
@@ -59,10 +60,10 @@ def sources_of(document, root, components):
         kind = kind_of(block["mark"], block["code"])
         if kind == "none" or block["component"] not in (None, *components):
             continue
-        name = f"{stem}_{number}"
+        name = f"{stem}_{number}" + ("_run" if kind == "run" else "")
         first = text.count("\n", 0, block.start("code")) + 1
         line = f'#line {first} "{shown}"\n'
-        body = program(block["code"], line) if kind == "program" else wrapped(
+        body = program(block["code"], line) if kind in ("program", "run") else wrapped(
             block["code"], name, line, block["component"])
         yield f"{name}.cpp", body
 

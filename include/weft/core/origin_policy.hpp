@@ -24,8 +24,9 @@ public:
 
     /// Allows pages of these origins, such as "https://example.org" or "http://localhost:8080", and
     /// of no others. "null" stands for pages without an origin: local files and sandboxed frames.
-    /// "https://*.example.org" allows all hosts below example.org. Fails with `bad_argument` for
-    /// anything else, such as a URL with a path.
+    /// "https://*.example.org" allows all hosts below example.org. Other schemes are allowed as
+    /// well, such as "chrome-extension://name". Fails with `bad_argument` for anything else, such
+    /// as a URL with a path, or an asterisk in another place.
     static result<origin_policy> list(const std::vector<std::string>& allowed);
 
     /// Allows pages of the same host in addition to the list.

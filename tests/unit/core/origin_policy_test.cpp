@@ -108,9 +108,15 @@ TEST(origin_policy, allows_no_request_with_two_origins) {
     EXPECT_FALSE(origin_policy().allows(two));
 }
 
+TEST(origin_policy, lists_origins_of_other_schemes) {
+    EXPECT_TRUE(allows(list({"chrome-extension://abc"}), "chrome-extension://abc"));
+    EXPECT_FALSE(allows(list({"chrome-extension://abc"}), "chrome-extension://abd"));
+}
+
 TEST(origin_policy, refuses_a_list_that_it_would_never_match) {
     for (const char* entry : {"example.org", "https://example.org/", "https://", "*", "",
-                              "https://user@example.org", "https://example.org/path"}) {
+                              "https://user@example.org", "https://example.org/path",
+                              "https://*", "https://a*b.org", "https://a.*.org", "https://*."}) {
         const auto made = origin_policy::list({"https://ok.example", entry});
         ASSERT_FALSE(made) << entry;
         EXPECT_EQ(made.error(), errc::bad_argument);
