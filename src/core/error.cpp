@@ -59,8 +59,8 @@ const char* words(errc code) noexcept {
     case errc::bad_length: return "the frame's length is malformed";
     case errc::control_too_long: return "a control frame exceeds 125 bytes";
     case errc::control_fragmented: return "a control frame is fragmented";
-    case errc::unexpected_continuation: return "a continuation without a message";
-    case errc::expected_continuation: return "a new message inside a fragmented one";
+    case errc::unexpected_continuation: return "a continuation frame without a message";
+    case errc::expected_continuation: return "a new message began inside a fragmented one";
     case errc::bad_utf8: return "text is not valid UTF-8";
     case errc::bad_compressed_data: return "a compressed message cannot be decompressed";
     case errc::bad_close_payload: return "malformed close frame";
@@ -70,14 +70,14 @@ const char* words(errc code) noexcept {
     case errc::too_many_fragments: return "a message has too many fragments";
     case errc::handshake_timeout: return "the opening handshake timed out";
     case errc::close_timeout: return "the closing handshake timed out";
-    case errc::idle_timeout: return "nothing was received for too long";
+    case errc::idle_timeout: return "nothing was received for longer than the idle timeout";
     case errc::pong_timeout: return "a ping was not answered in time";
-    case errc::message_timeout: return "a message that was begun came too slowly";
+    case errc::message_timeout: return "an unfinished message arrived too slowly";
     case errc::write_stalled: return "the peer took no output for too long";
     case errc::output_too_slow: return "the peer took output more slowly than the minimum rate";
     case errc::resolve_timeout: return "looking up the host name timed out";
     case errc::connect_timeout: return "connecting timed out";
-    case errc::proxy_timeout: return "the proxy did not open the way in time";
+    case errc::proxy_timeout: return "the proxy did not connect to the server in time";
     case errc::tls_timeout: return "the TLS handshake timed out";
     case errc::unexpected_eof: return "the peer ended the stream without a close frame";
     case errc::not_open: return "the connection is not open";
@@ -91,8 +91,7 @@ const char* words(errc code) noexcept {
     case errc::no_resolver:
         return "this is a host name: the loop has no resolver, or the call takes only addresses";
     case errc::no_tls:
-        return "wss: needs TLS, which nobody has given the client: a weft::tls_client, of the "
-               "component weft::tls";
+        return "wss: needs TLS: give the client a weft::tls_client, of the component weft::tls";
     case errc::not_activated:
         return "no descriptor was passed to this process (LISTEN_PID, LISTEN_FDS)";
     case errc::too_many_connections: return "too many connections";
@@ -107,7 +106,7 @@ const char* words(errc code) noexcept {
     case errc::forked: return "the loop belongs to the parent process";
     case errc::gone: return "the loop or the connection no longer exists";
     case errc::already_subscribed: return "the connection already subscribes to this topic";
-    case errc::outcome_unknown: return "the connection to the broker broke before it answered";
+    case errc::outcome_unknown: return "the connection to the broker was lost before it answered";
     }
     return "unknown error";
 }

@@ -15,7 +15,7 @@ public:
         case resolve_error::host_not_found: return "there is no host of this name";
         case resolve_error::no_address: return "the host has no address";
         case resolve_error::timeout: return "no name server answered in time";
-        case resolve_error::no_server: return "no name server is there, or all have failed";
+        case resolve_error::no_server: return "there is no name server, or all of them have failed";
         case resolve_error::refused: return "the name server refused the query";
         case resolve_error::server_failure: return "the name server failed";
         case resolve_error::bad_answer: return "the name server's answer is malformed";

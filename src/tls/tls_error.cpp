@@ -18,12 +18,12 @@ namespace {
 const char* words(tls_error code) noexcept {
     switch (code) {
     case tls_error::not_tls: return "the peer does not speak TLS";
-    case tls_error::handshake_truncated: return "the peer ended the stream within TLS's handshake";
-    case tls_error::truncated: return "the stream ended without TLS's own end";
+    case tls_error::handshake_truncated: return "the peer ended the stream during the TLS handshake";
+    case tls_error::truncated: return "the stream ended without a TLS close_notify";
     case tls_error::certificate_expired:
-        return "the peer's certificate, or one that vouches for it, has expired";
+        return "the peer's certificate, or that of an issuer, has expired";
     case tls_error::certificate_not_yet_valid:
-        return "the peer's certificate, or one that vouches for it, is not valid yet";
+        return "the peer's certificate, or that of an issuer, is not valid yet";
     case tls_error::wrong_name: return "the peer's certificate is for another host";
     case tls_error::self_signed: return "the peer's certificate is self-signed and not trusted";
     case tls_error::unknown_issuer:
@@ -31,7 +31,7 @@ const char* words(tls_error code) noexcept {
     case tls_error::certificate_revoked: return "the peer's certificate has been revoked";
     case tls_error::certificate_rejected: return "the peer's certificate is not acceptable";
     case tls_error::certificate_required: return "the client has sent no certificate";
-    case tls_error::refused_by_peer: return "the peer refused TLS's handshake";
+    case tls_error::refused_by_peer: return "the peer refused the TLS handshake";
     case tls_error::certificate_not_accepted: return "the peer does not accept this certificate";
     case tls_error::no_common_version: return "no version of TLS that both sides speak";
     case tls_error::no_common_protocol: return "no application protocol that both sides speak";
@@ -43,7 +43,7 @@ const char* words(tls_error code) noexcept {
     case tls_error::http_answer: return "the server does not speak TLS (it answered in HTTP)";
     case tls_error::no_alternative_name:
         return "the peer's certificate has no subjectAltName; its common name does not count";
-    case tls_error::bad_setting: return "OpenSSL does not take this setting";
+    case tls_error::bad_setting: return "OpenSSL does not accept this setting";
     }
     return "unknown error";
 }

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Turns the C++ blocks of documents into source files, and prints their names for CMake.
 # A block with a main is a program. `<!-- compile: body -->` on the line before a block puts it into
-# a function; `<!-- compile: program -->` takes it as it is, and `<!-- compile: run -->` is a program
-# that a test runs, too; `<!-- compile: none -->` leaves the block out.
+# a function; `<!-- compile: program -->` takes it as it is; `<!-- compile: run -->` as well, and a
+# test runs the program; `<!-- compile: none -->` leaves it out.
 
 import argparse
 import pathlib

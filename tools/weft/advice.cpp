@@ -17,7 +17,7 @@ std::string status_advice(int status, const weft::uri& target) {
             ". Check the path; `weft serve` has /echo and /chat";
     }
     if (status == 401 || status == 403) {
-        return "The server wants credentials, or another origin. Try -H 'Authorization: ...', "
+        return "The server requires credentials, or another origin. Try -H 'Authorization: ...', "
                "-H 'Cookie: ...' or -H 'Origin: ...'";
     }
     if (status == 421) {
@@ -26,16 +26,22 @@ std::string status_advice(int status, const weft::uri& target) {
             " or --any-host";
     }
     if (status == 426) {
-        return "The server wants another version of the protocol than 13";
+        return "The server requires another version of the protocol than 13";
     }
-    if (status == 400) return "The server did not like the request. Try another --subprotocol";
+    if (status == 400) return "The server finds the request invalid. Try another --subprotocol";
     if (status >= 300 && status < 400) {
-        return "The server redirects. Try --follow 5, or look where to: curl -I http://" +
-            target.authority() + shown_uri(target.resource());
+        return std::string("The server redirects. Try --follow 5, or see where to: curl -I http") +
+            (target.secure() ? "s://" : "://") + target.authority() + shown_uri(target.resource());
     }
     if (status >= 500) return "The server, or a proxy before it, has a problem. Try again later";
     return "A web server, but it does not serve a WebSocket at " + std::string(target.path()) +
         ". Check host, port and path";
+}
+
+/// Returns what the connection was made to: the proxy, the address of --via, or the URL's host.
+std::string next_hop(const weft::uri& target, const connect_route& route) {
+    if (!route.proxy.empty()) return "the proxy";
+    return route.via.empty() ? target.authority() : weft::without_secrets(route.via);
 }
 
 std::string refused_advice(const weft::report& why, const weft::uri& target,
@@ -48,9 +54,8 @@ std::string refused_advice(const weft::report& why, const weft::uri& target,
         return "Nothing listens there. Check " +
             std::string(route.proxy == "environment" ? "http_proxy in the environment" : "--proxy");
     }
-    const std::string where =
-        route.via.empty() ? target.authority() : weft::without_secrets(route.via);
-    return "Nothing listens at " + where + ". Is the server running? `weft serve` starts one";
+    return "Nothing listens at " + next_hop(target, route) +
+        ". Is the server running? `weft serve` starts one";
 }
 
 /// Returns the position where the authority of a URL begins.
@@ -64,13 +69,11 @@ std::size_t authority_begin(std::string_view typed) {
 std::string advice(const weft::report& why, const weft::uri& target, const connect_route& route) {
     const auto error = why.error;
     if (error == std::errc::permission_denied) {
-        return "This user may not connect to " +
-            (route.via.empty() ? target.authority() : route.via);
+        return "This user may not connect to " + next_hop(target, route);
     }
     if (error == std::errc::network_unreachable || error == std::errc::host_unreachable) {
-        return "This machine has no route to " +
-            (route.via.empty() ? target.authority() : route.via) +
-            ". Check the network, or try another address: --via ADDRESS:PORT";
+        return "This machine has no route to " + next_hop(target, route) + ". Check the network" +
+            (route.proxy.empty() ? ", or try another address: --via ADDRESS:PORT" : "");
     }
     if (error == std::errc::connection_refused || error == std::errc::no_such_file_or_directory) {
         return refused_advice(why, target, route);
@@ -81,7 +84,7 @@ std::string advice(const weft::report& why, const weft::uri& target, const conne
     }
     if (is_distrust(error)) {
         return "If you trust it: --ca FILE with its certificate or its issuer's, or --insecure to "
-               "believe everybody";
+               "accept any certificate";
     }
     if (error == weft::resolve_error::host_not_found || error == weft::resolve_error::no_address) {
         return "Check the spelling of " + std::string(target.host()) +

@@ -52,7 +52,7 @@ exit_code list_loops() {
     for (const auto one : engines()) list_engine(one);
     std::cout << "Names of hosts: numeric addresses, localhost, /etc/hosts; " << describe_names()
               << '\n';
-    std::cout << "Host loops to be a guest in:\n";
+    std::cout << "Host loops that Weft joins:\n";
     for (const auto& one : host_loop_registration::all())
         list_line(one.name, one.description) << '\n';
     std::cout << WEFT_HOSTS_LEFT_OUT;

@@ -117,25 +117,25 @@ exit_code complain_about_usage(const CLI::App& program, const CLI::ParseError& w
 void add_services(CLI::App& command, service_options& chosen, std::string& level) {
     command
         .add_option("--max-message", chosen.message_size_max,
-                    "Bytes of a message that is accepted, such as 64k (/chat: at most 64k)")
+                    "Longest message that is accepted, such as 64k (/chat: at most 64k)")
         ->transform(size_with_unit)
         ->type_name("SIZE")
         ->default_str("16m");
     command
         .add_option("--max-queue", chosen.queue_size_max,
-                    "Bytes that may wait for a client that does not read")
+                    "Most output that may wait for a slow client, such as 1m")
         ->transform(size_with_unit)
         ->type_name("SIZE")
         ->default_str("1m");
     command
         .add_option("--idle-timeout", chosen.idle_timeout,
-                    "Seconds without a byte from a client until it is closed; 0 for ever")
+                    "Close a client that sends nothing for this time; 0: never")
         ->check(CLI::NonNegativeNumber)
         ->type_name("SECONDS")
         ->capture_default_str();
     command
         .add_option("--log", level,
-                    "How much to tell on standard error; info: connections and how they end")
+                    "What to log on standard error; info: connections and how they end")
         ->check(CLI::IsMember({"quiet", "info", "debug"}))
         ->type_name("LEVEL")
         ->capture_default_str();
@@ -144,8 +144,8 @@ void add_services(CLI::App& command, service_options& chosen, std::string& level
 CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
     CLI::App* command = program.add_subcommand(
         "serve",
-        "Serve an echo at /echo, a chat room at /chat (names by ?name=), /health, and a "
-        "page for browsers at /, until Ctrl-C.");
+        "Serve an echo at /echo, a chat room at /chat (names by ?name=), /health, /metrics, "
+        "and a page for browsers at /, until Ctrl-C.");
     command
         ->add_option("--host", chosen.host, "Numeric address to listen at; 0.0.0.0 or :: for all")
         ->capture_default_str();
@@ -164,53 +164,53 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
         ->check(octal_mode)
         ->type_name("OCTAL");
     auto* tls = command->add_flag("--tls", chosen.tls,
-                                  "Speak TLS on TCP and at sockets that were passed, with a "
-                                  "certificate of its own making unless --cert is given");
+                                  "Use TLS on TCP and on sockets passed by systemd, with a "
+                                  "self-signed certificate unless --cert is given");
     auto* certificate = command->add_option("--cert", chosen.certificate_file,
-                                            "The certificate and its issuers', a PEM file");
+                                            "PEM file: the certificate and its issuers'");
     certificate->needs(tls);
-    command->add_option("--key", chosen.key_file, "Its key, if that is not in the same file")
+    command->add_option("--key", chosen.key_file, "PEM file: its key, if not in the same file")
         ->needs(certificate);
     command->add_flag("--reuse-port", chosen.reuse_port,
-                      "Share the TCP port with other processes that say so");
+                      "Share the TCP port with other processes that use this option");
     command
         ->add_option("--systemd", chosen.activated_name,
                      "Listen at the sockets that systemd has passed, all or those of one name; "
-                     "alone, or beside what --host, --port or --unix say")
+                     "instead of TCP, unless --host, --port or --unix is given too")
         ->expected(0, 1)
         ->type_name("[NAME]");
-    command->add_option("--loop", chosen.loop, "What to wait with; `weft loops` lists them")
+    command->add_option("--loop", chosen.loop, "Engine or host loop; `weft loops` lists them")
         ->check(known_loop)
         ->type_name("LOOP")
         ->capture_default_str();
     command
         ->add_option("--cores", chosen.cores,
-                     "Serve on so many cores, with a loop each; 0 for all of this machine")
+                     "Number of cores to serve on, each with its own loop; 0: all")
         ->check(CLI::Range(0, 1024))
         ->type_name("NUMBER")
         ->capture_default_str();
     command
         ->add_option("--max-connections", chosen.connections_max,
-                     "Connections in all; who comes then is refused with 503")
+                     "Most connections, per core; further clients are refused with 503")
         ->type_name("NUMBER");
     command
         ->add_option("--max-per-address", chosen.connections_per_address_max,
-                     "Connections from one IPv4 address or IPv6 network (/64)")
+                     "Most connections from one IPv4 address or IPv6 network (/64)")
         ->type_name("NUMBER");
     command
         ->add_option("--trust-proxy", chosen.trusted.peers,
-                     "Take the word of the proxies at this address or prefix, such as 10.0.0.0/8 "
-                     "or unix:, for the clients' addresses; can be given several times")
+                     "Trust the proxies at this address or prefix, such as 10.0.0.0/8 or unix:, "
+                     "to report the clients' addresses; can be given several times")
         ->allow_extra_args(false)
         ->check(address_or_prefix)
         ->type_name("ADDRESS");
     command->add_flag("--proxy-protocol", chosen.trusted.proxy_protocol,
-                      "Those proxies speak the PROXY protocol, version 1 or 2");
+                      "These proxies use the PROXY protocol, version 1 or 2");
     command->add_flag("--forwarded-for", chosen.trusted.forwarded_for,
-                      "Those proxies send X-Forwarded-For or Forwarded (RFC 7239); two that name "
-                      "different clients are refused");
+                      "These proxies send X-Forwarded-For or Forwarded (RFC 7239); requests in "
+                      "which the two name different clients are refused");
     auto* any_host = command->add_flag("--any-host", chosen.any_host,
-                                       "Answer to any name that a request gives as its Host");
+                                       "Answer requests for any host name");
     command->add_flag("--deflate", chosen.deflate,
                       "Compress messages (permessage-deflate) for clients that offer it");
     command
@@ -220,8 +220,9 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
         ->type_name("SECONDS");
     command
         ->add_option("--name", chosen.names,
-                     "Answer to this host name or address, too; all know localhost, the address "
-                     "they are reached at and this machine's name. Can be given several times")
+                     "Also answer requests for this host name or address; always answered are "
+                     "localhost, the address connected to and this machine's name. Can be given "
+                     "several times")
         ->allow_extra_args(false)
         ->check(host_name)
         ->excludes(any_host)
@@ -235,7 +236,7 @@ CLI::App* add_connect(CLI::App& program, connect_options& chosen) {
     CLI::App* command = program.add_subcommand(
         "connect",
         "Open a WebSocket: each line of standard input is sent as a message, messages "
-        "go to standard output, all else to standard error.");
+        "go to standard output, everything else to standard error.");
     command->add_option("URL", chosen.url, "Such as ws://127.0.0.1:9001/echo")->required();
     command->add_flag("-b,--binary", chosen.binary, "Send lines as binary messages");
     command->add_option("-H,--header", chosen.headers, "'Name: value' to add to the request")
@@ -253,7 +254,7 @@ CLI::App* add_connect(CLI::App& program, connect_options& chosen) {
                      "Go through http://[USER:PASSWORD@]HOST:PORT or socks5://...; 'environment' "
                      "for what http_proxy and no_proxy say")
         ->type_name("URL");
-    command->add_option("--follow", chosen.redirects_max, "Follow so many redirects")
+    command->add_option("--follow", chosen.redirects_max, "Redirects to follow")
         ->type_name("NUMBER");
     command->add_flag("--deflate", chosen.deflate,
                       "Offer to compress messages (permessage-deflate)");
@@ -262,32 +263,32 @@ CLI::App* add_connect(CLI::App& program, connect_options& chosen) {
                                         "the system's");
     command
         ->add_flag("--insecure", chosen.insecure,
-                   "For wss: believe every certificate; who sits in between can read and change "
-                   "everything")
+                   "For wss: accept any certificate; an attacker on the way can then read and "
+                   "change everything")
         ->excludes(issuers);
     command->add_option("--dns", chosen.name_servers,
                         "Ask these name servers instead of the system's: ADDRESS[:PORT],...");
-    command->add_option("--ping", chosen.ping, "Ping every so many seconds and tell the time")
+    command->add_option("--ping", chosen.ping, "Ping at this interval, and show the round trip")
         ->check(CLI::NonNegativeNumber)
         ->type_name("SECONDS");
     command
         ->add_option("--timeout", chosen.timeout,
-                     "Seconds for each of resolving, connecting, the proxy and the handshake; "
-                     "0 for ever")
+                     "Limit for each of resolving, connecting, the proxy and the handshake; "
+                     "0: no limit")
         ->check(CLI::NonNegativeNumber)
         ->type_name("SECONDS")
         ->capture_default_str();
     command
         ->add_option("--wait", chosen.wait,
                      "After the end of input: close when as many messages have come as were "
-                     "sent, or when none has come for so many seconds")
+                     "sent, or when none has come for this time")
         ->check(CLI::NonNegativeNumber)
         ->type_name("SECONDS")
         ->capture_default_str();
     command->add_flag("--stay", chosen.stay,
                       "After the end of input: stay until the server closes");
-    command->add_flag("-q,--quiet", chosen.quiet, "Say nothing but errors on standard error");
-    command->add_option("--loop", chosen.loop, "What to wait with; `weft loops` lists them")
+    command->add_flag("-q,--quiet", chosen.quiet, "Write only errors to standard error");
+    command->add_option("--loop", chosen.loop, "Engine or host loop; `weft loops` lists them")
         ->check(known_loop)
         ->type_name("LOOP")
         ->capture_default_str();
@@ -302,13 +303,13 @@ CLI::App* add_connect(CLI::App& program, connect_options& chosen) {
 CLI::App* add_pipe(CLI::App& program, pipe_options& chosen) {
     CLI::App* command = program.add_subcommand(
         "pipe",
-        "Serve what `weft serve` serves to one client, over standard input and output: below "
-        "inetd, socat, systemd (Accept=yes) or ssh, or from file to file.");
+        "Serve what `weft serve` serves to one client, over standard input and output: "
+        "started by inetd, socat, systemd (Accept=yes) or ssh, or from file to file.");
     add_services(*command, chosen.services, chosen.level);
     command->add_flag_callback(
         "-q,--quiet", [&chosen] { chosen.level = "quiet"; }, "The same as --log quiet");
-    command->footer(std::string("Nothing is told where standard error is the connection, too, as "
-                                "below inetd.\n\n") +
+    command->footer(std::string("Nothing is logged if standard error is the connection, too, as "
+                                "with inetd.\n\n") +
                     exit_codes_help);
     return command;
 }
@@ -316,7 +317,7 @@ CLI::App* add_pipe(CLI::App& program, pipe_options& chosen) {
 /// Refuses several cores in a host's loop: some hosts have one loop, or need the main thread.
 bool cores_have_loops(const serve_options& chosen) {
     if (chosen.cores == 1 || is_engine(chosen.loop)) return true;
-    std::cerr << "weft serve: --cores needs a loop of our own, not " << chosen.loop
+    std::cerr << "weft serve: --cores needs one of Weft's own loops, not " << chosen.loop
               << "\n  Try without --loop; --help lists all options\n";
     return false;
 }

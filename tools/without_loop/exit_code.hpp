@@ -14,9 +14,9 @@ enum class exit_code : int {
 
 inline constexpr const char* exit_codes_help =
     "Exit codes:\n"
-    "  0  the connection was closed properly, or the server was told to end\n"
+    "  0  the connection was closed properly, or the server was asked to end\n"
     "  1  could not connect (refused, 404, wrong subprotocol, ...) or could not listen\n"
-    "  2  the command line makes no sense\n"
+    "  2  the command line is invalid\n"
     "  3  the connection broke, or was closed with an error code\n"
     "  4  standard input or output failed, or a line of input is not UTF-8\n";
 
