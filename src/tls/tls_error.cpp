@@ -18,7 +18,8 @@ namespace {
 const char* words(tls_error code) noexcept {
     switch (code) {
     case tls_error::not_tls: return "the peer does not speak TLS";
-    case tls_error::handshake_truncated: return "the peer ended the stream during the TLS handshake";
+    case tls_error::handshake_truncated:
+        return "the peer ended the stream during the TLS handshake";
     case tls_error::truncated: return "the stream ended without a TLS close_notify";
     case tls_error::certificate_expired:
         return "the peer's certificate, or that of an issuer, has expired";
