@@ -17,7 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Reads as much as a test says.
-class slow_reader : public stream_events {
+class slow_reader final : public stream_events {
 public:
     explicit slow_reader(std::unique_ptr<memory_stream> end) : end_(std::move(end)) {
         end_->start(*this);
