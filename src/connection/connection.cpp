@@ -384,8 +384,7 @@ void connection::report_open() {
 void connection::limit_lifetime() {
     const duration most = route_->options.lifetime_max;
     const double share = std::clamp(route_->options.lifetime_jitter, 0.0, 1.0);
-    const auto jitter = std::chrono::duration_cast<duration>(
-        std::chrono::duration<double, std::nano>(static_cast<double>(most.count()) * share));
+    const duration jitter = fraction_of(most, share);
     limit_lifetime(later(driver().now(), most - random_delay(driver().random(), jitter)),
                    close_code::going_away, "maximum lifetime");
 }

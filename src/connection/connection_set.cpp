@@ -3,6 +3,7 @@
 #include "connection/connection_set.hpp"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include <weft/core/error.hpp>
@@ -10,6 +11,7 @@
 #include "connection/connection_details.hpp"
 #include "connection/drain.hpp"
 #include "connection/reconnecting_state.hpp"
+#include "core/reported_target.hpp"
 #include "stream/reserve_one.hpp"
 
 namespace weft {
@@ -145,6 +147,19 @@ connection& connection_set::add_outbound(const uri& target, handlers&& what,
     return add(by, std::move(outbound));
 }
 
+connection& connection_set::add_malformed(std::string_view target, std::error_code why,
+                                          handlers&& what, connect_options&& options) {
+    static const auto nowhere = uri::parse("ws://invalid/");
+    connection& added = add_outbound(*nowhere, std::move(what), std::move(options));
+    try {
+        added.pending().note_target(for_reports(target));
+    } catch (const std::bad_alloc&) {
+        // the report omits it
+    }
+    added.pending().fail(phase::resolve, why);
+    return added;
+}
+
 /// `next` takes over the route of `from`. That is safe because `from` ends within the call that led
 /// here, before `next` can end and destroy the route.
 void connection_set::redirect(connection& from, uri target) {
@@ -244,28 +259,24 @@ void connection_set::on_driver_closed() noexcept {
 
 // --- draining
 
-/// Closes the connections at even distances within the window. Those in their handshake are refused
-/// when their request comes; the rest ends with the window.
+/// Closes the connections at even distances within the window, in no particular order. Those in
+/// their handshake are refused when their request comes; the rest ends with the window.
 void connection_set::drain(const drain_options& options, function<void()> done) {
     if (drain_ || shutting_down()) {
         return shut_down(later(driver().now(), options.finish), std::move(done));
     }
     prepare_shutdown();
-    auto started = std::make_unique<drain_in_progress>(*this, options, std::move(done));
+    drain_ = std::make_unique<drain_in_progress>(*this, options, std::move(done));
     std::size_t count = 0;
     walk([&](const connection& one) { count += one.is_open(); });
     std::size_t at = 0;
     walk([&](connection& one) {
         if (!one.is_open()) return;
         const double part = static_cast<double>(at++) / static_cast<double>(count);
-        const auto wait =
-            std::chrono::duration_cast<duration>(std::chrono::duration<double, std::nano>(
-                static_cast<double>(options.window.count()) * part));
-        one.limit_lifetime(later(driver().now(), wait), options.code, options.reason);
+        close_in_drain(one, later(driver().now(), fraction_of(options.window, part)));
     });
-    driver().arm(*started, started->ends_at());
+    driver().arm(*drain_, drain_->ends_at());
     driver().work_started();
-    drain_ = std::move(started);
     end_drain_if_empty();
 }
 
@@ -279,11 +290,16 @@ http_response connection_set::drain_refusal() const {
 }
 
 void connection_set::close_at_end_of_drain(connection& opened) noexcept {
+    close_in_drain(opened, drain_->ends_at());
+}
+
+/// Without memory for it, the connection is closed with 1001 at the end of the drain's window.
+void connection_set::close_in_drain(connection& one, time_point when) noexcept {
     const auto& options = drain_->options();
     try {
-        opened.limit_lifetime(drain_->ends_at(), options.code, options.reason);
+        one.limit_lifetime(when, options.code, options.reason);
     } catch (const std::bad_alloc&) {
-        return; // it is closed with 1001 instead
+        return;
     }
 }
 

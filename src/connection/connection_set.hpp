@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include <weft/connection/connection.hpp>
@@ -51,9 +52,14 @@ public:
     [[nodiscard]] const std::vector<address_prefix>& trusted() const noexcept { return trusted_; }
     void named(connection& who, const address& where) { on_named_(who, where); }
 
-    /// Both throw std::bad_alloc; then nothing was added.
+    /// Throw std::bad_alloc; then nothing was added.
     connection& add_served();
     connection& add_outbound(const uri& target, handlers&& what, connect_options&& options);
+
+    /// Adds a connection that fails with `why`, because `target` is malformed. Throws
+    /// std::bad_alloc; then nothing was added.
+    connection& add_malformed(std::string_view target, std::error_code why, handlers&& what,
+                              connect_options&& options);
 
     /// Returns whether redirects can be followed now.
     [[nodiscard]] bool follows_redirects() const noexcept { return redirect_ && !shutting_down(); }
@@ -96,6 +102,7 @@ public:
 private:
     class drain_in_progress;
 
+    void close_in_drain(connection& one, time_point when) noexcept;
     void end_drain() noexcept;
     void end_drain_if_empty() noexcept;
     void take_drain_done() noexcept;

@@ -103,8 +103,11 @@ void reconnect_attempt::target(std::string_view uri) {
 void reconnect_attempt::header(std::string_view name, std::string value) {
     if (!wanted()) return;
     auto& headers = options()->headers;
-    std::erase_if(headers, [&](const auto& one) { return equal_ignoring_case(one.name, name); });
-    headers.push_back({std::string(name), std::move(value)});
+    const auto same = [&](const auto& one) { return equal_ignoring_case(one.name, name); };
+    http_field added{std::string(name), std::move(value)};
+    headers.reserve(headers.size() + 1); // if this throws, the old ones are still there
+    std::erase_if(headers, same);
+    headers.push_back(std::move(added));
 }
 
 void reconnect_attempt::start() {

@@ -48,7 +48,7 @@ void reconnecting_connection::state::dismiss() noexcept {
     if (current_) {
         stream_endpoint::drop(*current_, errc::aborted);
     } else {
-        static_cast<void>(handle_.abort());
+        stream_endpoint::drop(handle_, errc::aborted);
     }
     if (set_) set_->forget(*this);
     driver_.leave(*this);
@@ -102,41 +102,44 @@ void reconnecting_connection::state::on_driver_closed() noexcept {
 
 // --- attempts
 
-void reconnecting_connection::state::prepare() {
+void reconnecting_connection::state::prepare() noexcept {
     if (!options_.prepare) return connect();
     step_ = step::preparing;
-    driver_.call(*this, [this] {
-        options_.prepare(reconnect_attempt(
-            std::make_unique<reconnect_attempt::ticket>(link_, ++link_->attempt)));
-    });
+    std::unique_ptr<reconnect_attempt::ticket> next;
+    try {
+        next = std::make_unique<reconnect_attempt::ticket>(link_, ++link_->attempt);
+    } catch (const std::bad_alloc&) {
+        return fail_attempt(std::make_error_code(std::errc::not_enough_memory));
+    }
+    driver_.call(*this, [&] { options_.prepare(reconnect_attempt(std::move(next))); });
 }
 
-void reconnecting_connection::state::start_attempt() {
+void reconnecting_connection::state::start_attempt() noexcept {
     ++link_->attempt;
     connect();
 }
 
-void reconnecting_connection::state::fail_attempt(std::error_code why) {
+void reconnecting_connection::state::fail_attempt(std::error_code why) noexcept {
     ++link_->attempt;
     step_ = step::connecting;
     prepare_error_ = why;
     driver_.defer(*this);
 }
 
-void reconnecting_connection::state::connect() {
+void reconnecting_connection::state::connect() noexcept {
     step_ = step::connecting;
     try {
-        static const auto nowhere = uri::parse("ws://invalid/");
         const auto where = uri::parse(target_);
-        connection& outbound = set_->add_outbound(where ? *where : *nowhere, make_handlers(),
-                                                  connect_options(options_.connect));
-        handle_ = outbound.handle();
-        if (where) return connect_(outbound);
-        pending_connection& pending = stream_endpoint::pending(outbound);
-        pending.note_target(without_credentials(target_));
-        pending.fail(phase::resolve, where.error());
+        auto with = connect_options(options_.connect);
+        connection& outbound = where
+            ? set_->add_outbound(*where, make_handlers(), std::move(with))
+            : set_->add_malformed(target_, where.error(), make_handlers(), std::move(with));
+        handle_ = outbound.handle(); // exists already: needs no memory
+        if (where) connect_(outbound);
     } catch (const std::bad_alloc&) {
-        fail_attempt(std::make_error_code(std::errc::not_enough_memory));
+        const auto why = std::make_error_code(std::errc::not_enough_memory);
+        if (handle_ == connection_handle()) return fail_attempt(why);
+        stream_endpoint::drop(handle_, why); // its `fail` reports it
     }
 }
 
@@ -271,9 +274,8 @@ void reconnecting_connection::state::close(close_code code, std::string_view rea
     stop_trying();
     if (current_) return current_->close(code, reason);
     if (!was_connecting) return;
-    static_cast<void>(handle_.abort());
     link_->to = nullptr; // so that `fail` is not called
-    link_ = std::make_shared<link>(link{this});
+    stream_endpoint::drop(handle_, errc::aborted);
 }
 
 void reconnecting_connection::state::try_now() {

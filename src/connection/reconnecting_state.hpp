@@ -44,8 +44,8 @@ public:
     void try_now();
 
     /// The attempt that waited for the application begins, or has failed.
-    void start_attempt();
-    void fail_attempt(std::error_code why);
+    void start_attempt() noexcept;
+    void fail_attempt(std::error_code why) noexcept;
 
     [[nodiscard]] weft::driver& driver() const noexcept { return driver_; }
     [[nodiscard]] connection* current() const noexcept { return current_; }
@@ -70,8 +70,8 @@ private:
     void on_shutdown(time_point deadline, function<void()> done) noexcept override;
     void on_driver_closed() noexcept override;
 
-    void prepare();
-    void connect();
+    void prepare() noexcept;
+    void connect() noexcept;
     [[nodiscard]] handlers make_handlers();
     void opened(connection& peer);
     void closed(connection& peer, const report& why);

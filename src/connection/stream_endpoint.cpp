@@ -93,6 +93,11 @@ connection& stream_endpoint::begin_connect(const uri& target, handlers what,
     return set_->add_outbound(target, std::move(what), std::move(options));
 }
 
+connection& stream_endpoint::begin_malformed(std::string_view target, std::error_code why,
+                                             handlers what, connect_options options) {
+    return set_->add_malformed(target, why, std::move(what), std::move(options));
+}
+
 reconnecting_connection stream_endpoint::keep_connected(std::string_view target, handlers what,
                                                         reconnect_options options,
                                                         function<void(connection&)> connect,
@@ -170,6 +175,11 @@ void stream_endpoint::refuse(connection& served, std::error_code why) noexcept {
 
 void stream_endpoint::drop(connection& served, std::error_code why) noexcept {
     served.end_at_once(why);
+}
+
+void stream_endpoint::drop(const connection_handle& which, std::error_code why) noexcept {
+    auto* const channel = which.state_ ? which.state_->target() : nullptr;
+    if (channel) drop(static_cast<connection&>(*static_cast<weft::channel*>(channel)), why);
 }
 
 bool stream_endpoint::may_drop(const connection& served) noexcept {

@@ -44,17 +44,12 @@ void client::tls(std::shared_ptr<secure_layer> layer) noexcept {
 connection_handle client::connect(std::string_view target, handlers what, connect_options options) {
     const auto parsed = uri::parse(target);
     if (parsed) return connect(*parsed, std::move(what), std::move(options));
-    static const auto nowhere = uri::parse("ws://invalid/");
     if (!what.fail && !has_fail_handler_) {
         complain(*loop_, "weft::client::connect", target, parsed.error());
     }
-    const auto shown = for_reports(target);
-    connection& outbound = endpoint_.begin_connect(*nowhere, std::move(what), std::move(options));
-    const auto handle = outbound.handle();
-    pending_connection& pending = stream_endpoint::pending(outbound);
-    pending.note_target(shown);
-    pending.fail(phase::resolve, parsed.error());
-    return handle;
+    return endpoint_
+        .begin_malformed(target, parsed.error(), std::move(what), std::move(options))
+        .handle();
 }
 
 // --- for coroutines

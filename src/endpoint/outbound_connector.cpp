@@ -8,6 +8,7 @@
 #include <weft/core/error.hpp>
 #include <weft/endpoint/environment_proxy.hpp>
 
+#include "core/reported_target.hpp"
 #include "endpoint/tunnel.hpp"
 #include "loop/loop_state.hpp"
 

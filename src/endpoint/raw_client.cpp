@@ -7,6 +7,7 @@
 
 #include <weft/core/error.hpp>
 
+#include "core/reported_target.hpp"
 #include "endpoint/adopted_stream.hpp"
 #include "endpoint/outbound_connector.hpp"
 #include "endpoint/raw_set.hpp"

@@ -88,12 +88,12 @@ void server::shutdown(duration within, function<void()> done) {
 
 void server::drain(const drain_options& options, function<void()> done) {
     loop_->require_owner("server::drain");
-    if (!options.keep_listening) state_->listeners().close();
     state_->connections().drain(options,
                                 [all = &state_->listeners(), then = std::move(done)]() mutable {
                                     all->close();
                                     if (then) then();
                                 });
+    if (!options.keep_listening) state_->listeners().close();
 }
 
 void server::stop() {

@@ -6,8 +6,8 @@
 #include <exception>
 
 #include <weft/core/error.hpp>
-#include <weft/core/secrets.hpp>
 
+#include "core/reported_target.hpp"
 #include "loop/known_names.hpp"
 #include "loop/loop_state.hpp"
 
@@ -48,13 +48,6 @@ result<target> target_of(std::string_view where) {
         return failure(errc::bad_address);
     }
     return target_of(where.substr(0, colon), port);
-}
-
-std::string for_reports(std::string_view text) {
-    constexpr std::size_t enough = 200;
-    auto shown = text.starts_with("unix:") ? std::string(text) : without_secrets(text);
-    if (shown.size() > enough) shown.replace(enough, shown.npos, "...");
-    return shown;
 }
 
 /// Posted, because `on_error` is always called in a turn.

@@ -30,9 +30,6 @@ struct target {
 /// `errc::bad_address`.
 result<target> target_of(std::string_view where);
 
-/// Returns a malformed `text` for use in reports: shortened, and without secrets.
-[[nodiscard]] std::string for_reports(std::string_view text);
-
 /// Reports to the loop's `on_error` that `call` failed for `text`. For errors that no other handler
 /// reports.
 void complain(loop_state& loop, std::string_view call, std::string_view text, std::error_code why);

@@ -69,7 +69,10 @@ public:
         driver_.retire(this);
     }
 
-    void prepare_shutdown() override { make_room_for_one(done_); }
+    /// Makes room for two calls of `add_done`: a shutdown may end a drain, which has its own.
+    void prepare_shutdown() override {
+        if (done_.capacity() - done_.size() < 2) done_.reserve(done_.size() * 2 + 16);
+    }
 
     void on_shutdown(time_point deadline, function<void()> done) noexcept override {
         add_done(std::move(done));

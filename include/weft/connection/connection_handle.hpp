@@ -84,6 +84,7 @@ public:
 
 private:
     friend class connection;
+    friend class stream_endpoint;
     friend struct std::hash<connection_handle>;
 
     explicit connection_handle(std::shared_ptr<handle_state> state) noexcept

@@ -13,7 +13,8 @@ namespace weft {
 /// The options of a drain.
 struct drain_options {
     /// The time over which the closes of open connections are spread evenly, so that their clients
-    /// do not all connect again at the same moment. Zero closes all at once.
+    /// do not all connect again at the same moment. The first close comes at once; the connections
+    /// are closed in no particular order. Zero closes all at once.
     duration window = std::chrono::seconds(30);
 
     /// 1012 tells clients to connect again after a random delay; 1001 says only that the server

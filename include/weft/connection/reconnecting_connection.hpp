@@ -33,7 +33,8 @@ public:
     /// While older messages wait, later ones wait behind them. Returns `backed_up` for a message
     /// that was kept, `dropped` if that would exceed `queue_size_max`, and `closed` after the end.
     /// What was sent on a connection that ends may be lost, and is not sent again: only the peer's
-    /// answer shows that a message has arrived.
+    /// answer shows that a message has arrived. Throws std::bad_alloc; then it was neither sent nor
+    /// kept.
     send_result send(message whole);
 
     /// Closes the connection, if there is one (its `close` handler is called), and makes no further

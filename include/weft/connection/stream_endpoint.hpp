@@ -99,8 +99,10 @@ public:
     /// A second call moves the deadline; the `done` functions of both calls are called.
     void shutdown(duration within, function<void()> done = {});
 
-    /// Closes the open connections one after the other, over a window of time, then does what
-    /// `shutdown` does. Calls `done` as `shutdown` does.
+    /// Closes the open connections one after the other, in no particular order, over a window of
+    /// time, then does what `shutdown` does. Calls `done` as `shutdown` does. Throws
+    /// std::bad_alloc; then nothing was done. Without memory for the time of one connection, it is
+    /// closed at the end of the window, with 1001.
     ///
     /// Handshakes that arrive meanwhile are answered with 503 and Retry-After. Deferred ones that
     /// the application accepts meanwhile are closed when the window ends. Ends early when no
@@ -168,6 +170,10 @@ public:
     /// Ends a connection at once, without informing its peer.
     static void drop(connection& served, std::error_code why) noexcept;
 
+    /// Does the same for the connection that `which` refers to; has no effect if it has ended. Must
+    /// be called on the thread of its driver.
+    static void drop(const connection_handle& which, std::error_code why) noexcept;
+
     /// Returns whether a connection that has not opened may be dropped to make room: no handler of
     /// it is running, and the application has not deferred its answer.
     [[nodiscard]] static bool may_drop(const connection& served) noexcept;
@@ -175,6 +181,11 @@ public:
     /// Creates an outbound connection that has no stream yet. Pass the stream, or the error, to its
     /// `pending()`.
     connection& begin_connect(const uri& target, handlers what, connect_options options);
+
+    /// Creates an outbound connection that fails with `why`, because `target` is malformed. The
+    /// report names `target`, shortened and without secrets.
+    connection& begin_malformed(std::string_view target, std::error_code why, handlers what,
+                                connect_options options);
 
     /// Opens a connection, and opens it again whenever it ends; see `client::keep_connected`.
     /// `connect` is called for each attempt, with a connection as if from `begin_connect`, and must

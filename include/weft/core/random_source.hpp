@@ -25,8 +25,7 @@ public:
     std::uint64_t bits = 0;
     random.fill(std::as_writable_bytes(std::span(&bits, 1)));
     const double part = static_cast<double>(bits >> 11) * 0x1p-53; // 53 bits, below 1
-    return std::chrono::duration_cast<duration>(
-        std::chrono::duration<double, std::nano>(static_cast<double>(most.count()) * part));
+    return fraction_of(most, part);
 }
 
 } // namespace weft

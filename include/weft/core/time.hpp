@@ -24,4 +24,10 @@ inline constexpr time_point never = time_point::max();
     return timeout <= duration::zero() ? never : later(base, timeout);
 }
 
+/// Returns the fraction `part` of `whole`; `part` must be from 0 to 1.
+[[nodiscard]] constexpr duration fraction_of(duration whole, double part) noexcept {
+    if (part >= 1.0) return whole; // the conversions may round up
+    return duration(static_cast<duration::rep>(static_cast<double>(whole.count()) * part));
+}
+
 } // namespace weft

@@ -120,9 +120,10 @@ public:
     void shutdown(duration within, function<void()> done = {});
 
     /// Ends the server before a restart: stops listening (or goes on and refuses handshakes, see
-    /// `drain_options`), closes open connections one after the other over a window of time, and
-    /// lets queued output and closing handshakes finish. Then calls `done`, exactly once and never
-    /// from inside this call. See `stream_endpoint::drain`.
+    /// `drain_options`), closes open connections one by one, in no particular order, over a
+    /// window of time, and lets queued output and closing handshakes finish. Then calls `done`,
+    /// exactly once and never from inside this call. Throws std::bad_alloc; then nothing was done.
+    /// See `stream_endpoint::drain`.
     void drain(const drain_options& options, function<void()> done = {});
 
     /// Stops listening and aborts all connections; their `close` or `fail` receives
