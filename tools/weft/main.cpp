@@ -215,7 +215,8 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
                       "Compress messages (permessage-deflate) for clients that offer it");
     command
         ->add_option("--drain", chosen.drain,
-                     "On a stop signal, spread the closes (1012) over so many seconds")
+                     "On a stop signal, close the connections (1012) one after the other, spread "
+                     "over this time, instead of all at once. A second signal ends at once")
         ->check(CLI::Range(0.0, 86400.0))
         ->type_name("SECONDS");
     command

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <sstream>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -34,11 +35,17 @@ void end_gently(weft::server& server, server_log& log, double drain) {
     if (stop_signals::count() > 1) return server.stop();
     if (stop_signals::count() == 0 || !server.is_listening()) return;
     const auto connections = std::to_string(server.connection_count()) + " connections";
-    log.line(log_level::info, "ending: closing " + connections);
-    if (drain == 0) return server.shutdown(shutdown_time);
+    if (drain == 0) {
+        log.line(log_level::info, "ending: closing " + connections);
+        return server.shutdown(shutdown_time);
+    }
+    const std::chrono::duration<double> window(drain);
+    std::ostringstream seconds; // without trailing zeros
+    seconds << window.count();
+    log.line(log_level::info,
+             "draining: closing " + connections + " over " + seconds.str() + " seconds");
     weft::drain_options spread;
-    spread.window =
-        std::chrono::duration_cast<weft::duration>(std::chrono::duration<double>(drain));
+    spread.window = std::chrono::duration_cast<weft::duration>(window);
     spread.finish = shutdown_time;
     server.drain(spread);
 }
