@@ -175,6 +175,67 @@ TEST_P(endpoint_shutdown, leaves_a_server_that_can_listen_again) {
     expect_echo(url());
 }
 
+// --- draining
+
+TEST_P(endpoint_shutdown, drain_stops_listening_and_closes_with_1012) {
+    serve_echo();
+    open_one();
+    calling([&] { server_->drain({.window = milliseconds(1)}, done()); });
+    EXPECT_FALSE(server_->is_listening());
+    ASSERT_TRUE(run_until([&] { return done_ == 1 && outbound_.ended(); }));
+    EXPECT_EQ(outbound_.why.code(), close_code::service_restart);
+    EXPECT_TRUE(outbound_.why.clean()) << outbound_.why;
+}
+
+TEST_P(endpoint_shutdown, drain_with_keep_listening_answers_until_its_end) {
+    server_->route("/health", {.http = [](connection& c) {
+                       static_cast<void>(c.respond({200, {}, "fine\n"}));
+                   }});
+    serve_echo();
+    open_one();
+    calling([&] {
+        server_->drain({.window = std::chrono::hours(1),
+                        .keep_listening = true,
+                        .retry_after = seconds(7)},
+                       done());
+    });
+    EXPECT_TRUE(server_->is_listening());
+    ASSERT_TRUE(run_until([&] { return outbound_.ended(); }));
+    EXPECT_EQ(outbound_.why.code(), close_code::service_restart);
+
+    const report refused = failure_of(url());
+    EXPECT_EQ(refused.http_status, 503);
+    ASSERT_NE(refused.response(), nullptr);
+    EXPECT_EQ(refused.response()->header("Retry-After"), "7");
+    raw_peer balancer = raw_peer::connected_to(port_);
+    balancer.send("GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    ASSERT_TRUE(run_until([&] { return balancer.ended(); }));
+    EXPECT_TRUE(balancer.received().starts_with("HTTP/1.1 200 ")) << balancer.received();
+    EXPECT_EQ(done_, 0) << "the window has not passed";
+
+    balancer.close();
+    server_->shutdown(seconds(20)); // ends the window
+    EXPECT_FALSE(server_->is_listening());
+    EXPECT_TRUE(run_until([&] { return done_ == 1; }));
+}
+
+TEST_P(endpoint_shutdown, drain_with_keep_listening_ends_with_its_window) {
+    serve_echo();
+    server_->drain({.window = milliseconds(20), .keep_listening = true}, done());
+    ASSERT_TRUE(run_until([&] { return done_ == 1; }));
+    EXPECT_FALSE(server_->is_listening());
+    EXPECT_TRUE(run_until([&] { return loop().work_count() == 0; }));
+}
+
+TEST_P(endpoint_shutdown, drain_is_done_when_the_server_is_destroyed) {
+    serve_echo();
+    open_one();
+    server_->drain({.window = std::chrono::hours(1), .keep_listening = true}, done());
+    server_.reset();
+    EXPECT_EQ(done_, 1);
+    ASSERT_TRUE(run_until([&] { return outbound_.ended(); }));
+}
+
 TEST_P(endpoint_shutdown, calls_done_also_when_the_endpoint_or_the_loop_is_destroyed) {
     serve_echo();
     raw_peer peer = stubborn();
