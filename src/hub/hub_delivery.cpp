@@ -48,17 +48,31 @@ void hub_state::keep_recent(topic& which, const shared_publication& what) {
     which.recent_size = 0;
 }
 
-void hub_state::deliver_to_prefixes(std::string_view name, const shared_publication& what) {
-    std::size_t length = 0;
+void hub_state::deliver_to_prefixes(std::string_view name,
+                                    const shared_publication& what) noexcept {
+    std::size_t least = 0;
     while (!closed_) {
-        const auto next = topics_.lengths().lower_bound(length);
-        if (next == topics_.lengths().end() || next->first > name.size()) return;
-        length = next->first + 1;
-        topic* const found = topics_.find(name.substr(0, next->first), true);
+        const auto length = topics_.lengths().next(least, name.size());
+        if (!length) return;
+        least = *length + 1;
+        topic* const found = topics_.find(name.substr(0, *length), true);
         if (!found) continue;
-        const shared_outgoing message = format(name, what);
-        fan_out(*found, message);
+        const visit during(*this, found);
+        try {
+            const shared_outgoing message = format(name, what);
+            fan_out(*found, message);
+        } catch (const std::bad_alloc&) {
+            abort_subscribers(*found);
+        }
     }
+}
+
+/// For want of memory the subscribers do not receive a publication that nobody can read again: it
+/// has no position, or they subscribe to a prefix. They would not notice.
+void hub_state::abort_subscribers(topic& of) noexcept {
+    of.subscriptions.for_each([&](const subscription& one) {
+        if (!closed_ && !one.joining && one.member->to) one.member->to->abort();
+    });
 }
 
 void hub_state::fan_out(topic& to, const shared_outgoing& message) {

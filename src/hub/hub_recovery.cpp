@@ -49,12 +49,17 @@ void hub_state::begin_joins() noexcept {
         try {
             begin(one);
         } catch (const std::bad_alloc&) {
-            if (!is_current(one)) continue;
-            auto& extra = *table_.extra(*one.which);
-            if (std::exchange(extra.recovering, false)) stop_recovering(*one.which->topic);
-            retry();
+            begin_later(one);
         }
     }
+}
+
+/// Has `expire` queue the subscription again.
+void hub_state::begin_later(const join& which) noexcept {
+    if (!is_current(which)) return;
+    auto& extra = *table_.extra(*which.which);
+    if (std::exchange(extra.recovering, false)) stop_recovering(*which.which->topic);
+    retry();
 }
 
 void hub_state::begin(const join& which) {
@@ -65,7 +70,7 @@ void hub_state::begin(const join& which) {
     ++what.recovering;
     enter_presence(*which.which);
     if (extra.since) return read_missed(which);
-    tell(which, {what.seen, false, 0, {}}, what.seen, {});
+    tell(which, {what.seen, false, 0}, what.seen, {});
 }
 
 void hub_state::stop_recovering(topic& which) noexcept {
@@ -92,18 +97,19 @@ void hub_state::read_missed(const join& which) {
     session_->history(what.name, {extra.since, options_.recovered_max},
                       for_topic<history_page>(what, [this, which](topic&,
                                                                   result<history_page> page) {
-                          if (is_current(which)) missed_was_read(which, std::move(page));
+                          if (!is_current(which)) return;
+                          try {
+                              missed_was_read(which, std::move(page));
+                          } catch (const std::bad_alloc&) {
+                              begin_later(which);
+                          }
                       }));
 }
 
 void hub_state::missed_was_read(const join& which, result<history_page>&& page) {
+    if (!page) return begin_later(which);
     topic& what = *which.which->topic;
     auto& extra = *table_.extra(*which.which);
-    if (!page) {
-        extra.recovering = false;
-        stop_recovering(what);
-        return retry();
-    }
     const position from = *extra.since;
     const auto& missed = page->messages;
     const position last = missed.empty() ? from : missed.back()->at;
@@ -116,11 +122,11 @@ void hub_state::missed_was_read(const join& which, result<history_page>&& page) 
     }
     if (!complete) {
         ++counters_.unrecoverable;
-        return tell(which, {what.seen, false, 0, {}}, what.seen, {});
+        return tell(which, {what.seen, false, 0}, what.seen, {});
     }
     ++counters_.recovered;
     const std::size_t count = missed.size() + what.recent.size() - later;
-    tell(which, {from, true, count, {}}, from, std::move(page->messages));
+    tell(which, {from, true, count}, from, std::move(page->messages));
 }
 
 /// Calls the subscription's `done`, then begins to deliver.

@@ -16,14 +16,19 @@ constexpr std::uint32_t fruitless_reads_max = 3;
 
 void hub_state::on_publication(std::string_view name, const shared_publication& what) noexcept {
     if (closed_) return;
-    const visit during(*this);
+    topic* const found = topics_.find(name, false);
+    const visit during(*this, found);
     ++counters_.publications;
     try {
-        if (topic* const found = topics_.find(name, false)) accept(*found, what);
-        if (!closed_ && topics_.has_prefixes()) deliver_to_prefixes(name, what);
+        if (found) accept(*found, what);
     } catch (const std::bad_alloc&) {
-        retry(); // the next publication shows the gap
+        if (what->at.offset != 0) {
+            read_again(*found);
+        } else if (!closed_) {
+            abort_subscribers(*found);
+        }
     }
+    if (!closed_ && topics_.has_prefixes()) deliver_to_prefixes(name, what);
     formatted_.reset();
 }
 

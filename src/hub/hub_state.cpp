@@ -2,6 +2,7 @@
 // The life of a hub, and its rounds of work.
 #include "hub/hub_state.hpp"
 
+#include <new>
 #include <utility>
 
 #include <weft/core/error.hpp>
@@ -59,8 +60,10 @@ hub_handle hub_state::handle() {
 
 // --- publishing and reading
 
-history_limits hub_state::history_limits_of(std::string_view name) {
-    return options_.history_of ? options_.history_of(name) : options_.history;
+history_limits hub_state::history_limits_of(std::string_view name) noexcept {
+    history_limits limits = options_.history;
+    if (options_.history_of) guarded([&] { limits = options_.history_of(name); });
+    return limits;
 }
 
 void hub_state::publish(std::string_view name, publication&& what, const publish_options& options,
@@ -69,7 +72,9 @@ void hub_state::publish(std::string_view name, publication&& what, const publish
     driver_.require_owner("hub::publish");
     const visit during(*this);
     if (name.empty()) return answer<position>(std::move(done), failure(errc::bad_argument));
-    session_->publish(name, std::move(what), options, history_limits_of(name),
+    const auto limits = history_limits_of(name);
+    if (closed_) return;
+    session_->publish(name, std::move(what), options, limits,
                       guarded_completion(std::move(done)));
 }
 
@@ -123,24 +128,27 @@ void hub_state::on_interruption() noexcept {
     });
 }
 
-/// Calls `action` for each topic, which may add and remove topics, and close the hub.
+/// Calls `action` for each topic and prefix. It may add and remove topics, and close the hub. If it
+/// runs out of memory for one, `expire` reads that one again.
 template <class Action>
 void hub_state::each_topic(Action&& action) noexcept {
-    try {
-        std::vector<topic*> all;
-        all.reserve(topics_.size());
-        topics_.for_each([&](topic& one) {
-            all.push_back(&one);
-            ++one.pins;
-        });
-        for (topic* const one : all) {
-            if (!closed_) action(*one);
-            --one->pins;
-            if (!closed_) forget_if_unused(*one);
+    topic* next = topics_.first();
+    while (next && !closed_) {
+        topic& one = *next;
+        const visit during(*this, &one); // so that it stays in the list
+        try {
+            action(one);
+        } catch (const std::bad_alloc&) {
+            read_again(one);
         }
-    } catch (const std::bad_alloc&) {
-        retry();
+        next = one.next;
     }
+}
+
+/// Schedules a call of `expire`, which compares the topic with the broker's.
+void hub_state::read_again(topic& which) noexcept {
+    which.retry = true;
+    retry();
 }
 
 /// Schedules a call of `expire`, which repeats what has failed.

@@ -114,6 +114,7 @@ private:
     template <class Action>
     void each_topic(Action&& action) noexcept;
     void retry() noexcept;
+    void read_again(topic& which) noexcept;
     void begin_with(subscription& added, subscribe_options&& options);
     void announce(subscription& which, bool begins) noexcept;
     void call_announced() noexcept;
@@ -123,6 +124,7 @@ private:
     // how subscriptions begin (hub_recovery.cpp)
     void queue_joins(topic& which);
     void begin_joins() noexcept;
+    void begin_later(const join& which) noexcept;
     [[nodiscard]] bool is_current(const join& which) const noexcept;
     void begin(const join& which);
     void stop_recovering(topic& which) noexcept;
@@ -146,7 +148,8 @@ private:
 
     // delivery (hub_delivery.cpp)
     void deliver(topic& which, const shared_publication& what);
-    void deliver_to_prefixes(std::string_view name, const shared_publication& what);
+    void deliver_to_prefixes(std::string_view name, const shared_publication& what) noexcept;
+    void abort_subscribers(topic& of) noexcept;
     void keep_recent(topic& which, const shared_publication& what);
     void fan_out(topic& to, const shared_outgoing& message);
     void offer(subscription& to, const shared_outgoing& message);
@@ -165,9 +168,10 @@ private:
     void answer(completion<T>&& done, result<T> outcome) noexcept;
     template <class T>
     [[nodiscard]] completion<T> guarded_completion(completion<T>&& done);
-    [[nodiscard]] history_limits history_limits_of(std::string_view name);
+    [[nodiscard]] history_limits history_limits_of(std::string_view name) noexcept;
 
-    /// Returns `work(topic)` as a completion that does nothing if the topic is gone.
+    /// Returns `work(topic)` as a completion that does nothing if the topic is gone. Without memory
+    /// for `work`, the topic is read again.
     template <class T, class Work>
     completion<T> for_topic(topic& which, Work work);
 

@@ -126,6 +126,7 @@ result<void> hub_state::subscribe(connection& who, std::string_view name,
         if (!added.ended) remove(added);
         throw;
     }
+    if (!closed_ && !added.ended && !added.joining) announce(added, true);
     return {};
 }
 
@@ -134,7 +135,7 @@ void hub_state::begin_with(subscription& added, subscribe_options&& options) {
     const std::size_t kib = std::min(rounded_up, queue_kib_max);
     added.queue_kib = static_cast<std::uint32_t>(kib) & queue_kib_max;
     added.when_slow = static_cast<std::uint32_t>(options.when_slow) & 3U;
-    if (!options.done && !options.since && !options.presence) return announce(added, true);
+    if (!options.done && !options.since && !options.presence) return;
 
     added.joining = 1;
     auto& extra = table_.add_extra(added);

@@ -4,7 +4,6 @@
 
 #include <utility>
 
-#include "hub/memory_inbox.hpp"
 #include "hub/memory_topics.hpp"
 
 namespace weft {
@@ -37,13 +36,13 @@ public:
 
     void publish(std::string_view topic, publication what, const publish_options& options,
                  const history_limits& history, completion<position> done) override {
-        std::vector<std::shared_ptr<memory_inbox>> queued;
+        std::vector<memory_delivery> queued;
         const auto at =
-            topics_->publish(topic, std::move(what), options, history, now(), queued);
+            topics_->publish(topic, std::move(what), options, history, *inbox_, now(), queued);
         const auto own = inbox_;
         if (at) {
-            for (const auto& one : queued) {
-                if (one != own) one->wake();
+            for (auto& one : queued) {
+                if (one.to != own) one.to->wake(one.wake_up);
             }
             own->deliver();
         }

@@ -2,54 +2,62 @@
 // Passes publications from the threads that publish to the thread of a session.
 #include "hub/memory_inbox.hpp"
 
+#include <new>
+
 namespace weft {
 namespace {
 
 constexpr std::size_t deliveries_per_turn = 256;
 
-std::size_t cost_of(std::string_view topic, const publication& what) noexcept {
-    return topic.size() + what.size() + sizeof(publication);
+std::size_t cost_of(const memory_inbox::entry& one) noexcept {
+    return one.topic.size() + one.what->size() + sizeof(publication);
 }
 
 } // namespace
 
-void memory_inbox::add(std::string_view topic, const shared_publication& what) {
+void memory_inbox::add(entries& added) noexcept {
+    std::size_t more = 0;
+    for (const entry& one : added) more += cost_of(one);
     const std::lock_guard lock(mutex_);
-    waiting_.push_back({std::string(topic), what});
-    size_ += cost_of(topic, *what);
+    waiting_.splice(waiting_.end(), added);
+    size_ += more;
 }
 
-void memory_inbox::take_back() noexcept {
-    const std::lock_guard lock(mutex_);
-    size_ -= cost_of(waiting_.back().topic, *waiting_.back().what);
-    waiting_.pop_back();
+std::list<function<void()>> memory_inbox::make_wake_up() {
+    std::list<function<void()>> made;
+    made.push_back([self = shared_from_this()] { self->deliver(deliveries_per_turn); });
+    return made;
 }
 
-void memory_inbox::wake() {
+void memory_inbox::wake(std::list<function<void()>>& wake_up) noexcept {
     {
         const std::lock_guard lock(mutex_);
         if (woken_ || waiting_.empty()) return;
         woken_ = true;
     }
+    mailbox_->post_all(wake_up);
+}
+
+/// Has `deliver` called again. Returns false if there is no memory for that.
+bool memory_inbox::come_back() noexcept {
     try {
-        mailbox_->post([self = shared_from_this()] { self->deliver(deliveries_per_turn); });
-    } catch (...) {
-        const std::lock_guard lock(mutex_);
-        woken_ = false;
-        throw;
+        auto again = make_wake_up();
+        wake(again);
+        return true;
+    } catch (const std::bad_alloc&) {
+        return false;
     }
 }
 
-bool memory_inbox::take(entry& next) noexcept {
+/// Takes the oldest publication, if there is one.
+void memory_inbox::take(entries& next) noexcept {
     const std::lock_guard lock(mutex_);
-    if (waiting_.empty()) return false;
-    next = std::move(waiting_.front());
-    waiting_.pop_front();
-    size_ -= cost_of(next.topic, *next.what);
-    return true;
+    if (waiting_.empty()) return;
+    next.splice(next.end(), waiting_, waiting_.begin());
+    size_ -= cost_of(next.front());
 }
 
-void memory_inbox::deliver(std::size_t at_most) {
+void memory_inbox::deliver(std::size_t at_most) noexcept {
     if (at_most != SIZE_MAX) {
         const std::lock_guard lock(mutex_);
         woken_ = false;
@@ -57,13 +65,14 @@ void memory_inbox::deliver(std::size_t at_most) {
     if (delivering_) return;
     const auto keep = shared_from_this(); // the client may destroy the session
     delivering_ = true;
-    entry next;
-    while (client_ && at_most != 0 && take(next)) {
-        if (at_most != SIZE_MAX) --at_most;
-        client_->on_publication(next.topic, next.what);
+    for (; client_; --at_most) {
+        if (at_most == 0 && come_back()) break; // otherwise all are delivered now
+        entries next; // destroyed without the lock: that may run code of the application
+        take(next);
+        if (next.empty()) break;
+        client_->on_publication(next.front().topic, next.front().what);
     }
     delivering_ = false;
-    if (client_) wake();
 }
 
 } // namespace weft

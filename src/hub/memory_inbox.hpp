@@ -5,12 +5,10 @@
 
 #include <atomic>
 #include <cstddef>
-#include <deque>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <string_view>
-#include <utility>
 
 #include <weft/hub/broker.hpp>
 #include <weft/stream/driver.hpp>
@@ -19,6 +17,12 @@ namespace weft {
 
 class memory_inbox : public std::enable_shared_from_this<memory_inbox> {
 public:
+    struct entry {
+        std::string topic;
+        shared_publication what;
+    };
+    using entries = std::list<entry>;
+
     memory_inbox(broker_client& client, weft::driver& on) noexcept
         : client_(&client), driver_(on), mailbox_(on.mailbox()) {}
 
@@ -26,15 +30,14 @@ public:
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
-    /// Adds a publication; called in the order of the publications. Throws std::bad_alloc.
-    void add(std::string_view topic, const shared_publication& what);
+    /// Adds publications; called in the order of the publications.
+    void add(entries& added) noexcept;
 
-    /// Takes back the last `add`.
-    void take_back() noexcept;
+    /// Returns a function to `wake` with. Throws std::bad_alloc.
+    [[nodiscard]] std::list<function<void()>> make_wake_up();
 
-    /// Schedules `deliver` on the session's thread, unless it is scheduled already. Throws
-    /// std::bad_alloc.
-    void wake();
+    /// Schedules `deliver` on the session's thread, unless it is scheduled already.
+    void wake(std::list<function<void()>>& wake_up) noexcept;
 
     // --- the session's thread
 
@@ -42,17 +45,13 @@ public:
 
     /// Delivers up to `at_most` waiting publications to the client, in order; the rest follow in a
     /// later turn. A nested call has no effect.
-    void deliver(std::size_t at_most = SIZE_MAX);
+    void deliver(std::size_t at_most = SIZE_MAX) noexcept;
     void close() noexcept { client_ = nullptr; }
     [[nodiscard]] bool is_open() const noexcept { return client_ != nullptr; }
 
 private:
-    struct entry {
-        std::string topic;
-        shared_publication what;
-    };
-
-    bool take(entry& next) noexcept;
+    void take(entries& next) noexcept;
+    bool come_back() noexcept;
 
     broker_client* client_; // null: the session is closed
     weft::driver& driver_;
@@ -60,7 +59,7 @@ private:
     bool delivering_ = false;
 
     std::mutex mutex_; // of what follows
-    std::deque<entry> waiting_;
+    entries waiting_;
     std::atomic<std::size_t> size_ = 0;
     bool woken_ = false;
 };

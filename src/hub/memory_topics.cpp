@@ -5,12 +5,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <new>
 #include <utility>
 
 #include <weft/core/error.hpp>
 #include <weft/stream/device_random.hpp>
-
-#include "hub/memory_inbox.hpp"
 
 namespace weft {
 namespace {
@@ -24,16 +23,31 @@ std::uint64_t random_epoch() {
     return drawn;
 }
 
+void remove_from(std::vector<std::shared_ptr<memory_inbox>>& all,
+                 const memory_inbox& gone) noexcept {
+    std::erase_if(all, [&](const auto& one) { return one.get() == &gone; });
+}
+
 } // namespace
 
 // --- one topic
 
-void memory_topic::expire(time_point now) {
+void memory_topic::expire(time_point now) noexcept {
     while (!history.empty() && now >= later(history.front().when, age)) history.pop_front();
     while (!key_order.empty() && now >= key_order.front().until) {
         keys.erase(key_order.front().key);
         key_order.pop_front();
     }
+}
+
+void memory_topic::store(std::list<stored>& added, const history_limits& limits) noexcept {
+    if (limits.messages == 0 || limits.age <= duration::zero()) {
+        history.clear(); // the stored ones must end with the newest
+        return;
+    }
+    age = limits.age;
+    history.splice(history.end(), added);
+    while (history.size() > limits.messages) history.pop_front();
 }
 
 history_page memory_topic::read(const history_query& query) const {
@@ -72,16 +86,12 @@ memory_topic* memory_topics::find(std::string_view name) noexcept {
 
 memory_topic& memory_topics::find_or_add(std::string_view name) {
     if (memory_topic* const known = find(name)) return *known;
-    topics_.emplace_front().name = name;
-    const auto added = topics_.begin();
-    added->latest = {0, ++epoch_};
-    try {
-        by_name_.emplace(added->name, added);
-    } catch (...) {
-        topics_.pop_front();
-        throw;
-    }
-    return *added;
+    list added(1);
+    added.front().name = name;
+    by_name_.emplace(added.front().name, added.begin());
+    added.front().latest = {0, ++epoch_};
+    topics_.splice(topics_.begin(), added);
+    return topics_.front();
 }
 
 memory_topics::list::iterator memory_topics::drop_if_unused(list::iterator which) noexcept {
@@ -102,8 +112,8 @@ void memory_topics::expire_some(time_point now) noexcept {
 
 result<position> memory_topics::publish(std::string_view name, publication&& what,
                                         const publish_options& options,
-                                        const history_limits& limits, time_point now,
-                                        std::vector<std::shared_ptr<memory_inbox>>& queued) {
+                                        const history_limits& limits, const memory_inbox& by,
+                                        time_point now, std::vector<memory_delivery>& queued) {
     const std::lock_guard lock(mutex_);
     expire_some(now);
     memory_topic& to = find_or_add(name);
@@ -113,54 +123,52 @@ result<position> memory_topics::publish(std::string_view name, publication&& wha
     }
     collect(to, queued);
     for (const auto& one : queued) {
-        if (one->size() > options_.pending_max) return failure(errc::queue_full);
+        if (one.to->size() > options_.pending_max) return failure(errc::queue_full);
     }
     what.at = options.transient ? position() : position{to.latest.offset + 1, to.latest.epoch};
     const auto made = std::make_shared<const publication>(std::move(what));
-    std::size_t added = 0;
-    try {
-        for (; added < queued.size(); ++added) queued[added]->add(name, made);
-        if (!options.idempotency_key.empty()) remember(to, options.idempotency_key, now);
-        if (!options.transient) store(to, made, limits, now);
-    } catch (...) { // nothing was published
-        while (added != 0) queued[--added]->take_back();
-        to.keys.erase(options.idempotency_key);
-        throw;
+    for (auto& one : queued) {
+        one.what.push_back({std::string(name), made});
+        if (one.to.get() != &by) one.wake_up = one.to->make_wake_up();
     }
-    if (!options.transient) to.latest = made->at;
-    if (!options.idempotency_key.empty()) to.keys[options.idempotency_key] = made->at;
+    std::list<memory_topic::stored> stored(1, {made, now});
+    if (!options.idempotency_key.empty()) remember(to, options.idempotency_key, made->at, now);
+
+    // From here on nothing fails.
+    for (auto& one : queued) one.to->add(one.what);
+    if (!options.transient) {
+        to.store(stored, limits);
+        to.latest = made->at;
+    }
     drop_if_unused(by_name_.find(name)->second);
     return made->at;
 }
 
 /// Finds all sessions that subscribe to the topic, each once.
-void memory_topics::collect(const memory_topic& of, inboxes& to) {
-    to = of.subscribers;
-    if (prefixes_.empty()) return;
-    for (const auto& [length, count] : prefix_lengths_) {
-        if (length > of.name.size()) break;
-        const auto found = prefixes_.find(of.name.substr(0, length));
-        if (found == prefixes_.end()) continue;
-        for (const auto& one : found->second) {
-            if (std::find(to.begin(), to.end(), one) == to.end()) to.push_back(one);
+void memory_topics::collect(const memory_topic& of, std::vector<memory_delivery>& to) const {
+    const auto add_all = [&](const inboxes& all) {
+        for (const auto& one : all) {
+            const auto is_it = [&](const memory_delivery& other) { return other.to == one; };
+            if (std::ranges::none_of(to, is_it)) to.push_back({one, {}, {}});
         }
+    };
+    add_all(of.subscribers);
+    const std::string_view name = of.name;
+    auto length = lengths_.next(0, name.size());
+    for (; length; length = lengths_.next(*length + 1, name.size())) {
+        const auto found = prefixes_.find(name.substr(0, *length));
+        if (found != prefixes_.end()) add_all(found->second);
     }
 }
 
-void memory_topics::store(memory_topic& in, const shared_publication& what,
-                          const history_limits& limits, time_point now) {
-    if (limits.messages == 0 || limits.age <= duration::zero()) {
-        in.history.clear(); // the stored ones must end with the newest
-        return;
-    }
-    in.age = limits.age;
-    in.history.push_back({what, now});
-    while (in.history.size() > limits.messages) in.history.pop_front();
-}
-
-void memory_topics::remember(memory_topic& in, const std::string& key, time_point now) {
-    in.keys.emplace(key, position());
-    in.key_order.push_back({key, later(now, options_.idempotency_time)});
+/// Throws std::bad_alloc; then nothing was done.
+void memory_topics::remember(memory_topic& in, const std::string& key, const position& at,
+                             time_point now) {
+    if (options_.idempotency_keys_max == 0) return;
+    std::list<memory_topic::known_key> added;
+    added.push_back({key, later(now, options_.idempotency_time)});
+    in.keys.emplace(key, at);
+    in.key_order.splice(in.key_order.end(), added);
     if (in.key_order.size() <= options_.idempotency_keys_max) return;
     in.keys.erase(in.key_order.front().key);
     in.key_order.pop_front();
@@ -182,47 +190,54 @@ void memory_topics::unsubscribe(std::string_view name, const memory_inbox& who) 
     const std::lock_guard lock(mutex_);
     const auto found = by_name_.find(name);
     if (found == by_name_.end()) return;
-    std::erase_if(found->second->subscribers, [&](const auto& one) { return one.get() == &who; });
+    remove_from(found->second->subscribers, who);
     drop_if_unused(found->second);
 }
 
 void memory_topics::subscribe_prefix(std::string_view prefix,
                                      const std::shared_ptr<memory_inbox>& who) {
     const std::lock_guard lock(mutex_);
-    std::size_t& count = prefix_lengths_[prefix.size()];
-    inboxes& all = prefixes_[std::string(prefix)];
-    if (std::find(all.begin(), all.end(), who) != all.end()) return;
-    all.push_back(who);
-    if (all.size() == 1) ++count;
+    const auto known = prefixes_.find(prefix);
+    if (known != prefixes_.end()) {
+        auto& all = known->second;
+        if (std::ranges::find(all, who) == all.end()) all.push_back(who);
+        return;
+    }
+    const auto added = prefixes_.emplace(std::string(prefix), inboxes{who}).first;
+    try {
+        lengths_.add(prefix.size());
+    } catch (const std::bad_alloc&) {
+        prefixes_.erase(added);
+        throw;
+    }
 }
 
 void memory_topics::unsubscribe_prefix(std::string_view prefix, const memory_inbox& who) noexcept {
     const std::lock_guard lock(mutex_);
-    const auto found = std::find_if(prefixes_.begin(), prefixes_.end(),
-                                    [&](const auto& one) { return one.first == prefix; });
+    const auto found = prefixes_.find(prefix);
     if (found == prefixes_.end()) return;
-    std::erase_if(found->second, [&](const auto& one) { return one.get() == &who; });
-    if (!found->second.empty()) return;
-    const auto length = prefix_lengths_.find(prefix.size());
-    if (length != prefix_lengths_.end() && --length->second == 0) prefix_lengths_.erase(length);
-    prefixes_.erase(found);
+    remove_from(found->second, who);
+    drop_if_unused(found);
+}
+
+/// Returns the next one.
+memory_topics::prefix_table::iterator
+memory_topics::drop_if_unused(prefix_table::iterator which) noexcept {
+    if (!which->second.empty()) return std::next(which);
+    lengths_.remove(which->first.size());
+    return prefixes_.erase(which);
 }
 
 void memory_topics::forget(const memory_inbox& who) noexcept {
     const std::lock_guard lock(mutex_);
     for (auto next = topics_.begin(); next != topics_.end();) {
-        std::erase_if(next->subscribers, [&](const auto& one) { return one.get() == &who; });
+        remove_from(next->subscribers, who);
         std::erase_if(next->present, [&](const auto& one) { return one.second.first == &who; });
         next = drop_if_unused(next);
     }
     for (auto next = prefixes_.begin(); next != prefixes_.end();) {
-        std::erase_if(next->second, [&](const auto& one) { return one.get() == &who; });
-        const auto length = prefix_lengths_.find(next->first.size());
-        const bool empty = next->second.empty();
-        if (empty && length != prefix_lengths_.end() && --length->second == 0) {
-            prefix_lengths_.erase(length);
-        }
-        next = empty ? prefixes_.erase(next) : std::next(next);
+        remove_from(next->second, who);
+        next = drop_if_unused(next);
     }
 }
 

@@ -71,6 +71,8 @@ struct topic {
     std::uint32_t recovering = 0; // subscriptions that read the history
     std::uint32_t fruitless = 0; // consecutive reads without progress
     std::uint64_t serial = 0;    // for completions: unique in the hub
+    topic* next = nullptr;       // in the list of all topics and prefixes
+    topic* previous = nullptr;
     position seen = {};          // of the last publication that was delivered
     member_table<subscription> subscriptions;
 

@@ -110,11 +110,10 @@ subscription_extra* subscription_table::extra(const subscription& of) const noex
 }
 
 subscription_extra& subscription_table::add_extra(subscription& of) {
-    auto& held = extras_[&of];
-    of.has_extra = held != nullptr;
-    if (!held) held = std::make_unique<subscription_extra>();
+    if (of.has_extra) return *extra(of);
+    const auto added = extras_.emplace(&of, std::make_unique<subscription_extra>()).first;
     of.has_extra = 1;
-    return *held;
+    return *added->second;
 }
 
 void subscription_table::drop_extra(subscription& of) noexcept {

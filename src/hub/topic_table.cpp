@@ -2,6 +2,9 @@
 // Adds and removes topics.
 #include "hub/topic_table.hpp"
 
+#include <new>
+#include <utility>
+
 namespace weft {
 
 topic& topic_table::find_or_add(std::string_view name, bool prefix) {
@@ -11,22 +14,25 @@ topic& topic_table::find_or_add(std::string_view name, bool prefix) {
     made->prefix = prefix;
     made->serial = ++made_;
     topic& added = *made;
-    if (!prefix) {
-        topics_.emplace(added.name, std::move(made));
-        return added;
+    table& all = prefix ? prefixes_ : topics_;
+    const auto where = all.emplace(added.name, std::move(made)).first;
+    try {
+        if (prefix) lengths_.add(name.size());
+    } catch (const std::bad_alloc&) {
+        const auto last = std::move(where->second); // destroyed after its key
+        all.erase(where);
+        throw;
     }
-    std::size_t& count = lengths_[name.size()];
-    prefixes_.emplace(added.name, std::move(made));
-    ++count;
+    added.next = std::exchange(first_, &added);
+    if (added.next) added.next->previous = &added;
     return added;
 }
 
 void topic_table::remove(topic& gone) noexcept {
-    auto& all = gone.prefix ? prefixes_ : topics_;
-    if (gone.prefix) {
-        const auto length = lengths_.find(gone.name.size());
-        if (--length->second == 0) lengths_.erase(length);
-    }
+    (gone.previous ? gone.previous->next : first_) = gone.next;
+    if (gone.next) gone.next->previous = gone.previous;
+    if (gone.prefix) lengths_.remove(gone.name.size());
+    table& all = gone.prefix ? prefixes_ : topics_;
     const auto found = all.find(gone.name);
     const auto last = std::move(found->second); // destroyed after its key
     all.erase(found);

@@ -4,13 +4,13 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
-#include <map>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
+#include "hub/prefix_lengths.hpp"
 #include "hub/subscription.hpp"
 
 namespace weft {
@@ -30,23 +30,12 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return topics_.size() + prefixes_.size(); }
     [[nodiscard]] bool has_prefixes() const noexcept { return !prefixes_.empty(); }
 
-    /// Returns the lengths of all prefixes, each with the number of prefixes that have it.
-    [[nodiscard]] const std::map<std::size_t, std::size_t>& lengths() const noexcept {
-        return lengths_;
-    }
+    /// The lengths of all prefixes.
+    [[nodiscard]] const prefix_lengths& lengths() const noexcept { return lengths_; }
 
-    /// Calls `action` for each topic, but for no prefix; it must not add or remove topics.
-    template <class Action>
-    void for_each_topic(Action&& action) const {
-        for (const auto& [name, one] : topics_) action(*one);
-    }
-
-    /// Calls `action` for all topics and prefixes; it must not add or remove any.
-    template <class Action>
-    void for_each(Action&& action) const {
-        for_each_topic(action);
-        for (const auto& [name, one] : prefixes_) action(*one);
-    }
+    /// Returns the topic or prefix that was added last; null if there is none. `topic::next` leads
+    /// to all others. The pointer stays valid while its topic is pinned.
+    [[nodiscard]] topic* first() const noexcept { return first_; }
 
 private:
     /// The keys are views of the topics' names.
@@ -54,7 +43,8 @@ private:
 
     table topics_;
     table prefixes_;
-    std::map<std::size_t, std::size_t> lengths_;
+    prefix_lengths lengths_;
+    topic* first_ = nullptr; // of the list of all
     std::uint64_t made_ = 0;
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <new>
 #include <utility>
 
 #include "hub/hub_state.hpp"
@@ -68,7 +69,11 @@ completion<T> hub_state::for_topic(topic& which, Work work) {
         topic* const found = topics_.find(name, prefix);
         if (!found || found->serial != serial) return;
         const visit during(*this, found);
-        work(*found, std::move(outcome));
+        try {
+            work(*found, std::move(outcome));
+        } catch (const std::bad_alloc&) {
+            read_again(*found);
+        }
     };
 }
 

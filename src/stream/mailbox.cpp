@@ -11,12 +11,17 @@ namespace weft {
 bool mailbox::post(function<void()> work) {
     std::list<function<void()>> posted;
     posted.push_back(std::move(work)); // destroyed outside the lock if the driver is gone
+    return post_all(posted);
+}
+
+bool mailbox::post_all(std::list<function<void()>>& work) noexcept {
     const std::lock_guard lock(mutex_);
     if (!owner_) return false;
-    posted_.splice(posted_.end(), posted);
-    ++count_;
+    const std::size_t added = work.size();
+    posted_.splice(posted_.end(), work);
+    count_ += added;
     if (in_turn_here()) by_handlers_ = count_;
-    if (size_.fetch_add(1, std::memory_order_acq_rel) == 0) {
+    if (size_.fetch_add(added, std::memory_order_acq_rel) == 0) {
         if (notify_) notify_();
         owner_->post_arrived();
     }

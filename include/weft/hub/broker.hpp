@@ -106,6 +106,9 @@ protected:
 /// returned. Each completion is called exactly once. If the session is destroyed first, the
 /// completion is destroyed without a call. After the session's destructor has begun, nothing is
 /// called. Destroying a session ends its subscriptions and its presence.
+///
+/// Functions that are not noexcept may throw std::bad_alloc; then they have done nothing, and the
+/// completion is not called. A completion must not throw.
 class broker_session {
 public:
     virtual ~broker_session() = default;

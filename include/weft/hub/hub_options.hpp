@@ -9,7 +9,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 #include <weft/connection/connection_handle.hpp>
 #include <weft/core/function.hpp>
@@ -40,9 +39,6 @@ struct subscribed {
     /// The number of publications that were missed, and that follow now. `at` is the position
     /// before them.
     std::size_t missed = 0;
-
-    /// Set if the broker failed. The connection is then not subscribed.
-    std::error_code error = {};
 };
 
 /// How one connection subscribes to one topic.
@@ -81,7 +77,8 @@ struct hub_options {
     /// Shared by the hubs that act as one. Null: the hub has a `memory_broker` of its own.
     std::shared_ptr<weft::broker> broker = {};
 
-    /// The history of each topic, and a function that is asked instead if it is set.
+    /// The history of each topic, and a function that is asked instead if it is set. If that
+    /// throws, the driver's `on_error` receives the exception, and `history` applies.
     history_limits history = {};
     function<history_limits(std::string_view topic)> history_of = {};
 

@@ -14,7 +14,8 @@ struct memory_broker_options {
     /// `publish` fails with `errc::queue_full`.
     std::size_t pending_max = std::size_t(64) * 1024 * 1024;
 
-    /// How long an idempotency key is remembered, and how many of them for each topic.
+    /// How long an idempotency key is remembered, and how many of them for each topic, the newest;
+    /// zero remembers none.
     duration idempotency_time = std::chrono::minutes(5);
     std::size_t idempotency_keys_max = 10'000;
 };

@@ -30,6 +30,10 @@ public:
     /// std::bad_alloc; then nothing was posted.
     bool post(function<void()> work);
 
+    /// Does the same with the functions in `work`, which must not be empty. Needs no memory: takes
+    /// the list's elements, or leaves them if the driver no longer exists.
+    bool post_all(std::list<function<void()>>& work) noexcept;
+
     /// Returns whether functions may be waiting. May be called on any thread.
     [[nodiscard]] bool waiting() const noexcept { return size() != 0; }
 

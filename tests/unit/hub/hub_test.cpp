@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Subscribing, publishing and leaving.
 #include <algorithm>
+#include <stdexcept>
 
 #include "hub_fixture.hpp"
 
@@ -268,6 +269,36 @@ TEST_F(hub_test, acts_as_one_with_a_hub_that_shares_its_broker) {
     publish("news", "3");
     EXPECT_EQ(ann.received, (texts{"1", "2", "3"}));
     EXPECT_EQ(bob.received, (texts{"1", "2"}));
+}
+
+TEST_F(hub_test, publishes_with_the_common_history_if_history_of_throws) {
+    int errors = 0;
+    driver.on_error([&](const std::exception_ptr&) { ++errors; });
+    hub_options options;
+    options.history = {1, 1min};
+    options.history_of = [](std::string_view) -> history_limits {
+        throw std::runtime_error("no limits");
+    };
+    start(std::move(options));
+    auto& ann = join("news");
+    publish("news", "1");
+    publish("news", "2");
+    EXPECT_EQ(ann.received, (texts{"1", "2"}));
+    EXPECT_EQ(errors, 2);
+    std::size_t stored = 0;
+    topics->history("news", {}, [&](result<history_page> page) { stored = page->messages.size(); });
+    EXPECT_EQ(stored, 1U);
+}
+
+TEST_F(hub_test, may_be_destroyed_by_history_of) {
+    hub_options options;
+    options.history_of = [this](std::string_view) {
+        topics.reset();
+        return history_limits{};
+    };
+    start(std::move(options));
+    topics->publish("news", "1", {}, [](result<position>) { ADD_FAILURE(); });
+    EXPECT_FALSE(topics);
 }
 
 TEST_F(hub_test, may_outlive_its_driver) {

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <list>
 #include <optional>
 #include <thread>
 
@@ -25,6 +26,26 @@ TEST(mailbox, runs_what_was_posted_in_its_order) {
     EXPECT_EQ(ran, "ab");
     EXPECT_FALSE(d.mailbox()->waiting());
     EXPECT_FALSE(d.make_turn());
+}
+
+TEST(mailbox, takes_the_elements_of_a_list_or_leaves_them) {
+    std::string ran;
+    std::list<function<void()>> work;
+    work.push_back([&] { ran += 'b'; });
+    work.push_back([&] { ran += 'c'; });
+    std::optional<stepped_driver> d(std::in_place);
+    const auto box = d->mailbox();
+    box->post([&] { ran += 'a'; });
+    EXPECT_TRUE(box->post_all(work));
+    EXPECT_TRUE(work.empty());
+    EXPECT_EQ(box->size(), 3U);
+    EXPECT_EQ(d->mails, 1);
+    d->make_turn();
+    EXPECT_EQ(ran, "abc");
+    d.reset();
+    work.push_back([] {});
+    EXPECT_FALSE(box->post_all(work));
+    EXPECT_EQ(work.size(), 1U);
 }
 
 TEST(mailbox, tells_the_driver_once_for_many) {
