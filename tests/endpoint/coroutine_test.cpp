@@ -25,7 +25,7 @@ protected:
     std::optional<event_loop> loop{std::in_place};
     std::optional<server> serves{std::in_place, *loop};
     std::optional<client> connects{std::in_place, *loop};
-    std::string told;
+    std::string events;
 
     static task<void> echo(conversation peer) {
         while (auto m = co_await peer.receive()) co_await peer.send(*m);
@@ -41,14 +41,14 @@ TEST_F(coroutines, serve_and_connect) {
         for (int i = 0; i < 3; ++i) {
             co_await peer.send(std::to_string(i));
             const auto answer = co_await peer.receive();
-            told += answer->text();
+            events += answer->text();
         }
         co_await peer.close();
-        told += peer.outcome().clean() ? " clean" : " not clean";
+        events += peer.outcome().clean() ? " clean" : " not clean";
         serves->stop();
     });
     loop->run();
-    EXPECT_EQ(told, "012 clean");
+    EXPECT_EQ(events, "012 clean");
 }
 
 TEST_F(coroutines, are_told_why_connecting_failed) {
@@ -57,14 +57,14 @@ TEST_F(coroutines, are_told_why_connecting_failed) {
     spawn(*loop, [this, target = listen()]() -> task<> {
         auto refused = co_await connects->connect(target);
         EXPECT_FALSE(refused);
-        told += std::to_string(refused.outcome().http_status);
+        events += std::to_string(refused.outcome().http_status);
         auto malformed = co_await connects->connect("nonsense");
         EXPECT_EQ(malformed.outcome().error, errc::bad_uri);
         EXPECT_EQ(malformed.outcome().phase, phase::resolve);
         serves->stop();
     });
     loop->run();
-    EXPECT_EQ(told, "403");
+    EXPECT_EQ(events, "403");
 }
 
 TEST_F(coroutines, are_stopped_from_another_thread) {
@@ -77,14 +77,14 @@ TEST_F(coroutines, are_stopped_from_another_thread) {
             auto peer = co_await connects->connect(target);
             waits = true;
             const auto m = co_await peer.receive();
-            told = m.error() == std::errc::operation_canceled ? "stopped" : "else";
+            events = m.error() == std::errc::operation_canceled ? "stopped" : "else";
             serves->stop();
         },
         stop.get_token());
     while (!waits) loop->run_one();
     joined_thread other([&] { stop.request_stop(); });
     loop->run();
-    EXPECT_EQ(told, "stopped");
+    EXPECT_EQ(events, "stopped");
 }
 
 TEST_F(coroutines, end_with_a_loop_that_is_destroyed_outside) {
@@ -114,15 +114,15 @@ TEST_F(coroutines, may_destroy_their_loop) {
         co_await peer.send("x");
         loop.reset();
         const auto sent = co_await peer.send("y");
-        told += sent ? "sent" : "gone";
+        events += sent ? "sent" : "gone";
     };
     spawn(*loop, [&, target = listen(), kept]() -> task<> {
         auto peer = co_await connects->connect(target);
         co_await when_any(end(peer), loop->sleep(1h));
-        told += " ended";
+        events += " ended";
     });
     while (loop) loop->run_one();
-    EXPECT_EQ(told, "gone ended");
+    EXPECT_EQ(events, "gone ended");
     serves.reset();
     connects.reset();
     EXPECT_EQ(kept.use_count(), 1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Conversations over memory pipes in virtual time: what coroutines receive, send and are told,
+// Conversations over memory pipes in virtual time: what coroutines receive and send, how they end,
 // whom they wait for, and what stops them.
 #include <weft/connection/conversation.hpp>
 #include <weft/core/prepared_message.hpp>
@@ -21,7 +21,7 @@ namespace {
 
 class conversations : public connection_fixture {
 protected:
-    std::string told;
+    std::string events;
 
     static task<void> echo(conversation peer) {
         while (auto m = co_await peer.receive()) co_await peer.send(*m);
@@ -60,7 +60,7 @@ TEST_F(conversations, echo_in_both_roles) {
         for (const char* word : {"a", "b", "c"}) {
             co_await peer.send(word);
             const auto answer = co_await peer.receive();
-            told += answer->text();
+            events += answer->text();
         }
         co_await peer.send(std::vector<std::byte>(3));
         const auto binary = co_await peer.receive();
@@ -76,7 +76,7 @@ TEST_F(conversations, echo_in_both_roles) {
         EXPECT_EQ(sent.error(), errc::not_open);
     });
     driver.settle();
-    EXPECT_EQ(told, "abc");
+    EXPECT_EQ(events, "abc");
     expect_all_over();
 }
 
@@ -86,19 +86,19 @@ TEST_F(conversations, connect_with_options) {
         connect_options options;
         options.subprotocols = {"chat"};
         auto peer = co_await connect(options);
-        told += peer.connection()->subprotocol();
+        events += peer.connection()->subprotocol();
     });
     driver.settle();
-    EXPECT_EQ(told, "chat");
+    EXPECT_EQ(events, "chat");
 }
 
 TEST_F(conversations, see_the_request_when_they_begin) {
     open_with([this](conversation peer) -> task<> {
-        told += peer.connection()->host();
+        events += peer.connection()->host();
         EXPECT_TRUE(peer.connection()->request());
         static_cast<void>(co_await peer.receive());
     });
-    EXPECT_EQ(told, "example.org");
+    EXPECT_EQ(events, "example.org");
 }
 
 TEST_F(conversations, end_with_the_coroutine) {
@@ -126,10 +126,10 @@ TEST_F(conversations, that_never_opened_answer_everything_with_their_error) {
         EXPECT_EQ(part.error(), errc::not_upgraded);
         const auto closed = co_await peer.close();
         EXPECT_EQ(closed.error(), errc::not_upgraded);
-        told = "over";
+        events = "over";
     });
     driver.settle();
-    EXPECT_EQ(told, "over");
+    EXPECT_EQ(events, "over");
     expect_all_over();
 }
 
@@ -144,24 +144,24 @@ TEST_F(conversations, that_are_empty_answer_too) {
         EXPECT_EQ(received.error(), errc::not_open);
         EXPECT_EQ(sent.error(), errc::not_open);
         EXPECT_EQ(closed.error(), errc::not_open);
-        told = "over";
+        events = "over";
     });
     driver.settle();
-    EXPECT_EQ(told, "over");
+    EXPECT_EQ(events, "over");
 }
 
 TEST_F(conversations, receive_all_that_came_before_the_end) {
     open_with([this](conversation peer) -> task<> {
         co_await driver.sleep(1s);
-        while (auto m = co_await peer.receive()) told += m->text();
-        told += peer.outcome().clean() ? "." : "!";
+        while (auto m = co_await peer.receive()) events += m->text();
+        events += peer.outcome().clean() ? "." : "!";
     });
     for (const char* word : {"a", "b", "c"}) outbound().send(word);
     outbound().close();
     pass(0s);
-    EXPECT_EQ(told, "");
+    EXPECT_EQ(events, "");
     pass(1s);
-    EXPECT_EQ(told, "abc.");
+    EXPECT_EQ(events, "abc.");
     expect_all_over();
 }
 
@@ -181,10 +181,10 @@ TEST_F(conversations, keep_one_message_and_then_stop_reading) {
     EXPECT_TRUE(held.connection()->paused());
     spawn(driver, [&]() -> task<> {
         for (std::size_t i = 0; i <= sent; ++i) static_cast<void>(co_await held.receive());
-        told = "all";
+        events = "all";
     });
     pass(0s);
-    EXPECT_EQ(told, "all");
+    EXPECT_EQ(events, "all");
     EXPECT_FALSE(held.connection()->paused());
 }
 
@@ -192,10 +192,10 @@ TEST_F(conversations, keep_the_message_until_the_next_is_asked_for) {
     open_with([this](conversation peer) -> task<> {
         const auto first = co_await peer.receive();
         co_await driver.sleep(1s);
-        told += first->text();
+        events += first->text();
         const auto second = co_await peer.receive();
         co_await driver.sleep(1s);
-        told += second->text();
+        events += second->text();
     });
     outbound().send("one");
     pass(0s);
@@ -204,7 +204,7 @@ TEST_F(conversations, keep_the_message_until_the_next_is_asked_for) {
     pass(0s);
     pass(1s);
     pass(1s);
-    EXPECT_EQ(told, "onetwo");
+    EXPECT_EQ(events, "onetwo");
 }
 
 TEST_F(conversations, wait_with_sending_until_the_peer_has_read) {
@@ -213,20 +213,20 @@ TEST_F(conversations, wait_with_sending_until_the_peer_has_read) {
         for (int i = 0; i < 10; ++i) {
             const auto sent = co_await peer.send(large);
             EXPECT_TRUE(sent);
-            told += std::to_string(i);
+            events += std::to_string(i);
         }
-        told += " sent";
+        events += " sent";
         static_cast<void>(co_await peer.receive());
     });
-    EXPECT_EQ(told, "0123456789 sent");
-    told.clear();
+    EXPECT_EQ(events, "0123456789 sent");
+    events.clear();
     at_client.on["open"] = [](connection* c) { c->pause(); };
     link();
     pass(0s);
-    EXPECT_LT(told.size(), 5U); // as far as the pipe takes it
+    EXPECT_LT(events.size(), 5U); // as far as the pipe takes it
     outbound().resume();
     pass(0s);
-    EXPECT_EQ(told, "0123456789 sent");
+    EXPECT_EQ(events, "0123456789 sent");
 }
 
 TEST_F(conversations, do_not_wait_for_what_has_drained_before_they_do) {
@@ -235,15 +235,15 @@ TEST_F(conversations, do_not_wait_for_what_has_drained_before_they_do) {
         auto sent = peer.send(std::string(100'000, 'x'));
         co_await driver.sleep(1s);
         const auto result = co_await std::move(sent);
-        told += result ? "sent" : "failed";
+        events += result ? "sent" : "failed";
     });
     outbound().send("go");
     pass(0s);
     pass(1s);
-    EXPECT_EQ(told, "sent");
+    EXPECT_EQ(events, "sent");
 }
 
-TEST_F(conversations, say_when_the_queue_is_full) {
+TEST_F(conversations, report_a_full_queue) {
     connection_options small;
     small.queue_size_max = 1000;
     small.when_full = queue_policy::drop;
@@ -252,11 +252,11 @@ TEST_F(conversations, say_when_the_queue_is_full) {
         [this](conversation peer) -> task<> {
             auto waits = peer.send(std::string(200'000, 'x'));
             const auto refused = co_await peer.send("y");
-            told += refused.error() == errc::queue_full ? "full" : "sent";
+            events += refused.error() == errc::queue_full ? "full" : "sent";
             co_await std::move(waits);
         },
         small);
-    EXPECT_EQ(told, "full");
+    EXPECT_EQ(events, "full");
 }
 
 TEST_F(conversations, send_messages_in_parts) {
@@ -278,19 +278,19 @@ TEST_F(conversations, send_prepared_messages) {
 
 TEST_F(conversations, mix_with_handlers) {
     handlers more{
-        .open = [this](connection&) { told += "open "; },
-        .writable = [this](connection&) { told += "writable "; },
-        .ping = [this](connection&, std::span<const std::byte>) { told += "ping "; },
-        .close = [this](connection&, const report&) { told += "close "; },
-        .validate = [this](connection&) { told += "validate "; },
+        .open = [this](connection&) { events += "open "; },
+        .writable = [this](connection&) { events += "writable "; },
+        .ping = [this](connection&, std::span<const std::byte>) { events += "ping "; },
+        .close = [this](connection&, const report&) { events += "close "; },
+        .validate = [this](connection&) { events += "validate "; },
     };
     auto serve = [this](conversation peer) -> task<> {
-        told += "begin ";
+        events += "begin ";
         while (auto m = co_await peer.receive()) {
-            told += std::string(m->text()) + " ";
+            events += std::string(m->text()) + " ";
             co_await peer.send(std::string(200'000, 'x'));
         }
-        told += "end";
+        events += "end";
     };
     server->route("/", coroutine_handlers(std::move(serve), std::move(more)));
     link();
@@ -300,18 +300,18 @@ TEST_F(conversations, mix_with_handlers) {
     pass(0s);
     outbound().close();
     pass(0s);
-    EXPECT_EQ(told, "validate open begin ping m writable close end");
+    EXPECT_EQ(events, "validate open begin ping m writable close end");
 }
 
 TEST_F(conversations, leave_the_data_of_the_connection_to_the_application) {
     open_with([this](conversation peer) -> task<> {
         peer.connection()->data() = std::string("mine");
         const auto m = co_await peer.receive();
-        told = *peer.connection()->data_as<std::string>() + std::string(m->text());
+        events = *peer.connection()->data_as<std::string>() + std::string(m->text());
     });
     outbound().send("!");
     pass(0s);
-    EXPECT_EQ(told, "mine!");
+    EXPECT_EQ(events, "mine!");
 }
 
 TEST_F(conversations, whose_coroutine_throws_end_as_if_a_handler_had_thrown) {
@@ -356,16 +356,16 @@ TEST_F(conversations, are_received_from_once_at_a_time) {
         };
         const auto first = co_await when_any(peer.receive(), other(peer));
         EXPECT_EQ(std::get<1>(first), std::errc::operation_in_progress);
-        told += "over";
+        events += "over";
     });
-    EXPECT_EQ(told, "over");
+    EXPECT_EQ(events, "over");
 }
 
 TEST_F(conversations, lose_no_message_when_a_receive_is_given_up) {
     open_with([this](conversation peer) -> task<> {
         for (int i = 0; i < 3; ++i) {
             const auto first = co_await when_any(peer.receive(), driver.sleep(1s));
-            told += first.index() == 1 ? "late " : std::string(std::get<0>(first)->text()) + " ";
+            events += first.index() == 1 ? "late " : std::string(std::get<0>(first)->text()) + " ";
         }
     });
     pass(1s);
@@ -373,7 +373,7 @@ TEST_F(conversations, lose_no_message_when_a_receive_is_given_up) {
     pass(0s);
     outbound().send("b");
     pass(0s);
-    EXPECT_EQ(told, "late a b ");
+    EXPECT_EQ(events, "late a b ");
 }
 
 TEST_F(conversations, answer_operations_that_outlive_them) {
@@ -385,30 +385,30 @@ TEST_F(conversations, answer_operations_that_outlive_them) {
         auto drop = [this](conversation& of) -> task<> {
             co_await driver.sleep(1s);
             of = conversation();
-            told += "drops ";
+            events += "drops ";
             co_await driver.sleep(1h);
         };
         const auto first = co_await when_any(ask(peer), drop(peer));
-        told += std::get<0>(first) == std::errc::operation_canceled ? "cancelled" : "else";
+        events += std::get<0>(first) == std::errc::operation_canceled ? "cancelled" : "else";
     });
     pass(1s);
-    EXPECT_EQ(told, "drops cancelled");
+    EXPECT_EQ(events, "drops cancelled");
 }
 
 TEST_F(conversations, are_stopped_by_a_token_wherever_they_wait) {
     std::stop_source stop;
     auto serve = [this](conversation peer) -> task<> {
         const auto m = co_await peer.receive();
-        told += m.error() == std::errc::operation_canceled ? "stopped " : "received ";
+        events += m.error() == std::errc::operation_canceled ? "stopped " : "received ";
         const auto closed = co_await peer.close();
-        told += closed.error() == std::errc::operation_canceled ? "stopped" : "closed";
+        events += closed.error() == std::errc::operation_canceled ? "stopped" : "closed";
     };
     server->route("/", coroutine_handlers(serve, {}, stop.get_token()));
     link();
     pass(0s);
     stop.request_stop();
     pass(0s);
-    EXPECT_EQ(told, "stopped stopped");
+    EXPECT_EQ(events, "stopped stopped");
     EXPECT_TRUE(at_client.end->clean());
     expect_all_over();
 }
@@ -420,13 +420,13 @@ TEST_F(conversations, are_not_waited_for_once_connecting_is_given_up) {
         const auto target = *uri::parse("ws://example.org/");
         auto attempt = client->connect(std::move(end), target);
         const auto first = co_await when_any(std::move(attempt), driver.sleep(500ms));
-        told += first.index() == 1 ? "late" : "connected";
+        events += first.index() == 1 ? "late" : "connected";
     });
     pass(0s);
     pass(499ms);
-    EXPECT_EQ(told, "");
+    EXPECT_EQ(events, "");
     pass(1ms);
-    EXPECT_EQ(told, "late");
+    EXPECT_EQ(events, "late");
     expect_all_over();
 }
 
@@ -440,16 +440,16 @@ TEST_F(conversations, whose_connecting_is_stopped_say_so) {
             auto peer = co_await client->connect(std::move(end), *uri::parse("ws://a.example/"));
             EXPECT_FALSE(peer);
             EXPECT_EQ(peer.outcome().error, std::errc::operation_canceled);
-            told += "stopped ";
+            events += "stopped ";
             auto again = co_await connect();
             EXPECT_EQ(again.outcome().error, std::errc::operation_canceled);
-            told += "stopped";
+            events += "stopped";
         },
         stop.get_token());
     pass(0s);
     stop.request_stop();
     pass(0s);
-    EXPECT_EQ(told, "stopped stopped");
+    EXPECT_EQ(events, "stopped stopped");
     expect_all_over();
 }
 
@@ -465,17 +465,17 @@ TEST_F(conversations, that_nobody_awaits_are_closed) {
     EXPECT_EQ(client->connection_count(), 1U);
 }
 
-TEST_F(conversations, hear_that_their_endpoint_is_gone) {
+TEST_F(conversations, end_with_their_endpoint) {
     open_with([this](conversation peer) -> task<> {
         const auto m = co_await peer.receive();
         EXPECT_EQ(m.error(), errc::aborted);
         EXPECT_EQ(peer.outcome().error, errc::aborted);
         EXPECT_EQ(peer.connection(), nullptr);
-        told = "told";
+        events = "ended";
     });
     server.reset();
     pass(0s);
-    EXPECT_EQ(told, "told");
+    EXPECT_EQ(events, "ended");
     server.emplace(driver);
 }
 
@@ -487,12 +487,12 @@ TEST_F(conversations, may_destroy_their_endpoint) {
         const auto sent = co_await peer.send("x");
         EXPECT_FALSE(sent);
         co_await driver.sleep(1s);
-        told = *kept; // the route is gone, and its function is not
+        events = *kept; // the route is gone, and its function is not
     });
     outbound().send("x");
     pass(0s);
     pass(1s);
-    EXPECT_EQ(told, "kept");
+    EXPECT_EQ(events, "kept");
     EXPECT_EQ(kept.use_count(), 1);
     server.emplace(driver);
 }
