@@ -10,7 +10,6 @@
 #include <weft/core/error.hpp>
 
 #include "loop/posix/last_error.hpp"
-#include "loop/posix/readiness_network.hpp"
 #include "loop/posix/wait_time.hpp"
 #include "loop/system.hpp"
 
@@ -69,7 +68,7 @@ readiness as_readiness(const sys::kernel_event& event) noexcept {
 
 } // namespace
 
-kqueue_engine::kqueue_engine() : fork_generation_(fork_generation()), queue_(sys::kqueue()) {
+kqueue_engine::kqueue_engine() : queue_(sys::kqueue()) {
     if (!queue_) throw std::system_error(last_error(), "kqueue");
     if (sys::fcntl(queue_.get(), F_SETFD, FD_CLOEXEC) != 0) {
         throw std::system_error(last_error(), "fcntl");
@@ -83,36 +82,11 @@ kqueue_engine::~kqueue_engine() {
     if (!in_own_process()) static_cast<void>(queue_.release());
 }
 
-bool kqueue_engine::in_own_process() const noexcept {
-    return fork_generation_ == fork_generation();
-}
-
-network& kqueue_engine::network() noexcept {
-    return readiness_network::instance();
-}
-
-time_point kqueue_engine::now() const noexcept {
-    return std::chrono::steady_clock::now();
-}
-
 // --- what is watched
-
-kqueue_engine::watched* kqueue_engine::find(int descriptor) noexcept {
-    const auto number = static_cast<std::size_t>(descriptor);
-    return number < watched_.size() && watched_[number].target ? &watched_[number] : nullptr;
-}
 
 std::error_code kqueue_engine::add(int descriptor, source& target, interest in) noexcept {
     if (!in_own_process()) return errc::forked;
-    if (descriptor < 0) return std::make_error_code(std::errc::bad_file_descriptor);
-    if (find(descriptor)) return std::make_error_code(std::errc::file_exists);
-    const auto number = static_cast<std::size_t>(descriptor);
-    try {
-        if (number >= watched_.size()) watched_.resize(std::max(number + 1, watched_.size() * 2));
-    } catch (const std::bad_alloc&) {
-        return std::make_error_code(std::errc::not_enough_memory);
-    }
-    watched_[number].target = &target;
+    if (const auto why = watched_.add(descriptor, target)) return why;
     const auto why = modify(descriptor, target, in);
     if (why) remove(descriptor);
     return why;
@@ -121,7 +95,7 @@ std::error_code kqueue_engine::add(int descriptor, source& target, interest in) 
 /// Adding a filter again makes the kernel check again, and report what is ready.
 std::error_code kqueue_engine::modify(int descriptor, source& target, interest in) noexcept {
     if (!in_own_process()) return errc::forked;
-    watched* const one = find(descriptor);
+    watched* const one = watched_.find(descriptor);
     if (!one) return std::make_error_code(std::errc::no_such_file_or_directory);
     std::array<sys::kernel_event, changes_max> changes;
     std::size_t count = 0;
@@ -141,14 +115,14 @@ std::error_code kqueue_engine::modify(int descriptor, source& target, interest i
 }
 
 void kqueue_engine::remove(int descriptor) noexcept {
-    watched* const one = find(descriptor);
+    watched* const one = watched_.find(descriptor);
     if (!one) return;
     if (in_own_process()) static_cast<void>(modify(descriptor, *one->target, {}));
     *one = {};
 }
 
 void kqueue_engine::drained(int descriptor, interest direction) noexcept {
-    watched* const one = find(descriptor);
+    watched* const one = watched_.find(descriptor);
     if (!one || !direction.write || !one->wanted.write || one->writes) return;
     const std::array again{write_change(descriptor, *one->target, one->wanted)};
     one->writes = !submit(again);
@@ -193,7 +167,7 @@ bool kqueue_engine::wait(time_point deadline) {
 void kqueue_engine::report(const sys::kernel_event& event) noexcept {
     if (event.filter == EVFILT_TIMER) timer_set_for_ = never; // it has expired
     if (!event.udata) return;                                 // the wake-up or the timer
-    watched* const one = find(static_cast<int>(event.ident));
+    watched* const one = watched_.find(static_cast<int>(event.ident));
     if (!one) return;
     if (is_output(event) && !one->wanted.level) one->writes = false; // it was for one report
     one->target->ready(as_readiness(event));

@@ -3,11 +3,10 @@
 #pragma once
 
 #include <span>
-#include <vector>
 
 #include "loop/bsd/system_calls.hpp"
-#include "loop/engine.hpp"
 #include "loop/posix/descriptor.hpp"
+#include "loop/posix/readiness_engine.hpp"
 
 namespace weft {
 
@@ -18,14 +17,12 @@ namespace weft {
 ///
 /// The wake-up (EVFILT_USER) and the timer of a guest (EVFILT_TIMER) are in the same queue, so the
 /// queue is the only descriptor.
-class kqueue_engine final : public engine {
+class kqueue_engine final : public readiness_engine {
 public:
     kqueue_engine();
     ~kqueue_engine() override;
 
     [[nodiscard]] engine_kind kind() const noexcept override { return engine_kind::kqueue; }
-    [[nodiscard]] weft::network& network() noexcept override;
-    [[nodiscard]] time_point now() const noexcept override;
     std::error_code add(int descriptor, source& target, interest in) noexcept override;
     std::error_code modify(int descriptor, source& target, interest in) noexcept override;
     void remove(int descriptor) noexcept override;
@@ -34,7 +31,6 @@ public:
     void wake() noexcept override;
     result<int> descriptor() override;
     void set_timer(time_point deadline) noexcept override;
-    [[nodiscard]] bool in_own_process() const noexcept override;
 
     /// Returns true: a forked child does not inherit the queue, so there is nothing to replace.
     bool disown() noexcept override { return true; }
@@ -48,13 +44,11 @@ private:
         bool writes = false;
     };
 
-    [[nodiscard]] watched* find(int descriptor) noexcept;
     std::error_code submit(std::span<const sys::kernel_event> changes) noexcept;
     void report(const sys::kernel_event& event) noexcept;
 
-    unsigned fork_generation_;
     owned_descriptor queue_;
-    std::vector<watched> watched_;     // indexed by descriptor
+    descriptor_table<watched> watched_;
     time_point timer_set_for_ = never; // until the event of its expiry was collected
 };
 

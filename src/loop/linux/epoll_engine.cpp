@@ -12,7 +12,6 @@
 
 #include "loop/linux/system_calls.hpp"
 #include "loop/posix/last_error.hpp"
-#include "loop/posix/readiness_network.hpp"
 #include "loop/posix/wait_time.hpp"
 #include "loop/system.hpp"
 
@@ -54,29 +53,16 @@ int as_milliseconds(duration time) noexcept {
 } // namespace
 
 epoll_engine::epoll_engine()
-    : fork_generation_(fork_generation()),
-      set_(opened(sys::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
+    : set_(opened(sys::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
       wake_up_(opened(sys::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {
     if (const auto why = watch_own(wake_up_.get())) {
         throw std::system_error(why, "epoll_ctl");
     }
 }
 
-bool epoll_engine::in_own_process() const noexcept {
-    return fork_generation_ == fork_generation();
-}
-
 bool epoll_engine::disown() noexcept {
     const owned_descriptor empty(sys::epoll_create1(EPOLL_CLOEXEC));
     return empty && sys::dup3(empty.get(), set_.get(), O_CLOEXEC) >= 0;
-}
-
-network& epoll_engine::network() noexcept {
-    return readiness_network::instance();
-}
-
-time_point epoll_engine::now() const noexcept {
-    return std::chrono::steady_clock::now();
 }
 
 /// Watches one of the engine's own descriptors. It has no source; it only has to end the wait.

@@ -4,21 +4,19 @@
 
 #include <sys/epoll.h>
 
-#include "loop/engine.hpp"
 #include "loop/posix/descriptor.hpp"
+#include "loop/posix/readiness_engine.hpp"
 
 namespace weft {
 
 /// A socket is registered once, edge-triggered, for both directions; only sources that ask for it
 /// (`interest::level`) are level-triggered. The wake-up and timer descriptors are in the same set.
 /// They are edge-triggered, so they never need to be read.
-class epoll_engine final : public engine {
+class epoll_engine final : public readiness_engine {
 public:
     epoll_engine();
 
     [[nodiscard]] engine_kind kind() const noexcept override { return engine_kind::epoll; }
-    [[nodiscard]] weft::network& network() noexcept override;
-    [[nodiscard]] time_point now() const noexcept override;
     std::error_code add(int descriptor, source& target, interest in) noexcept override;
     std::error_code modify(int descriptor, source& target, interest in) noexcept override;
     void remove(int descriptor) noexcept override;
@@ -27,7 +25,6 @@ public:
     void wake() noexcept override;
     result<int> descriptor() override;
     void set_timer(time_point deadline) noexcept override;
-    [[nodiscard]] bool in_own_process() const noexcept override;
     bool disown() noexcept override;
 
 private:
@@ -37,7 +34,6 @@ private:
     [[nodiscard]] bool timer_will_end_wait(time_point deadline) const noexcept;
     int wait_for_events(epoll_event* events, int room, time_point deadline) noexcept;
 
-    unsigned fork_generation_;
     owned_descriptor set_;
     owned_descriptor wake_up_;
     owned_descriptor timer_;           // created at its first use

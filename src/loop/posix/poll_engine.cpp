@@ -4,7 +4,6 @@
 
 #include <fcntl.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
@@ -12,7 +11,6 @@
 #include <weft/core/error.hpp>
 
 #include "loop/posix/last_error.hpp"
-#include "loop/posix/readiness_network.hpp"
 #include "loop/posix/wait_time.hpp"
 #include "loop/system.hpp"
 
@@ -30,7 +28,7 @@ readiness as_readiness(short events) noexcept {
 
 } // namespace
 
-poll_engine::poll_engine() : fork_generation_(fork_generation()) {
+poll_engine::poll_engine() {
     std::array<int, 2> ends{};
     if (sys::pipe(ends.data()) != 0) {
         throw std::system_error(last_error(), "pipe");
@@ -40,53 +38,27 @@ poll_engine::poll_engine() : fork_generation_(fork_generation()) {
     set_.push_back({wake_up_.get(), POLLIN, 0});
 }
 
-bool poll_engine::in_own_process() const noexcept {
-    return fork_generation_ == fork_generation();
-}
-
-network& poll_engine::network() noexcept {
-    return readiness_network::instance();
-}
-
-time_point poll_engine::now() const noexcept {
-    return std::chrono::steady_clock::now();
-}
-
 result<int> poll_engine::descriptor() {
     return failure(in_own_process() ? errc::no_descriptor : errc::forked);
 }
 
 // --- what is watched
 
-poll_engine::watched* poll_engine::find(int descriptor) noexcept {
-    const auto number = static_cast<std::size_t>(descriptor);
-    return number < watched_.size() && watched_[number].target ? &watched_[number] : nullptr;
-}
-
+/// Reserves room in the set, too, so that no later step can fail.
 std::error_code poll_engine::add(int descriptor, source& target, interest in) noexcept {
     if (!in_own_process()) return errc::forked;
-    if (descriptor < 0) return std::make_error_code(std::errc::bad_file_descriptor);
-    if (find(descriptor)) return std::make_error_code(std::errc::file_exists);
+    if (const auto why = watched_.add(descriptor, target)) return why;
     try {
-        make_room_for(descriptor);
+        set_.reserve(watched_.size() + 1);
     } catch (const std::bad_alloc&) {
+        *watched_.find(descriptor) = {};
         return std::make_error_code(std::errc::not_enough_memory);
     }
-    watched_[static_cast<std::size_t>(descriptor)].target = &target;
     return modify(descriptor, target, in);
 }
 
-/// Reserves room here and in the set, so that no later step can fail.
-void poll_engine::make_room_for(int descriptor) {
-    const auto number = static_cast<std::size_t>(descriptor);
-    if (number < watched_.size()) return;
-    const std::size_t size = std::max(number + 1, watched_.size() * 2);
-    set_.reserve(size + 1);
-    watched_.resize(size);
-}
-
 std::error_code poll_engine::modify(int descriptor, source& target, interest in) noexcept {
-    watched* const one = find(descriptor);
+    watched* const one = watched_.find(descriptor);
     if (!one) return std::make_error_code(std::errc::no_such_file_or_directory);
     one->target = &target;
     one->wanted = as_poll_events(in);
@@ -96,14 +68,14 @@ std::error_code poll_engine::modify(int descriptor, source& target, interest in)
 }
 
 void poll_engine::remove(int descriptor) noexcept {
-    watched* const one = find(descriptor);
+    watched* const one = watched_.find(descriptor);
     if (!one) return;
     leave_out(*one);
     *one = {};
 }
 
 void poll_engine::drained(int descriptor, interest direction) noexcept {
-    watched* const one = find(descriptor);
+    watched* const one = watched_.find(descriptor);
     if (!one) return;
     const int asked = one->place == nowhere ? 0 : set_[one->place].events;
     ask_for(descriptor, *one, asked | (as_poll_events(direction) & one->wanted));
@@ -126,7 +98,7 @@ void poll_engine::leave_out(watched& which) noexcept {
     set_.pop_back();
     if (place == set_.size()) return;
     set_[place] = last;
-    find(last.fd)->place = place;
+    watched_.find(last.fd)->place = place;
 }
 
 // --- waiting
@@ -150,7 +122,7 @@ int poll_engine::wait_for_events(time_point deadline) noexcept {
 
 void poll_engine::report(std::size_t place) noexcept {
     const pollfd entry = set_[place];
-    watched& one = *find(entry.fd);
+    watched& one = *watched_.find(entry.fd);
     const readiness what = as_readiness(entry.revents);
     if (!one.level) {
         const int told = (what.read ? POLLIN : 0) | (what.write ? POLLOUT : 0);

@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "loop/engine.hpp"
 #include "loop/posix/descriptor.hpp"
+#include "loop/posix/readiness_engine.hpp"
 
 namespace weft {
 
@@ -19,13 +19,11 @@ namespace weft {
 ///
 /// A wait costs O(watched descriptors). A pipe wakes the engine. There is no single descriptor for
 /// a host to watch.
-class poll_engine final : public engine {
+class poll_engine final : public readiness_engine {
 public:
     poll_engine();
 
     [[nodiscard]] engine_kind kind() const noexcept override { return engine_kind::poll; }
-    [[nodiscard]] weft::network& network() noexcept override;
-    [[nodiscard]] time_point now() const noexcept override;
     std::error_code add(int descriptor, source& target, interest in) noexcept override;
     std::error_code modify(int descriptor, source& target, interest in) noexcept override;
     void remove(int descriptor) noexcept override;
@@ -34,7 +32,6 @@ public:
     void wake() noexcept override;
     result<int> descriptor() override;
     void set_timer(time_point) noexcept override {} // needs a descriptor
-    [[nodiscard]] bool in_own_process() const noexcept override;
 
 private:
     static constexpr std::uint32_t nowhere = UINT32_MAX;
@@ -46,18 +43,15 @@ private:
         bool level = false;
     };
 
-    [[nodiscard]] watched* find(int descriptor) noexcept;
-    void make_room_for(int descriptor);
     void ask_for(int descriptor, watched& which, int events) noexcept;
     void leave_out(watched& which) noexcept;
     int wait_for_events(time_point deadline) noexcept;
     void report(std::size_t place) noexcept;
     void take_back_wake_up() noexcept;
 
-    unsigned fork_generation_;
     owned_descriptor wake_up_, waker_; // the ends of a pipe
     std::atomic<bool> woken_ = false;  // a byte is in the pipe, or about to be
-    std::vector<watched> watched_;     // indexed by descriptor
+    descriptor_table<watched> watched_;
     std::vector<pollfd> set_;          // the first entry is for wake-ups
 };
 
