@@ -52,19 +52,22 @@ void channel::take_posted(std::unique_ptr<posted_message> what) noexcept {
     release_posts(size);
 }
 
-/// Sends the held messages, in the order in which they were posted.
+/// Sends the held messages in their order, up to one that others must wait for.
 void channel::send_held() noexcept {
     if (!extra_ || extra_->held.empty()) return;
-    const auto waiting = std::exchange(extra_->held, {});
-    for (const auto& each : waiting) {
+    auto waiting = std::exchange(extra_->held, {});
+    auto next = waiting.begin();
+    for (; next != waiting.end() && !holds_back(); ++next) {
         try {
-            send_posted(*each);
+            send_posted(**next);
         } catch (const std::bad_alloc&) {
             run_out_of_memory();
             driver().defer(*this);
         }
-        release_posts(each->size);
+        release_posts((*next)->size);
     }
+    waiting.erase(waiting.begin(), next);
+    extra_->held = std::move(waiting);
 }
 
 void channel::release_posts(std::size_t size) noexcept {
@@ -82,9 +85,9 @@ bool channel::posts_leave_room() const noexcept {
 /// observers.
 void channel::end_handles() noexcept {
     end_observers();
-    if (!has_handles()) return;
-    extra_->shared->end();
-    extra_->held.clear();
+    if (!extra_) return;
+    const auto dropped = std::exchange(extra_->held, {}); // may run code of the application
+    if (has_handles()) extra_->shared->end();
 }
 
 } // namespace weft

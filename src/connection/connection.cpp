@@ -78,6 +78,7 @@ void connection::end_for_shutdown(std::error_code why) noexcept {
 }
 
 void connection::leave() noexcept {
+    drop_source();
     session_.forget_account();
     route_->set->remove(*this);
 }
@@ -89,7 +90,10 @@ void connection::leave() noexcept {
 void connection::count_memory() noexcept {
     memory_account& account = route_->set->memory();
     channel* const owner = this;
-    session_.count_memory(account, owner, stream_ ? stream_->memory_used() : 0);
+    std::size_t beside = stream_ ? stream_->memory_used() : 0;
+    if (extra_) beside += extras()->held_size;
+    if (has_source()) beside += extras()->source->source.memory_used();
+    session_.count_memory(account, owner, beside);
     keep_budget(account);
 }
 
@@ -166,7 +170,7 @@ void connection::on_writable() noexcept {
     if (depth_ != 0) return drain(); // as in `on_error`
     enter(*this, [&] {
         drain();
-        call_writable();
+        continue_sending();
     });
 }
 
@@ -177,7 +181,7 @@ void connection::run() noexcept {
     if (dead_ || depth_ != 0) return; // the outer `enter` does the work when it returns
     enter(*this, [&] {
         continues_ = false;
-        call_writable();
+        continue_sending();
     });
 }
 
@@ -400,6 +404,8 @@ void connection::limit_lifetime(time_point deadline, close_code code, std::strin
 
 void connection::report_end() {
     if (std::exchange(ended_, true)) return;
+    drop_sources();
+    if (dead_) return;
     note_facts();
     if (opened_) {
         const report& why = outcome(); // outlives a handler that destroys the endpoint
@@ -448,7 +454,8 @@ void connection::update() noexcept {
     share_queue();
     const bool all_reported = ended_ || !session_.end_waits();
     if (session_.finished() && all_reported) return die();
-    if (continues_ || !all_reported || writable_waits()) driver().defer(*this);
+    const bool output_continues = writable_waits() || source_may_continue();
+    if (continues_ || !all_reported || output_continues) driver().defer(*this);
     half_close_if_done();
     update_reading();
     update_timer();

@@ -16,6 +16,9 @@ namespace {
 /// Output of at least this size is written at once, without waiting for the end of the turn.
 constexpr std::size_t output_that_leaves_at_once = 64 * 1024;
 
+/// The most bytes of one frame of a message that is sent from a source.
+constexpr std::size_t slice_size_max = 64 * 1024;
+
 std::span<const std::byte> as_bytes(std::string_view text) noexcept {
     return std::as_bytes(std::span(text.data(), text.size()));
 }
@@ -46,24 +49,27 @@ private:
 send_result connection::send(message whole) {
     assert(driver().called_by_owner("connection::send"));
     if (depth_ == 0) driver().require_owner("connection::send"); // handlers skip this for speed
-    if (session_.sending_parts()) return send_result::closed;
+    if (session_.sending_parts()) return send_behind_source(whole, compression::automatic);
     return submit(whole.size(), [&](session& to) { return to.send(whole); });
 }
 
 send_result connection::send(message whole, compression choice) {
     driver().require_owner("connection::send");
-    if (session_.sending_parts()) return send_result::closed;
+    if (session_.sending_parts()) return send_behind_source(whole, choice);
     return submit(whole.size(), [&](session& to) { return to.send(whole, choice); });
 }
 
 send_result connection::send(const prepared_message& whole) {
     driver().require_owner("connection::send");
-    if (session_.sending_parts()) return send_result::closed;
+    if (session_.sending_parts()) {
+        return hold_behind_source(whole.size(), whole.choice(), [&] { return whole; });
+    }
     return submit(whole.size(), [&](session& to) { return to.send(whole); });
 }
 
 send_result connection::send_part(message part, bool last, compression choice) {
     driver().require_owner("connection::send_part");
+    if (sends_source()) return send_result::closed;
     const auto answer =
         submit(part.size(), [&](session& to) { return to.send_part(part, last, choice); });
     if (last) send_what_was_held();
@@ -166,8 +172,116 @@ void connection::consume_output(std::size_t count) noexcept {
 /// Writes what the stream takes now. If it takes everything, the peer counts as reading again.
 void connection::drain() noexcept {
     write_now();
-    if (!blocked_) stream_has_drained();
+    if (!blocked_ && !sends_source()) stream_has_drained();
     share_queue();
+}
+
+// --- sending from a source
+
+send_result connection::send_from(message_source source, compression choice) {
+    driver().require_owner("connection::send_from");
+    if (session_.sending_parts()) {
+        return hold_behind_source(source.memory_used(), choice, [&] { return std::move(source); });
+    }
+    if (dead_ || !is_open()) return send_result::closed;
+    begin_source(std::move(source), choice);
+    return send_result::backed_up;
+}
+
+send_result connection::send_behind_source(message whole, compression choice) {
+    return hold_behind_source(whole.size(), choice, [&]() -> posted_message::owned {
+        if (whole.is_text()) return std::string(whole.text());
+        return std::vector<std::byte>(whole.bytes().begin(), whole.bytes().end());
+    });
+}
+
+/// Holds a message until the source has ended. A message that the application itself sends in parts
+/// is not waited for.
+template <class Content>
+send_result connection::hold_behind_source(std::size_t size, compression choice,
+                                           Content&& content) {
+    if (dead_ || !is_open() || !has_source()) return send_result::closed;
+    if (queue_is_full(size)) return refuse_to_queue();
+    const std::size_t counted = size + handle_state::post_overhead;
+    auto& waiting = extras()->held;
+    waiting.push_back(
+        std::make_unique<posted_message>(posted_message{content(), 0, choice, counted}));
+    extras()->held_size += counted;
+    answers_wait_ |= depth_ != 0; // what a handler sends is an answer
+    writable_due_ = true;
+    share_queue();
+    return send_result::backed_up;
+}
+
+std::size_t connection::queued() const noexcept {
+    return session_.output_size() + (extra_ ? extras()->held_size : 0);
+}
+
+bool connection::has_source() const noexcept {
+    return extra_ && extras()->source;
+}
+
+void connection::begin_source(message_source&& from, compression choice) {
+    more().source =
+        std::make_shared<outgoing_source>(outgoing_source{std::move(from), choice});
+    session_.announce_parts();
+    writable_due_ = true;
+    driver().defer(*this);
+}
+
+void connection::continue_sending() {
+    if (has_source()) feed_source();
+    call_writable();
+}
+
+/// Sends what the source supplies while the stream accepts everything and the turn's budget lasts.
+/// Otherwise `on_writable` or `update` leads here again.
+void connection::feed_source() {
+    while (!dead_ && has_source() && !blocked_ && driver().may_call()) {
+        if (!is_open()) return drop_source();
+        const auto from = extras()->source; // kept while it runs, even if the connection ends
+        if (from->rest.empty() && !from->has_ended && !ask_source(*from)) continue;
+        driver().handler_called(); // a large piece counts for each slice
+        send_slice(*from);
+    }
+}
+
+/// Asks for the next piece. Returns false if the connection has ended meanwhile.
+bool connection::ask_source(outgoing_source& from) {
+    source_piece piece;
+    function<void()> ask = [&] { piece = from.source.next(); };
+    call(ask);
+    if (dead_ || !is_open()) return false;
+    from.rest = piece.bytes;
+    from.has_ended = piece.is_last;
+    return true;
+}
+
+/// Sends the next frame. What the stream does not accept of it is copied to the queue.
+void connection::send_slice(outgoing_source& from) {
+    const auto slice = from.rest.first(std::min(from.rest.size(), slice_size_max));
+    from.rest = from.rest.subspan(slice.size());
+    const bool last = from.has_ended && from.rest.empty();
+    if (slice.empty() && !last) return;
+    const message part(slice, from.source.is_text());
+    submit_now(slice.size(), [&](session& to) { return to.send_part(part, last, from.choice); });
+    if (!last || dead_ || !is_open()) return;
+    drop_source();
+    send_what_was_held();
+    if (!blocked_ && !has_source()) stream_has_drained();
+}
+
+/// The caller may be the source itself, or run application code when the source is destroyed.
+void connection::drop_source() noexcept {
+    if (!has_source()) return;
+    const auto done = std::move(extras()->source);
+}
+
+/// Drops what waits, too, of which the sources have not begun.
+void connection::drop_sources() noexcept {
+    drop_source();
+    if (!extra_) return;
+    const auto waiting = std::exchange(extra_->held, {});
 }
 
 // --- ending and pausing
@@ -178,6 +292,8 @@ void connection::close(close_code code, std::string_view reason) noexcept {
     if (session_.between_requests()) return end_for_shutdown(errc::aborted);
     if (state() == session_state::connecting) return end_at_once(errc::aborted);
     session_.close(code, reason, driver().now());
+    drop_source();
+    if (dead_) return;
     share_queue();
     after_writing();
     if (depth_ == 0) driver().defer(*this); // the peer's close frame may wait in the session
@@ -308,8 +424,10 @@ bool connection::holds_back() const noexcept {
 }
 
 /// The message was counted against the limit when it was posted.
-void connection::send_posted(const posted_message& what) {
+void connection::send_posted(posted_message& what) {
+    if (what.held_size != 0) extras()->held_size -= what.held_size;
     if (dead_ || !is_open()) return;
+    if (auto* const source = what.source()) return begin_source(std::move(*source), what.choice);
     const auto* const prepared = what.prepared();
     const auto whole = what.whole();
     submit_now(whole.size(), [&](session& to) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <weft/connection/connection.hpp>
+#include <weft/connection/message_source.hpp>
 #include <weft/connection/route.hpp>
 
 #include "connection/channel_extra.hpp"
@@ -32,12 +33,23 @@ private:
     std::string reason_;
 };
 
+/// A message that a source supplies, while it is being sent.
+struct connection::outgoing_source {
+    message_source source;
+    compression choice;
+    std::span<const std::byte> rest = {}; // of the last piece
+    bool has_ended = false;               // that piece is the last one
+};
+
 struct connection::details final : channel::extra {
     std::string subprotocol;
     std::optional<address> named; // the client's address, as a proxy reported it
 
     std::unique_ptr<scheduled_close> lifetime; // for `connection_options::lifetime_max`
     std::unique_ptr<scheduled_close> expiry;   // for `close_at`
+
+    std::shared_ptr<outgoing_source> source; // shared with the call that is asking it
+    std::size_t held_size = 0; // of messages that wait behind it, apart from those of handles
 
     // for an outbound connection
     std::unique_ptr<route> own_route;

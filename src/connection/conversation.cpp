@@ -103,6 +103,11 @@ send_operation conversation::send(const prepared_message& whole) {
     return submit([&](weft::connection& peer) { return peer.send(whole); });
 }
 
+send_operation conversation::send_from(message_source source, compression choice) {
+    return submit(
+        [&](weft::connection& peer) { return peer.send_from(std::move(source), choice); });
+}
+
 send_operation conversation::send_part(message part, bool last, compression choice) {
     return submit([&](weft::connection& peer) { return peer.send_part(part, last, choice); });
 }

@@ -147,10 +147,7 @@ bool session::put_compressed_message(message whole) {
 bool session::put_compressed_part(message part, bool last) {
     extra& at = more();
     codec_work begun(at.encoding ? nullptr : codec_->begin_encoding());
-    const auto code = sending_parts_ ? opcode::continuation
-        : part.is_text()             ? opcode::text
-                                     : opcode::binary;
-    const auto broken = put_compressed_frame(begun ? *begun : *at.encoding, code, last,
+    const auto broken = put_compressed_frame(begun ? *begun : *at.encoding, opcode_of(part), last,
                                              part.bytes(), codec_->bound(part.size()));
     if (broken) {
         fail(broken, alive_);
@@ -158,8 +155,7 @@ bool session::put_compressed_part(message part, bool last) {
     }
     if (begun) at.encoding = std::move(begun);
     if (last) complete(at.encoding);
-    sending_parts_ = !last;
-    traffic_.messages_sent += last;
+    part_sent(last);
     return true;
 }
 

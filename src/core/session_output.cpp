@@ -75,15 +75,24 @@ bool session::send(const prepared_message& whole) {
 
 bool session::send_part(message part, bool last, compression choice) {
     if (state_ != session_state::open) return false;
-    const bool begins = !sending_parts_ && compresses(part, choice);
+    const auto code = opcode_of(part);
+    const bool begins = code != opcode::continuation && compresses(part, choice);
     if (begins || (extra_ && extra_->encoding)) return put_compressed_part(part, last);
-    const auto code = sending_parts_ ? opcode::continuation
-        : part.is_text()             ? opcode::text
-                                     : opcode::binary;
     put_frame(code, last, part.bytes());
-    sending_parts_ = !last;
-    traffic_.messages_sent += last;
+    part_sent(last);
     return true;
+}
+
+/// Returns the opcode of the next part.
+opcode session::opcode_of(message part) const noexcept {
+    if (sending_parts_ && !parts_announced_) return opcode::continuation;
+    return part.is_text() ? opcode::text : opcode::binary;
+}
+
+void session::part_sent(bool last) noexcept {
+    sending_parts_ = !last;
+    parts_announced_ = false;
+    traffic_.messages_sent += last;
 }
 
 bool session::ping(std::span<const std::byte> payload, time_point now) {

@@ -174,7 +174,7 @@ bool raw_connection::holds_back() const noexcept {
 }
 
 /// The message was counted against the limit when it was posted.
-void raw_connection::send_posted(const posted_message& what) {
+void raw_connection::send_posted(posted_message& what) {
     if (is_open()) send_counted(what.whole().bytes());
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Large messages in parts, over sockets and on every driver.
+#include <algorithm>
+#include <stdexcept>
 #include <string>
 
 #include "endpoint/endpoint_fixture.hpp"
@@ -16,6 +18,21 @@ protected:
         std::string text(size, ' ');
         for (std::size_t i = 0; i < size; ++i) text[i] = letter(i);
         return text;
+    }
+
+    /// Reads the first `size` letters. Notes how much is queued when the source is asked.
+    static message_source letters_of(std::size_t size, connection& peer,
+                                     std::size_t& most_queued) {
+        return message_source::reading(
+            [&peer, &most_queued, size, at = std::size_t{0}](std::span<std::byte> to) mutable {
+                most_queued = std::max(most_queued, peer.buffered_amount());
+                const std::size_t count = std::min(to.size(), size - at);
+                for (std::size_t i = 0; i < count; ++i) {
+                    to[i] = static_cast<std::byte>(letter(at++));
+                }
+                return count;
+            },
+            true);
     }
 
     /// What arrived in parts.
@@ -85,6 +102,54 @@ TEST_P(large_messages, stop_the_sender_while_the_receiver_is_paused) {
     }
     EXPECT_TRUE(arrived.as_sent);
     EXPECT_EQ(arrived.size, large.size());
+}
+
+TEST_P(large_messages, are_sent_from_sources_in_both_directions_at_once) {
+    constexpr std::size_t size = 3'000'000;
+    arrivals at_server, at_client;
+    std::size_t most_queued = 0;
+    const auto talks = [&](arrivals& arrived, ending& record) {
+        return record.heard(
+            {.open =
+                 [&](connection& peer) {
+                     peer.send_from(letters_of(size, peer, most_queued));
+                 },
+             .part =
+                 [&](connection& peer, message_part p) {
+                     arrived.take(p);
+                     if (at_server.messages + at_client.messages == 2) peer.close();
+                 }});
+    };
+    ending outbound;
+    server_->route("/both", talks(at_server, served_));
+    listen();
+    client_->connect(url("/both"), talks(at_client, outbound));
+    ASSERT_TRUE(run_until([&] { return outbound.ended() && served_.ended(); }));
+    for (const auto* arrived : {&at_server, &at_client}) {
+        EXPECT_TRUE(arrived->as_sent);
+        EXPECT_EQ(arrived->size, size);
+        EXPECT_EQ(arrived->messages, 1);
+    }
+    EXPECT_TRUE(outbound.why.clean()) << outbound.why;
+    EXPECT_EQ(most_queued, 0U);
+}
+
+TEST_P(large_messages, from_a_source_end_with_1011_if_it_throws) {
+    ending outbound;
+    server_->route("/throws", served_.heard({.open = [](connection& peer) {
+        peer.send_from(message_source([at = 0]() mutable -> source_piece {
+            static const std::string piece(100'000, 'x');
+            if (++at == 20) throw std::runtime_error("the file ends too early");
+            return {std::as_bytes(std::span(piece)), false};
+        }));
+    }}));
+    listen();
+    client_->connect(url("/throws"), outbound.heard());
+    ASSERT_TRUE(run_until([&] { return outbound.ended() && served_.ended(); }));
+    EXPECT_EQ(served_.why.error, errc::handler_threw);
+    ASSERT_TRUE(outbound.why.received) << outbound.why;
+    EXPECT_EQ(outbound.why.received->code, close_code::internal_error);
+    EXPECT_EQ(outbound.why.traffic.messages_received, 0U);
 }
 
 WEFT_IN_EVERY_WAY(large_messages);

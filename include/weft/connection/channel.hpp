@@ -110,7 +110,7 @@ protected:
 
     /// Sends a posted message, which the limit on queued output already counts, if the connection
     /// is open. May throw std::bad_alloc.
-    virtual void send_posted(const posted_message& what) = 0;
+    virtual void send_posted(posted_message& what) = 0;
 
     virtual void run_out_of_memory() noexcept = 0;
 
@@ -166,7 +166,9 @@ protected:
 
     [[nodiscard]] bool queue_is_full(std::size_t more) const noexcept;
     send_result refuse_to_queue() noexcept;
-    [[nodiscard]] bool queue_pauses() noexcept { return blocked_ && full_queue_pauses(); }
+    [[nodiscard]] bool queue_pauses() noexcept {
+        return (blocked_ || answers_wait_) && full_queue_pauses();
+    }
     [[nodiscard]] bool writable_may_come() const noexcept {
         return writable_due_ && !blocked_ && posts_leave_room();
     }

@@ -14,6 +14,7 @@
 #include <weft/connection/connection_handle.hpp>
 #include <weft/connection/connection_options.hpp>
 #include <weft/connection/handlers.hpp>
+#include <weft/connection/message_source.hpp>
 #include <weft/core/session.hpp>
 
 namespace weft {
@@ -58,6 +59,21 @@ public:
     /// its kind and compression. RFC 6455 §5.4.
     send_result send_part(message part, bool last,
                           compression choice = compression::automatic);
+
+    /// Sends a large message from a source, which is asked for the next piece when the stream has
+    /// accepted everything before: one piece is in memory, never the whole.
+    ///
+    /// The source is called on the driver's thread in later rounds, and may do what a handler may.
+    /// Messages that are sent meanwhile wait behind this one, in their order, and count as queued
+    /// output; pings, pongs and `close` do not wait. `writable` is called when everything has been
+    /// sent. If the source throws, the connection ends as if a handler had thrown. When the
+    /// connection ends or closes, the source is destroyed, and the peer has received a message
+    /// without its end.
+    ///
+    /// Returns `backed_up`; `dropped` if others wait and the limit on queued output is exceeded;
+    /// `closed` if the connection is not open, or while a message begun with `send_part` is
+    /// unfinished. `send_part` returns `closed` until the source has ended. RFC 6455 §5.4.
+    send_result send_from(message_source source, compression choice = compression::automatic);
 
     /// Sends a ping or a pong with at most 125 bytes; longer payloads are cut. RFC 6455 §5.5.2.
     send_result ping(std::string_view payload = {});
@@ -120,8 +136,9 @@ public:
     [[nodiscard]] bool is_open() const noexcept { return state() == session_state::open; }
     [[nodiscard]] bool paused() const noexcept { return session_.paused(); }
 
-    /// Returns the bytes of output that wait for the stream.
-    [[nodiscard]] std::size_t buffered_amount() const noexcept { return session_.output_size(); }
+    /// Returns the bytes of output that wait for the stream, or behind a message from a source; not
+    /// those that the source has not supplied yet.
+    [[nodiscard]] std::size_t buffered_amount() const noexcept { return queued(); }
 
     /// Returns what was received and sent so far.
     [[nodiscard]] const weft::traffic& traffic() const noexcept { return session_.traffic(); }
@@ -184,6 +201,7 @@ private:
     friend class stream_endpoint;
 
     struct details;
+    struct outgoing_source;
     class borrowed_scratch;
     class scheduled_close;
 
@@ -213,12 +231,12 @@ private:
     // implementation of channel
     [[nodiscard]] std::unique_ptr<extra> make_extra() const override;
     [[nodiscard]] queue_limit limit() const noexcept override;
-    [[nodiscard]] std::size_t queued() const noexcept override { return session_.output_size(); }
+    [[nodiscard]] std::size_t queued() const noexcept override;
     [[nodiscard]] bool takes_output() const noexcept override {
         return is_open() || state() == session_state::connecting;
     }
     [[nodiscard]] bool holds_back() const noexcept override;
-    void send_posted(const posted_message& what) override;
+    void send_posted(posted_message& what) override;
     void send_what_was_held() noexcept;
     void share_queue() noexcept {
         if (extra_) publish(queued(), !takes_output());
@@ -271,12 +289,29 @@ private:
     template <class Command>
     bool submit_large(Command& command);
     [[nodiscard]] bool writable_waits() const noexcept {
-        return writable_may_come() && is_open();
+        return writable_may_come() && is_open() && !sends_source();
     }
     void write_now() noexcept;
     void consume_output(std::size_t count) noexcept;
     void drain() noexcept;
     result<void> answered(result<void> outcome);
+
+    // a message that is sent from a source, and messages that wait behind it
+    [[nodiscard]] bool sends_source() const noexcept {
+        return session_.sending_parts() && has_source();
+    }
+    [[nodiscard]] bool has_source() const noexcept;
+    [[nodiscard]] bool source_may_continue() const noexcept { return !blocked_ && sends_source(); }
+    template <class Content>
+    send_result hold_behind_source(std::size_t size, compression choice, Content&& content);
+    send_result send_behind_source(message whole, compression choice);
+    void begin_source(message_source&& from, compression choice);
+    void continue_sending();
+    void feed_source();
+    [[nodiscard]] bool ask_source(outgoing_source& from);
+    void send_slice(outgoing_source& from);
+    void drop_source() noexcept;
+    void drop_sources() noexcept;
 
     // deadlines
     void judge_deadline() noexcept;

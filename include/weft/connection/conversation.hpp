@@ -13,6 +13,7 @@
 #include <weft/connection/connection_handle.hpp>
 #include <weft/connection/connection_options.hpp>
 #include <weft/connection/handlers.hpp>
+#include <weft/connection/message_source.hpp>
 #include <weft/core/close_code.hpp>
 #include <weft/core/message.hpp>
 #include <weft/core/report.hpp>
@@ -146,6 +147,10 @@ public:
     send_operation send(message whole);
     send_operation send(message whole, compression choice);
     send_operation send(const prepared_message& whole);
+
+    /// Sends a large message from a source; see `connection::send_from`. `co_await` waits until it
+    /// has been sent, with all that was sent behind it.
+    send_operation send_from(message_source source, compression choice = compression::automatic);
 
     /// Sends a part of a message in the same way; see `connection::send_part`.
     send_operation send_part(message part, bool last, compression choice = compression::automatic);

@@ -241,7 +241,11 @@ public:
     /// may hold bytes back until a later part.
     bool send_part(message part, bool last, compression choice = compression::automatic);
 
-    /// Returns whether a message begun by `send_part` has not ended.
+    /// Begins a message whose first part follows with `send_part`. Writes nothing; until the end of
+    /// that message, `send` returns false.
+    void announce_parts() noexcept { sending_parts_ = parts_announced_ = true; }
+
+    /// Returns whether a message begun by `send_part` or `announce_parts` has not ended.
     [[nodiscard]] bool sending_parts() const noexcept { return sending_parts_; }
 
     /// Sends a ping or a pong with the first 125 bytes of `payload`. Returns false if the session
@@ -426,6 +430,8 @@ private:
     [[nodiscard]] bool compresses(message whole, compression choice) const noexcept;
     bool put_compressed_message(message whole);
     bool put_compressed_part(message part, bool last);
+    [[nodiscard]] opcode opcode_of(message part) const noexcept;
+    void part_sent(bool last) noexcept;
     std::error_code put_compressed_frame(codec_stream& by, opcode code, bool fin,
                                          std::span<const std::byte> payload, std::size_t room);
     void take_codec(message_codec_ptr agreed);
@@ -478,6 +484,7 @@ private:
     bool message_reported_ : 1 = false; // the assembled message may be freed
     bool compressed_ : 1 = false;   // the message in progress
     bool sending_parts_ : 1 = false;
+    bool parts_announced_ : 1 = false; // the first of them has not been sent
     bool has_codec_ : 1 = false; // codec_ is not null; beside sending_parts_, to test both at once
     bool ping_waits_ : 1 = false;
     bool trip_timed_ : 1 = false; // a ping has been sent, and since_ is when it left

@@ -140,7 +140,7 @@ private:
         return !finishing_ && !closing_ && !over();
     }
     [[nodiscard]] bool holds_back() const noexcept override;
-    void send_posted(const posted_message& what) override;
+    void send_posted(posted_message& what) override;
     void share_queue() noexcept {
         if (extra_) publish(queued(), !takes_output());
     }

@@ -64,7 +64,7 @@ private:
     std::size_t queued() const noexcept override { return 0; }
     bool takes_output() const noexcept override { return false; }
     bool holds_back() const noexcept override { return false; }
-    void send_posted(const posted_message&) override {}
+    void send_posted(posted_message&) override {}
     void run_out_of_memory() noexcept override {}
     bool give_up_memory() noexcept override { return true; }
     void end_for_full_queue() noexcept override {}

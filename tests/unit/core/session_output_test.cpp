@@ -60,6 +60,24 @@ TEST_P(session_output, of_parts_makes_one_fragmented_message) {
     EXPECT_EQ(firsts, (std::vector<unsigned>{0x2, fin | 0x9, 0x0, fin, fin | 0x1}));
 }
 
+TEST_P(session_output, of_parts_that_were_announced_lets_no_message_go_before_them) {
+    probe.tested.announce_parts();
+    EXPECT_TRUE(probe.tested.sending_parts());
+    EXPECT_EQ(probe.tested.output_size(), 0U);
+    EXPECT_FALSE(probe.tested.send("before it"));
+    EXPECT_TRUE(probe.tested.ping({}, probe.now));
+    EXPECT_TRUE(probe.tested.send_part("a", false));
+    EXPECT_TRUE(probe.tested.send_part("", true));
+    probe.tested.announce_parts();
+    EXPECT_TRUE(probe.tested.send_part(message::binary("all"), true));
+    EXPECT_TRUE(probe.tested.send("after it"));
+    probe.collect();
+    std::vector<unsigned> firsts;
+    for (const auto& frame : probe.sent_frames()) firsts.push_back(frame.first);
+    EXPECT_EQ(firsts, (std::vector<unsigned>{fin | 0x9, 0x1, fin, fin | 0x2, fin | 0x1}));
+    EXPECT_EQ(probe.tested.traffic().messages_sent, 3U);
+}
+
 TEST_P(session_output, of_control_frames_is_cut_to_125_bytes) {
     const auto payload = to_bytes(std::string(126, 'p'));
     probe.tested.ping(payload, probe.now);
