@@ -73,11 +73,25 @@ packages_of_peers() {
 
 # Without these nothing is built or tested; without another one something is left out, which then
 # says so.
-required_packages='^(g\+\+|cmake|ninja-build|libcli11-dev|libgtest-dev|python3)$'
+required_packages='^(g\+\+|cmake|ninja-build|libcli11-dev|libgtest-dev|googletest|python3)$'
+
+# What the builds for other systems need; the compiler is not a package of Debian.
+packages_of_cross() {
+    have cmake || echo cmake
+    have ninja || echo ninja-build
+    have python3 || echo python3
+    python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || echo python3-venv
+    [ -f /usr/include/CLI/CLI.hpp ] || echo libcli11-dev
+    [ -f /usr/src/googletest/CMakeLists.txt ] || echo googletest
+}
 
 missing_packages() {
-    packages_of_main
-    [ "$1" = main ] || packages_of_tests
+    if [ "$1" = cross ]; then
+        packages_of_cross
+    else
+        packages_of_main
+        [ "$1" = main ] || packages_of_tests
+    fi
 }
 
 # --- how they are installed
@@ -144,7 +158,7 @@ install_missing() {
     }
 }
 
-# Installs what is missing for `main`, the program, or for `all`, which the tests need.
+# Installs what is missing for `main`, the program; for `all`, which the tests need; or for `cross`.
 install_for() {
     local missing left
     mapfile -t missing < <(missing_packages "$1")
