@@ -8,12 +8,12 @@
 
 #include <memory>
 #include <optional>
-#include <stop_token>
 #include <string>
 
 #include <gtest/gtest.h>
 
 #include "support/joined_thread.hpp"
+#include "support/stop_source.hpp"
 
 namespace weft::testing {
 namespace {
@@ -68,8 +68,9 @@ TEST_F(coroutines, are_told_why_connecting_failed) {
 }
 
 TEST_F(coroutines, are_stopped_from_another_thread) {
+    if (!has_stop_tokens) GTEST_SKIP() << no_stop_tokens;
     serves->route("/echo", echo);
-    std::stop_source stop;
+    stop_source stop;
     bool waits = false;
     spawn(
         *loop,

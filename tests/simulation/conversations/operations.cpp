@@ -202,7 +202,7 @@ void change_the_network(world& here) {
     here.set_network();
 }
 
-constexpr std::array all{
+constexpr std::array weighted_operations{
     operation{"send", 60, send},
     operation{"send many", 8, send_many},
     operation{"send a part", 14, send_part},
@@ -239,7 +239,7 @@ constexpr std::array all{
 } // namespace
 
 std::span<const operation> operations() {
-    return all;
+    return weighted_operations;
 }
 
 } // namespace weft::simulation

@@ -9,10 +9,11 @@
 #include <weft/stream/when_any.hpp>
 
 #include <optional>
-#include <stop_token>
 #include <string>
 
 #include <gtest/gtest.h>
+
+#include "support/stop_source.hpp"
 
 namespace weft::testing {
 namespace {
@@ -121,14 +122,20 @@ private:
     int& frames_;
     int countdown_ = -1;
     victim inner_victim_ = victim::server;
-    std::stop_source stop_;
+    stop_source stop_;
     std::optional<manual_driver> driver_{std::in_place};
     std::optional<stream_endpoint> server_{std::in_place, *driver_};
     std::optional<stream_endpoint> client_{std::in_place, *driver_};
     conversation asking_;
 };
 
-class conversation_lives : public ::testing::TestWithParam<victim> {};
+class conversation_lives : public ::testing::TestWithParam<victim> {
+protected:
+    void SetUp() override {
+        const bool stops = GetParam() == victim::none_but_a_stop;
+        if (stops && !has_stop_tokens) GTEST_SKIP() << no_stop_tokens;
+    }
+};
 
 TEST_P(conversation_lives, end_after_each_step) {
     bool more = true;

@@ -9,12 +9,12 @@
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
-#include <stop_token>
 #include <string>
 #include <vector>
 
 #include "connection_fixture.hpp"
 #include "support/allocations.hpp"
+#include "support/stop_source.hpp"
 
 namespace weft::testing {
 namespace {
@@ -396,7 +396,8 @@ TEST_F(conversations, answer_operations_that_outlive_them) {
 }
 
 TEST_F(conversations, are_stopped_by_a_token_wherever_they_wait) {
-    std::stop_source stop;
+    if (!has_stop_tokens) GTEST_SKIP() << no_stop_tokens;
+    stop_source stop;
     auto serve = [this](conversation peer) -> task<> {
         const auto m = co_await peer.receive();
         events += m.error() == std::errc::operation_canceled ? "stopped " : "received ";
@@ -431,9 +432,10 @@ TEST_F(conversations, are_not_waited_for_once_connecting_is_given_up) {
 }
 
 TEST_F(conversations, whose_connecting_is_stopped_say_so) {
+    if (!has_stop_tokens) GTEST_SKIP() << no_stop_tokens;
     auto [a, b] = memory_pipe(driver, driver, capacity);
     raw_peer silent(std::move(a));
-    std::stop_source stop;
+    stop_source stop;
     spawn(
         driver,
         [&, end = std::move(b)]() mutable -> task<> {

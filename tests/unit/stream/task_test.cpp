@@ -7,18 +7,21 @@
 #include <memory>
 #include <optional>
 #include <stdexcept>
-#include <stop_token>
 #include <string>
 
 #include <gtest/gtest.h>
 
 #include "probes.hpp"
 #include "support/allocations.hpp"
+#include "support/stop_source.hpp"
 
 namespace weft {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::has_stop_tokens;
+using testing::no_stop_tokens;
+using testing::stop_source;
 
 class tasks : public ::testing::Test {
 protected:
@@ -165,7 +168,8 @@ TEST_F(tasks, keep_a_function_and_its_captures_until_the_end) {
 }
 
 TEST_F(tasks, stop_at_what_they_wait_for_and_wait_for_nothing_after_that) {
-    std::stop_source stop;
+    if (!has_stop_tokens) GTEST_SKIP() << no_stop_tokens;
+    stop_source stop;
     spawn(
         *driver,
         [this]() -> task<> {
@@ -182,7 +186,8 @@ TEST_F(tasks, stop_at_what_they_wait_for_and_wait_for_nothing_after_that) {
 }
 
 TEST_F(tasks, that_are_stopped_before_they_begin_still_run_to_their_end) {
-    std::stop_source stop;
+    if (!has_stop_tokens) GTEST_SKIP() << no_stop_tokens;
+    stop_source stop;
     stop.request_stop();
     spawn(
         *driver, [this]() -> task<> { co_await late(1h, 1); }, stop.get_token());
@@ -191,7 +196,8 @@ TEST_F(tasks, that_are_stopped_before_they_begin_still_run_to_their_end) {
 }
 
 TEST_F(tasks, that_have_ended_do_not_mind_a_stop) {
-    std::stop_source stop;
+    if (!has_stop_tokens) GTEST_SKIP() << no_stop_tokens;
+    stop_source stop;
     spawn(
         *driver, []() -> task<> { co_await number(1); }, stop.get_token());
     driver->settle();
@@ -200,7 +206,7 @@ TEST_F(tasks, that_have_ended_do_not_mind_a_stop) {
     spawn(
         *driver, [this]() -> task<> { co_await driver->sleep(1s); }, stop.get_token());
     driver.reset();
-    stop = std::stop_source();
+    stop = stop_source();
 }
 
 TEST_F(tasks, race_and_the_slower_one_is_stopped) {
@@ -234,7 +240,8 @@ TEST_F(tasks, race_in_races) {
 }
 
 TEST_F(tasks, race_and_both_are_stopped_together) {
-    std::stop_source stop;
+    if (!has_stop_tokens) GTEST_SKIP() << no_stop_tokens;
+    stop_source stop;
     spawn(
         *driver,
         [this]() -> task<> {
