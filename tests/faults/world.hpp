@@ -15,7 +15,7 @@
 #include <weft/loop/timer.hpp>
 #include <weft/weft.hpp>
 
-#include "loop/posix/descriptor.hpp"
+#include "loop/posix/system_calls.hpp"
 
 namespace weft::testing {
 

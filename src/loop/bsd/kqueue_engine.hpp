@@ -5,8 +5,8 @@
 #include <span>
 
 #include "loop/bsd/system_calls.hpp"
-#include "loop/posix/descriptor.hpp"
 #include "loop/posix/readiness_engine.hpp"
+#include "loop/posix/system_calls.hpp"
 
 namespace weft {
 

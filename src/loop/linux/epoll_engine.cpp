@@ -11,7 +11,7 @@
 #include <weft/core/error.hpp>
 
 #include "loop/linux/system_calls.hpp"
-#include "loop/posix/last_error.hpp"
+#include "loop/posix/system_calls.hpp"
 #include "loop/posix/wait_time.hpp"
 #include "loop/system.hpp"
 

@@ -4,8 +4,8 @@
 
 #include <sys/epoll.h>
 
-#include "loop/posix/descriptor.hpp"
 #include "loop/posix/readiness_engine.hpp"
+#include "loop/posix/system_calls.hpp"
 
 namespace weft {
 

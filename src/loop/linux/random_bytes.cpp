@@ -3,7 +3,7 @@
 #include <cerrno>
 
 #include "loop/linux/system_calls.hpp"
-#include "loop/posix/descriptor.hpp"
+#include "loop/posix/system_calls.hpp"
 #include "loop/posix/system_random.hpp"
 
 namespace weft {

@@ -9,7 +9,6 @@
 
 #include <weft/core/error.hpp>
 
-#include "loop/posix/last_error.hpp"
 #include "loop/posix/socket_address.hpp"
 #include "loop/posix/socket_options.hpp"
 #include "loop/posix/system_calls.hpp"

@@ -6,8 +6,8 @@
 #include <weft/core/result.hpp>
 #include <weft/loop/listen_options.hpp>
 
-#include "loop/posix/descriptor.hpp"
 #include "loop/posix/socket_file.hpp"
+#include "loop/posix/system_calls.hpp"
 
 namespace weft {
 

@@ -7,7 +7,7 @@
 
 #include "loop/engine.hpp"
 #include "loop/network.hpp"
-#include "loop/posix/descriptor.hpp"
+#include "loop/posix/system_calls.hpp"
 
 namespace weft {
 

@@ -5,8 +5,6 @@
 #include <array>
 #include <cerrno>
 
-#include "loop/posix/descriptor.hpp"
-#include "loop/posix/last_error.hpp"
 #include "loop/posix/system_calls.hpp"
 #include "loop/system.hpp"
 

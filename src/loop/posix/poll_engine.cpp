@@ -10,7 +10,7 @@
 
 #include <weft/core/error.hpp>
 
-#include "loop/posix/last_error.hpp"
+#include "loop/posix/system_calls.hpp"
 #include "loop/posix/wait_time.hpp"
 #include "loop/system.hpp"
 

@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "loop/posix/descriptor.hpp"
 #include "loop/posix/readiness_engine.hpp"
+#include "loop/posix/system_calls.hpp"
 
 namespace weft {
 

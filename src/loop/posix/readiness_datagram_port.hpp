@@ -6,8 +6,8 @@
 
 #include "loop/datagram_port.hpp"
 #include "loop/engine.hpp"
-#include "loop/posix/descriptor.hpp"
 #include "loop/posix/socket_file.hpp"
+#include "loop/posix/system_calls.hpp"
 
 namespace weft {
 

@@ -12,7 +12,6 @@
 
 #include "loop/loop_state.hpp"
 #include "loop/posix/adopted_socket.hpp"
-#include "loop/posix/last_error.hpp"
 #include "loop/posix/socket_address.hpp"
 #include "loop/posix/socket_options.hpp"
 #include "loop/posix/system_calls.hpp"

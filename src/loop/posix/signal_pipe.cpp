@@ -13,7 +13,6 @@
 #include <weft/core/error.hpp>
 
 #include "loop/loop_state.hpp"
-#include "loop/posix/last_error.hpp"
 #include "loop/posix/system_calls.hpp"
 
 namespace weft {

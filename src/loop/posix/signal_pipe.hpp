@@ -4,7 +4,7 @@
 #pragma once
 
 #include "loop/engine.hpp"
-#include "loop/posix/descriptor.hpp"
+#include "loop/posix/system_calls.hpp"
 #include "loop/system.hpp"
 
 namespace weft {

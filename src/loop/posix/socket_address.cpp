@@ -12,7 +12,6 @@
 
 #include <weft/core/error.hpp>
 
-#include "loop/posix/last_error.hpp"
 #include "loop/posix/system_calls.hpp"
 #include "loop/system.hpp"
 

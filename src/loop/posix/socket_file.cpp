@@ -6,8 +6,6 @@
 
 #include <cerrno>
 
-#include "loop/posix/descriptor.hpp"
-#include "loop/posix/last_error.hpp"
 #include "loop/posix/system_calls.hpp"
 
 namespace weft {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Short system functions: processes, threads, descriptors, interfaces.
+#include "loop/posix/system_calls.hpp"
 #include "loop/system.hpp"
 
 #include <net/if.h>
@@ -13,8 +14,6 @@
 
 #include <weft/core/error.hpp>
 
-#include "loop/posix/last_error.hpp"
-#include "loop/posix/system_calls.hpp"
 
 namespace weft {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The table of all system calls that the loop makes; no other code in the loop makes system calls.
-// Calls that only one system has are in system_calls.hpp in the folder of that system.
+// The table of all system calls that the loop makes, and their errors; no other code in the loop
+// makes system calls. Calls that only one system has are in system_calls.hpp in the folder of that
+// system.
 #pragma once
 
 #include <fcntl.h>
@@ -11,8 +12,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstddef>
+#include <system_error>
 
+#include "loop/owned_socket.hpp"
 #include "loop/posix/system_call.hpp"
 
 /// What differs between POSIX systems. The folders of each system define it, in system_calls.cpp.
@@ -126,3 +130,21 @@ inline std::size_t bytes_to_read(int descriptor) noexcept {
 [[nodiscard]] std::size_t bytes_unconfirmed(int descriptor) noexcept;
 
 } // namespace weft::sys
+
+namespace weft {
+
+/// On POSIX a socket is a descriptor like any other.
+using owned_descriptor = owned_socket;
+
+/// Returns the error of the system call that has just failed.
+[[nodiscard]] inline std::error_code last_error() noexcept {
+    return {errno, std::system_category()};
+}
+
+/// Returns true if the error only means that a non-blocking descriptor has no data, or no room.
+[[nodiscard]] inline bool would_block(std::error_code why) noexcept {
+    return why.category() == std::system_category() &&
+           (why.value() == EAGAIN || why.value() == EWOULDBLOCK);
+}
+
+} // namespace weft

@@ -13,7 +13,7 @@
 
 #include <weft/loop/resolve_error.hpp>
 
-#include "loop/posix/last_error.hpp"
+#include "loop/posix/system_calls.hpp"
 #include "loop/system.hpp"
 
 namespace weft {

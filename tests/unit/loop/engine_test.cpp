@@ -16,7 +16,7 @@
 #include <weft/core/error.hpp>
 
 #include "loop/engine.hpp"
-#include "loop/posix/descriptor.hpp"
+#include "loop/posix/system_calls.hpp"
 
 #include "support/descriptors.hpp"
 #include "support/joined_thread.hpp"
