@@ -2,8 +2,8 @@
 // Makes sources of generators and readers.
 #include <weft/connection/message_source.hpp>
 
-#include <algorithm>
 #include <memory>
+#include <stdexcept>
 
 namespace weft {
 
@@ -19,7 +19,8 @@ message_source message_source::reading(function<std::size_t(std::span<std::byte>
     auto buffer = std::make_unique_for_overwrite<std::byte[]>(read_size);
     auto next = [by = std::move(read), to = std::move(buffer)]() mutable {
         const std::span<std::byte> room(to.get(), read_size);
-        const std::size_t size = std::min(by(room), read_size);
+        const std::size_t size = by(room);
+        if (size > read_size) throw std::length_error("a reader has returned more than its buffer");
         return source_piece{room.first(size), size == 0};
     };
     message_source made(std::move(next), is_text);

@@ -61,6 +61,16 @@ std::string without_secret_values(std::string_view text) {
     return shown;
 }
 
+/// Returns the target of a request. `//user:password@host`, and the same with another number of
+/// slashes, is a URL whose scheme was forgotten.
+std::string target_without_user(std::string_view text) {
+    const auto path = text.substr(0, text.find_first_of("?#"));
+    const auto at = path.rfind('@');
+    const auto begin = path.find_first_not_of('/');
+    if (at == path.npos || (begin == 1 && path.find(':') > at)) return std::string(text);
+    return std::string(text.substr(0, begin)) + "***" + std::string(text.substr(at));
+}
+
 } // namespace
 
 bool is_secret_name(std::string_view name) {
@@ -78,8 +88,9 @@ bool is_secret_name(std::string_view name) {
 }
 
 std::string without_secrets(std::string_view text) {
-    const bool has_no_user = text.starts_with('/') || uri::parse(text);
-    const auto shown = has_no_user ? std::string(text) : without_credentials(text);
+    const auto shown = text.starts_with('/') ? target_without_user(text)
+        : uri::parse(text)                   ? std::string(text)
+                                             : without_credentials(text);
     const auto query = std::min(shown.find_first_of("?#"), shown.size());
     return shown.substr(0, query) + without_secret_values(std::string_view(shown).substr(query));
 }

@@ -87,6 +87,7 @@ std::string advice(const weft::report& why, const weft::uri& target, const conne
                "accept any certificate";
     }
     if (error == weft::resolve_error::host_not_found || error == weft::resolve_error::no_address) {
+        if (!route.proxy.empty()) return "Check the spelling of the proxy's name";
         return "Check the spelling of " + std::string(target.host()) +
             ", or give an address: --via ADDRESS:" + std::to_string(target.port());
     }

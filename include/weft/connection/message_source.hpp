@@ -86,8 +86,9 @@ public:
     /// Resumes the coroutine for each piece.
     explicit message_source(piece_generator pieces, bool is_text = false);
 
-    /// Calls `read` to fill a buffer of `read_size` bytes, as read(2) does: it returns the number
-    /// of bytes, 0 at the end of the message. Throws std::bad_alloc.
+    /// Calls `read` to fill a buffer of `read_size` bytes: it returns the number of bytes, 0 at the
+    /// end of the message. If it fails, it must throw; a number above `read_size`, such as the -1
+    /// of read(2), counts as a failure, too. Throws std::bad_alloc.
     [[nodiscard]] static message_source reading(function<std::size_t(std::span<std::byte>)> read,
                                                 bool is_text = false);
 

@@ -321,6 +321,18 @@ TEST_F(sending_from, a_reader_and_a_generator) {
     EXPECT_EQ(at_client.count("message"), 1U);
 }
 
+TEST_F(sending_from, a_reader_that_returns_an_error_ends_the_connection_and_sends_nothing) {
+    open();
+    served().send_from(message_source::reading(
+        [](std::span<std::byte>) { return static_cast<std::size_t>(-1); }));
+    driver.settle();
+    EXPECT_EQ(at_server.end->error, errc::handler_threw);
+    ASSERT_TRUE(at_client.end && at_client.end->received);
+    EXPECT_EQ(at_client.end->received->code, close_code::internal_error);
+    EXPECT_LT(at_client.end->traffic.bytes_received, 1000U);
+    expect_all_over();
+}
+
 TEST_F(sending_from, a_generator_that_throws) {
     open();
     served().send_from(message_source([]() -> piece_generator {
