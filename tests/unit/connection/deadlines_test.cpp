@@ -1,26 +1,18 @@
 // SPDX-License-Identifier: MIT
 // Timeouts on a clock that the test moves: handshake, idle, ping and pong, close, and pauses.
-#include "connection_fixture.hpp"
+#include "raw_peer_fixture.hpp"
 
 namespace weft::testing {
 namespace {
 
-class deadlines_test : public connection_fixture {
+class deadlines_test : public raw_peer_fixture {
 public:
-    std::optional<raw_peer> peer;
     frame_builder builder{role::client};
 
     void open_to_a_peer(const session_timeouts& timeouts) {
         connection_options options;
         options.timeouts = timeouts;
-        server->route("/chat", at_server.all(), {.connection = options, .subprotocol = {}});
-        auto [a, b] = memory_pipe(driver, driver, capacity);
-        server_end = a.get();
-        server->serve(std::move(a));
-        peer.emplace(std::move(b));
-        peer->write(canned_request());
-        driver.settle();
-        ASSERT_EQ(at_server.opens, 1);
+        raw_peer_fixture::open_to_a_peer(options);
     }
 
     static session_timeouts none() { return {0s, 0s, 0s, 0s, 0s}; }

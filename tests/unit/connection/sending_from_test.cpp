@@ -9,29 +9,17 @@
 
 #include <weft/core/prepared_message.hpp>
 
-#include "connection_fixture.hpp"
+#include "raw_peer_fixture.hpp"
 #include "support/allocations.hpp"
 #include "support/run_length_codec.hpp"
 
 namespace weft::testing {
 namespace {
 
-class sending_from : public connection_fixture {
+class sending_from : public raw_peer_fixture {
 public:
-    std::optional<raw_peer> peer;
     int asked = 0;
     std::shared_ptr<int> alive = std::make_shared<int>(); // shared with each source that exists
-
-    void open_to_a_peer(const connection_options& options = {}) {
-        server->route("/chat", at_server.all(), {.connection = options, .subprotocol = {}});
-        auto [a, b] = memory_pipe(driver, driver, capacity);
-        server_end = a.get();
-        server->serve(std::move(a));
-        peer.emplace(std::move(b));
-        peer->write(canned_request());
-        driver.settle();
-        ASSERT_EQ(at_server.opens, 1);
-    }
 
     [[nodiscard]] long sources() const { return alive.use_count() - 1; }
 

@@ -5,26 +5,17 @@
 #include <memory>
 #include <string>
 
-#include "connection_fixture.hpp"
+#include "raw_peer_fixture.hpp"
 #include "support/run_length_codec.hpp"
 
 namespace weft::testing {
 namespace {
 
-class sending_test : public connection_fixture {
+class sending_test : public raw_peer_fixture {
 public:
-    /// An open server's connection whose peer is a client by hand that reads nothing.
-    std::optional<raw_peer> peer;
-
+    /// Its peer reads nothing.
     void open_to_a_peer(const connection_options& options = {}) {
-        server->route("/chat", at_server.all(), {.connection = options, .subprotocol = {}});
-        auto [a, b] = memory_pipe(driver, driver, capacity);
-        server_end = a.get();
-        server->serve(std::move(a));
-        peer.emplace(std::move(b));
-        peer->write(canned_request());
-        driver.settle();
-        ASSERT_EQ(at_server.opens, 1);
+        ASSERT_NO_FATAL_FAILURE(raw_peer_fixture::open_to_a_peer(options));
         peer->end().pause();
     }
 
