@@ -38,7 +38,7 @@ bool take_host(http_fields& fields, std::string& host) {
     if (first == fields.end()) return true;
     host = first->value;
     fields.erase(first);
-    return !host.empty() && is_field_value(host) && std::ranges::none_of(fields, is_host);
+    return is_host_and_port(host) && std::ranges::none_of(fields, is_host);
 }
 
 } // namespace

@@ -7,6 +7,8 @@
 #include <weft/core/extension.hpp>
 #include <weft/core/http_head.hpp>
 
+#include "core/authority.hpp"
+
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -37,13 +39,7 @@ inline bool names_item(const http_head& head, std::string_view name, std::string
 /// HTTP/1.1 request is answered with 400, because a proxy that forwarded it may have chosen another
 /// host.
 [[nodiscard]] inline bool names_one_host(const http_request& request) {
-    static constexpr std::string_view marks = "-._~%!$&'()*+,;=:[]";
-    const auto host = request.header("Host").value_or(std::string_view{});
-    return request.header_count("Host") == 1 && !host.empty() &&
-        std::ranges::all_of(host, [](char byte) {
-            return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
-                (byte >= 'A' && byte <= 'Z') || marks.find(byte) != marks.npos;
-        });
+    return request.header_count("Host") == 1 && is_host_and_port(*request.header("Host"));
 }
 
 /// Returns the only element of all headers of this name; nothing if there is none or more than one.

@@ -4,6 +4,8 @@
 #include <weft/core/error.hpp>
 #include <weft/core/http_head.hpp>
 
+#include "core/authority.hpp"
+
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
@@ -14,8 +16,6 @@
 
 namespace weft {
 namespace {
-
-bool is_digit(char byte) noexcept { return byte >= '0' && byte <= '9'; }
 
 // Visible ASCII except '#'. RFC 3986 allows less, but the other bytes do no harm here.
 bool is_target_byte(char byte) noexcept { return byte > ' ' && byte < 0x7F && byte != '#'; }
@@ -28,7 +28,7 @@ bool is_absolute_form(std::string_view target) noexcept {
     const auto rest = target.substr(mark + 3);
     const auto authority = rest.substr(0, rest.find_first_of("/?"));
     return (scheme == "ws" || scheme == "wss" || scheme == "http" || scheme == "https") &&
-           !authority.empty() && authority.find('@') == authority.npos;
+           is_host_and_port(authority);
 }
 
 // RFC 9112 §3.2, except the authority form, which only CONNECT uses.

@@ -94,7 +94,9 @@ bool origin_policy::allows(const http_request& request) const {
     const auto from = parse(text);
     if (!from) return false;
     if (same_host_) {
-        const auto here = split(request.host(), default_port(from->scheme));
+        auto host = request.host();
+        if (host.ends_with(':')) host.remove_suffix(1); // an empty port is the scheme's default
+        const auto here = split(host, default_port(from->scheme));
         if (here && here->first == from->host && here->second == from->port) return true;
     }
     return std::ranges::any_of(allowed_, [&](const auto& one) { return matches(one, *from); });

@@ -5,6 +5,7 @@
 #include <weft/core/error.hpp>
 #include <weft/core/http_fields.hpp>
 
+#include "core/authority.hpp"
 #include "core/ip_literal.hpp"
 
 #include <algorithm>
@@ -13,54 +14,13 @@
 namespace weft {
 namespace {
 
-constexpr std::string_view sub_delims = "!$&'()*+,;=";
 constexpr std::uint16_t ws_port = 80;
 constexpr std::uint16_t wss_port = 443;
-
-bool is_digit(char byte) noexcept { return byte >= '0' && byte <= '9'; }
-bool is_letter(char byte) noexcept {
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
-}
-bool is_hex(char byte) noexcept {
-    return is_digit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
-}
-
-bool is_unreserved(char byte) noexcept {
-    return is_letter(byte) || is_digit(byte) || byte == '-' || byte == '.' || byte == '_' ||
-           byte == '~';
-}
-
-// True for unreserved bytes, sub-delimiters, complete percent triplets, and the bytes in `also`.
-bool is_made_of(std::string_view text, std::string_view also) noexcept {
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '%') {
-            if (text.size() - i < 3 || !is_hex(text[i + 1]) || !is_hex(text[i + 2])) return false;
-            i += 2;
-        } else if (!is_unreserved(text[i]) && sub_delims.find(text[i]) == sub_delims.npos &&
-                   also.find(text[i]) == also.npos) {
-            return false;
-        }
-    }
-    return true;
-}
 
 bool is_scheme(std::string_view text) noexcept {
     return !text.empty() && is_letter(text[0]) && std::ranges::all_of(text, [](char byte) {
         return is_letter(byte) || is_digit(byte) || byte == '+' || byte == '-' || byte == '.';
     });
-}
-
-// RFC 3986 §3.2.3 allows an empty port, which means the default port.
-std::optional<std::uint16_t> parse_port(std::string_view text, std::uint16_t when_empty) noexcept {
-    if (text.empty()) return when_empty;
-    unsigned long number = 0;
-    for (const char digit : text) {
-        if (!is_digit(digit)) return std::nullopt;
-        number = number * 10 + static_cast<unsigned long>(digit - '0');
-        if (number > 65535) return std::nullopt;
-    }
-    if (number == 0) return std::nullopt;
-    return static_cast<std::uint16_t>(number);
 }
 
 // RFC 6874 §2: the name or number of an interface follows "%25".
@@ -130,7 +90,7 @@ result<uri> uri::parse(std::string_view text) {
     const auto parts = split_authority(authority);
     if (!parts) return failure{errc::bad_uri};
     const auto port = parse_port(parts->port, parsed.secure_ ? wss_port : ws_port);
-    if (!port) return failure{errc::bad_uri};
+    if (!port || *port == 0) return failure{errc::bad_uri};
     text.remove_prefix(authority.size());
 
     const auto path = text.substr(0, text.find('?'));

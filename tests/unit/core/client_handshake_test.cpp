@@ -100,7 +100,9 @@ TEST(client_handshake, host_can_be_replaced_once) {
     EXPECT_EQ(text->find("server.example.com"), std::string::npos);
     EXPECT_EQ(text->find("host:"), std::string::npos);
     for (const auto& fields : {http_fields{{"Host", "a"}, {"host", "b"}}, http_fields{{"Host", ""}},
-                               http_fields{{"Host", "a\r\nb"}}}) {
+                               http_fields{{"Host", "a\r\nb"}}, http_fields{{"Host", "a b"}},
+                               http_fields{{"Host", "a:0x"}}, http_fields{{"Host", "::1"}},
+                               http_fields{{"Host", "http://a"}}}) {
         EXPECT_EQ(make_upgrade_request(target(), nonce(), {}, fields).error(), errc::bad_header);
     }
 }

@@ -102,7 +102,17 @@ TEST(handshake, host) {
     for (const auto* host : {"", "a b", "a/b", "a@b", "a\"b", "\xC3\xA4", "a, b"}) {
         EXPECT_EQ(error_of(changing("Host", host)), errc::bad_host) << host;
     }
-    for (const auto* host : {"h", "h:80", "[::1]:80", "127.0.0.1"}) {
+    for (const auto* host :
+         {"localhost:0x", "localhost:-1", "localhost:+1", "localhost:65536", "a:80:80", ":80", ":",
+          "loc%zzalhost", "a%", "a%4", "[::1]:80a", "[127.0.0.1]", "[::1]x", "::1", "[::1", "::1]",
+          "[]", "[:]", "a[b]", "[::1%]", "[::1%a b]", "[v1]", "[v.x]", "[vg.x]", "[v1.]",
+          "[v1.%41]", "[::1]:99999999999999999999"}) {
+        EXPECT_EQ(error_of(changing("Host", host)), errc::bad_host) << host;
+    }
+    for (const auto* host :
+         {"h", "h:80", "h:", "H.Example:65535", "h:00080", "[::1]:80", "[::1]:", "[::1]",
+          "[2001:DB8::1]", "[::ffff:1.2.3.4]", "[v1.x]", "[VF.a:b~!]:1", "127.0.0.1", "a%2Db",
+          "a_b", "a,b;c=d", "[fe80::1%25eth0]:80", "[fe80::1%eth0]", "999.1.1.1"}) {
         EXPECT_FALSE(error_of(changing("Host", host))) << host;
     }
 }

@@ -140,7 +140,9 @@ TEST(http_head, targets) {
     EXPECT_EQ(request("GET /a://b?c HTTP/1.1\r\nHost: h\r\n\r\n").host(), "h");
     EXPECT_EQ(request("OPTIONS * HTTP/1.1\r\n\r\n").path(), "*");
     for (const std::string target : {"*", "x", "h:80", "?q", "", "://h/", "ftp://h/", "ws:///p",
-                                     "ws://u@h/", "/#f", "/\xC3\xA4", "/\x7F", "/\t"}) {
+                                     "ws://u@h/", "ws://h:0x/", "ws://[::1/", "ws://::1/",
+                                     "ws://h%zz/", "ws://h:80:80", "/#f", "/\xC3\xA4", "/\x7F",
+                                     "/\t"}) {
         EXPECT_EQ(error_of("GET " + target + " HTTP/1.1\r\n\r\n"), errc::bad_request) << target;
     }
     EXPECT_EQ(error_of("CONNECT h:80 HTTP/1.1\r\n\r\n"), errc::bad_request);

@@ -25,6 +25,7 @@ TEST(origin_policy, allows_the_same_host_by_default) {
     EXPECT_TRUE(allows(same, "http://EXAMPLE.org"));
     EXPECT_TRUE(allows(same, "http://example.org:80"));
     EXPECT_TRUE(allows(same, "https://example.org", "example.org:443"));
+    EXPECT_TRUE(allows(same, "https://example.org", "example.org:")); // RFC 3986 §3.2.3
     EXPECT_TRUE(allows(same, "http://localhost:8080", "localhost:8080"));
     EXPECT_TRUE(allows(same, "http://[::1]:9001", "[::1]:9001"));
 }

@@ -225,7 +225,8 @@ TEST(session_opening, a_plain_request_names_one_host) {
     EXPECT_FALSE(error_of("1.0", "Host: a\r\n"));
     EXPECT_FALSE(error_of("1.0", ""));
     for (const auto* fields : {"", "Host:\r\n", "Host: a b\r\n", "Host: a/b\r\n",
-                               "Host: a@b\r\n", "Host: a\r\nHost: a\r\n"}) {
+                               "Host: a@b\r\n", "Host: a\r\nHost: a\r\n", "Host: a:0x\r\n",
+                               "Host: [::1\r\n"}) {
         EXPECT_EQ(error_of("1.1", fields), errc::bad_host) << fields;
     }
     EXPECT_EQ(error_of("1.0", "Host: a\r\nhost: b\r\n"), errc::bad_host);
