@@ -35,10 +35,10 @@ private:
 
     void read() {
         stream_.async_read(buffer_,
-                           beast::bind_front_handler(&session::heard, shared_from_this()));
+                           beast::bind_front_handler(&session::on_read, shared_from_this()));
     }
 
-    void heard(beast::error_code why, std::size_t) {
+    void on_read(beast::error_code why, std::size_t) {
         if (why) return;
         stream_.text(stream_.got_text());
         stream_.async_write(buffer_.data(),

@@ -32,7 +32,7 @@ public:
         last_ = clock_type::now();
     }
 
-    /// As JSON; begins anew.
+    /// As JSON; begins again.
     std::string tell() {
         std::sort(late_.begin(), late_.end());
         std::ostringstream text;

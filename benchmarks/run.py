@@ -43,7 +43,7 @@ class Server:
     command: tuple
     protocol: str
     scenarios: tuple = ()  # Keys of the only scenarios in which it runs; empty means all.
-    load: tuple = ()  # What the generator is told beside the scenario.
+    load: tuple = ()  # Further arguments of the generator, beside the scenario.
 
 
 def scenario(key, title, connections, size, depth=1, idle=0, rest=0):

@@ -7,7 +7,7 @@ if(WEFT_SANITIZE)
     add_link_options(-fsanitize=${WEFT_SANITIZE})
 endif()
 
-# Position-independent code lets a program replace any function at run time unless told otherwise,
+# Position-independent code lets a program replace any function at run time by default,
 # and so keeps the compiler from inlining within a file.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     add_compile_options(-fno-semantic-interposition)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The programs: the command line tool, the examples and the benchmarks, found by their place.
 
-# tools/host_loops: the loops that a program can be told to run in, by name.
+# tools/host_loops: the loops that a program can run in, by name.
 function(weft_add_host_loops)
     file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tools/host_loops/*.cpp)
     weft_with_hosts(sources hosts)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Read by ctest, which asks a test program for its cases: one test for each suite, as a process for
-# each case would take longer than the case. A failure is told with the name of its case.
+# each case would take longer than the case. A failure is reported with the name of its case.
 
 # Suites of `program` with cases that `filter` lets through, as tests named `label`.<suite>.
 function(weft_add_suites target program filter label)

@@ -73,18 +73,18 @@ private:
         if (blocked_ && (!peer_ || peer_->room() != 0)) {
             blocked_ = false;
             sink_->on_writable();
-        } else if (paused_ || end_told_ || (size_ == 0 && !peer_has_ended_)) {
+        } else if (paused_ || end_reported_ || (size_ == 0 && !peer_has_ended_)) {
             return;
         } else if (!sink_->wants_bytes()) {
             paused_ = true;
             return;
         } else if (size_ != 0) {
-            auto told = inbox_;
+            auto received = inbox_;
             const auto size = std::exchange(size_, 0);
             if (peer_) driver().defer(*peer_);
-            sink_->on_receive(std::span(told).first(size));
+            sink_->on_receive(std::span(received).first(size));
         } else {
-            end_told_ = true;
+            end_reported_ = true;
             sink_->on_eof();
         }
         driver().defer(*this);
@@ -98,7 +98,7 @@ private:
     bool blocked_ = false; // the last write took only a part
     bool half_closed_ = false;
     bool peer_has_ended_ = false;
-    bool end_told_ = false;
+    bool end_reported_ = false;
 };
 
 int main() {

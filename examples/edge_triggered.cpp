@@ -47,8 +47,8 @@ int main(int argc, char** argv) {
         std::array<char, 4096> text;
         ssize_t size = 0;
         while ((size = ::read(STDIN_FILENO, text.data(), text.size())) > 0) {
-            const std::string_view told(text.data(), static_cast<std::size_t>(size));
-            server.for_each([&](weft::connection& one) { one.send(told); });
+            const std::string_view line(text.data(), static_cast<std::size_t>(size));
+            server.for_each([&](weft::connection& one) { one.send(line); });
         }
         if (size == 0) server.shutdown(std::chrono::seconds(2), [&] { ended = true; });
     }

@@ -28,9 +28,9 @@ struct transfer {
 void go_on(curl_socket_t number, int what) {
     int count = 0;
     curl_multi_socket_action(transfers, number, what, &count);
-    while (const CURLMsg* told = curl_multi_info_read(transfers, &count)) {
-        CURL* const easy = told->easy_handle;
-        const CURLcode how = told->data.result;
+    while (const CURLMsg* info = curl_multi_info_read(transfers, &count)) {
+        CURL* const easy = info->easy_handle;
+        const CURLcode how = info->data.result;
         transfer* ended = nullptr;
         curl_easy_getinfo(easy, CURLINFO_PRIVATE, &ended);
         ended->asked.send(how == CURLE_OK ? ended->body : curl_easy_strerror(how));

@@ -75,11 +75,11 @@ private:
         listener_ = *server_.release_listener(server_.listening_at().front());
         successor_ = start_successor(program_, listener_, ready[1]);
         ::close(ready[1]);
-        auto heard = weft::raw_file::adopt(loop_, ready[0], {
+        auto adopted = weft::raw_file::adopt(loop_, ready[0], {
             .data = [this](weft::raw_connection&, std::span<std::byte>) { retire(); },
             .close = [this](weft::raw_connection&, const weft::report&) { succeed_or_go_on(); },
         });
-        ready_.emplace(std::move(*heard));
+        ready_.emplace(std::move(*adopted));
     }
 
     /// Called when the successor listens. Clients that have connected still get their answer.

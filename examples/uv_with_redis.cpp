@@ -16,7 +16,7 @@
 namespace {
 
 /// Handles a reply to SUBSCRIBE: "message", the channel, the text.
-void heard(redisAsyncContext*, void* answer, void* room) {
+void on_reply(redisAsyncContext*, void* answer, void* room) {
     const auto* parts = static_cast<redisReply*>(answer);
     if (!parts || parts->elements != 3 || parts->element[2]->type != REDIS_REPLY_STRING) return;
     const std::string_view said(parts->element[2]->str, parts->element[2]->len);
@@ -50,7 +50,7 @@ int main(int argc, char** argv) {
     room.route("/", {
         .message = [&](weft::connection&, weft::message m) { publish(publisher, m.text()); },
     });
-    redisAsyncCommand(subscriber, heard, &room, "SUBSCRIBE room");
+    redisAsyncCommand(subscriber, on_reply, &room, "SUBSCRIBE room");
     const auto port = static_cast<std::uint16_t>(argc > 2 ? std::atoi(argv[2]) : 9001);
     const auto bound = room.listen("127.0.0.1", port);
     if (!bound) {

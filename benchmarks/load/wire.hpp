@@ -17,7 +17,7 @@ namespace weft::load {
 
 enum class encryption { none, full_handshakes, resumed_handshakes };
 
-/// A connected socket, plain. It blocks until told not to.
+/// A connected socket, plain; blocking at first.
 class wire {
 public:
     explicit wire(descriptor socket) : socket_{std::move(socket)} {}

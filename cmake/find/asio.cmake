@@ -10,7 +10,7 @@ if(NOT TARGET asio::asio)
         add_library(asio::asio INTERFACE IMPORTED)
         target_include_directories(asio::asio INTERFACE ${WEFT_ASIO_INCLUDE_DIR})
         weft_has_rtti(has_rtti)
-        if(NOT has_rtti) # which Asio has to be told, and Boost.Asio sees
+        if(NOT has_rtti) # Asio needs a macro for that; Boost.Asio detects it
             target_compile_definitions(asio::asio INTERFACE ASIO_NO_TYPEID)
         endif()
     endif()

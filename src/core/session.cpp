@@ -367,40 +367,40 @@ bool session::inform_peer(std::error_code why, report* outcome) noexcept {
 }
 
 event session::next_event(time_point now) noexcept {
-    event told;
+    event next;
     try {
         if (lent_) {
             if (!lent_->payload_.empty()) keep_output(); // may be the last event's payload
             lent_->received_header_ = {};
         }
-        if (find_short_message(told, now)) return told;
+        if (find_short_message(next, now)) return next;
         forget_message();
-        find_event(told, now);
-        traffic_.messages_received += told.type == event_type::message || told.is_last;
-        if (!lent_ && told.type == event_type::none) retain_given();
+        find_event(next, now);
+        traffic_.messages_received += next.type == event_type::message || next.is_last;
+        if (!lent_ && next.type == event_type::none) retain_given();
     } catch (const std::bad_alloc&) {
         fail(no_memory(), now);
-        told = {std::exchange(ending_, event_type::none)};
+        next = {std::exchange(ending_, event_type::none)};
     }
-    return told;
+    return next;
 }
 
-void session::find_event(event& told, time_point now) {
+void session::find_event(event& next, time_point now) {
     while (ending_ == event_type::none) {
         if (keeps_alive_) return; // queued input belongs to the next request
         if (state_ == session_state::closed) return pass_over_input();
         if (paused_) return;
         if (state_ == session_state::connecting) {
-            told = next_opening_event(now);
+            next = next_opening_event(now);
         } else {
-            find_frame_event(told, now);
+            find_frame_event(next, now);
         }
-        if (told.type != event_type::none) return;
+        if (next.type != event_type::none) return;
         if (ending_ != event_type::none) break;
         if (!eof_ || state_ == session_state::closed) return;
         fail(errc::unexpected_eof, now);
     }
-    told.type = std::exchange(ending_, event_type::none);
+    next.type = std::exchange(ending_, event_type::none);
 }
 
 } // namespace weft

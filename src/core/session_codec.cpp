@@ -42,17 +42,17 @@ bool session::compressed_fits(const frame_header& header) const noexcept {
 }
 
 /// Handles a message of one frame that has arrived completely.
-void session::take_compressed_message(std::span<const std::byte> payload, event& told,
+void session::take_compressed_message(std::span<const std::byte> payload, event& next,
                                       time_point now) {
-    if (const auto broken = decode_message(payload, told)) return fail(broken, now);
+    if (const auto broken = decode_message(payload, next)) return fail(broken, now);
     if (!discards_messages_) return;
-    told = {};
+    next = {};
     forget_message();
 }
 
 /// Decodes a message of one frame: into lent memory if it is short, otherwise into memory of the
 /// session.
-std::error_code session::decode_message(std::span<const std::byte> payload, event& told) {
+std::error_code session::decode_message(std::span<const std::byte> payload, event& next) {
     const std::size_t limit = options_->limits.message_size_max;
     codec_work work(codec_->begin_decoding());
     std::span<const std::byte> whole;
@@ -73,7 +73,7 @@ std::error_code session::decode_message(std::span<const std::byte> payload, even
     }
     complete(work);
     if (is_text_ && !text_.complete()) return errc::bad_utf8;
-    told = {event_type::message, is_text_, false, false, whole};
+    next = {event_type::message, is_text_, false, false, whole};
     return {};
 }
 

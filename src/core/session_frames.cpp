@@ -51,7 +51,7 @@ std::optional<frame_extent> extent_of(std::span<const std::byte> bytes) noexcept
 
 /// The fast path for most messages: one short frame, complete in lent memory, while nothing else is
 /// in progress. Leaves all other frames, and those that break a rule, to `find_frame_event`.
-bool session::find_short_message(event& told, time_point now) {
+bool session::find_short_message(event& next, time_point now) {
     if (!lent_ || extra_ || state_ != session_state::open) return false;
     const auto input = lent_->input_;
     const bool masked = role() == role::server;
@@ -79,9 +79,9 @@ bool session::find_short_message(event& told, time_point now) {
         return false;
     }
     ++traffic_.messages_received;
-    told.type = event_type::message;
-    told.is_text = is_text;
-    told.payload = payload;
+    next.type = event_type::message;
+    next.is_text = is_text;
+    next.payload = payload;
     return true;
 }
 
@@ -102,10 +102,10 @@ inline errc session::judge_data_frame(const frame_header& header) const noexcept
     return {};
 }
 
-void session::find_frame_event(event& told, time_point now) {
-    while (state_ != session_state::closed && told.type == event_type::none) {
+void session::find_frame_event(event& next, time_point now) {
+    while (state_ != session_state::closed && next.type == event_type::none) {
         if (in_frame_) {
-            take_payload(told, now);
+            take_payload(next, now);
             if (in_frame_) return;
             continue;
         }
@@ -121,7 +121,7 @@ void session::find_frame_event(event& told, time_point now) {
             const auto size = static_cast<std::size_t>(found.header.length);
             const auto frame = gather(found.size + size);
             if (frame.size() < found.size + size) return;
-            take_control_frame(found.header, frame.subspan(found.size, size), told, now);
+            take_control_frame(found.header, frame.subspan(found.size, size), next, now);
             continue;
         }
         if (const errc broken = judge_data_frame(found.header); broken != errc{}) {
@@ -129,7 +129,7 @@ void session::find_frame_event(event& told, time_point now) {
         }
         if (lent_) lent_->received_header_ = input.first(found.size);
         consume_input(found.size);
-        take_whole_message(found.header, told, now);
+        take_whole_message(found.header, next, now);
     }
 }
 
@@ -143,7 +143,7 @@ bool session::may_be_compressed(std::byte first) const noexcept {
 }
 
 /// Returns a message of one complete frame in place, without a copy; begins any other message.
-void session::take_whole_message(const frame_header& header, event& told, time_point now) {
+void session::take_whole_message(const frame_header& header, event& next, time_point now) {
     if (header.code != opcode::continuation) {
         is_text_ = header.code == opcode::text;
         compressed_ = header.reserved != 0;
@@ -156,12 +156,12 @@ void session::take_whole_message(const frame_header& header, event& told, time_p
         const auto payload = input.first(static_cast<std::size_t>(header.length));
         if (header.masked) mask(payload, header.key);
         consume_input(payload.size());
-        if (compressed_) return take_compressed_message(payload, told, now);
+        if (compressed_) return take_compressed_message(payload, next, now);
         if (is_text_ && !(text_.feed(payload) && text_.complete())) {
             return fail(errc::bad_utf8, now);
         }
         if (discards_messages_) return;
-        told = {in_parts ? event_type::part : event_type::message, is_text_, in_parts, in_parts,
+        next = {in_parts ? event_type::part : event_type::message, is_text_, in_parts, in_parts,
                 payload};
         return;
     }
@@ -178,8 +178,8 @@ void session::take_whole_message(const frame_header& header, event& told, time_p
 }
 
 /// Adds the received payload of the frame in progress to the message.
-void session::take_payload(event& told, time_point now) {
-    if (options_->receives_parts) return take_parts(told, now);
+void session::take_payload(event& next, time_point now) {
+    if (options_->receives_parts) return take_parts(next, now);
     extra& at = *extra_;
     while (at.frame_left != 0 && !waiting().empty()) {
         const auto input = waiting();
@@ -193,7 +193,7 @@ void session::take_payload(event& told, time_point now) {
         consume_input(size);
         message_grew(size, now);
     }
-    if (at.frame_left == 0) end_frame(told, now);
+    if (at.frame_left == 0) end_frame(next, now);
 }
 
 std::error_code session::add_payload(std::span<const std::byte> piece) {
@@ -227,7 +227,7 @@ void session::message_grew(std::size_t size, time_point now) noexcept {
     }
 }
 
-void session::end_frame(event& told, time_point now) {
+void session::end_frame(event& next, time_point now) {
     in_frame_ = false;
     if (!last_frame_) return;
     if (compressed_) {
@@ -240,11 +240,11 @@ void session::end_frame(event& told, time_point now) {
         return;
     }
     message_reported_ = true;
-    told = {event_type::message, is_text_, false, false, extra_->assembly};
+    next = {event_type::message, is_text_, false, false, extra_->assembly};
 }
 
 void session::take_control_frame(const frame_header& header, std::span<std::byte> payload,
-                                 event& told, time_point now) {
+                                 event& next, time_point now) {
     if (header.masked) mask(payload, header.key);
     consume_input(static_cast<std::size_t>(payload.data() - waiting().data()) + payload.size());
     if (header.code == opcode::close) {
@@ -255,8 +255,8 @@ void session::take_control_frame(const frame_header& header, std::span<std::byte
     if (header.code == opcode::ping) answer_ping(payload);
     if (header.code == opcode::pong) take_pong(payload, now);
     if (discards_messages_) return;
-    told.type = header.code == opcode::ping ? event_type::ping : event_type::pong;
-    told.payload = payload;
+    next.type = header.code == opcode::ping ? event_type::ping : event_type::pong;
+    next.payload = payload;
 }
 
 void session::take_close_frame(std::span<const std::byte> payload, time_point now) {

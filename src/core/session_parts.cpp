@@ -22,20 +22,20 @@ std::size_t session::part_size_max() const noexcept {
 }
 
 /// Reports the next part of the frame in progress, or passes over its end.
-void session::take_parts(event& told, time_point now) {
-    while (in_frame_ && told.type == event_type::none) {
+void session::take_parts(event& next, time_point now) {
+    while (in_frame_ && next.type == event_type::none) {
         const bool needs_input = extra_->frame_left != 0 && !extra_->decoder_is_full;
         if (needs_input && waiting().empty()) return;
         if (compressed_) {
-            take_compressed_part(told, now);
+            take_compressed_part(next, now);
         } else {
-            take_plain_part(told, now);
+            take_plain_part(next, now);
         }
     }
 }
 
 /// The part is where it was received.
-void session::take_plain_part(event& told, time_point now) {
+void session::take_plain_part(event& next, time_point now) {
     extra& at = *extra_;
     const std::size_t most = std::min(waiting().size(), part_size_max());
     const auto part =
@@ -46,11 +46,11 @@ void session::take_plain_part(event& told, time_point now) {
     consume_input(part.size());
     if (!part.empty()) message_grew(part.size(), now);
     in_frame_ = at.frame_left != 0;
-    report_part(part, !in_frame_ && last_frame_, told, now);
+    report_part(part, !in_frame_ && last_frame_, next, now);
 }
 
 /// Decompresses as much as one part holds. The rest of the input waits, unmasked.
-void session::take_compressed_part(event& told, time_point now) {
+void session::take_compressed_part(event& next, time_point now) {
     extra& at = *extra_;
     const auto from = unmask_input(
         static_cast<std::size_t>(std::min<std::uint64_t>(at.frame_left, waiting().size())));
@@ -74,15 +74,15 @@ void session::take_compressed_part(event& told, time_point now) {
     in_frame_ = at.frame_left != 0 || !step->done;
     const bool ends = last && step->done;
     if (ends) complete(at.decoding);
-    report_part(part, ends, told, now);
+    report_part(part, ends, next, now);
 }
 
-void session::report_part(std::span<const std::byte> part, bool ends, event& told,
+void session::report_part(std::span<const std::byte> part, bool ends, event& next,
                           time_point now) {
     if (ends && is_text_ && !text_.complete()) return fail(errc::bad_utf8, now);
     if (part.empty() && !ends) return;
     extra& at = *extra_;
-    if (!discards_messages_) told = {event_type::part, is_text_, !at.part_reported, ends, part};
+    if (!discards_messages_) next = {event_type::part, is_text_, !at.part_reported, ends, part};
     at.part_reported = true;
     at.fragments = ends ? 0 : 1; // the limit counts frames without payload
 }

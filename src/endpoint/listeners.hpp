@@ -45,7 +45,7 @@ public:
         ~owner() = default;
     };
 
-    listeners(loop_state& loop, owner& told) noexcept : loop_(loop), owner_(told) {}
+    listeners(loop_state& loop, owner& notified) noexcept : loop_(loop), owner_(notified) {}
     listeners(const listeners&) = delete;
     listeners& operator=(const listeners&) = delete;
 

@@ -13,15 +13,15 @@ namespace weft {
 
 result<raw_file> raw_file::adopt(event_loop& loop, int descriptor, raw_handlers what,
                                  const raw_options& options) {
-    return open(loop, descriptor, whose::ours, std::move(what), options);
+    return open(loop, descriptor, closed_by::raw_file, std::move(what), options);
 }
 
 result<raw_file> raw_file::borrow(event_loop& loop, int descriptor, raw_handlers what,
                                   const raw_options& options) {
-    return open(loop, descriptor, whose::somebody_elses, std::move(what), options);
+    return open(loop, descriptor, closed_by::caller, std::move(what), options);
 }
 
-result<raw_file> raw_file::open(event_loop& loop, int descriptor, whose closes,
+result<raw_file> raw_file::open(event_loop& loop, int descriptor, closed_by who,
                                 raw_handlers&& what, const raw_options& options) {
     const auto state = loop.state();
     state->require_owner("raw_file::open");
@@ -29,7 +29,8 @@ result<raw_file> raw_file::open(event_loop& loop, int descriptor, whose closes,
     raw_file made(state, new raw_set(*state, raw_route{std::move(what), options}));
     raw_connection& connection = made.set_->add_file();
     auto opened = state->network().open_file(
-        *state, descriptor, closes == whose::ours ? file_owner::stream : file_owner::application);
+        *state, descriptor,
+        who == closed_by::raw_file ? file_owner::stream : file_owner::application);
     if (!opened) return failure(opened.error());
     connection.attach(std::move(*opened));
     return made;

@@ -55,12 +55,12 @@ private:
     enum class progress : std::uint8_t { posted, begun, over, refused };
 
     /// One turn, as the function that the dispatcher holds.
-    class errand {
+    class posted_turn {
     public:
-        errand(std::shared_ptr<dispatched_turns> of, std::shared_ptr<progress> where)
+        posted_turn(std::shared_ptr<dispatched_turns> of, std::shared_ptr<progress> where)
             : turns_(std::move(of)), at_(std::move(where)) {}
-        errand(errand&&) noexcept = default;
-        ~errand() {
+        posted_turn(posted_turn&&) noexcept = default;
+        ~posted_turn() {
             if (turns_) turns_->reach(*at_, progress::refused);
         }
 
@@ -93,8 +93,8 @@ private:
         std::shared_ptr<progress> at;
         try {
             at = std::make_shared<progress>(progress::posted);
-            post_(errand(shared_from_this(), at));
-        } catch (...) { // the errand is refused, if it was made
+            post_(posted_turn(shared_from_this(), at));
+        } catch (...) { // `posted_turn`, if it was made, has reported the refusal
         }
         std::unique_lock lock(mutex_);
         if (at) {

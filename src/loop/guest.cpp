@@ -11,9 +11,9 @@
 
 namespace weft {
 
-class guest::stay final : public host_link, public std::enable_shared_from_this<stay> {
+class guest::attachment final : public host_link, public std::enable_shared_from_this<attachment> {
 public:
-    stay(std::shared_ptr<loop_state> loop, host_ops host, budget limit)
+    attachment(std::shared_ptr<loop_state> loop, host_ops host, budget limit)
         : loop_(std::move(loop)), host_(std::move(host)), limit_(limit) {}
 
     std::error_code begin() {
@@ -83,33 +83,33 @@ private:
 };
 
 guest::guest(event_loop& loop, host_ops host, budget limit)
-    : stay_(std::make_shared<stay>(loop.state(), std::move(host), limit)) {
-    if (const auto why = stay_->begin()) throw std::system_error(why, "weft::guest");
+    : attachment_(std::make_shared<attachment>(loop.state(), std::move(host), limit)) {
+    if (const auto why = attachment_->begin()) throw std::system_error(why, "weft::guest");
 }
 
-guest::guest(std::shared_ptr<stay> attached) noexcept : stay_(std::move(attached)) {}
+guest::guest(std::shared_ptr<attachment> attached) noexcept : attachment_(std::move(attached)) {}
 
 result<guest> guest::create(event_loop& loop, host_ops host, budget limit) {
-    auto attached = std::make_shared<stay>(loop.state(), std::move(host), limit);
+    auto attached = std::make_shared<attachment>(loop.state(), std::move(host), limit);
     if (const auto why = attached->begin()) return failure(why);
     return guest(std::move(attached));
 }
 
 guest::~guest() {
-    if (stay_) stay_->end({});
+    if (attachment_) attachment_->end({});
 }
 
 guest& guest::operator=(guest&& other) noexcept {
-    std::swap(stay_, other.stay_);
+    std::swap(attachment_, other.attachment_);
     return *this;
 }
 
 void guest::detach(function<void()> done) {
-    stay_->end(std::move(done));
+    attachment_->end(std::move(done));
 }
 
 bool guest::attached() const noexcept {
-    return stay_->lasts();
+    return attachment_->lasts();
 }
 
 } // namespace weft

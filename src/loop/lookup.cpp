@@ -55,32 +55,32 @@ void lookup::on_cancel(function<void()> stop) {
 // --- the shared state
 
 void lookup_state::found(std::vector<address> some) {
-    door_->post([self = shared_from_this(), some = std::move(some)] {
-        if (self->asker_) self->asker_->on_found(some);
+    mailbox_->post([self = shared_from_this(), some = std::move(some)] {
+        if (self->sink_) self->sink_->on_found(some);
     });
 }
 
 void lookup_state::finish(std::error_code why) {
-    door_->post([self = shared_from_this(), why] {
+    mailbox_->post([self = shared_from_this(), why] {
         self->stop_ = nullptr;
         self->cancelled_ = true;
-        if (auto* asker = std::exchange(self->asker_, nullptr)) asker->on_no_more(why);
+        if (auto* sink = std::exchange(self->sink_, nullptr)) sink->on_no_more(why);
     });
 }
 
 void lookup_state::on_cancel(function<void()> stop) {
-    door_->post([self = shared_from_this(), stop = std::move(stop)]() mutable {
-        if (!self->asker_) return stop();
+    mailbox_->post([self = shared_from_this(), stop = std::move(stop)]() mutable {
+        if (!self->sink_) return stop();
         self->stop_ = std::move(stop);
     });
 }
 
 void lookup_state::cancel() noexcept {
-    asker_ = nullptr;
+    sink_ = nullptr;
     cancelled_.store(true, std::memory_order_release);
     try {
         // Posted, not called here: the caller may be in its destructor.
-        if (stop_) door_->post(std::exchange(stop_, nullptr));
+        if (stop_) mailbox_->post(std::exchange(stop_, nullptr));
     } catch (const std::bad_alloc&) {
         // The resolver is not stopped, and its answer is dropped.
     }

@@ -29,9 +29,8 @@ protected:
 
 class lookup_state final : public std::enable_shared_from_this<lookup_state> {
 public:
-    lookup_state(std::string_view host, std::shared_ptr<weft::mailbox> door,
-                 address_sink& asker)
-        : host_(host), door_(std::move(door)), asker_(&asker) {}
+    lookup_state(std::string_view host, std::shared_ptr<weft::mailbox> box, address_sink& sink)
+        : host_(host), mailbox_(std::move(box)), sink_(&sink) {}
 
     [[nodiscard]] const std::string& host() const noexcept { return host_; }
 
@@ -49,11 +48,11 @@ public:
 
 private:
     std::string host_;
-    std::shared_ptr<weft::mailbox> door_;
+    std::shared_ptr<weft::mailbox> mailbox_;
     std::atomic<bool> cancelled_ = false;
 
     // used on the loop's thread only
-    address_sink* asker_;
+    address_sink* sink_;
     function<void()> stop_;
 };
 

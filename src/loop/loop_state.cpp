@@ -19,7 +19,7 @@ constexpr std::size_t receive_size_at_first = 16 * 1024;
 constexpr budget one_handler{1, duration::max()};
 
 /// The budget of a turn of `run`, so that `stop` takes effect within this time.
-constexpr budget until_stop_is_heard{.time = std::chrono::milliseconds(10)};
+constexpr budget run_turn_budget{.time = std::chrono::milliseconds(10)};
 
 /// Raises a budget to the smallest with which every turn makes progress.
 budget at_least_one(budget limit) noexcept {
@@ -72,7 +72,7 @@ bool loop_state::make_turn(budget limit, bool may_wait) {
     refresh_now();
     bool did = false;
     if (interrupted_.exchange(false)) {
-        interrupt_residents();
+        interrupt_observers();
         did = true;
     }
     did |= serve();
@@ -118,7 +118,7 @@ std::size_t loop_state::run() {
     const auto self = shared_from_this(); // a handler may destroy the loop
     const std::size_t before = handlers_called();
     while (!stopped_ && alive() && work() != 0) {
-        const bool did = make_turn(until_stop_is_heard, true);
+        const bool did = make_turn(run_turn_budget, true);
         keep_contract();
         if (!did && nothing_can_happen()) break;
     }

@@ -62,7 +62,7 @@ public:
                                              listener::starved otherwise) = 0;
 
     [[nodiscard]] virtual connect_attempt& make_attempt(loop_state& loop,
-                                                        connect_attempt::owner& told) = 0;
+                                                        connect_attempt::owner& notified) = 0;
     [[nodiscard]] virtual datagram_port& make_datagram_port(loop_state& loop,
                                                             datagram_events& sink) = 0;
 

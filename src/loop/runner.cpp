@@ -35,8 +35,8 @@ void runner::stop() noexcept {
 
 host_ops runner::watched_ops() {
     auto ops = host_->ops();
-    ops.work = [this, told = std::move(ops.work)](bool any) mutable {
-        if (told) told(any);
+    ops.work = [this, report_work = std::move(ops.work)](bool any) mutable {
+        if (report_work) report_work(any);
         if (!any) quit();
     };
     return ops;

@@ -224,7 +224,7 @@ void driver::shut_down(time_point deadline, function<void()> done) {
     observers_.for_each([&](driver_observer& which) { which.on_shutdown(deadline, [all] {}); });
 }
 
-void driver::interrupt_residents() {
+void driver::interrupt_observers() {
     observers_.for_each([](driver_observer& which) { which.on_interrupt(); });
 }
 

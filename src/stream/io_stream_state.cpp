@@ -76,8 +76,8 @@ void io_stream::state::deliver_input() {
         eof_reported_ = true;
         return sink_->on_eof();
     }
-    byte_queue told = std::exchange(inbox_, {}); // local, as a nested turn may deliver more input
-    sink_->on_receive(told.bytes());
+    byte_queue input = std::exchange(inbox_, {}); // local, as a nested turn may deliver more input
+    sink_->on_receive(input.bytes());
 }
 
 void io_stream::state::report_shutdown() noexcept {

@@ -40,10 +40,10 @@ void mailbox::collect(std::list<function<void()>>& taken) noexcept {
 }
 
 void mailbox::close() noexcept {
-    std::list<function<void()>> unheard; // destroyed outside the lock: destructors may post
+    std::list<function<void()>> rejected; // destroyed outside the lock: destructors may post
     const std::lock_guard lock(mutex_);
     owner_ = nullptr;
-    posted_.swap(unheard);
+    posted_.swap(rejected);
     size_.store(0, std::memory_order_release);
 }
 

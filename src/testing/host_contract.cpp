@@ -33,7 +33,7 @@ void rest(host_stage& here, const std::string& when) {
                 "turn is called again and again " + when +
                     ": call it only when the descriptor is readable");
     here.expect(processor_time() - used_before < 20ms,
-                "the host uses the processor " + when + ": it waits, and does not poll");
+                "the host uses the processor " + when + ": wait for events instead of polling");
 }
 
 void idle(host_stage& here) {
@@ -48,7 +48,8 @@ void idle(host_stage& here) {
     talk.say("this has to wait");
     rest(here, "while a connection is paused");
     talk.resume();
-    here.until([&] { return talk.heard == 1; }, "a connection that was resumed does not go on");
+    here.until([&] { return talk.received == 1; },
+               "a connection that was resumed does not continue");
 }
 
 /// Posts itself again and again while it exists, so that there is always more work; with a time
@@ -82,8 +83,8 @@ void fairness(host_stage& here) {
     for (int i = 1; i <= 10; ++i) {
         here.host().call_after(1ms, [ran] { ++*ran; });
         if (!here.until([&] { return *ran == i; },
-                        "the host's own timer starves while Weft is busy: after each call of turn "
-                        "the host looks after everything else")) {
+                        "the host's own timer starves while Weft is busy: after each call of turn, "
+                        "serve everything else")) {
             return;
         }
     }
@@ -104,28 +105,29 @@ void nesting(host_stage& here) {
     timer soon(here.loop(), [&] { fired = true; });
     const auto turn_inside = [&](std::string_view otherwise) {
         fired = ran = over = false;
-        talk.heard = 0;
+        talk.received = 0;
         soon.arm_after(1ms);
         here.loop().post([&] { ran = true; });
         talk.say("hello");
-        here.until([&] { return fired && ran && talk.heard == 1; }, otherwise);
+        here.until([&] { return fired && ran && talk.received == 1; }, otherwise);
         over = true;
     };
     here.loop().post([&] {
-        turn_inside("a host that is run inside one of Weft's handlers does not call turn: it is "
-                    "called there as everywhere");
+        turn_inside("a host that is run inside one of Weft's handlers does not call turn: call it "
+                    "there, too");
     });
-    here.until([&] { return over; }, "what came after a nested turn of the host is not done");
+    here.until([&] { return over; }, "work that began after a nested turn of the host is not done");
     over = false;
     const auto call = std::make_shared<function<void()>>(
-        [&] { turn_inside("a host that is run inside a callback of its own does not call turn"); });
+        [&] { turn_inside("a host that is run inside its own callback does not call turn"); });
     here.host().call_after(1ms, [weak = std::weak_ptr(call)] {
         if (const auto mine = weak.lock()) (*mine)();
     });
-    here.until([&] { return over; }, "a timer of the host's own does not fire beside Weft");
+    here.until([&] { return over; },
+               "one of the host's own timers does not fire while a loop is attached");
 }
 
-void two_stays(host_stage& here) {
+void two_attachments(host_stage& here) {
     staying_loop& other = here.another();
     if (!here.first().attach() || !other.attach()) return;
     const auto ran = std::make_shared<std::pair<int, int>>();
@@ -133,15 +135,15 @@ void two_stays(host_stage& here) {
         here.loop().post([ran] { ++ran->first; });
         other.loop().post([ran] { ++ran->second; });
         if (!here.until([&] { return ran->first == i && ran->second == i; },
-                        "of two loops in one host only one is served: each call of ops is a stay "
-                        "of its own")) {
+                        "of two loops in one host only one is served: each call of ops begins an "
+                        "attachment of its own")) {
             return;
         }
     }
     here.first().destroy_guest();
     other.loop().post([ran] { ++ran->second; });
     here.until([&] { return ran->second == 21; },
-               "when one of two loops has left the host the other is not served any more");
+               "when one of two loops is detached, the other is not served any more");
 }
 
 /// Stops the host's run when it lasts too long, by posting to another loop.
@@ -182,16 +184,16 @@ void work(host_stage& here) {
         here.host().run();
         return here.expect(guard.call_off(), otherwise);
     };
-    if (!run("run does not return although Weft has no work: a stay begins without work, and "
-             "work(false) is told when there is none left")) {
+    if (!run("run does not return although Weft has no work: an attachment begins without "
+             "work, and work(false) is called when none is left")) {
         return;
     }
     bool ran = false;
     const auto stays_for = [&](std::string_view what) {
-        run("run does not return when Weft's work is done: work(false) lets it");
+        run("run does not return when Weft's work is done: work(false) must let it return");
         here.expect(std::exchange(ran, false),
                     "run returns although Weft has work, " + std::string(what) +
-                        ": work(true) keeps it until work(false)");
+                        ": work(true) must keep it running until work(false)");
     };
     here.loop().post([&] { ran = true; });
     stays_for("a posted function");
@@ -209,14 +211,17 @@ void work(host_stage& here) {
     }
     const work_guard for_ever(here.loop());
     here.first().destroy_guest();
-    run("run does not return when Weft has left with work undone: unwatch lets it");
+    run("run does not return after a detach with work undone: unwatch must let it return");
 }
 
 } // namespace
 
 const std::vector<host_check> manner_checks{
-    {"idle", idle},           {"fairness", fairness}, {"nesting", nesting},
-    {"two_stays", two_stays}, {"work", work},
+    {"idle", idle},
+    {"fairness", fairness},
+    {"nesting", nesting},
+    {"two_attachments", two_attachments},
+    {"work", work},
 };
 
 } // namespace weft::testing

@@ -25,7 +25,7 @@ public:
                                     to = peer.handle();
                                     is_open = true;
                                 },
-                            .message = [this](connection&, message) { ++heard; },
+                            .message = [this](connection&, message) { ++received; },
                         });
     }
 
@@ -42,7 +42,7 @@ public:
 
     connection_handle to; ///< for other threads
     bool is_open = false;
-    int heard = 0;
+    int received = 0;
     int interrupts = 0;
 
 private:

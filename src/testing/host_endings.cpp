@@ -10,14 +10,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// The rules in `host_stay` check most of it.
+/// The rules in `checked_attachment` check most of it.
 void leaving(host_stage& here) {
     if (!here.first().attach()) return;
     here.leave(); // before the host has ever run
     if (!here.first().attach()) return;
     bool ran = false;
     here.loop().post([&] { ran = true; });
-    here.until([&] { return ran; }, "a loop that has come back to a host is not served");
+    here.until([&] { return ran; }, "a loop that was attached again is not served");
     here.loop().post([] {}); // the descriptor is readable, and stays so
     here.leave();
     here.settle();
@@ -33,7 +33,7 @@ void again(host_stage& here) {
             here.loop().post([ran] { ++*ran; });
             ++wanted;
             if (!here.until([&] { return *ran == wanted; },
-                            "a loop that has left and come back is not served")) {
+                            "a loop that was detached and attached again is not served")) {
                 return;
             }
         }
@@ -104,13 +104,13 @@ void destruction(host_stage& here) {
             const auto over = std::make_shared<bool>(false);
             play(here, mortal, end, over);
             if (!here.until([&] { return *over; },
-                            "a loop that came beside another is not served")) {
+                            "a second loop that was attached is not served")) {
                 return;
             }
             const int before = ran;
             here.loop().post([&ran] { ++ran; });
             here.until([&] { return ran > before; },
-                       "when a loop has left inside a callback the host no longer serves others");
+                       "when a loop was detached in a callback, the host no longer serves others");
         }
     }
 }

@@ -13,22 +13,22 @@ staying_loop::staying_loop(host_under_test& host, std::shared_ptr<host_complaint
     : host_(host), complaints_(std::move(complaints)) {}
 
 bool staying_loop::attach(budget limit) {
-    const auto stay = std::make_shared<host_stay>(host_.ops(), complaints_);
-    auto made = guest::create(*loop_, stay->ops(), limit);
+    const auto attachment = std::make_shared<checked_attachment>(host_.ops(), complaints_);
+    auto made = guest::create(*loop_, attachment->ops(), limit);
     if (!made) return false;
-    stays_.push_back(stay);
+    attachments_.push_back(attachment);
     guest_.emplace(std::move(*made));
     return true;
 }
 
 std::size_t staying_loop::turns() const {
     std::size_t all = 0;
-    for (const auto& one : stays_) all += one->turns();
+    for (const auto& one : attachments_) all += one->turns();
     return all;
 }
 
 bool staying_loop::is_done() const {
-    return std::all_of(stays_.begin(), stays_.end(),
+    return std::all_of(attachments_.begin(), attachments_.end(),
                        [](const auto& one) { return one->is_done(); });
 }
 
@@ -78,7 +78,7 @@ void host_stage::leave() {
             return std::all_of(staying_.begin(), staying_.end(),
                                [](const auto& one) { return one->is_done(); });
         },
-        "unwatch's done was not called: call it once, when the host holds nothing of ours");
+        "unwatch's done was not called: call it once, when the host holds nothing of Weft");
 }
 
 std::vector<std::string> host_stage::end() {

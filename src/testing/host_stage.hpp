@@ -12,7 +12,7 @@
 #include <weft/loop/timer.hpp>
 #include <weft/testing/host_kit.hpp>
 
-#include "testing/host_stay.hpp"
+#include "testing/checked_attachment.hpp"
 
 namespace weft::testing {
 
@@ -40,7 +40,7 @@ private:
     host_under_test& host_;
     std::shared_ptr<host_complaints> complaints_;
     std::optional<event_loop> loop_{std::in_place};
-    std::vector<std::shared_ptr<host_stay>> stays_;
+    std::vector<std::shared_ptr<checked_attachment>> attachments_;
     std::optional<guest> guest_;
 };
 

@@ -17,8 +17,8 @@ void posts(host_stage& here) {
     here.loop().post(count);
     if (!here.first().attach()) return;
     here.until([&] { return *ran == 1; },
-               "work that waited before watch was called is not done: watch reports what is "
-               "readable already");
+               "work that waited before watch was called is not done: call turn also for a "
+               "descriptor that is readable when watch is called");
     for (int i = 2; i <= 100; ++i) {
         here.loop().post(count);
         if (!here.until([&] { return *ran == i; },
@@ -32,46 +32,46 @@ void posts(host_stage& here) {
     };
     here.loop().post([&] { again(); });
     here.until([&] { return *ran == 200; },
-               "a function that was posted in a turn is not called: the descriptor may be readable "
-               "anew before turn returns; what a host has to clear it clears before it calls turn");
+               "a function that was posted in a turn is not called: the descriptor may become "
+               "readable again before turn returns, so clear readiness before calling turn");
     here.host().call_after(1ms, [&here, count] { here.loop().post(count); });
     here.until([&] { return *ran == 201; },
-               "a function that was posted in a callback of the host's own is not called");
+               "a function that was posted in one of the host's own callbacks is not called");
 }
 
 /// Posts functions one at a time, so that the host is waiting when each arrives. Returns false if
 /// some may still be called later.
 bool posts_of_a_thread(host_stage& here) {
-    std::atomic<int> heard = 0;
+    std::atomic<int> called = 0;
     std::thread other([&] {
-        for (int i = 0; i < 200 && heard == i; ++i) {
-            here.loop().post([&heard] {
-                ++heard;
-                heard.notify_one();
+        for (int i = 0; i < 200 && called == i; ++i) {
+            here.loop().post([&called] {
+                ++called;
+                called.notify_one();
             });
-            heard.wait(i);
+            called.wait(i);
         }
     });
     const bool all =
-        here.until([&] { return heard == 200; },
+        here.until([&] { return called == 200; },
                    "a function that another thread posted is not called: a wake-up gets lost "
                    "between two waits, or while the host waits");
-    heard = -1;
-    heard.notify_one();
+    called = -1;
+    called.notify_one();
     other.join();
     return all;
 }
 
 bool bursts_of_threads(host_stage& here) {
-    std::atomic<int> heard = 0;
+    std::atomic<int> called = 0;
     std::vector<std::thread> others;
     for (int i = 0; i < 3; ++i) {
         others.emplace_back([&] {
-            for (int left = 200; left != 0; --left) here.loop().post([&heard] { ++heard; });
+            for (int left = 200; left != 0; --left) here.loop().post([&called] { ++called; });
         });
     }
     const bool all =
-        here.until([&] { return heard == 600; },
+        here.until([&] { return called == 600; },
                    "functions that several threads posted at once are not all called");
     for (auto& one : others) one.join();
     return all;
@@ -81,10 +81,10 @@ void wakes_and_handles(host_stage& here) {
     host_conversation talk(here.loop());
     here.until([&] { return talk.is_open; }, "a connection does not open");
     std::thread(&event_loop::wake, &here.loop()).join();
-    here.until([&] { return talk.interrupts == 1; }, "a wake of another thread is not heard");
+    here.until([&] { return talk.interrupts == 1; }, "a wake from another thread has no effect");
     std::thread([&] { talk.to.send("hello"); }).join();
-    here.until([&] { return talk.heard == 1; },
-               "what another thread sent by a connection's handle does not go out");
+    here.until([&] { return talk.received == 1; },
+               "a message that another thread sent through a handle is not sent");
 }
 
 void threads(host_stage& here) {
@@ -103,20 +103,20 @@ void deadlines(host_stage& here) {
     if (!here.first().attach()) return;
     in_time(1, "a timer that was armed before watch was called does not fire");
     one.arm_after(2ms);
-    if (!in_time(2, "a timer that was armed outside a turn does not fire: the descriptor is "
-                    "readable when it is due")) {
+    if (!in_time(2, "a timer that was armed outside a turn does not fire: the descriptor "
+                    "becomes readable when it is due")) {
         return;
     }
     one.arm_after(1h);
     here.settle();
     one.arm_after(2ms);
-    in_time(3, "a deadline that was moved forward, outside a turn, is kept too late");
+    in_time(3, "a deadline that was moved earlier, outside a turn, is handled too late");
     here.host().call_after(1ms, [weak = std::weak_ptr(timed)] {
         if (const auto here_still = weak.lock()) here_still->arm_after(1ms);
     });
-    in_time(4, "a timer that was armed in a callback of the host's own does not fire");
+    in_time(4, "a timer that was armed in one of the host's own callbacks does not fire");
     here.loop().post([&] { one.arm_every(200us); });
-    in_time(24, "a timer that repeats does not go on");
+    in_time(24, "a periodic timer stops");
 }
 
 /// All kinds of work at once, with one handler per turn: after each turn there is more.
@@ -130,7 +130,7 @@ void budget_of_one(host_stage& here) {
     }
     here.until([&] { return ran == 200 && fired == 20; },
                "work is left when the budget of a turn is used up: the descriptor stays "
-               "readable then, and turn wants to be called again");
+               "readable then, so call turn again");
     timers.clear();
 }
 
@@ -141,13 +141,13 @@ void conversation(host_stage& here) {
         here.until([&] { return talk.is_open; }, "a connection does not open");
         for (int i = 1; i <= 20; ++i) {
             talk.say("hello");
-            if (!here.until([&] { return talk.heard == i; },
+            if (!here.until([&] { return talk.received == i; },
                             "a message that was sent outside a turn is not answered")) {
                 return;
             }
         }
         for (int i = 0; i < 100; ++i) talk.say(std::string(1000, 'x'));
-        here.until([&] { return talk.heard == 120; },
+        here.until([&] { return talk.received == 120; },
                    "messages are left when the budget of a turn is used up");
         here.first().destroy_guest();
     }

@@ -28,37 +28,37 @@ private:
     }
 
     void on_receive(std::span<std::byte> bytes) override {
-        end_.rule(end_.agreed_, "on_receive was called without wants_bytes, or after its no: ask "
-                                "before each telling");
+        end_.rule(end_.agreed_, "on_receive was called without wants_bytes, or after it returned "
+                                "false: call wants_bytes before each event");
         end_.rule(!end_.paused_, "on_receive was called while reading was paused");
         end_.rule(end_.eofs == 0, "on_receive was called after on_eof");
         end_.rule(!bytes.empty(), "on_receive was called with no bytes");
         end_.received.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
         std::fill(bytes.begin(), bytes.end(), std::byte{0x55}); // the sink may overwrite them
-        end_.handler(told::bytes);
+        end_.handler(event_kind::bytes);
     }
 
     void on_eof() override {
-        end_.rule(end_.agreed_, "on_eof was called without wants_bytes, or after its no: ask "
-                                "before each telling");
+        end_.rule(end_.agreed_, "on_eof was called without wants_bytes, or after it returned "
+                                "false: call wants_bytes before each event");
         end_.rule(!end_.paused_, "on_eof was called while reading was paused");
         end_.rule(++end_.eofs == 1, "on_eof was called twice");
-        end_.handler(told::eof);
+        end_.handler(event_kind::eof);
     }
 
     void on_writable() override {
         ++end_.writables;
         end_.rule(std::exchange(end_.blocked_, false),
-                  "on_writable was called though the last write had taken everything: it is told "
-                  "once, after a write that took a part");
-        end_.handler(told::writable);
+                  "on_writable was called although the last write had accepted everything: call "
+                  "it once after a write that accepted only a part");
+        end_.handler(event_kind::writable);
         end_.send_some();
     }
 
     void on_error(std::error_code why) override {
         end_.rule(!!why, "on_error was called without an error");
         end_.error = why;
-        end_.handler(told::error);
+        end_.handler(event_kind::error);
         end_.over_ = true;
     }
 
@@ -77,13 +77,13 @@ void stream_end::rule(bool kept, std::string_view otherwise) {
     if (!kept) complaints_.add(otherwise);
 }
 
-void stream_end::handler(told what) {
+void stream_end::handler(event_kind what) {
     agreed_ = false;
-    rule(!over_, "an event was told after the stream was closed, destroyed or had failed");
-    rule(calls_ == 0, "an event was told inside a call to the stream: tell it in a later round of "
-                      "work (driver::defer)");
+    rule(!over_, "an event was reported after the stream was closed, destroyed or had failed");
+    rule(calls_ == 0, "an event was reported inside a call to the stream: report it in a later "
+                      "round of work (driver::defer)");
     rule(!life_ || life_->checked().driver().in_turn(),
-         "an event was told outside the driver's turns");
+         "an event was reported outside the driver's turns");
     if (on_reported) on_reported(what);
 }
 
@@ -144,8 +144,8 @@ std::size_t stream_end::write(std::span<const std::span<const std::byte>> pieces
             write_failed = over_ = true;
             return;
         }
-        rule(!over_, "write took bytes after the stream was closed or had failed");
-        rule(*taken <= size, "write took more than it was offered");
+        rule(!over_, "write accepted bytes after the stream was closed or had failed");
+        rule(*taken <= size, "write accepted more bytes than it was given");
         count = std::min(*taken, size);
         blocked_ = count < size;
     });

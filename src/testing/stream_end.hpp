@@ -29,7 +29,7 @@ private:
 };
 
 /// The kind of an event.
-enum class told : std::uint8_t { bytes, eof, writable, error };
+enum class event_kind : std::uint8_t { bytes, eof, writable, error };
 
 /// A stream, its sink, and the events received. Outlives the stream.
 class stream_end {
@@ -79,13 +79,13 @@ public:
     bool willing = true;
 
     /// Called for each event, after it was recorded.
-    function<void(told)> on_reported;
+    function<void(event_kind)> on_reported;
 
 private:
     class life;
 
     void send_some();
-    void handler(told what);
+    void handler(event_kind what);
     void rule(bool kept, std::string_view otherwise);
     template <class Call>
     void call(Call&& make);

@@ -13,7 +13,7 @@ void before_start(stream_stage& here) {
                 "the sink is called before start");
     here.near().start();
     here.until([&] { return here.near().received == "early"; },
-               "what the peer wrote before start was called is not told after it");
+               "what the peer wrote before start was called is not delivered after it");
 }
 
 void bytes(stream_stage& here) {
@@ -26,13 +26,13 @@ void bytes(stream_stage& here) {
                here.far().received.size() >= text.size();
     };
     here.until(complete, "not all bytes that were written arrive: 700,000 in each direction, both "
-                         "at once; is on_writable told when there is room again?");
+                         "at once; is on_writable called when there is room again?");
     here.expect(text.starts_with(here.near().received) && text.starts_with(here.far().received),
-                "other bytes arrive than were written, or in another order: bytes are in the "
-                "stream's own memory or the writer's only until the call returns, and a sink may "
-                "overwrite what it was told");
+                "other bytes arrive than were written, or in another order: bytes passed to write "
+                "or on_receive are valid only until that call returns, and a sink may overwrite "
+                "what it received");
     here.rest("after all bytes have arrived");
-    here.expect(!here.near().noticed_end(), "the end was told though nobody has ended anything");
+    here.expect(!here.near().noticed_end(), "an end was reported although neither side has ended");
 }
 
 void single_bytes(stream_stage& here) {
@@ -48,7 +48,7 @@ void single_bytes(stream_stage& here) {
         }
     }
     here.expect(here.near().received == text && here.far().received == text,
-                "single bytes arrive as others than were written");
+                "single bytes change on the way");
 }
 
 void asking(stream_stage& here) {
@@ -56,20 +56,20 @@ void asking(stream_stage& here) {
     here.start();
     here.far().send("one");
     if (!here.until([&] { return here.near().asked != 0; },
-                    "wants_bytes is not asked when bytes have come")) {
+                    "wants_bytes is not called when bytes have arrived")) {
         return;
     }
-    here.rest("after wants_bytes was answered with no");
+    here.rest("after wants_bytes returned false");
     const std::size_t asked = here.near().asked;
     here.far().send("two");
-    here.rest("after wants_bytes was answered with no");
+    here.rest("after wants_bytes returned false");
     here.near().willing = true;
-    here.rest("after wants_bytes was answered with no");
+    here.rest("after wants_bytes returned false");
     here.expect(here.near().asked == asked && here.near().received.empty(),
-                "after a no the stream goes on without resume: wait for resume then");
+                "the stream continues after wants_bytes returned false: wait for resume");
     here.near().resume();
     here.until([&] { return here.near().received == "onetwo"; },
-               "what was declined is not told after resume");
+               "bytes that the sink declined are not delivered after resume");
 }
 
 void asking_about_the_end(stream_stage& here) {
@@ -78,14 +78,14 @@ void asking_about_the_end(stream_stage& here) {
     here.start();
     here.far().half_close();
     if (!here.until([&] { return here.near().asked != 0; },
-                    "wants_bytes is not asked before the end of the input is told")) {
+                    "wants_bytes is not called before on_eof")) {
         return;
     }
-    here.rest("after wants_bytes was answered with no");
+    here.rest("after wants_bytes returned false");
     here.near().willing = true;
     here.near().resume();
     here.until([&] { return here.near().eofs == 1; },
-               "the end of the input that was declined is not told after resume");
+               "an end of the input that the sink declined is not reported after resume");
 }
 
 void pausing(stream_stage& here) {
@@ -96,20 +96,20 @@ void pausing(stream_stage& here) {
     here.rest("while reading is paused");
     here.near().resume();
     here.until([&] { return here.near().received == "one"; },
-               "what came during a pause is not told after resume");
+               "what arrived during a pause is not delivered after resume");
     here.near().pause();
     here.near().resume();
     here.far().send("two");
     here.until([&] { return here.near().received == "onetwo"; },
-               "after a pause and a resume at once nothing is read any more");
+               "nothing is read any more after a pause that was resumed at once");
 }
 
 void pausing_in_on_receive(stream_stage& here) {
     here.start();
     const std::string text = varied_text(400'000);
     std::size_t pauses = 0;
-    here.near().on_reported = [&](told what) {
-        if (what != told::bytes) return;
+    here.near().on_reported = [&](event_kind what) {
+        if (what != event_kind::bytes) return;
         ++pauses;
         here.near().pause();
     };
@@ -117,7 +117,7 @@ void pausing_in_on_receive(stream_stage& here) {
     while (here.near().received.size() < text.size()) {
         const std::size_t before = pauses;
         if (!here.until([&] { return pauses != before; },
-                        "after a pause in on_receive and a resume not all bytes arrive")) {
+                        "not all bytes arrive after a pause in on_receive and a resume")) {
             break;
         }
         here.rest("after on_receive has paused reading");
@@ -125,7 +125,7 @@ void pausing_in_on_receive(stream_stage& here) {
     }
     here.near().on_reported = nullptr;
     here.expect(text.starts_with(here.near().received),
-                "with pauses in between other bytes arrive than were written");
+                "with pauses in between, other bytes arrive than were written");
 }
 
 void pausing_before_the_end(stream_stage& here) {
@@ -136,7 +136,7 @@ void pausing_before_the_end(stream_stage& here) {
     here.rest("while reading is paused and the peer has ended");
     here.near().resume();
     here.until([&] { return here.near().received == "last" && here.near().eofs == 1; },
-               "bytes and end that came during a pause are not told after resume");
+               "bytes and end that arrived during a pause are not reported after resume");
 }
 
 void starting_paused(stream_stage& here) {
@@ -156,8 +156,8 @@ void writing_while_paused(stream_stage& here) {
     const std::string text = varied_text(400'000);
     here.near().send(text);
     here.until([&] { return here.far().received.size() == text.size(); },
-               "while reading is paused not all bytes that are written arrive: a pause concerns "
-               "reading only, on_writable is still told");
+               "not all bytes that are written while reading is paused arrive: a pause concerns "
+               "reading only, so still call on_writable");
     here.rest("while reading is paused");
 }
 
@@ -169,7 +169,7 @@ void resting(stream_stage& here) {
     here.rest("while neither end does anything");
     here.expect(here.near().received.empty() && !here.near().noticed_end() &&
                     here.near().writables == 0,
-                "something is told though nothing has happened");
+                "an event is reported although nothing has happened");
 }
 
 } // namespace

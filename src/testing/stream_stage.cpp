@@ -61,7 +61,7 @@ void stream_stage::rest(std::string_view when) {
     }
     expect(busy <= busy_turns_max,
            "there is always something to do " + std::string(when) +
-               ": wait until something happens, and wake nobody before");
+               ": defer no work until something happens");
 }
 
 void stream_stage::far_says_last(const std::string& text) {
@@ -76,8 +76,8 @@ std::string stream_stage::fill() {
     while (near_.usable() && !near_.blocked()) {
         taken.append(text, 0, near_.write(text));
         if (!expect(taken.size() <= options_.in_flight_max,
-                    "write takes everything though the peer does not read: take only a part when "
-                    "much is under way, and tell on_writable later")) {
+                    "write accepts everything although the peer does not read: accept only a part "
+                    "when much is in transit, and call on_writable later")) {
             break;
         }
         pair_->turn(0ms);

@@ -9,7 +9,7 @@ void pieces(stream_stage& here) {
     here.start();
     here.rest("while neither end does anything");
     here.expect(here.near().write(std::span<const std::span<const std::byte>>()) == 0,
-                "write takes bytes from an empty list");
+                "write returns a number above zero for an empty list");
     const std::string text = varied_text(4'000);
     std::vector<std::span<const std::byte>> list;
     for (std::size_t i = 0; i < 40; ++i) {
@@ -19,13 +19,13 @@ void pieces(stream_stage& here) {
     const std::size_t taken = here.near().write(list);
     here.near().send(text.substr(taken)); // at once, or when there is room
     if (!here.until([&] { return here.far().received.size() == text.size(); },
-                    "a list of many pieces does not arrive whole: what a write did not take can "
-                    "be written after on_writable")) {
+                    "a list of many pieces does not arrive whole: accept what a write did not "
+                    "accept again after on_writable")) {
         return;
     }
     here.expect(here.far().received == text,
-                "a list of many pieces arrives in another order, or what was not taken is written "
-                "twice: write returns how many bytes were taken from the list's beginning");
+                "a list of many pieces arrives in another order, or bytes are written twice: write "
+                "returns how many bytes it accepted from the beginning of the list");
 }
 
 void full(stream_stage& here) {
@@ -35,15 +35,15 @@ void full(stream_stage& here) {
     here.rest("while the peer does not read");
     here.far().resume();
     if (!here.until([&] { return here.near().writables != 0; },
-                    "on_writable is not told when the peer has read: a write that took only a "
-                    "part can go on then")) {
+                    "on_writable is not called when the peer has read, after a write that "
+                    "accepted only a part")) {
         return;
     }
     text += "and more";
     here.near().send("and more");
     here.until([&] { return here.far().received.size() >= text.size(); },
-               "what was taken does not all arrive");
-    here.expect(here.far().received == text, "something else arrives than what was taken");
+               "not all accepted bytes arrive");
+    here.expect(here.far().received == text, "other bytes arrive than were accepted");
     here.rest("after a full stream was emptied");
 }
 
@@ -56,21 +56,21 @@ void full_in_both_directions(stream_stage& here) {
     here.rest("while neither peer reads");
     here.near().resume();
     here.until([&] { return here.near().received.size() == 2 * text.size(); },
-               "a stream that is full does not read: reading goes on whatever waits to be written");
+               "a stream that is full does not read: reading must continue while output waits");
     here.far().resume();
     here.until([&] { return !here.near().blocked(); },
-               "on_writable is not told when the peer has read at last");
+               "on_writable is not called when the peer has read at last");
 }
 
 void writing_in_on_receive(stream_stage& here) {
     here.start();
-    here.near().on_reported = [&](told what) {
-        if (what == told::bytes) here.near().send(std::exchange(here.near().received, {}));
+    here.near().on_reported = [&](event_kind what) {
+        if (what == event_kind::bytes) here.near().send(std::exchange(here.near().received, {}));
     };
     const std::string text = varied_text(300'000);
     here.far().send(text);
     here.until([&] { return here.far().received.size() == text.size(); },
-               "what is written in on_receive does not all arrive");
+               "not all bytes that are written in on_receive arrive");
     here.near().on_reported = nullptr;
     here.expect(here.far().received == text, "an echo from on_receive differs from what was sent");
 }
@@ -84,7 +84,7 @@ void a_peer_that_is_gone(stream_stage& here) {
             here.near().write("is anybody there?");
             return here.near().write_failed;
         },
-        "writing to a peer that is gone never fails: return an error, or tell on_error");
+        "writing to a peer that is gone never fails: return an error, or call on_error");
     here.rest("after writing has failed");
 }
 
@@ -94,8 +94,8 @@ void a_full_stream_whose_peer_goes(stream_stage& here) {
     here.fill();
     here.far().destroy();
     here.until([&] { return here.near().writables != 0 || here.near().noticed_end(); },
-               "a write that took a part waits for ever when the peer goes: tell on_writable, so "
-               "that the next write fails, or on_eof or on_error");
+               "a write that accepted a part waits for ever when the peer goes: call on_writable, "
+               "so that the next write fails, or on_eof or on_error");
 }
 
 void after_close(stream_stage& here) {
@@ -103,7 +103,7 @@ void after_close(stream_stage& here) {
     here.near().close();
     here.near().write("too late");
     here.expect(here.near().write_failed,
-                "write takes bytes after close: return std::errc::broken_pipe");
+                "write accepts bytes after close: return std::errc::broken_pipe");
     here.near().pause();
     here.near().resume();
     here.near().half_close();

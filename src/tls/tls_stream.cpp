@@ -121,7 +121,7 @@ void tls_stream::pause() noexcept {
 void tls_stream::resume() noexcept {
     paused_ = false;
     if (opening_ || closed_ || eof_reported_) return;
-    if (busy_ || told_ || backlog()) return driver().defer(*this);
+    if (busy_ || delivered_ || backlog()) return driver().defer(*this);
     stopped_ = false;
     under_->resume();
 }
@@ -191,12 +191,12 @@ std::error_code tls_stream::error_of_handshake() noexcept {
 /// be destroyed.
 void tls_stream::run() noexcept {
     if (closed_ || busy_) return;
-    told_ = !opening_ && backlog();
+    delivered_ = !opening_ && backlog();
     work_off(held_.bytes(), false);
 }
 
 bool tls_stream::wants_bytes() noexcept {
-    const bool idle = !busy_ && !told_ && !backlog();
+    const bool idle = !busy_ && !delivered_ && !backlog();
     const bool wanted = idle && (opening_ || eof_reported_ || (!paused_ && sink_->wants_bytes()));
     stopped_ = !wanted;
     return wanted;
@@ -254,7 +254,7 @@ void tls_stream::work_off(std::span<std::byte> ciphertext, bool asked) noexcept 
     chunk_read_ = 0;
     busy_ = false;
     if (closed_ || paused_) return;
-    if (backlog() || told_) {
+    if (backlog() || delivered_) {
         if (wanted) driver().defer(*this);
     } else if (std::exchange(stopped_, false)) {
         under_->resume();
@@ -282,8 +282,9 @@ void tls_stream::shake_hands() noexcept {
 
 void tls_stream::deliver_next() noexcept {
     if (chunk_.size() != 0) {
-        const bool told = carried_ == 0 ? deliver_records(chunk_) : deliver_records_elsewhere();
-        if (told) return;
+        const bool delivered =
+            carried_ == 0 ? deliver_records(chunk_) : deliver_records_elsewhere();
+        if (delivered) return;
     }
     if (read_error_) return fail(read_error_);
     if (end_waits()) report_end();

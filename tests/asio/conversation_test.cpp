@@ -35,7 +35,7 @@ protected:
         }
     }
 
-    awaitable<void> speak(std::string& heard, report& end) {
+    awaitable<void> speak(std::string& received, report& end) {
         auto [near, far] = tcp_pair<Asio>(this->context);
         this->server->serve(std::move(far));
         auto peer = co_await this->client->async_connect(std::move(near), at_path("/"),
@@ -43,7 +43,7 @@ protected:
         for (const char* word : {"a", "b", "c"}) {
             co_await peer.async_send(word, Asio::use_awaitable);
             const stored_message m = co_await peer.async_receive(Asio::use_awaitable);
-            heard += m.text();
+            received += m.text();
         }
         peer.close();
         try {
@@ -60,14 +60,14 @@ TYPED_TEST(asio_conversations, are_held_by_coroutines) {
         TypeParam::spawn(this->context.get_executor(), this->echo(std::move(peer)),
                          TypeParam::detached);
     }));
-    std::string heard;
+    std::string received;
     report end;
     std::exception_ptr failed;
-    TypeParam::spawn(this->context.get_executor(), this->speak(heard, end),
+    TypeParam::spawn(this->context.get_executor(), this->speak(received, end),
                      [&](std::exception_ptr what) { failed = what; });
     this->context.run();
     EXPECT_FALSE(failed);
-    EXPECT_EQ(heard, "abc");
+    EXPECT_EQ(received, "abc");
     EXPECT_TRUE(end.clean()) << end;
 }
 
@@ -77,7 +77,7 @@ TYPED_TEST(asio_conversations, have_the_default_tokens_of_their_executors) {
     using awaited =
         typename TypeParam::template awaitable_by_default<typename TypeParam::conversation>;
     this->server->route("/", echo_handlers());
-    std::string heard;
+    std::string received;
     auto speak = [&]() -> typename TestFixture::template awaitable<void> {
         auto [near, far] = tcp_pair<TypeParam>(this->context);
         this->server->serve(std::move(far));
@@ -85,14 +85,14 @@ TYPED_TEST(asio_conversations, have_the_default_tokens_of_their_executors) {
         awaited peer = co_await this->client->async_connect(socket(std::move(near)), target);
         co_await peer.async_send("hello");
         const stored_message m = co_await peer.async_receive();
-        heard = m.text();
+        received = m.text();
     };
     std::exception_ptr failed;
     TypeParam::spawn(this->context.get_executor(), speak(),
                      [&](std::exception_ptr what) { failed = what; });
     this->context.run();
     EXPECT_FALSE(failed);
-    EXPECT_EQ(heard, "hello");
+    EXPECT_EQ(received, "hello");
 }
 
 TYPED_TEST(asio_conversations, lose_a_race_of_connecting_against_a_timer_in_time) {
@@ -198,7 +198,7 @@ TYPED_TEST(asio_conversations, end_with_eof_after_all_that_came_before) {
         c.send("two");
         c.close();
     }});
-    std::string heard;
+    std::string received;
     bool over = false;
     std::function<void()> ask = [&] {
         peer.async_receive([&](auto why, stored_message m) {
@@ -206,14 +206,14 @@ TYPED_TEST(asio_conversations, end_with_eof_after_all_that_came_before) {
                 over = why == TypeParam::library::eof();
                 return;
             }
-            heard += m.text();
+            received += m.text();
             ask();
         });
     };
     ask();
     this->context.run();
     EXPECT_TRUE(over);
-    EXPECT_EQ(heard, "onetwo");
+    EXPECT_EQ(received, "onetwo");
     EXPECT_TRUE(peer.outcome().clean());
     EXPECT_EQ(peer.connection(), nullptr);
 }
@@ -223,14 +223,14 @@ TYPED_TEST(asio_conversations, do_not_read_ahead_of_who_asks) {
         for (int i = 0; i < 10; ++i) c.send("x");
     }});
     while (!peer.connection()->paused()) this->context.run_one();
-    int heard = 0;
+    int received = 0;
     std::function<void()> ask = [&] {
         peer.async_receive([&](auto, stored_message) {
-            if (++heard < 10) ask();
+            if (++received < 10) ask();
         });
     };
     ask();
-    while (heard < 10) this->context.run_one();
+    while (received < 10) this->context.run_one();
     EXPECT_FALSE(peer.connection()->paused());
 }
 
@@ -250,26 +250,26 @@ TYPED_TEST(asio_conversations, lose_no_message_when_a_receive_is_cancelled) {
     EXPECT_EQ(why, TypeParam::library::operation_aborted());
 
     outbound->send("kept");
-    std::string heard;
+    std::string received;
     bool asked = false;
     peer.async_receive([&](auto, stored_message m) {
-        heard = m.bytes;
+        received = m.bytes;
         asked = true;
     });
     this->run_until(asked);
     signal.emit(TypeParam::cancel_all); // of what is over: nothing
-    EXPECT_EQ(heard, "kept");
+    EXPECT_EQ(received, "kept");
 }
 
 TYPED_TEST(asio_conversations, wait_with_sending_until_a_slow_peer_has_read) {
     connection* outbound = nullptr;
-    std::size_t heard = 0;
+    std::size_t received = 0;
     auto peer = this->begin({.open =
                                  [&](connection& c) {
                                      c.pause();
                                      outbound = &c;
                                  },
-                             .message = [&](connection&, message m) { heard += m.size(); }});
+                             .message = [&](connection&, message m) { received += m.size(); }});
     while (!outbound) this->context.run_one();
     const std::string large(400'000, 'x');
     bool sent = true;
@@ -293,7 +293,7 @@ TYPED_TEST(asio_conversations, wait_with_sending_until_a_slow_peer_has_read) {
     EXPECT_FALSE(sent);
     outbound->resume();
     this->run_until(sent);
-    while (heard < begun + 4) this->context.run_one(); // a wait is cancelled, not what was taken
+    while (received < begun + 4) this->context.run_one(); // a wait is cancelled, not what was taken
 }
 
 TYPED_TEST(asio_conversations, are_asked_one_thing_at_a_time) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Every allocation fails once, and then with all that follow it: of a service and its connections
-// over Asio's sockets, and of conversations. Who is met without memory is told so; nothing is lost,
-// and `run` ends.
+// over Asio's sockets, and of conversations. A call that finds no memory reports it; nothing
+// is lost, and `run` ends.
 #include <chrono>
 
 #include "both_ends.hpp"
@@ -17,7 +17,7 @@ class asio_allocations : public ::testing::Test {};
 TYPED_TEST_SUITE(asio_allocations, two_asios, asio_name);
 
 /// How the connections of one end ended: counts, and so needs no memory.
-struct ends_told {
+struct end_counts {
     int begun = 0;
     int opens = 0;
     int ends = 0;
@@ -46,7 +46,7 @@ TYPED_TEST(asio_allocations, of_services_fail_one_by_one) {
         typename TypeParam::io_context context;
         typename TypeParam::service server(context);
         typename TypeParam::service client(context);
-        ends_told served, outbound;
+        end_counts served, outbound;
         server.route("/",
                      {.open = [&](connection&) { ++served.opens; },
                       .message = [](connection& c, message m) { c.send(m); },

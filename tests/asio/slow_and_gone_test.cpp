@@ -28,13 +28,13 @@ protected:
         return std::move(near);
     }
 
-    /// Adds what one read finds to `heard`; false at the end.
-    static bool read(socket& from, std::string& heard, std::size_t portion) {
+    /// Adds what one read finds to `received`; false at the end.
+    static bool read(socket& from, std::string& received, std::size_t portion) {
         std::string part(portion, '\0');
         typename Asio::error_code why;
         const auto size =
             from.read_some(typename Asio::library::mutable_buffer(part.data(), part.size()), why);
-        heard.append(part, 0, size);
+        received.append(part, 0, size);
         return !why || Asio::library::would_block(why);
     }
 
@@ -68,14 +68,14 @@ TYPED_TEST(asio_peers, that_read_slowly_get_all_that_was_sent_before_a_close) {
                              }},
                         {.connection = {.timeouts = {.close = 100ms}}});
     auto near = this->asking(canned_request());
-    std::string heard;
+    std::string received;
     auto next = std::chrono::steady_clock::now();
     EXPECT_TRUE(this->run_until([&] {
         if (std::chrono::steady_clock::now() < next) return false;
         next += 4ms;
-        return !this->read(near, heard, 64 * 1024) || heard.ends_with("that was all");
+        return !this->read(near, received, 64 * 1024) || received.ends_with("that was all");
     }));
-    EXPECT_GT(heard.size(), much);
+    EXPECT_GT(received.size(), much);
     EXPECT_FALSE(ended) << end;
     const auto answer = frame_builder(role::client).close(1000);
     near.write_some(typename TypeParam::library::const_buffer(answer.data(), answer.size()));
@@ -91,14 +91,14 @@ TYPED_TEST(asio_peers, that_read_slowly_get_a_long_http_answer) {
                         }},
                         {.connection = {.timeouts = {.close = 100ms}}});
     auto near = this->asking("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-    std::string heard;
+    std::string received;
     auto next = std::chrono::steady_clock::now();
     EXPECT_TRUE(this->run_until([&] {
         if (std::chrono::steady_clock::now() < next) return false;
         next += 4ms;
-        return !this->read(near, heard, 64 * 1024);
+        return !this->read(near, received, 64 * 1024);
     }));
-    EXPECT_EQ(heard.size() - heard.find("\r\n\r\n") - 4, much);
+    EXPECT_EQ(received.size() - received.find("\r\n\r\n") - 4, much);
 }
 
 TYPED_TEST(asio_peers, are_known_however_they_have_gone) {

@@ -19,19 +19,19 @@ TYPED_TEST_SUITE(asio_services, two_asios, asio_name);
 
 TYPED_TEST(asio_services, echo_until_the_last_connection_has_ended_and_then_run_returns) {
     this->server->route("/", echo_handlers());
-    int heard = 0;
+    int received = 0;
     report end;
     this->connect({.open = [](connection& c) { c.send("0"); },
                    .message =
                        [&](connection& c, message m) {
-                           if (++heard < 100)
+                           if (++received < 100)
                                c.send(m);
                            else
                                c.close();
                        },
                    .close = [&](connection&, const report& why) { end = why; }});
     this->context.run();
-    EXPECT_EQ(heard, 100);
+    EXPECT_EQ(received, 100);
     EXPECT_TRUE(end.clean()) << end;
     EXPECT_EQ(this->server->connection_count() + this->client->connection_count(), 0U);
 }
@@ -123,7 +123,7 @@ TYPED_TEST(asio_services, keep_deadlines) {
 TYPED_TEST(asio_services, a_slow_reader_is_waited_for) {
     const std::string large(300'000, 'x');
     bool backed_up = false;
-    std::size_t heard = 0;
+    std::size_t received = 0;
     this->server->route("/",
                         {
                             .open =
@@ -140,12 +140,12 @@ TYPED_TEST(asio_services, a_slow_reader_is_waited_for) {
                 c.pause();
                 reader = &c;
             },
-        .message = [&](connection&, message m) { heard += m.size(); },
+        .message = [&](connection&, message m) { received += m.size(); },
     });
     while (!backed_up || !reader) this->context.run_one();
     reader->resume();
     this->context.run();
-    EXPECT_GT(heard, large.size());
+    EXPECT_GT(received, large.size());
 }
 
 TYPED_TEST(asio_services, a_handler_may_run_the_context) {
@@ -181,12 +181,12 @@ TYPED_TEST(asio_services, shut_down_and_say_when_nothing_is_left) {
 TYPED_TEST(asio_services, hear_posts_of_handles_from_other_threads) {
     connection_handle served;
     this->server->route("/", {.open = [&](connection& c) { served = c.handle(); }});
-    std::string heard;
+    std::string received;
     std::thread elsewhere;
     this->connect({
         .message =
             [&](connection& c, message m) {
-                heard = m.text();
+                received = m.text();
                 c.close();
             },
     });
@@ -194,7 +194,7 @@ TYPED_TEST(asio_services, hear_posts_of_handles_from_other_threads) {
     elsewhere = std::thread([&] { served.send("from elsewhere"); });
     this->context.run();
     elsewhere.join();
-    EXPECT_EQ(heard, "from elsewhere");
+    EXPECT_EQ(received, "from elsewhere");
     EXPECT_TRUE(this->context.stopped());
 }
 

@@ -101,7 +101,7 @@ TYPED_TEST(asio_service_threads, bear_load_and_sends_from_everywhere) {
 
 TYPED_TEST(asio_service_threads, of_a_pool_run_a_service_too) {
     typename TypeParam::thread_pool pool(2);
-    std::atomic<bool> heard = false;
+    std::atomic<bool> received = false;
     typename TypeParam::service echo(
         typename TypeParam::any_io_executor(TypeParam::strand_on(pool.get_executor())));
     TypeParam::library::post(echo.get_executor(), [&] {
@@ -112,12 +112,12 @@ TYPED_TEST(asio_service_threads, of_a_pool_run_a_service_too) {
                      {.open = [](connection& c) { c.send("x"); },
                       .message =
                           [&](connection& c, message) {
-                              heard = true;
+                              received = true;
                               c.close();
                           }});
     });
     pool.join();
-    EXPECT_TRUE(heard);
+    EXPECT_TRUE(received);
 }
 
 } // namespace

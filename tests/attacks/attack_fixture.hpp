@@ -57,7 +57,7 @@ protected:
 
     /// A route that is attacked; `end_` hears of it.
     void expose(std::string_view path, connection_options options = {}, handlers more = {}) {
-        server_->route(path, attacked_.heard(std::move(more)), {options, {}});
+        server_->route(path, attacked_.observe(std::move(more)), {options, {}});
     }
 
     /// The same with an echo.
@@ -127,7 +127,7 @@ private:
             to.send("as always");
         };
         const auto target = "ws://127.0.0.1:" + std::to_string(port_) + "/honest";
-        client_->connect(target, honest_.heard({.open = speak,
+        client_->connect(target, honest_.observe({.open = speak,
                                                 .message =
                                                     [this, speak](connection& to, message) {
                                                         ++echoes_;

@@ -108,7 +108,7 @@ TEST_P(broken_stream, of_a_server_at_every_byte) {
     for (std::size_t at = 0; at <= head + behind.size(); ++at) {
         ending outbound;
         raw_peer peer;
-        client_->connect(target, outbound.heard());
+        client_->connect(target, outbound.observe());
         ASSERT_TRUE(run_until([&] {
             return peer.accept_from(listener) && peer.received().ends_with("\r\n\r\n");
         }));

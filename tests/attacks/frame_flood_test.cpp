@@ -20,24 +20,24 @@ protected:
     bool flood(raw_peer& from, std::size_t times, Make&& make, bool reads = true) {
         torrent all(from, many(in_a_unit, make), times / in_a_unit);
         EXPECT_TRUE(run_until([&] {
-            if (reads) heard_ += forget(from);
+            if (reads) received_ += forget(from);
             return all.pour();
         }));
         return all.left() == 0 && !all.refused();
     }
 
     /// Waits until an echo or an answer of `size` bytes in all has come.
-    bool heard(raw_peer& at, std::size_t size) {
-        return run_until([&] { return (heard_ += forget(at)) >= size; });
+    bool received(raw_peer& at, std::size_t size) {
+        return run_until([&] { return (received_ += forget(at)) >= size; });
     }
 
     /// Waits until what comes ends with `wanted`.
-    bool heard_end(raw_peer& at, std::string_view wanted) {
+    bool received_end(raw_peer& at, std::string_view wanted) {
         std::string tail;
         return run_until([&] { return hear_tail(at, tail).ends_with(wanted); });
     }
 
-    std::size_t heard_ = 0;
+    std::size_t received_ = 0;
 };
 
 // ws GHSA-96hv-2xvq-fx4p, Netty CVE-2014-0193
@@ -62,9 +62,9 @@ TEST_F(frame_flood, of_a_million_empty_fragments_costs_nothing_without_the_limit
     raw_peer peer = opened();
     peer.send(to_text(frames_.begin_text("")));
     EXPECT_TRUE(flood(peer, million, [&] { return frames_.part(""); }));
-    EXPECT_EQ(heard_, 0U);
+    EXPECT_EQ(received_, 0U);
     peer.send(to_text(frames_.last_part("")));
-    EXPECT_TRUE(heard(peer, 2)); // the echo of an empty message
+    EXPECT_TRUE(received(peer, 2)); // the echo of an empty message
     EXPECT_FALSE(attacked_.ended()) << attacked_.why;
     expect_memory_within(ordinary_memory);
 }
@@ -89,7 +89,7 @@ TEST_F(frame_flood, of_empty_messages_is_answered_and_kept_nowhere) {
     expose_echo();
     raw_peer peer = opened();
     EXPECT_TRUE(flood(peer, million / 2, [&] { return frames_.text(""); }));
-    EXPECT_TRUE(heard(peer, 2 * (million / 2)));
+    EXPECT_TRUE(received(peer, 2 * (million / 2)));
     expect_memory_within(ordinary_memory);
 }
 
@@ -98,7 +98,7 @@ TEST_F(frame_flood, of_pings_is_answered_to_one_who_reads) {
     raw_peer peer = opened();
     EXPECT_TRUE(flood(peer, million / 2, [&] { return frames_.ping(); }));
     peer.send(to_text(frames_.ping("the last one")));
-    EXPECT_TRUE(heard_end(peer, "the last one"));
+    EXPECT_TRUE(received_end(peer, "the last one"));
     expect_memory_within(ordinary_memory);
 }
 
@@ -120,7 +120,7 @@ TEST_F(frame_flood, of_pings_whose_answers_nobody_reads_is_not_stored) {
         EXPECT_FALSE(attacked_.ended()) << attacked_.why;
         // What waits is whole frames, the last of which answers the latest ping.
         peer.send(to_text(frames_.ping("the last one")));
-        EXPECT_TRUE(heard_end(peer, "the last one"));
+        EXPECT_TRUE(received_end(peer, "the last one"));
         peer.close();
         EXPECT_TRUE(all_over());
     }
@@ -131,7 +131,7 @@ TEST_F(frame_flood, of_pongs_that_nobody_asked_for_is_ignored) {
     expose_echo();
     raw_peer peer = opened();
     EXPECT_TRUE(flood(peer, million, [&] { return frames_.pong("x"); }));
-    EXPECT_EQ(heard_, 0U);
+    EXPECT_EQ(received_, 0U);
     EXPECT_FALSE(attacked_.ended()) << attacked_.why;
     expect_memory_within(ordinary_memory);
 }

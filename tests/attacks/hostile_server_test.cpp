@@ -41,7 +41,7 @@ protected:
         peer_ = {};
         const auto target = "ws://127.0.0.1:" + std::to_string(listener_.port()) + "/";
         client_->connect(
-            target, outbound_.heard({.message = [this](connection&, message) { ++messages_; }}),
+            target, outbound_.observe({.message = [this](connection&, message) { ++messages_; }}),
             options);
         ASSERT_TRUE(run_until([&] { return peer_.accept_from(listener_); }));
     }
@@ -119,7 +119,7 @@ TEST_F(hostile_server, that_does_not_know_the_key) {
                                      "Sec-WebSocket-Accept: \r\n", ""}) {
         answer("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
                "Connection: Upgrade\r\n" +
-               accept + "\r\n" + to_text(frames_.text("not to be heard")));
+               accept + "\r\n" + to_text(frames_.text("not to be received")));
         expect_failure(errc::bad_accept, side::peer, phase::http, 101);
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // undici CVE-2026-1527: line ends and NUL in every text that an application passes on. None reaches
-// the wire, and the application is told; nor do a peer's reach a log through a report.
+// the wire, and the application gets an error; nor do a peer's reach a log through a report.
 #include "attacks/attack_fixture.hpp"
 
 namespace weft::testing {
@@ -23,7 +23,7 @@ protected:
     void expect_failure(const std::string& target, connect_options options, errc error,
                         phase at = phase::http) {
         ending outbound;
-        client_->connect(target, outbound.heard(), std::move(options));
+        client_->connect(target, outbound.observe(), std::move(options));
         ASSERT_TRUE(run_until([&] { return outbound.ended(); }));
         EXPECT_EQ(outbound.failed, 1);
         EXPECT_EQ(outbound.why.error, error) << outbound.why;
@@ -75,7 +75,7 @@ TEST_F(injection, through_the_handshakes_own_headers_is_refused) {
     }
 }
 
-TEST_F(injection, through_what_a_server_answers_is_told_to_it) {
+TEST_F(injection, through_what_a_server_answers_is_reported_to_it) {
     for (std::size_t i = 0; i < breakouts.size(); ++i) {
         const auto bad = "a" + breakouts[i];
         const auto at = [&](const char* what) { return what + std::to_string(i); };

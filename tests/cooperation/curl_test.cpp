@@ -71,8 +71,8 @@ private:
         int running = 0;
         curl_multi_socket_action(all_, number, what, &running);
         int left = 0;
-        while (const CURLMsg* told = curl_multi_info_read(all_, &left)) {
-            if (told->msg == CURLMSG_DONE) finish(told->easy_handle, told->data.result);
+        while (const CURLMsg* info = curl_multi_info_read(all_, &left)) {
+            if (info->msg == CURLMSG_DONE) finish(info->easy_handle, info->data.result);
         }
     }
 
@@ -101,9 +101,9 @@ protected:
     std::unique_ptr<curl_place> here_ = GetParam()->make();
 };
 
-TEST_P(beside_curl, what_is_fetched_is_told) {
+TEST_P(beside_curl, what_is_fetched_is_sent) {
     event_loop loop;
-    guest stay(loop, here_->ops());
+    guest attachment(loop, here_->ops());
     fetcher fetch(*here_);
     server site(loop);
     std::string origin;
@@ -121,7 +121,7 @@ TEST_P(beside_curl, what_is_fetched_is_told) {
     ASSERT_TRUE(bound);
     origin = "http://" + bound->str();
 
-    int heard = 0;
+    int received = 0;
     client visitor(loop);
     visitor.connect("ws://" + bound->str() + "/fetch",
                     {.open =
@@ -129,8 +129,8 @@ TEST_P(beside_curl, what_is_fetched_is_told) {
                              for (int i = 0; i < 5; ++i)
                                  c.send("/page");
                          },
-                     .message = [&](connection&, message m) { heard += m.text() == big; }});
-    run_until([&] { return heard == 5; });
+                     .message = [&](connection&, message m) { received += m.text() == big; }});
+    run_until([&] { return received == 5; });
 
     bool gone = false;
     loop.shutdown(5s, [&] { gone = true; });

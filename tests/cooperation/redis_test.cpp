@@ -40,11 +40,11 @@ protected:
     std::unique_ptr<redis_place> here_;
 };
 
-TEST_P(beside_redis, messages_are_published_and_heard) {
+TEST_P(beside_redis, messages_are_published_and_received) {
     redisAsyncContext* publisher = connect();
     redisAsyncContext* subscriber = connect();
     event_loop loop;
-    guest stay(loop, here_->ops());
+    guest attachment(loop, here_->ops());
     server room(loop);
     client visitor(loop);
     room.route("/", {.message = [&](connection&, message m) {
@@ -59,7 +59,7 @@ TEST_P(beside_redis, messages_are_published_and_heard) {
         server* to;
         bool subscribed = false;
     } feeding{&room};
-    const auto heard_by_redis = [](redisAsyncContext*, void* answer, void* user) {
+    const auto on_reply = [](redisAsyncContext*, void* answer, void* user) {
         const auto* parts = static_cast<redisReply*>(answer);
         if (!parts || parts->elements != 3) return; // the end of the connection
         auto& into = *static_cast<feed*>(user);
@@ -68,12 +68,12 @@ TEST_P(beside_redis, messages_are_published_and_heard) {
         if (last.type != REDIS_REPLY_STRING) return; // that it has subscribed
         into.to->for_each([&](connection& one) { one.send(std::string_view(last.str, last.len)); });
     };
-    redisAsyncCommand(subscriber, heard_by_redis, &feeding, "SUBSCRIBE room");
+    redisAsyncCommand(subscriber, on_reply, &feeding, "SUBSCRIBE room");
     run_until([&] { return feeding.subscribed; });
 
-    std::vector<std::string> heard;
+    std::vector<std::string> received;
     const auto target = "ws://" + bound->str() + "/";
-    const auto hear = [&](connection&, message m) { heard.emplace_back(m.text()); };
+    const auto hear = [&](connection&, message m) { received.emplace_back(m.text()); };
     int open = 0;
     const auto first =
         visitor.connect(target, {.open = [&](connection&) { ++open; }, .message = hear});
@@ -82,14 +82,14 @@ TEST_P(beside_redis, messages_are_published_and_heard) {
     run_until([&] { return open == 2; });
     for (int i = 0; i < 100; ++i)
         first.send(std::to_string(i));
-    run_until([&] { return heard.size() == 200; });
-    EXPECT_EQ(heard.front(), "0");
-    EXPECT_EQ(heard.back(), "99");
+    run_until([&] { return received.size() == 200; });
+    EXPECT_EQ(received.front(), "0");
+    EXPECT_EQ(received.back(), "99");
 
     bool gone = false;
     loop.shutdown(5s, [&] { gone = true; });
     run_until([&] { return gone; });
-    stay.detach();
+    attachment.detach();
     bool answered = false; // the neighbour does not notice
     redisAsyncCommand(
         publisher, [](redisAsyncContext*, void*, void* user) { *static_cast<bool*>(user) = true; },

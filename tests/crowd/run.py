@@ -56,13 +56,13 @@ def everyone(clients, said, wanted):
     for one in clients:
         if said is not None:
             one.say(said)
-    heard = [one.hear() for one in clients]
-    if heard != [wanted] * len(clients):
-        sys.exit(f"crowd: the clients say {heard}")
+    answers = [one.hear() for one in clients]
+    if answers != [wanted] * len(clients):
+        sys.exit(f"crowd: the clients say {answers}")
 
 
 def last_count(server):
-    """What it holds once it has heard of the clients' ends."""
+    """What it holds once it has answers of the clients' ends."""
     answers = (server.ask("count") for _ in range(1000))
     return next((one for one in answers if one.startswith("0 ")), "too many")
 

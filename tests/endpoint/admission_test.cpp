@@ -16,7 +16,7 @@ class endpoint_admission : public endpoint {
 protected:
     void SetUp() override {
         endpoint::SetUp();
-        server_->route("/chat", served_.heard());
+        server_->route("/chat", served_.observe());
         server_->on_refused([this](const address& peer, std::error_code why) {
             EXPECT_EQ(peer.host(), "127.0.0.1");
             refused_.push_back(why);

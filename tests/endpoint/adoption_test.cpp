@@ -21,7 +21,7 @@ class endpoint_adoption : public endpoint {
 protected:
     void SetUp() override {
         endpoint::SetUp();
-        server_->route("/chat", served_.heard({.message = [](connection& one, message m) {
+        server_->route("/chat", served_.observe({.message = [](connection& one, message m) {
                            one.send(m);
                        }}));
     }
@@ -87,7 +87,7 @@ TEST_P(endpoint_adoption, of_a_listener_that_another_server_has_released) {
     EXPECT_FALSE(server_->is_listening());
     EXPECT_EQ(server_->release_listener(where).error(), errc::bad_argument);
     ending waiting;
-    client_->connect(url(), waiting.heard({.open = [](connection& peer) { peer.close(); }}));
+    client_->connect(url(), waiting.observe({.open = [](connection& peer) { peer.close(); }}));
     bool turned = false;
     loop().post([&] { turned = true; });
     ASSERT_TRUE(run_until([&] { return turned; }));
@@ -188,21 +188,21 @@ TEST_P(endpoint_adoption, of_a_clients_socket) {
     listen();
     peer_ = raw_peer::connected_to(port_);
     ending outbound;
-    std::string heard;
+    std::string received;
     const auto target = *uri::parse("ws://example.org/chat");
     const auto adopted = client_->adopt(
         peer_.descriptor(), target,
-        outbound.heard({.open = [](connection& one) { one.send("through a tunnel"); },
+        outbound.observe({.open = [](connection& one) { one.send("through a tunnel"); },
                         .message =
                             [&](connection& one, message m) {
-                                heard = m.text();
+                                received = m.text();
                                 one.close();
                             }}));
     ASSERT_TRUE(adopted) << adopted.error().message();
     static_cast<void>(peer_.release());
     EXPECT_EQ(outbound.opened, 0) << "nothing from inside the call";
     EXPECT_TRUE(run_until([&] { return outbound.ended(); }));
-    EXPECT_EQ(heard, "through a tunnel");
+    EXPECT_EQ(received, "through a tunnel");
     EXPECT_TRUE(outbound.why.clean()) << outbound.why;
 }
 
@@ -211,7 +211,7 @@ TEST_P(endpoint_adoption, of_a_clients_socket_with_bytes_that_were_read) {
     ending outbound;
     const std::string early = "HTTP/1.1 101 Switch";
     const auto adopted = client_->adopt(peer_.descriptor(), *uri::parse("ws://example.org/chat"),
-                                        outbound.heard({}), {}, std::as_bytes(std::span(early)));
+                                        outbound.observe({}), {}, std::as_bytes(std::span(early)));
     ASSERT_TRUE(adopted) << adopted.error().message();
     static_cast<void>(peer_.release());
     const auto& asked = ours_.received();

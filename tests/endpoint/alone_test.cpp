@@ -17,16 +17,16 @@ TEST(endpoint_alone, run_returns_when_the_last_listener_and_connection_have_ende
     const auto bound = echo.listen("127.0.0.1", 0);
     ASSERT_TRUE(bound);
     client outbound_connector{loop};
-    std::string heard;
+    std::string received;
     outbound_connector.connect("ws://" + bound->str() + "/",
                                {.open = [](connection& peer) { peer.send("hello"); },
                                 .message =
                                     [&](connection& peer, message m) {
-                                        heard = m.text();
+                                        received = m.text();
                                         peer.close();
                                     }});
     EXPECT_GT(loop.run(), 0);
-    EXPECT_EQ(heard, "hello");
+    EXPECT_EQ(received, "hello");
     EXPECT_TRUE(loop.stopped());
     EXPECT_EQ(loop.work_count(), 0);
 }

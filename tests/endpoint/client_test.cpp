@@ -16,43 +16,45 @@ protected:
 };
 
 TEST_P(endpoint_client, hears_of_failures_that_have_no_handler) {
-    std::vector<report> heard;
-    client_->on_fail([&](const report& why) { heard.push_back(why); });
+    std::vector<report> reported;
+    client_->on_fail([&](const report& why) { reported.push_back(why); });
     client_->connect("ws://127.0.0.1:1/", {});
-    ASSERT_TRUE(run_until([&] { return heard.size() == 1; }));
-    EXPECT_EQ(heard[0].remote_address().str(), "127.0.0.1:1");
+    ASSERT_TRUE(run_until([&] { return reported.size() == 1; }));
+    EXPECT_EQ(reported[0].remote_address().str(), "127.0.0.1:1");
     ending own;
-    client_->connect("ws://127.0.0.1:1/", own.heard());
+    client_->connect("ws://127.0.0.1:1/", own.observe());
     ASSERT_TRUE(run_until([&] { return own.ended(); }));
     client_->connect("not a url", {});
-    ASSERT_TRUE(run_until([&] { return heard.size() == 2; }));
-    EXPECT_EQ(heard[1].error, errc::bad_uri);
-    EXPECT_EQ(heard[1].target(), "not a url");
+    ASSERT_TRUE(run_until([&] { return reported.size() == 2; }));
+    EXPECT_EQ(reported[1].error, errc::bad_uri);
+    EXPECT_EQ(reported[1].target(), "not a url");
 }
 
 TEST_P(endpoint_client, tells_the_loop_of_a_malformed_target_if_nobody_else_hears) {
-    std::vector<std::string> heard;
+    std::vector<std::string> reported;
     loop().on_error([&](const std::exception_ptr& what) {
         try {
             std::rethrow_exception(what);
         } catch (const std::system_error& why) {
-            heard.emplace_back(why.what());
+            reported.emplace_back(why.what());
         }
     });
     client_->connect("ws://user:secret@host:99999/", {});
-    EXPECT_TRUE(heard.empty()) << "told from inside the call";
-    ASSERT_TRUE(run_until([&] { return heard.size() == 1; }));
-    EXPECT_NE(heard[0].find("connect(\"ws://***@host:99999/\")"), std::string::npos) << heard[0];
-    EXPECT_EQ(heard[0].find("secret"), std::string::npos) << heard[0];
+    EXPECT_TRUE(reported.empty()) << "reported from inside the call";
+    ASSERT_TRUE(run_until([&] { return reported.size() == 1; }));
+    EXPECT_NE(reported[0].find("connect(\"ws://***@host:99999/\")"), std::string::npos)
+        << reported[0];
+    EXPECT_EQ(reported[0].find("secret"), std::string::npos) << reported[0];
     connector_->connect("nonsense", {});
-    ASSERT_TRUE(run_until([&] { return heard.size() == 2; }));
-    EXPECT_NE(heard[1].find("raw_client::connect(\"nonsense\")"), std::string::npos) << heard[1];
+    ASSERT_TRUE(run_until([&] { return reported.size() == 2; }));
+    EXPECT_NE(reported[1].find("raw_client::connect(\"nonsense\")"), std::string::npos)
+        << reported[1];
 
     ending own;
-    client_->connect("not a url", own.heard());
+    client_->connect("not a url", own.observe());
     ASSERT_TRUE(run_until([&] { return own.ended(); }));
     settle();
-    EXPECT_EQ(heard.size(), 2U);
+    EXPECT_EQ(reported.size(), 2U);
 }
 
 TEST_P(endpoint_client, is_woken_without_a_connection) {
@@ -81,7 +83,7 @@ TEST_P(endpoint_client, may_insist_on_a_subprotocol) {
     EXPECT_EQ(why.began, side::local);
     EXPECT_NE(why.error, condition::protocol_error);
     ending agreed;
-    client_->connect(url("/chat"), agreed.heard(), options);
+    client_->connect(url("/chat"), agreed.observe(), options);
     ASSERT_TRUE(run_until([&] { return agreed.ended(); }));
     EXPECT_EQ(agreed.opened, 1);
 }

@@ -51,7 +51,7 @@ TEST_F(coroutines, serve_and_connect) {
     EXPECT_EQ(events, "012 clean");
 }
 
-TEST_F(coroutines, are_told_why_connecting_failed) {
+TEST_F(coroutines, get_the_reason_why_connecting_failed) {
     serves->route(
         "/echo", {.validate = [](connection& peer) { static_cast<void>(peer.reject(403, "no")); }});
     spawn(*loop, [this, target = listen()]() -> task<> {

@@ -32,11 +32,11 @@ protected:
     datagram_handlers noting() {
         return {.data =
                     [this](datagram_socket&, std::span<std::byte> bytes, const address& from) {
-                        heard_.emplace_back(text_of(bytes));
+                        received_.emplace_back(text_of(bytes));
                         from_ = from;
                     },
                 .writable = [this](datagram_socket&) { ++writable_; },
-                .error = [this](datagram_socket&, std::error_code why) { told_.push_back(why); },
+                .error = [this](datagram_socket&, std::error_code why) { errors_.push_back(why); },
                 .interrupt = [this] { ++interrupts_; }};
     }
 
@@ -46,7 +46,7 @@ protected:
     }
 
     bool hears(std::size_t count) {
-        return run_until([&] { return heard_.size() >= count; });
+        return run_until([&] { return received_.size() >= count; });
     }
 
     void idle() {
@@ -56,8 +56,8 @@ protected:
     }
 
     std::optional<datagram_socket> one_, other_;
-    std::vector<std::string> heard_;
-    std::vector<std::error_code> told_;
+    std::vector<std::string> received_;
+    std::vector<std::error_code> errors_;
     address from_;
     int writable_ = 0;
     int interrupts_ = 0;
@@ -71,9 +71,9 @@ TEST_P(endpoint_datagram, echoes_with_the_senders_address) {
     EXPECT_EQ(other_->send_to("", echo), send_result::accepted) << "an empty one is one, too";
     EXPECT_EQ(other_->send_to(std::string(60'000, 'x'), echo), send_result::accepted);
     ASSERT_TRUE(hears(3));
-    EXPECT_EQ(heard_[0], "hello");
-    EXPECT_EQ(heard_[1], "");
-    EXPECT_EQ(heard_[2].size(), 60'000U);
+    EXPECT_EQ(received_[0], "hello");
+    EXPECT_EQ(received_[1], "");
+    EXPECT_EQ(received_[2].size(), 60'000U);
     EXPECT_EQ(from_, echo);
     EXPECT_EQ(other_->local_address(), here);
 }
@@ -88,7 +88,7 @@ TEST_P(endpoint_datagram, is_connected_and_hears_only_its_peer) {
     open(stranger, {});
     stranger->send_to("not for you", other_->local_address());
     idle();
-    EXPECT_EQ(heard_.size(), 1U);
+    EXPECT_EQ(received_.size(), 1U);
 }
 
 TEST_P(endpoint_datagram, tells_that_a_peer_is_not_there_and_goes_on) {
@@ -97,8 +97,8 @@ TEST_P(endpoint_datagram, tells_that_a_peer_is_not_there_and_goes_on) {
     other_.emplace(loop(), noting());
     ASSERT_TRUE(other_->connect(nobody.str()));
     EXPECT_EQ(other_->send("anybody?"), send_result::accepted);
-    ASSERT_TRUE(run_until([&] { return !told_.empty(); }));
-    EXPECT_EQ(told_.front(), std::errc::connection_refused);
+    ASSERT_TRUE(run_until([&] { return !errors_.empty(); }));
+    EXPECT_EQ(errors_.front(), std::errc::connection_refused);
     const auto echo = open(one_, echoing());
     ASSERT_TRUE(other_->connect(echo.str()));
     EXPECT_EQ(other_->send("now"), send_result::accepted);
@@ -109,11 +109,11 @@ TEST_P(endpoint_datagram, tells_why_one_cannot_be_sent) {
     const auto echo = open(one_, echoing());
     open(other_, noting());
     EXPECT_EQ(other_->send_to(std::string(100'000, 'x'), echo), send_result::dropped);
-    EXPECT_TRUE(told_.empty()) << "told from inside the call";
-    ASSERT_TRUE(run_until([&] { return !told_.empty(); }));
-    EXPECT_EQ(told_.front(), std::errc::message_size);
+    EXPECT_TRUE(errors_.empty()) << "reported from inside the call";
+    ASSERT_TRUE(run_until([&] { return !errors_.empty(); }));
+    EXPECT_EQ(errors_.front(), std::errc::message_size);
     EXPECT_EQ(other_->send("to whom"), send_result::dropped);
-    EXPECT_TRUE(run_until([&] { return told_.size() == 2; }));
+    EXPECT_TRUE(run_until([&] { return errors_.size() == 2; }));
 }
 
 TEST_P(endpoint_datagram, keeps_what_waits_up_to_a_limit) {
@@ -137,12 +137,12 @@ TEST_P(endpoint_datagram, keeps_what_waits_up_to_a_limit) {
     EXPECT_EQ(said, send_result::dropped);
     EXPECT_EQ(other_->buffered_amount(), 10'000U);
     idle();
-    EXPECT_EQ(heard_.size(), 0U) << "paused";
+    EXPECT_EQ(received_.size(), 0U) << "paused";
     one_->resume();
     EXPECT_TRUE(hears(taken));
     EXPECT_TRUE(run_until([&] { return writable_ == 1; }));
     EXPECT_EQ(other_->buffered_amount(), 0U);
-    EXPECT_EQ(heard_.size(), taken);
+    EXPECT_EQ(received_.size(), taken);
 }
 
 TEST_P(endpoint_datagram, removes_its_socket_file) {

@@ -22,7 +22,7 @@ protected:
         bool answered = false;
         ending outbound;
         client_->connect("ws://127.0.0.1:" + std::to_string(listener.port()) + "/",
-                         outbound.heard(), std::move(options));
+                         outbound.observe(), std::move(options));
         EXPECT_TRUE(run_until([&] {
             if (peer.accept_from(listener) && !answered &&
                 peer.received().find("\r\n\r\n") != std::string::npos) {
@@ -185,16 +185,16 @@ TEST_P(endpoint_connect_failure, tells_that_the_accept_key_is_wrong) {
     EXPECT_EQ(why.error, errc::bad_accept);
 }
 
-TEST_P(endpoint_connect_failure, is_told_once_when_it_is_aborted_while_connecting) {
+TEST_P(endpoint_connect_failure, is_reported_once_when_it_is_aborted_while_connecting) {
     const raw_peer listener = raw_peer::listening(0);
     const raw_peer first = raw_peer::connected_to(listener.port());
     const auto target = "ws://127.0.0.1:" + std::to_string(listener.port()) + "/";
 
     ending aborted, closed, stopped;
-    client_->connect(target, aborted.heard()).abort();
-    client_->connect(target, closed.heard()).close();
+    client_->connect(target, aborted.observe()).abort();
+    client_->connect(target, closed.observe()).close();
     ASSERT_TRUE(run_until([&] { return aborted.ended() && closed.ended(); }));
-    client_->connect(target, stopped.heard());
+    client_->connect(target, stopped.observe());
     client_->stop();
     ASSERT_TRUE(run_until([&] { return stopped.ended(); }));
     for (const auto* one : {&aborted, &closed, &stopped}) {
@@ -206,12 +206,12 @@ TEST_P(endpoint_connect_failure, is_told_once_when_it_is_aborted_while_connectin
     EXPECT_EQ(client_->connection_count(), 0);
 }
 
-TEST_P(endpoint_connect_failure, goes_unheard_when_the_client_is_destroyed_while_connecting) {
+TEST_P(endpoint_connect_failure, is_not_reported_when_the_client_is_destroyed_while_connecting) {
     const raw_peer listener = raw_peer::listening(0);
     const raw_peer first = raw_peer::connected_to(listener.port());
     ending outbound;
     const auto handle = client_->connect("ws://127.0.0.1:" + std::to_string(listener.port()) + "/",
-                                         outbound.heard());
+                                         outbound.observe());
     bool turned = false;
     loop().post([&] { turned = true; });
     ASSERT_TRUE(run_until([&] { return turned; }));

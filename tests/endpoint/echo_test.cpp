@@ -34,7 +34,7 @@ TEST_P(endpoint_echo, returns_messages_of_every_size_as_they_were) {
         ++next;
     };
     client_->connect(
-        url(), outbound.heard({.open = send_next, .message = [&](connection& peer, message m) {
+        url(), outbound.observe({.open = send_next, .message = [&](connection& peer, message m) {
                                    EXPECT_EQ(m.is_text(), next % 2 == 1);
                                    EXPECT_TRUE(m.text() == sent) << m.size();
                                    send_next(peer);
@@ -48,18 +48,18 @@ TEST_P(endpoint_echo, returns_messages_of_every_size_as_they_were) {
 
 TEST_P(endpoint_echo, carries_large_messages_in_both_directions_at_once) {
     const std::string large = of_size(8 * 1024 * 1024);
-    std::size_t heard = 0;
+    std::size_t received = 0;
     const auto talks = [&] {
         return handlers{.open = [&](connection& peer) { peer.send(large); },
                         .message = [&](connection&, message m) {
                             EXPECT_TRUE(m.text() == large);
-                            ++heard;
+                            ++received;
                         }};
     };
     server_->route("/both", talks());
     listen();
     client_->connect(url("/both"), talks());
-    EXPECT_TRUE(run_until([&] { return heard == 2; }));
+    EXPECT_TRUE(run_until([&] { return received == 2; }));
 }
 
 TEST_P(endpoint_echo, tells_of_one_writable_once_what_was_backed_up_has_drained) {
@@ -183,20 +183,20 @@ TEST_P(endpoint_echo, hears_pings_and_pongs) {
 TEST_P(endpoint_echo, hears_nothing_of_a_paused_peer_until_it_resumes) {
     serve_echo();
     connection* paused = nullptr;
-    int heard = 0;
+    int received = 0;
     client_->connect(url(), {.open =
                                  [&](connection& peer) {
                                      peer.send("1");
                                      peer.pause();
                                      paused = &peer;
                                  },
-                             .message = [&](connection&, message) { ++heard; }});
+                             .message = [&](connection&, message) { ++received; }});
     ASSERT_TRUE(run_until([&] { return paused && served_.opened == 1; }));
-    // Another's whole conversation takes longer than the echo that is not heard.
+    // Another's whole conversation takes longer than the echo that is not received.
     expect_echo(url());
-    EXPECT_EQ(heard, 0);
+    EXPECT_EQ(received, 0);
     paused->resume();
-    EXPECT_TRUE(run_until([&] { return heard == 1; }));
+    EXPECT_TRUE(run_until([&] { return received == 1; }));
 }
 
 WEFT_IN_EVERY_WAY(endpoint_echo);

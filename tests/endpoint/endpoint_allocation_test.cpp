@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Every allocation of a server and a client over sockets fails once: who is met without memory
-// ends alone, the listeners stay open, and each end is told once. In one way to drive a loop.
+// ends alone, the listeners stay open, and each end is reported once. In one way to drive a loop.
 #include <gtest/gtest.h>
 
 #include <fcntl.h>
@@ -25,7 +25,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Counts, and so needs no memory.
-struct told {
+struct end_counts {
     int begun = 0;
     int opens = 0;
     int messages = 0;
@@ -63,9 +63,9 @@ public:
     event_loop loop;
     std::optional<server> at_server{loop};
     std::optional<client> at_client{loop};
-    told served;
-    told outbound;
-    told beside;
+    end_counts served;
+    end_counts outbound;
+    end_counts beside;
 
     sockets_beside_a_neighbour() {
         at_server->route("/", served.all(true));
@@ -111,7 +111,7 @@ public:
         at_server->shutdown(1s, [&] { ++done; });
         EXPECT_TRUE(run_until([&] { return done == 2; }));
         EXPECT_EQ(at_server->connection_count() + at_client->connection_count(), 0U);
-        for (const told* here : {&served, &outbound}) EXPECT_EQ(here->closes, here->opens);
+        for (const end_counts* here : {&served, &outbound}) EXPECT_EQ(here->closes, here->opens);
         EXPECT_EQ(outbound.closes + outbound.fails, outbound.begun);
         EXPECT_EQ(beside.closes + neighbour_.closes, 2);
         at_client.reset();
@@ -120,20 +120,20 @@ public:
     }
 
 private:
-    told neighbour_;
+    end_counts neighbour_;
     connection_handle neighbour_handle_;
 };
 
 TEST(endpoint_allocation, an_echo_over_a_socket) {
     fail_each_allocation([](scarce_memory& memory) {
         sockets_beside_a_neighbour here;
-        auto heard = here.outbound.all(false);
-        heard.open = [&here](connection& c) {
+        auto hooks = here.outbound.all(false);
+        hooks.open = [&here](connection& c) {
             ++here.outbound.opens;
             c.send("hello");
         };
         memory.during([&] {
-            here.at_client->connect(here.url, std::move(heard));
+            here.at_client->connect(here.url, std::move(hooks));
             ++here.outbound.begun;
         });
         const auto over = [&] { return here.outbound.closes + here.outbound.fails == 1; };
@@ -152,10 +152,10 @@ TEST(endpoint_allocation, a_way_through_a_proxy) {
         raw_peer proxy;
         connect_options options;
         options.proxy = "http://me:secret@127.0.0.1:" + std::to_string(listener.port());
-        auto heard = here.outbound.all(false);
+        auto hooks = here.outbound.all(false);
         const auto over = [&] { return here.outbound.fails == 1; };
         memory.during([&] {
-            here.at_client->connect("ws://server.example/", std::move(heard), std::move(options));
+            here.at_client->connect("ws://server.example/", std::move(hooks), std::move(options));
             ++here.outbound.begun;
         });
         const auto hears = [&] { // without memory
@@ -187,13 +187,13 @@ TEST(endpoint_allocation, a_redirect_of_a_client_that_a_proxy_names) {
         connect_options options;
         options.redirects_max = 1;
         options.headers = {{"X-Forwarded-For", "192.0.2.1"}};
-        auto heard = here.outbound.all(false);
-        heard.open = [&here](connection& c) {
+        auto hooks = here.outbound.all(false);
+        hooks.open = [&here](connection& c) {
             ++here.outbound.opens;
             c.send("hello");
         };
         memory.during([&] {
-            here.at_client->connect(here.url + "old", std::move(heard), std::move(options));
+            here.at_client->connect(here.url + "old", std::move(hooks), std::move(options));
             ++here.outbound.begun;
         });
         const auto over = [&] { return here.outbound.closes + here.outbound.fails == 1; };
@@ -214,20 +214,20 @@ TEST(endpoint_allocation, a_name_that_a_resolver_knows) {
         });
         const auto port = here.url.rfind(':');
         const std::string url = "ws://a-name-that-is-rather-long.example" + here.url.substr(port);
-        auto heard = here.outbound.all(false);
-        heard.open = [&here](connection& c) {
+        auto hooks = here.outbound.all(false);
+        hooks.open = [&here](connection& c) {
             ++here.outbound.opens;
             c.close();
         };
         connection_handle handle;
         memory.during([&] {
-            handle = here.at_client->connect(url, std::move(heard));
+            handle = here.at_client->connect(url, std::move(hooks));
             ++here.outbound.begun;
         });
         const auto over = [&] { return here.outbound.closes + here.outbound.fails == 1; };
         memory.during([&] { here.run_until(over, 2); });
         EXPECT_TRUE(memory.ran_out() || here.outbound.closes == 1);
-        handle.abort(); // a resolver without memory may have told nobody
+        handle.abort(); // a resolver without memory may not have reported it
         here.expect_order();
     });
 }

@@ -31,7 +31,7 @@ struct ending {
     [[nodiscard]] bool ended() const { return closed + failed != 0; }
 
     /// Handlers that fill this in.
-    handlers heard(handlers more = {}) {
+    handlers observe(handlers more = {}) {
         more.open = [this, next = std::move(more.open)](connection& peer) mutable {
             ++opened;
             if (next) next(peer);
@@ -74,7 +74,7 @@ protected:
     /// Echoes at /echo, on a port that the system chose.
     void serve_echo(connection_options options = {}) {
         server_->route("/echo",
-                       served_.heard({.message = [](connection& peer,
+                       served_.observe({.message = [](connection& peer,
                                                     message m) { peer.send(m); }}),
                        {options, {}});
         listen();
@@ -93,8 +93,8 @@ protected:
     /// Connects, and returns how that failed.
     report failure_of(const std::string& target, connect_options options = {}) {
         ending outbound;
-        client_->connect(target, outbound.heard(), std::move(options));
-        EXPECT_FALSE(outbound.ended()) << "told from inside the call";
+        client_->connect(target, outbound.observe(), std::move(options));
+        EXPECT_FALSE(outbound.ended()) << "reported from inside the call";
         EXPECT_TRUE(
             run_until([&] { return outbound.ended() && client_->connection_count() == 0; }));
         EXPECT_EQ(outbound.failed, 1);
@@ -106,17 +106,17 @@ protected:
     /// Says one thing to an echo and hears it.
     void expect_echo(const std::string& target, connect_options options = {}) {
         ending outbound;
-        std::string heard;
+        std::string received;
         client_->connect(target,
-                         outbound.heard({.open = [](connection& peer) { peer.send("hello"); },
+                         outbound.observe({.open = [](connection& peer) { peer.send("hello"); },
                                          .message =
                                              [&](connection& peer, message m) {
-                                                 heard = m.text();
+                                                 received = m.text();
                                                  peer.close();
                                              }}),
                          std::move(options));
         EXPECT_TRUE(run_until([&] { return outbound.ended(); })) << target;
-        EXPECT_EQ(heard, "hello") << target << ": " << outbound.why;
+        EXPECT_EQ(received, "hello") << target << ": " << outbound.why;
         EXPECT_TRUE(outbound.why.clean()) << outbound.why;
     }
 

@@ -10,12 +10,12 @@ class endpoint_fork : public endpoint {};
 
 TEST_P(endpoint_fork, the_parent_does_not_notice_a_child_that_drops_everything) {
     serve_echo();
-    int opened = 0, heard = 0;
+    int opened = 0, received = 0;
     ending outbound;
     const auto one =
         client_->connect(url(),
-                         outbound.heard({.open = [&](connection&) { ++opened; },
-                                         .message = [&](connection&, message) { ++heard; }}));
+                         outbound.observe({.open = [&](connection&) { ++opened; },
+                                         .message = [&](connection&, message) { ++received; }}));
     ASSERT_TRUE(run_until([&] { return opened == 1; }));
     one.send("on its way while the process is forked");
     EXPECT_EQ(in_child([&] {
@@ -32,9 +32,9 @@ TEST_P(endpoint_fork, the_parent_does_not_notice_a_child_that_drops_everything) 
                   return 0;
               }),
               0);
-    EXPECT_TRUE(run_until([&] { return heard == 1; }));
+    EXPECT_TRUE(run_until([&] { return received == 1; }));
     one.send("after that");
-    EXPECT_TRUE(run_until([&] { return heard == 2; }));
+    EXPECT_TRUE(run_until([&] { return received == 2; }));
     expect_echo(url());
     EXPECT_FALSE(outbound.ended()) << outbound.why;
 }

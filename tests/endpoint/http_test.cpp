@@ -311,7 +311,7 @@ TEST_P(endpoint_http, serves_nothing_behind_a_request_that_is_refused) {
 
 TEST_P(endpoint_http, rejects_a_handshake_with_status_headers_and_body) {
     ending served;
-    server_->route("/private", served.heard({.validate = [](connection& peer) {
+    server_->route("/private", served.observe({.validate = [](connection& peer) {
         const http_fields how{{"WWW-Authenticate", "Basic"}};
         static_cast<void>(peer.reject({401, how, "Who are you?\n"}));
     }}));

@@ -20,7 +20,7 @@ protected:
 
     /// Serves an echo at a Unix-domain socket, whose name nobody else takes meanwhile.
     void serve() {
-        server_->route("/echo", served_.heard({.message = [](connection& peer, message m) {
+        server_->route("/echo", served_.observe({.message = [](connection& peer, message m) {
                            peer.send(m);
                        }}));
         ASSERT_TRUE(server_->listen(where_));
@@ -32,10 +32,9 @@ protected:
         options.queue_size_max = 1000;
         options.connect.via = where_;
         options.waiting = [this](const report&, duration) { ++waits_; };
-        kept_ = client_->keep_connected("ws://localhost/echo",
-                                        outbound_.heard({.message = [this](connection&, message m) {
-                                            answers_.append(m.text());
-                                        }}),
+        auto observed = outbound_.observe(
+            {.message = [this](connection&, message m) { answers_.append(m.text()); }});
+        kept_ = client_->keep_connected("ws://localhost/echo", std::move(observed),
                                         std::move(options));
     }
 
@@ -109,7 +108,7 @@ TEST_P(endpoint_kept, is_destroyed_between_two_attempts) {
     EXPECT_TRUE(idle());
 }
 
-TEST_P(endpoint_kept, connects_at_once_when_told) {
+TEST_P(endpoint_kept, connects_at_once_after_try_now) {
     keep_open(hours(1));
     server_.reset();
     ASSERT_TRUE(run_until([&] { return waits_ == 1; }));

@@ -55,11 +55,11 @@ TEST_P(large_messages, are_received_in_parts_within_the_limit_of_a_part) {
     arrivals arrived;
     ending outbound;
     server_->route("/parts",
-                   served_.heard({.part = [&](connection&, message_part p) { arrived.take(p); }}),
+                   served_.observe({.part = [&](connection&, message_part p) { arrived.take(p); }}),
                    {.connection = {.limits = {.message_size_max = 10'000}}, .subprotocol = {}});
     listen();
     const auto large = letters(5'000'000);
-    client_->connect(url("/parts"), outbound.heard({.open = [&](connection& peer) {
+    client_->connect(url("/parts"), outbound.observe({.open = [&](connection& peer) {
         peer.send(large);
         peer.close();
     }}));
@@ -109,7 +109,7 @@ TEST_P(large_messages, are_sent_from_sources_in_both_directions_at_once) {
     arrivals at_server, at_client;
     std::size_t most_queued = 0;
     const auto talks = [&](arrivals& arrived, ending& record) {
-        return record.heard(
+        return record.observe(
             {.open =
                  [&](connection& peer) {
                      peer.send_from(letters_of(size, peer, most_queued));
@@ -136,7 +136,7 @@ TEST_P(large_messages, are_sent_from_sources_in_both_directions_at_once) {
 
 TEST_P(large_messages, from_a_source_end_with_1011_if_it_throws) {
     ending outbound;
-    server_->route("/throws", served_.heard({.open = [](connection& peer) {
+    server_->route("/throws", served_.observe({.open = [](connection& peer) {
         peer.send_from(message_source([at = 0]() mutable -> source_piece {
             static const std::string piece(100'000, 'x');
             if (++at == 20) throw std::runtime_error("the file ends too early");
@@ -144,7 +144,7 @@ TEST_P(large_messages, from_a_source_end_with_1011_if_it_throws) {
         }));
     }}));
     listen();
-    client_->connect(url("/throws"), outbound.heard());
+    client_->connect(url("/throws"), outbound.observe());
     ASSERT_TRUE(run_until([&] { return outbound.ended() && served_.ended(); }));
     EXPECT_EQ(served_.why.error, errc::handler_threw);
     ASSERT_TRUE(outbound.why.received) << outbound.why;

@@ -52,9 +52,9 @@ protected:
         int talking = 0;
         for (int i = 0; i < count; ++i) {
             connect({.open = [&](connection& peer) { peer.send("and on"); },
-                     .message = [this, &talking, heard = 0](connection& peer, message m) mutable {
-                         if (heard++ == 0) ++talking;
-                         ++heard_;
+                     .message = [this, &talking, count = 0](connection& peer, message m) mutable {
+                         if (count++ == 0) ++talking;
+                         ++received_;
                          peer.send(m);
                      }});
         }
@@ -67,7 +67,7 @@ protected:
     stream_endpoint in_memory_{loop_.driver()};
     std::string url_;
     int opened_ = 0, closed_ = 0;
-    int heard_ = 0; // by busy clients
+    int received_ = 0; // by busy clients
 };
 
 /// The same where others can come in.
@@ -138,7 +138,7 @@ TEST_P(life_of_a_run_on_sockets, a_server_runs_on_with_no_connections) {
 TEST_P(life_of_a_run_on_sockets, stop_listening_refuses_new_ones_and_leaves_the_others) {
     connection* first = nullptr;
     report refused;
-    std::string heard;
+    std::string received;
     connect({.open =
                  [&](connection& peer) {
                      first = &peer;
@@ -150,12 +150,12 @@ TEST_P(life_of_a_run_on_sockets, stop_listening_refuses_new_ones_and_leaves_the_
                  },
              .message =
                  [&](connection& peer, message m) {
-                     heard = m.text();
+                     received = m.text();
                      peer.close();
                  }});
     loop_.run(); // and returns when the last connection is closed
     EXPECT_EQ(refused.error, std::errc::connection_refused);
-    EXPECT_EQ(heard, "still here");
+    EXPECT_EQ(received, "still here");
     EXPECT_EQ(closed_, 1);
     EXPECT_EQ(loop_.work_count(), 0);
 }
@@ -184,15 +184,15 @@ TEST_P(life_of_a_run_on_sockets, a_perpetual_loop_runs_on_until_stop_perpetual) 
                      peer.close();
                  },
              .close = [&](connection&, const report&) { alone.set_value(); }});
-    bool heard = false;
+    bool received = false;
     joined_thread other([&] {
         alone.get_future().wait();
         await_emptiness();
-        loop_.post([&] { heard = true; });
+        loop_.post([&] { received = true; });
         loop_.stop_perpetual();
     });
     loop_.run();
-    EXPECT_TRUE(heard);
+    EXPECT_TRUE(received);
     EXPECT_EQ(loop_.work_count(), 0);
 }
 
@@ -216,8 +216,8 @@ TEST_P(life_of_a_run, stop_returns_forcibly) {
     EXPECT_EQ(server_.connection_count(), 3) << "nothing was ended";
     EXPECT_EQ(closed_, 0);
     loop_.restart();
-    const int before = heard_;
-    while (heard_ == before) ASSERT_NE(loop_.run_one(), 0);
+    const int before = received_;
+    while (received_ == before) ASSERT_NE(loop_.run_one(), 0);
 }
 
 TEST_P(life_of_a_run_on_sockets, stop_returns_promptly) {
@@ -289,10 +289,10 @@ TEST_P(life_of_a_run, poll_one_calls_exactly_one_handler) {
     EXPECT_EQ(loop_.poll_one(), 0);
     keep_busy(3);
     for (int i = 0; i < 1000; ++i) {
-        const int before = heard_;
+        const int before = received_;
         const auto called = loop_.poll_one();
         EXPECT_LE(called, 1);
-        EXPECT_LE(heard_ - before, static_cast<int>(called));
+        EXPECT_LE(received_ - before, static_cast<int>(called));
     }
 }
 
@@ -308,13 +308,13 @@ TEST_P(life_of_a_run, busy_connections_cannot_capture_a_fixed_number_of_poll_one
     });
     ticking.arm_after(0s);
     int posted = 0, frames = 0;
-    const int before = heard_;
+    const int before = received_;
     for (; frames < 200; ++frames) {
         loop_.post([&] { ++posted; });
         for (int i = 0; i < 10; ++i) loop_.poll_one();
     }
     EXPECT_EQ(quiet, "a word");
-    EXPECT_GT(heard_, before);
+    EXPECT_GT(received_, before);
     EXPECT_GT(ticks, 100);
     EXPECT_GT(posted, 190) << "one a frame, and the last may still wait";
 }
@@ -366,8 +366,8 @@ TEST_P(life_of_a_run, stopping_one_endpoint_leaves_the_others_alone) {
                            .fail = [&](const report&) { ++failed; }});
     second.stop();
     while (failed == 0) ASSERT_NE(loop_.run_one(), 0);
-    const int before = heard_;
-    while (heard_ == before) ASSERT_NE(loop_.run_one(), 0);
+    const int before = received_;
+    while (received_ == before) ASSERT_NE(loop_.run_one(), 0);
     EXPECT_EQ(server_.connection_count(), 2);
 }
 

@@ -147,7 +147,7 @@ TEST_P(endpoint_limits, ping_a_silent_peer_and_end_one_that_does_not_answer) {
     options.timeouts.pong = milliseconds(30);
     serve_echo(options);
     ending answers;
-    client_->connect(url(), answers.heard());
+    client_->connect(url(), answers.observe());
     ASSERT_TRUE(run_until([&] { return answers.opened == 1 && served_.opened == 1; }));
     served_ = {};
     raw_peer peer = deaf_peer();
@@ -162,7 +162,7 @@ TEST_P(endpoint_limits, end_an_idle_peer) {
     options.timeouts.idle = milliseconds(30);
     serve_echo(options);
     ending outbound;
-    client_->connect(url(), outbound.heard());
+    client_->connect(url(), outbound.observe());
     ASSERT_TRUE(run_until([&] { return outbound.ended() && served_.ended(); }));
     EXPECT_EQ(served_.why.error, errc::idle_timeout) << served_.why;
     EXPECT_EQ(outbound.why.code(), close_code::going_away) << outbound.why;
@@ -173,16 +173,16 @@ TEST_P(endpoint_limits, refuse_a_message_that_is_too_big) {
     options.limits.message_size_max = 1000;
     serve_echo(options);
     ending outbound;
-    std::size_t heard = 0;
+    std::size_t received = 0;
     handlers talk{.open =
                       [](connection& peer) {
                           peer.send(std::string(1000, 'x'));
                           peer.send(std::string(1001, 'x'));
                       },
-                  .message = [&](connection&, message m) { heard += m.size(); }};
-    client_->connect(url(), outbound.heard(std::move(talk)));
+                  .message = [&](connection&, message m) { received += m.size(); }};
+    client_->connect(url(), outbound.observe(std::move(talk)));
     ASSERT_TRUE(run_until([&] { return outbound.ended() && served_.ended(); }));
-    EXPECT_EQ(heard, 1000);
+    EXPECT_EQ(received, 1000);
     EXPECT_EQ(served_.why.error, errc::message_too_big);
     EXPECT_EQ(outbound.why.code(), close_code::message_too_big) << outbound.why;
 }

@@ -138,7 +138,7 @@ TEST_P(endpoint_listeners, have_the_permissions_that_were_asked_for) {
     expect_echo("ws://example.org/echo", std::move(via));
 }
 
-TEST_P(endpoint_listeners, of_ipv6_leave_ipv4_out_if_told_so) {
+TEST_P(endpoint_listeners, of_ipv6_leave_ipv4_out_with_ipv6_only) {
     const auto bound = server_->listen("::", 0, {.ipv6_only = true});
     ASSERT_TRUE(bound);
     const std::string port = std::to_string(bound->port());

@@ -52,13 +52,13 @@ TEST_P(endpoint_listening, begins_and_ends_and_begins_again) {
 TEST_P(endpoint_listening, leaves_connections_alone_when_it_ends) {
     serve_echo();
     connection* open = nullptr;
-    std::string heard;
+    std::string received;
     client_->connect(url(), {.open = [&](connection& peer) { open = &peer; },
-                             .message = [&](connection&, message m) { heard = m.text(); }});
+                             .message = [&](connection&, message m) { received = m.text(); }});
     ASSERT_TRUE(run_until([&] { return open && served_.opened == 1; }));
     server_->stop_listening();
     open->send("still here");
-    EXPECT_TRUE(run_until([&] { return heard == "still here"; }));
+    EXPECT_TRUE(run_until([&] { return received == "still here"; }));
 }
 
 TEST_P(endpoint_listening, listens_at_several_places_and_says_where) {
@@ -97,7 +97,7 @@ TEST_P(endpoint_listening, fails_at_a_port_in_use) {
     expect_echo(url());
 }
 
-TEST_P(endpoint_listening, shares_a_port_when_told_so) {
+TEST_P(endpoint_listening, shares_a_port_with_reuse_port) {
     const auto first = server_->listen("127.0.0.1", 0, {.reuse_port = true});
     ASSERT_TRUE(first);
     EXPECT_TRUE(server_->listen("127.0.0.1", first->port(), {.reuse_port = true}));
@@ -168,11 +168,11 @@ TEST_P(endpoint_listening, serves_a_stream_of_somebody_else) {
     auto [servers_end, clients_end] = memory_pipe(loop().driver(), loop().driver());
     server_->serve(std::move(servers_end));
     stream_endpoint outbound_connector(loop().driver());
-    std::string heard;
+    std::string received;
     outbound_connector.connect(std::move(clients_end), *uri::parse("ws://pipe/"),
                                {.open = [](connection& peer) { peer.send("through memory"); },
-                                .message = [&](connection&, message m) { heard = m.text(); }});
-    EXPECT_TRUE(run_until([&] { return heard == "through memory"; }));
+                                .message = [&](connection&, message m) { received = m.text(); }});
+    EXPECT_TRUE(run_until([&] { return received == "through memory"; }));
 }
 
 WEFT_IN_EVERY_WAY(endpoint_listening);

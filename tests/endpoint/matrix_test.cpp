@@ -37,7 +37,7 @@ protected:
         int opened = 0, closed = 0, failed = 0, done = 0, done_expected = 0;
         bool validated = false;
 
-        /// Nothing is heard of what was destroyed.
+        /// No handler is called for what was destroyed.
         void alive() const { EXPECT_FALSE(destroyed) << "a handler was called after the end"; }
     };
 
@@ -337,7 +337,7 @@ private:
     raw_peer raw_;
 };
 
-TEST_P(endpoint_matrix, ends_once_and_is_not_heard_of_again) {
+TEST_P(endpoint_matrix, ends_once_and_calls_no_handler_afterwards) {
     for (const auto* how : way_registration::all()) {
         if (how->name == "run" || how->name == "select" || how->name.ends_with("_edge")) play(*how);
     }

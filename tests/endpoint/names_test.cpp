@@ -33,7 +33,7 @@ protected:
     /// Connects a name that nobody resolves, as far as that goes.
     connection_handle connect_to_silence(ending& outbound) {
         resolve_nothing();
-        auto handle = client_->connect("ws://silent.example/", outbound.heard());
+        auto handle = client_->connect("ws://silent.example/", outbound.observe());
         const auto before = silent_.size();
         EXPECT_TRUE(run_until([&] { return silent_.size() > before; }));
         return handle;
@@ -116,7 +116,7 @@ TEST_P(endpoint_names, hook_and_local_address_reach_the_socket) {
         return {};
     };
     ending outbound;
-    client_->connect(url("/from"), outbound.heard(), options);
+    client_->connect(url("/from"), outbound.observe(), options);
     EXPECT_TRUE(run_until([&] { return outbound.ended(); }));
     EXPECT_EQ(from, "127.0.0.9");
     EXPECT_EQ(to, "127.0.0.1:" + std::to_string(port_));
@@ -137,7 +137,7 @@ TEST_P(endpoint_names, hook_may_destroy_the_client) {
         return {};
     };
     ending outbound;
-    client_->connect(url(), outbound.heard(), options);
+    client_->connect(url(), outbound.observe(), options);
     EXPECT_TRUE(run_until([&] { return !client_; }));
     settle();
     EXPECT_FALSE(outbound.ended());
@@ -181,25 +181,25 @@ TEST_P(endpoint_names, lookup_ends_with_what_it_is_for) {
     EXPECT_EQ(shut.failed, 1);
     EXPECT_EQ(shut.why.error, errc::shut_down);
 
-    ending unheard;
-    connect_to_silence(unheard);
+    ending abandoned;
+    connect_to_silence(abandoned);
     client_.reset();
     silent_.back().found(*address::parse("127.0.0.1", 0));
     EXPECT_TRUE(run_until([&] { return stopped_ == 3; }));
-    EXPECT_FALSE(unheard.ended());
+    EXPECT_FALSE(abandoned.ended());
     settle();
     EXPECT_EQ(loop().work_count(), 0);
 }
 
 TEST_P(endpoint_names, loop_may_die_while_a_name_is_looked_up) {
-    ending unheard;
-    connect_to_silence(unheard);
+    ending abandoned;
+    connect_to_silence(abandoned);
     way_->destroy_loop();
     EXPECT_TRUE(silent_.back().cancelled());
     silent_.back().found(*address::parse("127.0.0.1", 0));
     silent_.clear();
     client_.reset();
-    EXPECT_FALSE(unheard.ended());
+    EXPECT_FALSE(abandoned.ended());
     EXPECT_EQ(stopped_, 0);
 }
 
@@ -208,24 +208,24 @@ TEST_P(endpoint_names, resolver_may_destroy_the_client) {
         client_.reset();
         EXPECT_TRUE(asked.cancelled());
     });
-    ending unheard;
-    client_->connect("ws://some.example/", unheard.heard());
+    ending abandoned;
+    client_->connect("ws://some.example/", abandoned.observe());
     EXPECT_TRUE(run_until([&] { return !client_; }));
     settle();
-    EXPECT_FALSE(unheard.ended());
+    EXPECT_FALSE(abandoned.ended());
 }
 
 // --- listening at a name
 
-/// What `listen` has told.
+/// What `listen` has reported.
 struct listening_end {
-    int told = 0;
+    int calls = 0;
     std::vector<address> where;
     std::error_code why;
 
-    function<void(result<std::vector<address>>)> heard() {
+    function<void(result<std::vector<address>>)> handler() {
         return [this](result<std::vector<address>> outcome) {
-            ++told;
+            ++calls;
             if (outcome) where = *outcome;
             else why = outcome.error();
         };
@@ -240,9 +240,9 @@ TEST_P(endpoint_names, are_listened_at_with_all_their_addresses) {
     listening_end bound;
     serve_echo();
     server_->stop_listening();
-    server_->listen("Here.Example", 0, std::move(options), bound.heard());
-    EXPECT_EQ(bound.told, 0) << "in a turn";
-    ASSERT_TRUE(run_until([&] { return bound.told == 1; }));
+    server_->listen("Here.Example", 0, std::move(options), bound.handler());
+    EXPECT_EQ(bound.calls, 0) << "in a turn";
+    ASSERT_TRUE(run_until([&] { return bound.calls == 1; }));
     EXPECT_EQ(asked_for_, std::vector<std::string>{"here.example"});
     ASSERT_EQ(bound.where.size(), 2U) << bound.why.message();
     EXPECT_EQ(bound.where, server_->listening_at());
@@ -264,8 +264,8 @@ TEST_P(endpoint_names, are_listened_at_with_another_port_if_one_of_them_has_the_
         }
         return {};
     };
-    server_->listen("here.example", 0, std::move(options), bound.heard());
-    ASSERT_TRUE(run_until([&] { return bound.told == 1; }));
+    server_->listen("here.example", 0, std::move(options), bound.handler());
+    ASSERT_TRUE(run_until([&] { return bound.calls == 1; }));
     ASSERT_TRUE(other);
     ASSERT_EQ(bound.where.size(), 2U) << bound.why.message();
     EXPECT_EQ(bound.where, server_->listening_at());
@@ -278,30 +278,30 @@ TEST_P(endpoint_names, are_listened_at_as_a_whole_or_not_at_all) {
     const auto taken = server_->listening_at().back();
     resolve_to({"127.0.0.2", "127.0.0.1"});
     listening_end bound;
-    server_->listen("here.example", taken.port(), {}, bound.heard());
-    ASSERT_TRUE(run_until([&] { return bound.told == 1; }));
+    server_->listen("here.example", taken.port(), {}, bound.handler());
+    ASSERT_TRUE(run_until([&] { return bound.calls == 1; }));
     EXPECT_EQ(bound.why, std::errc::address_in_use);
     EXPECT_EQ(server_->listening_at(), std::vector{taken});
 
     loop().resolver({});
-    server_->listen("here.example", 0, {}, bound.heard());
-    ASSERT_TRUE(run_until([&] { return bound.told == 2; }));
+    server_->listen("here.example", 0, {}, bound.handler());
+    ASSERT_TRUE(run_until([&] { return bound.calls == 2; }));
     EXPECT_EQ(bound.why, errc::no_resolver);
     loop().resolver([](lookup asked) { asked.fail(resolve_error::host_not_found); });
-    server_->listen("nowhere.example", 0, {}, bound.heard());
-    ASSERT_TRUE(run_until([&] { return bound.told == 3; }));
+    server_->listen("nowhere.example", 0, {}, bound.handler());
+    ASSERT_TRUE(run_until([&] { return bound.calls == 3; }));
     EXPECT_EQ(bound.why, resolve_error::host_not_found);
     resolve_to({"192.0.2.1"});
-    server_->listen("elsewhere.example", 0, {}, bound.heard());
-    ASSERT_TRUE(run_until([&] { return bound.told == 4; }));
+    server_->listen("elsewhere.example", 0, {}, bound.handler());
+    ASSERT_TRUE(run_until([&] { return bound.calls == 4; }));
     EXPECT_EQ(bound.why, std::errc::address_not_available);
 }
 
 TEST_P(endpoint_names, need_no_resolver_for_listening_where_none_is_needed) {
     listening_end bound;
     raw_server raw{loop(), {}};
-    raw.listen("localhost", 0, {}, bound.heard());
-    ASSERT_TRUE(run_until([&] { return bound.told == 1; }));
+    raw.listen("localhost", 0, {}, bound.handler());
+    ASSERT_TRUE(run_until([&] { return bound.calls == 1; }));
     EXPECT_FALSE(bound.where.empty()) << bound.why.message();
     EXPECT_EQ(raw.listening_at(), bound.where);
 }
@@ -310,7 +310,7 @@ TEST_P(endpoint_names, are_given_up_with_the_listening) {
     listening_end bound;
     resolve_nothing();
     for (const bool destroys : {false, true}) {
-        server_->listen("silent.example", 0, {}, bound.heard());
+        server_->listen("silent.example", 0, {}, bound.handler());
         const auto before = stopped_;
         EXPECT_TRUE(run_until([&] { return !silent_.empty(); }));
         if (destroys) server_.reset();
@@ -319,17 +319,17 @@ TEST_P(endpoint_names, are_given_up_with_the_listening) {
         silent_.clear();
     }
     settle();
-    EXPECT_EQ(bound.told, 0);
+    EXPECT_EQ(bound.calls, 0);
 }
 
 TEST_P(endpoint_names, may_end_the_server_that_was_to_listen_at_them) {
     resolve_to({"127.0.0.1"});
-    bool told = false;
+    bool succeeded = false;
     server_->listen("here.example", 0, {}, [&](const result<std::vector<address>>& where) {
-        told = where.has_value();
+        succeeded = where.has_value();
         server_.reset();
     });
-    ASSERT_TRUE(run_until([&] { return told; }));
+    ASSERT_TRUE(run_until([&] { return succeeded; }));
     settle();
     server_.emplace(loop());
     loop().resolver([&](const lookup&) { server_.reset(); });

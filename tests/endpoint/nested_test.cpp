@@ -24,9 +24,9 @@ std::chrono::nanoseconds cpu_time_used() {
 
 class endpoint_nested : public endpoint {
 protected:
-    connection_handle connect(const std::string& path, int& opened, int& heard) {
+    connection_handle connect(const std::string& path, int& opened, int& received) {
         return client_->connect(url(path), {.open = [&](connection&) { ++opened; },
-                                            .message = [&](connection&, message) { ++heard; }});
+                                            .message = [&](connection&, message) { ++received; }});
     }
 
     /// Nothing happens until `end`; what that costs.
@@ -44,7 +44,7 @@ protected:
 TEST_P(endpoint_nested, a_second_inside_a_handler) {
     if (!way_->nests()) GTEST_SKIP() << "this host is not run inside its callbacks";
     serve_echo();
-    int opened = 0, others_heard = 0, outer_heard = 0, calls = 0;
+    int opened = 0, others_received = 0, outer_received = 0, calls = 0;
     std::vector<connection_handle> others;
     bool over = false;
     server_->route("/outer", {.message = [&](connection& peer, message m) {
@@ -53,23 +53,23 @@ TEST_P(endpoint_nested, a_second_inside_a_handler) {
         peer.send("written before it is nested");
         for (int round = 1; round <= 20; ++round) {
             for (auto& one : others) one.send("echo");
-            EXPECT_TRUE(run_until([&] { return others_heard == round * 3; }));
+            EXPECT_TRUE(run_until([&] { return others_received == round * 3; }));
         }
         EXPECT_EQ(calls, 1) << "its own message waits";
-        EXPECT_EQ(outer_heard, 1) << "what it wrote has left";
+        EXPECT_EQ(outer_received, 1) << "what it wrote has left";
         const auto end = start + whole;
         const auto idle = end - std::chrono::steady_clock::now();
         // Steps of two milliseconds cost a slow machine a tenth; one that spins takes half or more.
         EXPECT_LT(idle_until(end), idle / 4) << "of " << idle.count() << " ns";
         over = true;
     }});
-    for (int i = 0; i < 3; ++i) others.push_back(connect("/echo", opened, others_heard));
-    auto outer = connect("/outer", opened, outer_heard);
+    for (int i = 0; i < 3; ++i) others.push_back(connect("/echo", opened, others_received));
+    auto outer = connect("/outer", opened, outer_received);
     ASSERT_TRUE(run_until([&] { return opened == 4; }));
     outer.send("one");
     outer.send("two");
     ASSERT_TRUE(run_until([&] { return over; }));
-    EXPECT_TRUE(run_until([&] { return calls == 2 && outer_heard == 2; }));
+    EXPECT_TRUE(run_until([&] { return calls == 2 && outer_received == 2; }));
 }
 
 /// One way of each kind: a host in which it is a guest, the loop alone, and stepped.

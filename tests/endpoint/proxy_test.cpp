@@ -39,7 +39,7 @@ protected:
         bool answered = false;
         ending outbound;
         options.proxy = scheme + "127.0.0.1:" + std::to_string(listener.port());
-        client_->connect("ws://server.example/", outbound.heard(), std::move(options));
+        client_->connect("ws://server.example/", outbound.observe(), std::move(options));
         EXPECT_TRUE(run_until([&] {
             if (peer.accept_from(listener) && !answered && !peer.received().empty()) {
                 answered = true;
@@ -61,7 +61,7 @@ TEST_P(endpoint_proxy, http_leads_to_a_name_that_only_the_proxy_knows) {
     serve_echo();
     run_proxy({http_opens});
     expect_echo("ws://server.example/echo", through("http://me:secret@"));
-    EXPECT_EQ(proxy_->heard(), "CONNECT server.example:80 HTTP/1.1\r\n"
+    EXPECT_EQ(proxy_->received(), "CONNECT server.example:80 HTTP/1.1\r\n"
                                "Host: server.example:80\r\n"
                                "Proxy-Authorization: Basic bWU6c2VjcmV0\r\n\r\n");
 }
@@ -70,7 +70,7 @@ TEST_P(endpoint_proxy, socks_leads_to_a_name_that_only_the_proxy_knows) {
     serve_echo();
     run_proxy({"\x05\x02"s, "\x01\x00"s, socks_opens});
     expect_echo("ws://server.example/echo", through("socks5://me:secret@"));
-    EXPECT_EQ(proxy_->heard(),
+    EXPECT_EQ(proxy_->received(),
               "\x05\x02\x00\x02\x01\x02me\x06secret\x05\x01\x00\x03\x0eserver.example\x00\x50"s);
 }
 
@@ -89,17 +89,17 @@ TEST_P(endpoint_proxy, sends_messages_of_any_size_both_ways) {
     run_proxy({http_opens});
     const std::string large(1 << 20, 'x');
     ending outbound;
-    std::size_t heard = 0;
+    std::size_t received = 0;
     client_->connect("ws://server.example/echo",
-                     outbound.heard({.open = [&](connection& peer) { peer.send(large); },
+                     outbound.observe({.open = [&](connection& peer) { peer.send(large); },
                                      .message =
                                          [&](connection& peer, message m) {
-                                             heard = m.text().size();
+                                             received = m.text().size();
                                              peer.close();
                                          }}),
                      through("http://"));
     EXPECT_TRUE(run_until([&] { return outbound.ended() && served_.ended(); }));
-    EXPECT_EQ(heard, large.size());
+    EXPECT_EQ(received, large.size());
     EXPECT_TRUE(outbound.why.clean()) << outbound.why;
     EXPECT_TRUE(served_.why.clean()) << served_.why;
 }
@@ -178,7 +178,7 @@ TEST_P(endpoint_proxy, tells_that_the_proxy_is_not_there) {
     EXPECT_EQ(unknown.phase, phase::resolve);
 }
 
-TEST_P(endpoint_proxy, is_told_once_when_it_is_ended_while_the_proxy_thinks) {
+TEST_P(endpoint_proxy, is_reported_once_when_it_is_ended_while_the_proxy_thinks) {
     const raw_peer listener = raw_peer::listening();
     raw_peer peer;
     connect_options options;
@@ -188,11 +188,11 @@ TEST_P(endpoint_proxy, is_told_once_when_it_is_ended_while_the_proxy_thinks) {
         peer = {};
         return run_until([&] { return peer.accept_from(listener) && !peer.received().empty(); });
     };
-    const auto handle = client_->connect("ws://server.example/", aborted.heard(), options);
+    const auto handle = client_->connect("ws://server.example/", aborted.observe(), options);
     ASSERT_TRUE(reaches_proxy());
     handle.abort();
     ASSERT_TRUE(run_until([&] { return aborted.ended() && peer.ended(); }));
-    client_->connect("ws://server.example/", stopped.heard(), options);
+    client_->connect("ws://server.example/", stopped.observe(), options);
     ASSERT_TRUE(reaches_proxy());
     client_->stop();
     ASSERT_TRUE(run_until([&] { return stopped.ended() && peer.ended(); }));
@@ -201,7 +201,7 @@ TEST_P(endpoint_proxy, is_told_once_when_it_is_ended_while_the_proxy_thinks) {
         EXPECT_EQ(one->why.error, errc::aborted);
         EXPECT_EQ(one->why.phase, phase::proxy);
     }
-    client_->connect("ws://server.example/", forgotten.heard(), options);
+    client_->connect("ws://server.example/", forgotten.observe(), options);
     ASSERT_TRUE(reaches_proxy());
     client_.reset();
     ASSERT_TRUE(run_until([&] { return peer.ended(); }));

@@ -46,9 +46,9 @@ protected:
         raw_peer honest = raw_peer::connected_to(port_, 0, from);
         honest.send("hello");
         EXPECT_TRUE(run_until([&] { return honest.received() == "hello" || honest.ended(); }));
-        const bool heard = honest.received() == "hello";
+        const bool echoed = honest.received() == "hello";
         talking_.push_back(std::move(honest));
-        return heard;
+        return echoed;
     }
 
     void expect_ends(std::size_t count) {

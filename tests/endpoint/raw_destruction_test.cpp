@@ -52,7 +52,7 @@ protected:
         done_ = false;
         serve(served_.noted({.open = [](raw_connection& peer) { peer.send("hello"); },
                              .data = [this](raw_connection& peer, auto) {
-                                 if (served_.heard.size() >= much) peer.finish();
+                                 if (served_.received.size() >= much) peer.finish();
                              }}));
         auto more = std::move(ours.open);
         ours.open = [this, more = std::move(more)](raw_connection& peer) mutable {
@@ -103,7 +103,7 @@ TEST_P(endpoint_raw_destruction, in_fail) {
     }
 }
 
-TEST_P(endpoint_raw_destruction, before_anything_was_told) {
+TEST_P(endpoint_raw_destruction, before_anything_was_reported) {
     serve_raw_echo();
     connector_->connect("127.0.0.1:" + std::to_string(port_), outbound_.noted());
     connector_.reset();

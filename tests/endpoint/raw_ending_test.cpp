@@ -14,7 +14,7 @@ class endpoint_raw_ending : public raw_endpoint {};
 
 TEST_P(endpoint_raw_ending, half_closes) {
     const auto target = serve(served_.noted({.end = [](raw_connection& peer) {
-        peer.send("all heard");
+        peer.send("all received");
         peer.close();
     }}));
     ASSERT_TRUE(connect(target));
@@ -22,8 +22,8 @@ TEST_P(endpoint_raw_ending, half_closes) {
     outbound_.open->finish();
     EXPECT_EQ(outbound_.open->send("more"), send_result::closed);
     EXPECT_TRUE(all_gone());
-    EXPECT_EQ(served_.heard, "last words");
-    EXPECT_EQ(outbound_.heard, "all heard");
+    EXPECT_EQ(served_.received, "last words");
+    EXPECT_EQ(outbound_.received, "all received");
     EXPECT_TRUE(outbound_.why.clean()) << outbound_.why;
     EXPECT_EQ(outbound_.why.began, side::local);
     EXPECT_EQ(served_.why.began, side::peer);
@@ -46,7 +46,7 @@ TEST_P(endpoint_raw_ending, closes_without_a_reset_that_overtakes_the_last_words
     EXPECT_TRUE(all_gone());
 }
 
-TEST_P(endpoint_raw_ending, waits_for_the_peers_end_no_longer_than_told) {
+TEST_P(endpoint_raw_ending, waits_for_the_peers_end_until_the_close_timeout) {
     raw_options hurry;
     hurry.close_timeout = 20ms;
     serve(served_.noted({.open = [](raw_connection& peer) { peer.close(); }}), hurry);
@@ -75,7 +75,7 @@ TEST_P(endpoint_raw_ending, ends_when_output_is_stuck_at_the_close) {
 TEST_P(endpoint_raw_ending, is_aborted) {
     ASSERT_TRUE(connect(serve_raw_echo()));
     outbound_.open->abort();
-    EXPECT_EQ(outbound_.closed, 0) << "told from inside the call";
+    EXPECT_EQ(outbound_.closed, 0) << "reported from inside the call";
     EXPECT_TRUE(all_gone());
     EXPECT_EQ(outbound_.why.error, errc::aborted);
 }

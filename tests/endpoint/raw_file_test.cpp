@@ -32,7 +32,7 @@ TEST_P(endpoint_raw_file, reads_a_pipe_to_its_end) {
     file_ = adopt(near_);
     EXPECT_EQ(outbound_.opened, 0) << "nothing from inside the call";
     write_to(far_, "hello");
-    EXPECT_TRUE(run_until([&] { return outbound_.heard == "hello"; }));
+    EXPECT_TRUE(run_until([&] { return outbound_.received == "hello"; }));
     far_.close();
     EXPECT_TRUE(ended());
     EXPECT_EQ(outbound_.closed, 1);
@@ -49,15 +49,15 @@ TEST_P(endpoint_raw_file, writes_a_pipe_and_ends_it) {
     EXPECT_EQ(file_->send(much), send_result::backed_up);
     file_->finish();
     EXPECT_EQ(file_->send("more"), send_result::closed);
-    std::string heard;
+    std::string received;
     EXPECT_TRUE(run_until([&] {
-        heard += read_from(near_);
+        received += read_from(near_);
         return outbound_.ended();
     }));
-    heard += read_from(near_);
-    EXPECT_EQ(heard.size(), much.size());
+    received += read_from(near_);
+    EXPECT_EQ(received.size(), much.size());
     EXPECT_TRUE(outbound_.why.clean()) << outbound_.why;
-    EXPECT_EQ(::read(near_.get(), heard.data(), 1), 0) << "its reader hears the end";
+    EXPECT_EQ(::read(near_.get(), received.data(), 1), 0) << "its reader gets the end";
 }
 
 TEST_P(endpoint_raw_file, hears_that_nobody_reads_and_raises_no_signal) {
@@ -104,11 +104,11 @@ TEST_P(endpoint_raw_file, wakes_nobody_while_it_is_paused) {
     write_to(far_, "while paused");
     far_.close();
     idle();
-    EXPECT_EQ(outbound_.heard, "");
+    EXPECT_EQ(outbound_.received, "");
     EXPECT_FALSE(outbound_.ended());
     file_->resume();
     EXPECT_TRUE(ended());
-    EXPECT_EQ(outbound_.heard, "while paused");
+    EXPECT_EQ(outbound_.received, "while paused");
 }
 
 TEST_P(endpoint_raw_file, is_backed_up_and_then_writable) {
@@ -117,9 +117,9 @@ TEST_P(endpoint_raw_file, is_backed_up_and_then_writable) {
     EXPECT_TRUE(run_until([&] { return outbound_.opened == 1; }));
     EXPECT_EQ(file_->send(std::string(900'000, 'x')), send_result::backed_up);
     EXPECT_EQ(file_->send(std::string(900'000, 'x')), send_result::dropped);
-    std::size_t heard = 0;
+    std::size_t received = 0;
     EXPECT_TRUE(run_until([&] {
-        heard += read_from(near_).size();
+        received += read_from(near_).size();
         return outbound_.writable != 0;
     }));
     EXPECT_EQ(file_->connection()->buffered_amount(), 0U);
@@ -134,9 +134,9 @@ TEST_P(endpoint_raw_file, reads_a_fifo_whose_writers_come_and_go) {
     file_ = adopt(near_);
     for (const std::string word : {"first", "second"}) {
         far_ = held(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-        outbound_.heard.clear();
+        outbound_.received.clear();
         write_to(far_, word);
-        EXPECT_TRUE(run_until([&] { return outbound_.heard == word; }));
+        EXPECT_TRUE(run_until([&] { return outbound_.received == word; }));
         far_.close();
         idle();
         EXPECT_FALSE(outbound_.ended());
@@ -154,7 +154,7 @@ TEST_P(endpoint_raw_file, waits_for_a_fifos_first_writer_and_ends_with_the_last)
     write_to(far_, "only");
     far_.close();
     EXPECT_TRUE(ended());
-    EXPECT_EQ(outbound_.heard, "only");
+    EXPECT_EQ(outbound_.received, "only");
 }
 
 // --- terminals
@@ -163,13 +163,13 @@ TEST_P(endpoint_raw_file, talks_to_a_terminal_until_it_hangs_up) {
     make_terminal();
     file_ = adopt(near_);
     EXPECT_EQ(file_->send("to the program"), send_result::accepted);
-    std::string heard;
+    std::string received;
     EXPECT_TRUE(run_until([&] {
-        heard += read_from(far_);
-        return heard == "to the program";
-    })) << heard;
+        received += read_from(far_);
+        return received == "to the program";
+    })) << received;
     write_to(far_, "to the hardware");
-    EXPECT_TRUE(run_until([&] { return outbound_.heard == "to the hardware"; }));
+    EXPECT_TRUE(run_until([&] { return outbound_.received == "to the hardware"; }));
     far_.close();
     EXPECT_TRUE(ended());
     EXPECT_TRUE(outbound_.why.clean()) << outbound_.why;
@@ -194,7 +194,7 @@ TEST_P(endpoint_raw_file, borrows_a_terminal_and_leaves_it_as_it_was) {
     EXPECT_FALSE(blocks(mine));
     EXPECT_EQ(::fcntl(mine, F_GETFD), 0) << "it is somebody else's";
     write_to(near_, "typed");
-    EXPECT_TRUE(run_until([&] { return outbound_.heard == "typed"; }));
+    EXPECT_TRUE(run_until([&] { return outbound_.received == "typed"; }));
     made->close();
     EXPECT_TRUE(ended());
     EXPECT_TRUE(blocks(mine));
@@ -209,7 +209,7 @@ TEST_P(endpoint_raw_file, takes_a_socket_as_well) {
     far_ = held(both[1]);
     file_ = adopt(near_);
     write_to(far_, "packet");
-    EXPECT_TRUE(run_until([&] { return outbound_.heard == "packet"; }));
+    EXPECT_TRUE(run_until([&] { return outbound_.received == "packet"; }));
     far_.close();
     file_->send("to nobody");
     EXPECT_TRUE(ended());
@@ -238,8 +238,8 @@ TEST_P(endpoint_raw_file, refuses_a_descriptor_that_is_watched_already) {
     const int number = near_.get();
     file_ = adopt(near_);
     EXPECT_EQ(raw_file::borrow(loop(), number, {}).error(), std::errc::file_exists);
-    write_to(far_, "still heard");
-    EXPECT_TRUE(run_until([&] { return outbound_.heard == "still heard"; }));
+    write_to(far_, "still received");
+    EXPECT_TRUE(run_until([&] { return outbound_.received == "still received"; }));
 }
 
 TEST_P(endpoint_raw_file, is_gone_with_its_loop) {
@@ -256,16 +256,16 @@ TEST_P(endpoint_raw_file, is_gone_with_its_loop) {
 
 TEST_P(endpoint_raw_file, is_watched_for_who_reads_it_himself) {
     make_pipe();
-    int told = 0;
-    std::string heard;
+    int calls = 0;
+    std::string received;
     std::optional<watch> bare;
     bare.emplace(loop(), near_.get(), [&](readiness what) {
-        ++told;
+        ++calls;
         EXPECT_TRUE(what.read);
         char one = 0;
         ASSERT_EQ(::read(near_.get(), &one, 1), 1); // level-triggered: there is more
-        heard += one;
-        if (heard == "hell") {
+        received += one;
+        if (received == "hell") {
             EXPECT_TRUE(bare->set({}));
         }
     });
@@ -273,17 +273,17 @@ TEST_P(endpoint_raw_file, is_watched_for_who_reads_it_himself) {
     ASSERT_TRUE(bare->set({.read = true}));
     EXPECT_EQ(loop().work_count(), 1U);
     write_to(far_, "hello");
-    EXPECT_TRUE(run_until([&] { return heard == "hell"; }));
+    EXPECT_TRUE(run_until([&] { return received == "hell"; }));
     idle();
-    EXPECT_EQ(told, 4);
+    EXPECT_EQ(calls, 4);
     EXPECT_EQ(loop().work_count(), 0U);
     watch writing(loop(), far_.get(), [&](readiness what) {
         EXPECT_TRUE(what.write);
         bare.reset();
-        ++told;
+        ++calls;
     });
     ASSERT_TRUE(writing.set({.write = true}));
-    EXPECT_TRUE(run_until([&] { return told >= 5; }));
+    EXPECT_TRUE(run_until([&] { return calls >= 5; }));
     EXPECT_TRUE(writing.set({}));
 }
 

@@ -14,14 +14,14 @@ inline std::string_view text_of(std::span<const std::byte> bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-/// One side's record of what it heard.
+/// One side's record of what its handlers received.
 struct raw_ending {
     int opened = 0;
     int closed = 0;
     int failed = 0;
     int writable = 0;
     int interrupts = 0;
-    std::string heard;
+    std::string received;
     raw_connection* open = nullptr; ///< while it is
     report why;
 
@@ -36,7 +36,7 @@ struct raw_ending {
         };
         more.data = [this, next = std::move(more.data)](raw_connection& peer,
                                                         std::span<std::byte> bytes) mutable {
-            heard += text_of(bytes);
+            received += text_of(bytes);
             if (next) next(peer, bytes);
         };
         more.writable = [this, next = std::move(more.writable)](raw_connection& peer) mutable {

@@ -118,8 +118,8 @@ TEST_F(endpoint_raw_idle, paused_sockets_that_are_sent_to) {
 
 TEST_F(endpoint_raw_idle, a_child_lets_go_without_a_trace) {
     const int reading = ends_[0];
-    bool heard = false;
-    std::optional<raw_file> ours = adopt(ends_[0], {.data = [&](auto&, auto) { heard = true; }});
+    bool received = false;
+    std::optional<raw_file> ours = adopt(ends_[0], {.data = [&](auto&, auto) { received = true; }});
     std::optional<watch> bare(std::in_place, loop_, ends_[1], [](readiness) {});
     ASSERT_TRUE(falls_silent());
     const auto in_parent = ::fcntl(reading, F_GETFL);
@@ -134,7 +134,7 @@ TEST_F(endpoint_raw_idle, a_child_lets_go_without_a_trace) {
     EXPECT_EQ(::fcntl(reading, F_GETFL), in_parent) << "the flag is shared";
     ASSERT_EQ(::write(ends_[1], "bytes", 5), 5);
     EXPECT_TRUE(falls_silent());
-    EXPECT_TRUE(heard);
+    EXPECT_TRUE(received);
 }
 
 } // namespace

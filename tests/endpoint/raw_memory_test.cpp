@@ -65,7 +65,7 @@ TEST_P(endpoint_raw_memory, is_looked_at_again_when_it_is_set) {
 
 TEST_P(endpoint_raw_memory, counts_in_the_loop_beside_that_of_websockets) {
     serve_much(8 * megabyte);
-    server_->route("/", endpoint::served_.heard({.open = [](connection& peer) {
+    server_->route("/", endpoint::served_.observe({.open = [](connection& peer) {
                        peer.send(std::string(2 * 1024, 'x'));
                    }}));
     come(2);
@@ -87,7 +87,7 @@ TEST_P(endpoint_raw_memory, of_nothing_lets_those_in_who_hold_nothing) {
     serve_much(1);
     raw_server_->limits({.memory_max = 1024});
     std::error_code why;
-    raw_server_->on_refused([&](const address&, std::error_code told) { why = told; });
+    raw_server_->on_refused([&](const address&, std::error_code reason) { why = reason; });
     come(1);
     EXPECT_TRUE(run_until([&] { return deaf_.back().received() == "x"; }));
     EXPECT_FALSE(why) << why.message();

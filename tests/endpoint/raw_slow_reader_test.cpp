@@ -62,10 +62,10 @@ TEST_P(endpoint_raw_slow_reader, is_not_read_while_it_does_not_read_its_answers)
     };
     EXPECT_TRUE(run_until(push));
     EXPECT_TRUE(run_until([&] { return peer.received().size() == sent; })) << "nothing is lost";
-    EXPECT_EQ(served_.heard.size(), sent);
+    EXPECT_EQ(served_.received.size(), sent);
 }
 
-TEST_P(endpoint_raw_slow_reader, ends_who_does_not_read_if_so_told) {
+TEST_P(endpoint_raw_slow_reader, ends_a_peer_that_does_not_read_with_the_policy_close) {
     raw_options strict;
     strict.queue_size_max = 10'000;
     strict.when_full = queue_policy::close;
@@ -88,12 +88,12 @@ TEST_P(endpoint_raw_slow_reader, hears_what_came_in_a_pause_afterwards) {
     for (int turns = 0; turns < 5; ++turns) {
         run_until([asked = 0]() mutable { return ++asked == 3; });
     }
-    EXPECT_EQ(served_.heard, "");
+    EXPECT_EQ(served_.received, "");
     EXPECT_FALSE(served_.ended());
     served_.open->resume();
     EXPECT_TRUE(all_gone());
-    EXPECT_EQ(served_.heard, "while paused");
-    EXPECT_EQ(outbound_.heard, "while paused");
+    EXPECT_EQ(served_.received, "while paused");
+    EXPECT_EQ(outbound_.received, "while paused");
 }
 
 WEFT_IN_EVERY_WAY(endpoint_raw_slow_reader);

@@ -24,7 +24,7 @@ protected:
     report failure_to(const std::string& target, raw_connect_options options = {}) {
         raw_ending outbound;
         connector_->connect(target, outbound.noted(), std::move(options));
-        EXPECT_FALSE(outbound.ended()) << "told from inside the call";
+        EXPECT_FALSE(outbound.ended()) << "reported from inside the call";
         EXPECT_TRUE(
             run_until([&] { return outbound.ended() && connector_->connection_count() == 0; }));
         EXPECT_EQ(outbound.failed, 1);
@@ -35,7 +35,7 @@ protected:
     void expect_raw_echo(const std::string& target) {
         ASSERT_TRUE(connect(target));
         EXPECT_EQ(outbound_.open->send("hello"), send_result::accepted);
-        EXPECT_TRUE(run_until([&] { return outbound_.heard == "hello"; }));
+        EXPECT_TRUE(run_until([&] { return outbound_.received == "hello"; }));
         outbound_.open->close();
         EXPECT_TRUE(all_gone());
         EXPECT_EQ(outbound_.closed, 1);
@@ -80,9 +80,9 @@ TEST_P(endpoint_raw, carries_much_both_ways) {
     const std::string much(3'000'000, 'x');
     ASSERT_TRUE(connect(serve_raw_echo()));
     EXPECT_NE(outbound_.open->send(much), send_result::closed);
-    EXPECT_TRUE(run_until([&] { return outbound_.heard.size() == much.size(); }))
-        << outbound_.heard.size();
-    EXPECT_EQ(outbound_.heard, much);
+    EXPECT_TRUE(run_until([&] { return outbound_.received.size() == much.size(); }))
+        << outbound_.received.size();
+    EXPECT_EQ(outbound_.received, much);
     outbound_.open->close();
     EXPECT_TRUE(all_gone());
 }
@@ -141,9 +141,9 @@ TEST_P(endpoint_raw, adopts_both_ends_with_bytes_that_were_read) {
     ASSERT_TRUE(ours) << ours.error().message();
     EXPECT_EQ(served_.opened + outbound_.opened, 0) << "nothing from inside the call";
     EXPECT_EQ(ours->send(std::string("late")), send_result::accepted);
-    EXPECT_TRUE(run_until([&] { return outbound_.heard == "read before early late"; }))
-        << outbound_.heard;
-    EXPECT_EQ(served_.heard, "early late");
+    EXPECT_TRUE(run_until([&] { return outbound_.received == "read before early late"; }))
+        << outbound_.received;
+    EXPECT_EQ(served_.received, "early late");
     EXPECT_TRUE(ours->close());
     EXPECT_TRUE(all_gone());
 }
@@ -179,9 +179,9 @@ TEST_P(endpoint_raw, hands_its_listener_to_a_successor_without_refusing_anybody)
                              peer.send(bytes);
                          }})};
     ASSERT_EQ(*successor.adopt_listener(*released), where);
-    EXPECT_TRUE(run_until([&] { return waiting.heard == "to the successor"; }));
+    EXPECT_TRUE(run_until([&] { return waiting.received == "to the successor"; }));
     outbound_.open->send("to the old one");
-    EXPECT_TRUE(run_until([&] { return outbound_.heard == "to the old one"; })) << "it goes on";
+    EXPECT_TRUE(run_until([&] { return outbound_.received == "to the old one"; })) << "it goes on";
     EXPECT_EQ(served_.opened + next.opened, 2);
 }
 
@@ -202,7 +202,7 @@ TEST_P(endpoint_raw, serves_a_stream_of_another_kind) {
     auto [one, two] = memory_pipe(loop().driver(), loop().driver());
     raw_server_->serve(std::move(one));
     other.serve(std::move(two)).send("through a pipe");
-    EXPECT_TRUE(run_until([&] { return outbound_.heard == "through a pipe"; }));
+    EXPECT_TRUE(run_until([&] { return outbound_.received == "through a pipe"; }));
     outbound_.open->close();
     EXPECT_TRUE(run_until([&] {
         return other.connection_count() + raw_server_->connection_count() == 0;
@@ -211,15 +211,15 @@ TEST_P(endpoint_raw, serves_a_stream_of_another_kind) {
 
 // --- who may come in, and other words
 
-TEST_P(endpoint_raw, lets_no_more_in_than_told) {
+TEST_P(endpoint_raw, accepts_no_more_than_the_limit) {
     const auto target = serve_raw_echo();
-    std::error_code heard;
+    std::error_code received;
     raw_server_->connections_max(1);
-    raw_server_->on_refused([&](const address&, std::error_code why) { heard = why; });
+    raw_server_->on_refused([&](const address&, std::error_code why) { received = why; });
     ASSERT_TRUE(connect(target));
     raw_peer refused = raw_peer::connected_to(port_);
-    EXPECT_TRUE(run_until([&] { return refused.ended() && heard; }));
-    EXPECT_EQ(heard, errc::too_many_connections);
+    EXPECT_TRUE(run_until([&] { return refused.ended() && received; }));
+    EXPECT_EQ(received, errc::too_many_connections);
     EXPECT_EQ(raw_server_->connection_count(), 1U);
 }
 
@@ -266,7 +266,7 @@ TEST_P(endpoint_raw, counts_what_handles_post) {
     EXPECT_NE(dropped, 0U);
     EXPECT_LE(handle.queued_bytes(), raw_options().queue_size_max);
     EXPECT_TRUE(
-        run_until([&] { return served_.heard.size() == taken && outbound_.writable != 0; }));
+        run_until([&] { return served_.received.size() == taken && outbound_.writable != 0; }));
     EXPECT_EQ(handle.queued_bytes(), 0U);
     outbound_.open->close();
     EXPECT_EQ(handle.send("x"), send_result::closed);
@@ -278,7 +278,8 @@ TEST_P(endpoint_raw, sends_what_a_handle_was_given_before_it_opens) {
     const auto handle = connector_->connect(
         target, outbound_.noted({.open = [](raw_connection& peer) { peer.send("from open, "); }}));
     EXPECT_EQ(handle.send("early"), send_result::accepted);
-    EXPECT_TRUE(run_until([&] { return served_.heard == "from open, early"; })) << served_.heard;
+    EXPECT_TRUE(run_until([&] { return served_.received == "from open, early"; }))
+        << served_.received;
 }
 
 TEST_P(endpoint_raw, keeps_data_and_is_visited) {
@@ -293,12 +294,12 @@ TEST_P(endpoint_raw, keeps_data_and_is_visited) {
 }
 
 TEST_P(endpoint_raw, hands_an_exception_to_the_loop) {
-    std::string told;
+    std::string message_of_exception;
     loop().on_error([&](std::exception_ptr what) {
         try {
             std::rethrow_exception(what);
         } catch (const std::exception& thrown) {
-            told = thrown.what();
+            message_of_exception = thrown.what();
         }
     });
     const auto target = serve(served_.noted({.data = [](raw_connection&, auto) {
@@ -307,7 +308,7 @@ TEST_P(endpoint_raw, hands_an_exception_to_the_loop) {
     ASSERT_TRUE(connect(target));
     outbound_.open->send("x");
     EXPECT_TRUE(run_until([&] { return served_.ended(); }));
-    EXPECT_EQ(told, "a bad day");
+    EXPECT_EQ(message_of_exception, "a bad day");
     EXPECT_EQ(served_.why.error, errc::handler_threw);
     EXPECT_TRUE(all_gone());
 }

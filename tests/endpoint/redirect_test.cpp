@@ -59,7 +59,7 @@ protected:
     http_fields seen_;
 };
 
-TEST_P(endpoint_redirect, is_only_told_unless_wanted) {
+TEST_P(endpoint_redirect, is_only_reported_by_default) {
     send_on("/old", "/echo");
     serve_echo();
     const auto why = failure_of(url("/old"));
@@ -86,7 +86,7 @@ TEST_P(endpoint_redirect, keeps_handle_and_data_and_tells_the_new_uri) {
     std::string reached;
     int kept = 0;
     const auto handle = client_->connect(url("/old"),
-                                         outbound.heard({.open =
+                                         outbound.observe({.open =
                                                              [&](connection& peer) {
                                                                  reached = peer.uri()->str();
                                                                  kept = *peer.data_as<int>();
@@ -169,7 +169,7 @@ TEST_P(endpoint_redirect, ends_with_its_endpoint) {
     send_on("/round", "/round");
     listen();
     ending outbound;
-    client_->connect(url("/round"), outbound.heard(), following(unlimited));
+    client_->connect(url("/round"), outbound.observe(), following(unlimited));
     std::uint64_t turns = 0;
     ASSERT_TRUE(run_until([&] { return ++turns > 50 || outbound.ended(); }));
     bool done = false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An event loop as an application has one that never heard of others: select(2) and callbacks.
+// An application's own event loop, which knows no other: select(2) and callbacks.
 #pragma once
 
 #include <sys/select.h>

@@ -17,7 +17,7 @@ protected:
     /// A client's connection to /echo that is open on both sides.
     void open_one() {
         const int before = served_.opened;
-        client_->connect(url(), outbound_.heard());
+        client_->connect(url(), outbound_.observe());
         ASSERT_TRUE(run_until([&] { return outbound_.opened == 1 && served_.opened > before; }));
     }
 
@@ -82,7 +82,8 @@ TEST_P(endpoint_shutdown, of_a_client_closes_what_is_open_and_gives_up_connectin
     const raw_peer listener = raw_peer::listening(0);
     const raw_peer first = raw_peer::connected_to(listener.port());
     ending connecting;
-    client_->connect("ws://127.0.0.1:" + std::to_string(listener.port()) + "/", connecting.heard());
+    client_->connect("ws://127.0.0.1:" + std::to_string(listener.port()) + "/",
+                     connecting.observe());
     calling([&] { client_->shutdown(seconds(20), done()); });
     ASSERT_TRUE(run_until([&] { return done_ == 1 && served_.ended(); }));
     EXPECT_EQ(connecting.failed, 1);
@@ -97,7 +98,7 @@ TEST_P(endpoint_shutdown, refuses_those_that_have_not_opened_with_503) {
                                .validate = [](connection& peer) { peer.defer(); }});
     listen();
     raw_peer silent = raw_peer::connected_to(port_);
-    client_->connect(url("/defers"), outbound_.heard());
+    client_->connect(url("/defers"), outbound_.observe());
     ASSERT_TRUE(run_until([&] { return server_->connection_count() == 2; }));
     bool turned = false;
     loop().post([&] { turned = true; });
@@ -155,7 +156,7 @@ TEST_P(endpoint_shutdown, of_the_loop_ends_all_endpoints_on_it) {
     open_one();
     client second{loop()};
     ending other;
-    second.connect(url(), other.heard());
+    second.connect(url(), other.observe());
     ASSERT_TRUE(run_until([&] { return other.opened == 1; }));
     calling([&] { loop().shutdown(seconds(20), done()); });
     ASSERT_TRUE(run_until([&] { return done_ == 1; }));
@@ -261,7 +262,7 @@ TEST_P(endpoint_shutdown, is_not_needed_stop_aborts_all_and_tells_them) {
     open_one();
     server_->stop();
     EXPECT_FALSE(server_->is_listening());
-    EXPECT_EQ(served_.closed, 0) << "told from inside the call";
+    EXPECT_EQ(served_.closed, 0) << "reported from inside the call";
     ASSERT_TRUE(run_until([&] { return served_.ended() && outbound_.ended(); }));
     EXPECT_EQ(served_.why.error, errc::aborted);
     EXPECT_EQ(served_.why.began, side::local);
@@ -317,7 +318,7 @@ TEST_P(endpoint_shutdown, endpoints_outlive_their_loop) {
     EXPECT_EQ(served_.closed + outbound_.closed, 0);
 
     EXPECT_EQ(server_->listen("127.0.0.1", 0).error(), errc::gone);
-    client_->connect(url(), outbound_.heard());
+    client_->connect(url(), outbound_.observe());
     server_->shutdown(seconds(20), done());
     client_->shutdown(seconds(20), done());
     server_.reset();

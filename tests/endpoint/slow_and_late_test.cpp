@@ -70,7 +70,7 @@ TEST_P(endpoint_slow_and_late, a_slow_reader_gets_a_long_http_answer) {
 
 TEST_P(endpoint_slow_and_late, a_slow_reader_gets_all_that_was_sent_before_a_close) {
     served_ = {};
-    server_->route("/", served_.heard({.open =
+    server_->route("/", served_.observe({.open =
                                            [](connection& c) {
                                                c.send(std::string(much, 'x'));
                                                c.ping();
@@ -93,7 +93,7 @@ TEST_P(endpoint_slow_and_late, a_slow_reader_gets_all_that_was_sent_before_a_clo
 
 TEST_P(endpoint_slow_and_late, a_peer_that_takes_nothing_is_ended) {
     served_ = {};
-    server_->route("/", served_.heard({.open = [](connection& c) {
+    server_->route("/", served_.observe({.open = [](connection& c) {
                        c.send(std::string(2 * much, 'x'));
                    }}),
                    {.connection = {.timeouts = {.write_stall = milliseconds(40)}}});
@@ -105,7 +105,7 @@ TEST_P(endpoint_slow_and_late, a_peer_that_takes_nothing_is_ended) {
 
 TEST_P(endpoint_slow_and_late, a_pong_counts_however_late_it_is_read) {
     std::size_t pongs = 0;
-    server_->route("/", served_.heard({.pong = [&](connection&, std::span<const std::byte>) {
+    server_->route("/", served_.observe({.pong = [&](connection&, std::span<const std::byte>) {
                        ++pongs;
                    }}),
                    {.connection = {.timeouts = {.ping_interval = milliseconds(20),
@@ -131,7 +131,8 @@ TEST_P(endpoint_slow_and_late, a_pong_counts_however_late_it_is_read) {
 
 TEST_P(endpoint_slow_and_late, a_close_frame_behind_much_else_counts_however_late_it_is_read) {
     served_ = {};
-    server_->route("/", served_.heard(), {.connection = {.timeouts = {.close = milliseconds(20)}}});
+    server_->route("/", served_.observe(),
+                   {.connection = {.timeouts = {.close = milliseconds(20)}}});
     listen();
     raw_peer peer = opened();
     EXPECT_TRUE(run_until([&] { return served_.opened == 1; }));
@@ -151,13 +152,13 @@ TEST_P(endpoint_slow_and_late, a_dial_has_its_time_from_its_first_step_on) {
     options.connect_timeout = options.resolve_timeout = milliseconds(20);
     options.connection.timeouts.handshake = std::chrono::seconds(10);
     ending outbound;
-    client_->connect(url(), outbound.heard(), options);
+    client_->connect(url(), outbound.observe(), options);
     be_busy(milliseconds(40)); // the application starts
     EXPECT_TRUE(run_until([&] { return outbound.opened + outbound.failed != 0; }));
     EXPECT_EQ(outbound.opened, 1) << outbound.why;
 }
 
-TEST_P(endpoint_slow_and_late, a_connected_socket_counts_however_late_that_is_heard) {
+TEST_P(endpoint_slow_and_late, a_connected_socket_counts_however_late_that_is_noticed) {
     serve_echo();
     connect_options options;
     options.connect_timeout = milliseconds(20);
@@ -167,14 +168,14 @@ TEST_P(endpoint_slow_and_late, a_connected_socket_counts_however_late_that_is_he
         return {};
     };
     ending outbound;
-    client_->connect(url(), outbound.heard(), options);
+    client_->connect(url(), outbound.observe(), options);
     EXPECT_TRUE(run_until([&] { return outbound.opened + outbound.failed != 0; }));
     EXPECT_EQ(outbound.opened, 1) << outbound.why;
 }
 
 TEST_P(endpoint_slow_and_late, the_output_stays_open_behind_the_close_frame_of_a_fault) {
     served_ = {};
-    server_->route("/", served_.heard(), {});
+    server_->route("/", served_.observe(), {});
     listen();
     raw_peer peer = opened();
     EXPECT_TRUE(run_until([&] { return served_.opened == 1; }));

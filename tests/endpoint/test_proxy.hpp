@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A proxy in a test's hand: it says what it is told to say, and then passes bytes to and fro.
+// A proxy for tests: it sends the answers that a test gives it, and then passes bytes on.
 #pragma once
 
 #include <optional>
@@ -21,7 +21,7 @@ public:
     [[nodiscard]] std::string place() const { return "127.0.0.1:" + std::to_string(port_); }
 
     /// What the clients have said before their way was open.
-    [[nodiscard]] const std::string& heard() const { return heard_; }
+    [[nodiscard]] const std::string& received() const { return received_; }
 
 private:
     raw_handlers inward() {
@@ -36,7 +36,7 @@ private:
             onward_.send(std::move(bytes));
             return;
         }
-        heard_ += bytes;
+        received_ += bytes;
         const std::string& word = words_[said_++];
         if (said_ < words_.size()) {
             from.send(std::as_bytes(std::span(word)));
@@ -56,7 +56,7 @@ private:
     std::vector<std::string> words_;
     std::uint16_t way_to_;
     std::size_t said_ = 0;
-    std::string heard_;
+    std::string received_;
     raw_handle onward_;
     raw_client out_;
     raw_server in_;

@@ -15,13 +15,14 @@ class endpoint_threads : public endpoint {};
 
 TEST_P(endpoint_threads, send_and_close_through_handles) {
     constexpr int threads = 4, messages = 100;
-    std::vector<std::string> heard;
-    server_->route("/", {.message = [&](connection&, message m) { heard.emplace_back(m.text()); }});
+    std::vector<std::string> received;
+    server_->route("/",
+                   {.message = [&](connection&, message m) { received.emplace_back(m.text()); }});
     listen();
     ending outbound;
     std::vector<std::thread> senders;
     std::atomic<int> left = threads;
-    client_->connect(url("/"), outbound.heard({.open = [&](connection& peer) {
+    client_->connect(url("/"), outbound.observe({.open = [&](connection& peer) {
         for (int i = 0; i < threads; ++i) {
             senders.emplace_back([&left, i, to = peer.handle()] {
                 for (int j = 0; j < messages; ++j)
@@ -35,10 +36,10 @@ TEST_P(endpoint_threads, send_and_close_through_handles) {
     for (auto& sender : senders)
         sender.join();
     EXPECT_TRUE(outbound.why.clean()) << outbound.why;
-    ASSERT_EQ(heard.size(), threads * messages);
+    ASSERT_EQ(received.size(), threads * messages);
     for (int i = 0; i < threads; ++i) {
         int next = 0;
-        for (const auto& text : heard) {
+        for (const auto& text : received) {
             if (text.starts_with(std::to_string(i) + ' ')) {
                 EXPECT_EQ(text, std::to_string(i) + ' ' + std::to_string(next++));
             }
@@ -53,7 +54,7 @@ TEST_P(endpoint_threads, send_too_much_before_it_is_connected) {
     options.connection.queue_size_max = 10'000;
     options.connection.when_full = queue_policy::close;
     ending outbound;
-    const auto to = client_->connect(url(), outbound.heard({}), options);
+    const auto to = client_->connect(url(), outbound.observe({}), options);
     std::thread([&] {
         while (to.send("more") != send_result::dropped) {}
     }).join();
@@ -160,7 +161,7 @@ TEST_P(endpoint_threads, share_a_port_with_a_loop_each) {
     for (int asked = 0; here == 0 || there == 0; ++asked) {
         ASSERT_LT(asked, 1000);
         ending outbound;
-        client_->connect(url("/"), outbound.heard({.message = [&](connection&, message m) {
+        client_->connect(url("/"), outbound.observe({.message = [&](connection&, message m) {
             ++(m.text() == "here" ? here : there);
         }}));
         ASSERT_TRUE(run_until([&] { return outbound.ended(); }));

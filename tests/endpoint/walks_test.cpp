@@ -45,7 +45,7 @@ protected:
 TEST_P(endpoint_walks, nest_over_a_server_and_a_client) {
     serve_echo();
     ending outbound;
-    for (int i = 0; i < 4; ++i) client_->connect(url(), outbound.heard());
+    for (int i = 0; i < 4; ++i) client_->connect(url(), outbound.observe());
     ASSERT_TRUE(run_until([&] { return outbound.opened == 4 && endpoint::served_.opened == 4; }));
     walk_in_walks<connection>(*server_);
     walk_in_walks<connection>(*client_);
@@ -69,7 +69,7 @@ TEST_P(endpoint_walks, see_who_is_there_while_a_walk_begins_and_ends_others) {
     connect_options nowhere;
     nowhere.via = "unix:/nowhere/at/all";
     ending outbound;
-    const auto begin = [&] { client_->connect("ws://x/", outbound.heard(), nowhere); };
+    const auto begin = [&] { client_->connect("ws://x/", outbound.observe(), nowhere); };
     for (int i = 0; i < 3; ++i) begin();
     int visited = 0;
     client_->for_each([&](connection& one) {
@@ -84,19 +84,20 @@ TEST_P(endpoint_walks, see_who_is_there_while_a_walk_begins_and_ends_others) {
 
 TEST_P(endpoint_walks, a_shutdown_from_an_interrupt_hides_it_from_nobody) {
     std::vector<std::unique_ptr<client>> clients;
-    int heard = 0;
+    int interrupts = 0;
     int done = 0;
     for (int i = 0; i < 3; ++i) {
         clients.push_back(std::make_unique<client>(loop()));
         clients.back()->on_interrupt([&] {
-            ++heard;
+            ++interrupts;
             loop().shutdown(seconds(20), [&] { ++done; });
         });
     }
     raw_client last(loop());
-    last.on_interrupt([&] { ++heard; });
+    last.on_interrupt([&] { ++interrupts; });
     loop().wake();
-    EXPECT_TRUE(run_until([&] { return heard == 4 && done == 3; })) << heard << ' ' << done;
+    EXPECT_TRUE(run_until([&] { return interrupts == 4 && done == 3; }))
+        << interrupts << ' ' << done;
 }
 
 WEFT_IN_EVERY_WAY(endpoint_walks);

@@ -108,7 +108,7 @@ TEST_P(endpoint_who_was_it, is_known_when_writing_meets_the_reset) {
     expect_known("broken pipe");
 }
 
-TEST_P(endpoint_who_was_it, is_told_of_those_that_never_opened) {
+TEST_P(endpoint_who_was_it, is_reported_for_those_that_never_opened) {
     serve_who();
     raw_peer peer = raw_peer::connected_to(port_);
     const auto from = "127.0.0.1:" + std::to_string(peer.port());
@@ -125,7 +125,7 @@ TEST_P(endpoint_who_was_it, is_told_of_those_that_never_opened) {
     EXPECT_EQ(saw_.why.remote_address().str(), next);
 }
 
-TEST_P(endpoint_who_was_it, is_told_of_raw_connections) {
+TEST_P(endpoint_who_was_it, is_reported_for_raw_connections) {
     std::string at_open;
     std::string at_close;
     served_ = {};
@@ -186,7 +186,7 @@ protected:
         connect_options options;
         options.connection.timeouts.handshake = std::chrono::milliseconds(500);
         client_->connect("ws://127.0.0.1:" + std::to_string(listener.port()) + "/",
-                         outbound.heard(), options);
+                         outbound.observe(), options);
         EXPECT_TRUE(run_until([&] {
             return peer.accept_from(listener) && peer.received().ends_with("\r\n\r\n");
         }));

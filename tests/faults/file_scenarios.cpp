@@ -18,7 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A raw file in a scenario, and what it has heard.
+/// A raw file in a scenario, and what it has received.
 class file_player {
 public:
     /// Takes over `descriptor`, also when that fails.
@@ -38,14 +38,14 @@ public:
     raw_file& operator*() { return *file_; }
     [[nodiscard]] bool ended() const { return ended_; }
     [[nodiscard]] bool clean() const { return ended_ && !why_; }
-    [[nodiscard]] std::size_t heard() const { return heard_; }
+    [[nodiscard]] std::size_t received() const { return received_; }
 
     /// The end of a terminal is what a failure to read it would be as well.
     bool is_terminal = false;
 
 private:
     raw_handlers handlers() {
-        return {.data = [this](raw_connection&, auto bytes) { heard_ += bytes.size(); },
+        return {.data = [this](raw_connection&, auto bytes) { received_ += bytes.size(); },
                 .close = [this](raw_connection&, const report& why) { end(why); },
                 .fail = [this](const report& why) { end(why); }};
     }
@@ -58,7 +58,7 @@ private:
 
     world& world_;
     std::optional<raw_file> file_;
-    std::size_t heard_ = 0;
+    std::size_t received_ = 0;
     bool ended_ = false;
     std::error_code why_;
 };
@@ -75,7 +75,7 @@ bool write_through_a_pipe(world& w) {
     (*writer).send(std::string(200'000, 'x'));
     (*writer).finish();
     w.until([&] { return reader.ended() && writer.ended(); });
-    return reader.clean() && writer.clean() && reader.heard() == 200'000;
+    return reader.clean() && writer.clean() && reader.received() == 200'000;
 }
 
 bool write_to_nobody(world& w) {
@@ -112,10 +112,10 @@ bool talk_to_a_terminal(world& w) {
     if (!terminal) return false;
     terminal.is_terminal = true;
     (*terminal).send("echo\n"); // which the terminal does
-    w.until([&] { return terminal.ended() || terminal.heard() == 6; });
+    w.until([&] { return terminal.ended() || terminal.received() == 6; });
     far.reset();
     w.until([&] { return terminal.ended(); });
-    return terminal.clean() && terminal.heard() == 6;
+    return terminal.clean() && terminal.received() == 6;
 }
 
 bool pass_packets(world& w) {
@@ -130,7 +130,7 @@ bool pass_packets(world& w) {
     (*one).send("packet");
     (*one).finish();
     w.until([&] { return one.ended() && other.ended(); });
-    return one.clean() && other.clean() && other.heard() == 6;
+    return one.clean() && other.clean() && other.received() == 6;
 }
 
 bool watch_a_pipe(world& w) {
@@ -138,12 +138,12 @@ bool watch_a_pipe(world& w) {
     if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return false;
     const owned_descriptor near(ends[0]);
     const owned_descriptor far(ends[1]);
-    int heard = 0;
+    int received = 0;
     bool lost = false;
     std::optional<watch> bare;
     bare.emplace(w.loop(), near.get(), [&](readiness what) {
         char one = 0;
-        if (what.read && ::read(near.get(), &one, 1) == 1) ++heard;
+        if (what.read && ::read(near.get(), &one, 1) == 1) ++received;
         lost = what.hangup;
         if (lost) w.tell({ENOMEM, std::system_category()});
     });
@@ -152,8 +152,8 @@ bool watch_a_pipe(world& w) {
         return false;
     }
     const bool written = ::write(far.get(), "ab", 2) == 2;
-    w.until([&] { return heard == 2 || lost; });
-    return written && heard == 2;
+    w.until([&] { return received == 2 || lost; });
+    return written && received == 2;
 }
 
 /// Such waits have no timeout: the first sets a timer for the deadline, the next finds it set.
@@ -163,10 +163,10 @@ bool wait_beside_a_far_deadline(world& w) {
     if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return false;
     const owned_descriptor near(ends[0]);
     const owned_descriptor far(ends[1]);
-    int heard = 0;
+    int received = 0;
     bool late = false;
     watch readable(w.loop(), near.get(), [&](readiness what) {
-        ++heard;
+        ++received;
         if (what.hangup) w.tell({ENOMEM, std::system_category()});
     });
     timer deadline(w.loop(), [&] { late = true; });
@@ -176,7 +176,7 @@ bool wait_beside_a_far_deadline(world& w) {
         tell_refusal(w, set.error());
         return false;
     }
-    while (heard < 2 && !late) {
+    while (received < 2 && !late) {
         w.loop().run_one();
         w.loop().restart();
     }

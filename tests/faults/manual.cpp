@@ -17,7 +17,7 @@ std::vector<int> both(std::vector<int> one, const std::vector<int>& other) {
     return one;
 }
 
-/// Of several addresses: another one's error tells more, and is told instead.
+/// Of several addresses: another one's error says more, and is reported instead.
 const std::vector<int> little{EAFNOSUPPORT};
 
 /// What opening anything may meet.
@@ -87,7 +87,7 @@ const std::vector<manual_page> pages{
     {"connect", "", {EINPROGRESS, EINTR}, consequence::harmless, true},
 
     // --- bytes
-    // What one datagram meets is told, and the next one goes its way.
+    // The error of one datagram is reported, and the next one is sent.
     {"recvfrom", "", {EAGAIN, EINTR}, consequence::harmless},
     {"recvfrom", "", both({ECONNREFUSED, ENOTCONN}, network_errors)},
     {"sendto", "", {EAGAIN, EINTR}, consequence::harmless},
@@ -156,7 +156,7 @@ const std::vector<ruled_out> left_out{
     {"fcntl", "EACCES EAGAIN EBUSY EDEADLK EINTR EMFILE ENOLCK ENOTDIR EPERM",
      "of locks, leases, duplicates and flags that are not touched"},
     {"fchmod", "EACCES ELOOP ENAMETOOLONG ENOENT ENOTDIR", "of paths: it has a descriptor"},
-    {"write (eventfd)", "EAGAIN", "after 2^64 - 1 wake-ups that nobody has heard"},
+    {"write (eventfd)", "EAGAIN", "after 2^64 - 1 wake-ups that nobody has read"},
     {"write (eventfd, pipe)", "EDESTADDRREQ EDQUOT EFBIG EIO ENOSPC EPERM EPIPE",
      "of files and sockets, and of a pipe whose other end is closed"},
     {"connect", "EALREADY EISCONN", "only a bug of ours: it is called once for a socket"},

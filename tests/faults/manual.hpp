@@ -12,8 +12,8 @@ namespace weft::testing {
 
 /// What has to come of an error.
 enum class consequence {
-    told,     ///< somebody hears this very error, or all goes on as if nothing had been
-    replaced, ///< likewise, but what is heard may be another error that comes of it
+    reported,     ///< this very error is reported, or all goes on as if nothing had been
+    replaced, ///< likewise, but the reported error may be another one that follows from it
     harmless, ///< all goes on as if nothing had been
     fatal,    ///< the program ends with a message
 };
@@ -23,7 +23,7 @@ struct manual_page {
     std::string call;
     std::string where; ///< only at sites with this in their file's name or arguments
     std::vector<int> errors;
-    consequence outcome = consequence::told;
+    consequence outcome = consequence::reported;
     bool happens = false; ///< the call is made and fails nevertheless
     bool lasts = true;    ///< it may fail so again and again
 };

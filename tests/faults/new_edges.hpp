@@ -5,7 +5,7 @@
 
 namespace weft::testing {
 
-/// Has all epoll(7) sets of this process report anew what is ready in them, as though it had
+/// Has all epoll(7) sets of this process report again what is ready in them, as though it had
 /// become so just now. False when nothing is.
 bool make_new_edges();
 

@@ -160,7 +160,7 @@ bool find_the_address_in_use(world& w) {
     return again.error() == std::errc::address_in_use && w.connect() && w.close();
 }
 
-/// What comes meanwhile is heard afterwards.
+/// What comes meanwhile is delivered afterwards.
 bool pause_and_resume(world& w) {
     if (!w.listen("127.0.0.1:0") || !w.connect()) return false;
     party& us = w.outbound();
@@ -168,10 +168,10 @@ bool pause_and_resume(world& w) {
     w.settle();
     if (connection* peer = w.served().back().open) peer->send("while paused");
     w.settle();
-    if (!us.open || us.heard != 0) return false;
+    if (!us.open || us.received != 0) return false;
     us.open->resume();
-    w.until([&] { return us.ended != 0 || us.heard != 0; });
-    return us.heard == 12 && w.echo(5) && w.close();
+    w.until([&] { return us.ended != 0 || us.received != 0; });
+    return us.received == 12 && w.echo(5) && w.close();
 }
 
 bool shut_down_amid(world& w) {
@@ -200,12 +200,12 @@ bool bear_rude_peers(world& w) {
 }
 
 bool hear_timers_posts_and_wake_ups(world& w) {
-    int heard = 0;
-    timer soon(w.loop(), [&] { ++heard; });
+    int received = 0;
+    timer soon(w.loop(), [&] { ++received; });
     soon.arm_after(1ms);
-    w.loop().post([&] { ++heard; });
+    w.loop().post([&] { ++received; });
     w.loop().wake();
-    return w.until([&] { return heard == 2; }) && w.listen("127.0.0.1:0") && w.connect() &&
+    return w.until([&] { return received == 2; }) && w.listen("127.0.0.1:0") && w.connect() &&
         w.close();
 }
 
@@ -268,7 +268,7 @@ bool echo_raw(world& w) {
         return false;
     }
     raw_client client(w.loop());
-    std::size_t heard = 0;
+    std::size_t received = 0;
     std::optional<report> end;
     const auto note = [&](const report& why) {
         end = why;
@@ -278,25 +278,25 @@ bool echo_raw(world& w) {
                    {.open = [](raw_connection& one) { one.send("hello"); },
                     .data =
                         [&](raw_connection& one, auto bytes) {
-                            heard += bytes.size();
+                            received += bytes.size();
                             one.close();
                         },
                     .close = [&](raw_connection&, const report& why) { note(why); },
                     .fail = [&](const report& why) { note(why); }});
     w.until([&] { return end && echoing.connection_count() + client.connection_count() == 0; });
-    return end && end->clean() && heard == 5;
+    return end && end->clean() && received == 5;
 }
 
 /// They may be lost, so what has been is asked again.
 bool exchange_datagrams(world& w) {
     w.over_ip = true;
-    std::size_t heard = 0;
+    std::size_t received = 0;
     const auto tell = [&](datagram_socket&, std::error_code why) { w.tell(why); };
     datagram_socket echo(w.loop(), {.data = [](datagram_socket& here, auto bytes,
                                                const address& to) { here.send_to(bytes, to); },
                                     .error = tell});
     datagram_socket asking(w.loop(),
-                           {.data = [&](auto&, auto, auto&) { ++heard; }, .error = tell});
+                           {.data = [&](auto&, auto, auto&) { ++received; }, .error = tell});
     const auto where = echo.bind("127.0.0.1:0");
     if (!where) {
         w.tell(where.error());
@@ -308,10 +308,10 @@ bool exchange_datagrams(world& w) {
     }
     const auto mine = asking.local_address();
     asking.send("one");
-    w.until([&] { return heard == 1; });
+    w.until([&] { return received == 1; });
     asking.send("two");
-    w.until([&] { return heard == 2; });
-    return heard == 2 && (mine == address() || mine.is_ip());
+    w.until([&] { return received == 2; });
+    return received == 2 && (mine == address() || mine.is_ip());
 }
 
 bool adopt_a_datagram_socket(world& w) {
@@ -319,9 +319,9 @@ bool adopt_a_datagram_socket(world& w) {
     if (::socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, both.data()) != 0) return false;
     owned_descriptor ours(both[0]);
     const owned_descriptor theirs(both[1]);
-    std::size_t heard = 0;
+    std::size_t received = 0;
     datagram_socket adopting(
-        w.loop(), {.data = [&](auto&, auto, auto&) { ++heard; },
+        w.loop(), {.data = [&](auto&, auto, auto&) { ++received; },
                    .error = [&](datagram_socket&, std::error_code why) { w.tell(why); }});
     const auto adopted = adopting.adopt(ours.get());
     if (!adopted) {
@@ -332,20 +332,20 @@ bool adopt_a_datagram_socket(world& w) {
     const bool sent = ::send(theirs.get(), "x", 1, MSG_NOSIGNAL) == 1;
     adopting.pause();
     adopting.resume();
-    w.until([&] { return heard == 1; });
-    return sent && heard == 1;
+    w.until([&] { return received == 1; });
+    return sent && received == 1;
 }
 
 bool hear_a_signal(world& w) {
-    int heard = 0;
-    const auto asked = w.loop().on_signal({SIGUSR1}, [&](int number) { heard = number; });
+    int received = 0;
+    const auto asked = w.loop().on_signal({SIGUSR1}, [&](int number) { received = number; });
     if (!asked) {
         tell_refusal(w, asked.error());
         return false;
     }
     ::raise(SIGUSR1);
-    w.until([&] { return heard == SIGUSR1; });
-    return heard == SIGUSR1 && w.loop().on_signal({}, {}).has_value();
+    w.until([&] { return received == SIGUSR1; });
+    return received == SIGUSR1 && w.loop().on_signal({}, {}).has_value();
 }
 
 const std::vector<scenario> scenarios{
@@ -373,12 +373,12 @@ const std::vector<scenario> scenarios{
     {"pause and resume", pause_and_resume},
     {"shut down amid", shut_down_amid},
     {"bear rude peers", bear_rude_peers},
-    {"hear timers, posts and wake-ups", hear_timers_posts_and_wake_ups},
+    {"handle timers, posts and wake-ups", hear_timers_posts_and_wake_ups},
     {"ask for addresses", ask_for_addresses},
     {"echo raw", echo_raw},
     {"exchange datagrams", exchange_datagrams},
     {"adopt a datagram socket", adopt_a_datagram_socket},
-    {"hear a signal", hear_a_signal},
+    {"handle a signal", hear_a_signal},
 };
 
 } // namespace

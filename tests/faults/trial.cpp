@@ -54,7 +54,7 @@ verdict play(const trial& which, std::optional<fault> wanted, std::chrono::milli
         outcome.completed = play_in(w, *which.what, plan, wanted);
         outcome.calls = plan.calls();
         outcome.failed = plan.failed();
-        outcome.told = w.told();
+        outcome.reported = w.reported();
         plan.disarm();
         w.hopeless = false;
         if (w.begun() || w.begin()) judge_after(w, *which.what, outcome);
@@ -75,13 +75,14 @@ void judge_consequence(verdict& of, const fault& armed, consequence expected) {
     if (of.completed || of.failed == 0) return;
     if (armed.for_ever && expected == consequence::harmless) return; // it waits for better times
     const std::error_code very(armed.error, std::system_category());
-    const bool heard = std::find(of.told.begin(), of.told.end(), very) != of.told.end();
-    // A call that fails for ever may be heard of in another way, such as a deadline.
+    const bool found =
+        std::find(of.reported.begin(), of.reported.end(), very) != of.reported.end();
+    // A call that fails for ever may be noticed in another way, such as a deadline.
     const bool other_will_do = expected == consequence::replaced || armed.for_ever;
     if (expected == consequence::harmless) {
         of.wrong.push_back("it should have been harmless");
-    } else if (!heard && !(other_will_do && !of.told.empty())) {
-        of.wrong.push_back("nobody was told");
+    } else if (!found && !(other_will_do && !of.reported.empty())) {
+        of.wrong.push_back("the error was not reported");
     }
 }
 
@@ -99,7 +100,7 @@ verdict trial::disturbed(const fault& by, consequence expected) const {
         if (outcome.wrong.empty() || !outcome.impatient) break;
     }
     if (outcome.wrong.empty()) return outcome;
-    for (const auto& one : outcome.told) outcome.wrong.push_back("told: " + one.message());
+    for (const auto& one : outcome.reported) outcome.wrong.push_back("reported: " + one.message());
     return outcome;
 }
 

@@ -18,7 +18,7 @@ struct verdict {
     bool completed = false;
     std::size_t failed = 0; ///< calls that were made to fail
     std::map<const source_call*, std::size_t> calls;
-    std::vector<std::error_code> told;
+    std::vector<std::error_code> reported;
     bool impatient = false;         ///< time went on while something may have been on its way
     std::vector<std::string> wrong; ///< what did not hold; empty is good
 };

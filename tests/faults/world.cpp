@@ -110,7 +110,7 @@ void world::serve() {
                         },
                     .message =
                         [](connection& peer, message m) {
-                            (*peer.data_as<party*>())->heard += m.size();
+                            (*peer.data_as<party*>())->received += m.size();
                             peer.send(m);
                         },
                     .close =
@@ -225,7 +225,7 @@ handlers world::hearing(party& into) {
                     ++into.opened;
                     into.open = &peer;
                 },
-            .message = [&](connection&, message m) { into.heard += m.size(); },
+            .message = [&](connection&, message m) { into.received += m.size(); },
             .close =
                 [&](connection&, const report& why) {
                     ++into.ended;
@@ -281,10 +281,10 @@ bool world::join(owned_descriptor ours, owned_descriptor theirs) {
 
 bool world::echo(std::size_t size) {
     if (!outbound_->open) return false;
-    const std::size_t expected = outbound_->heard + size;
+    const std::size_t expected = outbound_->received + size;
     outbound_->open->send(std::string(size, 'x'));
-    until([&] { return outbound_->ended != 0 || outbound_->heard >= expected; });
-    return outbound_->heard == expected;
+    until([&] { return outbound_->ended != 0 || outbound_->received >= expected; });
+    return outbound_->received == expected;
 }
 
 bool world::close() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a scenario is played in: a loop and what drives it, a server that echoes, a client, and
-// what everybody was told. Its steps say whether they came about. Knows no fault.
+// what was reported. Its steps say whether they came about. Knows no fault.
 #pragma once
 
 #include <deque>
@@ -29,11 +29,11 @@ struct setting {
 /// The settings of this system.
 [[nodiscard]] const std::vector<setting>& all_settings();
 
-/// One side of a connection, and what its handlers have heard.
+/// One side of a connection, and what its handlers have received.
 struct party {
     int opened = 0;
     int ended = 0;
-    std::size_t heard = 0; ///< bytes of messages
+    std::size_t received = 0; ///< bytes of messages
     report why;
     connection* open = nullptr; ///< while it is
 };
@@ -106,12 +106,12 @@ public:
     [[nodiscard]] const socket_folder& folder() const { return folder_; }
     [[nodiscard]] bool is_guest() const { return how_.guest; }
 
-    /// Notes an error that somebody has been told.
-    void tell(std::error_code why) { told_.push_back(why); }
+    /// Notes an error that was reported.
+    void tell(std::error_code why) { reported_.push_back(why); }
 
     // --- what is judged
 
-    [[nodiscard]] const std::vector<std::error_code>& told() const { return told_; }
+    [[nodiscard]] const std::vector<std::error_code>& reported() const { return reported_; }
 
     /// A descriptor that stays readable though turns do nothing or is not though there is something
     /// to do, or a wait that does not wait.
@@ -120,7 +120,7 @@ public:
     /// What has failed may have been on its way only.
     [[nodiscard]] bool has_moved_clock() const { return has_moved_clock_; }
 
-    /// Connections that were told their end twice, or not at all.
+    /// Connections whose end was reported twice, or not at all.
     [[nodiscard]] std::string ends_that_are_wrong() const;
 
     /// Frees all; nothing may be done afterwards.
@@ -156,7 +156,7 @@ private:
 
     const setting& how_;
     socket_folder folder_;
-    std::vector<std::error_code> told_;
+    std::vector<std::error_code> reported_;
     std::string broken_;
     int done_ = 0;          // shutdowns
     bool was_idle_ = false; // in this `until`

@@ -134,7 +134,7 @@ for suite in "${suites[@]}"; do
             try_"$command" "$root" "$person" >"$log" 2>&1 </dev/null || status=$?
             note "./dev $command: exit status $status after $(seconds_since "$began")"
             grep -E "$worth_showing" "$log" \
-                | awk '!told[$0]++' || true
+                | awk '!seen[$0]++' || true
             if [ "$status" != 0 ]; then
                 failed=1
                 note "the end of $log:"

@@ -82,7 +82,7 @@ private:
             .open =
                 [this](connection& c) {
                     hear(c);
-                    must(!std::exchange(opened_, true), "open is told once");
+                    must(!std::exchange(opened_, true), "open is reported once");
                     act(c);
                 },
             .message =
@@ -122,12 +122,12 @@ private:
         };
     }
 
-    // --- what is heard
+    // --- what is received
 
     void hear(connection& from) {
-        must(!destroyed_, "nothing is told after the end of its service");
-        must(!ended_, "nothing is told after the end");
-        must(!inside_call_, "nothing is told from inside a call");
+        must(!destroyed_, "nothing is reported after the end of its service");
+        must(!ended_, "nothing is reported after the end");
+        must(!inside_call_, "nothing is reported from inside a call");
         alive_ = &from;
     }
 
@@ -143,9 +143,9 @@ private:
     }
 
     void hear_end(bool open) {
-        must(!destroyed_ && !inside_call_, "an end is told by the service, in a turn");
+        must(!destroyed_ && !inside_call_, "an end is reported by the service, in a turn");
         must(open == opened_, "fail is for what never opened");
-        must(!std::exchange(ended_, true), "one end is told");
+        must(!std::exchange(ended_, true), "one end is reported");
         if (!open) forget();
     }
 
@@ -169,10 +169,10 @@ private:
         }
     }
 
-    void act(connection& c, message heard = message(std::string_view())) {
+    void act(connection& c, message received = message(std::string_view())) {
         const auto action = actions_.byte();
         if (action >= 200) throw std::runtime_error("from a handler");
-        command(c, action, heard);
+        command(c, action, received);
         if (action % 20 == 19 && nesting_ < 3) {
             ++nesting_;
             driver_.advance(driver_.now());
@@ -180,15 +180,15 @@ private:
         }
     }
 
-    void command(connection& c, unsigned what, message heard) {
+    void command(connection& c, unsigned what, message received) {
         switch (what % 20) {
-        case 1: send(c, heard); break;
+        case 1: send(c, received); break;
         case 2: send(c, message(std::string_view("hello"))); break;
         case 3: send(c, message::binary(large())); break;
         case 4: part(c, std::string_view("a"), false); break;
         case 5: part(c, std::string_view("b"), true); break;
-        case 6: note(c.ping(heard.text())); break;
-        case 7: note(c.pong(heard.text())); break;
+        case 6: note(c.ping(received.text())); break;
+        case 7: note(c.pong(received.text())); break;
         case 8: c.close(close_code::going_away, "bye"); break;
         case 9: c.abort(); break;
         case 10: c.pause(); break;
@@ -313,7 +313,7 @@ private:
         }
         must(driver_.next_deadline() == never && !driver_.waiting(), "nothing waits at the end");
         must(destroyed_ || tested_->connection_count() == 0, "nobody is left at the end");
-        must(ended_ || destroyed_ || plain_, "an end is told");
+        must(ended_ || destroyed_ || plain_, "an end is reported");
         check_sent();
         tested_.reset();
         must(dones_ == shutdowns_, "done is called once");

@@ -38,7 +38,7 @@ std::string code_of(close_code code) {
 }
 
 /// An event as the oracle writes it.
-std::string record(const told& event, const report& outcome) {
+std::string record(const event_record& event, const report& outcome) {
     switch (event.type) {
     case event_type::message: return record(event.is_text ? 't' : 'b', event.payload);
     case event_type::ping: return record('i', event.payload);
@@ -52,8 +52,8 @@ std::string record(const told& event, const report& outcome) {
     return {};
 }
 
-/// What the session has heard.
-std::string heard(const session_run& run) {
+/// The events of the session.
+std::string events_of(const session_run& run) {
     std::string all;
     for (const auto& event : run.events)
         all += record(event, run.tested.outcome());
@@ -105,9 +105,9 @@ void run(byte_view bytes) {
     run.open();
     run.feed(testing::to_bytes(received));
 
-    same(heard(run), other_opinion(ours, testing::to_bytes(received)), "both hear the same");
+    same(events_of(run), other_opinion(ours, testing::to_bytes(received)), "both receive the same");
     const auto peer = ours == role::server ? role::client : role::server;
-    same(answered(run), other_opinion(peer, run.sent), "both hear the same answers");
+    same(answered(run), other_opinion(peer, run.sent), "both receive the same answers");
 }
 
 const fuzz_target differential("differential", run, missing);

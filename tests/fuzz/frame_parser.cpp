@@ -28,7 +28,7 @@ public:
         : options_(options),
           script_(script),
           run_(options & as_client ? role::client : role::server, limits(options),
-               [this](session_run&, const event& told) { answer(told); }) {
+               [this](session_run&, const event& next) { answer(next); }) {
         run_.open();
         run_.lends = !(options & without_lending);
         run_.collects = !(options & collected_late);
@@ -60,19 +60,19 @@ private:
         expected_.emplace_back(first, to_text(payload));
     }
 
-    void answer(const event& told) {
+    void answer(const event& next) {
         session& tested = run_.tested;
-        if (told.type == event_type::ping && tested.state() == session_state::open) {
-            expect(opcode::pong, true, told.payload);
+        if (next.type == event_type::ping && tested.state() == session_state::open) {
+            expect(opcode::pong, true, next.payload);
         }
         switch (script_.byte() % 10) {
-        case 1: send(message(told.payload, told.is_text)); break;
+        case 1: send(message(next.payload, next.is_text)); break;
         case 2: send(message(std::string_view("hello"))); break;
-        case 3: part(message(told.payload, false), false); break;
-        case 4: part(message(told.payload, false), true); break;
-        case 5: ping(told.payload); break;
+        case 3: part(message(next.payload, false), false); break;
+        case 4: part(message(next.payload, false), true); break;
+        case 5: ping(next.payload); break;
         case 6:
-            if (tested.pong(told.payload)) expect(opcode::pong, true, cut(told.payload));
+            if (tested.pong(next.payload)) expect(opcode::pong, true, cut(next.payload));
             break;
         case 7: tested.pause(run_.now); break;
         case 8: tested.close(close_code::going_away, "snow \xe2\x98\x83", run_.now); break;

@@ -154,20 +154,20 @@ void try_response(byte_view bytes, cutter cuts) {
 // --- sessions
 
 /// Answers a request as `how` says.
-void answer(session_run& run, const event& told, unsigned how) {
+void answer(session_run& run, const event& reported, unsigned how) {
     session& tested = run.tested;
-    if (told.type == event_type::request) {
+    if (reported.type == event_type::request) {
         const auto& names = tested.offer()->subprotocols;
         const std::string chosen = names.empty() || how & 1U ? std::string() : names.back();
         const auto done = how & 2U ? tested.reject({403, {{"X-Why", "no"}}, "no"}, run.now)
                                    : tested.accept(chosen, {{"X-By", "weft"}}, run.now);
         must(done.has_value(), "a request can be answered");
         must(!tested.accept({}, {}, run.now), "but once");
-    } else if (told.type == event_type::http) {
+    } else if (reported.type == event_type::http) {
         must(!tested.accept({}, {}, run.now), "a plain request is no handshake");
         must(tested.respond({200, {}, tested.request()->body()}, run.now).has_value(),
              "a plain request can be answered");
-    } else if (told.type == event_type::opened && how & 4U) {
+    } else if (reported.type == event_type::opened && how & 4U) {
         tested.forget_handshake();
     }
 }

@@ -20,17 +20,17 @@
 namespace weft::fuzz {
 
 /// An event, with a copy of what it showed.
-struct told {
+struct event_record {
     event_type type = event_type::none;
     bool is_text = false;
     std::string payload = {};
 
-    friend bool operator==(const told&, const told&) = default;
+    friend bool operator==(const event_record&, const event_record&) = default;
 };
 
 /// What can be seen of a session from outside.
 struct trace {
-    std::vector<told> events;
+    std::vector<event_record> events;
     testing::byte_string sent;
     std::string outcome;
     std::error_code error;
@@ -59,7 +59,7 @@ public:
     static constexpr time_point now{std::chrono::hours(1)};
 
     session tested;
-    std::vector<told> events;
+    std::vector<event_record> events;
     testing::byte_string sent;
     bool lends = true;    ///< whether scratch memory is lent while the session works
     bool collects = true; ///< whether output is taken after each input

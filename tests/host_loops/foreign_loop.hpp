@@ -35,7 +35,7 @@ public:
     /// nothing where it does not tell.
     [[nodiscard]] virtual std::optional<std::size_t> things() = 0;
 
-    /// What the library wants to be told in a forked child.
+    /// The call that the library needs in a forked child.
     virtual void forked() {}
 
     /// Whether the library can be used in a forked child.

@@ -97,7 +97,7 @@ const bool context_is_open = [] {
     return true;
 }();
 
-/// Qt takes GLib's loop unless it is told not to.
+/// Qt takes GLib's loop by default.
 std::unique_ptr<foreign_loop> make_with_own_dispatcher() {
     qputenv("QT_NO_GLIB", "1");
     auto made = std::make_unique<qt_foreign_loop>();

@@ -92,9 +92,9 @@ protected:
 
     /// What is posted to a context whose `run` has returned waits for the next one.
     void expect_that_it_runs() {
-        std::promise<void> heard;
-        ::asio::post(context, [&] { heard.set_value(); });
-        ASSERT_EQ(heard.get_future().wait_for(20s), std::future_status::ready);
+        std::promise<void> called;
+        ::asio::post(context, [&] { called.set_value(); });
+        ASSERT_EQ(called.get_future().wait_for(20s), std::future_status::ready);
     }
 
     /// On the strand of a loop, and waits for it.
@@ -247,22 +247,22 @@ TEST_F(asio_strands_threads, run_returns_when_the_last_endpoint_has_ended_and_no
 }
 
 TEST_F(asio_strands_threads, hear_what_is_posted_to_them_before_run_returns) {
-    std::atomic<int> heard = 0;
-    loops[1].post([&] { ++heard; });
+    std::atomic<int> called = 0;
+    loops[1].post([&] { ++called; });
     context.run();
-    EXPECT_EQ(heard, 1) << "it was posted before";
-    ::asio::post(context, [&] { loops[2].post([&] { ++heard; }); });
+    EXPECT_EQ(called, 1) << "it was posted before";
+    ::asio::post(context, [&] { loops[2].post([&] { ++called; }); });
     context.restart();
     context.run();
-    EXPECT_EQ(heard, 2) << "nothing else kept it running";
+    EXPECT_EQ(called, 2) << "nothing else kept it running";
     std::function<void(std::size_t)> hand_round = [&](std::size_t at) {
-        if (++heard < 300) loops[at].post([&, at] { hand_round((at + 1) % loops.size()); });
+        if (++called < 300) loops[at].post([&, at] { hand_round((at + 1) % loops.size()); });
     };
     ::asio::post(context, [&] { hand_round(0); });
     context.restart();
     begin_to_run(3);
     wait_for_run_to_return();
-    EXPECT_EQ(heard, 300);
+    EXPECT_EQ(called, 300);
 }
 
 TEST_F(asio_strands_threads, run_while_a_loop_is_perpetual) {

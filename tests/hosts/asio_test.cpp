@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is Asio's own about a stay: `run` ends when neither has work, posts are heard before that,
+// What is special in Asio as host: `run` ends when neither has work, posts are called before that,
 // and a strand may be run by several threads.
 #include <weft/hosts/asio.hpp>
 
@@ -24,7 +24,7 @@ using namespace std::chrono_literals;
 TEST(asio_guest, run_lasts_as_long_as_there_is_work_and_no_longer) {
     ::asio::io_context host;
     event_loop loop;
-    asio_guest stay(loop, host);
+    asio_guest attachment(loop, host);
     host.run();
     for (int i = 0; i < 3; ++i) {
         bool fired = false;
@@ -34,13 +34,13 @@ TEST(asio_guest, run_lasts_as_long_as_there_is_work_and_no_longer) {
         host.run();
         EXPECT_TRUE(fired);
     }
-    EXPECT_TRUE(stay.attached());
+    EXPECT_TRUE(attachment.attached());
 }
 
 TEST(asio_guest, hears_posts_while_it_has_no_work) {
     ::asio::io_context host;
     event_loop loop;
-    asio_guest stay(loop, host);
+    asio_guest attachment(loop, host);
     ::asio::steady_timer own(host, 30s);
     own.async_wait([](const auto&) {});
     std::thread elsewhere;
@@ -66,7 +66,7 @@ TEST(asio_guest, done_comes_when_the_context_runs) {
 TEST(asio_guest, knows_an_executor_that_forgot_what_it_is) {
     ::asio::io_context host;
     event_loop loop;
-    asio_guest stay(loop, ::asio::any_io_executor(host.get_executor()));
+    asio_guest attachment(loop, ::asio::any_io_executor(host.get_executor()));
     bool posted = false;
     loop.post([&] { posted = true; });
     host.run();
@@ -80,7 +80,7 @@ template <class Executor>
 void expect_to_outlive_the_context(Executor (*executor_of)(::asio::io_context&)) {
     event_loop loop;
     auto host = std::make_unique<::asio::io_context>();
-    std::optional<asio_guest> stay(std::in_place, loop, executor_of(*host));
+    std::optional<asio_guest> attachment(std::in_place, loop, executor_of(*host));
     bool ran = false;
     loop.post([&] { ran = true; });
     host->run();
@@ -96,18 +96,18 @@ void expect_to_outlive_the_context(Executor (*executor_of)(::asio::io_context&))
     later.arm_after(1h);
     loop.post([] {});
     bool done = false;
-    stay->detach([&] { done = true; });
+    attachment->detach([&] { done = true; });
     EXPECT_TRUE(done);
-    stay.reset();
+    attachment.reset();
     other = event_loop();
     neighbour.reset();
 
     host = std::make_unique<::asio::io_context>();
-    stay.emplace(loop, executor_of(*host));
+    attachment.emplace(loop, executor_of(*host));
     later.arm_after(1ms);
     host->run();
     EXPECT_FALSE(later.armed());
-    stay->detach();
+    attachment->detach();
     host.reset(); // without having run what is left
 }
 
@@ -128,10 +128,10 @@ TEST(asio_guest, outlives_its_context_on_an_executor_that_forgot_what_it_is) {
 TEST(asio_guest, outlives_a_context_that_was_stopped_and_never_ran) {
     event_loop loop;
     std::optional<::asio::io_context> host(std::in_place);
-    asio_guest stay(loop, *host);
+    asio_guest attachment(loop, *host);
     host->stop();
     host.reset();
-    EXPECT_TRUE(stay.attached());
+    EXPECT_TRUE(attachment.attached());
 }
 
 /// An io_context with two threads, and an echo on a strand of it.
@@ -140,11 +140,11 @@ protected:
     ::asio::io_context host{2};
     ::asio::strand<::asio::io_context::executor_type> strand{host.get_executor()};
     event_loop loop;
-    asio_guest stay{loop, strand};
+    asio_guest attachment{loop, strand};
     server echo{loop};
     client outbound_connector{loop};
     connection_handle to;
-    int heard = 0;
+    int received = 0;
 
     void begin(int messages) {
         echo.route("/", {.message = [](connection& peer, message m) { peer.send(m); }});
@@ -153,7 +153,9 @@ protected:
                                         {.open = [](connection& peer) { peer.send("0"); },
                                          .message =
                                              [this, messages](connection& peer, message m) {
-                                                 if (++heard < messages) return void(peer.send(m));
+                                                 if (++received < messages) {
+                                                     return void(peer.send(m));
+                                                 }
                                                  loop.shutdown(5s);
                                              }});
     }
@@ -175,7 +177,7 @@ TEST_F(asio_guest_threads, share_a_strand) {
         });
     }
     run_on_two_threads();
-    EXPECT_EQ(heard, 300);
+    EXPECT_EQ(received, 300);
     EXPECT_EQ(calls, 100);
     EXPECT_EQ(loop.work_count(), 0U);
 }

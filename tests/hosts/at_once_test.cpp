@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 class at_once : public on_host {
 protected:
     event_loop loop;
-    guest stay{loop, host->ops()};
+    guest attachment{loop, host->ops()};
     echoing here{loop};
 
     void SetUp() override {
@@ -22,7 +22,7 @@ protected:
     }
 
     void TearDown() override {
-        stay.detach();
+        attachment.detach();
         let_go();
     }
 
@@ -59,11 +59,11 @@ TEST_P(at_once, an_earlier_timer) {
 
 TEST_P(at_once, a_message) {
     expect([&] { on_client([](connection& peer) { peer.send("hello"); }); },
-           [&] { return here.heard == 1; });
+           [&] { return here.received == 1; });
 }
 
 TEST_P(at_once, a_posted_message) {
-    expect([&] { here.to.send("hello"); }, [&] { return here.heard == 1; });
+    expect([&] { here.to.send("hello"); }, [&] { return here.received == 1; });
 }
 
 TEST_P(at_once, a_close) {
@@ -82,7 +82,7 @@ TEST_P(at_once, a_resumption) {
         peer.send("echoed, and left unread");
     });
     expect([&] { on_client([](connection& peer) { peer.resume(); }); },
-           [&] { return here.heard == 1; });
+           [&] { return here.received == 1; });
 }
 
 TEST_P(at_once, a_connection) {
@@ -101,10 +101,10 @@ TEST_P(at_once, a_wake_up) {
 }
 
 TEST_P(at_once, a_new_stay) {
-    stay.detach();
+    attachment.detach();
     bool ran = false;
     loop.post([&] { ran = true; });
-    expect([&] { stay = guest(loop, host->ops()); }, [&] { return ran; });
+    expect([&] { attachment = guest(loop, host->ops()); }, [&] { return ran; });
 }
 
 WEFT_ON_EVERY_HOST(at_once);

@@ -27,7 +27,7 @@ protected:
         EXPECT_TRUE(until([&] { return here.opened == 1; }));
         for (int i = 1; i <= 10; ++i) {
             here.to.send("hello");
-            EXPECT_TRUE(until([&] { return here.heard == i; }));
+            EXPECT_TRUE(until([&] { return here.received == i; }));
         }
     }
 };
@@ -54,7 +54,7 @@ TEST_P(company, two_hosts_in_one_thread) {
 TEST_P(company, a_turn_inside_a_handler_serves_the_others) {
     if (!host->nests()) GTEST_SKIP() << "this host is not run inside its callbacks";
     event_loop loop;
-    guest stay(loop, host->ops());
+    guest attachment(loop, host->ops());
     echoing here(loop);
     int calls = 0, answers = 0;
     here.server_->route("/nested", {.message = [&](connection& peer, message) {
@@ -62,7 +62,7 @@ TEST_P(company, a_turn_inside_a_handler_serves_the_others) {
             here.connect();
             EXPECT_TRUE(host->turn_until([&] { return here.opened == 1; }));
             here.to.send("hello");
-            EXPECT_TRUE(host->turn_until([&] { return here.heard == 1; }));
+            EXPECT_TRUE(host->turn_until([&] { return here.received == 1; }));
             EXPECT_EQ(calls, 1) << "its own next message waits";
         }
         peer.send("served");
@@ -96,15 +96,15 @@ TEST_P(company, a_loop_moves_to_another_host_inside_its_own_handler) {
     if (!has_company()) GTEST_SKIP() << "there is one in a process, and no other kind";
     const auto other = another_kind().make();
     event_loop loop;
-    guest stay(loop, host->ops());
+    guest attachment(loop, host->ops());
     echoing here(loop);
     loop.post([&] {
-        stay.detach();
-        stay = guest(loop, other->ops());
+        attachment.detach();
+        attachment = guest(loop, other->ops());
         here.connect();
     });
     EXPECT_TRUE(turn_both_until(*host, *other, [&] { return here.opened == 1; }));
-    EXPECT_TRUE(stay.attached());
+    EXPECT_TRUE(attachment.attached());
 }
 
 WEFT_ON_EVERY_HOST(company);
@@ -113,32 +113,32 @@ class company_in_threads : public on_host {};
 
 TEST_P(company_in_threads, each_host_has_its_own) {
     if (!has_company()) GTEST_SKIP() << "there is one in a process, and no other kind";
-    std::atomic<int> heard = 0;
+    std::atomic<int> received = 0;
     std::atomic<const std::string*> where = nullptr;
     std::thread dials([&] {
         const auto other = another_kind().make();
         event_loop loop;
-        guest stay(loop, other->ops());
+        guest attachment(loop, other->ops());
         client outbound_connector(loop);
         while (!where) std::this_thread::yield();
         outbound_connector.connect(*where,
                                    {.open = [](connection& peer) { peer.send("hello"); },
                                     .message =
                                         [&](connection& peer, message m) {
-                                            ++heard == 10 ? peer.close()
+                                            ++received == 10 ? peer.close()
                                                           : static_cast<void>(peer.send(m));
                                         },
-                                    .close = [&](connection&, const report&) { ++heard; }});
-        EXPECT_TRUE(other->turn_until([&] { return heard == 11; }));
-        stay.detach();
+                                    .close = [&](connection&, const report&) { ++received; }});
+        EXPECT_TRUE(other->turn_until([&] { return received == 11; }));
+        attachment.detach();
         other->turn(duration::zero());
     });
     {
         event_loop loop;
-        guest stay(loop, host->ops());
+        guest attachment(loop, host->ops());
         const echoing here(loop);
         where = &here.url;
-        EXPECT_TRUE(host->turn_until([&] { return heard == 11; }));
+        EXPECT_TRUE(host->turn_until([&] { return received == 11; }));
         dials.join();
     }
     let_go();
@@ -146,7 +146,7 @@ TEST_P(company_in_threads, each_host_has_its_own) {
 
 TEST_P(company_in_threads, posts_from_another_wake_the_host) {
     event_loop loop;
-    guest stay(loop, host->ops());
+    guest attachment(loop, host->ops());
     constexpr int all = 100;
     std::atomic<int> done = 0;
     std::thread posts([&] {

@@ -23,7 +23,7 @@ constexpr std::array orders{order::guest,           order::loop,
 class ends : public on_host {
 protected:
     std::optional<event_loop> loop;
-    std::optional<guest> stay;
+    std::optional<guest> attachment;
     std::optional<echoing> here;
     bool happened = false;
 
@@ -34,13 +34,13 @@ protected:
             order_ = one;
             happened = false;
             loop.emplace();
-            stay.emplace(*loop, host->ops());
+            attachment.emplace(*loop, host->ops());
             here.emplace(*loop);
             scene();
             run_until([&] { return happened; });
             expect_the_host_goes_on();
             here.reset();
-            stay.reset();
+            attachment.reset();
             loop.reset();
         }
     }
@@ -48,12 +48,12 @@ protected:
     void destroy() {
         happened = true;
         switch (order_) {
-        case order::guest: return stay.reset();
+        case order::guest: return attachment.reset();
         case order::loop: return loop.reset();
-        case order::guest_then_loop: stay.reset(); return loop.reset();
-        case order::loop_then_guest: loop.reset(); return stay.reset();
-        case order::endpoints_first: here.reset(); stay.reset(); return loop.reset();
-        case order::done: stay->detach([this] { loop.reset(); }); return stay.reset();
+        case order::guest_then_loop: attachment.reset(); return loop.reset();
+        case order::loop_then_guest: loop.reset(); return attachment.reset();
+        case order::endpoints_first: here.reset(); attachment.reset(); return loop.reset();
+        case order::done: attachment->detach([this] { loop.reset(); }); return attachment.reset();
         }
     }
 
@@ -87,7 +87,7 @@ TEST_P(ends, before_the_host_ever_ran) {
 TEST_P(ends, beside_an_open_connection) {
     in_each_order([&] {
         open_one();
-        here->to.send("unheard");
+        here->to.send("ignored");
         destroy();
     });
 }
@@ -141,12 +141,12 @@ TEST_P(ends, in_a_timer_of_the_applications) {
 TEST_P(ends, in_a_watch_of_the_applications) {
     const pipe_pair pipe;
     host->watch(pipe.ends[0], [&] {
-        if (pipe.read() && stay) destroy();
+        if (pipe.read() && attachment) destroy();
     });
     in_each_order([&] {
         open_one();
         pipe.write(); // both are ready in the same turn
-        here->to.send("heard or not");
+        here->to.send("received or not");
     });
     host->unwatch();
 }

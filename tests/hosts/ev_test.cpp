@@ -20,22 +20,22 @@ class ev_loop_destroyed : public ::testing::Test {
 protected:
     struct ev_loop* host = ev_loop_new(EVFLAG_AUTO);
     event_loop loop;
-    std::optional<ev_guest> stay{std::in_place, loop, host};
+    std::optional<ev_guest> attachment{std::in_place, loop, host};
 
     void leave() {
         bool done = false;
-        stay->detach([&] { done = true; });
-        stay.reset();
+        attachment->detach([&] { done = true; });
+        attachment.reset();
         EXPECT_TRUE(done);
     }
 
     void expect_of_use() {
         struct ev_loop* const other = ev_loop_new(EVFLAG_AUTO);
-        stay.emplace(loop, other);
+        attachment.emplace(loop, other);
         bool ran = false;
         loop.post([&] { ran = true; });
         while (!ran) ev_run(other, EVRUN_NOWAIT);
-        stay.reset();
+        attachment.reset();
         ev_run(other, 0); // nothing holds it
         ev_loop_destroy(other);
     }
@@ -62,7 +62,7 @@ TEST_F(ev_loop_destroyed, before_there_is_work) {
     timer later(loop, [] {});
     later.arm_after(std::chrono::hours(1));
     later.disarm();
-    stay.reset();
+    attachment.reset();
 }
 
 TEST_F(ev_loop_destroyed, before_the_event_loop) {

@@ -55,19 +55,19 @@ TEST(event_and_ev, a_guest_in_each_talks_to_the_other) {
     server echo(here);
     echo.route("/", {.message = [](connection& peer, message m) { peer.send(m); }});
     client outbound_connector(there);
-    std::string heard;
+    std::string received;
     outbound_connector.connect("ws://" + echo.listen("127.0.0.1", 0)->str() + "/",
                                {.open = [](connection& peer) { peer.send("across"); },
                                 .message =
                                     [&](connection& peer, message m) {
-                                        heard = m.text();
+                                        received = m.text();
                                         peer.close();
                                     }});
     while (there.work_count() != 0) {
         one->turn(std::chrono::milliseconds(1));
         other->turn(std::chrono::milliseconds(1));
     }
-    EXPECT_EQ(heard, "across");
+    EXPECT_EQ(received, "across");
     echo.stop_listening();
     one->run();
     other->run();

@@ -22,7 +22,7 @@ class event_foreach_deletes : public ::testing::Test {
 protected:
     std::unique_ptr<event_base, void (*)(event_base*)> host{event_base_new(), event_base_free};
     event_loop loop;
-    std::optional<event_guest> stay{std::in_place, loop, host.get()};
+    std::optional<event_guest> attachment{std::in_place, loop, host.get()};
 
     void delete_all() {
         std::vector<const ::event*> shown;
@@ -39,8 +39,8 @@ protected:
 
     void leave() {
         bool done = false;
-        stay->detach([&] { done = true; });
-        stay.reset();
+        attachment->detach([&] { done = true; });
+        attachment.reset();
         EXPECT_TRUE(done);
         EXPECT_EQ(event_base_dispatch(host.get()), 1) << "the base has no events";
     }
@@ -78,9 +78,9 @@ TEST_F(event_foreach_deletes, in_a_turn_of_wefts) {
 
 TEST_F(event_foreach_deletes, and_the_loop_stays_again) {
     delete_all();
-    stay.emplace(loop, host.get());
-    stay.reset();
-    stay.emplace(loop, host.get());
+    attachment.emplace(loop, host.get());
+    attachment.reset();
+    attachment.emplace(loop, host.get());
     expect_served();
     leave();
 }

@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 class watches_once final : public plain_loop {
 public:
     using plain_loop::plain_loop;
-    void readable(const stay& which) override {
+    void readable(const attachment& which) override {
         waiter().remove(which->descriptor);
         which->turn();
     }
@@ -29,7 +29,7 @@ public:
 class drops_wake_ups final : public plain_loop {
 public:
     using plain_loop::plain_loop;
-    void readable(const stay& which) override {
+    void readable(const attachment& which) override {
         if (++count_ % 50 != 0) which->turn();
     }
 
@@ -41,7 +41,7 @@ private:
 class clears_readiness_too_late final : public plain_loop {
 public:
     using plain_loop::plain_loop;
-    void readable(const stay& which) override {
+    void readable(const attachment& which) override {
         which->turn();
         static_cast<void>(waiter().wait(0s));
     }
@@ -50,7 +50,7 @@ public:
 class does_not_see_what_waits_already final : public plain_loop {
 public:
     using plain_loop::plain_loop;
-    result<void> watch(const stay& which, int descriptor, function<void()> turn) override {
+    result<void> watch(const attachment& which, int descriptor, function<void()> turn) override {
         auto watched = plain_loop::watch(which, descriptor, std::move(turn));
         static_cast<void>(waiter().wait(0s));
         return watched;
@@ -60,7 +60,7 @@ public:
 class turns_on_another_thread final : public plain_loop {
 public:
     using plain_loop::plain_loop;
-    void readable(const stay& which) override {
+    void readable(const attachment& which) override {
         std::thread([&] { which->turn(); }).join();
     }
 };
@@ -68,7 +68,7 @@ public:
 class turns_inside_watch final : public plain_loop {
 public:
     using plain_loop::plain_loop;
-    result<void> watch(const stay& which, int descriptor, function<void()> turn) override {
+    result<void> watch(const attachment& which, int descriptor, function<void()> turn) override {
         auto watched = plain_loop::watch(which, descriptor, std::move(turn));
         which->turn();
         return watched;
@@ -78,7 +78,7 @@ public:
 class turns_inside_unwatch final : public plain_loop {
 public:
     using plain_loop::plain_loop;
-    void unwatch(const stay& which, function<void()> done) override {
+    void unwatch(const attachment& which, function<void()> done) override {
         which->turn();
         plain_loop::unwatch(which, std::move(done));
     }
@@ -87,7 +87,7 @@ public:
 class turns_after_unwatch final : public plain_loop {
 public:
     using plain_loop::plain_loop;
-    void unwatch(const stay& which, function<void()> done) override {
+    void unwatch(const attachment& which, function<void()> done) override {
         plain_loop::unwatch(which, std::move(done));
         call_after(0s, [which] { which->turn(); });
     }
@@ -96,24 +96,24 @@ public:
 class forgets_done final : public plain_loop {
 public:
     using plain_loop::plain_loop;
-    void unwatch(const stay& which, function<void()>) override {
+    void unwatch(const attachment& which, function<void()>) override {
         plain_loop::unwatch(which, [] {});
     }
 };
 
-class tells_done_twice final : public plain_loop {
+class calls_done_twice final : public plain_loop {
 public:
     using plain_loop::plain_loop;
-    void unwatch(const stay& which, function<void()> done) override {
+    void unwatch(const attachment& which, function<void()> done) override {
         done();
         plain_loop::unwatch(which, std::move(done));
     }
 };
 
-class tells_done_on_another_thread final : public plain_loop {
+class calls_done_on_another_thread final : public plain_loop {
 public:
     using plain_loop::plain_loop;
-    void unwatch(const stay& which, function<void()> done) override {
+    void unwatch(const attachment& which, function<void()> done) override {
         plain_loop::unwatch(which, [&] { std::thread([&] { done(); }).join(); });
     }
 };
@@ -121,7 +121,7 @@ public:
 class fails_to_watch final : public plain_loop {
 public:
     using plain_loop::plain_loop;
-    result<void> watch(const stay&, int, function<void()>) override {
+    result<void> watch(const attachment&, int, function<void()>) override {
         return failure(std::make_error_code(std::errc::file_exists));
     }
 };
@@ -132,8 +132,8 @@ public:
     using plain_loop::plain_loop;
     void turn(duration at_most) override {
         plain_loop::turn(std::min<duration>(at_most, 1ms));
-        for (const auto& [descriptor, which] : std::map(stays_)) {
-            if (stays_.contains(descriptor)) which->turn();
+        for (const auto& [descriptor, which] : std::map(attachments_)) {
+            if (attachments_.contains(descriptor)) which->turn();
         }
     }
 };
@@ -148,14 +148,14 @@ public:
 class starves_its_own_timers final : public plain_loop {
 public:
     using plain_loop::plain_loop;
-    void readable(const stay& which) override {
+    void readable(const attachment& which) override {
         do {
             which->turn();
-        } while (!waiter().wait(0s).empty() && stays_.contains(which->descriptor));
+        } while (!waiter().wait(0s).empty() && attachments_.contains(which->descriptor));
     }
 };
 
-/// Calls the first that is readable, and waits anew.
+/// Calls the first that is readable, and waits again.
 class starves_other_descriptors final : public plain_loop {
 public:
     using plain_loop::plain_loop;
@@ -163,7 +163,7 @@ public:
         called_ = false;
         plain_loop::turn(at_most);
     }
-    void readable(const stay& which) override {
+    void readable(const attachment& which) override {
         if (!std::exchange(called_, true)) which->turn();
     }
 
@@ -174,7 +174,7 @@ private:
 class does_not_call_in_nested_turns final : public plain_loop {
 public:
     using plain_loop::plain_loop;
-    void readable(const stay& which) override {
+    void readable(const attachment& which) override {
         if (std::exchange(inside_, true)) return;
         which->turn();
         inside_ = false;
@@ -188,46 +188,46 @@ private:
 class has_room_for_one final : public plain_loop {
 public:
     using plain_loop::plain_loop;
-    void readable(const stay& which) override {
-        if (stays_.rbegin()->second == which) which->turn();
+    void readable(const attachment& which) override {
+        if (attachments_.rbegin()->second == which) which->turn();
     }
 };
 
 class forgets_all_when_one_leaves final : public plain_loop {
 public:
     using plain_loop::plain_loop;
-    void unwatch(const stay& which, function<void()> done) override {
+    void unwatch(const attachment& which, function<void()> done) override {
         plain_loop::unwatch(which, std::move(done));
-        for (const auto& one : stays_) waiter().remove(one.first);
+        for (const auto& one : attachments_) waiter().remove(one.first);
     }
 };
 
 class forgets_that_work_is_done final : public plain_loop {
 public:
     using plain_loop::plain_loop;
-    void work(const stay& which, bool any) override { which->working |= any; }
+    void work(const attachment& which, bool any) override { which->working |= any; }
 };
 
 class forgets_that_there_is_work final : public plain_loop {
 public:
     using plain_loop::plain_loop;
-    void work(const stay&, bool) override {}
+    void work(const attachment&, bool) override {}
 };
 
-class counts_a_stay_as_work final : public plain_loop {
+class counts_an_attachment_as_work final : public plain_loop {
 public:
     using plain_loop::plain_loop;
-    void work(const stay& which, bool) override { which->working = true; }
-    result<void> watch(const stay& which, int descriptor, function<void()> turn) override {
+    void work(const attachment& which, bool) override { which->working = true; }
+    result<void> watch(const attachment& which, int descriptor, function<void()> turn) override {
         which->working = true;
         return plain_loop::watch(which, descriptor, std::move(turn));
     }
 };
 
-class watches_each_stay_once final : public plain_loop {
+class watches_each_attachment_once final : public plain_loop {
 public:
     using plain_loop::plain_loop;
-    result<void> watch(const stay& which, int descriptor, function<void()> turn) override {
+    result<void> watch(const attachment& which, int descriptor, function<void()> turn) override {
         auto watched = plain_loop::watch(which, descriptor, std::move(turn));
         if (++known_[descriptor] > 1) waiter().remove(descriptor);
         return watched;
@@ -249,7 +249,7 @@ std::vector<faulty_host> all_faulty_hosts() {
     return {
         faulty<watches_once>("watches_once", "posts", "not only once"),
         faulty<clears_readiness_too_late>("clears_readiness_too_late", "posts",
-                                       "clears before it calls turn", EPOLLET),
+                                          "clear readiness before calling turn", EPOLLET),
         faulty<does_not_see_what_waits_already>("does_not_see_what_waits_already", "posts",
                                                 "work that waited before watch", EPOLLET),
         faulty<drops_wake_ups>("drops_wake_ups", "threads", "a wake-up gets lost", EPOLLET),
@@ -270,15 +270,15 @@ std::vector<faulty_host> all_faulty_hosts() {
          [] { return std::make_unique<starves_other_descriptors>(make_poll_waiter()); }},
         faulty<does_not_call_in_nested_turns>("does_not_call_in_nested_turns", "nesting",
                                               "does not call turn"),
-        faulty<has_room_for_one>("has_room_for_one", "two_stays", "only one is served"),
-        faulty<forgets_all_when_one_leaves>("forgets_all_when_one_leaves", "two_stays",
+        faulty<has_room_for_one>("has_room_for_one", "two_attachments", "only one is served"),
+        faulty<forgets_all_when_one_leaves>("forgets_all_when_one_leaves", "two_attachments",
                                             "the other is not served any more"),
         faulty<forgets_that_work_is_done>("forgets_that_work_is_done", "work",
                                           "run does not return when Weft's work is done"),
         faulty<forgets_that_there_is_work>("forgets_that_there_is_work", "work",
                                            "run returns although Weft has work"),
-        faulty<counts_a_stay_as_work>("counts_a_stay_as_work", "work",
-                                      "although Weft has no work"),
+        faulty<counts_an_attachment_as_work>("counts_an_attachment_as_work", "work",
+                                             "although Weft has no work"),
         faulty<fails_to_watch>("fails_to_watch", "leaving", "watch fails: File exists"),
         faulty<turns_inside_watch>("turns_inside_watch", "leaving", "turn is called inside watch"),
         faulty<turns_inside_unwatch>("turns_inside_unwatch", "leaving",
@@ -286,12 +286,13 @@ std::vector<faulty_host> all_faulty_hosts() {
         faulty<turns_after_unwatch>("turns_after_unwatch", "leaving",
                                     "turn is called after unwatch has returned"),
         faulty<forgets_done>("forgets_done", "leaving", "unwatch's done was not called"),
-        faulty<tells_done_twice>("tells_done_twice", "leaving",
+        faulty<calls_done_twice>("calls_done_twice", "leaving",
                                  "unwatch's done is called more than once"),
-        faulty<tells_done_on_another_thread>("tells_done_on_another_thread", "leaving",
+        faulty<calls_done_on_another_thread>("calls_done_on_another_thread", "leaving",
                                              "unwatch's done is called on another thread"),
-        faulty<watches_each_stay_once>("watches_each_stay_once", "again",
-                                       "a loop that has left and come back is not served"),
+        faulty<watches_each_attachment_once>(
+            "watches_each_attachment_once", "again",
+            "a loop that was detached and attached again is not served"),
         faulty<forgets_all_when_one_leaves>("forgets_others_at_an_end", "destruction",
                                             "the host no longer serves others"),
     };

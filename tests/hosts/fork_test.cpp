@@ -16,7 +16,7 @@ constexpr auto no_use_in_a_child = "this library is not used in a forked child";
 class host_fork : public on_host {
 protected:
     std::optional<event_loop> loop{std::in_place};
-    std::optional<guest> stay{std::in_place, *loop, host->ops()};
+    std::optional<guest> attachment{std::in_place, *loop, host->ops()};
     std::optional<echoing> here{*loop};
 
     void SetUp() override {
@@ -30,7 +30,7 @@ protected:
     }
 
     void drop_everything() {
-        stay.reset();
+        attachment.reset();
         here.reset();
         loop.reset();
     }
@@ -44,10 +44,10 @@ protected:
 
     /// The connection that was open before echoes on, and new ones can be made.
     void expect_undisturbed() {
-        const int before = here->heard;
+        const int before = here->received;
         for (int i = 1; i <= 5; ++i) {
             here->to.send("still here");
-            ASSERT_TRUE(host->turn_until([&] { return here->heard == before + i; }));
+            ASSERT_TRUE(host->turn_until([&] { return here->received == before + i; }));
         }
         here->connect();
         ASSERT_TRUE(host->turn_until([&] { return here->opened == 2; }));
@@ -92,19 +92,19 @@ TEST_P(host_fork, a_child_uses_the_host_and_drops_everything_afterwards) {
 
 TEST_P(host_fork, a_childs_host_does_not_spin_on_what_the_parent_has_to_do) {
     if (!host->survives_fork()) GTEST_SKIP() << no_use_in_a_child;
-    here->to.send("unheard in the child");
+    here->to.send("ignored in the child");
     EXPECT_EQ(in_child([&] {
                   host->forked();
-                  if (!host->turn_until([&] { return !stay->attached(); })) return 3;
+                  if (!host->turn_until([&] { return !attachment->attached(); })) return 3;
                   drop_everything();
                   return host_serves();
               }),
               0);
-    ASSERT_TRUE(host->turn_until([&] { return here->heard == 1; }));
+    ASSERT_TRUE(host->turn_until([&] { return here->received == 1; }));
     expect_undisturbed();
 }
 
-TEST_P(host_fork, a_child_may_be_a_guest_anew) {
+TEST_P(host_fork, a_child_may_be_a_guest_again) {
     if (!host->survives_fork()) GTEST_SKIP() << no_use_in_a_child;
     EXPECT_EQ(in_child([&] {
                   drop_everything();

@@ -19,7 +19,7 @@ class glib_application : public ::testing::Test {
 protected:
     GMainContext* host = g_main_context_new();
     event_loop loop;
-    std::optional<glib_guest> stay{std::in_place, loop, host};
+    std::optional<glib_guest> attachment{std::in_place, loop, host};
 
     ~glib_application() override {
         if (host) g_main_context_unref(host);
@@ -39,8 +39,8 @@ protected:
 
     void leave() {
         bool done = false;
-        stay->detach([&] { done = true; });
-        stay.reset();
+        attachment->detach([&] { done = true; });
+        attachment.reset();
         EXPECT_TRUE(done);
     }
 
@@ -56,7 +56,7 @@ TEST_F(glib_application, may_destroy_the_source) {
     destroy_all_sources();
     EXPECT_FALSE(g_main_context_pending(host));
     leave();
-    stay.emplace(loop, host);
+    attachment.emplace(loop, host);
     expect_served();
 }
 
@@ -68,7 +68,7 @@ TEST_F(glib_application, may_destroy_the_current_source_in_a_handler) {
     });
     while (!ran) g_main_context_iteration(host, TRUE);
     leave();
-    stay.emplace(loop, host);
+    attachment.emplace(loop, host);
     expect_served();
 }
 
@@ -77,7 +77,7 @@ TEST_F(glib_application, may_let_go_of_the_context_before_the_stay_ends) {
     g_main_context_unref(std::exchange(host, nullptr));
     leave();
     host = g_main_context_new();
-    stay.emplace(loop, host);
+    attachment.emplace(loop, host);
     expect_served();
 }
 

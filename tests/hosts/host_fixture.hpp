@@ -34,7 +34,7 @@ struct echoing {
 
     void connect() {
         to = client_->connect(url, {.open = [this](connection&) { ++opened; },
-                                    .message = [this](connection&, message) { ++heard; },
+                                    .message = [this](connection&, message) { ++received; },
                                     .close = [this](connection&, const report&) { ++closed; },
                                     .fail = [](const report& why) { ADD_FAILURE() << why; }});
     }
@@ -43,7 +43,7 @@ struct echoing {
     std::optional<client> client_;
     std::string url;
     connection_handle to;
-    int opened = 0, heard = 0, closed = 0;
+    int opened = 0, received = 0, closed = 0;
 };
 
 class on_host : public ::testing::TestWithParam<const foreign_loop_registration*> {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The conformance kit: every host library passes, and loops of an application's own of each kind;
-// hosts with one fault each are told what to mend.
+// hosts with one fault each get findings that say what to fix.
 #include <weft/testing/host_kit.hpp>
 
 #include <algorithm>
@@ -39,7 +39,7 @@ INSTANTIATE_TEST_SUITE_P(host_kit, plain_hosts, ::testing::ValuesIn(all_plain_ho
 
 class faulty_hosts : public ::testing::TestWithParam<faulty_host> {};
 
-TEST_P(faulty_hosts, are_told_what_to_mend) {
+TEST_P(faulty_hosts, get_a_finding_that_says_what_to_fix) {
     const auto& [name, check, words, make] = GetParam();
     const auto found = check_host(make, {.patience = 150ms, .only = {check}});
     EXPECT_TRUE(std::any_of(found.begin(), found.end(), [&](const host_finding& one) {
@@ -54,7 +54,7 @@ TEST_P(faulty_hosts, are_told_what_to_mend) {
 INSTANTIATE_TEST_SUITE_P(host_kit, faulty_hosts, ::testing::ValuesIn(all_faulty_hosts()),
                          [](const auto& instance) { return instance.param.name; });
 
-TEST(host_kit_threads, are_heard_by_an_epoll_loop) {
+TEST(host_kit_threads, are_detected_by_an_epoll_loop) {
     const host_kit_options options{.only = {"posts", "threads", "work"}};
     const auto make = [] { return std::make_unique<plain_loop>(make_epoll_waiter(0)); };
     for (const auto& one : check_host(make, options)) ADD_FAILURE() << one;

@@ -16,8 +16,8 @@ using namespace std::chrono_literals;
 using microseconds = std::chrono::microseconds;
 
 std::size_t rings_wanted() {
-    const char* const told = std::getenv("WEFT_LATENESS_RINGS");
-    return told ? std::strtoul(told, nullptr, 10) : 5;
+    const char* const from_environment = std::getenv("WEFT_LATENESS_RINGS");
+    return from_environment ? std::strtoul(from_environment, nullptr, 10) : 5;
 }
 
 class lateness : public on_host {
@@ -49,13 +49,13 @@ TEST_P(lateness, of_a_timer_of_the_hosts) {
     measure("alone");
     event_loop loop;
     {
-        const guest stay(loop, host->ops());
+        const guest attachment(loop, host->ops());
         measure("beside an idle loop");
     }
     const busy_loop busy(loop);
     for (const auto limit : {100us, 500us, 2000us}) {
         const budget at_most{limit == 500us ? guest_budget.handlers : 100'000, limit};
-        const guest stay(loop, host->ops(), at_most);
+        const guest attachment(loop, host->ops(), at_most);
         measure(("saturated, turns of " + std::to_string(limit.count()) + " us").c_str());
     }
     let_go();

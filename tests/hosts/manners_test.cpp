@@ -39,14 +39,14 @@ TEST_P(manners, the_applications_own_things_go_on) {
     expect_it_goes_on(app, "before");
     {
         event_loop loop;
-        guest stay(loop, host->ops());
+        guest attachment(loop, host->ops());
         expect_it_goes_on(app, "beside an idle loop");
         echoing here(loop);
         here.connect();
         EXPECT_TRUE(host->turn_until([&] { return here.opened == 1; }));
         for (int i = 1; i <= 20; ++i) {
             here.to.send("hello");
-            EXPECT_TRUE(host->turn_until([&] { return here.heard == i; }));
+            EXPECT_TRUE(host->turn_until([&] { return here.received == i; }));
         }
         expect_it_goes_on(app, "beside an open connection");
     }
@@ -57,28 +57,28 @@ TEST_P(manners, the_applications_own_things_go_on) {
 TEST_P(manners, timers_and_descriptors_go_on_beside_a_loop_that_never_rests) {
     application app(*host);
     event_loop loop;
-    guest stay(loop, host->ops());
+    guest attachment(loop, host->ops());
     const busy_loop busy(loop);
     app.take();
     EXPECT_TRUE(host->turn_until([&] {
         return std::min(app.so_far().rings, app.so_far().reads) >= 10 && busy.rounds() > 1000;
     })) << app.so_far().rings << " rings, " << app.so_far().reads << " reads, " << busy.rounds();
-    stay.detach();
+    attachment.detach();
     app.leave();
 }
 
 TEST_P(manners, weft_is_served_beside_an_application_that_never_rests) {
     application app(*host);
     event_loop loop;
-    guest stay(loop, host->ops());
+    guest attachment(loop, host->ops());
     echoing here(loop);
     here.connect();
     EXPECT_TRUE(host->turn_until([&] { return here.opened == 1; }));
     for (int i = 1; i <= 20; ++i) {
         here.to.send("hello");
-        EXPECT_TRUE(host->turn_until([&] { return here.heard == i; }));
+        EXPECT_TRUE(host->turn_until([&] { return here.received == i; }));
     }
-    stay.detach();
+    attachment.detach();
     app.leave();
 }
 
@@ -87,13 +87,13 @@ TEST_P(manners, nothing_is_left_when_done_has_run) {
     const auto before = host->things();
     event_loop loop;
     for (int i = 0; i < 3; ++i) {
-        guest stay(loop, host->ops());
+        guest attachment(loop, host->ops());
         EXPECT_TRUE(!before || *host->things() > *before);
         bool ran = false, done = false;
         loop.post([&] { ran = true; });
         EXPECT_TRUE(host->turn_until([&] { return ran; }));
-        stay.detach([&] { done = true; });
-        EXPECT_FALSE(stay.attached());
+        attachment.detach([&] { done = true; });
+        EXPECT_FALSE(attachment.attached());
         EXPECT_TRUE(host->turn_until([&] { return done; }));
         EXPECT_EQ(host->things(), before);
     }
@@ -124,7 +124,7 @@ TEST_P(manners, no_signal_is_touched) {
     const dispositions before;
     {
         event_loop loop;
-        guest stay(loop, host->ops());
+        guest attachment(loop, host->ops());
         EXPECT_EQ(dispositions(), before);
         echoing here(loop);
         here.connect();
@@ -137,7 +137,7 @@ TEST_P(manners, no_signal_is_touched) {
 
 TEST_P(manners, run_lasts_as_long_as_there_is_work) {
     event_loop loop;
-    guest stay(loop, host->ops());
+    guest attachment(loop, host->ops());
     for (int round = 1; round <= 2; ++round) {
         echoing here(loop);
         here.connect();
@@ -151,26 +151,26 @@ TEST_P(manners, run_lasts_as_long_as_there_is_work) {
         EXPECT_EQ(here.opened, 1);
         EXPECT_EQ(here.closed, 1);
     }
-    EXPECT_TRUE(stay.attached());
+    EXPECT_TRUE(attachment.attached());
 }
 
 TEST_P(manners, run_without_work_returns) {
     if (!host->ends_by_itself()) GTEST_SKIP() << "this library's run lasts until it is broken";
     event_loop loop;
-    guest stay(loop, host->ops());
+    guest attachment(loop, host->ops());
     host->run();
     bool posted = false;
     loop.post([&] { posted = true; });
     host->run();
     EXPECT_TRUE(posted);
-    stay.detach();
+    attachment.detach();
     host->run();
 }
 
 TEST_P(manners, run_goes_on_when_weft_leaves) {
     event_loop loop;
-    guest stay(loop, host->ops());
-    timer leaves(loop, [&] { stay.detach(); });
+    guest attachment(loop, host->ops());
+    timer leaves(loop, [&] { attachment.detach(); });
     leaves.arm_after(1ms);
     bool rang = false;
     run_with([&](const std::function<void()>& over) {
@@ -180,12 +180,12 @@ TEST_P(manners, run_goes_on_when_weft_leaves) {
         });
     });
     EXPECT_TRUE(rang) << "Weft ended the application's loop";
-    EXPECT_FALSE(stay.attached());
+    EXPECT_FALSE(attachment.attached());
 }
 
 TEST_P(manners, run_goes_on_when_the_work_ends) {
     event_loop loop;
-    guest stay(loop, host->ops());
+    guest attachment(loop, host->ops());
     for (int round = 0; round < 2; ++round) {
         loop.post([] {});
         bool rang = false;
@@ -201,7 +201,7 @@ TEST_P(manners, run_goes_on_when_the_work_ends) {
 
 TEST_P(manners, the_application_may_break_its_loop_whenever_it_likes) {
     event_loop loop;
-    guest stay(loop, host->ops());
+    guest attachment(loop, host->ops());
     echoing here(loop);
     here.connect();
     for (int round = 0; round < 3; ++round) {

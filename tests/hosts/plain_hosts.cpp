@@ -72,8 +72,9 @@ public:
         const int count = ::epoll_wait(set_, events.data(), static_cast<int>(events.size()),
                                        as_milliseconds(at_most));
         std::vector<int> ready;
-        const auto told = std::span(events).first(static_cast<std::size_t>(std::max(count, 0)));
-        for (const auto& one : told) {
+        const auto collected =
+            std::span(events).first(static_cast<std::size_t>(std::max(count, 0)));
+        for (const auto& one : collected) {
             ready.push_back(one.data.fd);
         }
         return ready;
@@ -134,26 +135,26 @@ host_ops plain_loop::ops() {
     };
 }
 
-result<void> plain_loop::watch(const stay& which, int descriptor, function<void()> turn) {
+result<void> plain_loop::watch(const attachment& which, int descriptor, function<void()> turn) {
     which->descriptor = descriptor;
     which->turn = std::move(turn);
-    stays_[descriptor] = which;
+    attachments_[descriptor] = which;
     waiter().add(descriptor);
     return {};
 }
 
-void plain_loop::unwatch(const stay& which, function<void()> done) {
+void plain_loop::unwatch(const attachment& which, function<void()> done) {
     waiter().remove(which->descriptor);
-    stays_.erase(which->descriptor);
+    attachments_.erase(which->descriptor);
     done();
 }
 
 void plain_loop::turn(duration at_most) {
     const auto ready = waiter().wait(alarms_.left(at_most));
     for (const int descriptor : ready) {
-        const auto found = stays_.find(descriptor);
-        if (found == stays_.end()) continue; // has left in this turn
-        const stay which = found->second;
+        const auto found = attachments_.find(descriptor);
+        if (found == attachments_.end()) continue; // has left in this turn
+        const attachment which = found->second;
         waiter().calling(descriptor);
         readable(which);
     }
@@ -167,7 +168,8 @@ void plain_loop::call_after(duration delay, function<void()> rings) {
 void plain_loop::run() {
     const auto works = [](const auto& one) { return one.second->working; };
     quit_ = false;
-    while (!quit_ && (!alarms_.empty() || std::any_of(stays_.begin(), stays_.end(), works))) {
+    while (!quit_ && (!alarms_.empty() ||
+                      std::any_of(attachments_.begin(), attachments_.end(), works))) {
         turn(std::chrono::seconds(1));
     }
 }

@@ -72,16 +72,16 @@ protected:
         function<void()> turn;
         bool working = false;
     };
-    using stay = std::shared_ptr<watched_loop>;
+    using attachment = std::shared_ptr<watched_loop>;
 
-    virtual result<void> watch(const stay& which, int descriptor, function<void()> turn);
-    virtual void unwatch(const stay& which, function<void()> done);
-    virtual void work(const stay& which, bool any) { which->working = any; }
-    virtual void readable(const stay& which) { which->turn(); }
+    virtual result<void> watch(const attachment& which, int descriptor, function<void()> turn);
+    virtual void unwatch(const attachment& which, function<void()> done);
+    virtual void work(const attachment& which, bool any) { which->working = any; }
+    virtual void readable(const attachment& which) { which->turn(); }
 
     [[nodiscard]] plain_waiter& waiter() { return *waiter_; }
 
-    std::map<int, stay> stays_;
+    std::map<int, attachment> attachments_;
 
 private:
     plain_alarms alarms_;

@@ -33,67 +33,67 @@ char* words[] = {program_name, nullptr};
 
 /// In a new stay in this thread's loop.
 void expect_served(event_loop& loop) {
-    const qt_guest stay(loop);
+    const qt_guest attachment(loop);
     bool ran = false;
     loop.post([&] { ran = true; });
     while (!ran) QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
 }
 
-/// Sends "hello" to itself and calls `heard` with the echo, once.
+/// Sends "hello" to itself and calls `received` with the echo, once.
 class echoing {
 public:
-    echoing(event_loop& loop, std::function<void()> heard)
-        : server_(loop), client_(loop), heard_(std::move(heard)) {
+    echoing(event_loop& loop, std::function<void()> received)
+        : server_(loop), client_(loop), received_(std::move(received)) {
         server_.route("/", {.message = [](connection& peer, message m) { peer.send(m); }});
         const auto url = "ws://" + server_.listen("127.0.0.1", 0)->str() + "/";
         client_.connect(url,
                         {.open = [](connection& peer) { peer.send("hello"); },
-                         .message = [this](connection&, message) { heard_(); },
+                         .message = [this](connection&, message) { received_(); },
                          .fail = [](const report& why) { ADD_FAILURE() << why; }});
     }
 
 private:
     server server_;
     client client_;
-    std::function<void()> heard_;
+    std::function<void()> received_;
 };
 
 TEST(qt_guest, runs_in_the_loop_of_a_qthread) {
     const auto host = application();
-    bool heard = false;
+    bool received = false;
     const std::unique_ptr<QThread> thread(QThread::create([&] {
         event_loop loop;
         qt_guest guest(loop);
         QEventLoop here;
         echoing echo(loop, [&] {
-            heard = true;
+            received = true;
             here.quit();
         });
         here.exec();
     }));
     thread->start();
     ASSERT_TRUE(thread->wait(30000));
-    EXPECT_TRUE(heard);
+    EXPECT_TRUE(received);
 }
 
 TEST(qt_guest, serves_the_others_in_a_nested_loop) {
     const auto host = application();
     event_loop loop;
     qt_guest guest(loop);
-    bool inner_heard = false;
+    bool inner_received = false;
     std::optional<echoing> inner;
     echoing outer(loop, [&] {
         QEventLoop nested;
         inner.emplace(loop, [&] {
-            inner_heard = true;
+            inner_received = true;
             nested.quit();
         });
         nested.exec();
-        EXPECT_TRUE(inner_heard);
+        EXPECT_TRUE(inner_received);
         host->quit();
     });
     host->run();
-    EXPECT_TRUE(inner_heard);
+    EXPECT_TRUE(inner_received);
 }
 
 TEST(qt_guest, needs_a_dispatcher) {
@@ -119,27 +119,27 @@ public:
 TEST(qt_guest, ends_after_its_notifier_was_deleted) {
     QCoreApplication application(word_count, words);
     event_loop loop;
-    std::optional<qt_guest> stay(std::in_place, loop);
+    std::optional<qt_guest> attachment(std::in_place, loop);
     deleting_filter filter;
     application.installEventFilter(&filter);
     loop.post([] {});
     while (filter.seen == 0) QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
     QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
     application.removeEventFilter(&filter);
-    stay.reset();
+    attachment.reset();
     expect_served(loop);
 }
 
 TEST(qt_guest, ends_after_the_application_object) {
     std::optional<QCoreApplication> application(std::in_place, word_count, words);
     event_loop loop;
-    std::optional<qt_guest> stay(std::in_place, loop);
+    std::optional<qt_guest> attachment(std::in_place, loop);
     QCoreApplication::processEvents();
     application.reset();
     bool done = false;
-    stay->detach([&] { done = true; });
+    attachment->detach([&] { done = true; });
     EXPECT_TRUE(done);
-    stay.reset();
+    attachment.reset();
     application.emplace(word_count, words);
     expect_served(loop);
 }

@@ -28,13 +28,13 @@ protected:
 
 TEST_P(reused_descriptors, a_loops_by_the_application) {
     std::optional<event_loop> loop(std::in_place);
-    std::optional<guest> stay(std::in_place, *loop, host->ops());
+    std::optional<guest> attachment(std::in_place, *loop, host->ops());
     const int number = *loop->descriptor();
     pipe_pair pipe;
     int reads = 0;
     in_host([&] {
         loop->post([] { ADD_FAILURE() << "the loop is gone"; });
-        stay.reset();
+        attachment.reset();
         loop.reset();
         ASSERT_EQ(::dup3(pipe.ends[0], number, O_CLOEXEC), number);
         host->watch(number, [&] {
@@ -62,42 +62,42 @@ TEST_P(reused_descriptors, the_applications_by_a_loop) {
     host->turn(duration::zero());
     pipe.write(); // it may be ready together with the callback below
     std::optional<event_loop> loop;
-    std::optional<guest> stay;
+    std::optional<guest> attachment;
     in_host([&] {
         host->unwatch();
         watched = false;
         ::close(number);
         loop.emplace();
-        stay.emplace(*loop, host->ops());
+        attachment.emplace(*loop, host->ops());
     });
     EXPECT_EQ(*loop->descriptor(), number);
     expect_served(*loop);
-    stay.reset();
+    attachment.reset();
     let_go();
 }
 
 TEST_P(reused_descriptors, a_loops_by_the_next_loop) {
     std::optional<event_loop> loop(std::in_place);
-    std::optional<guest> stay(std::in_place, *loop, host->ops());
+    std::optional<guest> attachment(std::in_place, *loop, host->ops());
     const int number = *loop->descriptor();
     for (int round = 0; round < 10; ++round) {
         in_host([&] {
             loop->post([] { ADD_FAILURE() << "that loop is gone"; });
-            if (round % 2) stay.reset();
+            if (round % 2) attachment.reset();
             loop.reset();
             loop.emplace();
-            stay.emplace(*loop, host->ops());
+            attachment.emplace(*loop, host->ops());
         });
         EXPECT_EQ(*loop->descriptor(), number);
         expect_served(*loop);
     }
-    stay.reset();
+    attachment.reset();
     let_go();
 }
 
 TEST_P(reused_descriptors, connections_by_the_next_connection) {
     event_loop loop;
-    guest stay(loop, host->ops());
+    guest attachment(loop, host->ops());
     echoing here(loop);
     here.connect();
     EXPECT_TRUE(host->turn_until([&] { return here.opened == 1; }));
@@ -107,13 +107,13 @@ TEST_P(reused_descriptors, connections_by_the_next_connection) {
             here.client_->stop();
             here.connect();
         });
-        const int heard = here.heard;
+        const int received = here.received;
         EXPECT_TRUE(host->turn_until([&] { return here.opened == round + 1; }));
-        EXPECT_EQ(here.heard, heard);
+        EXPECT_EQ(here.received, received);
         here.to.send("hello");
-        EXPECT_TRUE(host->turn_until([&] { return here.heard == heard + 1; }));
+        EXPECT_TRUE(host->turn_until([&] { return here.received == received + 1; }));
     }
-    stay.detach();
+    attachment.detach();
     let_go();
 }
 

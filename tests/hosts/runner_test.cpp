@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A host that belongs to Weft, of each library: it runs for as long as there is work, stops when it
-// is told to, and runs again.
+// is asked to stop, and runs again.
 #include <weft/loop/runner.hpp>
 
 #include <chrono>

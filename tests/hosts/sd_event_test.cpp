@@ -17,7 +17,7 @@ class sd_event_application : public ::testing::Test {
 protected:
     sd_event* host = new_host();
     event_loop loop;
-    std::optional<sd_event_guest> stay{std::in_place, loop, host};
+    std::optional<sd_event_guest> attachment{std::in_place, loop, host};
 
     ~sd_event_application() override { sd_event_unref(host); }
 
@@ -29,8 +29,8 @@ protected:
 
     void leave() {
         bool done = false;
-        stay->detach([&] { done = true; });
-        stay.reset();
+        attachment->detach([&] { done = true; });
+        attachment.reset();
         EXPECT_TRUE(done);
     }
 
@@ -46,7 +46,7 @@ TEST_F(sd_event_application, may_let_go_of_the_loop_before_the_stay_ends) {
     host = sd_event_unref(host);
     leave();
     host = new_host();
-    stay.emplace(loop, host);
+    attachment.emplace(loop, host);
     expect_served();
 }
 

@@ -23,7 +23,7 @@ protected:
 TEST_P(stays, a_thousand_leave_nothing) {
     const auto stay_often = [&](int count) {
         for (int i = 0; i < count; ++i) {
-            guest stay(loop, host->ops());
+            guest attachment(loop, host->ops());
             loop.post([] {});
             host->turn(duration::zero());
         }
@@ -49,10 +49,10 @@ TEST_P(stays, a_thousand_before_the_host_runs_leave_nothing) {
 }
 
 TEST_P(stays, done_runs_once) {
-    guest stay(loop, host->ops());
+    guest attachment(loop, host->ops());
     int first = 0, second = 0;
-    stay.detach([&] { ++first; });
-    stay.detach([&] { ++second; });
+    attachment.detach([&] { ++first; });
+    attachment.detach([&] { ++second; });
     EXPECT_EQ(second, 1) << "a stay that has ended says so at once";
     run_until([&] { return first != 0; });
     EXPECT_EQ(first, 1);
@@ -75,9 +75,9 @@ TEST_P(stays, are_refused_with_a_reason) {
     event_loop no_descriptor({.engine = engine_kind::poll});
     EXPECT_EQ(guest::create(no_descriptor, host->ops()).error(), errc::no_descriptor);
     EXPECT_THROW(guest(no_descriptor, host->ops()), std::system_error);
-    const guest stay(loop, host->ops());
+    const guest attachment(loop, host->ops());
     EXPECT_EQ(guest::create(loop, host->ops()).error(), errc::already_attached);
-    EXPECT_TRUE(stay.attached());
+    EXPECT_TRUE(attachment.attached());
     expect_served(*host);
 }
 
@@ -88,11 +88,11 @@ TEST_P(stays, in_another_host_of_the_kind) {
     here.connect();
     for (int i = 1; i <= 3; ++i) {
         for (auto* const where : {host.get(), other.get()}) {
-            guest stay(loop, where->ops());
+            guest attachment(loop, where->ops());
             EXPECT_TRUE(where->turn_until([&] { return here.opened == 1; }));
-            const int before = here.heard;
+            const int before = here.received;
             here.to.send("hello");
-            EXPECT_TRUE(where->turn_until([&] { return here.heard == before + 1; }));
+            EXPECT_TRUE(where->turn_until([&] { return here.received == before + 1; }));
         }
     }
 }
@@ -102,14 +102,14 @@ TEST_P(stays, in_a_host_of_another_kind_and_back) {
     const auto other = another_kind().make();
     echoing here(loop);
     here.connect();
-    guest stay(loop, host->ops());
+    guest attachment(loop, host->ops());
     EXPECT_TRUE(host->turn_until([&] { return here.opened == 1; }));
     for (auto* const where : {other.get(), host.get(), other.get()}) {
-        stay.detach();
-        stay = guest(loop, where->ops());
-        const int before = here.heard;
+        attachment.detach();
+        attachment = guest(loop, where->ops());
+        const int before = here.received;
         here.to.send("hello");
-        EXPECT_TRUE(where->turn_until([&] { return here.heard == before + 1; }));
+        EXPECT_TRUE(where->turn_until([&] { return here.received == before + 1; }));
     }
 }
 
@@ -122,7 +122,7 @@ TEST_P(stays, alone_before_and_after) {
     };
     run_alone();
     {
-        const guest stay(loop, host->ops());
+        const guest attachment(loop, host->ops());
         expect_served(*host);
     }
     run_alone();

@@ -19,14 +19,14 @@ class uloop_application : public ::testing::Test {
 protected:
     bool running = uloop_init() == 0;
     event_loop loop;
-    std::optional<uloop_guest> stay{std::in_place, loop};
+    std::optional<uloop_guest> attachment{std::in_place, loop};
 
     ~uloop_application() override { uloop_done(); }
 
     void leave() {
         bool done = false;
-        stay->detach([&] { done = true; });
-        stay.reset();
+        attachment->detach([&] { done = true; });
+        attachment.reset();
         EXPECT_TRUE(done);
     }
 
@@ -46,7 +46,7 @@ TEST_F(uloop_application, may_end_uloop_before_the_stay_ends) {
     uloop_done();
     leave();
     ASSERT_EQ(uloop_init(), 0);
-    stay.emplace(loop);
+    attachment.emplace(loop);
     expect_served();
 }
 
@@ -56,7 +56,7 @@ TEST_F(uloop_application, may_end_and_begin_uloop_before_the_stay_ends) {
     uloop_done();
     ASSERT_EQ(uloop_init(), 0);
     leave();
-    stay.emplace(loop);
+    attachment.emplace(loop);
     expect_served();
 }
 

@@ -18,10 +18,10 @@ TEST(uv_guest, done_says_that_the_loop_can_be_closed) {
     uv_loop_t host;
     ASSERT_EQ(uv_loop_init(&host), 0);
     event_loop loop;
-    uv_guest stay(loop, &host);
+    uv_guest attachment(loop, &host);
     bool done = false;
-    stay.detach([&] { done = true; });
-    EXPECT_FALSE(stay.attached());
+    attachment.detach([&] { done = true; });
+    EXPECT_FALSE(attachment.attached());
     EXPECT_EQ(uv_loop_close(&host), UV_EBUSY);
     while (!done) uv_run(&host, UV_RUN_NOWAIT);
     EXPECT_EQ(uv_loop_close(&host), 0);
@@ -31,10 +31,10 @@ TEST(uv_guest, the_loop_may_be_closed_once_run_has_returned) {
     uv_loop_t host;
     ASSERT_EQ(uv_loop_init(&host), 0);
     event_loop loop;
-    std::optional<uv_guest> stay(std::in_place, loop, &host);
+    std::optional<uv_guest> attachment(std::in_place, loop, &host);
     bool done = false;
-    stay->detach([&] { done = true; });
-    stay.reset();
+    attachment->detach([&] { done = true; });
+    attachment.reset();
     EXPECT_EQ(uv_run(&host, UV_RUN_DEFAULT), 0);
     EXPECT_TRUE(done);
     EXPECT_EQ(uv_loop_close(&host), 0);
@@ -62,12 +62,12 @@ class uv_walk_closes : public ::testing::Test {
 protected:
     uv_loop_t host;
     event_loop loop;
-    std::optional<uv_guest> stay;
+    std::optional<uv_guest> attachment;
     bool done = false;
 
     void SetUp() override {
         ASSERT_EQ(uv_loop_init(&host), 0);
-        stay.emplace(loop, &host);
+        attachment.emplace(loop, &host);
         bool ran = false;
         loop.post([&] { ran = true; });
         while (!ran) uv_run(&host, UV_RUN_ONCE);
@@ -84,8 +84,8 @@ protected:
     }
 
     void leave() {
-        stay->detach([this] { done = true; });
-        stay.reset();
+        attachment->detach([this] { done = true; });
+        attachment.reset();
     }
 
     void close_host() {
@@ -139,7 +139,7 @@ TEST_F(uv_walk_closes, and_the_event_loop_ends_first) {
     close_all();
     later.disarm();
     loop = event_loop();
-    stay.reset();
+    attachment.reset();
     close_host();
 }
 
@@ -157,7 +157,7 @@ TEST_F(uv_walk_closes, and_the_stay_ends_in_the_applications_own_callback) {
     EXPECT_TRUE(done);
 }
 
-TEST_F(uv_walk_closes, and_is_told_of_it_when_the_stay_has_ended_meanwhile) {
+TEST_F(uv_walk_closes, and_done_is_called_when_the_attachment_has_ended_meanwhile) {
     static int calls;
     calls = 0;
     close_all([](uv_handle_t*) { ++calls; });

@@ -74,7 +74,7 @@ if(boost_asio IN_LIST BUILT AND GENERATOR STREQUAL "Ninja")
     # `weft loops` prints it.
     file(READ ${WORK}/old_build/build.ninja commands)
     if(NOT commands MATCHES "  boost_asio .left out: Boost 1.74 is too old: 1.81 or later")
-        message(FATAL_ERROR "weft loops is not told why boost_asio is left out")
+        message(FATAL_ERROR "weft loops does not say why boost_asio is left out")
     endif()
 endif()
 if(boost_asio IN_LIST BUILT)

@@ -20,7 +20,7 @@ constexpr std::string_view usage =
     "         receive:TEXT                         wait for this message\n"
     "         echo                                 echo everything until the peer closes\n"
     "         wait                                 wait for the peer to close\n"
-    "         close:CODE:REASON                    close; 1000 unless told\n"
+    "         close:CODE:REASON                    close; 1000 by default\n"
     "         abort                                end without a closing handshake\n";
 
 constexpr std::string_view between = "between fragments";

@@ -74,7 +74,7 @@ def run_all(tests):
     for test in tests:
         try:
             test()
-        except Exception as error:  # each test is to be told, whatever the peer threw
+        except Exception as error:  # each test is to be reported, whatever the peer threw
             failures += 1
             print("FAILED %s: %s: %s" % (test.__name__, type(error).__name__, error))
         else:

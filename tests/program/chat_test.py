@@ -38,12 +38,12 @@ class Chat(unittest.TestCase):
                 one.sendall(handshake(f"/chat?name=m{number}"))
                 read_until(one, f"* m{number} joined ({number + 1} here)".encode())
                 members.append(one)
-            heard = read_until(members[0], b" joined (60 here)")
-            self.assertIn(b"* m49 joined", heard)
-            self.assertNotIn(b"* m51 joined", heard)
+            received = read_until(members[0], b" joined (60 here)")
+            self.assertIn(b"* m49 joined", received)
+            self.assertNotIn(b"* m51 joined", received)
             members.pop().close()
             members.pop().close()
-            heard = read_until(members[0], b"* 2 left (58 here)")
+            received = read_until(members[0], b"* 2 left (58 here)")
 
     def test_two_clients_hear_each_other(self):
         with Server() as server, \
@@ -75,7 +75,7 @@ class Chat(unittest.TestCase):
             deaf.sendall(handshake("/chat?name=deaf"))
             server.wait_for("#1 opened", server.err)
             with Running("connect", "--stay", server.url("/chat?name=loud")) as loud:
-                for part in range(40):  # 500 KB each, and loud has heard it before it goes on
+                for part in range(40):  # 500 KB each, and loud has received it before it goes on
                     loud.send(("x" * 999 + "\n") * 499 + f"part {part}\n")
                     loud.wait_for(f"^loud: part {part}$", loud.out)
                 server.wait_for("#1 .*1008", server.err)
@@ -127,7 +127,7 @@ class Flood(unittest.TestCase):
         self.assertLess(self.peak() - self.before, self.MEMBERS * self.GROWTH_MAX)
 
     def read_all(self):
-        """Reads for all members until each has heard the end, or that the speaker has left, or was
+        """Reads for all members until each has received the end, or that the speaker left, or was
         closed; who was."""
         closed = set()
         tails = {one: b"" for one in self.members}

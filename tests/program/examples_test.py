@@ -56,7 +56,7 @@ class Guest(unittest.TestCase):
 
 
 class Successor(unittest.TestCase):
-    """A server that starts the program anew and hands its listener over."""
+    """A server that starts the program again and hands its listener over."""
 
     def setUp(self):
         self.folder = self.enterContext(tempfile.TemporaryDirectory())
@@ -143,10 +143,10 @@ class Cores(unittest.TestCase):
         with subprocess.Popen([f"{EXAMPLES}/{name}", "0", "2"], stdout=subprocess.PIPE) as server:
             try:
                 target = read_line(server.stdout).strip()
-                heard = set()
-                while not firsts <= heard:
-                    self.assertLess(len(heard), 1000)
-                    heard.add(run("connect", target, stdin=b"count\n").stdout)
+                received = set()
+                while not firsts <= received:
+                    self.assertLess(len(received), 1000)
+                    received.add(run("connect", target, stdin=b"count\n").stdout)
                 server.send_signal(signal.SIGINT)
                 self.assertEqual(server.wait(PATIENCE), 0)
             finally:
@@ -249,11 +249,11 @@ class FollowLog(unittest.TestCase):
 class PtyBridge(unittest.TestCase):
     def test_bridges_both_ways_until_the_command_ends(self):
         with Example("pty_bridge", "0", "sh", "-c",
-                     "stty raw -echo; echo ready; echo heard $(head -c 5)") as example, \
+                     "stty raw -echo; echo ready; echo received $(head -c 5)") as example, \
                 Running("connect", example.url) as client:
             client.wait_for("ready", client.out)
             client.send("hello\n")  # one message, without the line's end
-            client.wait_for("heard hello", client.out)
+            client.wait_for("received hello", client.out)
 
     def test_loses_nothing(self):
         with Example("pty_bridge", "0", "sh", "-c", "stty -opost; seq 200000; exit") as example, \

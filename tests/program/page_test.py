@@ -47,7 +47,7 @@ class Browser:
             start_new_session=True)
         self.client = None
         self._last = 0
-        self.events = []  # what the page has told meanwhile
+        self.events = []  # what the page has messages meanwhile
         try:
             self.client = Running("connect", "--stay", "--quiet", self._page_address())
         except BaseException:
@@ -174,10 +174,10 @@ class Page(unittest.TestCase):
                                 "icon.onerror = () => done(0);"
                                 "icon.src = '/favicon.ico'; })")
         self.assertGreater(size, 0)
-        told = [one for one in browser.events
+        messages = [one for one in browser.events
                 if one["method"] in ("Log.entryAdded", "Runtime.exceptionThrown",
                                      "Runtime.consoleAPICalled")]
-        self.assertEqual(told, [])
+        self.assertEqual(messages, [])
 
     def test_lines_and_overrides_forge_nothing(self):
         browser = self.browser

@@ -90,11 +90,11 @@ class Services(unittest.TestCase):
         self.assertIn(b"GET / from -", done.stderr)
 
     def test_who_the_launcher_says_it_is(self):
-        for said, heard in (({"REMOTE_ADDR": "192.0.2.7", "REMOTE_PORT": "80"}, b"192.0.2.7:80"),
+        for said, shown in (({"REMOTE_ADDR": "192.0.2.7", "REMOTE_PORT": "80"}, b"192.0.2.7:80"),
                             ({"REMOTE_ADDR": "nonsense"}, b"-"),
                             ({"SOCAT_PEERADDR": "[::1]", "SOCAT_PEERPORT": "1"}, b"[::1]:1")):
             done = run("pipe", stdin=REQUEST + CLOSE, env={**os.environ, **said})
-            self.assertIn(b"opened /echo from " + heard + b"\n", done.stderr)
+            self.assertIn(b"opened /echo from " + shown + b"\n", done.stderr)
 
 
 class Ends(unittest.TestCase):

@@ -105,7 +105,7 @@ protected:
         return seen;
     }
 
-    /// Some ends are told to nobody, so that the loop's descriptor is waited for, not a handler.
+    /// Some ends are not reported, so that the loop's descriptor is waited for, not a handler.
     template <class Condition>
     void until(Condition&& holds) {
         pollfd ready{*loop.descriptor(), POLLIN, 0};

@@ -95,13 +95,13 @@ TEST_F(tls_endpoints, who_does_not_verify_believes_everybody) {
 
 // --- what is not TLS, and what does not end
 
-TEST_F(tls_endpoints, a_plain_server_is_told_from_a_tls_one) {
+TEST_F(tls_endpoints, a_plain_server_is_distinguished_from_a_tls_one) {
     server.route("/echo", {});
     port = server.listen("127.0.0.1", 0)->port();
     expect_failure(connect(client_that_trusts(local_certificate())), tls_error::http_answer);
 }
 
-TEST_F(tls_endpoints, a_plain_client_is_told_from_a_tls_one) {
+TEST_F(tls_endpoints, a_plain_client_is_distinguished_from_a_tls_one) {
     serve();
     bool ended = false;
     client.connect("ws://127.0.0.1:" + std::to_string(port) + "/echo", {
@@ -112,7 +112,7 @@ TEST_F(tls_endpoints, a_plain_client_is_told_from_a_tls_one) {
     EXPECT_EQ(server_failed.front().phase, phase::tls);
 }
 
-TEST_F(tls_endpoints, a_server_that_hangs_up_is_told) {
+TEST_F(tls_endpoints, a_server_that_hangs_up_is_reported) {
     raw_server mute(loop, {.open = [](raw_connection& peer) { peer.abort(); }});
     port = mute.listen("127.0.0.1", 0)->port();
     const auto seen = connect(client_that_trusts(local_certificate()));
@@ -196,7 +196,7 @@ TEST_F(tls_endpoints, an_older_version_is_refused_clearly) {
     EXPECT_EQ(server_failed.front().error, tls_error::no_common_version);
 }
 
-/// What OpenSSL would still take, if it was told so.
+/// What OpenSSL would still accept, if configured to.
 result<void> speak_tls_1_1(ssl_ctx_st* context) {
     SSL_CTX_set_security_level(context, 0);
     SSL_CTX_set_min_proto_version(context, TLS1_1_VERSION);
@@ -260,7 +260,7 @@ TEST_F(tls_endpoints, the_hook_has_the_last_word_on_openssls_context) {
     EXPECT_EQ(hooks, 4);
 }
 
-TEST_F(tls_endpoints, a_handshake_that_is_cut_off_is_told_as_such) {
+TEST_F(tls_endpoints, a_handshake_that_is_cut_off_is_reported_as_such) {
     raw_server half(loop, {.data = [](raw_connection& peer, std::span<std::byte>) {
         peer.send("\x16\x03\x03"); // a record of TLS begins, and ends there
         peer.finish();

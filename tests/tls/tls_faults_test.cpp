@@ -45,7 +45,7 @@ TEST_F(tls_faults, nor_does_one_that_looks_like_an_address) {
     EXPECT_EQ(why.error, tls_error::no_alternative_name) << why;
 }
 
-TEST_F(tls_faults, another_name_is_told_with_those_that_the_certificate_is_for) {
+TEST_F(tls_faults, a_wrong_name_is_reported_with_those_of_the_certificate) {
     const private_authority known("Known CA");
     const auto why = failure_with(known.sign(), known.pem(), "example.org");
     EXPECT_EQ(why.error, tls_error::wrong_name) << why;
@@ -71,7 +71,7 @@ TEST_F(tls_faults, only_one_that_vouches_for_itself_is_self_signed) {
     EXPECT_EQ(why.detail, "depth 0, CN=localhost, issued by CN=localhost");
 }
 
-TEST_F(tls_faults, an_expired_authority_is_told_from_an_expired_certificate) {
+TEST_F(tls_faults, an_expired_authority_differs_from_an_expired_certificate) {
     const private_authority old("Old CA", -3600);
     const auto why = failure_with(old.sign(), old.pem());
     EXPECT_EQ(why.error, tls_error::certificate_expired) << why;
@@ -104,7 +104,7 @@ TEST_F(tls_faults, a_clients_certificate_is_named_to_the_server) {
 
 // --- plain HTTP
 
-TEST_F(tls_faults, an_http_request_to_an_https_server_is_told_and_answered) {
+TEST_F(tls_faults, an_http_request_to_an_https_server_is_reported_and_answered) {
     serve();
     raw_peer plain = raw_peer::connected_to(port);
     plain.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -118,7 +118,7 @@ TEST_F(tls_faults, an_http_request_to_an_https_server_is_told_and_answered) {
     EXPECT_TRUE(plain.received().ends_with("expects TLS.\n")) << plain.received();
 }
 
-TEST_F(tls_faults, a_server_that_answers_in_http_is_told) {
+TEST_F(tls_faults, a_server_that_answers_in_http_is_reported) {
     raw_server web(loop, {.data = [](raw_connection& peer, std::span<std::byte>) {
         peer.send("HTTP/1.0 400 Bad Request\r\n\r\n");
         peer.finish();

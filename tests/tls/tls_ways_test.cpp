@@ -39,8 +39,8 @@ protected:
         const auto seen = connect_at(at("wss", "hidden.example", "/echo"),
                                      {.proxy = scheme + "://" + proxy.place(),
                                       .tls = client_that_trusts(certificate_for(name))});
-        EXPECT_NE(proxy.heard().find("hidden.example"), std::string::npos) << proxy.heard();
-        EXPECT_EQ(proxy.heard().find("/echo"), std::string::npos) << "the proxy reads along";
+        EXPECT_NE(proxy.received().find("hidden.example"), std::string::npos) << proxy.received();
+        EXPECT_EQ(proxy.received().find("/echo"), std::string::npos) << "the proxy reads along";
         return seen;
     }
 

@@ -69,7 +69,7 @@ if importlib.metadata.version("ziglang") == sys.argv[1]:
 END_OF_PYTHON
 }
 
-# Zig's compiler looks for undefined behaviour unless told otherwise.
+# Zig's compiler looks for undefined behaviour by default.
 cross_flags="-O0 -g0 -fno-sanitize=undefined"
 
 configure_for() {

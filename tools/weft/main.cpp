@@ -107,9 +107,9 @@ exit_code complain_about_usage(const CLI::App& program, const CLI::ParseError& w
                   << "...: a header is one argument\n  Try -H 'Name: value', with the quotes\n";
         return exit_code::usage;
     }
-    std::ostringstream told; // may contain secrets of a URL
-    const int outcome = program.exit(why, std::cout, told);
-    std::cerr << without_url_secrets(told.str());
+    std::ostringstream error_text; // may contain secrets of a URL
+    const int outcome = program.exit(why, std::cout, error_text);
+    std::cerr << without_url_secrets(error_text.str());
     return outcome == 0 ? exit_code::ok : exit_code::usage;
 }
 

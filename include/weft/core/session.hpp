@@ -393,24 +393,24 @@ private:
     [[nodiscard]] response_form form_of_response(bool keep_alive) const noexcept;
 
     // frames; events are out-parameters, as copying them would cost more than parsing
-    bool find_short_message(event& told, time_point now);
-    void find_event(event& told, time_point now);
-    void find_frame_event(event& told, time_point now);
+    bool find_short_message(event& next, time_point now);
+    void find_event(event& next, time_point now);
+    void find_frame_event(event& next, time_point now);
     [[nodiscard]] bool may_be_compressed(std::byte first) const noexcept;
     errc judge_data_frame(const frame_header& header) const noexcept;
     [[nodiscard]] bool compressed_fits(const frame_header& header) const noexcept;
-    void take_control_frame(const frame_header& header, std::span<std::byte> payload, event& told,
+    void take_control_frame(const frame_header& header, std::span<std::byte> payload, event& next,
                             time_point now);
-    void take_whole_message(const frame_header& header, event& told, time_point now);
-    void take_payload(event& told, time_point now);
+    void take_whole_message(const frame_header& header, event& next, time_point now);
+    void take_payload(event& next, time_point now);
     std::error_code add_payload(std::span<const std::byte> piece);
-    void end_frame(event& told, time_point now);
+    void end_frame(event& next, time_point now);
     void begin_message(time_point now);
     [[nodiscard]] std::size_t part_size_max() const noexcept;
-    void take_parts(event& told, time_point now);
-    void take_plain_part(event& told, time_point now);
-    void take_compressed_part(event& told, time_point now);
-    void report_part(std::span<const std::byte> part, bool ends, event& told, time_point now);
+    void take_parts(event& next, time_point now);
+    void take_plain_part(event& next, time_point now);
+    void take_compressed_part(event& next, time_point now);
+    void report_part(std::span<const std::byte> part, bool ends, event& next, time_point now);
     [[nodiscard]] std::span<std::byte> unmask_input(std::size_t size) noexcept;
     [[nodiscard]] std::span<std::byte> room_for_part();
     void message_grew(std::size_t size, time_point now) noexcept;
@@ -422,8 +422,8 @@ private:
     void take_pong(std::span<const std::byte> payload, time_point now) noexcept;
 
     // compressed messages
-    void take_compressed_message(std::span<const std::byte> payload, event& told, time_point now);
-    std::error_code decode_message(std::span<const std::byte> payload, event& told);
+    void take_compressed_message(std::span<const std::byte> payload, event& next, time_point now);
+    std::error_code decode_message(std::span<const std::byte> payload, event& next);
     std::error_code decode(codec_stream& by, std::span<const std::byte> from, bool last);
     std::error_code end_decoding();
     [[nodiscard]] std::span<std::byte> extend_assembly(std::size_t wanted);

@@ -61,9 +61,9 @@ public:
     void resume() noexcept;
 
 private:
-    enum class whose : bool { ours, somebody_elses };
+    enum class closed_by : bool { raw_file, caller };
 
-    static result<raw_file> open(event_loop& loop, int descriptor, whose closes,
+    static result<raw_file> open(event_loop& loop, int descriptor, closed_by who,
                                  raw_handlers&& what, const raw_options& options);
 
     explicit raw_file(std::shared_ptr<loop_state> loop, raw_set* set) noexcept

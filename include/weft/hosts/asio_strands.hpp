@@ -29,19 +29,20 @@ public:
     /// Attaches the loops; `limit` is the budget of each turn. Throws as `guest` does; then no loop
     /// is attached. The context and the loops must outlive this object.
     asio_strands(event_loops& loops, io_context& host, budget limit = guest_budget) {
-        stays_.reserve(loops.size());
+        attachments_.reserve(loops.size());
         for (auto& one : loops) {
             const executor_type own(host.get_executor());
-            stays_.push_back({own, std::make_shared<guest>(one, asio_watch_ops<Asio>(own), limit)});
+            auto attached = std::make_shared<guest>(one, asio_watch_ops<Asio>(own), limit);
+            attachments_.push_back({own, std::move(attached)});
         }
     }
 
-    [[nodiscard]] std::size_t size() const noexcept { return stays_.size(); }
+    [[nodiscard]] std::size_t size() const noexcept { return attachments_.size(); }
 
     /// Returns the strand of a loop: handlers posted there do not run concurrently with that
     /// loop's.
     [[nodiscard]] const executor_type& operator[](std::size_t which) const noexcept {
-        return stays_[which].strand;
+        return attachments_[which].strand;
     }
 
     /// Detaches all loops, each on its strand, while the context runs. `done` is called once, on
@@ -50,16 +51,16 @@ public:
     /// are detached.
     void detach(function<void()> done = {}) {
         const auto last = std::make_shared<call_at_end>();
-        for (const auto& one : stays_) {
-            Asio::post(one.strand, [stay = one.stay, last] { stay->detach([last] {}); });
+        for (const auto& one : attachments_) {
+            Asio::post(one.strand, [held = one.attachment, last] { held->detach([last] {}); });
         }
         last->call = std::move(done);
     }
 
 private:
-    struct stay_on_strand {
+    struct loop_on_strand {
         executor_type strand;
-        std::shared_ptr<guest> stay;
+        std::shared_ptr<guest> attachment;
     };
 
     /// Calls `call` when its last owner releases it.
@@ -71,7 +72,7 @@ private:
         }
     };
 
-    std::vector<stay_on_strand> stays_;
+    std::vector<loop_on_strand> attachments_;
 };
 
 } // namespace weft

@@ -18,24 +18,24 @@
 namespace weft {
 
 /// A watch, as an element of the intrusive list of its execution context.
-class asio_resident {
+class asio_watch_link {
 public:
-    asio_resident() = default;
-    asio_resident(const asio_resident&) = delete;
-    asio_resident& operator=(const asio_resident&) = delete;
+    asio_watch_link() = default;
+    asio_watch_link(const asio_watch_link&) = delete;
+    asio_watch_link& operator=(const asio_watch_link&) = delete;
 
     /// Releases everything that belongs to the context; called while the context is destroyed.
     virtual void context_ends() noexcept = 0;
 
 protected:
-    ~asio_resident() = default;
+    ~asio_watch_link() = default;
 
 private:
     template <class>
     friend class asio_end;
 
-    asio_resident* next_ = nullptr;
-    asio_resident* previous_ = nullptr;
+    asio_watch_link* next_ = nullptr;
+    asio_watch_link* previous_ = nullptr;
 };
 
 /// Notifies the watches of an execution context that is destroyed before they have ended. It is an
@@ -49,13 +49,13 @@ public:
     explicit asio_end(typename Asio::execution_context& context)
         : Asio::execution_context::service(context) {}
 
-    void add(asio_resident& one) noexcept {
+    void add(asio_watch_link& one) noexcept {
         const std::lock_guard locked(lock_); // each watch may be on its own strand
         one.next_ = std::exchange(first_, &one);
         if (one.next_) one.next_->previous_ = &one;
     }
 
-    void remove(asio_resident& one) noexcept {
+    void remove(asio_watch_link& one) noexcept {
         const std::lock_guard locked(lock_);
         (one.previous_ ? one.previous_->next_ : first_) = one.next_;
         if (one.next_) one.next_->previous_ = one.previous_;
@@ -63,14 +63,14 @@ public:
 
 private:
     void shutdown() noexcept override {
-        while (asio_resident* const one = first_) {
+        while (asio_watch_link* const one = first_) {
             remove(*one);
             one->context_ends();
         }
     }
 
     std::mutex lock_;
-    asio_resident* first_ = nullptr;
+    asio_watch_link* first_ = nullptr;
 };
 
 /// Watches the descriptor of one event loop.
@@ -85,7 +85,7 @@ private:
 /// stops.
 template <class Asio, class Executor>
 class asio_watch final : public std::enable_shared_from_this<asio_watch<Asio, Executor>>,
-                         private asio_resident {
+                         private asio_watch_link {
 public:
     /// True if the executor is a strand: several threads may run it, but its handlers do not nest.
     static constexpr bool on_strand =

@@ -85,11 +85,11 @@ public:
     [[nodiscard]] bool attached() const noexcept;
 
 private:
-    class stay;
+    class attachment;
 
-    explicit guest(std::shared_ptr<stay> attached) noexcept;
+    explicit guest(std::shared_ptr<attachment> attached) noexcept;
 
-    std::shared_ptr<stay> stay_;
+    std::shared_ptr<attachment> attachment_;
 };
 
 } // namespace weft

@@ -266,7 +266,7 @@ protected:
     }
     bool run_work();
     bool finish_tasks() noexcept;
-    void interrupt_residents();
+    void interrupt_observers();
 
     /// Returns whether a turn would have something to do, apart from timers.
     [[nodiscard]] bool work_waits() const noexcept;

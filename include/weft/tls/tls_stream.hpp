@@ -137,9 +137,9 @@ private:
     bool opening_ = true;
     bool busy_ = false;    // a chunk is being processed
     bool paused_ = false;
-    bool stopped_ = false;  // the stream below is paused
-    bool refused_ = false;  // a write was accepted in part: `on_writable` is due
-    bool told_ = false;     // `run` has delivered an event in this round
+    bool stopped_ = false;   // the stream below is paused
+    bool refused_ = false;   // a write was accepted in part: `on_writable` is due
+    bool delivered_ = false; // `run` has delivered an event in this round
     bool eof_reported_ = false;
     bool half_closed_ = false;
     bool closed_ = false;

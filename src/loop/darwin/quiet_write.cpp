@@ -14,13 +14,13 @@ namespace {
 class quiet_file {
 public:
     explicit quiet_file(int descriptor) noexcept
-        : descriptor_(descriptor), loud_(sys::fcntl(descriptor, F_GETNOSIGPIPE, 0) == 0) {
-        if (loud_) sys::fcntl(descriptor_, F_SETNOSIGPIPE, 1);
+        : descriptor_(descriptor), raises_sigpipe_(sys::fcntl(descriptor, F_GETNOSIGPIPE, 0) == 0) {
+        if (raises_sigpipe_) sys::fcntl(descriptor_, F_SETNOSIGPIPE, 1);
     }
     quiet_file(const quiet_file&) = delete;
     quiet_file& operator=(const quiet_file&) = delete;
     ~quiet_file() {
-        if (!loud_) return;
+        if (!raises_sigpipe_) return;
         const int error = errno;
         sys::fcntl(descriptor_, F_SETNOSIGPIPE, 0);
         errno = error;
@@ -28,7 +28,7 @@ public:
 
 private:
     int descriptor_;
-    bool loud_;
+    bool raises_sigpipe_;
 };
 
 } // namespace

@@ -125,8 +125,8 @@ void poll_engine::report(std::size_t place) noexcept {
     watched& one = *watched_.find(entry.fd);
     const readiness what = as_readiness(entry.revents);
     if (!one.level) {
-        const int told = (what.read ? POLLIN : 0) | (what.write ? POLLOUT : 0);
-        ask_for(entry.fd, one, entry.events & ~told);
+        const int reported = (what.read ? POLLIN : 0) | (what.write ? POLLOUT : 0);
+        ask_for(entry.fd, one, entry.events & ~reported);
     }
     one.target->ready(what);
 }

@@ -11,8 +11,8 @@ class loop_state;
 
 class readiness_connect_attempt final : public connect_attempt, private source {
 public:
-    readiness_connect_attempt(loop_state& loop, owner& told) noexcept
-        : loop_(loop), owner_(told) {}
+    readiness_connect_attempt(loop_state& loop, owner& notified) noexcept
+        : loop_(loop), owner_(notified) {}
 
     std::error_code begin(const address& where, const connect_socket_options& options) override;
     void abandon() noexcept override;

@@ -41,8 +41,9 @@ result<listener*> readiness_network::adopt_listener(loop_state& loop, native_soc
     return readiness_listener::adopt(loop, socket, std::move(then), std::move(otherwise));
 }
 
-connect_attempt& readiness_network::make_attempt(loop_state& loop, connect_attempt::owner& told) {
-    return *new readiness_connect_attempt(loop, told);
+connect_attempt& readiness_network::make_attempt(loop_state& loop,
+                                                 connect_attempt::owner& notified) {
+    return *new readiness_connect_attempt(loop, notified);
 }
 
 datagram_port& readiness_network::make_datagram_port(loop_state& loop, datagram_events& sink) {

@@ -22,7 +22,7 @@ public:
                                      listener::accepted then,
                                      listener::starved otherwise) override;
     [[nodiscard]] connect_attempt& make_attempt(loop_state& loop,
-                                                connect_attempt::owner& told) override;
+                                                connect_attempt::owner& notified) override;
     [[nodiscard]] datagram_port& make_datagram_port(loop_state& loop,
                                                     datagram_events& sink) override;
 };

@@ -37,13 +37,13 @@ TEST_P(endpoint_raw_records, hears_inotify_in_whole_records) {
 TEST_P(endpoint_raw_records, counts_with_an_eventfd) {
     near_ = held(::eventfd(0, EFD_CLOEXEC));
     const std::uint64_t three = 3;
-    std::uint64_t heard = 0;
+    std::uint64_t received = 0;
     file_ = adopt(near_, {.data = [&](raw_connection&, std::span<std::byte> bytes) {
-                      ASSERT_EQ(bytes.size(), sizeof(heard));
-                      std::memcpy(&heard, bytes.data(), sizeof(heard));
+                      ASSERT_EQ(bytes.size(), sizeof(received));
+                      std::memcpy(&received, bytes.data(), sizeof(received));
                   }});
     file_->send(std::as_bytes(std::span(&three, 1)));
-    EXPECT_TRUE(run_until([&] { return heard == 3; }));
+    EXPECT_TRUE(run_until([&] { return received == 3; }));
     file_->close();
     EXPECT_TRUE(ended());
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Deadlines in the model: none passes in vain, and none is told before it has passed.
+// Deadlines in the model: none passes in vain, and none is reported before it has passed.
 #include <algorithm>
 #include <utility>
 
@@ -16,12 +16,12 @@ bool passed(time_point since, duration timeout, time_point now) {
 
 } // namespace
 
-time_point party::last_heard() const {
+time_point party::last_input() const {
     const auto* const link = around.link_of(*this);
     return std::max({opened_at_, resumed_at_, link ? link->last_received() : time_point{}});
 }
 
-/// When the other end was last told bytes of this one's.
+/// When bytes of this end were last delivered to the other.
 time_point party::last_taken() const {
     const auto* const link = around.link_of(*this);
     return link && link->other() ? link->other()->last_received() : time_point{};
@@ -73,10 +73,10 @@ void party::look_at_output(time_point now) {
 /// A ping that was due when all was settled has been sent by then, and from then on it counts.
 void party::check_open_deadlines(time_point now) {
     const auto& timeouts = at->connection.timeouts;
-    const auto heard = std::max(last_heard(), waited_at_);
-    expect(!passed(heard, timeouts.idle, now), "idle for too long");
-    if (pinged_ <= heard) pinged_ = never;
-    if (pinged_ == never && passed(heard, timeouts.ping_interval, now)) pinged_ = now;
+    const auto last = std::max(last_input(), waited_at_);
+    expect(!passed(last, timeouts.idle, now), "idle for too long");
+    if (pinged_ <= last) pinged_ = never;
+    if (pinged_ == never && passed(last, timeouts.ping_interval, now)) pinged_ = now;
     if (pinged_ == never) return;
     expect(!passed(pinged_, timeouts.pong, now), "no pong for too long");
 }
@@ -107,11 +107,11 @@ void party::check_deadlines() {
         expect(closing_ && !passed(std::max(*closing_, left), timeouts.close, now),
                "closing for too long");
         break;
-    case session_state::closed: expect(false, "closed, but nobody was told"); break;
+    case session_state::closed: expect(false, "closed, but the error was not reported"); break;
     }
 }
 
-/// A timeout that is told has passed.
+/// A timeout that is reported has passed.
 void party::check_reason(const report& why) const {
     if (why.error != condition::timeout) return;
     const auto& timeouts = at->connection.timeouts;
@@ -119,9 +119,9 @@ void party::check_reason(const report& why) const {
     const bool reads = why.error == errc::idle_timeout || why.error == errc::pong_timeout ||
                        why.error == errc::write_stalled;
     expect(!reads || !paused_, "a timeout for the peer's silence in a pause");
-    // It may have opened later, and even a while before that was told.
+    // It may have opened later, and even a while before that was reported.
     const auto* const link = around.link_of(*this);
-    const auto heard = link ? link->last_received() : time_point{};
+    const auto last = link ? link->last_received() : time_point{};
     if (why.error == errc::connect_timeout) {
         expect(passed(begun, at->connect_timeout, now), "a connect timeout too early");
     } else if (why.error == errc::handshake_timeout) {
@@ -132,9 +132,9 @@ void party::check_reason(const report& why) const {
     } else if (why.error == errc::write_stalled) {
         expect(passed(last_taken(), timeouts.write_stall, now), "a stall too early");
     } else if (why.error == errc::idle_timeout && !ever_paused_) {
-        expect(passed(heard, timeouts.idle, now), "an idle timeout too early");
+        expect(passed(last, timeouts.idle, now), "an idle timeout too early");
     } else if (why.error == errc::pong_timeout && !ever_paused_) {
-        expect(passed(heard, timeouts.pong, now), "a pong timeout too early");
+        expect(passed(last, timeouts.pong, now), "a pong timeout too early");
     }
 }
 

@@ -36,9 +36,9 @@ void endpoint::begin() {
     if (!serves()) return;
     here->handshake_options(connection.limits, connection.timeouts);
     here->on_fail([this](const report&) { ++failed; });
-    here->route("/v/*", what_is_heard(nullptr, true),
+    here->route("/v/*", make_handlers(nullptr, true),
                 {.connection = connection, .subprotocol = {}});
-    here->route("/p/*", what_is_heard(nullptr, false),
+    here->route("/p/*", make_handlers(nullptr, false),
                 {.connection = connection, .subprotocol = {}});
     around.net.listen(name, loop.driver(), [this](auto arrived) { serve(std::move(arrived)); });
 }
@@ -61,7 +61,7 @@ void endpoint::connect(party& client, party& server, endpoint& at_server) {
     client.at = this;
     client.begun = around.clock.now(); // the turn may be late
     weft::connection& outbound = here->begin_connect(
-        *uri::parse("ws://example.org" + path), what_is_heard(&client, false), std::move(options));
+        *uri::parse("ws://example.org" + path), make_handlers(&client, false), std::move(options));
     auto marked = std::make_shared<mark>(mark{*this, &client, around.alive, client.begun, nullptr});
     outbound.data() = marked;
     pending_connection& pending = stream_endpoint::pending(outbound);
@@ -164,7 +164,7 @@ void endpoint::decide(weft::connection& c, party& who) {
     }
 }
 
-handlers endpoint::what_is_heard(party* outbound, bool validates) {
+handlers endpoint::make_handlers(party* outbound, bool validates) {
     handlers what;
     what.open = [this, outbound](weft::connection& c) {
         ++opened;
@@ -231,8 +231,8 @@ void endpoint::check_settled() {
 void endpoint::check_end() const {
     if (gone) return;
     if (here->connection_count() != 0) around.fail("an endpoint keeps connections");
-    if (begun != closed + failed) around.fail("an endpoint was not told of every end");
-    if (opened != closed) around.fail("an endpoint was told other ends than its opens");
+    if (begun != closed + failed) around.fail("not every end was reported to an endpoint");
+    if (opened != closed) around.fail("the ends reported to an endpoint do not match its opens");
 }
 
 } // namespace weft::simulation

@@ -67,7 +67,7 @@ struct endpoint {
 
 private:
     void serve(std::unique_ptr<testing::network_stream> arrived);
-    [[nodiscard]] handlers what_is_heard(party* outbound, bool validates);
+    [[nodiscard]] handlers make_handlers(party* outbound, bool validates);
     template <class Tell>
     void hear(weft::connection& c, party* outbound, const char* what, Tell&& tell);
     void decide(weft::connection& c, party& who);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a party does and is told, held against what it may be told.
+// What a party does and what is reported to it, compared with what may be reported.
 #include "simulation/conversations/party.hpp"
 
 #include <algorithm>
@@ -42,10 +42,10 @@ void party::expect(bool holds, const std::string& what) const {
     if (!holds) around.fail(name() + ": " + what);
 }
 
-// --- told by handlers
+// --- from handlers
 
 void party::on_open(connection& c) {
-    expect(!opened_, "open was told twice");
+    expect(!opened_, "open was reported twice");
     opened_ = true;
     here = &c;
     opened_at_ = resumed_at_ = around.now(*at);
@@ -53,23 +53,23 @@ void party::on_open(connection& c) {
 }
 
 /// Skips nothing: what comes is what the other has sent next.
-void party::hear(const item& told, std::string_view what) {
+void party::hear(const item& arrived, std::string_view what) {
     expect(opened_, std::string(what) + " before open");
     expect(!paused_, std::string(what) + " in a pause");
-    if (other->unheard_.empty()) return expect(false, std::string(what) + " was never sent");
-    const item& next = other->unheard_.front();
-    bool same = next.what == told.what && next.number == told.number;
-    if (same && told.what == item::kind::message) {
-        same = next.body.is_text == told.body.is_text && next.body.size == told.body.size;
+    if (other->undelivered_.empty()) return expect(false, std::string(what) + " was never sent");
+    const item& next = other->undelivered_.front();
+    bool same = next.what == arrived.what && next.number == arrived.number;
+    if (same && arrived.what == item::kind::message) {
+        same = next.body.is_text == arrived.body.is_text && next.body.size == arrived.body.size;
     }
     expect(same, std::string(what) + " is not what was sent next");
-    other->unheard_.pop_front();
-    ++heard_;
+    other->undelivered_.pop_front();
+    ++received_;
 }
 
 void party::on_message(message m) {
-    if (other->unheard_.empty()) return expect(false, "a message that was never sent");
-    const item next = other->unheard_.front();
+    if (other->undelivered_.empty()) return expect(false, "a message that was never sent");
+    const item next = other->undelivered_.front();
     hear({item::kind::message, {m.is_text(), 0, m.size()}}, "a message");
     expect(next.body.is(m), "a message with other bytes");
     ++around.sum.messages;
@@ -98,7 +98,7 @@ void party::on_writable() {
 }
 
 void party::on_end(bool by_close, const report& why) {
-    expect(!ended_, "the end was told twice");
+    expect(!ended_, "the end was reported twice");
     expect(by_close == opened_, by_close ? "close without open" : "fail after open");
     if (opened_) expect(why.phase == phase::websocket, "a phase before the websocket");
     expect(why.error || (why.sent && why.received), "an end without a reason");
@@ -140,7 +140,7 @@ bool party::took(send_result said, bool allowed, const char* what) {
 void party::send(const stretch& body) {
     const bool allowed = open() && !parts_;
     if (!took(here->send(body.view()), allowed, "a message")) return;
-    unheard_.push_back({item::kind::message, body, 0});
+    undelivered_.push_back({item::kind::message, body, 0});
     ++sent_;
 }
 
@@ -162,7 +162,7 @@ void party::send_part(const stretch& body, bool last) {
         parts_ = part;
     }
     if (!last) return;
-    unheard_.push_back({item::kind::message, *parts_, 0});
+    undelivered_.push_back({item::kind::message, *parts_, 0});
     parts_.reset();
     ++sent_;
 }
@@ -170,14 +170,14 @@ void party::send_part(const stretch& body, bool last) {
 void party::ping() {
     const bool allowed = open();
     if (!took(here->ping(numbered('i', pings_ + 1)), allowed, "a ping")) return;
-    unheard_.push_back({item::kind::ping, {}, ++pings_});
+    undelivered_.push_back({item::kind::ping, {}, ++pings_});
     ++sent_;
 }
 
 void party::pong() {
     const bool allowed = open();
     if (!took(here->pong(numbered('o', pongs_ + 1)), allowed, "a pong")) return;
-    unheard_.push_back({item::kind::pong, {}, ++pongs_});
+    undelivered_.push_back({item::kind::pong, {}, ++pongs_});
     ++sent_;
 }
 
@@ -186,7 +186,7 @@ void party::closes_now(bool with_handshake) {
     if (!with_handshake || !at || over() || (here && !here->is_open())) return;
     discards_messages_ = here && here->paused();
     paused_ = false;
-    closing_ = around.now(*at); // of a server's that was not told yet that it is open, too
+    closing_ = around.now(*at); // of a server's whose `open` was not called yet, too
 }
 
 void party::close(close_code code, std::string_view reason) {
@@ -213,38 +213,38 @@ void party::resume() {
 
 // --- what must hold at the end
 
-/// Answers wait, perhaps, and until all of them have left nothing is heard.
+/// Answers wait, perhaps, and until all of them have left nothing is read.
 bool party::may_hold_back() const {
     return at->connection.when_full == queue_policy::pause && here->buffered_amount() != 0;
 }
 
-void party::check_told() const {
+void party::check_delivered() const {
     const auto* const link = around.link_of(*this);
     if (!link || !link->intact() || !link->other() || !link->other()->intact()) return;
     if (!other->open() || other->paused_ || other->may_hold_back()) return;
     if (here->buffered_amount() != 0 || link->in_flight() != 0) return;
-    expect(unheard_.empty(), "what has arrived was not told");
+    expect(undelivered_.empty(), "what has arrived was not reported");
 }
 
 /// Two that both hold back wait for each other; that is what this policy asks for.
 void party::check_calm() const {
     if (!open() || !other->open()) return;
     if (may_hold_back() && other->may_hold_back()) return;
-    expect(unheard_.empty(),
-           "of " + std::to_string(sent_) + " that it has sent " + std::to_string(unheard_.size()) +
-               " have not arrived");
+    expect(undelivered_.empty(),
+           "of " + std::to_string(sent_) + " that it has sent " +
+               std::to_string(undelivered_.size()) + " have not arrived");
     expect(std::max(last_answer_, answered_till_) == pings_, "its last ping was not answered");
-    expect(!writable_due_, "writable was not told");
+    expect(!writable_due_, "writable was not reported");
     expect(here->buffered_amount() == 0, "output waits, but nothing is in its way");
 }
 
 void party::check_end() const {
     if (role == role::client || opened_) expect(over(), "it has never ended");
-    if (unheard_.empty()) return;
-    const bool heard_close = other->end_ && other->end_->received;
-    expect(!heard_close || other->discards_messages_,
-           "something before its close frame was never told");
-    if (gone_ || !end_ || !end_->clean()) return; // it was told, or there is nobody to be told
+    if (undelivered_.empty()) return;
+    const bool received_close = other->end_ && other->end_->received;
+    expect(!received_close || other->discards_messages_,
+           "something before its close frame was never reported");
+    if (gone_ || !end_ || !end_->clean()) return; // it was reported, or nobody is left
     const bool cut_off = other->closed_here_ || other->gone_ || !other->end_ || other->end_->error;
     expect(cut_off, "something was lost, but its end was clean");
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One end of a conversation as the model sees it: what it has sent, what it has heard, how it
+// One end of a conversation as the model sees it: what it has sent and received, how it
 // ended; and whether that may be so. It calls the connection, and nothing of the world around.
 #pragma once
 
@@ -61,10 +61,10 @@ public:
     /// After a turn that left nothing to do: no deadline has passed in vain.
     void check_deadlines();
 
-    /// After such a turn: what has arrived at the other was told.
-    void check_told() const;
+    /// After such a turn: what has arrived at the other was delivered.
+    void check_delivered() const;
 
-    /// After a time without faults, with nobody paused: all has arrived, and `writable` was told.
+    /// After a time without faults, with nobody paused: all has arrived, and `writable` was called.
     void check_calm() const;
 
     /// After that time, with nobody at the other end.
@@ -86,7 +86,7 @@ public:
     const weft::role role;
     party* other = nullptr;
     endpoint* at = nullptr;
-    connection* here = nullptr; // from the dial, or from `open`, until the end was told
+    connection* here = nullptr; // from the dial, or from `open`, until the end was reported
     connection_handle handle;
     bool deferred = false;
     int running = 0;    // handlers on the stack
@@ -95,10 +95,10 @@ public:
 
 private:
     [[nodiscard]] bool took(send_result said, bool allowed, const char* what);
-    void hear(const item& told, std::string_view what);
+    void hear(const item& arrived, std::string_view what);
     void check_open_deadlines(time_point now);
     void check_reason(const report& why) const;
-    [[nodiscard]] time_point last_heard() const;
+    [[nodiscard]] time_point last_input() const;
     [[nodiscard]] time_point last_taken() const;
     [[nodiscard]] time_point last_sent() const;
     [[nodiscard]] time_point last_went_on() const;
@@ -107,9 +107,9 @@ private:
     [[nodiscard]] bool may_hold_back() const;
     void expect(bool holds, const std::string& what) const;
 
-    std::deque<item> unheard_; // sent, and not yet heard by the other
+    std::deque<item> undelivered_; // sent, and not yet delivered to the other
     std::size_t sent_ = 0;
-    std::size_t heard_ = 0;
+    std::size_t received_ = 0;
     std::optional<stretch> parts_; // a message of which not all parts are sent
     std::size_t pings_ = 0;
     std::size_t pongs_ = 0;

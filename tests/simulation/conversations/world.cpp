@@ -169,7 +169,7 @@ void world::pass(duration time) {
 void world::check_settled() {
     for (party& one : parties) {
         one.check_deadlines();
-        if (one.open()) one.check_told();
+        if (one.open()) one.check_delivered();
     }
     for (endpoint& one : endpoints)
         one.check_settled();

@@ -90,7 +90,7 @@ TEST_P(descriptor_contract, holds_for_output_of_a_paused_connection) {
     here.turn({});
     here.settle();
     EXPECT_EQ(here.failure(), "");
-    EXPECT_EQ(one.peer->heard(), one.sent);
+    EXPECT_EQ(one.peer->received(), one.sent);
 }
 
 INSTANTIATE_TEST_SUITE_P(hosts, descriptor_contract,

@@ -140,7 +140,7 @@ void raw_client::count_frames(std::span<const std::byte> bytes) {
         in_payload_ = false;
         const auto code = std::to_integer<unsigned>(header_.front()) & 0xfU;
         header_.clear();
-        if (code <= 2) ++heard_;
+        if (code <= 2) ++received_;
         if (code == 8 && !close_queued_ && !over_) {
             queue_bytes(frames_.close(1000));
             close_queued_ = true;

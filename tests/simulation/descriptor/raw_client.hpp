@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A client made of a plain socket: it writes and reads when it is told to, and goes as rudely as
-// one wants. It counts what it has delivered and heard.
+// A client made of a plain socket: it writes and reads when the test asks, and goes as rudely as
+// one wants. It counts what it has delivered and received.
 #pragma once
 
 #include <cstddef>
@@ -39,7 +39,7 @@ public:
 
     /// Messages of which the kernel has every byte, and such that were read.
     [[nodiscard]] std::size_t delivered() const { return delivered_; }
-    [[nodiscard]] std::size_t heard() const { return heard_; }
+    [[nodiscard]] std::size_t received() const { return received_; }
     [[nodiscard]] bool shook_hands() const { return queued_ends_.empty() || handshake_written_; }
 
     /// The server was sent the end, by FIN or by reset; or it has sent its own.
@@ -59,7 +59,7 @@ private:
     bool handshake_written_ = false;
     std::size_t handshake_size_ = 0;
     std::size_t delivered_ = 0;
-    std::size_t heard_ = 0;
+    std::size_t received_ = 0;
     bool over_ = false;
     bool close_queued_ = false;
     bool server_is_gone_ = false;

@@ -76,7 +76,7 @@ void world::begin_server() {
             by.at_server = nullptr;
             by.ended = true;
         },
-        .interrupt = [this] { wakes_heard_ = wakes_; },
+        .interrupt = [this] { wakes_handled_ = wakes_; },
     }, options);
     server->route("/echo", {
         .message = [](connection& here, message m) { here.send(m); },
@@ -98,7 +98,7 @@ void world::drop_server() {
         one->at_server = nullptr;
     }
     ++servers_;
-    wakes_heard_ = wakes_;
+    wakes_handled_ = wakes_;
 }
 
 void world::connect_peer(bool by_tcp) {
@@ -120,7 +120,7 @@ void world::drop_peer(subject& which) {
 
 /// The first letter says what to do; a lower-case one is common.
 void world::hear(subject& by, std::string_view text) {
-    ++by.heard;
+    ++by.received;
     ++by.on_stack;
     if (by.open() && !text.empty() && failure_.empty()) react(by, text.front());
     --by.on_stack;
@@ -176,7 +176,7 @@ void world::post() {
 
 void world::wake() {
     ++wakes_;
-    if (!server) wakes_heard_ = wakes_; // there is nobody to hear it
+    if (!server) wakes_handled_ = wakes_; // there is nobody to hear it
     loop.wake();
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A loop as a guest, with a server, a client and raw peers on real sockets, and a model of them:
-// what the test has done and heard so far says whether a turn would make progress.
+// what the test has done and received so far says whether a turn would make progress.
 #pragma once
 
 #include <memory>
@@ -25,7 +25,7 @@ struct subject {
     bool ended = false;
     bool closing = false;
     bool aborted = false;
-    std::size_t heard = 0; ///< messages that the server's handler heard
+    std::size_t received = 0; ///< messages that the server's handler received
     std::size_t sent = 0;  ///< messages that the server sent
     int on_stack = 0;
 
@@ -129,7 +129,7 @@ private:
     std::vector<std::shared_ptr<subject>> known_; ///< by id
     unsigned servers_ = 0;
     std::size_t wakes_ = 0;
-    std::size_t wakes_heard_ = 0;
+    std::size_t wakes_handled_ = 0;
     bool more_waiting_ = false;
     std::string failure_;
 };

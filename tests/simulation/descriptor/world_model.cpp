@@ -16,7 +16,7 @@ constexpr std::size_t turns_that_settle_anything = 100'000;
 std::string world::reason_to_turn() const {
     if (more_waiting_) return "the last turn said that more is waiting";
     if (ran < posted) return "a function was posted";
-    if (wakes_heard_ < wakes_) return "the loop was woken";
+    if (wakes_handled_ < wakes_) return "the loop was woken";
     const auto now = std::chrono::steady_clock::now();
     for (const auto& one : alarms) {
         if (one->due && *one->due <= now) return "a timer is due";
@@ -38,21 +38,21 @@ std::string world::reason_of(const subject& one) const {
             one.at_server->buffered_amount() != 0 && one.peer->nothing_to_read();
         return unsent ? "the handler on the stack has sent something" : "";
     }
-    if (one.aborted) return "an aborted connection's end waits to be told";
+    if (one.aborted) return "an aborted connection's end waits to be reported";
     if (one.at_server->buffered_amount() != 0 && !one.peer->over() &&
         one.peer->nothing_to_read()) {
         return "output waits for a peer that has read all";
     }
     if (one.at_server->paused()) return {};
     if (one.closing) return one.peer->answered_close() ? "a close frame waits" : "";
-    if (one.peer->delivered() > one.heard) return "messages wait";
+    if (one.peer->delivered() > one.received) return "messages wait";
     if (one.peer->over()) return "the peer has ended";
     return {};
 }
 
 std::string world::reason_of(const outbound& one) const {
     if (one.ended) return {};
-    if (one.aborted) return "an aborted outbound connection's end waits to be told";
+    if (one.aborted) return "an aborted outbound connection's end waits to be reported";
     if (!one.here) return "connecting goes on";
     if (one.here->paused()) return {};
     if (one.server != servers_) return "the outbound server has gone";
@@ -76,7 +76,7 @@ turn_result world::turn(budget limit) {
     for (const auto& one : alarms) {
         if (one->ring && !one->ring->armed()) one->due.reset();
     }
-    if (wakes_heard_ < wakes_before) failed("nobody heard of the wake-up");
+    if (wakes_handled_ < wakes_before) failed("no interrupt handler was called for the wake-up");
     more_waiting_ = result.more_waiting;
     check_idle_turn(result);
     return result;
@@ -118,7 +118,7 @@ void world::check() {
 std::string world::unsettled() const {
     if (auto why = reason_to_turn(); !why.empty()) return why;
     for (const auto& one : subjects) {
-        if (one->open() && !one->peer->over() && one->peer->heard() < one->sent) {
+        if (one->open() && !one->peer->over() && one->peer->received() < one->sent) {
             return "the peer has not got all messages";
         }
         if (!one->ended && !one->at_server->paused() && one->peer->queued() &&

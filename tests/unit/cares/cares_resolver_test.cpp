@@ -51,7 +51,7 @@ struct inquiry {
         };
         present = &connector::start(*loop.state(), std::move(plan),
                                     [this](phase at, result<owned_socket> got) {
-                                        EXPECT_FALSE(ended) << "told twice";
+                                        EXPECT_FALSE(ended) << "reported twice";
                                         EXPECT_EQ(at == phase::connect, !tried.empty());
                                         ended = true;
                                         why = got.error();
@@ -269,7 +269,7 @@ TEST_F(cares, silence_is_a_timeout) {
     EXPECT_EQ(dns->asked_by_udp, 4) << "two families, two tries";
 }
 
-TEST_F(cares, no_server_is_told_from_a_silent_one) {
+TEST_F(cares, no_server_is_distinguished_from_a_silent_one) {
     const auto nobody = dns->where();
     dns.reset();
     names.emplace(*loop, cares_options{.servers = nobody, .timeout = 100ms, .tries = 1});
@@ -314,7 +314,7 @@ TEST_F(cares, many_names_at_once) {
     }
 }
 
-TEST_F(cares, cancelled_lookup_is_not_told_and_frees_its_sockets) {
+TEST_F(cares, cancelled_lookup_is_not_reported_and_frees_its_sockets) {
     hold();
     ASSERT_TRUE(loop->descriptor()) << "opened by then";
     const auto before = open_descriptors();
@@ -372,7 +372,7 @@ TEST_F(cares, destroyed_it_ends_its_lookups) {
 
 TEST_F(cares, may_be_destroyed_by_who_hears_its_answer) {
     answer({"127.0.0.8", "::8"});
-    bool heard = false;
+    bool called = false;
     connect_plan plan;
     plan.host = "some.test";
     plan.socket.before = [&](int, const address&) -> result<void> {
@@ -380,8 +380,8 @@ TEST_F(cares, may_be_destroyed_by_who_hears_its_answer) {
         return failure(std::make_error_code(std::errc::permission_denied));
     };
     connector::start(*loop->state(), std::move(plan),
-                     [&](phase, result<owned_socket>) { heard = true; });
-    EXPECT_TRUE(run_until([&] { return heard; }));
+                     [&](phase, result<owned_socket>) { called = true; });
+    EXPECT_TRUE(run_until([&] { return called; }));
     EXPECT_FALSE(names);
 }
 
@@ -420,19 +420,19 @@ TEST_F(cares, outlives_the_loop) {
 
 TEST_F(cares, loop_may_die_amid_an_answer) {
     answer({"127.0.0.8"});
-    bool heard = false;
+    bool called = false;
     connect_plan plan;
     plan.host = "some.test";
     plan.socket.before = [&](int, const address&) -> result<void> {
         dns.reset();
         loop.reset();
-        heard = true;
+        called = true;
         return {};
     };
     auto& outbound_connector =
         connector::start(*loop->state(), std::move(plan), [](phase, result<owned_socket>) {});
     const auto state = loop->state();
-    while (!heard) state->poll({});
+    while (!called) state->poll({});
     outbound_connector.cancel();
 }
 

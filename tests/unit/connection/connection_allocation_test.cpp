@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Every allocation of a connection's life fails once, in each scenario: the connection ends alone
-// and says so, or the call throws and has done nothing. Both ends are told exactly once.
+// and says so, or the call throws and has done nothing. Both ends are reported exactly once.
 #include "counted_ends.hpp"
 
 #include <weft/stream/stream.hpp>
@@ -11,7 +11,7 @@
 namespace weft::testing {
 namespace {
 
-/// A peer without a protocol: it says what it is told to, and counts what it hears.
+/// A peer without a protocol: it sends what the test gives it, and counts what it receives.
 class mute_peer final : public stream_events {
 public:
     explicit mute_peer(std::unique_ptr<memory_stream> end) : end_(std::move(end)) {
@@ -234,7 +234,7 @@ TEST(connection_allocation, closing_from_either_side) {
     });
 }
 
-TEST(connection_allocation, an_end_is_told_to_the_peer_without_memory) {
+TEST(connection_allocation, the_peer_is_informed_of_an_end_without_memory) {
     ends here;
     here.open();
     here.on_message = [](connection&, const message&) { throw std::bad_alloc(); };

@@ -83,7 +83,7 @@ public:
         driver.settle();
     }
 
-    /// Every connection is gone, and each has told its end once.
+    /// Every connection is gone, and each end was reported once.
     void expect_all_over() {
         EXPECT_EQ(server->connection_count(), 0U);
         EXPECT_EQ(client->connection_count(), 0U);

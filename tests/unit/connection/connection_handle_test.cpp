@@ -31,11 +31,11 @@ TEST_F(connection_handle_test, does_what_the_connection_does) {
     EXPECT_EQ(seen, nullptr); // never from inside the call
     driver.settle();
     EXPECT_EQ(seen, &served());
-    EXPECT_TRUE(at_client.heard("message text"));
-    EXPECT_TRUE(at_client.heard("message binary"));
-    EXPECT_TRUE(at_client.heard("message kept"));
-    EXPECT_TRUE(at_client.heard("message literal"));
-    EXPECT_TRUE(at_client.heard("message b"));
+    EXPECT_TRUE(at_client.logged("message text"));
+    EXPECT_TRUE(at_client.logged("message binary"));
+    EXPECT_TRUE(at_client.logged("message kept"));
+    EXPECT_TRUE(at_client.logged("message literal"));
+    EXPECT_TRUE(at_client.logged("message b"));
     EXPECT_EQ(handle.queued_bytes(), 0U);
     EXPECT_TRUE(handle.close(close_code::going_away, "bye"));
     driver.settle();
@@ -106,7 +106,7 @@ TEST_F(connection_handle_test, never_means_a_later_connection) {
     old.send(std::string("to nobody"));
     old.abort();
     driver.settle();
-    EXPECT_FALSE(at_client.heard("message to nobody"));
+    EXPECT_FALSE(at_client.logged("message to nobody"));
     EXPECT_EQ(server->connection_count(), 3U);
 }
 
@@ -189,8 +189,8 @@ TEST_F(connection_handle_test, posts_and_sends_share_one_limit) {
     EXPECT_EQ(handle.send(std::string(50'000, 'p')), send_result::dropped);
     outbound().resume();
     driver.settle();
-    EXPECT_TRUE(at_client.heard("message " + std::string(60'000, 'p'))); // what was taken is sent
-    EXPECT_TRUE(at_server.heard("writable"));
+    EXPECT_TRUE(at_client.logged("message " + std::string(60'000, 'p'))); // what was taken is sent
+    EXPECT_TRUE(at_server.logged("writable"));
 }
 
 TEST_F(connection_handle_test, a_send_beyond_the_limit_ends_the_connection_if_wanted) {
@@ -230,8 +230,8 @@ TEST_F(connection_handle_test, inside_a_turn_it_stays_behind_what_was_posted) {
     handle.send("first");
     handle.send("third");
     driver.settle();
-    const std::vector<std::string> heard(at_client.log.begin() + 1, at_client.log.end());
-    EXPECT_EQ(heard, (std::vector<std::string>{"message first", "message third",
+    const std::vector<std::string> received(at_client.log.begin() + 1, at_client.log.end());
+    EXPECT_EQ(received, (std::vector<std::string>{"message first", "message third",
                                                "message second"}));
 }
 
@@ -257,14 +257,14 @@ TEST_F(connection_handle_test, what_is_sent_before_open_is_limited) {
     while (handle.send("early") != send_result::dropped) ++taken;
     driver.settle();
     EXPECT_EQ(at_server.count("message early"), static_cast<std::size_t>(taken));
-    EXPECT_TRUE(at_client.heard("writable"));
+    EXPECT_TRUE(at_client.logged("writable"));
 }
 
 TEST_F(connection_handle_test, a_connection_that_never_opens_says_closed) {
     const auto handle = link().handle(); // to a server without a route
     EXPECT_EQ(handle.send("early"), send_result::accepted);
     driver.settle();
-    ASSERT_TRUE(at_client.heard("fail"));
+    ASSERT_TRUE(at_client.logged("fail"));
     EXPECT_EQ(handle.send("late"), send_result::closed);
 }
 
@@ -274,7 +274,7 @@ TEST_F(connection_handle_test, a_message_waits_for_the_end_of_one_in_parts) {
     served().send_part("one ", false);
     EXPECT_EQ(handle.send("two"), send_result::accepted);
     driver.settle();
-    EXPECT_FALSE(at_client.heard("message two"));
+    EXPECT_FALSE(at_client.logged("message two"));
     served().send_part("message", true);
     driver.settle();
     ASSERT_EQ(at_client.log.size(), 3U);

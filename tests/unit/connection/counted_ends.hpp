@@ -22,8 +22,8 @@ namespace weft::testing {
 
 using namespace std::chrono_literals;
 
-/// What the handlers of some connections were told.
-struct told {
+/// The calls of handlers of some connections.
+struct end_counts {
     int begun = 0; ///< connections that somebody was given
     int opens = 0;
     int messages = 0;
@@ -42,9 +42,9 @@ struct told {
 class ends {
 public:
     manual_driver driver;
-    told at_server;
-    told at_client;
-    told beside;
+    end_counts at_server;
+    end_counts at_client;
+    end_counts beside;
     std::size_t capacity = 64 * 1024;
     std::unique_ptr<stream_endpoint> server = std::make_unique<stream_endpoint>(driver);
     std::unique_ptr<stream_endpoint> client = std::make_unique<stream_endpoint>(driver);
@@ -57,7 +57,7 @@ public:
         server->route("/chat", all(at_server, true));
         connect_options patient; // so that the neighbour itself needs nothing when time passes
         patient.connection.timeouts.ping_interval = {};
-        patient.connection.keep_handshake = true; // so that its path can be told
+        patient.connection.keep_handshake = true; // so that its path can be read
         server->route("/beside", all(beside, true),
                       {.connection = patient.connection, .subprotocol = {}});
         server->on_fail([this](const report& why) { failed(at_server, why); });
@@ -106,7 +106,7 @@ public:
         driver.settle();
     }
 
-    handlers all(told& here, bool echoes) {
+    handlers all(end_counts& here, bool echoes) {
         return {
             .open =
                 [this, &here](connection& c) {
@@ -135,7 +135,7 @@ public:
         };
     }
 
-    /// With memory again: the neighbour is unharmed, everything ends, and each end was told once.
+    /// With memory again: the neighbour is unharmed, everything ends, each end reported once.
     void expect_order() {
         ASSERT_EQ(beside.opens, 1);
         ASSERT_EQ(beside.closes, 0);
@@ -164,16 +164,16 @@ public:
     }
 
 private:
-    static void count(told& here, const report& why) {
+    static void count(end_counts& here, const report& why) {
         if (why.error == std::errc::not_enough_memory) ++here.short_of_memory;
     }
-    static void failed(told& here, const report& why) {
+    static void failed(end_counts& here, const report& why) {
         ++here.fails;
         count(here, why);
     }
 
     /// A plain request ends without a handler.
-    static void expect_each_end_once(const told& here) {
+    static void expect_each_end_once(const end_counts& here) {
         EXPECT_EQ(here.closes, here.opens);
         EXPECT_EQ(here.closes + here.fails + here.requests, here.begun);
     }

@@ -177,7 +177,7 @@ TEST_F(deadlines_test, a_paused_connection_without_deadlines_wakes_nobody) {
     EXPECT_FALSE(driver.waiting());
     pass(1000s);
     EXPECT_FALSE(driver.waiting());
-    EXPECT_FALSE(at_server.heard("message waits"));
+    EXPECT_FALSE(at_server.logged("message waits"));
 }
 
 TEST_F(deadlines_test, a_close_that_is_not_answered) {
@@ -412,7 +412,7 @@ TEST_F(deadlines_test, a_message_of_an_idle_peer_and_an_answer_to_a_handshake_th
     peer->write(builder.text("in time"));
     pass(1000s);
     EXPECT_EQ(at_server.ends, 0);
-    EXPECT_TRUE(at_server.heard("message in time"));
+    EXPECT_TRUE(at_server.logged("message in time"));
 
     auto late = connect_raw();
     driver.settle();
@@ -429,7 +429,7 @@ TEST_F(deadlines_test, a_peer_that_is_not_read_from_has_its_deadline) {
     EXPECT_EQ(at_server.ends, 0);
     served().resume();
     pass(9s);
-    EXPECT_TRUE(at_server.heard("message is never read"));
+    EXPECT_TRUE(at_server.logged("message is never read"));
     pass(10s);
     EXPECT_EQ(at_server.end->error, errc::idle_timeout);
 }

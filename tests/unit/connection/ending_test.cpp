@@ -62,19 +62,19 @@ TEST_F(ending_test, what_was_sent_before_a_close_arrives) {
     served().close();
     served().close(close_code::going_away);
     driver.settle();
-    EXPECT_TRUE(at_client.heard("message " + std::string(20000, 'x')));
+    EXPECT_TRUE(at_client.logged("message " + std::string(20000, 'x')));
     EXPECT_EQ(at_client.end->code(), close_code::normal);
     EXPECT_EQ(at_server.ends, 1);
-    EXPECT_FALSE(at_server.heard("writable")); // nothing can be sent any more
+    EXPECT_FALSE(at_server.logged("writable")); // nothing can be sent any more
     expect_all_over();
 }
 
-TEST_F(ending_test, messages_that_were_under_way_are_heard_while_closing) {
+TEST_F(ending_test, messages_that_were_under_way_are_delivered_while_closing) {
     open();
     outbound().send("late");
     served().close();
     driver.settle();
-    EXPECT_TRUE(at_server.heard("message late"));
+    EXPECT_TRUE(at_server.logged("message late"));
     EXPECT_TRUE(at_server.end->clean());
 }
 
@@ -197,9 +197,9 @@ public:
         ASSERT_TRUE(ours.end) << at;
         if (complete && !may_be_lost) {
             EXPECT_TRUE(ours.end->clean()) << at;
-            EXPECT_TRUE(ours.heard("message one"));
-            EXPECT_TRUE(ours.heard("message two"));
-            EXPECT_TRUE(ours.heard("message " + std::string(200, 'b')));
+            EXPECT_TRUE(ours.logged("message one"));
+            EXPECT_TRUE(ours.logged("message two"));
+            EXPECT_TRUE(ours.logged("message " + std::string(200, 'b')));
         } else if (!complete) {
             EXPECT_TRUE(ours.end->error) << at;
             EXPECT_FALSE(to_string(*ours.end).empty());

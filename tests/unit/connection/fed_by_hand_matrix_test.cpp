@@ -90,7 +90,7 @@ protected:
         reach("shutdown", which);
     }
 
-    handlers heard_at(end& here) {
+    handlers record_at(end& here) {
         return {
             .open =
                 [&](connection& c) {
@@ -130,7 +130,7 @@ protected:
     }
 
     void play() {
-        auto at_server = heard_at(server_);
+        auto at_server = record_at(server_);
         at_server.validate = [&](connection&) { reach("validate", server_); };
         at_server.http = [&](connection&) { reach("http", server_); };
         endpoint_.route("/", std::move(at_server));
@@ -143,7 +143,7 @@ protected:
         }
         const bool fails = GetParam().handler == std::string("fail");
         connecting_.connect(client_.io->take_stream(), *uri::parse(fails ? "ws://h/no" : "ws://h/"),
-                            heard_at(client_));
+                            record_at(client_));
         d_.settle();
         for (end* one : {&server_, &client_}) {
             one->handle.with([](connection& c) {
@@ -177,7 +177,7 @@ TEST_P(fed_by_hand_matrix, each_ends_once_and_nothing_is_left) {
     const bool plain = GetParam().handler == std::string("http");
     const bool untaken = plain && GetParam().call == std::string("break_peer");
     EXPECT_EQ(server_.ended, plain && !untaken ? 0 : 1)
-        << "a plain request is answered, and no more is told unless nobody takes that";
+        << "a plain request is answered, and no more is reported unless nobody takes that";
     EXPECT_EQ(client_.ended, plain ? 0 : 1);
 }
 

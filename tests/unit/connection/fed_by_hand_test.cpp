@@ -63,7 +63,7 @@ protected:
     stream_endpoint client{d};
     bool server_done = false;
     bool client_done = false;
-    std::string heard;
+    std::string received;
     std::string ends;
 };
 
@@ -92,13 +92,13 @@ TEST_F(fed_by_hand, both_roles_talk_over_iostreams) {
                 },
             .message =
                 [&](connection& c, message m) {
-                    heard += m.text();
+                    received += m.text();
                     c.close();
                 },
             .close = [&](connection&, const report& why) { ends += why.clean() ? "client" : "-"; },
         });
     exchange();
-    EXPECT_EQ(heard, "hello");
+    EXPECT_EQ(received, "hello");
     EXPECT_EQ(ends, "server client");
     EXPECT_TRUE(server_io.closed());
     EXPECT_TRUE(client_io.closed());
@@ -233,16 +233,16 @@ TEST_F(fed_by_hand, a_client_hears_the_end_of_its_input_however_late_and_what_br
         client_io.take_stream(), *uri::parse("ws://hand/"),
         {
             .open = [](connection& c) { c.pause(); },
-            .message = [&](connection&, message m) { heard += m.text(); },
+            .message = [&](connection&, message m) { received += m.text(); },
             .close = [&](connection&, const report& why) { ends += why.error.message(); },
         });
     exchange();
     client_io.eof();
     d.settle();
-    EXPECT_EQ(heard + ends, "");
+    EXPECT_EQ(received + ends, "");
     outbound.resume();
     d.settle();
-    EXPECT_EQ(heard + ends, "late" + make_error_code(errc::unexpected_eof).message());
+    EXPECT_EQ(received + ends, "late" + make_error_code(errc::unexpected_eof).message());
 
     std::ostringstream unread;
     io_stream broken(d, unread, {.secure = true, .remote = address::ipv4({192, 0, 2, 7}, 80)});
@@ -266,32 +266,32 @@ TEST_F(fed_by_hand, a_handler_may_feed_its_own_connection) {
             },
         .message =
             [&](connection&, message m) {
-                heard += m.text();
-                if (heard == "onetwo") server_io.eof();
+                received += m.text();
+                if (received == "onetwo") server_io.eof();
             },
         .close = [&](connection&, const report& r) { ends += r.clean() ? "clean" : "broken"; },
     });
     server.serve(server_io.take_stream());
     server_io.read_all(bytes_of(std::string(request) + frame("one")));
     d.settle();
-    EXPECT_EQ(heard, "onetwo");
+    EXPECT_EQ(received, "onetwo");
     EXPECT_EQ(ends, "broken"); // an end without a closing handshake
 }
 
-TEST_F(fed_by_hand, the_end_of_the_input_is_told_to_a_connection_that_was_paused) {
+TEST_F(fed_by_hand, the_end_of_the_input_is_reported_after_a_pause) {
     server.route("/echo", {
         .open = [](connection& c) { c.pause(); },
-        .message = [&](connection&, message m) { heard += m.text(); },
+        .message = [&](connection&, message m) { received += m.text(); },
         .close = [&](connection&, const report&) { ends += "closed"; },
     });
     auto& served = server.serve(server_io.take_stream());
     server_io.read_all(bytes_of(std::string(request) + frame("late")));
     server_io.eof();
     d.settle();
-    EXPECT_EQ(heard + ends, "");
+    EXPECT_EQ(received + ends, "");
     served.resume();
     d.settle();
-    EXPECT_EQ(heard + ends, "lateclosed");
+    EXPECT_EQ(received + ends, "lateclosed");
 }
 
 TEST_F(fed_by_hand, a_fatal_error_is_in_the_report) {

@@ -30,7 +30,7 @@ public:
     frame_builder frames{role::client};
 };
 
-TEST_F(handed_over, bytes_that_were_read_are_heard_first) {
+TEST_F(handed_over, bytes_that_were_read_are_delivered_first) {
     server->route("/chat", at_server.all());
     const auto all = to_bytes(canned_request()) + frames.text("hello");
     for (const std::size_t early : {std::size_t{1}, canned_request().size(), all.size()}) {
@@ -108,7 +108,7 @@ TEST_F(handed_over, what_is_no_upgrade_is_left_to_the_other_server) {
     expect_all_over();
 }
 
-TEST_F(handed_over, unopened_connections_are_counted_and_those_that_go_are_told) {
+TEST_F(handed_over, unopened_connections_are_counted_and_removals_reported) {
     int gone = 0;
     server->on_removed([&](const connection&) { ++gone; });
     server->route("/chat", at_server.all());

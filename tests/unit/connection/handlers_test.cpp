@@ -23,7 +23,7 @@ TEST_F(handlers_test, a_session_from_open_to_close) {
 }
 
 TEST_F(handlers_test, designated_initialisers_of_the_sketch_compile) {
-    std::string heard;
+    std::string received;
     server->route("/echo", {
         .message = [](connection& peer, message m) { peer.send(m); },
     });
@@ -32,11 +32,11 @@ TEST_F(handlers_test, designated_initialisers_of_the_sketch_compile) {
     client->connect(std::move(b), *uri::parse("ws://x/echo"),
                     {
                         .open = [](connection& c) { c.send("hello"); },
-                        .message = [&](connection&, message m) { heard = m.text(); },
+                        .message = [&](connection&, message m) { received = m.text(); },
                         .fail = [](const report& why) { FAIL() << why; },
                     });
     driver.settle();
-    EXPECT_EQ(heard, "hello");
+    EXPECT_EQ(received, "hello");
 }
 
 TEST_F(handlers_test, no_handlers_at_all) {
@@ -60,12 +60,12 @@ TEST_F(handlers_test, pings_and_pongs) {
     EXPECT_EQ(outbound().ping("a"), send_result::accepted);
     EXPECT_EQ(served().pong("b"), send_result::accepted);
     driver.settle();
-    EXPECT_TRUE(at_server.heard("ping a"));
-    EXPECT_TRUE(at_client.heard("pong a"));
-    EXPECT_TRUE(at_client.heard("pong b"));
+    EXPECT_TRUE(at_server.logged("ping a"));
+    EXPECT_TRUE(at_client.logged("pong a"));
+    EXPECT_TRUE(at_client.logged("pong b"));
     outbound().ping(std::string(200, 'x'));
     driver.settle();
-    EXPECT_TRUE(at_server.heard("ping " + std::string(125, 'x')));
+    EXPECT_TRUE(at_server.logged("ping " + std::string(125, 'x')));
 }
 
 TEST_F(handlers_test, getters_of_a_server) {
@@ -165,7 +165,7 @@ TEST_F(handlers_test, a_pause_holds_messages_back_in_their_order) {
     EXPECT_TRUE(served().paused());
     for (const char* each : {"a", "b", "c"}) outbound().send(each);
     driver.settle();
-    EXPECT_FALSE(at_server.heard("message a"));
+    EXPECT_FALSE(at_server.logged("message a"));
     EXPECT_FALSE(driver.waiting());
     served().resume();
     driver.settle();
@@ -178,19 +178,19 @@ TEST_F(handlers_test, a_pause_in_a_handler_holds_back_what_was_read_already) {
     open();
     for (const char* each : {"a", "b", "c"}) outbound().send(each);
     driver.settle();
-    EXPECT_TRUE(at_server.heard("message a"));
-    EXPECT_FALSE(at_server.heard("message b"));
+    EXPECT_TRUE(at_server.logged("message a"));
+    EXPECT_FALSE(at_server.logged("message b"));
     served().resume();
     driver.settle();
-    EXPECT_TRUE(at_server.heard("message b"));
-    EXPECT_FALSE(at_server.heard("message c"));
+    EXPECT_TRUE(at_server.logged("message b"));
+    EXPECT_FALSE(at_server.logged("message c"));
     at_server.on["message"] = [](connection* c) {
         c->pause();
         c->resume();
     };
     served().resume();
     driver.settle();
-    EXPECT_TRUE(at_server.heard("message c"));
+    EXPECT_TRUE(at_server.logged("message c"));
 }
 
 TEST_F(handlers_test, a_close_frame_that_waits_behind_a_pause_answers_our_close) {
@@ -205,7 +205,7 @@ TEST_F(handlers_test, a_close_frame_that_waits_behind_a_pause_answers_our_close)
     driver.settle();
     EXPECT_EQ(at_server.ends, 1);
     EXPECT_TRUE(at_server.end->clean());
-    EXPECT_FALSE(at_server.heard("message b")); // what waited is dropped
+    EXPECT_FALSE(at_server.logged("message b")); // what waited is dropped
     expect_all_over();
 }
 
@@ -255,11 +255,11 @@ TEST_P(throwing_test, closes_with_1011_and_goes_to_on_error) {
     if (which == "validate") {
         EXPECT_EQ(at_client.end->http_status, 500);
         EXPECT_EQ(at_server.end->error, errc::handler_threw);
-        EXPECT_TRUE(at_server.heard("fail"));
+        EXPECT_TRUE(at_server.logged("fail"));
     } else if (which != "close") {
         EXPECT_EQ(at_client.end->received->code, close_code::internal_error);
         EXPECT_EQ(at_server.end->error, errc::handler_threw);
-        EXPECT_TRUE(at_server.heard("close"));
+        EXPECT_TRUE(at_server.logged("close"));
     }
     expect_all_over();
 }
@@ -345,7 +345,7 @@ public:
     ~woken_driver() override { close(); }
     void wake() {
         const turn here(*this, {});
-        interrupt_residents();
+        interrupt_observers();
     }
     void advance() {
         const turn here(*this, {});

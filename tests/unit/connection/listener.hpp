@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Handlers that write down what they were told and do what a test hooks to them.
+// Handlers that log their calls, and do what a test hooks to them.
 #pragma once
 
 #include <algorithm>
@@ -82,7 +82,7 @@ public:
             log, [](const auto& entry) { return entry.starts_with("ping"); }));
     }
 
-    [[nodiscard]] bool heard(const std::string& entry) const { return count(entry) != 0; }
+    [[nodiscard]] bool logged(const std::string& entry) const { return count(entry) != 0; }
 
 private:
     void hear(const std::string& what, std::string_view with, connection* from) {

@@ -24,7 +24,7 @@ public:
     int done = 0;
     bool server_destroyed = false;
     bool client_destroyed = false;
-    std::size_t heard_by_then = 0;
+    std::size_t logged_by_then = 0;
 
     listener& ours() { return GetParam().where == role::server ? at_server : at_client; }
 
@@ -32,11 +32,11 @@ public:
         if (which == role::server) {
             server_destroyed = true;
             server.reset();
-            heard_by_then = at_server.log.size();
+            logged_by_then = at_server.log.size();
         } else {
             client_destroyed = true;
             client.reset();
-            heard_by_then = at_client.log.size();
+            logged_by_then = at_client.log.size();
         }
     }
 
@@ -160,7 +160,7 @@ public:
         if (server_destroyed && client_destroyed) return;
         const auto& silent = server_destroyed ? at_server : at_client;
         if (server_destroyed || client_destroyed) {
-            EXPECT_EQ(silent.log.size(), heard_by_then);
+            EXPECT_EQ(silent.log.size(), logged_by_then);
         }
     }
 };

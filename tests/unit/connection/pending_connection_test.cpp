@@ -292,7 +292,7 @@ TEST_F(redirects_test, hand_it_whole_to_the_next_connection) {
     handed_over.redirect(next, from, *uri::parse("ws://example.org/new"));
     EXPECT_EQ(&*next, &handed_over);
     EXPECT_EQ(next->current_phase(), phase::connect);
-    EXPECT_EQ(next->deadline(), driver.now() + 2s) << "its timeouts begin anew";
+    EXPECT_EQ(next->deadline(), driver.now() + 2s) << "its timeouts begin again";
     EXPECT_TRUE(next->take_facts().target.empty());
     next->abandon(errc::aborted);
     EXPECT_EQ(next.log.size(), 1U);

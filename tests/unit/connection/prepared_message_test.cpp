@@ -47,8 +47,8 @@ TEST_F(prepared_over_connections, arrives_in_both_directions) {
     EXPECT_NE(outbound().send(large), send_result::closed);
     driver.settle();
     for (listener* each : {&at_server, &at_client}) {
-        EXPECT_TRUE(each->heard("message small"));
-        EXPECT_TRUE(each->heard("message " + text));
+        EXPECT_TRUE(each->logged("message small"));
+        EXPECT_TRUE(each->logged("message " + text));
     }
     EXPECT_EQ(served().send_part("part", false), send_result::accepted);
     EXPECT_EQ(served().send(small), send_result::closed);
@@ -143,13 +143,13 @@ TEST_F(prepared_over_connections, a_handle_posts_a_reference) {
         EXPECT_GE(handle.queued_bytes(), 1'000'000U);
     }
     driver.settle();
-    EXPECT_TRUE(at_client.heard("message " + std::string(1'000'000, 'x')));
+    EXPECT_TRUE(at_client.logged("message " + std::string(1'000'000, 'x')));
     at_server.on["message"] = [&](connection*) {
         EXPECT_NE(handle.send(prepared_message("at once")), send_result::closed);
     };
     outbound().send("go");
     driver.settle();
-    EXPECT_TRUE(at_client.heard("message at once"));
+    EXPECT_TRUE(at_client.logged("message at once"));
     EXPECT_EQ(connection_handle().send(whole), send_result::closed);
 }
 

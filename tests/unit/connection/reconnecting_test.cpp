@@ -366,7 +366,7 @@ TEST_F(reconnecting_test, sends_what_it_kept_as_fast_as_the_connection_takes_it)
     for (int i = 0; i < 200; ++i) {
         EXPECT_EQ(at_server.log[unsigned(i) + 2].back(), char('a' + i % 26));
     }
-    EXPECT_TRUE(at_client.heard("writable"));
+    EXPECT_TRUE(at_client.logged("writable"));
 }
 
 TEST_F(reconnecting_test, keeps_messages_across_a_closed_connection) {
@@ -376,12 +376,12 @@ TEST_F(reconnecting_test, keeps_messages_across_a_closed_connection) {
     driver.settle();
     EXPECT_FALSE(kept.ended());
     pass_wait();
-    EXPECT_TRUE(at_server.heard("message meanwhile"));
+    EXPECT_TRUE(at_server.logged("message meanwhile"));
 }
 
 // --- commands and destruction
 
-TEST_F(reconnecting_test, tries_at_once_when_told) {
+TEST_F(reconnecting_test, tries_at_once_after_try_now) {
     reachable = false;
     keep();
     driver.settle();
@@ -529,7 +529,7 @@ public:
     ~wakeable_driver() override { close(); }
     void wake() {
         const turn here(*this, {});
-        interrupt_residents();
+        interrupt_observers();
     }
     time_point read_clock() const noexcept override { return {}; }
     random_source& random() noexcept override { return random_; }

@@ -53,7 +53,7 @@ TEST_F(routes_test, the_longest_path_that_matches_wins) {
 
 TEST_F(routes_test, the_second_of_two_alike_replaces_the_first) {
     auto first = naming("first");
-    first.message = [this](connection&, message) { reached += " heard"; };
+    first.message = [this](connection&, message) { reached += " received"; };
     server->route("/a", std::move(first));
     server->route("/a", naming("other"), {.subprotocol = "other"});
     server->route("/a", naming("elsewhere"), {.host = "elsewhere.example"});
@@ -66,7 +66,7 @@ TEST_F(routes_test, the_second_of_two_alike_replaces_the_first) {
     reached.clear();
     before.send("still"); // stays with its handlers
     driver.settle();
-    EXPECT_EQ(reached, " heard");
+    EXPECT_EQ(reached, " received");
 }
 
 TEST_F(routes_test, one_for_plain_requests_and_one_for_websockets_stand_side_by_side) {
@@ -232,7 +232,7 @@ TEST_F(routes_test, a_decision_that_comes_later) {
         EXPECT_TRUE(c.accept());
     });
     driver.settle();
-    EXPECT_TRUE(at_server.heard("message early"));
+    EXPECT_TRUE(at_server.logged("message early"));
 }
 
 TEST_F(routes_test, a_rejection_that_comes_later_outside_a_turn) {
@@ -269,7 +269,7 @@ TEST_F(routes_test, accepted_and_closed_in_validate) {
     server->route("/", at_server.all());
     link();
     driver.settle();
-    EXPECT_TRUE(at_client.heard("message first"));
+    EXPECT_TRUE(at_client.logged("message first"));
     EXPECT_EQ(at_client.end->received->code, close_code::try_again_later);
     EXPECT_EQ(at_server.ends, 1);
     expect_all_over();

@@ -36,7 +36,7 @@ TEST_F(sending_test, outside_a_turn_it_leaves_at_the_end_of_the_next) {
     EXPECT_NE(served().buffered_amount(), 0U);
     driver.settle();
     EXPECT_EQ(served().buffered_amount(), 0U);
-    EXPECT_TRUE(at_client.heard("message a"));
+    EXPECT_TRUE(at_client.logged("message a"));
 }
 
 TEST_F(sending_test, what_a_handler_sends_leaves_together_when_it_returns) {
@@ -50,8 +50,8 @@ TEST_F(sending_test, what_a_handler_sends_leaves_together_when_it_returns) {
     outbound().send("go");
     driver.settle();
     EXPECT_EQ(inside, 0U);
-    EXPECT_TRUE(at_client.heard("message a"));
-    EXPECT_TRUE(at_client.heard("message b"));
+    EXPECT_TRUE(at_client.logged("message a"));
+    EXPECT_TRUE(at_client.logged("message b"));
 }
 
 TEST_F(sending_test, a_lot_leaves_before_the_handler_returns) {
@@ -88,7 +88,7 @@ TEST_F(sending_test, messages_of_every_size_from_memory_that_dies_at_once) {
         outbound().send("go");
         driver.settle();
         for (const std::size_t size : {100U, 16383U, 16384U, 20000U, 65535U, 65536U, 300000U}) {
-            EXPECT_TRUE(at_client.heard("message " + std::string(size, 'm'))) << size;
+            EXPECT_TRUE(at_client.logged("message " + std::string(size, 'm'))) << size;
         }
         std::string text(200000, 'n');
         served().send(text);
@@ -97,8 +97,8 @@ TEST_F(sending_test, messages_of_every_size_from_memory_that_dies_at_once) {
         outbound().send(text);
         std::fill(text.begin(), text.end(), 'X');
         driver.settle();
-        EXPECT_TRUE(at_client.heard("message " + std::string(200000, 'n')));
-        EXPECT_TRUE(at_server.heard("message " + std::string(50000, 'o')));
+        EXPECT_TRUE(at_client.logged("message " + std::string(200000, 'n')));
+        EXPECT_TRUE(at_server.logged("message " + std::string(50000, 'o')));
     }
 }
 
@@ -161,7 +161,7 @@ TEST_F(sending_test, messages_are_compressed_where_both_ends_agree) {
     outbound().send_part(text, true);
     driver.settle();
     EXPECT_EQ(at_client.count("message " + text), 2U);
-    EXPECT_TRUE(at_server.heard("message " + text + text));
+    EXPECT_TRUE(at_server.logged("message " + text + text));
 
     connection_options none;
     at_server.opens = at_client.opens = 0;
@@ -311,7 +311,7 @@ TEST_F(sending_test, close_when_full) {
     expect_all_over();
 }
 
-TEST_F(sending_test, a_peer_that_does_not_read_is_not_heard_beyond_half_the_limit) {
+TEST_F(sending_test, a_peer_that_does_not_read_is_not_read_beyond_half_the_limit) {
     connection_options options;
     options.queue_size_max = 100000;
     capacity = 100000;
@@ -337,7 +337,7 @@ TEST_F(sending_test, a_peer_that_does_not_read_is_not_heard_beyond_half_the_limi
     EXPECT_EQ(dropped, 0U);
 }
 
-TEST_F(sending_test, answers_of_any_size_are_taken_while_the_peer_is_heard) {
+TEST_F(sending_test, answers_of_any_size_are_taken_while_the_peer_is_read) {
     connection_options options;
     options.queue_size_max = 10000;
     capacity = 1000;
@@ -350,7 +350,7 @@ TEST_F(sending_test, answers_of_any_size_are_taken_while_the_peer_is_heard) {
     EXPECT_GT(served().buffered_amount(), 0U);
     size = 30000;
     peer->write(builder.text("big"));
-    peer->write(builder.text("not heard before the peer reads"));
+    peer->write(builder.text("not received before the peer reads"));
     driver.settle();
     EXPECT_LT(served().buffered_amount(), 2 * size);
     peer->end().resume();
@@ -370,8 +370,8 @@ TEST_F(sending_test, a_close_ends_holding_back) {
     peer->write(builder.text("question"));
     peer->write(builder.text("not yet"));
     driver.settle();
-    EXPECT_TRUE(at_server.heard("message question"));
-    EXPECT_FALSE(at_server.heard("message not yet"));
+    EXPECT_TRUE(at_server.logged("message question"));
+    EXPECT_FALSE(at_server.logged("message not yet"));
     at_server.on.erase("message");
     served().close();
     peer->write(builder.close(1000));
@@ -388,8 +388,8 @@ TEST_F(sending_test, two_sides_that_both_send_much_do_not_wait_for_each_other) {
     served().send(std::string(300000, 's'));
     outbound().send(std::string(300000, 'c'));
     driver.settle();
-    EXPECT_TRUE(at_client.heard("message " + std::string(300000, 's')));
-    EXPECT_TRUE(at_server.heard("message " + std::string(300000, 'c')));
+    EXPECT_TRUE(at_client.logged("message " + std::string(300000, 's')));
+    EXPECT_TRUE(at_server.logged("message " + std::string(300000, 'c')));
 }
 
 TEST_F(sending_test, fragments) {
@@ -442,7 +442,7 @@ TEST_F(sending_test, a_stream_that_breaks_under_a_send) {
     driver.settle();
     EXPECT_EQ(at_server.ends, 1);
     EXPECT_EQ(at_server.end->began, side::system);
-    EXPECT_TRUE(at_server.heard("close"));
+    EXPECT_TRUE(at_server.logged("close"));
 }
 
 } // namespace

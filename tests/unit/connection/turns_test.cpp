@@ -101,10 +101,10 @@ public:
         const bool sent = c && c->send("before") != send_result::closed;
         other_client.last->send("meanwhile");
         driver.settle();
-        EXPECT_TRUE(other_server.heard("message meanwhile"));
+        EXPECT_TRUE(other_server.logged("message meanwhile"));
         EXPECT_EQ(ours().log.size(), before);
         if (sent && GetParam().handler != std::string("validate")) {
-            EXPECT_TRUE(theirs().heard("message before"));
+            EXPECT_TRUE(theirs().logged("message before"));
         }
         if (c) other_server.last->send("and back");
     }
@@ -189,26 +189,26 @@ TEST_F(turns_test, views_stay_while_turns_are_made_inside_a_handler) {
     });
     for (int i = 0; i < 5; ++i) driver.advance(driver.now());
     EXPECT_EQ(seen, "first");
-    EXPECT_TRUE(at_client.heard("message first"));
+    EXPECT_TRUE(at_client.logged("message first"));
 }
 
-TEST_F(turns_test, room_in_the_stream_is_told_after_the_handler) {
+TEST_F(turns_test, room_in_the_stream_is_reported_after_the_handler) {
     capacity = 1000;
-    bool told_inside = false;
+    bool called_inside = false;
     at_server.on["message"] = [&](connection* c) {
         EXPECT_EQ(c->send(std::string(70000, 'x')), send_result::backed_up);
         driver.settle();
-        told_inside = at_server.heard("writable");
+        called_inside = at_server.logged("writable");
         EXPECT_EQ(c->buffered_amount(), 0U);
     };
     open();
     outbound().send("go");
     driver.settle();
-    EXPECT_FALSE(told_inside);
+    EXPECT_FALSE(called_inside);
     EXPECT_EQ(at_server.count("writable"), 1U);
 }
 
-TEST_F(turns_test, a_reset_in_a_turn_inside_a_handler_is_told_after_it) {
+TEST_F(turns_test, a_reset_in_a_turn_inside_a_handler_is_reported_after_it) {
     server->route("/", at_server.all());
     at_server.on["message"] = [&](connection* c) {
         client_end->reset();
@@ -240,12 +240,12 @@ TEST_F(turns_test, what_others_send_to_a_connection_on_the_stack_leaves) {
     at_server.on["message"] = [&](connection*) {
         other.send("go");
         driver.settle();
-        EXPECT_TRUE(at_client.heard("message from the other"));
-        EXPECT_TRUE(at_client.heard("message " + std::string(30000, 'l')));
+        EXPECT_TRUE(at_client.logged("message from the other"));
+        EXPECT_TRUE(at_client.logged("message " + std::string(30000, 'l')));
     };
     outbound().send("go");
     driver.settle();
-    EXPECT_TRUE(second.heard("message go"));
+    EXPECT_TRUE(second.logged("message go"));
 }
 
 TEST_F(turns_test, a_deadline_passes_while_the_handler_is_on_the_stack) {

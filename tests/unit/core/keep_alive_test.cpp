@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Several plain requests on one session: served in their order, each with its own deadline, and an
-// end between two of them that nobody is told of. RFC 9112 §9.3.
+// end between two of them that is not reported. RFC 9112 §9.3.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -127,7 +127,7 @@ TEST(keep_alive, requests_are_counted) {
     EXPECT_TRUE(probe.tested.output_ends());
 }
 
-TEST(keep_alive, an_end_between_requests_is_told_to_nobody) {
+TEST(keep_alive, an_end_between_requests_is_not_reported) {
     for (const bool times_out : {false, true}) {
         session_probe probe{role::server, {}, {.handshake = 3s, .keep_alive = 7s}};
         probe.feed(to_bytes(get));

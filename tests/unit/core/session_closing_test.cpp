@@ -53,10 +53,10 @@ TEST_P(session_closing, answers_an_empty_close_with_an_empty_one) {
     EXPECT_EQ(frames[0].masked, GetParam() == role::client);
 }
 
-TEST_P(session_closing, begun_by_the_peer_is_told_with_its_reason) {
+TEST_P(session_closing, begun_by_the_peer_is_reported_with_its_reason) {
     const std::string reason(123, 'r');
     probe.feed(probe.peer.close(4321, reason));
-    EXPECT_EQ(probe.events, (std::vector<told>{{event_type::closed}}));
+    EXPECT_EQ(probe.events, (std::vector<event_record>{{event_type::closed}}));
     EXPECT_EQ(probe.tested.outcome().reason(), reason);
     EXPECT_EQ(probe.tested.outcome().sent->code, static_cast<close_code>(4321));
     EXPECT_EQ(probe.tested.state(), session_state::closed);
@@ -80,7 +80,8 @@ TEST_P(session_closing, begun_here_ends_with_the_peer_s_answer) {
     probe.feed(probe.peer.text("on its way") + probe.peer.ping() + probe.peer.close(1001));
     EXPECT_EQ(
         probe.events,
-        (std::vector<told>{text_told("on its way"), {event_type::ping}, {event_type::closed}}));
+        (std::vector<event_record>{
+            text_event("on its way"), {event_type::ping}, {event_type::closed}}));
     EXPECT_TRUE(probe.sent.empty()); // neither a pong nor a second close frame
     EXPECT_TRUE(probe.tested.outcome().clean());
     EXPECT_EQ(probe.tested.outcome().began, side::local);
@@ -133,7 +134,7 @@ TEST_P(session_closing, while_paused_resumes_and_drops_what_comes_but_the_close_
     probe.tested.close(close_code::normal, {}, probe.now);
     EXPECT_FALSE(probe.tested.paused());
     probe.feed(probe.peer.last_part("other half") + probe.peer.ping() + probe.peer.close(1000));
-    EXPECT_EQ(probe.events, (std::vector<told>{{event_type::closed}}));
+    EXPECT_EQ(probe.events, (std::vector<event_record>{{event_type::closed}}));
     EXPECT_TRUE(probe.tested.outcome().clean());
 }
 
@@ -153,7 +154,7 @@ TEST_P(session_closing, still_checks_what_it_drops) {
     probe.tested.pause(probe.now);
     probe.tested.close(close_code::normal, {}, probe.now);
     probe.feed(probe.peer.text("\xff"));
-    EXPECT_EQ(probe.events, (std::vector<told>{{event_type::failed}}));
+    EXPECT_EQ(probe.events, (std::vector<event_record>{{event_type::failed}}));
     EXPECT_EQ(probe.error(), errc::bad_utf8);
     EXPECT_EQ(read_frames(probe.sent).size(), 1U); // a second close frame is not sent
 }
@@ -161,7 +162,7 @@ TEST_P(session_closing, still_checks_what_it_drops) {
 TEST_P(session_closing, ends_in_failure_when_the_peer_never_answers) {
     probe.tested.close(close_code::normal, "bye", probe.now);
     probe.feed_eof();
-    EXPECT_EQ(probe.events, (std::vector<told>{{event_type::failed}}));
+    EXPECT_EQ(probe.events, (std::vector<event_record>{{event_type::failed}}));
     EXPECT_EQ(probe.error(), errc::unexpected_eof);
     EXPECT_FALSE(probe.tested.outcome().clean());
 }
@@ -180,7 +181,7 @@ TEST_P(session_closing, tells_the_peer_why_it_failed) {
         each.collect();
         EXPECT_EQ(each.sent_close_code(), code);
         EXPECT_EQ(each.error(), why);
-        EXPECT_EQ(each.events, (std::vector<told>{{event_type::failed}}));
+        EXPECT_EQ(each.events, (std::vector<event_record>{{event_type::failed}}));
         EXPECT_EQ(each.tested.outcome().sent->code, static_cast<close_code>(code));
     }
 }
@@ -213,12 +214,13 @@ TEST_P(session_closing, finds_the_close_frame_behind_a_header_whose_front_was_gi
     }
 }
 
-TEST_P(session_closing, is_told_when_the_end_of_the_stream_came_with_it) {
+TEST_P(session_closing, is_reported_when_the_end_of_the_stream_came_with_it) {
     auto bytes = probe.peer.text("last words") + probe.peer.close(1000);
     probe.tested.receive(bytes, probe.now);
     probe.tested.receive_eof(probe.now);
     probe.pull();
-    EXPECT_EQ(probe.events, (std::vector<told>{text_told("last words"), {event_type::closed}}));
+    EXPECT_EQ(probe.events,
+              (std::vector<event_record>{text_event("last words"), {event_type::closed}}));
     EXPECT_TRUE(probe.tested.outcome().clean());
     EXPECT_FALSE(probe.tested.finished()); // our close frame waits
     probe.collect();

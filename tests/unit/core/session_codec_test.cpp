@@ -58,14 +58,14 @@ TEST_P(session_codec, messages_are_the_same_however_they_are_cut) {
             probe.binary("") + peer.frame(compressed | 0x2, "") + peer.part(run_lengths("zzz")) +
             peer.last_part("") + peer.begin_text("pla") + peer.last_part("in") + peer.close(1000);
     };
-    const std::vector<told> expected{
-        text_told("hello"),         text_told("plain"),
-        binary_told(std::string(700, 'x')),
+    const std::vector<event_record> expected{
+        text_event("hello"),         text_event("plain"),
+        binary_event(std::string(700, 'x')),
         {event_type::ping, false, "1"},
         {event_type::pong, false, "2"},
-        text_told("aaaabbbb" + snowmen),
-        binary_told(""),            binary_told("zzz"),
-        text_told("plain"),         {event_type::closed}};
+        text_event("aaaabbbb" + snowmen),
+        binary_event(""),            binary_event("zzz"),
+        text_event("plain"),         {event_type::closed}};
     codec_probe measure{GetParam()};
     const std::size_t size = bytes_of_peer(measure).size();
     auto all = splittings(size);
@@ -86,10 +86,10 @@ TEST_P(session_codec, messages_come_through_a_pair_of_sessions) {
         codec_probe sender{GetParam() == role::server ? role::client : role::server, {},
                            {.context = context}};
         codec_probe receiver{GetParam(), {}, {.context = context}};
-        std::vector<told> expected;
+        std::vector<event_record> expected;
         const auto send = [&](const std::string& text, compression choice, bool smaller) {
             ASSERT_TRUE(sender.tested.send(message(text), choice));
-            expected.push_back(text_told(text));
+            expected.push_back(text_event(text));
             sender.collect();
             const auto frames = read_frames(sender.sent);
             ASSERT_EQ(frames.size(), 1U);
@@ -137,9 +137,9 @@ TEST_P(session_codec, parts_are_compressed_as_the_first_decides) {
     EXPECT_EQ(firsts, expected);
     receiver.feed(sender.sent);
     EXPECT_EQ(receiver.events,
-              (std::vector<told>{{event_type::ping}, text_told(std::string(21, 'a') + "b"),
-                                 text_told(std::string(21, 'c')), text_told("d"),
-                                 text_told(std::string(20, 'd'))}));
+              (std::vector<event_record>{{event_type::ping}, text_event(std::string(21, 'a') + "b"),
+                                 text_event(std::string(21, 'c')), text_event("d"),
+                                 text_event(std::string(20, 'd'))}));
 }
 
 TEST_P(session_codec, reserved_bits_are_judged_by_what_was_agreed) {
@@ -182,7 +182,7 @@ TEST_P(session_codec, limit_of_a_message_is_exact_on_what_it_becomes) {
                 EXPECT_EQ(probe.sent_close_code(), size > limit ? 1009U : 0U)
                     << limit << ' ' << way;
                 if (size <= limit) {
-                    EXPECT_EQ(probe.events, std::vector{binary_told(plain)});
+                    EXPECT_EQ(probe.events, std::vector{binary_event(plain)});
                 }
             }
         }
@@ -249,7 +249,7 @@ TEST_P(session_codec, text_is_judged_as_it_becomes) {
         EXPECT_EQ(parts.error(), errc::bad_utf8);
         codec_probe fine{GetParam()};
         fine.feed(fine.binary(bad));
-        EXPECT_EQ(fine.events, std::vector{binary_told(bad)});
+        EXPECT_EQ(fine.events, std::vector{binary_event(bad)});
     }
     codec_probe large{GetParam()};
     large.feed(large.text(std::string(20'000, 'x') + "\xff"));
@@ -263,7 +263,7 @@ TEST_P(session_codec, messages_are_dropped_after_a_close_in_a_pause) {
     probe.feed(probe.text("dropped") + probe.text(std::string(30'000, 'x')) +
                probe.peer.frame(compressed | 0x2, run_lengths("a")) + probe.peer.last_part("") +
                probe.peer.close(1000));
-    EXPECT_EQ(probe.events, std::vector{told{event_type::closed}});
+    EXPECT_EQ(probe.events, std::vector{event_record{event_type::closed}});
     EXPECT_EQ(probe.codec().completed, 3U);
 }
 
@@ -341,7 +341,7 @@ TEST_P(session_codec, memory_is_counted) {
 struct failing_conversation {
     std::error_code error;
     bool failed = false;
-    std::vector<told> events;
+    std::vector<event_record> events;
 
     failing_conversation(role ours, std::size_t nth, shortage kind) {
         codec_probe probe{ours, {}, {.context = true}};

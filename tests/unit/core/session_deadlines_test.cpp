@@ -65,7 +65,7 @@ TEST_P(session_deadlines, ping_a_silent_peer_and_end_it_without_an_answer) {
     EXPECT_EQ(frames[0].code(), opcode::ping);
     EXPECT_EQ(left(), 20);
     EXPECT_TRUE(probe.pass_deadline());
-    EXPECT_EQ(probe.events, (std::vector<told>{{event_type::failed}}));
+    EXPECT_EQ(probe.events, (std::vector<event_record>{{event_type::failed}}));
     EXPECT_EQ(probe.error(), errc::pong_timeout);
     EXPECT_EQ(probe.sent_close_code(), 1011U);
 }

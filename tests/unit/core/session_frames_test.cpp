@@ -13,7 +13,7 @@ using namespace testing;
 struct test_vector {
     std::string name;
     byte_string (*bytes)(frame_builder&);
-    std::vector<told> expected;
+    std::vector<event_record> expected;
     std::error_code error = {};
 };
 
@@ -22,24 +22,26 @@ const std::string snowman = "\xe2\x98\x83";
 
 std::vector<test_vector> all_vectors() {
     using b = frame_builder&;
-    const told failed{event_type::failed};
-    const told closed{event_type::closed};
+    const event_record failed{event_type::failed};
+    const event_record closed{event_type::closed};
     return {
-        {"text", [](b p) { return p.text("hello"); }, {text_told("hello")}},
-        {"binary", [](b p) { return p.binary("\x01\xff"); }, {binary_told("\x01\xff")}},
-        {"empty", [](b p) { return p.text("") + p.binary(""); }, {text_told(""), binary_told("")}},
+        {"text", [](b p) { return p.text("hello"); }, {text_event("hello")}},
+        {"binary", [](b p) { return p.binary("\x01\xff"); }, {binary_event("\x01\xff")}},
+        {"empty",
+         [](b p) { return p.text("") + p.binary(""); },
+         {text_event(""), binary_event("")}},
         {"125",
          [](b p) { return p.text(std::string(125, 'a')); },
-         {text_told(std::string(125, 'a'))}},
+         {text_event(std::string(125, 'a'))}},
         {"126",
          [](b p) { return p.text(std::string(126, 'a')); },
-         {text_told(std::string(126, 'a'))}},
+         {text_event(std::string(126, 'a'))}},
         {"70000",
          [](b p) { return p.binary(medium) + p.text("x"); },
-         {binary_told(medium), text_told("x")}},
+         {binary_event(medium), text_event("x")}},
         {"several",
          [](b p) { return p.text("a") + p.text("b") + p.binary("c"); },
-         {text_told("a"), text_told("b"), binary_told("c")}},
+         {text_event("a"), text_event("b"), binary_event("c")}},
         {"ping",
          [](b p) { return p.ping("are you there") + p.ping(); },
          {{event_type::ping, false, "are you there"}, {event_type::ping}}},
@@ -51,33 +53,33 @@ std::vector<test_vector> all_vectors() {
          {{event_type::ping, false, std::string(125, 'p')}}},
         {"fragments",
          [](b p) { return p.begin_text("he") + p.part("ll") + p.last_part("o"); },
-         {text_told("hello")}},
+         {text_event("hello")}},
         {"empty_fragments",
          [](b p) { return p.begin_binary("") + p.part("") + p.last_part(""); },
-         {binary_told("")}},
+         {binary_event("")}},
         // curl 18286: an empty last fragment ends the message
         {"empty_last_fragment",
          [](b p) { return p.begin_text("all") + p.last_part("") + p.text("x"); },
-         {text_told("all"), text_told("x")}},
+         {text_event("all"), text_event("x")}},
         {"control_between_fragments",
          [](b p) {
              return p.begin_text("a") + p.ping("1") + p.part("b") + p.pong("2") + p.last_part("c");
          },
-         {{event_type::ping, false, "1"}, {event_type::pong, false, "2"}, text_told("abc")}},
+         {{event_type::ping, false, "1"}, {event_type::pong, false, "2"}, text_event("abc")}},
         {"character_across_fragments",
          [](b p) { return p.begin_text("\xe2") + p.part("\x98") + p.last_part("\x83"); },
-         {text_told(snowman)}},
+         {text_event(snowman)}},
         {"text_after_unfinished_binary_bytes",
          [](b p) { return p.binary("\xe2") + p.text("ok"); },
-         {binary_told("\xe2"), text_told("ok")}},
+         {binary_event("\xe2"), text_event("ok")}},
         {"close",
-         [](b p) { return p.text("a") + p.close(1000, "bye") + p.text("never told"); },
-         {text_told("a"), closed}},
+         [](b p) { return p.text("a") + p.close(1000, "bye") + p.text("never reported"); },
+         {text_event("a"), closed}},
         {"close_inside_message", [](b p) { return p.begin_text("a") + p.close(1001); }, {closed}},
 
         {"bad_text",
          [](b p) { return p.text("ok") + p.text("a\xff"); },
-         {text_told("ok"), failed},
+         {text_event("ok"), failed},
          errc::bad_utf8},
         {"unfinished_text", [](b p) { return p.text("\xe2\x98"); }, {failed}, errc::bad_utf8},
         {"unfinished_fragments",
@@ -87,7 +89,7 @@ std::vector<test_vector> all_vectors() {
         {"surrogate", [](b p) { return p.text("\xed\xa0\x80"); }, {failed}, errc::bad_utf8},
         {"rsv1",
          [](b p) { return p.text("a") + p.frame(fin | 0x41, "x"); },
-         {text_told("a"), failed},
+         {text_event("a"), failed},
          errc::reserved_bits},
         {"rsv_on_ping", [](b p) { return p.frame(fin | 0x29, ""); }, {failed}, errc::reserved_bits},
         {"opcode_3", [](b p) { return p.frame(fin | 0x3, "x"); }, {failed}, errc::reserved_opcode},
@@ -115,7 +117,7 @@ std::vector<test_vector> all_vectors() {
          errc::unexpected_continuation},
         {"stray_last_continuation",
          [](b p) { return p.text("x") + p.last_part("a"); },
-         {text_told("x"), failed},
+         {text_event("x"), failed},
          errc::unexpected_continuation},
         {"text_inside_text",
          [](b p) { return p.begin_text("a") + p.text("b"); },
@@ -235,7 +237,7 @@ TEST(session_text, fails_at_the_byte_that_breaks_it) {
     }
 }
 
-TEST(session_end, is_told_after_what_came_before_also_after_a_pause) {
+TEST(session_end, is_reported_after_earlier_input_also_after_a_pause) {
     for (const role ours : both_roles) {
         for (const bool pauses : {false, true}) {
             session_probe probe{ours};
@@ -251,7 +253,8 @@ TEST(session_end, is_told_after_what_came_before_also_after_a_pause) {
                 probe.pull();
             }
             EXPECT_EQ(probe.events,
-                      (std::vector<told>{text_told("a"), text_told("b"), {event_type::failed}}));
+                      (std::vector<event_record>{
+                          text_event("a"), text_event("b"), {event_type::failed}}));
             EXPECT_EQ(probe.error(), errc::unexpected_eof);
             EXPECT_EQ(probe.tested.outcome().code(), close_code::abnormal);
             EXPECT_EQ(probe.tested.outcome().began, side::peer);
@@ -260,7 +263,7 @@ TEST(session_end, is_told_after_what_came_before_also_after_a_pause) {
     }
 }
 
-TEST(session_end, by_the_stream_is_told_at_once_and_drops_output) {
+TEST(session_end, by_the_stream_is_reported_at_once_and_drops_output) {
     for (const role ours : both_roles) {
         session_probe probe{ours};
         probe.open();
@@ -269,7 +272,7 @@ TEST(session_end, by_the_stream_is_told_at_once_and_drops_output) {
         probe.tested.receive_error(std::make_error_code(std::errc::connection_reset), probe.now);
         EXPECT_EQ(probe.tested.output_size(), 0U);
         probe.pull();
-        EXPECT_EQ(probe.events, (std::vector<told>{{event_type::failed}}));
+        EXPECT_EQ(probe.events, (std::vector<event_record>{{event_type::failed}}));
         EXPECT_EQ(probe.error(), std::errc::connection_reset);
         EXPECT_EQ(probe.tested.outcome().began, side::system);
         EXPECT_TRUE(probe.tested.finished());

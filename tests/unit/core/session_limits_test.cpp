@@ -97,7 +97,7 @@ TEST_P(session_limit, of_fragments_can_be_off_and_a_million_empty_ones_cost_noth
         probe.feed_in_place(copy);
     }
     probe.feed(probe.peer.last_part("y"));
-    EXPECT_EQ(probe.events, (std::vector<told>{binary_told("xy")}));
+    EXPECT_EQ(probe.events, (std::vector<event_record>{binary_event("xy")}));
 }
 
 TEST_P(session_limit, none_at_all_still_lets_messages_through) {
@@ -106,7 +106,7 @@ TEST_P(session_limit, none_at_all_still_lets_messages_through) {
     probe.open();
     probe.feed(probe.peer.begin_text("a") + probe.peer.last_part("b"));
     probe.feed(probe.peer.header(0x2, 127, (1ULL << 63) - 1) + to_bytes("cde"));
-    EXPECT_EQ(probe.events, (std::vector<told>{text_told("ab")}));
+    EXPECT_EQ(probe.events, (std::vector<event_record>{text_event("ab")}));
     EXPECT_FALSE(probe.error());
 }
 

@@ -140,17 +140,17 @@ TEST_P(session_memory, of_retained_input_does_not_grow_with_what_passed_through)
         frames.insert(frames.end(), next.begin(), next.end());
     }
     const std::size_t piece = frames.size() / 20'000;
-    std::size_t told = 0;
+    std::size_t reported = 0;
     const allocation_counter allocations;
     for (auto left = std::span(frames).subspan(0); !left.empty();) {
         const auto size = left.size() == frames.size() ? 1 : std::min(piece, left.size());
         probe.tested.receive(left.first(size), probe.now);
         while (probe.tested.next_event(probe.now).type != event_type::none)
-            ++told;
+            ++reported;
         probe.tested.settle();
         left = left.subspan(size);
     }
-    EXPECT_EQ(told, 20'000U);
+    EXPECT_EQ(reported, 20'000U);
     EXPECT_LT(allocations.bytes(), 10'000U);
 }
 
@@ -201,7 +201,7 @@ TEST_P(session_memory, and_time_are_linear_however_text_is_fragmented) {
 
 /// What a run with a failing allocation may end in.
 struct run_result {
-    std::vector<told> events;
+    std::vector<event_record> events;
     byte_string sent;
     std::error_code error;
     bool threw = false;

@@ -28,7 +28,7 @@ TEST_P(session_that_begins_open, is_as_one_that_has_opened) {
         opened.open();
         EXPECT_EQ(begun.tested.state(), session_state::open);
         begun.pull();
-        EXPECT_EQ(begun.events, std::vector{told{event_type::opened}});
+        EXPECT_EQ(begun.events, std::vector{event_record{event_type::opened}});
         begun.events.clear();
         opened.feed(some_frames(opened.peer), sizes);
         begun.feed(some_frames(begun.peer), sizes);
@@ -46,7 +46,7 @@ TEST_P(session_that_begins_open, takes_what_came_with_the_handshake_in_its_first
     const auto bytes = probe.peer.text("early");
     probe.tested.receive_early(bytes, probe.now);
     probe.pull();
-    EXPECT_EQ(probe.events, (std::vector<told>{{event_type::opened}, text_told("early")}));
+    EXPECT_EQ(probe.events, (std::vector<event_record>{{event_type::opened}, text_event("early")}));
 }
 
 TEST_P(session_that_begins_open, knows_its_subprotocol_until_that_is_forgotten) {

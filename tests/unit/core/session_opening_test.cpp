@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The opening handshake of a session, both roles: what is told, answered and refused, whatever the
-// pieces in which it comes. The rules themselves are tested with handshake.hpp. RFC 6455 §4.
+// The opening handshake of a session, both roles: what is reported, answered and refused,
+// whatever the pieces in which it comes. The rules themselves are tested with handshake.hpp.
+// RFC 6455 §4.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -25,7 +26,7 @@ TEST(session_opening, a_server_tells_the_request_and_opens_when_it_is_accepted) 
     for (const auto& sizes : splittings(request.size())) {
         session_probe probe{role::server};
         probe.feed(request, sizes);
-        ASSERT_EQ(probe.events, (std::vector<told>{{event_type::request}}));
+        ASSERT_EQ(probe.events, (std::vector<event_record>{{event_type::request}}));
         EXPECT_FALSE(probe.tested.wants_input());
         EXPECT_EQ(probe.tested.request()->path(), "/chat");
         EXPECT_EQ(probe.tested.offer()->subprotocols, (std::vector<std::string>{"a", "b"}));
@@ -52,7 +53,7 @@ TEST(session_opening, a_client_opens_when_the_answer_is_in_order) {
         const auto request = start_client(probe);
         EXPECT_TRUE(request.starts_with("GET /chat?x=1 HTTP/1.1\r\nHost: example.org\r\n"));
         probe.feed(to_bytes(canned_response(request)), sizes);
-        EXPECT_EQ(probe.events, (std::vector<told>{{event_type::opened}}));
+        EXPECT_EQ(probe.events, (std::vector<event_record>{{event_type::opened}}));
         EXPECT_EQ(probe.tested.response()->status(), 101);
         EXPECT_EQ(probe.tested.state(), session_state::open);
     }
@@ -61,16 +62,18 @@ TEST(session_opening, a_client_opens_when_the_answer_is_in_order) {
 TEST(session_opening, frames_may_follow_a_handshake_in_the_same_bytes) {
     session_probe server{role::server};
     server.feed(to_bytes(canned_request()) + server.peer.text("early"));
-    EXPECT_EQ(server.events, (std::vector<told>{{event_type::request}}));
+    EXPECT_EQ(server.events, (std::vector<event_record>{{event_type::request}}));
     server.events.clear();
     ASSERT_TRUE(server.tested.accept({}, {}, server.now));
     server.pull();
-    EXPECT_EQ(server.events, (std::vector<told>{{event_type::opened}, text_told("early")}));
+    EXPECT_EQ(server.events,
+              (std::vector<event_record>{{event_type::opened}, text_event("early")}));
 
     session_probe client{role::client};
     const auto answer = canned_response(start_client(client));
     client.feed(to_bytes(answer) + client.peer.text("early"));
-    EXPECT_EQ(client.events, (std::vector<told>{{event_type::opened}, text_told("early")}));
+    EXPECT_EQ(client.events,
+              (std::vector<event_record>{{event_type::opened}, text_event("early")}));
 }
 
 TEST(session_opening, a_decision_may_come_late_and_input_waits_for_it) {
@@ -84,7 +87,7 @@ TEST(session_opening, a_decision_may_come_late_and_input_waits_for_it) {
     EXPECT_EQ(probe.events.size(), 7U);
 }
 
-TEST(session_opening, a_rejection_is_sent_and_told) {
+TEST(session_opening, a_rejection_is_sent_and_reported) {
     session_probe probe{role::server};
     probe.feed(to_bytes(canned_request()));
     EXPECT_EQ(probe.tested.reject({401, {{"Bad", "a\r\nb: c"}}, {}}, probe.now).error(),
@@ -110,7 +113,7 @@ TEST(session_opening, a_plain_request_is_answered_with_its_body_read) {
     for (const auto& sizes : splittings(request.size())) {
         session_probe probe{role::server};
         probe.feed(request, sizes);
-        ASSERT_EQ(probe.events, (std::vector<told>{{event_type::http}}));
+        ASSERT_EQ(probe.events, (std::vector<event_record>{{event_type::http}}));
         EXPECT_EQ(probe.tested.request()->body(), "hello");
         EXPECT_EQ(probe.tested.accept({}, {}, probe.now).error(), errc::not_open);
         ASSERT_TRUE(probe.tested.respond({200, {}, "fine"}, probe.now));
@@ -138,7 +141,7 @@ TEST(session_opening, a_content_length_is_limited_and_nothing_but_digits) {
         session_probe probe{role::server, limits};
         probe.feed(to_bytes(std::string("POST / HTTP/1.1\r\nHost: a\r\n") + fields + "\r\n\r\n"));
         EXPECT_EQ(probe.error(), expected) << fields;
-        EXPECT_EQ(probe.events, (std::vector<told>{{event_type::failed}})) << fields;
+        EXPECT_EQ(probe.events, (std::vector<event_record>{{event_type::failed}})) << fields;
         EXPECT_EQ(probe.tested.outcome().http_status, expected == errc::body_too_large ? 413 : 400);
     }
 }
@@ -150,7 +153,7 @@ TEST(session_opening, an_upgrade_in_http_1_0_is_a_plain_request) {
     for (const auto& sizes : splittings(request.size())) {
         session_probe probe{role::server};
         probe.feed(to_bytes(request), sizes);
-        ASSERT_EQ(probe.events, (std::vector<told>{{event_type::http}}));
+        ASSERT_EQ(probe.events, (std::vector<event_record>{{event_type::http}}));
         EXPECT_FALSE(probe.tested.accept({}, {}, probe.now));
         EXPECT_TRUE(probe.tested.respond({200, {}, "fine"}, probe.now));
     }
@@ -168,7 +171,7 @@ TEST(session_opening, a_refused_head_request_gets_no_body) {
 
 constexpr std::string_view continues = "HTTP/1.1 100 Continue\r\n\r\n";
 
-TEST(session_opening, a_client_that_waits_for_it_is_told_to_send_its_body) {
+TEST(session_opening, a_client_that_waits_for_100_is_sent_it) {
     for (const std::string framing : {"Content-Length: 5", "Transfer-Encoding: chunked"}) {
         const auto head = "POST /form HTTP/1.1\r\nHost: a\r\n" + framing +
             "\r\nExpect: 100-Continue\r\n\r\n";
@@ -180,18 +183,18 @@ TEST(session_opening, a_client_that_waits_for_it_is_told_to_send_its_body) {
             EXPECT_TRUE(probe.events.empty());
             EXPECT_TRUE(probe.tested.wants_input());
             probe.feed(to_bytes(body));
-            ASSERT_EQ(probe.events, (std::vector<told>{{event_type::http}}));
+            ASSERT_EQ(probe.events, (std::vector<event_record>{{event_type::http}}));
             EXPECT_EQ(probe.tested.request()->body(), "hello");
             EXPECT_TRUE(probe.sent.empty());
         }
         session_probe eager{role::server};
         eager.feed(to_bytes(head + body));
-        EXPECT_EQ(eager.events, (std::vector<told>{{event_type::http}}));
+        EXPECT_EQ(eager.events, (std::vector<event_record>{{event_type::http}}));
         EXPECT_TRUE(eager.sent.empty()) << "it has not waited";
     }
 }
 
-TEST(session_opening, where_no_body_comes_nobody_is_told_to_send_it) {
+TEST(session_opening, no_100_is_sent_where_no_body_follows) {
     const auto answer_to = [](const std::string& request) {
         session_probe probe{role::server, {.body_size_max = 5}};
         probe.feed(to_bytes(request));
@@ -257,8 +260,8 @@ TEST(session_opening, a_client_refuses_an_answer_that_is_not_in_order) {
         const auto at = answer.find(from);
         EXPECT_NE(at, answer.npos) << from;
         answer.replace(at, from.size(), to);
-        probe.feed(to_bytes(answer) + probe.peer.text("must not be told"));
-        EXPECT_EQ(probe.events, (std::vector<told>{{event_type::failed}})) << to;
+        probe.feed(to_bytes(answer) + probe.peer.text("must not be reported"));
+        EXPECT_EQ(probe.events, (std::vector<event_record>{{event_type::failed}})) << to;
         EXPECT_TRUE(probe.tested.finished());
         EXPECT_TRUE(probe.sent.empty());
         return std::pair{probe.error(), probe.tested.outcome().http_status};
@@ -362,20 +365,20 @@ TEST(session_opening, a_megabyte_of_header_byte_by_byte_is_refused_early_and_cos
     EXPECT_EQ(probe.tested.outcome().http_status, 431);
 }
 
-TEST(session_opening, an_early_end_is_told_in_both_roles) {
+TEST(session_opening, an_early_end_is_reported_in_both_roles) {
     for (const role ours : both_roles) {
         session_probe probe{ours};
         if (ours == role::client) start_client(probe);
         probe.feed(to_bytes(ours == role::server ? "GET / HT" : "HTTP/1.1 1"));
         probe.feed_eof();
-        EXPECT_EQ(probe.events, (std::vector<told>{{event_type::failed}})) << name_of(ours);
+        EXPECT_EQ(probe.events, (std::vector<event_record>{{event_type::failed}})) << name_of(ours);
         EXPECT_EQ(probe.error(), errc::unexpected_eof);
         EXPECT_EQ(probe.tested.outcome().phase, phase::http);
         EXPECT_TRUE(probe.tested.finished());
     }
 }
 
-TEST(session_opening, a_request_is_told_before_the_end_that_followed_it) {
+TEST(session_opening, a_request_is_reported_before_the_end_that_followed_it) {
     session_probe probe{role::server};
     auto request = to_bytes("GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     probe.tested.receive(request, probe.now);
@@ -445,14 +448,14 @@ TEST(session_opening, a_request_may_be_handed_over_in_place_of_bytes) {
         ASSERT_TRUE(probe.tested.receive_request(request_in(canned_request()), probe.now));
         if (early) probe.tested.receive_early(probe.peer.text("early"), probe.now);
         probe.pull();
-        EXPECT_EQ(probe.events, (std::vector<told>{{event_type::request}}));
+        EXPECT_EQ(probe.events, (std::vector<event_record>{{event_type::request}}));
         EXPECT_EQ(probe.tested.request()->path(), "/chat");
         ASSERT_TRUE(probe.tested.accept({}, {}, probe.now));
         probe.pull();
         probe.feed(probe.peer.text("late"));
-        std::vector<told> wanted{{event_type::request}, {event_type::opened}};
-        if (early) wanted.push_back(text_told("early"));
-        wanted.push_back(text_told("late"));
+        std::vector<event_record> wanted{{event_type::request}, {event_type::opened}};
+        if (early) wanted.push_back(text_event("early"));
+        wanted.push_back(text_event("late"));
         EXPECT_EQ(probe.events, wanted);
         EXPECT_NE(to_text(probe.sent).find("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="), std::string::npos);
     }
@@ -488,7 +491,7 @@ TEST(session_opening, bytes_that_were_read_before_are_the_first_ones) {
         session_probe probe{role::server};
         probe.tested.receive_early(std::span(request).first(early), probe.now);
         probe.feed(std::span(request).subspan(early));
-        EXPECT_EQ(probe.events, (std::vector<told>{{event_type::request}})) << early;
+        EXPECT_EQ(probe.events, (std::vector<event_record>{{event_type::request}})) << early;
     }
 }
 

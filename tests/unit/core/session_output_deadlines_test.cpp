@@ -44,7 +44,7 @@ TEST_P(session_output_deadlines, end_a_peer_that_takes_nothing) {
     probe.tested.handle_deadline(probe.now);
     EXPECT_EQ(probe.tested.state(), session_state::open);
     EXPECT_TRUE(probe.pass_deadline());
-    EXPECT_EQ(probe.events, (std::vector<told>{{event_type::failed}}));
+    EXPECT_EQ(probe.events, (std::vector<event_record>{{event_type::failed}}));
     EXPECT_EQ(probe.error(), errc::write_stalled);
     EXPECT_EQ(probe.error(), condition::timeout);
     EXPECT_EQ(probe.tested.outcome().began, side::local);
@@ -159,7 +159,7 @@ TEST_P(session_output_deadlines, for_idleness_see_what_is_on_its_way) {
     EXPECT_EQ(probe.tested.state(), session_state::open);
 }
 
-TEST(session_answer_deadline, is_put_off_by_a_slow_reader_and_told_when_it_stops) {
+TEST(session_answer_deadline, is_put_off_by_a_slow_reader_and_reported_when_it_stops) {
     session_probe probe{role::server, {}, output_timeouts};
     probe.feed(to_bytes("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
     ASSERT_TRUE(probe.tested.respond({200, {}, std::string(much, 'x')}, probe.now));
@@ -173,7 +173,7 @@ TEST(session_answer_deadline, is_put_off_by_a_slow_reader_and_told_when_it_stops
     EXPECT_TRUE(probe.pass_deadline());
     EXPECT_EQ(probe.error(), errc::write_stalled);
     EXPECT_EQ(probe.tested.outcome().phase, phase::http);
-    EXPECT_EQ(probe.events.back(), (told{event_type::failed}));
+    EXPECT_EQ(probe.events.back(), (event_record{event_type::failed}));
     EXPECT_TRUE(probe.tested.finished());
 }
 

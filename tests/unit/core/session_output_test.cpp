@@ -102,7 +102,7 @@ TEST_P(session_output, delays_pongs_behind_much_output_and_keeps_the_last) {
     auto pings = probe.peer.ping("1") + probe.peer.ping("2");
     probe.tested.receive(pings, probe.now);
     probe.pull();
-    EXPECT_EQ(probe.events.size(), 2U); // told at once
+    EXPECT_EQ(probe.events.size(), 2U); // reported at once
     const auto waiting = probe.tested.output_size();
     probe.tested.consume_output(waiting - 10, probe.now);
     auto later = probe.peer.ping("3");

@@ -27,10 +27,10 @@ struct parts_probe : session_probe {
     }
 
     /// The events, with the parts of each message joined. Checks the order of the parts.
-    [[nodiscard]] std::vector<told> joined() const {
-        std::vector<told> all;
+    [[nodiscard]] std::vector<event_record> joined() const {
+        std::vector<event_record> all;
         bool in_message = false;
-        told whole;
+        event_record whole;
         for (const auto& next : events) {
             if (next.type != event_type::part) {
                 all.push_back(next);
@@ -48,7 +48,7 @@ struct parts_probe : session_probe {
     }
 };
 
-told part_told(std::string_view payload, bool is_first, bool is_last) {
+event_record part_event(std::string_view payload, bool is_first, bool is_last) {
     return {event_type::part, false, std::string(payload), is_first, is_last};
 }
 
@@ -70,19 +70,19 @@ TEST_P(session_parts, make_up_the_same_messages_however_they_are_cut) {
             peer.last_part("") + peer.frame(rsv1 | 0x2, "") + peer.part(run_lengths("zzz")) +
             peer.last_part("") + peer.text("end") + peer.close(1000);
     };
-    const std::vector<told> expected{
-        text_told("hello"),
+    const std::vector<event_record> expected{
+        text_event("hello"),
         {event_type::ping, false, "1"},
-        text_told(three_snowmen),
-        binary_told(""),
+        text_event(three_snowmen),
+        binary_event(""),
         {event_type::ping, false, "2"},
         {event_type::pong, false, "3"},
-        text_told("aaaabbbb" + three_snowmen),
-        binary_told(std::string(700, 'x')),
-        binary_told(""),
-        binary_told(""),
-        binary_told("zzz"),
-        text_told("end"),
+        text_event("aaaabbbb" + three_snowmen),
+        binary_event(std::string(700, 'x')),
+        binary_event(""),
+        binary_event(""),
+        binary_event("zzz"),
+        text_event("end"),
         {event_type::closed}};
     parts_probe measure{GetParam(), {}, true};
     const std::size_t size = bytes_of_peer(measure).size();
@@ -110,8 +110,9 @@ TEST_P(session_parts, come_as_their_bytes_arrive) {
     const auto frame = probe.peer.binary(std::string(1000, 'x'));
     const std::size_t header = frame.size() - 1000;
     probe.feed(frame, {header - 1, 1, 10, 990});
-    EXPECT_EQ(probe.events, (std::vector<told>{part_told(std::string(10, 'x'), true, false),
-                                               part_told(std::string(990, 'x'), false, true)}));
+    EXPECT_EQ(probe.events,
+              (std::vector<event_record>{part_event(std::string(10, 'x'), true, false),
+                                         part_event(std::string(990, 'x'), false, true)}));
 }
 
 TEST_P(session_parts, of_a_message_that_was_announced_as_endless) {
@@ -131,7 +132,7 @@ TEST_P(session_parts, of_frames_still_have_the_limit_of_a_frame) {
     parts_probe probe{GetParam(), {.frame_size_max = 100}};
     probe.feed(probe.peer.begin_binary(std::string(100, 'x')) + probe.peer.header(0, 126, 1000));
     EXPECT_EQ(probe.error(), errc::frame_too_big);
-    EXPECT_EQ(probe.joined(), (std::vector<told>{{event_type::failed}}));
+    EXPECT_EQ(probe.joined(), (std::vector<event_record>{{event_type::failed}}));
 }
 
 TEST_P(session_parts, are_not_limited_in_number_but_frames_without_payload_are) {
@@ -158,7 +159,7 @@ TEST_P(session_parts, of_text_are_checked_across_their_borders) {
                     probe.feed(probe.peer.frame(first, whole.substr(0, cut)) +
                                probe.peer.last_part(whole.substr(cut)));
                     EXPECT_EQ(probe.error(), errc::bad_utf8) << text << ", cut at " << cut;
-                    EXPECT_EQ(probe.joined(), (std::vector<told>{{event_type::failed}}));
+                    EXPECT_EQ(probe.joined(), (std::vector<event_record>{{event_type::failed}}));
                 }
             }
         }
@@ -207,8 +208,9 @@ TEST_P(session_parts, that_were_not_read_when_the_session_closed_are_dropped) {
     probe.feed(probe.peer.last_part(std::string(100, 'b')) + probe.peer.binary("c"));
     probe.tested.close(close_code::normal, {}, probe.now);
     probe.feed(probe.peer.binary(std::string(100, 'd')) + probe.peer.close(1000));
-    EXPECT_EQ(probe.events, (std::vector<told>{part_told(std::string(10, 'a'), true, false),
-                                               {event_type::closed}}));
+    EXPECT_EQ(probe.events,
+              (std::vector<event_record>{part_event(std::string(10, 'a'), true, false),
+                                         {event_type::closed}}));
 }
 
 TEST_P(session_parts, keep_the_deadline_of_a_message) {

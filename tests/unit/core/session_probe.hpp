@@ -22,20 +22,20 @@
 namespace weft::testing {
 
 /// An event, with a copy of what it showed.
-struct told {
+struct event_record {
     event_type type = event_type::none;
     bool is_text = false;
     std::string payload = {};
     bool is_first = false;
     bool is_last = false;
 
-    friend bool operator==(const told&, const told&) = default;
+    friend bool operator==(const event_record&, const event_record&) = default;
 };
 
-inline told text_told(std::string_view payload) {
+inline event_record text_event(std::string_view payload) {
     return {event_type::message, true, std::string(payload)};
 }
-inline told binary_told(std::string_view payload) {
+inline event_record binary_event(std::string_view payload) {
     return {event_type::message, false, std::string(payload)};
 }
 
@@ -61,7 +61,7 @@ public:
     time_point now;
     frame_builder peer;
     session tested;
-    std::vector<told> events;
+    std::vector<event_record> events;
     byte_string sent;
     bool lends = true; ///< whether scratch memory is lent while the session works
 

@@ -63,7 +63,7 @@ private:
 
 /// What can be seen of a run from outside.
 struct trace {
-    std::vector<told> events;
+    std::vector<event_record> events;
     byte_string sent;
     std::error_code error;
     session_state state;

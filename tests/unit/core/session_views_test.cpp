@@ -83,11 +83,11 @@ TEST_P(session_views, of_retained_input_are_the_same_through_many_pauses) {
     probe.open();
     std::mt19937 random{11};
     byte_string bytes;
-    std::vector<told> expected;
+    std::vector<event_record> expected;
     for (int i = 0; i < 300; ++i) {
         const auto payload = std::string(random() % 300, static_cast<char>('a' + i % 26));
         bytes = std::move(bytes) + probe.peer.text(payload);
-        expected.push_back(text_told(payload));
+        expected.push_back(text_event(payload));
     }
     std::span<const std::byte> left = bytes;
     while (!left.empty() || probe.events.size() < expected.size()) {
@@ -126,7 +126,8 @@ TEST_P(session_views, of_input_given_twice_before_it_was_pulled_come_in_order) {
     probe.pull();
     probe.tested.settle();
     EXPECT_EQ(probe.events,
-              (std::vector<told>{text_told("first"), text_told("second"), text_told("third")}));
+              (std::vector<event_record>{
+                  text_event("first"), text_event("second"), text_event("third")}));
 }
 
 TEST_P(session_views, end_with_the_last_event_where_no_memory_is_lent) {
@@ -139,7 +140,7 @@ TEST_P(session_views, end_with_the_last_event_where_no_memory_is_lent) {
         probe.tested.receive(memory.last(1), probe.now);
         probe.pull();
     }
-    EXPECT_EQ(probe.events, std::vector{text_told("hello")});
+    EXPECT_EQ(probe.events, std::vector{text_event("hello")});
 }
 
 } // namespace

@@ -216,7 +216,7 @@ TEST(deflate_codec, what_is_not_deflate_is_an_error) {
     }
 }
 
-TEST(deflate_codec, memory_that_runs_out_is_told) {
+TEST(deflate_codec, memory_that_runs_out_is_reported) {
     for (const bool context : {false, true}) {
         bool failed = true;
         for (std::size_t nth = 1; failed; ++nth) {

@@ -104,7 +104,7 @@ TEST(deflate_session, prepared_messages_go_between_others_whatever_the_context) 
             server.pull();
             client.pull();
             client.events.clear();
-            std::vector<told> expected;
+            std::vector<event_record> expected;
             for (int i = 0; i < 20; ++i) {
                 const std::string text = "a message that is like others, number " +
                     std::to_string(i * 7919) + std::string(static_cast<std::size_t>(i) * 300, 'x');
@@ -113,7 +113,7 @@ TEST(deflate_session, prepared_messages_go_between_others_whatever_the_context) 
                 } else {
                     server.tested.send(message(text), compression::on);
                 }
-                expected.push_back(text_told(text));
+                expected.push_back(text_event(text));
             }
             server.collect();
             int compressed_ones = 0; // all but the short ones, for which the window is too small

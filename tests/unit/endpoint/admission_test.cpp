@@ -110,7 +110,7 @@ TEST_F(admissions, unix_domain_peers_have_no_address) {
     EXPECT_FALSE(tested.admit(address::local(""), 0, 0));
 }
 
-TEST_F(admissions, the_refused_are_told_when_to_come_again) {
+TEST_F(admissions, the_refused_are_sent_retry_after) {
     EXPECT_TRUE(tested.response().starts_with("HTTP/1.1 503 Service Unavailable\r\n"));
     EXPECT_NE(tested.response().find("\r\nRetry-After: 5\r\n"), std::string::npos);
     EXPECT_NE(tested.response().find("\r\nConnection: close\r\n"), std::string::npos);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What is said to proxies, what they may answer, and how every fault is told; each answer whole and
-// byte by byte.
+// What is said to proxies, what they may answer, and how every fault is reported; each answer
+// whole and byte by byte.
 #include <gtest/gtest.h>
 
 #include <weft/core/error.hpp>

@@ -165,7 +165,7 @@ TEST_F(hub_memory_test, a_subscription_that_found_no_memory_was_not_announced) {
         }
     }
     driver.settle();
-    EXPECT_LE(begun, 1); // without memory for it, the application is not told
+    EXPECT_LE(begun, 1); // without memory for it, `on_subscribe` is not called
 }
 
 TEST_F(hub_memory_test, a_client_that_comes_back_without_memory_recovers_later) {
@@ -180,11 +180,13 @@ TEST_F(hub_memory_test, a_client_that_comes_back_without_memory_recovers_later) 
     for (std::size_t nth = 1; ran_out; ++nth) {
         ASSERT_LT(nth, 200U);
         auto& bob = visit();
-        int told = 0;
+        int calls = 0;
         subscribe_options back;
         back.since = seen;
         back.presence = "a name that does not fit into the string itself, however short";
-        back.done = [&told](connection&, const subscribed& how) { told += how.recovered ? 1 : 99; };
+        back.done = [&calls](connection&, const subscribed& how) {
+            calls += how.recovered ? 1 : 99;
+        };
         ASSERT_TRUE(topics->subscribe(*bob.served, "news", std::move(back)));
         {
             const failing_allocation shortage(nth);
@@ -193,7 +195,7 @@ TEST_F(hub_memory_test, a_client_that_comes_back_without_memory_recovers_later) 
         }
         pass(1s);
         if (bob.own) {
-            EXPECT_EQ(told, 1) << nth;
+            EXPECT_EQ(calls, 1) << nth;
             EXPECT_EQ(bob.received, (texts{"1", "2", "3"})) << nth;
         }
         EXPECT_TRUE(ran_out || bob.own);

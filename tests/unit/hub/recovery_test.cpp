@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// History, and subscribers that come back: they get what they missed, once and in order, or are
-// told that it cannot be had.
+// History, and subscribers that come back: they get what they missed, once and in order, or
+// `recovered` is false.
 #include "hub_fixture.hpp"
 
 namespace weft::testing {
@@ -8,7 +8,7 @@ namespace {
 
 class recovery_test : public hub_fixture {
 public:
-    std::optional<subscribed> told;
+    std::optional<subscribed> begun;
 
     void SetUp() override { start_with({5, 1min}); }
 
@@ -22,7 +22,7 @@ public:
     subscribe_options since(std::optional<position> where) {
         subscribe_options options;
         options.since = where;
-        options.done = [this](connection&, const subscribed& how) { told = how; };
+        options.done = [this](connection&, const subscribed& how) { begun = how; };
         return options;
     }
 
@@ -40,10 +40,10 @@ TEST_F(recovery_test, gives_what_was_missed_and_goes_on_live) {
     publish("news", "3");
     publish("news", "4");
     auto& ann = join("news", since(seen));
-    ASSERT_TRUE(told);
-    EXPECT_TRUE(told->recovered);
-    EXPECT_EQ(told->missed, 2U);
-    EXPECT_EQ(told->at, seen);
+    ASSERT_TRUE(begun);
+    EXPECT_TRUE(begun->recovered);
+    EXPECT_EQ(begun->missed, 2U);
+    EXPECT_EQ(begun->at, seen);
     EXPECT_EQ(ann.received, (texts{"3", "4"}));
     publish("news", "5");
     EXPECT_EQ(ann.received, (texts{"3", "4", "5"}));
@@ -53,9 +53,9 @@ TEST_F(recovery_test, gives_what_was_missed_and_goes_on_live) {
 TEST_F(recovery_test, gives_nothing_to_a_client_that_missed_nothing) {
     const position seen = publish_and_ask("1");
     auto& ann = join("news", since(seen));
-    ASSERT_TRUE(told);
-    EXPECT_TRUE(told->recovered);
-    EXPECT_EQ(told->missed, 0U);
+    ASSERT_TRUE(begun);
+    EXPECT_TRUE(begun->recovered);
+    EXPECT_EQ(begun->missed, 0U);
     publish("news", "2");
     EXPECT_EQ(ann.received, texts{"2"});
 }
@@ -65,9 +65,9 @@ TEST_F(recovery_test, tells_a_client_that_missed_too_much) {
     position last;
     for (int i = 1; i <= 6; ++i) last = publish_and_ask(std::to_string(i));
     auto& ann = join("news", since(seen));
-    ASSERT_TRUE(told);
-    EXPECT_FALSE(told->recovered);
-    EXPECT_EQ(told->at, last);
+    ASSERT_TRUE(begun);
+    EXPECT_FALSE(begun->recovered);
+    EXPECT_EQ(begun->at, last);
     publish("news", "7");
     EXPECT_EQ(ann.received, texts{"7"});
     EXPECT_EQ(topics->counters().unrecoverable, 1U);
@@ -77,8 +77,8 @@ TEST_F(recovery_test, tells_a_client_of_another_epoch) {
     position seen = publish_and_ask("1");
     ++seen.epoch;
     auto& ann = join("news", since(seen));
-    ASSERT_TRUE(told);
-    EXPECT_FALSE(told->recovered);
+    ASSERT_TRUE(begun);
+    EXPECT_FALSE(begun->recovered);
     publish("news", "2");
     EXPECT_EQ(ann.received, texts{"2"});
 }
@@ -87,8 +87,8 @@ TEST_F(recovery_test, tells_a_client_that_claims_the_future) {
     position seen = publish_and_ask("1");
     seen.offset += 5;
     join("news", since(seen));
-    ASSERT_TRUE(told);
-    EXPECT_FALSE(told->recovered);
+    ASSERT_TRUE(begun);
+    EXPECT_FALSE(begun->recovered);
 }
 
 TEST_F(recovery_test, recovers_no_more_than_the_limit) {
@@ -96,12 +96,12 @@ TEST_F(recovery_test, recovers_no_more_than_the_limit) {
     const position seen = publish_and_ask("0");
     for (int i = 1; i <= 4; ++i) publish("news", std::to_string(i));
     join("news", since(seen));
-    ASSERT_TRUE(told);
-    EXPECT_FALSE(told->recovered);
-    told.reset();
+    ASSERT_TRUE(begun);
+    EXPECT_FALSE(begun->recovered);
+    begun.reset();
     join("news", since(position{seen.offset + 1, seen.epoch}));
-    ASSERT_TRUE(told);
-    EXPECT_TRUE(told->recovered);
+    ASSERT_TRUE(begun);
+    EXPECT_TRUE(begun->recovered);
 }
 
 TEST_F(recovery_test, forgets_what_is_too_old) {
@@ -109,8 +109,8 @@ TEST_F(recovery_test, forgets_what_is_too_old) {
     publish("news", "2");
     pass(2min);
     join("news", since(seen));
-    ASSERT_TRUE(told);
-    EXPECT_FALSE(told->recovered);
+    ASSERT_TRUE(begun);
+    EXPECT_FALSE(begun->recovered);
 }
 
 TEST_F(recovery_test, reads_the_newest_of_a_history) {
@@ -123,7 +123,7 @@ TEST_F(recovery_test, reads_the_newest_of_a_history) {
     EXPECT_EQ(read, (texts{"6", "7"}));
 }
 
-TEST_F(recovery_test, delivers_what_is_published_while_the_client_is_told) {
+TEST_F(recovery_test, delivers_what_is_published_inside_done) {
     const position seen = publish_and_ask("1");
     publish("news", "2");
     subscribe_options options;
@@ -137,14 +137,14 @@ TEST_F(recovery_test, delivers_what_is_published_while_the_client_is_told) {
 TEST_F(recovery_test, tells_the_position_after_which_a_new_client_hears_everything) {
     const position last = publish_and_ask("1");
     auto& ann = join("news", since(std::nullopt));
-    ASSERT_TRUE(told);
-    EXPECT_EQ(told->at, last);
-    EXPECT_FALSE(told->recovered);
+    ASSERT_TRUE(begun);
+    EXPECT_EQ(begun->at, last);
+    EXPECT_FALSE(begun->recovered);
     publish("news", "2");
     EXPECT_EQ(ann.received, texts{"2"});
 }
 
-TEST_F(recovery_test, may_be_given_up_while_it_is_told) {
+TEST_F(recovery_test, may_be_given_up_inside_done) {
     const position seen = publish_and_ask("1");
     publish("news", "2");
     for (int way = 0; way < 3; ++way) {

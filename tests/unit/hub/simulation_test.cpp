@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Seeded runs of clients, a hub and an unreliable broker in virtual time, compared with a model:
-// each client gets each publication once and in order, or was told of the loss.
+// each client gets each publication once and in order, or the loss was reported.
 #include <array>
 
 #include <algorithm>
@@ -20,7 +20,7 @@ struct expectation {
     hub_visitor* visitor = nullptr;
     bool begun = false;
     position last = {};         // of the last message that it got
-    std::vector<position> lost; // it was told that deliveries go on after one of these
+    std::vector<position> lost; // `on_loss` reported that deliveries go on after one of these
     std::size_t read = 0;       // of `hub_visitor::received`
     bool gone = false;
 };
@@ -107,8 +107,8 @@ public:
             const auto follows = [&](const position& last) {
                 return at->epoch == last.epoch && at->offset == last.offset + 1;
             };
-            const bool told = std::any_of(one.lost.begin(), one.lost.end(), follows);
-            ASSERT_TRUE(follows(one.last) || told)
+            const bool reported = std::any_of(one.lost.begin(), one.lost.end(), follows);
+            ASSERT_TRUE(follows(one.last) || reported)
                 << one.last.str() << " is followed by " << at->str();
             one.last = *at;
         }
@@ -132,7 +132,7 @@ public:
     }
 };
 
-TEST_P(hub_simulation_test, every_client_gets_everything_once_or_is_told) {
+TEST_P(hub_simulation_test, every_client_gets_everything_once_or_the_loss_is_reported) {
     for (int i = 0; i < steps && !HasFatalFailure(); ++i) {
         step();
         for (std::size_t left = chance.below(4); left != 0; --left) pass(chance.between(1ms, 30ms));

@@ -46,7 +46,7 @@ bool is_open(int descriptor) {
     return ::fcntl(descriptor, F_GETFD) >= 0;
 }
 
-TEST(adopted_socket, is_told_by_its_kind) {
+TEST(adopted_socket, is_distinguished_by_its_kind) {
     const auto listening = listening_tcp("127.0.0.1");
     const auto connected = connected_to(local_address_of(listening.get()));
     const owned_socket fresh(open_socket(AF_INET, SOCK_STREAM));

@@ -73,10 +73,10 @@ public:
         present = &connector::start(*loop.state(), std::move(plan),
                                     [this](phase where, result<owned_socket> got) {
                                         EXPECT_EQ(where, phase::connect);
-                                        EXPECT_FALSE(outcome) << "told twice";
+                                        EXPECT_FALSE(outcome) << "reported twice";
                                         outcome = std::move(got);
                                     });
-        EXPECT_FALSE(outcome) << "told from inside start";
+        EXPECT_FALSE(outcome) << "reported from inside start";
     }
 
     /// Connects, and says to whom, or why not.

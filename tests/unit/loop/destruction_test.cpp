@@ -114,7 +114,7 @@ TEST(loop_life, a_pending_done_is_called_once_when_it_is_destroyed) {
     EXPECT_EQ(done, 1);
 }
 
-TEST(loop_life, residents_hear_of_the_end) {
+TEST(loop_life, observers_are_notified_of_the_end) {
     std::optional<event_loop> loop(std::in_place);
     interrupt_counter one(*loop);
     loop.reset();

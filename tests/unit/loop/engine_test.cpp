@@ -31,7 +31,7 @@ constexpr interest reading{.read = true};
 constexpr interest writing{.write = true};
 constexpr interest reading_and_writing{.read = true, .write = true};
 
-/// One end of a socket pair, which counts what it is told.
+/// One end of a socket pair, which counts what is reported.
 class watched_end final : public source {
 public:
     watched_end() {
@@ -100,7 +100,7 @@ TEST_P(readiness_engine, is_silent_after_a_report_until_the_edge_is_used_up) {
     EXPECT_FALSE(wakes());
     end.peer_sends();
     EXPECT_TRUE(wakes());
-    EXPECT_FALSE(wakes()) << "it was told";
+    EXPECT_FALSE(wakes()) << "it was reported";
     EXPECT_EQ(end.reads, 1);
     end.read();
     waits->drained(end.own.get(), reading);
@@ -123,7 +123,7 @@ TEST_P(readiness_engine, tells_of_room_after_a_short_write) {
     EXPECT_EQ(end.reads, 0);
 }
 
-TEST_P(readiness_engine, tells_anew_when_the_interest_changes) {
+TEST_P(readiness_engine, reports_again_when_the_interest_changes) {
     add(end, reading);
     end.peer_sends();
     look();
@@ -148,7 +148,7 @@ TEST_P(readiness_engine, tells_levels_each_time) {
     EXPECT_FALSE(wakes());
 }
 
-TEST_P(readiness_engine, the_peers_end_is_told_with_reading_and_once) {
+TEST_P(readiness_engine, the_peers_end_is_reported_with_reading_and_once) {
     add(end, reading);
     end.peer.reset();
     EXPECT_TRUE(wakes());
@@ -209,20 +209,20 @@ TEST_P(readiness_engine, of_many_tells_those_that_are_ready_in_any_order_of_leav
         waits->remove(all[static_cast<std::size_t>(which)]->own.get());
     }
     look();
-    std::vector<int> told;
+    std::vector<int> reported;
     for (int i = 0; i < 20; ++i) {
-        if (all[static_cast<std::size_t>(i)]->reads != 0) told.push_back(i);
+        if (all[static_cast<std::size_t>(i)]->reads != 0) reported.push_back(i);
     }
-    EXPECT_EQ(told, (std::vector{7, 8, 18}));
+    EXPECT_EQ(reported, (std::vector{7, 8, 18}));
     for (const auto& one : all) {
         one->reads = 0;
         one->peer_sends();
         waits->drained(one->own.get(), reading);
     }
     look();
-    int all_told = 0;
-    for (const auto& one : all) all_told += one->reads;
-    EXPECT_EQ(all_told, 17);
+    int all_reported = 0;
+    for (const auto& one : all) all_reported += one->reads;
+    EXPECT_EQ(all_reported, 17);
 }
 
 TEST_P(readiness_engine, wake_ups_count_as_one_and_are_not_lost) {
@@ -299,18 +299,18 @@ class engine_threads : public on_every_engine {};
 
 TEST_P(engine_threads, no_wake_up_is_lost_between_threads) {
     const auto waits = make_engine(options());
-    std::atomic<int> said = 0, heard = 0;
+    std::atomic<int> said = 0, acknowledged = 0;
     constexpr int words = 2000;
     joined_thread other([&] {
         for (int word = 1; word <= words; ++word) {
             said = word;
             waits->wake();
-            while (heard < word) std::this_thread::yield();
+            while (acknowledged < word) std::this_thread::yield();
         }
     });
-    while (heard < words) {
+    while (acknowledged < words) {
         waits->wait(never);
-        heard = said.load();
+        acknowledged = said.load();
     }
 }
 

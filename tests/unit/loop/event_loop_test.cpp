@@ -27,7 +27,7 @@ TEST_P(event_loop_alone, run_returns_at_once_without_work) {
     EXPECT_TRUE(loop.stopped());
 }
 
-TEST(event_loop, draws_its_random_bytes_where_it_is_told) {
+TEST(event_loop, draws_its_random_bytes_from_the_given_source) {
     struct zeros final : random_source {
         void fill(std::span<std::byte> bytes) noexcept override {
             for (auto& one : bytes) one = {};
@@ -126,7 +126,7 @@ TEST_P(event_loop_alone, guards_and_timers_may_outlive_it) {
     EXPECT_FALSE(late.armed());
 }
 
-TEST_P(event_loop_alone, what_is_posted_dies_with_it_unheard) {
+TEST_P(event_loop_alone, what_is_posted_is_destroyed_with_it_without_a_call) {
     auto token = std::make_shared<int>(1);
     {
         event_loop loop(options());
@@ -138,19 +138,19 @@ TEST_P(event_loop_alone, what_is_posted_dies_with_it_unheard) {
 
 TEST_P(event_loop_alone, exceptions_go_to_on_error) {
     event_loop loop(options());
-    std::string heard;
+    std::string caught;
     loop.on_error([&](std::exception_ptr what) {
         try {
             std::rethrow_exception(what);
         } catch (const std::exception& error) {
-            heard += error.what();
+            caught += error.what();
         }
     });
     loop.post([] { throw std::runtime_error("post "); });
     timer throwing(loop, [] { throw std::runtime_error("timer"); });
     loop.post([&] { throwing.arm_after(0s); });
     EXPECT_EQ(loop.run(), 3U);
-    EXPECT_EQ(heard, "post timer");
+    EXPECT_EQ(caught, "post timer");
 }
 
 TEST_P(event_loop_alone, an_exception_that_nobody_wants_does_not_end_the_program) {

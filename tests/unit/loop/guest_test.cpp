@@ -20,7 +20,7 @@
 namespace weft::testing {
 namespace {
 
-/// A host of one descriptor that notes what it was told.
+/// A host of one descriptor that notes its calls.
 struct toy_host {
     std::vector<std::string> log;
     int descriptor = -1;
@@ -28,7 +28,7 @@ struct toy_host {
     function<void()> done;
     bool done_at_once = true;
     std::error_code refusal;
-    function<void()> when_watching, when_leaving, when_told;
+    function<void()> when_watching, when_leaving, when_notified;
 
     static void call_once(function<void()>& which) {
         if (auto mine = std::exchange(which, nullptr)) mine();
@@ -52,7 +52,7 @@ struct toy_host {
             },
             .work = [this](bool any) {
                 log.push_back(any ? "work" : "no work");
-                call_once(when_told);
+                call_once(when_notified);
             },
         };
     }
@@ -72,8 +72,8 @@ TEST(guest, watches_turns_and_leaves) {
     event_loop loop;
     int ran = 0;
     {
-        guest stay(loop, host.ops());
-        EXPECT_TRUE(stay.attached());
+        guest attachment(loop, host.ops());
+        EXPECT_TRUE(attachment.attached());
         EXPECT_EQ(host.descriptor, *loop.descriptor());
         loop.post([&] { ++ran; });
         host.run();
@@ -107,7 +107,7 @@ TEST(guest, hears_of_work_exactly_when_it_begins_and_ends) {
     event_loop loop;
     timer early(loop, [] {});
     early.arm_after(1h);
-    guest stay(loop, host.ops());
+    guest attachment(loop, host.ops());
     EXPECT_EQ(host.log, (entries{"watch", "work"})) << "what there was before counts";
     {
         const work_guard more(loop);
@@ -126,7 +126,7 @@ TEST(guest, hears_of_work_exactly_when_it_begins_and_ends) {
 TEST(guest, of_a_perpetual_loop_has_work) {
     event_loop loop;
     toy_host host;
-    guest stay(loop, host.ops());
+    guest attachment(loop, host.ops());
     EXPECT_EQ(host.log, (entries{"watch"}));
     loop.start_perpetual();
     EXPECT_EQ(host.log, (entries{"watch", "work"}));
@@ -138,7 +138,7 @@ TEST(guest, of_a_perpetual_loop_has_work) {
 TEST(guest, a_post_that_outlasts_other_work_is_not_forgotten) {
     toy_host host;
     event_loop loop;
-    guest stay(loop, host.ops());
+    guest attachment(loop, host.ops());
     std::optional<work_guard> working(loop);
     loop.post([] {});
     working.reset();
@@ -150,7 +150,7 @@ TEST(guest, a_post_that_outlasts_other_work_is_not_forgotten) {
 TEST(guest, a_periodic_timer_tells_nothing_between_its_ticks) {
     toy_host host;
     event_loop loop;
-    guest stay(loop, host.ops());
+    guest attachment(loop, host.ops());
     int ticks = 0;
     timer tick(loop, [&] {
         if (++ticks < 5) tick.arm_after(0s);
@@ -167,7 +167,7 @@ TEST(guest, a_refused_watch_leaves_the_loop_as_it_was) {
     host.refusal = std::make_error_code(std::errc::no_space_on_device);
     EXPECT_EQ(guest::create(loop, host.ops()).error(), std::errc::no_space_on_device);
     try {
-        guest stay(loop, host.ops());
+        guest attachment(loop, host.ops());
         FAIL();
     } catch (const std::system_error& error) {
         EXPECT_EQ(error.code(), std::errc::no_space_on_device);
@@ -183,13 +183,13 @@ TEST(guest, says_when_the_host_holds_nothing_any_more) {
     toy_host host;
     host.done_at_once = false;
     event_loop loop;
-    guest stay(loop, host.ops());
+    guest attachment(loop, host.ops());
     int gone = 0;
-    stay.detach([&] { ++gone; });
+    attachment.detach([&] { ++gone; });
     EXPECT_EQ(gone, 0);
     host.done();
     EXPECT_EQ(gone, 1);
-    stay.detach([&] { ++gone; });
+    attachment.detach([&] { ++gone; });
     EXPECT_EQ(gone, 2);
     EXPECT_EQ(host.log, (entries{"watch", "unwatch"}));
 }
@@ -198,20 +198,20 @@ TEST(guest, the_loop_may_go_first) {
     toy_host host;
     std::optional<event_loop> loop(std::in_place);
     const work_guard working(*loop);
-    guest stay(*loop, host.ops());
+    guest attachment(*loop, host.ops());
     loop.reset();
-    EXPECT_FALSE(stay.attached());
+    EXPECT_FALSE(attachment.attached());
     EXPECT_EQ(host.log, (entries{"watch", "work", "no work", "unwatch"}));
     host.turn();
-    stay.detach();
+    attachment.detach();
 }
 
 TEST(guest, loop_or_stay_may_go_in_a_turn) {
     for (const bool loop_goes : {true, false}) {
         toy_host host;
         std::optional<event_loop> loop(std::in_place);
-        std::optional<guest> stay(std::in_place, *loop, host.ops());
-        loop->post([&] { loop_goes ? loop.reset() : stay.reset(); });
+        std::optional<guest> attachment(std::in_place, *loop, host.ops());
+        loop->post([&] { loop_goes ? loop.reset() : attachment.reset(); });
         loop->post([&] { EXPECT_FALSE(loop_goes); });
         host.turn();
         EXPECT_EQ(host.log.back(), "unwatch");
@@ -219,13 +219,13 @@ TEST(guest, loop_or_stay_may_go_in_a_turn) {
     }
 }
 
-TEST(guest, loop_or_stay_may_go_while_the_host_is_told) {
+TEST(guest, loop_or_guest_may_be_destroyed_while_the_host_is_notified) {
     for (const bool loop_goes : {true, false}) {
         toy_host host;
         std::optional<event_loop> loop(std::in_place);
-        std::optional<guest> stay(std::in_place, *loop, host.ops());
-        host.when_told = [&] {
-            loop_goes ? loop.reset() : stay.reset();
+        std::optional<guest> attachment(std::in_place, *loop, host.ops());
+        host.when_notified = [&] {
+            loop_goes ? loop.reset() : attachment.reset();
         };
         const auto state = loop->state();
         const work_guard working(*loop);
@@ -237,11 +237,11 @@ TEST(guest, loop_or_stay_may_go_while_it_leaves) {
     for (const bool loop_goes : {true, false}) {
         toy_host host;
         std::optional<event_loop> loop(std::in_place);
-        std::optional<guest> stay(std::in_place, *loop, host.ops());
+        std::optional<guest> attachment(std::in_place, *loop, host.ops());
         host.when_leaving = [&] {
-            loop_goes ? loop.reset() : stay.reset();
+            loop_goes ? loop.reset() : attachment.reset();
         };
-        stay->detach([&] { stay.reset(); });
+        attachment->detach([&] { attachment.reset(); });
         EXPECT_EQ(host.log, (entries{"watch", "unwatch"}));
     }
 }
@@ -272,7 +272,7 @@ TEST(guest, needs_an_engine_with_a_descriptor) {
 TEST(guest, keeps_to_its_budget) {
     toy_host host;
     event_loop loop;
-    guest stay(loop, host.ops(), {2, duration::max()});
+    guest attachment(loop, host.ops(), {2, duration::max()});
     int ran = 0;
     for (int i = 0; i < 5; ++i) loop.post([&] { ++ran; });
     host.turn();
@@ -285,7 +285,7 @@ TEST(guest, keeps_to_its_budget) {
 TEST(guest_death_test, an_attached_loop_is_not_run) {
     toy_host host;
     event_loop loop;
-    guest stay(loop, host.ops());
+    guest attachment(loop, host.ops());
     EXPECT_DEBUG_DEATH(loop.run(), "run by its host");
 }
 
@@ -331,7 +331,7 @@ TEST(descriptor, what_handlers_begin_wakes_no_host_afterwards) {
     timer late(loop, [] {});
     loop.post([&] {
         late.arm_after(1h);
-        EXPECT_TRUE(readable(descriptor)) << "a nested loop must hear of it";
+        EXPECT_TRUE(readable(descriptor)) << "a nested loop must notice it";
     });
     EXPECT_FALSE(loop.run_ready().more_waiting);
     EXPECT_FALSE(readable(descriptor));

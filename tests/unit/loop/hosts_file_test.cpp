@@ -45,7 +45,7 @@ TEST(hosts_file, skips_comments_and_nonsense) {
     EXPECT_EQ(in_hosts("10.0.0.2 a", "a"), "10.0.0.2:80") << "without a line end";
 }
 
-TEST(hosts_file, is_read_anew_and_may_be_missing) {
+TEST(hosts_file, is_read_again_and_may_be_missing) {
     const std::string path = ::testing::TempDir() + "weft_hosts_file_test";
     std::ofstream(path) << "10.0.0.1 a\n";
     EXPECT_EQ(*read_hosts_file(path), "10.0.0.1 a\n");

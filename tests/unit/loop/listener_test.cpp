@@ -274,7 +274,7 @@ TEST_F(listening, errors_of_one_connection_are_not_the_listeners) {
     EXPECT_TRUE(complaints.empty());
 }
 
-TEST_F(listening, a_peer_is_told_by_its_address) {
+TEST_F(listening, a_peer_is_identified_by_its_address) {
     address seen;
     listener* const one = *readiness_listener::open(
         *loop.state(), *address::parse("127.0.0.1", 0), {},

@@ -52,7 +52,7 @@ public:
         };
         present = &connector::start(*loop.state(), std::move(plan),
                                     [this](phase at, result<owned_socket> got) {
-                                        EXPECT_FALSE(ended_in) << "told twice";
+                                        EXPECT_FALSE(ended_in) << "reported twice";
                                         EXPECT_FALSE(got);
                                         ended_in = at;
                                         why = got.error();

@@ -67,10 +67,10 @@ TEST_P(loop_threads, posts_that_never_end_do_not_hold_up_what_is_ready) {
     again();
     connected_pair pair(loop);
     pair.sink.when_received = [&] { loop.post([] {}); };
-    for (const std::size_t heard : {1U, 2U}) {
+    for (const std::size_t expected : {1U, 2U}) {
         pair.peer_sends("x");
-        while (ran < 500 && pair.sink.calls < heard) loop.run_one();
-        EXPECT_EQ(pair.sink.calls, heard);
+        while (ran < 500 && pair.sink.calls < expected) loop.run_one();
+        EXPECT_EQ(pair.sink.calls, expected);
     }
     EXPECT_LT(ran, 50);
     pair.stream->close();
@@ -89,7 +89,7 @@ TEST(guest_threads, posts_reach_a_guest) {
     EXPECT_EQ(ran, posts);
 }
 
-TEST_P(loop_threads, wakes_are_heard_and_stop_is_obeyed) {
+TEST_P(loop_threads, wakes_are_handled_and_stop_is_obeyed) {
     event_loop loop(options());
     const work_guard working(loop);
     interrupt_counter counter(loop);

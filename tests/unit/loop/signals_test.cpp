@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Signals as handlers of a loop: heard in turns, given back as they were, and left to the parent.
+// Signals as handlers of a loop: handled in turns, given back as they were, and left to the parent.
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,15 +17,15 @@
 namespace weft::testing {
 namespace {
 
-int heard_before = 0; // by the handler that the application had
+int previous_calls = 0; // by the handler that the application had
 
 /// SIGUSR1 and SIGUSR2 have a handler of the application's.
 class signals_of_a_loop : public on_every_engine {
 public:
     signals_of_a_loop() {
-        heard_before = 0;
+        previous_calls = 0;
         for (const int number : {SIGUSR1, SIGUSR2}) {
-            ::signal(number, [](int) { ++heard_before; });
+            ::signal(number, [](int) { ++previous_calls; });
         }
     }
     ~signals_of_a_loop() override {
@@ -33,26 +33,26 @@ public:
     }
 
     std::optional<event_loop> loop{std::in_place, options()};
-    std::vector<int> heard;
+    std::vector<int> received;
 
     bool listen() {
         const auto asked = loop->on_signal({SIGUSR1, SIGUSR2},
-                                           [this](int number) { heard.push_back(number); });
+                                           [this](int number) { received.push_back(number); });
         return asked.has_value();
     }
 };
 
-TEST_P(signals_of_a_loop, are_heard_in_a_turn) {
+TEST_P(signals_of_a_loop, are_handled_in_a_turn) {
     ASSERT_TRUE(listen());
     ::raise(SIGUSR2);
-    EXPECT_TRUE(heard.empty());
+    EXPECT_TRUE(received.empty());
     loop->poll();
-    EXPECT_EQ(heard, std::vector{SIGUSR2});
+    EXPECT_EQ(received, std::vector{SIGUSR2});
     ::raise(SIGUSR1);
     ::raise(SIGUSR1);
     loop->poll();
-    EXPECT_EQ(heard, (std::vector{SIGUSR2, SIGUSR1, SIGUSR1}));
-    EXPECT_EQ(heard_before, 0);
+    EXPECT_EQ(received, (std::vector{SIGUSR2, SIGUSR1, SIGUSR1}));
+    EXPECT_EQ(previous_calls, 0);
 }
 
 TEST_P(signals_of_a_loop, wake_a_loop_that_runs_and_may_stop_it) {
@@ -75,13 +75,13 @@ TEST_P(signals_of_a_loop, are_given_back_as_they_were) {
     ASSERT_TRUE(listen());
     loop.reset();
     ::raise(SIGUSR1);
-    EXPECT_EQ(heard_before, 1);
+    EXPECT_EQ(previous_calls, 1);
     loop.emplace(options());
     ASSERT_TRUE(listen());
     ASSERT_TRUE(loop->on_signal({}, {}));
     ::raise(SIGUSR1);
-    EXPECT_EQ(heard_before, 2);
-    EXPECT_TRUE(heard.empty());
+    EXPECT_EQ(previous_calls, 2);
+    EXPECT_TRUE(received.empty());
 }
 
 TEST_P(signals_of_a_loop, are_those_of_the_last_call) {
@@ -91,9 +91,9 @@ TEST_P(signals_of_a_loop, are_those_of_the_last_call) {
     ::raise(SIGUSR1);
     ::raise(SIGUSR2);
     loop->poll();
-    EXPECT_EQ(heard_before, 1);
+    EXPECT_EQ(previous_calls, 1);
     EXPECT_EQ(other, SIGUSR2);
-    EXPECT_TRUE(heard.empty());
+    EXPECT_TRUE(received.empty());
 }
 
 TEST_P(signals_of_a_loop, belong_to_one_loop_at_a_time) {
@@ -109,7 +109,7 @@ TEST_P(signals_of_a_loop, that_cannot_be_caught_change_nothing) {
               std::errc::invalid_argument);
     EXPECT_EQ(loop->on_signal({12345}, [](int) {}).error(), std::errc::invalid_argument);
     ::raise(SIGUSR1);
-    EXPECT_EQ(heard_before, 1);
+    EXPECT_EQ(previous_calls, 1);
     EXPECT_TRUE(listen());
 }
 
@@ -126,25 +126,25 @@ TEST_P(signals_of_a_loop, of_a_forked_child_are_not_the_parents) {
     const pid_t child = ::fork();
     if (child == 0) {
         ::raise(SIGUSR1);
-        ::_exit(heard_before == 1 ? 7 : 1);
+        ::_exit(previous_calls == 1 ? 7 : 1);
     }
     int status = 0;
     ASSERT_EQ(::waitpid(child, &status, 0), child);
     EXPECT_EQ(WEXITSTATUS(status), 7);
     loop->poll();
-    EXPECT_TRUE(heard.empty());
+    EXPECT_TRUE(received.empty());
 }
 
 TEST(signals_of_a_guest, are_behind_its_descriptor) {
     event_loop loop;
     const int descriptor = *loop.descriptor();
-    int heard = 0;
-    ASSERT_TRUE(loop.on_signal({SIGUSR1}, [&](int number) { heard = number; }));
+    int received = 0;
+    ASSERT_TRUE(loop.on_signal({SIGUSR1}, [&](int number) { received = number; }));
     settle(loop);
     ::raise(SIGUSR1);
     EXPECT_TRUE(readable(descriptor, 5000ms));
     loop.run_ready();
-    EXPECT_EQ(heard, SIGUSR1);
+    EXPECT_EQ(received, SIGUSR1);
 }
 
 WEFT_ON_EVERY_ENGINE(signals_of_a_loop);

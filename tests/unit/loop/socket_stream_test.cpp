@@ -59,7 +59,7 @@ TEST_P(stream_on_a_loop, writes_many_pieces_at_once) {
     EXPECT_EQ(pair.peer_reads(), whole);
 }
 
-TEST_P(stream_on_a_loop, a_partial_write_is_told_once_it_can_go_on) {
+TEST_P(stream_on_a_loop, a_partial_write_is_followed_by_on_writable) {
     const std::string much(4 << 20, 'm');
     const auto taken = pair.write(much).value();
     ASSERT_LT(taken, much.size());
@@ -108,7 +108,7 @@ TEST(stream_that_is_refused, tells_why_in_a_turn) {
     EXPECT_EQ(pair.sink.error, std::errc::no_space_on_device);
 }
 
-TEST(stream_that_is_refused, is_heard_if_there_is_room_in_the_first_turn) {
+TEST(stream_that_is_refused, is_read_if_there_is_room_in_the_first_turn) {
     event_loop loop;
     std::optional<no_room> refusing(std::in_place);
     connected_pair pair(loop);
@@ -194,7 +194,7 @@ TEST_P(stream_on_a_loop, while_paused_nothing_wakes_the_host) {
     settle();
     int wake_ups = 0;
     for (int i = 0; i < 20; ++i) {
-        pair.peer_sends("unheard ");
+        pair.peer_sends("ignored ");
         if (wakes(loop)) ++wake_ups;
     }
     EXPECT_EQ(wake_ups, 0);
@@ -272,7 +272,7 @@ TEST_P(stream_on_a_loop, writing_to_nobody_is_an_error_and_no_signal) {
     EXPECT_EQ(written.error(), std::errc::broken_pipe);
     EXPECT_EQ(pair.write("again").error(), std::errc::broken_pipe);
     settle();
-    EXPECT_FALSE(pair.sink.error) << "what was returned is not told as well";
+    EXPECT_FALSE(pair.sink.error) << "what was returned is not reported as well";
     EXPECT_FALSE(wakes(loop));
 }
 

@@ -130,7 +130,7 @@ struct held_back {
     }
 };
 
-TEST_F(system_resolver_threads, a_lookup_that_is_given_up_is_never_heard_of) {
+TEST_F(system_resolver_threads, a_lookup_that_is_given_up_is_never_reported) {
     held_back hangs;
     resolve_by(hangs.finder());
     connector& first = start("first");

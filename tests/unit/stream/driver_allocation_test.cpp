@@ -26,16 +26,16 @@ private:
     void expire() noexcept override { ++expired; }
 };
 
-class counting_resident final : public driver_observer {
+class counting_observer final : public driver_observer {
 public:
     int shutdowns = 0;
     function<void()> done;
 
 private:
     void on_interrupt() override {}
-    void on_shutdown(time_point, function<void()> told) noexcept override {
+    void on_shutdown(time_point, function<void()> then) noexcept override {
         ++shutdowns;
-        done = std::move(told);
+        done = std::move(then);
     }
     void on_driver_closed() noexcept override {}
 };
@@ -107,8 +107,8 @@ TEST(driver_allocation, a_timer_with_a_place_goes_off) {
 
 TEST(driver_allocation, a_shutdown_begins_everywhere_or_nowhere) {
     fail_each_allocation([](scarce_memory& memory) {
-        counting_resident one; // which hear of the driver's end
-        counting_resident another;
+        counting_observer one; // which hear of the driver's end
+        counting_observer another;
         manual_driver driver;
         driver.enroll(one);
         driver.enroll(another);
@@ -125,7 +125,7 @@ TEST(driver_allocation, a_shutdown_begins_everywhere_or_nowhere) {
     });
 }
 
-TEST(memory_pipe_allocation, all_arrives_or_both_ends_are_told) {
+TEST(memory_pipe_allocation, all_arrives_or_both_ends_get_an_error) {
     fail_each_allocation([](scarce_memory& memory) {
         manual_driver driver;
         counting_sink at_a;
@@ -153,7 +153,7 @@ TEST(memory_pipe_allocation, all_arrives_or_both_ends_are_told) {
         } else {
             EXPECT_EQ(at_b.received, sent);
         }
-        EXPECT_FALSE(failed && at_a.error) << "told twice";
+        EXPECT_FALSE(failed && at_a.error) << "reported twice";
     });
 }
 

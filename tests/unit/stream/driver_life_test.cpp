@@ -17,35 +17,35 @@ namespace {
 // --- graves
 
 TEST(driver_life, outside_a_turn_the_buried_die_at_once) {
-    log told;
+    log calls;
     stepped_driver d;
-    auto* a = new probe(told, "a");
+    auto* a = new probe(calls, "a");
     d.defer(*a);
     d.retire(a);
     d.retire(nullptr);
-    EXPECT_EQ(told, log{"a.died"});
+    EXPECT_EQ(calls, log{"a.died"});
     EXPECT_FALSE(d.work_waits());
 }
 
 TEST(driver_life, in_a_turn_the_buried_die_with_the_outermost) {
-    log told;
+    log calls;
     stepped_driver d;
-    auto* a = new probe(told, "a");
+    auto* a = new probe(calls, "a");
     a->on_run = [&] {
         d.retire(a);
         d.retire(a);
         d.make_turn();
-        EXPECT_EQ(told, log{"a.run"});
+        EXPECT_EQ(calls, log{"a.run"});
     };
     d.defer(*a);
     d.make_turn();
-    EXPECT_EQ(told, (log{"a.run", "a.died"}));
+    EXPECT_EQ(calls, (log{"a.run", "a.died"}));
 }
 
 TEST(driver_life, nothing_calls_the_buried) {
-    log told;
+    log calls;
     stepped_driver d;
-    auto* a = new probe(told, "a");
+    auto* a = new probe(calls, "a");
     {
         const stepped_driver::turn here(d, {});
         d.arm(*a, at(0));
@@ -59,7 +59,7 @@ TEST(driver_life, nothing_calls_the_buried) {
         d.expire_timers();
         d.run_work();
     }
-    EXPECT_EQ(told, log{"a.died"});
+    EXPECT_EQ(calls, log{"a.died"});
 }
 
 TEST(driver_life, the_dying_may_bury_and_defer) {
@@ -74,93 +74,93 @@ TEST(driver_life, the_dying_may_bury_and_defer) {
         work_item* next_;
         work_item& later_;
     };
-    log told;
+    log calls;
     stepped_driver d;
-    probe later(told, "later");
+    probe later(calls, "later");
     {
         const stepped_driver::turn here(d, {});
-        auto* last = new probe(told, "last");
+        auto* last = new probe(calls, "last");
         d.retire(new chain(d, last, later));
         d.retire(last); // buried twice: by us, and by the one that dies before it
     }
-    EXPECT_EQ(told, log{"last.died"});
+    EXPECT_EQ(calls, log{"last.died"});
     d.make_turn();
-    EXPECT_EQ(told, (log{"last.died", "later.run"}));
+    EXPECT_EQ(calls, (log{"last.died", "later.run"}));
 }
 
 // --- driver observers
 
-TEST(driver_life, interrupts_all_residents) {
-    log told;
-    probe_resident a(told, "a");
-    probe_resident b(told, "b");
+TEST(driver_life, interrupts_all_observers) {
+    log calls;
+    probe_observer a(calls, "a");
+    probe_observer b(calls, "b");
     stepped_driver d;
     d.enroll(a);
     d.enroll(b);
-    d.interrupt_residents();
-    EXPECT_EQ(told, (log{"b.interrupt", "a.interrupt"}));
+    d.interrupt_observers();
+    EXPECT_EQ(calls, (log{"b.interrupt", "a.interrupt"}));
     d.leave(a);
     d.leave(a);
-    d.interrupt_residents();
-    EXPECT_EQ(told.size(), 3U);
+    d.interrupt_observers();
+    EXPECT_EQ(calls.size(), 3U);
 }
 
-TEST(driver_life, residents_leave_while_interrupted) {
+TEST(driver_life, observers_leave_while_interrupted) {
     for (std::size_t leaving = 0; leaving < 3; ++leaving) {
-        log told;
-        probe_resident c(told, "c");
-        probe_resident b(told, "b");
-        probe_resident a(told, "a");
+        log calls;
+        probe_observer c(calls, "c");
+        probe_observer b(calls, "b");
+        probe_observer a(calls, "a");
         stepped_driver d;
-        probe_resident* const all[] = {&a, &b, &c};
+        probe_observer* const all[] = {&a, &b, &c};
         for (auto* each : {&c, &b, &a}) d.enroll(*each);
         b.interrupted = [&] { d.leave(*all[leaving]); };
-        d.interrupt_residents();
+        d.interrupt_observers();
         const bool next_left = leaving == 2;
-        EXPECT_EQ(told.size(), next_left ? 2U : 3U);
+        EXPECT_EQ(calls.size(), next_left ? 2U : 3U);
     }
 }
 
 TEST(driver_life, interrupts_from_an_interrupt) {
-    log told;
-    probe_resident a(told, "a");
-    probe_resident b(told, "b");
+    log calls;
+    probe_observer a(calls, "a");
+    probe_observer b(calls, "b");
     stepped_driver d;
     d.enroll(a);
     d.enroll(b);
     b.interrupted = [&] {
         b.interrupted = nullptr;
-        d.interrupt_residents();
+        d.interrupt_observers();
     };
-    d.interrupt_residents();
-    EXPECT_EQ(told, (log{"b.interrupt", "b.interrupt", "a.interrupt", "a.interrupt"}));
+    d.interrupt_observers();
+    EXPECT_EQ(calls, (log{"b.interrupt", "b.interrupt", "a.interrupt", "a.interrupt"}));
 }
 
-TEST(driver_life, a_shutdown_from_an_interrupt_hides_it_from_no_resident) {
-    log told;
-    probe_resident a(told, "a");
-    probe_resident b(told, "b");
-    probe_resident c(told, "c");
+TEST(driver_life, a_shutdown_from_an_interrupt_hides_it_from_no_observer) {
+    log calls;
+    probe_observer a(calls, "a");
+    probe_observer b(calls, "b");
+    probe_observer c(calls, "c");
     stepped_driver d;
     for (auto* each : {&a, &b, &c}) d.enroll(*each);
     c.interrupted = [&] { d.shut_down(at(5), nullptr); };
-    d.interrupt_residents();
-    EXPECT_EQ(told, (log{"c.interrupt", "c.shutdown", "b.shutdown", "a.shutdown", "b.interrupt",
+    d.interrupt_observers();
+    EXPECT_EQ(calls, (log{"c.interrupt", "c.shutdown", "b.shutdown", "a.shutdown", "b.interrupt",
                          "a.interrupt"}));
 }
 
-TEST(driver_life, closing_ends_residents_once) {
-    log told;
-    probe_resident a(told, "a");
-    probe_resident b(told, "b");
+TEST(driver_life, closing_ends_observers_once) {
+    log calls;
+    probe_observer a(calls, "a");
+    probe_observer b(calls, "b");
     {
         stepped_driver d;
         d.enroll(a);
         d.enroll(b);
         d.close();
-        EXPECT_EQ(told, (log{"b.closed", "a.closed"}));
+        EXPECT_EQ(calls, (log{"b.closed", "a.closed"}));
     }
-    EXPECT_EQ(told.size(), 2U);
+    EXPECT_EQ(calls.size(), 2U);
 }
 
 TEST(driver_life, closing_from_a_posted_function_drops_the_others) {
@@ -176,61 +176,61 @@ TEST(driver_life, closing_from_a_posted_function_drops_the_others) {
     EXPECT_FALSE(d.mailbox()->post([] {}));
 }
 
-TEST(driver_life, a_shutdown_is_done_when_the_last_resident_says_so) {
-    log told;
-    probe_resident a(told, "a");
-    probe_resident b(told, "b");
+TEST(driver_life, a_shutdown_is_done_when_the_last_observer_says_so) {
+    log calls;
+    probe_observer a(calls, "a");
+    probe_observer b(calls, "b");
     stepped_driver d;
     d.enroll(a);
     d.enroll(b);
-    d.shut_down(at(5), [&] { told.push_back("done"); });
-    EXPECT_EQ(told, (log{"b.shutdown", "a.shutdown"}));
+    d.shut_down(at(5), [&] { calls.push_back("done"); });
+    EXPECT_EQ(calls, (log{"b.shutdown", "a.shutdown"}));
     EXPECT_EQ(a.shutdown_deadline, at(5));
     a.shutdown_done = nullptr;
-    EXPECT_EQ(told.size(), 2U);
+    EXPECT_EQ(calls.size(), 2U);
     b.shutdown_done = nullptr;
-    EXPECT_EQ(told.size(), 2U); // it is a handler, so it waits for a turn
+    EXPECT_EQ(calls.size(), 2U); // it is a handler, so it waits for a turn
     d.make_turn();
-    EXPECT_EQ(told.back(), "done");
-    EXPECT_EQ(told.size(), 3U);
+    EXPECT_EQ(calls.back(), "done");
+    EXPECT_EQ(calls.size(), 3U);
     d.leave(a);
     d.leave(b);
-    d.shut_down(at(5), [&] { told.push_back("nobody left"); });
-    EXPECT_EQ(told.size(), 3U);
+    d.shut_down(at(5), [&] { calls.push_back("nobody left"); });
+    EXPECT_EQ(calls.size(), 3U);
     d.make_turn();
-    EXPECT_EQ(told.back(), "nobody left");
+    EXPECT_EQ(calls.back(), "nobody left");
 }
 
-TEST(driver_life, residents_leave_while_they_shut_down) {
-    log told;
-    probe_resident a(told, "a");
-    probe_resident b(told, "b");
+TEST(driver_life, observers_leave_while_they_shut_down) {
+    log calls;
+    probe_observer a(calls, "a");
+    probe_observer b(calls, "b");
     stepped_driver d;
     d.enroll(a);
     d.enroll(b);
     b.shutting_down = [&] { d.leave(b); };
     d.shut_down(at(5), nullptr);
-    EXPECT_EQ(told, (log{"b.shutdown", "a.shutdown"}));
+    EXPECT_EQ(calls, (log{"b.shutdown", "a.shutdown"}));
 }
 
 // --- exceptions
 
 TEST(driver_life, hands_over_what_posted_functions_throw) {
     stepped_driver d;
-    std::string heard;
+    std::string caught;
     int ran = 0;
     d.on_error([&](std::exception_ptr what) {
         try {
             std::rethrow_exception(what);
         } catch (const std::runtime_error& why) {
-            heard += why.what();
+            caught += why.what();
         }
     });
     d.mailbox()->post([] { throw std::runtime_error("one "); });
     d.mailbox()->post([&] { ++ran; });
     d.mailbox()->post([] { throw std::runtime_error("two"); });
     d.make_turn();
-    EXPECT_EQ(heard, "one two");
+    EXPECT_EQ(caught, "one two");
     EXPECT_EQ(ran, 1);
 }
 

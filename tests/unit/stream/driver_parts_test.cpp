@@ -17,10 +17,10 @@ namespace {
 // --- task_queues
 
 TEST(work_queues, a_task_waits_once_and_for_the_next_round) {
-    log told;
+    log calls;
     work_queues queues;
-    probe a(told, "a");
-    probe b(told, "b");
+    probe a(calls, "a");
+    probe b(calls, "b");
     EXPECT_FALSE(queues.waits());
     EXPECT_TRUE(queues.defer(a));
     EXPECT_FALSE(queues.defer(a));
@@ -37,10 +37,10 @@ TEST(work_queues, a_task_waits_once_and_for_the_next_round) {
 }
 
 TEST(work_queues, the_end_of_the_turn_comes_before_work) {
-    log told;
+    log calls;
     work_queues queues;
-    probe a(told, "a");
-    probe b(told, "b");
+    probe a(calls, "a");
+    probe b(calls, "b");
     queues.defer(a);
     EXPECT_TRUE(queues.at_turn_end(a));
     EXPECT_FALSE(queues.at_turn_end(a));
@@ -56,10 +56,10 @@ TEST(work_queues, the_end_of_the_turn_comes_before_work) {
 }
 
 TEST(work_queues, what_is_cancelled_or_retired_waits_for_nothing) {
-    log told;
+    log calls;
     work_queues queues;
-    probe a(told, "a");
-    auto* const b = new probe(told, "b");
+    probe a(calls, "a");
+    auto* const b = new probe(calls, "b");
     queues.defer(a);
     queues.at_turn_end(a);
     queues.cancel(a);
@@ -71,16 +71,16 @@ TEST(work_queues, what_is_cancelled_or_retired_waits_for_nothing) {
     EXPECT_FALSE(queues.at_turn_end(*b));
     queues.cancel(*b);
     EXPECT_FALSE(queues.waits());
-    EXPECT_TRUE(told.empty());
+    EXPECT_TRUE(calls.empty());
     queues.delete_retired();
-    EXPECT_EQ(told, log{"b.died"});
+    EXPECT_EQ(calls, log{"b.died"});
 }
 
 TEST(work_queues, a_task_that_dies_leaves_its_queue) {
-    log told;
+    log calls;
     work_queues queues;
     {
-        probe a(told, "a");
+        probe a(calls, "a");
         queues.defer(a);
     }
     EXPECT_FALSE(queues.waits());

@@ -26,9 +26,9 @@ TEST(driver, time_stands_still_in_a_turn) {
 }
 
 TEST(driver, a_timer_expires_once_at_its_deadline) {
-    log told;
+    log calls;
     stepped_driver d;
-    probe a(told, "a");
+    probe a(calls, "a");
     d.arm(a, at(2));
     EXPECT_EQ(d.deadline(a), at(2));
     d.clock = at(2) - duration(1);
@@ -36,14 +36,14 @@ TEST(driver, a_timer_expires_once_at_its_deadline) {
     d.clock = at(2);
     EXPECT_TRUE(d.make_turn());
     EXPECT_FALSE(d.make_turn());
-    EXPECT_EQ(told, log{"a.expire"});
+    EXPECT_EQ(calls, log{"a.expire"});
     EXPECT_EQ(d.deadline(a), never);
 }
 
 TEST(driver, arming_for_never_disarms) {
-    log told;
+    log calls;
     stepped_driver d;
-    probe a(told, "a");
+    probe a(calls, "a");
     d.arm(a, at(0));
     d.arm(a, never);
     EXPECT_FALSE(a.armed());
@@ -51,35 +51,35 @@ TEST(driver, arming_for_never_disarms) {
 }
 
 TEST(driver, timers_that_disarm_each_other) {
-    log told;
+    log calls;
     stepped_driver d;
-    probe a(told, "a");
-    probe b(told, "b");
+    probe a(calls, "a");
+    probe b(calls, "b");
     d.arm(a, at(0));
     d.arm(b, at(1));
     a.on_expire = [&] { d.disarm(b); };
     d.clock = at(5);
     d.make_turn();
-    EXPECT_EQ(told, log{"a.expire"});
+    EXPECT_EQ(calls, log{"a.expire"});
 }
 
 TEST(driver, a_timer_that_arms_itself_for_now_does_not_hold_the_turn) {
-    log told;
+    log calls;
     stepped_driver d;
-    probe a(told, "a");
+    probe a(calls, "a");
     a.on_expire = [&] { d.arm(a, d.now()); };
     d.arm(a, at(0));
     d.make_turn();
-    EXPECT_EQ(told.size(), 1U);
+    EXPECT_EQ(calls.size(), 1U);
     d.make_turn();
-    EXPECT_EQ(told.size(), 2U);
+    EXPECT_EQ(calls.size(), 2U);
 }
 
 TEST(driver, work_arrives_only_with_an_earlier_deadline) {
-    log told;
+    log calls;
     stepped_driver d;
-    probe a(told, "a");
-    probe b(told, "b");
+    probe a(calls, "a");
+    probe b(calls, "b");
     d.arm(a, at(5));
     EXPECT_EQ(d.arrivals, 1);
     d.arm(b, at(6));
@@ -92,37 +92,37 @@ TEST(driver, work_arrives_only_with_an_earlier_deadline) {
 // --- work
 
 TEST(driver, work_runs_in_its_order_and_once) {
-    log told;
+    log calls;
     stepped_driver d;
-    probe a(told, "a");
-    probe b(told, "b");
+    probe a(calls, "a");
+    probe b(calls, "b");
     d.defer(a);
     d.defer(b);
     d.defer(a);
-    EXPECT_EQ(told, log{});
+    EXPECT_EQ(calls, log{});
     EXPECT_TRUE(d.work_waits());
     EXPECT_TRUE(d.make_turn());
-    EXPECT_EQ(told, (log{"a.run", "b.run"}));
+    EXPECT_EQ(calls, (log{"a.run", "b.run"}));
     EXPECT_FALSE(d.work_waits());
 }
 
 TEST(driver, work_deferred_by_work_waits_for_the_next_round) {
-    log told;
+    log calls;
     stepped_driver d;
-    probe a(told, "a");
+    probe a(calls, "a");
     a.on_run = [&] { d.defer(a); };
     d.defer(a);
     d.make_turn();
-    EXPECT_EQ(told.size(), 1U);
+    EXPECT_EQ(calls.size(), 1U);
     EXPECT_TRUE(d.work_waits());
 }
 
 TEST(driver, a_task_cancels_another) {
-    log told;
+    log calls;
     stepped_driver d;
-    probe a(told, "a");
-    probe b(told, "b");
-    probe c(told, "c");
+    probe a(calls, "a");
+    probe b(calls, "b");
+    probe c(calls, "c");
     a.on_run = [&] {
         d.cancel(a);
         d.cancel(b);
@@ -132,35 +132,35 @@ TEST(driver, a_task_cancels_another) {
     d.defer(b);
     d.at_turn_end(c);
     d.make_turn();
-    EXPECT_EQ(told, log{"a.run"});
+    EXPECT_EQ(calls, log{"a.run"});
 }
 
 TEST(driver, turns_finish_what_they_began) {
-    log told;
+    log calls;
     stepped_driver d;
-    probe a(told, "a");
-    probe b(told, "b");
+    probe a(calls, "a");
+    probe b(calls, "b");
     a.on_run = [&] { d.at_turn_end(b); };
     b.on_run = [&] { d.at_turn_end(a); };
     d.defer(a);
     d.defer(b); // taken from the work list when `a` runs, and back when the turn ends
     d.make_turn();
-    EXPECT_EQ(told, (log{"a.run", "b.finish"}));
+    EXPECT_EQ(calls, (log{"a.run", "b.finish"}));
     d.make_turn();
-    EXPECT_EQ(told, (log{"a.run", "b.finish", "b.run", "a.finish"}));
+    EXPECT_EQ(calls, (log{"a.run", "b.finish", "b.run", "a.finish"}));
 }
 
 TEST(driver, a_task_waits_for_work_and_the_turns_end) {
-    log told;
+    log calls;
     stepped_driver d;
-    probe a(told, "a");
+    probe a(calls, "a");
     d.at_turn_end(a);
     d.defer(a);
     d.make_turn();
-    EXPECT_EQ(told, log{"a.finish"});
+    EXPECT_EQ(calls, log{"a.finish"});
     EXPECT_TRUE(d.work_waits());
     d.make_turn();
-    EXPECT_EQ(told, (log{"a.finish", "a.run"}));
+    EXPECT_EQ(calls, (log{"a.finish", "a.run"}));
 
     d.defer(a);
     d.at_turn_end(a);
@@ -172,21 +172,21 @@ TEST(driver, a_task_waits_for_work_and_the_turns_end) {
 }
 
 TEST(driver, finishing_may_make_others_finish) {
-    log told;
+    log calls;
     stepped_driver d;
-    probe a(told, "a");
-    probe b(told, "b");
+    probe a(calls, "a");
+    probe b(calls, "b");
     a.on_finish = [&] { d.at_turn_end(b); };
     d.at_turn_end(a);
     d.make_turn();
-    EXPECT_EQ(told, (log{"a.finish", "b.finish"}));
+    EXPECT_EQ(calls, (log{"a.finish", "b.finish"}));
 }
 
 TEST(driver, work_arrives_outside_turns_and_from_handlers) {
-    log told;
+    log calls;
     stepped_driver d;
-    probe a(told, "a");
-    probe b(told, "b");
+    probe a(calls, "a");
+    probe b(calls, "b");
     d.defer(a);
     EXPECT_EQ(d.arrivals, 1);
     a.on_run = [&] { d.at_turn_end(b); }; // the turn itself will see it
@@ -218,20 +218,20 @@ TEST(driver, counts_what_keeps_it_going) {
 // --- budgets
 
 TEST(driver, a_turn_ends_after_so_many_handlers) {
-    log told;
+    log calls;
     stepped_driver d;
-    probe a(told, "a");
-    probe b(told, "b");
-    probe c(told, "c");
+    probe a(calls, "a");
+    probe b(calls, "b");
+    probe c(calls, "c");
     for (probe* each : {&a, &b, &c}) {
         each->on_run = [&] { d.handler_called(); };
         d.defer(*each);
     }
     EXPECT_TRUE(d.make_turn({.handlers = 2}));
-    EXPECT_EQ(told, (log{"a.run", "b.run"}));
+    EXPECT_EQ(calls, (log{"a.run", "b.run"}));
     EXPECT_FALSE(d.make_turn({.handlers = 0}));
     EXPECT_TRUE(d.make_turn({.handlers = 2}));
-    EXPECT_EQ(told.size(), 3U);
+    EXPECT_EQ(calls.size(), 3U);
 }
 
 TEST(driver, posted_functions_count_as_handlers) {
@@ -271,16 +271,16 @@ TEST(driver, without_a_time_budget_no_clock_is_read) {
 // --- nested turns
 
 TEST(driver, a_nested_turn_suspends_each_handler_below_once) {
-    log told;
+    log calls;
     stepped_driver d;
-    probe a(told, "a");
-    probe b(told, "b");
-    probe c(told, "c");
+    probe a(calls, "a");
+    probe b(calls, "b");
+    probe c(calls, "c");
     a.on_run = [&] {
         const driver::activity running(d, a);
         d.defer(b);
         d.make_turn();
-        told.push_back("between");
+        calls.push_back("between");
         d.make_turn();
     };
     b.on_run = [&] {
@@ -290,26 +290,26 @@ TEST(driver, a_nested_turn_suspends_each_handler_below_once) {
     };
     d.defer(a);
     d.make_turn();
-    EXPECT_EQ(told, (log{"a.run", "a.suspend", "b.run", "b.suspend", "c.run", "between"}));
+    EXPECT_EQ(calls, (log{"a.run", "a.suspend", "b.run", "b.suspend", "c.run", "between"}));
 }
 
 TEST(driver, activities_of_one_turn_are_all_suspended) {
-    log told;
+    log calls;
     stepped_driver d;
-    probe a(told, "a");
-    probe b(told, "b");
+    probe a(calls, "a");
+    probe b(calls, "b");
     const stepped_driver::turn here(d, {});
     const driver::activity first(d, a);
     const driver::activity second(d, b);
     d.make_turn();
-    EXPECT_EQ(told, (log{"b.suspend", "a.suspend"}));
+    EXPECT_EQ(calls, (log{"b.suspend", "a.suspend"}));
 }
 
 TEST(driver, a_nested_turn_has_a_budget_of_its_own) {
-    log told;
+    log calls;
     stepped_driver d;
-    probe a(told, "a");
-    probe b(told, "b");
+    probe a(calls, "a");
+    probe b(calls, "b");
     a.on_run = [&] {
         d.handler_called();
         EXPECT_FALSE(d.may_call());
@@ -320,17 +320,17 @@ TEST(driver, a_nested_turn_has_a_budget_of_its_own) {
     d.defer(a);
     d.defer(b);
     d.make_turn({.handlers = 1});
-    EXPECT_EQ(told, (log{"a.run", "b.run"}));
+    EXPECT_EQ(calls, (log{"a.run", "b.run"}));
 }
 
 TEST(driver, a_nested_turn_finishes_what_the_outer_began) {
-    log told;
+    log calls;
     stepped_driver d;
-    probe a(told, "a");
+    probe a(calls, "a");
     const stepped_driver::turn here(d, {});
     d.at_turn_end(a);
     d.make_turn();
-    EXPECT_EQ(told, log{"a.finish"});
+    EXPECT_EQ(calls, log{"a.finish"});
 }
 
 TEST(driver, a_posted_function_may_make_a_turn) {

@@ -159,7 +159,7 @@ TEST_F(io_stream_test, eof_is_not_lost_before_the_stream_is_taken) {
     EXPECT_EQ(late.events, (log{"receive", "eof"}));
 }
 
-TEST_F(io_stream_test, a_fatal_error_is_told_at_once_and_even_while_paused) {
+TEST_F(io_stream_test, a_fatal_error_is_reported_at_once_and_even_while_paused) {
     end->own().pause();
     io->read_all(bytes_of("lost"));
     io->fatal_error(std::make_error_code(std::errc::host_unreachable));
@@ -195,18 +195,18 @@ TEST_F(io_stream_test, writable_may_come_before_the_write_handler_returns) {
 TEST_F(io_stream_test, a_write_handler_that_fails_ends_the_stream) {
     fails = std::make_error_code(std::errc::connection_aborted);
     EXPECT_EQ(end->write("x").error(), std::errc::connection_aborted);
-    io->read_all(bytes_of("unheard"));
+    io->read_all(bytes_of("ignored"));
     d.settle();
     EXPECT_EQ(end->events, log{});
     EXPECT_TRUE(io->closed());
 }
 
 TEST_F(io_stream_test, a_write_handler_that_throws_ends_the_stream) {
-    int heard = 0;
-    d.on_error([&](std::exception_ptr) { ++heard; });
+    int caught = 0;
+    d.on_error([&](std::exception_ptr) { ++caught; });
     on_write = [] { throw std::runtime_error("no"); };
     EXPECT_EQ(end->write("x").error(), std::errc::io_error);
-    EXPECT_EQ(heard, 1);
+    EXPECT_EQ(caught, 1);
 }
 
 TEST_F(io_stream_test, everything_may_be_called_in_the_write_handler) {
@@ -239,34 +239,34 @@ TEST_F(io_stream_test, everything_may_be_called_from_events) {
 }
 
 TEST_F(io_stream_test, the_shutdown_handler_is_called_once_in_a_turn) {
-    int told = 0;
+    int calls = 0;
     io->on_shutdown([&] {
-        ++told;
+        ++calls;
         EXPECT_TRUE(d.in_turn());
         io->eof();
     });
     end->own().half_close();
-    EXPECT_EQ(told, 0);
+    EXPECT_EQ(calls, 0);
     d.settle();
-    EXPECT_EQ(told, 1);
+    EXPECT_EQ(calls, 1);
     EXPECT_EQ(end->events, log{"eof"});
     EXPECT_FALSE(io->closed());
     end->own().close();
     d.settle();
-    EXPECT_EQ(told, 1);
+    EXPECT_EQ(calls, 1);
     EXPECT_TRUE(io->closed());
 }
 
 TEST_F(io_stream_test, the_shutdown_handler_is_called_when_the_connection_is_destroyed) {
-    int told = 0;
+    int calls = 0;
     io->on_shutdown([&] {
-        ++told;
+        ++calls;
         io.reset();
     });
     end.reset();
     EXPECT_TRUE(io->closed());
     d.settle();
-    EXPECT_EQ(told, 1);
+    EXPECT_EQ(calls, 1);
     EXPECT_FALSE(io);
 }
 
@@ -305,7 +305,7 @@ TEST(io_stream, a_stream_that_is_never_taken_is_freed) {
     EXPECT_FALSE(unused.closed());
 }
 
-TEST(io_stream, tells_what_it_was_told_of_the_peer) {
+TEST(io_stream, returns_the_options_that_describe_the_peer) {
     manual_driver d;
     std::ostringstream out;
     io_stream io(d, out, {.secure = true, .remote = address::ipv4({192, 0, 2, 7}, 4711)});
@@ -331,15 +331,15 @@ TEST(io_stream, writes_to_an_ostream_and_tells_when_that_fails) {
 
 TEST(io_stream, an_ostream_that_throws_ends_the_stream) {
     manual_driver d;
-    int heard = 0;
-    d.on_error([&](std::exception_ptr) { ++heard; });
+    int caught = 0;
+    d.on_error([&](std::exception_ptr) { ++caught; });
     struct full_buffer final : std::streambuf {} full;
     std::ostream out(&full);
     out.exceptions(std::ios::badbit);
     io_stream io(d, out);
     connection_end end(io.take_stream());
     EXPECT_EQ(end.write("x").error(), std::errc::io_error);
-    EXPECT_EQ(heard, 1);
+    EXPECT_EQ(caught, 1);
 }
 
 } // namespace

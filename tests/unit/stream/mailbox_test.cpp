@@ -57,18 +57,18 @@ TEST(mailbox, tells_the_driver_once_for_many) {
     EXPECT_EQ(d.mails, 2);
 }
 
-TEST(mailbox, tells_who_else_wants_to_know_until_told_otherwise) {
+TEST(mailbox, calls_the_on_post_function_until_it_is_replaced) {
     stepped_driver d;
-    int told = 0;
-    d.mailbox()->on_post([&] { ++told; });
+    int calls = 0;
+    d.mailbox()->on_post([&] { ++calls; });
     d.mailbox()->post([] {});
     d.mailbox()->post([] {});
-    EXPECT_EQ(told, 1);
+    EXPECT_EQ(calls, 1);
     EXPECT_EQ(d.mails, 1);
     d.make_turn();
     d.mailbox()->on_post({});
     d.mailbox()->post([] {});
-    EXPECT_EQ(told, 1);
+    EXPECT_EQ(calls, 1);
 }
 
 TEST(mailbox, new_post_stands_behind_what_a_budget_left) {
@@ -90,8 +90,8 @@ TEST(mailbox, new_post_stands_behind_what_a_budget_left) {
 TEST(mailbox, knows_what_reading_has_posted_and_that_this_has_run) {
     stepped_driver d;
     int ran = 0;
-    log told;
-    probe reads(told, "reads");
+    log calls;
+    probe reads(calls, "reads");
     reads.on_run = [&] {
         for (int i = 0; i < 2; ++i) d.mailbox()->post([&] { ++ran; });
     };
@@ -152,7 +152,7 @@ TEST(mailbox, outlives_the_driver_and_then_refuses) {
     EXPECT_FALSE(ran);
 }
 
-TEST(mailbox, what_dies_unheard_may_post) {
+TEST(mailbox, functions_destroyed_without_a_call_may_post) {
     struct posts_when_it_dies {
         posts_when_it_dies(std::shared_ptr<mailbox> to, int& count)
             : box(std::move(to)), refusals(&count) {}

@@ -243,7 +243,7 @@ TEST_F(memory_pipe_test, a_closed_end_hears_nothing) {
 }
 
 TEST_F(memory_pipe_test, a_failed_write_ends_the_stream) {
-    ASSERT_TRUE(b.write("unheard"));
+    ASSERT_TRUE(b.write("ignored"));
     b.stream->close();
     EXPECT_EQ(a.write("x").error(), std::errc::broken_pipe);
     d.settle();
@@ -283,7 +283,7 @@ TEST_F(memory_pipe_test, a_write_that_fails_replaces_the_error_event) {
     EXPECT_EQ(b.events, log{});
 }
 
-TEST_F(memory_pipe_test, what_came_before_start_is_told_after_it) {
+TEST_F(memory_pipe_test, what_came_before_start_is_reported_after_it) {
     auto ends = memory_pipe(d, d);
     end_of_pipe one(std::move(ends.first));
     ASSERT_TRUE(one.write("early"));

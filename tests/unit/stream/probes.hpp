@@ -22,7 +22,7 @@ inline time_point at(int milliseconds) {
 /// Logs its calls as "name.run" and the like, then does what the test wants.
 class probe : public timed_work_item {
 public:
-    probe(log& told, std::string name) : told_(told), name_(std::move(name)) {}
+    probe(log& calls, std::string name) : calls_(calls), name_(std::move(name)) {}
     ~probe() override { say("died"); }
 
     std::function<void()> on_run;
@@ -40,15 +40,15 @@ private:
         say(what);
         if (then) then();
     }
-    void say(const char* what) { told_.push_back(name_ + '.' + what); }
+    void say(const char* what) { calls_.push_back(name_ + '.' + what); }
 
-    log& told_;
+    log& calls_;
     std::string name_;
 };
 
-class probe_resident final : public driver_observer {
+class probe_observer final : public driver_observer {
 public:
-    probe_resident(log& told, std::string name) : told_(told), name_(std::move(name)) {}
+    probe_observer(log& calls, std::string name) : calls_(calls), name_(std::move(name)) {}
 
     std::function<void()> interrupted;
     time_point shutdown_deadline{};
@@ -57,18 +57,18 @@ public:
 
 private:
     void on_interrupt() override {
-        told_.push_back(name_ + ".interrupt");
+        calls_.push_back(name_ + ".interrupt");
         if (interrupted) interrupted();
     }
     void on_shutdown(time_point deadline, function<void()> done) noexcept override {
-        told_.push_back(name_ + ".shutdown");
+        calls_.push_back(name_ + ".shutdown");
         shutdown_deadline = deadline;
         shutdown_done = std::move(done);
         if (shutting_down) shutting_down();
     }
-    void on_driver_closed() noexcept override { told_.push_back(name_ + ".closed"); }
+    void on_driver_closed() noexcept override { calls_.push_back(name_ + ".closed"); }
 
-    log& told_;
+    log& calls_;
     std::string name_;
 };
 
@@ -81,7 +81,7 @@ public:
     using driver::depth;
     using driver::expire_timers;
     using driver::finish_tasks;
-    using driver::interrupt_residents;
+    using driver::interrupt_observers;
     using driver::mail_of_reading_waits;
     using driver::own;
     using driver::run_posted;

@@ -53,11 +53,11 @@ TEST(list_link, a_circle_joins_another_in_its_order) {
 }
 
 TEST(task_list, new_work_stands_behind_what_a_budget_left) {
-    log told;
+    log calls;
     stepped_driver d;
-    probe a(told, "a");
-    probe b(told, "b");
-    probe c(told, "c");
+    probe a(calls, "a");
+    probe b(calls, "b");
+    probe c(calls, "c");
     for (probe* each : {&a, &b}) {
         each->on_run = [&] { d.handler_called(); };
         d.defer(*each);
@@ -66,28 +66,28 @@ TEST(task_list, new_work_stands_behind_what_a_budget_left) {
     d.defer(c);
     d.defer(b); // keeps its place
     d.make_turn();
-    EXPECT_EQ(told, (log{"a.run", "b.run", "c.run"}));
+    EXPECT_EQ(calls, (log{"a.run", "b.run", "c.run"}));
 }
 
 TEST(task_list, a_dying_task_leaves) {
-    log told;
+    log calls;
     stepped_driver d;
-    probe a(told, "a");
-    probe c(told, "c");
-    auto b = std::make_unique<probe>(told, "b");
+    probe a(calls, "a");
+    probe c(calls, "c");
+    auto b = std::make_unique<probe>(calls, "b");
     d.defer(a);
     d.defer(*b);
     d.defer(c);
     b.reset();
     d.make_turn();
-    EXPECT_EQ(told, (log{"b.died", "a.run", "c.run"}));
+    EXPECT_EQ(calls, (log{"b.died", "a.run", "c.run"}));
 }
 
 TEST(task_list, tasks_may_outlive_their_driver) {
-    log told;
-    probe a(told, "a");
-    probe b(told, "b");
-    probe c(told, "c");
+    log calls;
+    probe a(calls, "a");
+    probe b(calls, "b");
+    probe c(calls, "c");
     {
         stepped_driver d;
         d.defer(a);
@@ -95,7 +95,7 @@ TEST(task_list, tasks_may_outlive_their_driver) {
         d.at_turn_end(c);
         d.arm(a, at(1));
     }
-    EXPECT_EQ(told, log{});
+    EXPECT_EQ(calls, log{});
     EXPECT_FALSE(a.armed());
 }
 

@@ -26,7 +26,7 @@ using testing::stop_source;
 class tasks : public ::testing::Test {
 protected:
     std::optional<manual_driver> driver{std::in_place, at(0)};
-    std::string told;
+    std::string output;
     std::string thrown;
 
     void SetUp() override {
@@ -48,7 +48,7 @@ protected:
 
     task<int> late(duration time, int value) {
         const auto slept = co_await driver->sleep(time);
-        told += slept ? "late " : "stopped ";
+        output += slept ? "late " : "stopped ";
         co_return value;
     }
 
@@ -65,28 +65,28 @@ protected:
 
 TEST_F(tasks, begin_in_the_next_turn_and_count_as_work) {
     spawn(*driver, [this]() -> task<> {
-        told += "ran";
+        output += "ran";
         co_return;
     });
-    EXPECT_EQ(told, "");
+    EXPECT_EQ(output, "");
     driver->settle();
-    EXPECT_EQ(told, "ran");
+    EXPECT_EQ(output, "ran");
     EXPECT_FALSE(driver->waiting());
 }
 
 TEST_F(tasks, return_values_of_any_kind) {
     spawn(*driver, [this]() -> task<> {
-        told += std::to_string(co_await number(3));
-        told += std::to_string(co_await late(2s, 4));
+        output += std::to_string(co_await number(3));
+        output += std::to_string(co_await late(2s, 4));
         auto owned = co_await [](std::unique_ptr<int> in) -> task<std::unique_ptr<int>> {
             co_return in;
         }(std::make_unique<int>(5));
-        told += std::to_string(*owned);
+        output += std::to_string(*owned);
     });
     driver->settle();
-    EXPECT_EQ(told, "3");
+    EXPECT_EQ(output, "3");
     pass(2s);
-    EXPECT_EQ(told, "3late 45");
+    EXPECT_EQ(output, "3late 45");
 }
 
 TEST_F(tasks, that_are_never_awaited_never_begin) {
@@ -95,7 +95,7 @@ TEST_F(tasks, that_are_never_awaited_never_begin) {
         auto moved = std::move(unused);
     }
     driver->settle();
-    EXPECT_EQ(told, "");
+    EXPECT_EQ(output, "");
 }
 
 TEST_F(tasks, pass_exceptions_on_to_who_awaits_them) {
@@ -103,17 +103,17 @@ TEST_F(tasks, pass_exceptions_on_to_who_awaits_them) {
         try {
             co_await throws();
         } catch (const std::runtime_error& what) {
-            told += what.what();
+            output += what.what();
         }
         try {
             co_await throws_late();
         } catch (const std::runtime_error& what) {
-            told += what.what();
+            output += what.what();
         }
     });
     pass(0s);
     pass(1s);
-    EXPECT_EQ(told, "ohlate oh");
+    EXPECT_EQ(output, "ohlate oh");
     EXPECT_EQ(thrown, "");
 }
 
@@ -138,32 +138,32 @@ TEST_F(tasks, need_no_stack_for_a_long_loop) {
 TEST_F(tasks, sleep_until_their_deadline_and_not_longer) {
     spawn(*driver, [this]() -> task<> {
         co_await driver->sleep(5s);
-        told += "a";
+        output += "a";
         co_await driver->sleep(-1s);
-        told += "b";
+        output += "b";
         co_await driver->sleep(duration::max());
-        told += "never";
+        output += "never";
     });
     driver->settle();
     EXPECT_EQ(driver->next_deadline(), at(0) + 5s);
     pass(4s);
-    EXPECT_EQ(told, "");
+    EXPECT_EQ(output, "");
     pass(1s);
-    EXPECT_EQ(told, "ab");
+    EXPECT_EQ(output, "ab");
     pass(1000h);
-    EXPECT_EQ(told, "ab");
+    EXPECT_EQ(output, "ab");
 }
 
 TEST_F(tasks, keep_a_function_and_its_captures_until_the_end) {
     auto kept = std::make_shared<int>(1);
     spawn(*driver, [this, kept]() -> task<> {
         co_await driver->sleep(1s);
-        told += std::to_string(*kept);
+        output += std::to_string(*kept);
     });
     driver->settle();
     EXPECT_EQ(kept.use_count(), 2);
     pass(1s);
-    EXPECT_EQ(told, "1");
+    EXPECT_EQ(output, "1");
     EXPECT_EQ(kept.use_count(), 1);
 }
 
@@ -173,16 +173,16 @@ TEST_F(tasks, stop_at_what_they_wait_for_and_wait_for_nothing_after_that) {
     spawn(
         *driver,
         [this]() -> task<> {
-            told += std::to_string(co_await late(1h, 1));
+            output += std::to_string(co_await late(1h, 1));
             const auto again = co_await driver->sleep(1h);
-            told += again.error() == std::errc::operation_canceled ? " stopped" : " slept";
+            output += again.error() == std::errc::operation_canceled ? " stopped" : " slept";
         },
         stop.get_token());
     driver->settle();
     stop.request_stop();
-    EXPECT_EQ(told, "");
+    EXPECT_EQ(output, "");
     driver->settle();
-    EXPECT_EQ(told, "stopped 1 stopped");
+    EXPECT_EQ(output, "stopped 1 stopped");
 }
 
 TEST_F(tasks, that_are_stopped_before_they_begin_still_run_to_their_end) {
@@ -192,7 +192,7 @@ TEST_F(tasks, that_are_stopped_before_they_begin_still_run_to_their_end) {
     spawn(
         *driver, [this]() -> task<> { co_await late(1h, 1); }, stop.get_token());
     driver->settle();
-    EXPECT_EQ(told, "stopped ");
+    EXPECT_EQ(output, "stopped ");
 }
 
 TEST_F(tasks, that_have_ended_do_not_mind_a_stop) {
@@ -212,16 +212,16 @@ TEST_F(tasks, that_have_ended_do_not_mind_a_stop) {
 TEST_F(tasks, race_and_the_slower_one_is_stopped) {
     spawn(*driver, [this]() -> task<> {
         const auto first = co_await when_any(late(2s, 2), late(1s, 1));
-        told += std::to_string(first.index()) + std::to_string(std::get<1>(first)) + " ";
+        output += std::to_string(first.index()) + std::to_string(std::get<1>(first)) + " ";
         const auto timed = co_await when_any(driver->sleep(1s), late(3s, 7));
-        told += std::to_string(timed.index()) + " ";
+        output += std::to_string(timed.index()) + " ";
         const auto at_once = co_await when_any(number(9), late(0s, 1));
-        told += std::to_string(std::get<0>(at_once)) + " ";
+        output += std::to_string(std::get<0>(at_once)) + " ";
         const auto second = co_await when_any(late(1h, 1), number(8));
-        told += std::to_string(std::get<1>(second));
+        output += std::to_string(std::get<1>(second));
     });
     for (int i = 0; i < 5; ++i) pass(1s);
-    EXPECT_EQ(told, "late stopped 11 stopped 0 9 stopped 8");
+    EXPECT_EQ(output, "late stopped 11 stopped 0 9 stopped 8");
     EXPECT_EQ(driver->next_deadline(), never);
 }
 
@@ -229,13 +229,13 @@ TEST_F(tasks, race_in_races) {
     spawn(*driver, [this]() -> task<> {
         auto inner = when_any(driver->sleep(3s), driver->sleep(4s));
         const auto first = co_await when_any(std::move(inner), driver->sleep(2s));
-        told += std::to_string(first.index());
+        output += std::to_string(first.index());
         const auto second =
             co_await when_any(driver->sleep(9s), when_any(driver->sleep(3s), driver->sleep(1s)));
-        told += std::to_string(std::get<1>(second).index());
+        output += std::to_string(std::get<1>(second).index());
     });
     for (int i = 0; i < 4; ++i) pass(1s);
-    EXPECT_EQ(told, "11");
+    EXPECT_EQ(output, "11");
     EXPECT_EQ(driver->next_deadline(), never);
 }
 
@@ -246,13 +246,13 @@ TEST_F(tasks, race_and_both_are_stopped_together) {
         *driver,
         [this]() -> task<> {
             const auto first = co_await when_any(late(1h, 1), late(1h, 2));
-            told += std::to_string(first.index());
+            output += std::to_string(first.index());
         },
         stop.get_token());
     driver->settle();
     stop.request_stop();
     driver->settle();
-    EXPECT_EQ(told, "stopped stopped 0");
+    EXPECT_EQ(output, "stopped stopped 0");
 }
 
 TEST_F(tasks, race_and_throw_what_the_first_one_threw) {
@@ -260,7 +260,7 @@ TEST_F(tasks, race_and_throw_what_the_first_one_threw) {
         try {
             co_await when_any(driver->sleep(1h), throws_late());
         } catch (const std::exception& what) {
-            told += what.what();
+            output += what.what();
         }
         auto fails_when_stopped = [this]() -> task<> {
             co_await driver->sleep(1h);
@@ -269,7 +269,7 @@ TEST_F(tasks, race_and_throw_what_the_first_one_threw) {
         co_await when_any(driver->sleep(1s), fails_when_stopped());
     });
     for (int i = 0; i < 3; ++i) pass(1s);
-    EXPECT_EQ(told, "late oh");
+    EXPECT_EQ(output, "late oh");
     EXPECT_EQ(thrown, "loser");
 }
 

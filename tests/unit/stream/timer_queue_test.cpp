@@ -21,11 +21,11 @@ TEST(timer_queue, is_empty_at_first) {
 }
 
 TEST(timer_queue, gives_the_earliest_first) {
-    log told;
+    log calls;
     timer_queue queue;
-    probe a(told, "a");
-    probe b(told, "b");
-    probe c(told, "c");
+    probe a(calls, "a");
+    probe b(calls, "b");
+    probe c(calls, "c");
     queue.arm(a, at(3));
     queue.arm(b, at(1));
     queue.arm(c, at(2));
@@ -41,10 +41,10 @@ TEST(timer_queue, gives_the_earliest_first) {
 }
 
 TEST(timer_queue, arming_again_moves_the_deadline) {
-    log told;
+    log calls;
     timer_queue queue;
-    probe a(told, "a");
-    probe b(told, "b");
+    probe a(calls, "a");
+    probe b(calls, "b");
     queue.arm(a, at(1));
     queue.arm(b, at(2));
     queue.arm(a, at(3));
@@ -55,9 +55,9 @@ TEST(timer_queue, arming_again_moves_the_deadline) {
 }
 
 TEST(timer_queue, disarming_twice_is_harmless) {
-    log told;
+    log calls;
     timer_queue queue;
-    probe a(told, "a");
+    probe a(calls, "a");
     queue.disarm(a);
     queue.arm(a, at(1));
     queue.disarm(a);
@@ -66,12 +66,12 @@ TEST(timer_queue, disarming_twice_is_harmless) {
 }
 
 TEST(timer_queue, a_dying_task_leaves) {
-    log told;
+    log calls;
     timer_queue queue;
-    probe a(told, "a");
+    probe a(calls, "a");
     queue.arm(a, at(2));
     {
-        probe b(told, "b");
+        probe b(calls, "b");
         queue.arm(b, at(1));
     }
     EXPECT_EQ(queue.size(), 1U);
@@ -79,9 +79,9 @@ TEST(timer_queue, a_dying_task_leaves) {
 }
 
 TEST(timer_queue, a_task_outlives_it_unarmed) {
-    log told;
-    probe a(told, "a");
-    probe b(told, "b");
+    log calls;
+    probe a(calls, "a");
+    probe b(calls, "b");
     {
         timer_queue queue;
         queue.arm(a, at(1));
@@ -92,10 +92,10 @@ TEST(timer_queue, a_task_outlives_it_unarmed) {
 }
 
 TEST(timer_queue, a_task_keeps_its_place_while_it_is_not_armed) {
-    log told;
+    log calls;
     timer_queue queue;
-    probe a(told, "a");
-    probe b(told, "b");
+    probe a(calls, "a");
+    probe b(calls, "b");
     queue.add(a);
     queue.arm(b, at(1));
     EXPECT_FALSE(a.armed());
@@ -108,11 +108,11 @@ TEST(timer_queue, a_task_keeps_its_place_while_it_is_not_armed) {
 
 TEST(timer_queue, agrees_with_an_ordered_set) {
     constexpr std::size_t count = 300;
-    log told;
+    log calls;
     timer_queue queue;
     using held = std::unique_ptr<probe>;
     std::vector<held> tasks;
-    for (std::size_t i = 0; i < count; ++i) tasks.push_back(std::make_unique<probe>(told, ""));
+    for (std::size_t i = 0; i < count; ++i) tasks.push_back(std::make_unique<probe>(calls, ""));
     std::vector<time_point> deadlines(count, never);
     std::multiset<time_point> model;
     std::mt19937 random(1);

@@ -16,7 +16,7 @@ std::size_t size_of(pieces_of_output pieces) {
     return size;
 }
 
-class tells_inside_a_call final : public passing_stream {
+class reports_inside_a_call final : public passing_stream {
     using passing_stream::passing_stream;
     void start(stream_events& sink) noexcept override {
         passing_stream::start(sink);
@@ -29,7 +29,7 @@ class does_not_ask final : public passing_stream {
     bool wants_bytes() noexcept override { return true; }
 };
 
-class hears_no_no final : public passing_stream {
+class ignores_wants_bytes final : public passing_stream {
     using passing_stream::passing_stream;
     bool wants_bytes() noexcept override { return sink().wants_bytes() || true; }
 };
@@ -71,7 +71,7 @@ class forgets_on_writable final : public passing_stream {
     void on_writable() override {}
 };
 
-class tells_writable_for_nothing final : public passing_stream {
+class calls_on_writable_needlessly final : public passing_stream {
     using passing_stream::passing_stream;
     result<std::size_t> write(pieces_of_output pieces) noexcept override {
         driver().defer(*this);
@@ -213,24 +213,24 @@ std::unique_ptr<streams_under_test> make_faulty() {
 
 const std::vector<faulty_stream>& all_faulty_streams() {
     static const std::vector<faulty_stream> all = {
-        FAULTY(tells_inside_a_call, "resting", "inside a call to the stream"),
+        FAULTY(reports_inside_a_call, "resting", "inside a call to the stream"),
         FAULTY(does_not_ask, "bytes", "without wants_bytes"),
-        FAULTY(hears_no_no, "asking", "after its no"),
+        FAULTY(ignores_wants_bytes, "asking", "after it returned false"),
         FAULTY(asks_again_and_again, "asking", "there is always something to do"),
         FAULTY(does_not_pause, "pausing", "while reading was paused"),
-        FAULTY(does_not_resume, "pausing", "not told after resume"),
+        FAULTY(does_not_resume, "pausing", "not delivered after resume"),
         FAULTY(pauses_writing_too, "writing_while_paused", "a pause concerns reading only"),
-        FAULTY(forgets_on_writable, "full", "on_writable is not told when the peer has read"),
-        FAULTY(tells_writable_for_nothing, "bytes", "had taken everything"),
+        FAULTY(forgets_on_writable, "full", "on_writable is not called when the peer has read"),
+        FAULTY(calls_on_writable_needlessly, "bytes", "had accepted everything"),
         FAULTY(claims_to_have_taken_all, "bytes", "not all bytes that were written arrive"),
-        FAULTY(never_full, "full", "takes everything though the peer does not read"),
+        FAULTY(never_full, "full", "accepts everything although the peer does not read"),
         FAULTY(writes_backwards, "pieces", "in another order"),
-        FAULTY(takes_one_piece, "pieces", "what a write did not take"),
-        FAULTY(writes_after_close, "after_close", "write takes bytes after close"),
-        FAULTY(loses_the_end, "half_closing", "the end of the input is not told"),
+        FAULTY(takes_one_piece, "pieces", "what a write did not accept"),
+        FAULTY(writes_after_close, "after_close", "write accepts bytes after close"),
+        FAULTY(loses_the_end, "half_closing", "on_eof is not called when the peer has ended"),
         FAULTY(ends_twice, "half_closing", "on_eof was called twice"),
-        FAULTY(overtakes_its_bytes, "the_end_of_the_input", "before what came in front of it"),
-        FAULTY(closes_both_directions, "half_closing", "the other direction does not go on"),
+        FAULTY(overtakes_its_bytes, "the_end_of_the_input", "before all earlier bytes"),
+        FAULTY(closes_both_directions, "half_closing", "the other direction does not continue"),
         FAULTY(does_not_half_close, "half_closing", "does not notice the end after half_close"),
         FAULTY(does_not_close, "closing", "after the stream was closed"),
         FAULTY(busy_for_nothing, "resting", "there is always something to do"),

@@ -103,7 +103,7 @@ TEST_F(memory_network_test, refuses_where_nobody_listens) {
     EXPECT_EQ(refused, std::errc::connection_refused);
 }
 
-TEST_F(memory_network_test, fails_attempts_as_it_is_told) {
+TEST_F(memory_network_test, fails_attempts_as_configured) {
     net.conditions({.to_server = {}, .to_client = {}, .refused_one_in = 1});
     connect();
     driver.settle();
@@ -228,7 +228,7 @@ TEST_F(memory_network_test, who_closes_with_unread_input_resets) {
     EXPECT_EQ(server.eofs, 0);
 }
 
-TEST_F(memory_network_test, a_reset_is_told_to_both_ends) {
+TEST_F(memory_network_test, a_reset_is_reported_to_both_ends) {
     link({.latency_min = 1ms, .latency_max = 1ms});
     client.stream->reset();
     EXPECT_FALSE(client.stream->intact());
@@ -238,7 +238,7 @@ TEST_F(memory_network_test, a_reset_is_told_to_both_ends) {
     EXPECT_EQ(server.error, std::errc::connection_reset);
 }
 
-TEST_F(memory_network_test, a_failed_write_is_returned_and_not_told_again) {
+TEST_F(memory_network_test, a_failed_write_is_returned_and_not_reported_again) {
     link();
     client.stream->fail_next_write(std::make_error_code(std::errc::broken_pipe));
     EXPECT_EQ(client.write("hello").error(), std::errc::broken_pipe);
@@ -283,9 +283,9 @@ TEST(memory_network, the_same_seed_makes_the_same_run) {
         stream_endpoint server(driver);
         stream_endpoint client(driver);
         net.listen("there", server);
-        std::string told;
+        std::string log;
         const auto note = [&](std::string_view what) {
-            told.append(what).append(std::to_string(driver.now().time_since_epoch().count()));
+            log.append(what).append(std::to_string(driver.now().time_since_epoch().count()));
         };
         server.route("/", {.message = [&](connection&, message m) { note(m.text()); }});
         net.connect(client, "there", *uri::parse("ws://example.org/"), {.open = [&](connection& c) {
@@ -297,7 +297,7 @@ TEST(memory_network, the_same_seed_makes_the_same_run) {
             driver.advance(driver.next_deadline());
             driver.settle();
         }
-        return told;
+        return log;
     };
     EXPECT_NE(run(1), "");
     EXPECT_EQ(run(1), run(1));

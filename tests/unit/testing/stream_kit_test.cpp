@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The conformance kit for streams: sound streams in memory pass, and those with one fault each are
-// told what to mend.
+// reported with what to fix.
 #include <weft/testing/stream_kit.hpp>
 
 #include <algorithm>
@@ -76,7 +76,7 @@ TEST(stream_kit, a_slow_link_with_short_writes_passes) {
 
 class faulty_streams : public ::testing::TestWithParam<faulty_stream> {};
 
-TEST_P(faulty_streams, are_told_what_to_mend) {
+TEST_P(faulty_streams, get_a_finding_that_says_what_to_fix) {
     const auto& [name, check, words, make] = GetParam();
     const auto found = check_stream(make, {.patience = 150ms, .only = {check}});
     EXPECT_TRUE(std::any_of(found.begin(), found.end(), [&](const stream_finding& one) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Every allocation of a session fails once, ours and OpenSSL's: the making throws and has done
-// nothing, or an end is told of it, and nothing is lost or told twice.
+// nothing, or an end gets the error, and nothing is lost or reported twice.
 #include "tls_fixture.hpp"
 
 #include <cstdlib>
@@ -40,19 +40,19 @@ constinit thread_local openssl_shortage shortage;
     },
     [](void* old, const char*, int) { std::free(old); });
 
-/// What was sent has come, unless an end has been told of an error, or had one from a call.
+/// What was sent has come, unless an error was reported to an end, or returned by a call.
 void expect_all_or_a_word(tls_pair& pair, const std::string& there, const std::string& back) {
-    bool told = false;
+    bool reported = false;
     for (const tls_end* end : {&*pair.server, &*pair.client}) {
-        told = told || end->error || end->write_error;
+        reported = reported || end->error || end->write_error;
         EXPECT_LE(std::ranges::count(end->events, "open"), 1);
         EXPECT_LE(std::ranges::count(end->events, "error"), 1);
         EXPECT_LE(std::ranges::count(end->events, "eof"), 1);
     }
-    if (told) return;
+    if (reported) return;
     EXPECT_TRUE(pair.server->received == there) << pair.server->received.size();
     EXPECT_TRUE(pair.client->received == back) << pair.client->received.size();
-    EXPECT_TRUE(pair.client->heard("eof"));
+    EXPECT_TRUE(pair.client->logged("eof"));
 }
 
 /// Handshake, much in both directions through a pipe that is often full, and the server's end.

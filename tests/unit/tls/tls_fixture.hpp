@@ -70,7 +70,7 @@ public:
         tell("error");
     }
 
-    [[nodiscard]] bool heard(const std::string& what) const {
+    [[nodiscard]] bool logged(const std::string& what) const {
         return std::ranges::count(events, what) != 0;
     }
 

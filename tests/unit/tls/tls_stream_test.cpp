@@ -212,7 +212,7 @@ TEST(tls_stream, an_end_without_close_notify_is_truncation) {
     EXPECT_EQ(pair.server->error, tls_error::truncated);
 }
 
-TEST(tls_stream, an_end_within_the_handshake_is_told_as_such) {
+TEST(tls_stream, an_end_within_the_handshake_is_reported_as_such) {
     tls_pair pair;
     pair.below_client->half_close();
     pair.driver.settle();
@@ -221,7 +221,7 @@ TEST(tls_stream, an_end_within_the_handshake_is_told_as_such) {
     EXPECT_EQ(pair.server->stream->error_phase(), phase::tls);
 }
 
-TEST(tls_stream, a_reset_is_told) {
+TEST(tls_stream, a_reset_is_reported) {
     tls_pair pair;
     pair.open();
     pair.below_client->reset();
@@ -242,11 +242,11 @@ TEST(tls_stream, a_bit_that_was_changed_on_the_way_is_an_error) {
     const auto bytes = std::as_bytes(std::span(forged));
     ASSERT_TRUE(wire->write(std::span(&bytes, 1)));
     driver.settle();
-    EXPECT_TRUE(server.heard("error"));
+    EXPECT_TRUE(server.logged("error"));
     EXPECT_EQ(server.error.category(), openssl_category()) << server.error.message();
 }
 
-TEST(tls_stream, what_is_no_tls_is_told_as_such_in_both_roles) {
+TEST(tls_stream, what_is_no_tls_is_reported_as_such_in_both_roles) {
     for (const bool at_server : {true, false}) {
         manual_driver driver;
         auto [near, far] = memory_pipe(driver, driver);
@@ -261,7 +261,7 @@ TEST(tls_stream, what_is_no_tls_is_told_as_such_in_both_roles) {
     }
 }
 
-TEST(tls_stream, http_of_any_method_is_told_as_such) {
+TEST(tls_stream, http_of_any_method_is_reported_as_such) {
     for (const std::string method : {"OPTIONS", "DELETE", "PATCH", "PROPFIND", "GET"}) {
         for (const std::string target : {" /", " *", " x"}) {
             if (target == " x" && method != "PROPFIND") continue; // OpenSSL may know the method
@@ -290,13 +290,13 @@ TEST(tls_stream, may_be_closed_at_every_step_of_its_life) {
             for (int i = 0; i < steps && more; ++i) more = pair.driver.advance({}, {.handlers = 1});
             auto& dying = the_client ? pair.client : pair.server;
             auto& other = the_client ? pair.server : pair.client;
-            const auto told = dying->events.size();
+            const auto events_before = dying->events.size();
             dying->stream->close();
             dying->stream->close();
             pair.driver.settle();
-            EXPECT_EQ(dying->events.size(), told);
+            EXPECT_EQ(dying->events.size(), events_before);
             other->flush();
-            EXPECT_TRUE(other->heard("error") || other->write_error) << steps;
+            EXPECT_TRUE(other->logged("error") || other->write_error) << steps;
             if (!more) break;
         }
     }
@@ -310,7 +310,7 @@ TEST(tls_stream, may_be_destroyed_at_every_step_of_its_life) {
         for (int i = 0; i < steps && more; ++i) more = pair.driver.advance({}, {.handlers = 1});
         pair.server->stream.reset();
         pair.driver.settle();
-        EXPECT_TRUE(pair.client->heard("error") || pair.client->write_error) << steps;
+        EXPECT_TRUE(pair.client->logged("error") || pair.client->write_error) << steps;
         if (!more) break;
     }
 }
@@ -334,7 +334,7 @@ TEST(tls_stream, may_be_closed_from_each_event) {
             pair.client->stream->half_close();
         }
         pair.driver.settle();
-        EXPECT_TRUE(pair.server->heard(at)) << at;
+        EXPECT_TRUE(pair.server->logged(at)) << at;
         EXPECT_EQ(later, 0) << at;
     }
 }

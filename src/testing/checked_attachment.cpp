@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The rules of `host_ops`, and what the author of a host reads when one is broken.
-#include "testing/host_stay.hpp"
+#include "testing/checked_attachment.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -18,10 +18,11 @@ std::vector<std::string> host_complaints::all() const {
     return said_;
 }
 
-host_stay::host_stay(host_ops of_host, std::shared_ptr<host_complaints> complaints)
+checked_attachment::checked_attachment(host_ops of_host,
+                                       std::shared_ptr<host_complaints> complaints)
     : host_(std::move(of_host)), complaints_(std::move(complaints)) {}
 
-host_ops host_stay::ops() {
+host_ops checked_attachment::ops() {
     const auto self = shared_from_this();
     host_ops seen;
     seen.watch = [self](int descriptor, function<void()> turn) {
@@ -32,7 +33,7 @@ host_ops host_stay::ops() {
     return seen;
 }
 
-result<void> host_stay::watch(int descriptor, function<void()> turn) {
+result<void> checked_attachment::watch(int descriptor, function<void()> turn) {
     turn_ = std::move(turn);
     watching_ = true;
     auto watched = host_.watch(descriptor, [weak = weak_from_this()] {
@@ -43,7 +44,7 @@ result<void> host_stay::watch(int descriptor, function<void()> turn) {
     return watched;
 }
 
-void host_stay::unwatch(function<void()> done) {
+void checked_attachment::unwatch(function<void()> done) {
     leaving_ = true;
     done_function_ = std::move(done);
     host_.unwatch([weak = weak_from_this()] {
@@ -52,17 +53,17 @@ void host_stay::unwatch(function<void()> done) {
     left_ = true;
 }
 
-bool host_stay::rule(bool kept, const char* otherwise) {
+bool checked_attachment::rule(bool kept, const char* otherwise) {
     if (!kept) complaints_->add(otherwise);
     return kept;
 }
 
-void host_stay::turn() {
+void checked_attachment::turn() {
     if (!rule(std::this_thread::get_id() == thread_,
               "turn is called on another thread: call it on the thread of the event loop")) {
         return;
     }
-    if (!rule(!left_, "turn is called after unwatch has returned: the host must forget it there") ||
+    if (!rule(!left_, "turn is called after unwatch has returned: forget it in unwatch") ||
         !rule(!leaving_, "turn is called inside unwatch") ||
         !rule(!watching_, "turn is called inside watch: call it later, from the host's loop")) {
         return;
@@ -71,7 +72,7 @@ void host_stay::turn() {
     turn_();
 }
 
-void host_stay::done() {
+void checked_attachment::done() {
     if (!rule(std::this_thread::get_id() == thread_,
               "unwatch's done is called on another thread: call it on the event loop's")) {
         return;

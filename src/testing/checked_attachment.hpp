@@ -25,9 +25,9 @@ private:
 };
 
 /// One attachment to the host under test.
-class host_stay : public std::enable_shared_from_this<host_stay> {
+class checked_attachment : public std::enable_shared_from_this<checked_attachment> {
 public:
-    host_stay(host_ops of_host, std::shared_ptr<host_complaints> complaints);
+    checked_attachment(host_ops of_host, std::shared_ptr<host_complaints> complaints);
 
     /// Returns the operations for the guest. If the host calls them after this was destroyed, they
     /// do nothing.
