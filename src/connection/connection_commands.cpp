@@ -235,7 +235,7 @@ void connection::continue_sending() {
 }
 
 /// Sends what the source supplies while the stream accepts everything and the turn's budget lasts.
-/// Otherwise `on_writable` or `update` leads here again.
+/// Otherwise `on_writable` or `update` calls it again.
 void connection::feed_source() {
     while (!dead_ && has_source() && !blocked_ && driver().may_call()) {
         if (!is_open()) return drop_source();
@@ -271,13 +271,13 @@ void connection::send_slice(outgoing_source& from) {
     if (!blocked_ && !has_source()) stream_has_drained();
 }
 
-/// The caller may be the source itself, or run application code when the source is destroyed.
+/// Destroying the source may run application code, and the source may itself be the caller.
 void connection::drop_source() noexcept {
     if (!has_source()) return;
     const auto done = std::move(extras()->source);
 }
 
-/// Drops what waits, too, of which the sources have not begun.
+/// Also drops the messages that wait behind the source, some of which may be sources themselves.
 void connection::drop_sources() noexcept {
     drop_source();
     if (!extra_) return;

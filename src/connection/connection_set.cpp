@@ -259,8 +259,8 @@ void connection_set::on_driver_closed() noexcept {
 
 // --- draining
 
-/// Closes the connections at even distances within the window, in no particular order. Those in
-/// their handshake are refused when their request comes; the rest ends with the window.
+/// Closes the connections at equal intervals within the window, in no particular order. Those in
+/// their handshake are refused when their request arrives; others end with the window.
 void connection_set::drain(const drain_options& options, function<void()> done) {
     if (drain_ || shutting_down()) {
         return shut_down(later(driver().now(), options.finish), std::move(done));
@@ -293,7 +293,7 @@ void connection_set::close_at_end_of_drain(connection& opened) noexcept {
     close_in_drain(opened, drain_->ends_at());
 }
 
-/// Without memory for it, the connection is closed with 1001 at the end of the drain's window.
+/// Without memory to schedule it, the connection is closed with 1001 at the end of the window.
 void connection_set::close_in_drain(connection& one, time_point when) noexcept {
     const auto& options = drain_->options();
     try {

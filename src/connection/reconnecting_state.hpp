@@ -43,7 +43,7 @@ public:
     void close(close_code code, std::string_view reason);
     void try_now();
 
-    /// The attempt that waited for the application begins, or has failed.
+    /// Called when the application starts, or fails, the attempt that `prepare` was called for.
     void start_attempt() noexcept;
     void fail_attempt(std::error_code why) noexcept;
 

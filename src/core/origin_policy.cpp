@@ -40,7 +40,7 @@ std::optional<std::pair<std::string, std::string>> split(std::string_view author
     return std::pair(std::move(host), std::move(port));
 }
 
-/// Returns whether the host has no asterisk but, perhaps, in place of its first label.
+/// Returns whether the host has no asterisk, or only one in place of its first label.
 bool may_be_listed(const origin& one) {
     const auto asterisk = one.host.rfind('*');
     if (asterisk == one.host.npos) return true;

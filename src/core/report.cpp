@@ -10,7 +10,7 @@ namespace {
 
 /// Returns the close frame of the side that ended the connection, or else the only one; may be
 /// null.
-const close_frame* telling(const report& why) noexcept {
+const close_frame* decisive_frame(const report& why) noexcept {
     const auto& first = why.began == side::peer ? why.received : why.sent;
     const auto& second = why.began == side::peer ? why.sent : why.received;
     if (first) return &*first;
@@ -81,12 +81,12 @@ std::string text_of(const std::exception_ptr& thrown) {
 } // namespace
 
 close_code report::code() const noexcept {
-    const close_frame* frame = telling(*this);
+    const close_frame* frame = decisive_frame(*this);
     return frame ? frame->code : close_code::abnormal;
 }
 
 std::string_view report::reason() const noexcept {
-    const close_frame* frame = telling(*this);
+    const close_frame* frame = decisive_frame(*this);
     return frame ? std::string_view(frame->reason) : std::string_view();
 }
 
@@ -156,7 +156,7 @@ std::string to_string(const report& why) {
         text.append(")");
     }
     if (why.http_status != 0) text.append("; HTTP status ").append(std::to_string(why.http_status));
-    if (const close_frame* frame = telling(why)) {
+    if (const close_frame* frame = decisive_frame(why)) {
         text.append(why.error ? "; close code " : ": ").append(describe(*frame));
     }
     append_peer(text, why);

@@ -243,7 +243,8 @@ time_point session::stall_deadline() const noexcept {
     return deadline_after(since, options_->timeouts.write_stall);
 }
 
-/// Returns the deadline of the peer for taking output: any of it, and as much as it must.
+/// Returns when the peer must have taken some output, or, if that is earlier, as much as the
+/// minimum rate requires.
 time_point session::output_deadline() const noexcept {
     if (!output_waits()) return never;
     return std::min(stall_deadline(), extra_ ? extra_->rate.due() : never);

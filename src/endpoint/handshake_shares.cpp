@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Keeps a linked list of handshakes for each address, and for each count a linked list of the
-// addresses that have so many handshakes.
+// addresses that have that many handshakes.
 #include "endpoint/handshake_shares.hpp"
 
 #include <algorithm>

@@ -109,7 +109,8 @@ void raw_connection::note_pending(time_point now) noexcept {
     follow_rate(pending_ < before ? before - pending_ : 0, now);
 }
 
-/// Output that waits may still be in the caller's memory, and then counts as one byte.
+/// Updates the measurement of the output rate. Output that waits but is not queued yet, because it
+/// is still in the caller's memory, counts as one byte.
 void raw_connection::follow_rate(std::size_t taken, time_point now) noexcept {
     const auto& options = route_->options;
     if (options.output_rate_min == 0) return;

@@ -380,7 +380,8 @@ time_point raw_connection::stall_deadline() const noexcept {
     return deadline_after(taken_at_, route_->options.write_stall);
 }
 
-/// Returns the deadline of the peer for taking output: any of it, and as much as it must.
+/// Returns when the peer must have taken some output, or, if that is earlier, as much as the
+/// minimum rate requires.
 time_point raw_connection::output_deadline() const noexcept {
     return output_waits() ? std::min(stall_deadline(), rate_.due()) : never;
 }

@@ -67,8 +67,9 @@ void hub_state::deliver_to_prefixes(std::string_view name,
     }
 }
 
-/// For want of memory the subscribers do not receive a publication that nobody can read again: it
-/// has no position, or they subscribe to a prefix. They would not notice.
+/// Called if there is no memory to deliver a publication that cannot be read from the history: it
+/// has no position, or the subscribers use a prefix. They could not notice the loss, so it aborts
+/// their connections.
 void hub_state::abort_subscribers(topic& of) noexcept {
     of.subscriptions.for_each([&](const subscription& one) {
         if (!closed_ && !one.joining && one.member->to) one.member->to->abort();

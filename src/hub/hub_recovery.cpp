@@ -54,7 +54,7 @@ void hub_state::begin_joins() noexcept {
     }
 }
 
-/// Has `expire` queue the subscription again.
+/// Makes `expire` queue the subscription again.
 void hub_state::begin_later(const join& which) noexcept {
     if (!is_current(which)) return;
     auto& extra = *table_.extra(*which.which);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Puts a topic's publications in sequence: drops duplicates, holds early ones until those before
-// them have come, and fills gaps from the broker's history, or else reports a loss.
+// them have arrived, and fills gaps from the broker's history, or else reports a loss.
 #include <new>
 #include <utility>
 
@@ -37,7 +37,7 @@ void hub_state::accept(topic& which, const shared_publication& what) {
     if (what->at.offset == 0) return deliver(which, what);
     if (which.at != topic::state::live) return keep_early(which, what);
     if (what->at.epoch == which.seen.epoch) {
-        if (what->at.offset <= which.seen.offset) return; // came before
+        if (what->at.offset <= which.seen.offset) return; // delivered already
         if (what->at.offset == which.seen.offset + 1) {
             deliver(which, what);
             if (!which.early.empty()) deliver_early(which);
@@ -49,15 +49,15 @@ void hub_state::accept(topic& which, const shared_publication& what) {
     catch_up(which);
 }
 
-/// Holds a publication that came early. Beyond the limit it is dropped, and read from the history
-/// later.
+/// Holds a publication that arrived early. Beyond the limit it is dropped, and read from the
+/// history later.
 void hub_state::keep_early(topic& which, const shared_publication& what) {
     if (which.early_size + what->size() > options_.reordered_max) return;
     const bool added = which.early.emplace(std::pair(what->at.epoch, what->at.offset), what).second;
     if (added) which.early_size += what->size() + sizeof(publication);
 }
 
-/// Delivers those publications that continue the sequence, and drops those that came before.
+/// Delivers those publications that continue the sequence, and drops those delivered already.
 void hub_state::deliver_early(topic& which) {
     while (!closed_) {
         const auto first = which.early.lower_bound({which.seen.epoch, 0});

@@ -38,7 +38,7 @@ void memory_inbox::wake(std::list<function<void()>>& wake_up) noexcept {
     mailbox_->post_all(wake_up);
 }
 
-/// Has `deliver` called again. Returns false if there is no memory for that.
+/// Schedules another call of `deliver`. Returns false if there is no memory for that.
 bool memory_inbox::come_back() noexcept {
     try {
         auto again = make_wake_up();

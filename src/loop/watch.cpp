@@ -42,9 +42,9 @@ public:
 private:
     [[nodiscard]] bool wants_any() const noexcept { return wanted_.read || wanted_.write; }
 
-    /// Registers again, so that the engine reports again what is ready. An edge, since a level
-    /// would not wake an edge-triggered host again. While the function is on the stack of a nested
-    /// turn, the descriptor causes no wake-up.
+    /// Registers again, so that the engine reports again what is ready. Edge-triggered, because a
+    /// level-triggered registration would not wake an edge-triggered host again. While the function
+    /// is on the stack of a nested turn, the descriptor causes no wake-up.
     std::error_code update() noexcept {
         if (!wants_any() || suspended_) {
             if (std::exchange(registered_, false)) loop_.engine().remove(descriptor_);

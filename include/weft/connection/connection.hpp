@@ -164,8 +164,8 @@ public:
 
     /// Returns the request that opened the connection. A server has it until `open` has returned,
     /// or for the connection's life with `keep_handshake`; otherwise this is null. The getters
-    /// below read it and are empty without it; their views are valid as long as it. On a client,
-    /// `path`, `query` and `host` read `uri()`, and `header` reads `response()`.
+    /// below read it and are empty without it; their views are valid as long as the request. On a
+    /// client, `path`, `query` and `host` read `uri()`, and `header` reads `response()`.
     [[nodiscard]] const http_request* request() const noexcept { return session_.request(); }
     [[nodiscard]] std::string_view path() const noexcept;
     [[nodiscard]] std::string_view query() const noexcept;

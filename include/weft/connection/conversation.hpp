@@ -148,8 +148,8 @@ public:
     send_operation send(message whole, compression choice);
     send_operation send(const prepared_message& whole);
 
-    /// Sends a large message from a source; see `connection::send_from`. `co_await` waits until it
-    /// has been sent, with all that was sent behind it.
+    /// Sends a large message from a source; see `connection::send_from`. `co_await` waits until the
+    /// message, and all output that was queued behind it, has been written.
     send_operation send_from(message_source source, compression choice = compression::automatic);
 
     /// Sends a part of a message in the same way; see `connection::send_part`.

@@ -47,7 +47,7 @@ struct reconnect_options {
     /// counts as a failure.
     duration stable_after = std::chrono::seconds(10);
 
-    /// The most failures in a row: after one more, the client gives up.
+    /// The client gives up when there are more failures in a row than this.
     std::size_t failures_max = unlimited;
 
     /// Messages sent while not connected are kept, up to this many bytes (each counts its payload

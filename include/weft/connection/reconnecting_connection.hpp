@@ -18,8 +18,8 @@ class connection_set;
 /// Owns a connection that is opened again when it ends, until `close`, or until it gives up.
 ///
 /// Destroying it ends everything at once: an attempt, a wait, the connection; no handler is called
-/// any more. All functions must be called on the driver's thread, in handlers too. It may outlive
-/// its client or endpoint, and a loop, which end it.
+/// any more. All functions must be called on the driver's thread, also in handlers. It may outlive
+/// its client, endpoint or loop; the end of any of them ends it.
 class reconnecting_connection {
 public:
     /// Creates an empty one, whose `ended()` is true.
@@ -57,7 +57,7 @@ public:
     /// Returns the failures in a row so far.
     [[nodiscard]] std::size_t failures() const noexcept;
 
-    /// Returns when the next attempt begins; nothing unless one is being waited for.
+    /// Returns when the next attempt begins; nothing if this does not wait for one.
     [[nodiscard]] std::optional<time_point> next_attempt() const noexcept;
 
     /// Returns what counts towards `reconnect_options::queue_size_max`.

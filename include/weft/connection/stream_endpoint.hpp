@@ -27,7 +27,7 @@ namespace weft {
 /// except a pending `done`; it may be destroyed anywhere, even in its own handlers. The driver must
 /// outlive it. All functions must be called on the driver's thread. A call that throws
 /// std::bad_alloc has changed nothing. If a connection runs out of memory later, it ends with
-/// `std::errc::not_enough_memory`; only for the facts of a report, it continues without them.
+/// `std::errc::not_enough_memory`. A report without memory for its facts omits them.
 class stream_endpoint {
 public:
     explicit stream_endpoint(weft::driver& owner);
@@ -101,8 +101,8 @@ public:
 
     /// Closes the open connections one after the other, in no particular order, over a window of
     /// time, then does what `shutdown` does. Calls `done` as `shutdown` does. Throws
-    /// std::bad_alloc; then nothing was done. Without memory for the time of one connection, it is
-    /// closed at the end of the window, with 1001.
+    /// std::bad_alloc; then nothing was done. A connection whose close cannot be scheduled for lack
+    /// of memory is closed at the end of the window, with 1001.
     ///
     /// Handshakes that arrive meanwhile are answered with 503 and Retry-After. Deferred ones that
     /// the application accepts meanwhile are closed when the window ends. Ends early when no

@@ -113,7 +113,7 @@ enum class errc {
 
     // topics
     already_subscribed, ///< the connection subscribes to the topic already
-    outcome_unknown,    ///< the broker did not answer: the publication was delivered, or was not
+    outcome_unknown,    ///< the broker did not answer: perhaps the publication was delivered
 };
 
 /// Families of errors, for comparison: `if (code == weft::condition::timeout)`.

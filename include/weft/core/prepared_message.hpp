@@ -58,8 +58,8 @@ private:
 
     [[nodiscard]] encoded plain() const noexcept;
 
-    /// Returns the message as `codec` compresses it, which must have `shared_settings`. The frame
-    /// is empty if compression does not make the message smaller. May throw std::bad_alloc.
+    /// Returns the message, compressed by `codec`, whose `shared_settings` must not be empty. The
+    /// frame is empty if compression does not make the message smaller. May throw std::bad_alloc.
     [[nodiscard]] encoded compressed(message_codec& codec) const;
 
     /// Returns `bytes`, a part of a frame of this message, with a reference to it.

@@ -123,7 +123,7 @@ public:
 
     /// Numbers and stores `what`, unless it is transient, and delivers it to all sessions, this one
     /// included. The outcome is its position. If it fails with `errc::outcome_unknown`, the
-    /// publication may have been delivered; with any other error it was not and never will be.
+    /// publication may have been delivered; with any other error it was not, and never will be.
     virtual void publish(std::string_view topic, publication what, const publish_options& options,
                          const history_limits& history, completion<position> done) = 0;
 

@@ -77,8 +77,9 @@ struct hub_options {
     /// Shared by the hubs that act as one. Null: the hub has a `memory_broker` of its own.
     std::shared_ptr<weft::broker> broker = {};
 
-    /// The history of each topic, and a function that is asked instead if it is set. If that
-    /// throws, the driver's `on_error` receives the exception, and `history` applies.
+    /// How much history each topic keeps. If `history_of` is set, it returns the limits for a topic
+    /// instead. If it throws, the driver's `on_error` receives the exception, and `history`
+    /// applies.
     history_limits history = {};
     function<history_limits(std::string_view topic)> history_of = {};
 

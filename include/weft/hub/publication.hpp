@@ -29,7 +29,7 @@ struct position {
     /// Returns the position as text, such as "17-5f3a", for example to send it to a client.
     [[nodiscard]] std::string str() const;
 
-    /// Reads what `str` has written; empty if `text` is something else.
+    /// Parses the text that `str` returns; empty for any other text.
     [[nodiscard]] static std::optional<position> parse(std::string_view text) noexcept;
 };
 

@@ -57,7 +57,7 @@ std::error_code address_info_error(int code) noexcept {
 result<std::vector<address>> system_addresses(const std::string& host) {
     addrinfo hints{};
     hints.ai_family = AF_UNSPEC;
-    hints.ai_socktype = SOCK_STREAM; // so that each address comes once
+    hints.ai_socktype = SOCK_STREAM; // so that each address is returned once
     addrinfo* all = nullptr;
     const int code = getaddrinfo(host.c_str(), nullptr, &hints, &all);
     if (code == EAI_SYSTEM) return failure(last_error());
