@@ -204,13 +204,13 @@ void connection::expire() noexcept {
     if (dead_ || depth_ != 0) return;
     enter(*this, [&] {
         if (connecting_) return pending().handle_deadline();
-        judge_deadline();
+        check_deadline();
     });
 }
 
 /// Acts on a deadline only after the input that arrived before it has been read (this program may
 /// be late), and after checking how much output the peer has taken (the peer may be slow).
-void connection::judge_deadline() noexcept {
+void connection::check_deadline() noexcept {
     const auto now = driver().now();
     const auto due = [&] { return now >= session_.next_deadline(); };
     if (due() && stream_) session_.note_pending(stream_->output_pending(), now);

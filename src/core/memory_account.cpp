@@ -16,7 +16,7 @@ memory_account::memory_account(memory_account* parent) noexcept : parent_(parent
 }
 
 memory_account::~memory_account() {
-    assert(used_ == 0 && "somebody still holds what was counted here");
+    assert(used_ == 0 && "bytes are still counted here");
     assert(!children_);
     if (!parent_) return;
     (previous_ ? previous_->next_ : parent_->children_) = next_;

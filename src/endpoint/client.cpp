@@ -110,7 +110,7 @@ result<connection_handle> client::adopt(native_socket socket, const uri& target,
     if (!options.tls) options.tls = tls_;
     if (target.secure() && !options.tls) return failure(errc::no_tls);
     if (const auto why = check_connected(socket)) return failure(why);
-    if (const auto why = make_fit(socket)) return failure(why);
+    if (const auto why = prepare_socket(socket)) return failure(why);
     secure_layer* const tls = target.secure() ? options.tls.get() : nullptr;
     adopted_stream server(*loop_, socket, tls, target.host(), already_read);
     return endpoint_

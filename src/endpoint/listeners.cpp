@@ -183,8 +183,8 @@ result<native_socket> listeners::release(const address& where) noexcept {
     return one->give_back();
 }
 
-void listeners::feed() noexcept {
-    for (listener* one : listeners_) one->feed();
+void listeners::retry_accept() noexcept {
+    for (listener* one : listeners_) one->retry_accept();
 }
 
 std::vector<address> listeners::where() const {

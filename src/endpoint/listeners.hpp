@@ -68,7 +68,7 @@ public:
     bool close(const address& where) noexcept;
 
     /// Informs listeners that a descriptor was freed, so that a waiting client can be accepted.
-    void feed() noexcept;
+    void retry_accept() noexcept;
 
     [[nodiscard]] bool any() const noexcept { return !listeners_.empty(); }
     [[nodiscard]] std::vector<address> where() const;

@@ -87,7 +87,7 @@ result<raw_handle> raw_client::adopt(native_socket socket, raw_handlers what,
     loop_->require_owner("raw_client::adopt");
     if (const auto why = loop_->check_alive()) return failure(why);
     if (const auto why = check_connected(socket)) return failure(why);
-    if (const auto why = make_fit(socket)) return failure(why);
+    if (const auto why = prepare_socket(socket)) return failure(why);
     adopted_stream connected(*loop_, socket, tls.get(), host, already_read);
     connect_options with;
     with.connect_timeout = {};

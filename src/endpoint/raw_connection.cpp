@@ -225,13 +225,13 @@ void raw_connection::expire() noexcept {
     if (dead_ || depth_ != 0) return;
     enter(*this, [this] {
         if (connecting_) return pending().handle_deadline();
-        judge_deadline(driver().now());
+        check_deadline(driver().now());
     });
 }
 
 /// Acts on a deadline only after the input that arrived before it has been read (this program may
 /// be late), and after checking how much output the peer has taken (the peer may be slow).
-void raw_connection::judge_deadline(time_point now) noexcept {
+void raw_connection::check_deadline(time_point now) noexcept {
     if (stream_ && now >= next_deadline()) note_pending(now);
     if (now < next_deadline()) {
         looked_ = false;

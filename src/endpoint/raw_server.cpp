@@ -45,7 +45,7 @@ public:
         set_->on_first_byte([this](const raw_connection& one) { admission_.opened(one); });
         set_->on_removed([this](const raw_connection& one) {
             admission_.left(one);
-            listeners_.feed();
+            listeners_.retry_accept();
         });
         loop_.enroll(*this);
     }
@@ -63,7 +63,7 @@ public:
         if (const auto why = check_connected(socket)) return failure(why);
         const address peer = remote_address_of(socket);
         if (const auto why = judge(peer, tls != nullptr)) return failure(why);
-        if (const auto why = make_fit(socket)) return failure(why);
+        if (const auto why = prepare_socket(socket)) return failure(why);
         adopted_stream connected(loop_, socket, tls, {}, already_read);
         raw_connection& served = set_->serve(connected.take_stream(), connected.early());
         count_in(served, peer, tls != nullptr);

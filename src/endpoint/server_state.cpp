@@ -135,10 +135,10 @@ void server::state::count_in(connection& served, const address& peer) noexcept {
 
 /// Refuses a client. One that expects TLS gets no response: it would not understand plain HTTP, and
 /// a TLS handshake would cost what the limit is there to save.
-void server::state::refuse_client(owned_socket client, const address& peer, bool speaks_tls,
+void server::state::refuse_client(owned_socket client, const address& peer, bool uses_tls,
                                   std::error_code why) {
     ++refused_;
-    refuse(std::move(client), speaks_tls ? std::string_view() : admission_.response());
+    refuse(std::move(client), uses_tls ? std::string_view() : admission_.response());
     if (on_refused_) loop_.call(*this, [&] { on_refused_(peer, why); });
 }
 
@@ -153,7 +153,7 @@ void server::state::on_scarcity(std::error_code why) noexcept {
 /// The connection's descriptor is free for a client that waits.
 void server::state::gone(const connection& who) noexcept {
     admission_.left(who);
-    listeners_.feed();
+    listeners_.retry_accept();
 }
 
 // --- clients that other code has accepted
@@ -162,7 +162,7 @@ std::error_code server::state::judge_adopted(native_socket socket) {
     if (const auto why = loop_.check_alive()) return why;
     if (const auto why = check_connected(socket)) return why;
     if (const auto why = judge(remote_address_of(socket))) return why;
-    return make_fit(socket);
+    return prepare_socket(socket);
 }
 
 result<connection*> server::state::adopt(native_socket socket,

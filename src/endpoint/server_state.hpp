@@ -54,7 +54,7 @@ private:
 
     void count_in(connection& served, const address& peer) noexcept;
     void apply_client_address(connection& served, const address& who);
-    void refuse_client(owned_socket client, const address& peer, bool speaks_tls,
+    void refuse_client(owned_socket client, const address& peer, bool uses_tls,
                        std::error_code why);
     void gone(const connection& who) noexcept;
     [[nodiscard]] std::error_code judge(const address& peer);

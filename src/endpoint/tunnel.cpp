@@ -12,7 +12,7 @@ namespace weft {
 std::error_code tunnel::open(opened then) {
     then_ = std::move(then);
     under().start(*this);
-    return speak();
+    return write_output();
 }
 
 void tunnel::start(stream_events& sink) noexcept {
@@ -21,7 +21,7 @@ void tunnel::start(stream_events& sink) noexcept {
 }
 
 /// Writes the dialog's output, as far as the stream takes it.
-std::error_code tunnel::speak() {
+std::error_code tunnel::write_output() {
     output_ += dialog_->take_output();
     if (output_.empty()) return {};
     const auto bytes = std::as_bytes(std::span(output_));
@@ -40,7 +40,7 @@ template <class Step>
 void tunnel::take(Step&& step) noexcept {
     try {
         step();
-        const auto broken = dialog_->over() ? std::error_code() : speak();
+        const auto broken = dialog_->over() ? std::error_code() : write_output();
         if (broken) return report(broken);
         if (!dialog_->over()) return;
         const bool early =

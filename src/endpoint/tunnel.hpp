@@ -38,7 +38,7 @@ private:
 
     template <class Step>
     void take(Step&& step) noexcept;
-    std::error_code speak();
+    std::error_code write_output();
     void report(std::error_code why, int http_status = 0);
 
     std::unique_ptr<proxy_dialog> dialog_; // until the dialog is over

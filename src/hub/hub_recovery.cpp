@@ -70,7 +70,7 @@ void hub_state::begin(const join& which) {
     ++what.recovering;
     enter_presence(*which.which);
     if (extra.since) return read_missed(which);
-    tell(which, {what.seen, false, 0}, what.seen, {});
+    finish_join(which, {what.seen, false, 0}, what.seen, {});
 }
 
 void hub_state::stop_recovering(topic& which) noexcept {
@@ -122,16 +122,16 @@ void hub_state::missed_was_read(const join& which, result<history_page>&& page) 
     }
     if (!complete) {
         ++counters_.unrecoverable;
-        return tell(which, {what.seen, false, 0}, what.seen, {});
+        return finish_join(which, {what.seen, false, 0}, what.seen, {});
     }
     ++counters_.recovered;
     const std::size_t count = missed.size() + what.recent.size() - later;
-    tell(which, {from, true, count}, from, std::move(page->messages));
+    finish_join(which, {from, true, count}, from, std::move(page->messages));
 }
 
 /// Calls the subscription's `done`, then begins to deliver.
-void hub_state::tell(const join& which, const subscribed& how, position from,
-                     std::vector<shared_publication>&& missed) {
+void hub_state::finish_join(const join& which, const subscribed& how, position from,
+                            std::vector<shared_publication>&& missed) {
     subscription& one = *which.which;
     const visit during(*this, one.topic, one.member);
     if (one.topic->prefix) one.joining = 0; // a prefix has no position to go on from

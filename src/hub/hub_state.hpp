@@ -131,8 +131,8 @@ private:
     void enter_presence(subscription& which);
     void read_missed(const join& which);
     void missed_was_read(const join& which, result<history_page>&& page);
-    void tell(const join& which, const subscribed& how, position from,
-              std::vector<shared_publication>&& missed);
+    void finish_join(const join& which, const subscribed& how, position from,
+                     std::vector<shared_publication>&& missed);
     void go_live(subscription& which, position from,
                  const std::vector<shared_publication>& missed) noexcept;
 

@@ -39,7 +39,7 @@ void memory_inbox::wake(std::list<function<void()>>& wake_up) noexcept {
 }
 
 /// Schedules another call of `deliver`. Returns false if there is no memory for that.
-bool memory_inbox::come_back() noexcept {
+bool memory_inbox::schedule_delivery() noexcept {
     try {
         auto again = make_wake_up();
         wake(again);
@@ -66,7 +66,7 @@ void memory_inbox::deliver(std::size_t at_most) noexcept {
     const auto keep = shared_from_this(); // the client may destroy the session
     delivering_ = true;
     for (; client_; --at_most) {
-        if (at_most == 0 && come_back()) break; // otherwise all are delivered now
+        if (at_most == 0 && schedule_delivery()) break; // otherwise all are delivered now
         entries next; // destroyed without the lock: that may run code of the application
         take(next);
         if (next.empty()) break;

@@ -51,7 +51,7 @@ public:
 
 private:
     void take(entries& next) noexcept;
-    bool come_back() noexcept;
+    bool schedule_delivery() noexcept;
 
     broker_client* client_; // null: the session is closed
     weft::driver& driver_;

@@ -50,7 +50,7 @@ void connector::run() noexcept {
     if (ended_) return;
     take([this] {
         if (!std::exchange(begun_, true)) begin();
-        if (!ended_) go_on();
+        if (!ended_) try_addresses();
     });
 }
 
@@ -102,7 +102,7 @@ void connector::on_no_more(std::error_code why) noexcept {
 
 // --- addresses
 
-void connector::go_on() {
+void connector::try_addresses() {
     while (const auto next = race_.next(loop_.now())) {
         try_address(*next);
         if (ended_) return;

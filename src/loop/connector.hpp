@@ -70,7 +70,7 @@ private:
     void on_no_more(std::error_code why) noexcept override;
 
     // addresses
-    void go_on();
+    void try_addresses();
     void try_address(const address& where);
     void on_attempt_ended(connect_attempt& which, std::error_code why) override;
     void remember(std::error_code why, const address& where) noexcept;

@@ -35,7 +35,7 @@ public:
     [[nodiscard]] virtual bool is_starved() const noexcept = 0;
 
     /// Makes a starved listener retry in the next round. Called when a descriptor was closed.
-    virtual void feed() noexcept = 0;
+    virtual void retry_accept() noexcept = 0;
 
 protected:
     ~listener() = default;

@@ -101,7 +101,8 @@ bool loop_state::serve() {
         did |= (this->*kinds[kind])();
         if (may_call()) continue;
         first_kind_ = (kind + 1) % kinds.size();
-        if (kinds[first_kind_] == &loop_state::run_work && mail_of_reading_waits()) first_kind_ = 0;
+        const bool reads_next = kinds[first_kind_] == &loop_state::run_work;
+        if (reads_next && posts_by_handlers_wait()) first_kind_ = 0;
         break;
     }
     return did;

@@ -31,7 +31,7 @@ void call(loop_state& loop, resolver& names, lookup asked, work_item& which) {
 
 /// Asks the hosts file first: hosts(5) takes precedence over the resolver.
 result<std::vector<address>> name_query::ask(loop_state& loop, std::string_view host,
-                                             std::uint16_t port, address_sink& asker,
+                                             std::uint16_t port, address_sink& sink,
                                              work_item& which) {
     std::vector<address> known;
     const auto hosts = read_hosts_file(loop.hosts_file());
@@ -39,7 +39,7 @@ result<std::vector<address>> name_query::ask(loop_state& loop, std::string_view 
     if (!known.empty()) return known;
     const auto names = loop.resolver();
     if (!names) return failure(hosts ? make_error_code(errc::no_resolver) : hosts.error());
-    asked_ = std::make_shared<lookup_state>(host, loop.mailbox(), asker);
+    asked_ = std::make_shared<lookup_state>(host, loop.mailbox(), sink);
     call(loop, *names, lookup(asked_), which);
     return known;
 }

@@ -21,12 +21,12 @@ class loop_state;
 class name_query {
 public:
     /// Returns the addresses in the hosts file. If it has none, calls the resolver, which reports
-    /// to `asker` in later turns, and returns no addresses. The resolver is called on behalf of
+    /// to `sink` in later turns, and returns no addresses. The resolver is called on behalf of
     /// `which`, and may end `which`.
     ///
     /// Fails with `errc::no_resolver`, or with the error of reading the hosts file.
     result<std::vector<address>> ask(loop_state& loop, std::string_view host, std::uint16_t port,
-                                     address_sink& asker, work_item& which);
+                                     address_sink& sink, work_item& which);
 
     /// Cancels the lookup. Nothing is reported after this.
     void cancel() noexcept {

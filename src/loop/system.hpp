@@ -90,7 +90,7 @@ private:
 [[nodiscard]] std::error_code check_connected(native_socket socket) noexcept;
 
 /// Makes the socket non-blocking and close-on-exec, and sets TCP_NODELAY.
-[[nodiscard]] std::error_code make_fit(native_socket socket) noexcept;
+[[nodiscard]] std::error_code prepare_socket(native_socket socket) noexcept;
 
 /// Returns the peer's address, even after a reset if the system supports that; otherwise no
 /// address.

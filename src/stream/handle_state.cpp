@@ -4,7 +4,7 @@
 
 namespace weft {
 
-/// Sets `wishes_writable_` before it checks the room again. So either this thread sees the room
+/// Sets `writable_requested_` before it checks the room again. So either this thread sees the room
 /// that the connection has made, or the connection sees that `writable` is wanted.
 send_result handle_state::reserve(std::size_t size) noexcept {
     for (bool again = false;; again = true) {
@@ -14,11 +14,11 @@ send_result handle_state::reserve(std::size_t size) noexcept {
             const std::size_t behind = queued_;
             if (!posted_.compare_exchange_weak(posted, posted + size)) continue;
             if (behind == 0 && posted + size <= size_max_ / 2) return send_result::accepted;
-            wishes_writable_ = true;
+            writable_requested_ = true;
             return send_result::backed_up;
         }
         if (again) return send_result::dropped;
-        wishes_writable_ = true;
+        writable_requested_ = true;
     }
 }
 

@@ -37,7 +37,7 @@ bool is_the_peers(std::error_code why) {
 class piped_connection {
 public:
     explicit piped_connection(const pipe_options& options)
-        : log_(standard_wire::peer_hears_errors() ? log_level::quiet
+        : log_(standard_wire::errors_go_to_peer() ? log_level::quiet
                                                   : log_level_named(options.level)) {
         for (auto& [path, what, how] : services(log_, room_, options.services))
             server_.route(path, with_outcome(std::move(what)), how);

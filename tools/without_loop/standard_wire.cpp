@@ -103,7 +103,7 @@ void standard_wire::end_output() const {
     }
 }
 
-bool standard_wire::peer_hears_errors() {
+bool standard_wire::errors_go_to_peer() {
     return is_same_file(STDERR_FILENO, STDOUT_FILENO) || is_same_file(STDERR_FILENO, STDIN_FILENO);
 }
 

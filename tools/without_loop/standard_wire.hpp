@@ -37,7 +37,7 @@ public:
     void end_output() const;
 
     /// Whether standard error is the connection to the peer, too.
-    [[nodiscard]] static bool peer_hears_errors();
+    [[nodiscard]] static bool errors_go_to_peer();
 
 private:
     [[nodiscard]] long write_some(std::span<const std::byte> bytes) const;

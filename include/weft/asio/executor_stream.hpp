@@ -194,7 +194,7 @@ private:
 
     [[nodiscard]] bool has_events() const noexcept {
         if (!sink_ || closed_) return false;
-        return why_ || (!paused_ && !reading_ && !telling_ && !eof_reported_);
+        return why_ || (!paused_ && !reading_ && !delivering_ && !eof_reported_);
     }
 
     void run() noexcept override {
@@ -239,9 +239,9 @@ private:
 
     void deliver() noexcept {
         if (const std::size_t size = std::exchange(arrived_, 0)) {
-            telling_ = true; // a nested turn must not read into these bytes
+            delivering_ = true; // a nested turn must not read into these bytes
             sink_->on_receive({channel_->input.get(), size});
-            telling_ = false;
+            delivering_ = false;
             if (closed_) return;
             fit_room(size);
             if (has_events() && !eof_) return read();
@@ -394,7 +394,7 @@ private:
     bool paused_ = false;
     bool reading_ = false; // an operation is pending; likewise `writing_`
     bool writing_ = false;
-    bool telling_ = false;
+    bool delivering_ = false;
     bool refused_ = false; // a write was accepted in part
     bool half_closed_ = false;
     bool closed_ = false;

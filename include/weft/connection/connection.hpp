@@ -314,7 +314,7 @@ private:
     void drop_sources() noexcept;
 
     // deadlines
-    void judge_deadline() noexcept;
+    void check_deadline() noexcept;
     [[nodiscard]] bool input_comes_first() noexcept;
 
     // after each call of `enter`

@@ -175,7 +175,7 @@ private:
     [[nodiscard]] time_point stall_deadline() const noexcept;
     [[nodiscard]] time_point output_deadline() const noexcept;
     void follow_rate(std::size_t taken, time_point now) noexcept;
-    void judge_deadline(time_point now) noexcept;
+    void check_deadline(time_point now) noexcept;
     void end_in_time(time_point now) noexcept;
     [[nodiscard]] bool input_comes_first() noexcept;
 

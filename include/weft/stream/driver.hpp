@@ -167,7 +167,7 @@ public:
     /// Returns whether too many posted functions are waiting. They should then run before streams
     /// are read, because handlers of received messages may post more.
     [[nodiscard]] bool posts_are_behind() const noexcept {
-        return posted_.size() + mailbox_->size() > mail_before_reading;
+        return posted_.size() + mailbox_->size() > posts_before_reading;
     }
 
     /// Calls `handler` on behalf of `which`: counts the call, and passes an exception to
@@ -261,7 +261,7 @@ protected:
     /// The driver reads no streams until these functions have run, because reading makes handlers
     /// post more. Functions posted by other threads do not count, because a steady flow of them
     /// would prevent reading.
-    [[nodiscard]] bool mail_of_reading_waits() const noexcept {
+    [[nodiscard]] bool posts_by_handlers_wait() const noexcept {
         return posts_run_ < posts_awaited_;
     }
     bool run_work();
@@ -296,7 +296,7 @@ private:
     static constexpr std::size_t calls_between_clock_reads = 8;
 
     /// The number of waiting posted functions above which reading pauses.
-    static constexpr std::size_t mail_before_reading = 4096;
+    static constexpr std::size_t posts_before_reading = 4096;
 
     class shutdown;
 

@@ -95,7 +95,7 @@ public:
 
     /// Returns whether a handle's `send` returned `backed_up` or `dropped` since the last call.
     [[nodiscard]] bool take_writable_request() noexcept {
-        return wishes_writable_ && wishes_writable_.exchange(false);
+        return writable_requested_ && writable_requested_.exchange(false);
     }
 
 private:
@@ -109,7 +109,7 @@ private:
     std::atomic<bool> pauses_ = true;
     std::atomic<bool> closes_when_full_ = false;
     std::atomic<bool> overflowed_ = false;
-    std::atomic<bool> wishes_writable_ = false;
+    std::atomic<bool> writable_requested_ = false;
     std::atomic<bool> closed_;
 };
 

@@ -60,7 +60,7 @@ std::error_code check_datagrams(int descriptor) noexcept {
     return check_type(descriptor, SOCK_DGRAM);
 }
 
-std::error_code make_fit(int descriptor) noexcept {
+std::error_code prepare_socket(int descriptor) noexcept {
     if (const auto why = set_flag(descriptor, F_GETFL, F_SETFL, O_NONBLOCK)) return why;
     if (const auto why = set_flag(descriptor, F_GETFD, F_SETFD, FD_CLOEXEC)) return why;
     if (!native::disable_sigpipe(descriptor)) return last_error();

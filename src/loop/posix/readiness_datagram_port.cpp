@@ -66,7 +66,7 @@ std::error_code readiness_datagram_port::connect(const address& where) {
 
 std::error_code readiness_datagram_port::adopt(native_socket descriptor) {
     if (const auto why = check_datagrams(descriptor)) return why;
-    if (const auto why = make_fit(descriptor)) return why;
+    if (const auto why = prepare_socket(descriptor)) return why;
     if (!room_) room_ = std::make_unique_for_overwrite<std::byte[]>(datagram_size_max);
     descriptor_ = owned_descriptor(descriptor);
     loop_.work_started();

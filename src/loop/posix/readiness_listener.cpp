@@ -31,7 +31,7 @@ public:
     explicit retry(readiness_listener& owner) noexcept : owner_(owner) {}
 
 private:
-    void expire() noexcept override { owner_.feed(); }
+    void expire() noexcept override { owner_.retry_accept(); }
 
     readiness_listener& owner_;
 };
@@ -54,7 +54,7 @@ result<listener*> readiness_listener::adopt(loop_state& loop, int descriptor, ac
                                             starved otherwise) {
     if (const auto why = loop.check_alive()) return failure(why);
     if (const auto why = check_listening(descriptor)) return failure(why);
-    if (const auto why = make_fit(descriptor)) return failure(why);
+    if (const auto why = prepare_socket(descriptor)) return failure(why);
     const auto where = find_local_address(descriptor);
     if (!where) return failure(where.error());
     auto* const made = new readiness_listener(loop, std::move(then), std::move(otherwise));
@@ -110,7 +110,7 @@ void readiness_listener::leave() noexcept {
     loop_.work_finished();
 }
 
-void readiness_listener::feed() noexcept {
+void readiness_listener::retry_accept() noexcept {
     if (starved_ && bound_.descriptor) loop_.defer(*this);
 }
 

@@ -27,7 +27,7 @@ public:
     native_socket give_back() noexcept override;
     [[nodiscard]] const address& where() const noexcept override { return bound_.where; }
     [[nodiscard]] bool is_starved() const noexcept override { return starved_; }
-    void feed() noexcept override;
+    void retry_accept() noexcept override;
 
 private:
     class retry;

@@ -78,7 +78,7 @@ TEST(adopted_socket, is_made_fit) {
     const owned_socket other(pair[1]);
     for (const int one : {connected.get(), local.get()}) {
         EXPECT_FALSE(check_connected(one));
-        EXPECT_FALSE(make_fit(one));
+        EXPECT_FALSE(prepare_socket(one));
         EXPECT_NE(::fcntl(one, F_GETFL) & O_NONBLOCK, 0);
         EXPECT_NE(::fcntl(one, F_GETFD) & FD_CLOEXEC, 0);
     }
@@ -86,7 +86,7 @@ TEST(adopted_socket, is_made_fit) {
     socklen_t size = sizeof(on);
     EXPECT_EQ(::getsockopt(connected.get(), IPPROTO_TCP, TCP_NODELAY, &on, &size), 0);
     EXPECT_NE(on, 0);
-    EXPECT_EQ(make_fit(-1), std::errc::bad_file_descriptor);
+    EXPECT_EQ(prepare_socket(-1), std::errc::bad_file_descriptor);
 }
 
 TEST(adopted_socket, a_listener_accepts_from_it) {

@@ -245,12 +245,12 @@ TEST_F(listening, it_complains_once_until_all_who_waited_were_accepted) {
                 EXPECT_TRUE(tested->is_starved());
                 EXPECT_FALSE(readable(descriptor)) << "no spinning";
                 EXPECT_EQ(complaints, wanted);
-                tested->feed(); // a descriptor was closed, but somebody else was quicker
+                tested->retry_accept(); // a descriptor was closed, but somebody else was quicker
                 settle(loop);
             }
         }
         EXPECT_EQ(accepted.size(), clients.size() - 1);
-        tested->feed();
+        tested->retry_accept();
         settle(loop);
         EXPECT_EQ(accepted.size(), clients.size()) << "at once, without the pause";
         EXPECT_FALSE(tested->is_starved());

@@ -97,13 +97,13 @@ TEST(mailbox, knows_what_reading_has_posted_and_that_this_has_run) {
     };
     d.defer(reads);
     d.make_turn();
-    EXPECT_TRUE(d.mail_of_reading_waits());
+    EXPECT_TRUE(d.posts_by_handlers_wait());
     d.make_turn({.handlers = 1});
-    EXPECT_TRUE(d.mail_of_reading_waits());
+    EXPECT_TRUE(d.posts_by_handlers_wait());
     std::thread([&] { d.mailbox()->post([&] { ++ran; }); }).join();
     d.make_turn();
     EXPECT_EQ(ran, 2);
-    EXPECT_FALSE(d.mail_of_reading_waits()); // what came from elsewhere is not waited for
+    EXPECT_FALSE(d.posts_by_handlers_wait()); // what came from elsewhere is not waited for
     d.make_turn();
     EXPECT_EQ(ran, 3);
 }

@@ -82,7 +82,7 @@ public:
     using driver::expire_timers;
     using driver::finish_tasks;
     using driver::interrupt_observers;
-    using driver::mail_of_reading_waits;
+    using driver::posts_by_handlers_wait;
     using driver::own;
     using driver::run_posted;
     using driver::run_work;
