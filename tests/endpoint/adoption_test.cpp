@@ -193,11 +193,11 @@ TEST_P(endpoint_adoption, of_a_clients_socket) {
     const auto adopted = client_->adopt(
         peer_.descriptor(), target,
         outbound.observe({.open = [](connection& one) { one.send("through a tunnel"); },
-                        .message =
-                            [&](connection& one, message m) {
-                                received = m.text();
-                                one.close();
-                            }}));
+                          .message =
+                              [&](connection& one, message m) {
+                                  received = m.text();
+                                  one.close();
+                              }}));
     ASSERT_TRUE(adopted) << adopted.error().message();
     static_cast<void>(peer_.release());
     EXPECT_EQ(outbound.opened, 0) << "nothing from inside the call";

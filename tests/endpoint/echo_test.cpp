@@ -35,10 +35,10 @@ TEST_P(endpoint_echo, returns_messages_of_every_size_as_they_were) {
     };
     client_->connect(
         url(), outbound.observe({.open = send_next, .message = [&](connection& peer, message m) {
-                                   EXPECT_EQ(m.is_text(), next % 2 == 1);
-                                   EXPECT_TRUE(m.text() == sent) << m.size();
-                                   send_next(peer);
-                               }}));
+                                     EXPECT_EQ(m.is_text(), next % 2 == 1);
+                                     EXPECT_TRUE(m.text() == sent) << m.size();
+                                     send_next(peer);
+                                 }}));
     ASSERT_TRUE(run_until([&] { return outbound.ended() && served_.ended(); }));
     EXPECT_EQ(next, sizes.size() * 2);
     EXPECT_TRUE(outbound.why.clean()) << outbound.why;

@@ -109,11 +109,11 @@ protected:
         std::string received;
         client_->connect(target,
                          outbound.observe({.open = [](connection& peer) { peer.send("hello"); },
-                                         .message =
-                                             [&](connection& peer, message m) {
-                                                 received = m.text();
-                                                 peer.close();
-                                             }}),
+                                           .message =
+                                               [&](connection& peer, message m) {
+                                                   received = m.text();
+                                                   peer.close();
+                                               }}),
                          std::move(options));
         EXPECT_TRUE(run_until([&] { return outbound.ended(); })) << target;
         EXPECT_EQ(received, "hello") << target << ": " << outbound.why;

@@ -15,7 +15,7 @@ TEST_P(endpoint_fork, the_parent_does_not_notice_a_child_that_drops_everything) 
     const auto one =
         client_->connect(url(),
                          outbound.observe({.open = [&](connection&) { ++opened; },
-                                         .message = [&](connection&, message) { ++received; }}));
+                                           .message = [&](connection&, message) { ++received; }}));
     ASSERT_TRUE(run_until([&] { return opened == 1; }));
     one.send("on its way while the process is forked");
     EXPECT_EQ(in_child([&] {

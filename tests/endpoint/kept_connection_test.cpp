@@ -21,8 +21,8 @@ protected:
     /// Serves an echo at a Unix-domain socket, whose name nobody else takes meanwhile.
     void serve() {
         server_->route("/echo", served_.observe({.message = [](connection& peer, message m) {
-                           peer.send(m);
-                       }}));
+            peer.send(m);
+        }}));
         ASSERT_TRUE(server_->listen(where_));
     }
 

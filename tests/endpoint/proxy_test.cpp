@@ -92,11 +92,11 @@ TEST_P(endpoint_proxy, sends_messages_of_any_size_both_ways) {
     std::size_t received = 0;
     client_->connect("ws://server.example/echo",
                      outbound.observe({.open = [&](connection& peer) { peer.send(large); },
-                                     .message =
-                                         [&](connection& peer, message m) {
-                                             received = m.text().size();
-                                             peer.close();
-                                         }}),
+                                       .message =
+                                           [&](connection& peer, message m) {
+                                               received = m.text().size();
+                                               peer.close();
+                                           }}),
                      through("http://"));
     EXPECT_TRUE(run_until([&] { return outbound.ended() && served_.ended(); }));
     EXPECT_EQ(received, large.size());

@@ -66,8 +66,8 @@ TEST_P(endpoint_raw_memory, is_looked_at_again_when_it_is_set) {
 TEST_P(endpoint_raw_memory, counts_in_the_loop_beside_that_of_websockets) {
     serve_much(8 * megabyte);
     server_->route("/", endpoint::served_.observe({.open = [](connection& peer) {
-                       peer.send(std::string(2 * 1024, 'x'));
-                   }}));
+        peer.send(std::string(2 * 1024, 'x'));
+    }}));
     come(2);
     EXPECT_TRUE(run_until([&] { return raw_server_->memory_used() > 2 * megabyte; }));
     const std::size_t used = loop().driver().memory().used();

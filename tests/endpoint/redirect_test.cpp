@@ -87,10 +87,10 @@ TEST_P(endpoint_redirect, keeps_handle_and_data_and_tells_the_new_uri) {
     int kept = 0;
     const auto handle = client_->connect(url("/old"),
                                          outbound.observe({.open =
-                                                             [&](connection& peer) {
-                                                                 reached = peer.uri()->str();
-                                                                 kept = *peer.data_as<int>();
-                                                             }}),
+                                                               [&](connection& peer) {
+                                                                   reached = peer.uri()->str();
+                                                                   kept = *peer.data_as<int>();
+                                                               }}),
                                          following(2));
     client_->for_each([](connection& peer) { peer.data() = 7; });
     ASSERT_TRUE(run_until([&] { return outbound.opened == 1; }));

@@ -126,7 +126,7 @@ TEST_P(company_in_threads, each_host_has_its_own) {
                                     .message =
                                         [&](connection& peer, message m) {
                                             ++received == 10 ? peer.close()
-                                                          : static_cast<void>(peer.send(m));
+                                                             : static_cast<void>(peer.send(m));
                                         },
                                     .close = [&](connection&, const report&) { ++received; }});
         EXPECT_TRUE(other->turn_until([&] { return received == 11; }));
