@@ -174,7 +174,7 @@ TEST_P(ends, in_a_turn_of_the_host_inside_a_handler) {
     });
 }
 
-TEST_P(ends, of_two_stays_in_any_order) {
+TEST_P(ends, of_two_attachments_in_any_order) {
     for (const int last : {0, 1}) {
         std::array<std::optional<event_loop>, 2> loops;
         std::array<std::optional<guest>, 2> two;

@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <weft/testing/memory_network.hpp>
 
 #include "faulty_streams.hpp"
 
