@@ -10,7 +10,7 @@
 namespace weft::testing {
 namespace {
 
-std::vector<stream_check> all_checks() {
+std::vector<stream_check> all_stream_checks() {
     std::vector<stream_check> all;
     for (const auto* some :
          {&stream_reading_checks, &stream_writing_checks, &stream_ending_checks}) {
@@ -27,7 +27,7 @@ std::ostream& operator<<(std::ostream& to, const stream_finding& which) {
 
 std::vector<std::string_view> stream_check_names() {
     std::vector<std::string_view> names;
-    for (const auto& one : all_checks()) names.push_back(one.name);
+    for (const auto& one : all_stream_checks()) names.push_back(one.name);
     return names;
 }
 
@@ -35,7 +35,7 @@ std::vector<stream_finding> check_stream(const streams_factory& make,
                                          const stream_kit_options& options) {
     std::vector<stream_finding> findings;
     const auto& only = options.only;
-    for (const auto& one : all_checks()) {
+    for (const auto& one : all_stream_checks()) {
         if (!only.empty() && std::find(only.begin(), only.end(), one.name) == only.end()) continue;
         stream_stage stage(make, options);
         one.play(stage);
