@@ -144,6 +144,10 @@ bool connection::wants_bytes() noexcept {
     return answer_stream(depth_ == 0 && !continues_ && session_.wants_input());
 }
 
+std::span<std::byte> connection::input_room() noexcept {
+    return session_.input_room();
+}
+
 void connection::on_receive(std::span<std::byte> bytes) noexcept {
     input_came(bytes.size());
     enter(*this, [&] { session_.receive(bytes, driver().now()); });

@@ -66,10 +66,12 @@ std::error_code session::decode_message(std::span<const std::byte> payload, even
         payload = payload.subspan(step->read);
     }
     if (!done) {
-        more().assembly.assign(whole.begin(), whole.end());
+        const auto room = more().assembly.contiguous_room(whole.size(), whole.size());
+        std::copy(whole.begin(), whole.end(), room.begin());
+        extra_->assembly.grow(whole.size());
         if (const auto broken = decode(*work, payload, true)) return broken;
         message_reported_ = true;
-        whole = extra_->assembly;
+        whole = extra_->assembly.whole();
     }
     complete(work);
     if (is_text_ && !text_.complete()) return errc::bad_utf8;
@@ -81,34 +83,20 @@ std::error_code session::decode_message(std::span<const std::byte> payload, even
 /// into one extra byte to find out whether there is more.
 std::error_code session::decode(codec_stream& by, std::span<const std::byte> from, bool last) {
     auto& whole = more().assembly;
+    const std::size_t limit = options_->limits.message_size_max;
     for (std::size_t wanted = first_room_for(from.size());; wanted *= 2) {
-        const std::size_t before = whole.size();
         std::byte beyond{};
-        const bool full = before >= options_->limits.message_size_max;
-        const auto room = full ? std::span(&beyond, 1) : extend_assembly(wanted);
+        const bool full = whole.size() >= limit;
+        const auto room = full ? std::span(&beyond, 1) : whole.contiguous_room(wanted, limit);
         const auto step = by.run(from, room, last);
-        if (!full) whole.resize(before + (step ? step->written : 0));
         if (!step) return step.error();
         if (full && step->written != 0) return errc::message_too_big;
-        if (is_text_ && !text_.feed(std::span(whole).subspan(before))) return errc::bad_utf8;
+        whole.grow(step->written);
+        if (is_text_ && !text_.feed(room.first(step->written))) return errc::bad_utf8;
         if (step->done) return {};
         if (step->read == 0 && step->written == 0) return errc::bad_compressed_data;
         from = from.subspan(step->read);
     }
-}
-
-/// Extends the message by `wanted` bytes, or up to the size limit. The capacity stays within the
-/// limit, too.
-std::span<std::byte> session::extend_assembly(std::size_t wanted) {
-    auto& whole = extra_->assembly;
-    const std::size_t limit = options_->limits.message_size_max;
-    const std::size_t before = whole.size();
-    const std::size_t size = before + std::min(wanted, limit - before);
-    if (size > whole.capacity()) {
-        whole.reserve(std::min(limit, std::max(size, 2 * whole.capacity())));
-    }
-    whole.resize(size);
-    return std::span(whole).subspan(before);
 }
 
 std::error_code session::end_decoding() {

@@ -14,6 +14,7 @@
 #include <weft/core/output_rate.hpp>
 #include <weft/core/session.hpp>
 
+#include "core/message_buffer.hpp"
 #include "core/request_body.hpp"
 
 namespace weft {
@@ -64,7 +65,7 @@ inline constexpr std::size_t compressed_size_min = 2;
 struct session::extra {
     byte_queue input;                // retained, older than given
     std::span<std::byte> given;      // the input of `receive`, while no memory is lent
-    std::vector<std::byte> assembly; // payload of the message in progress
+    message_buffer assembly;         // payload of the message in progress
 
     // the message in progress, and its frame
     std::uint64_t frame_left = 0;      // payload bytes of the frame that have not arrived

@@ -199,9 +199,14 @@ void session::take_payload(event& next, time_point now) {
 std::error_code session::add_payload(std::span<const std::byte> piece) {
     if (compressed_) return decode(*extra_->decoding, piece, false);
     if (is_text_ && !text_.feed(piece)) return errc::bad_utf8;
-    auto& assembly = extra_->assembly;
-    assembly.insert(assembly.end(), piece.begin(), piece.end());
+    extra_->assembly.append(piece, expected_size());
     return {};
+}
+
+/// Returns the size of the whole message, once its last frame has begun.
+std::uint64_t session::expected_size() const noexcept {
+    if (!last_frame_) return message_buffer::unknown;
+    return extra_->assembly.size() + extra_->frame_left;
 }
 
 void session::begin_message(time_point now) {
@@ -236,11 +241,11 @@ void session::end_frame(event& next, time_point now) {
     extra_->fragments = 0;
     if (is_text_ && !text_.complete()) return fail(errc::bad_utf8, now);
     if (discards_messages_) {
-        std::vector<std::byte>().swap(extra_->assembly);
+        extra_->assembly.release();
         return;
     }
     message_reported_ = true;
-    next = {event_type::message, is_text_, false, false, extra_->assembly};
+    next = {event_type::message, is_text_, false, false, extra_->assembly.whole()};
 }
 
 void session::take_control_frame(const frame_header& header, std::span<std::byte> payload,

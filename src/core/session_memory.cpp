@@ -9,6 +9,15 @@
 #include "core/session_extra.hpp"
 
 namespace weft {
+namespace {
+
+/// Less than this goes through the caller's buffer, with whatever follows the frame.
+constexpr std::size_t direct_read_min = 64 * 1024;
+
+/// One message must not keep the loop for long.
+constexpr std::size_t direct_read_max = 512 * 1024;
+
+} // namespace
 
 // --- queued input
 
@@ -39,15 +48,32 @@ void session::pass_over_input() noexcept {
         awaits_close_ = false;
     }
     if (!awaits_close_) return discard_input();
-    if (extra_) std::vector<std::byte>().swap(extra_->assembly);
+    if (extra_) extra_->assembly.release();
 }
 
 void session::discard_input() noexcept {
     if (extra_) {
         extra_->input.clear();
-        std::vector<std::byte>().swap(extra_->assembly);
+        extra_->assembly.release();
     }
     set_given({});
+}
+
+std::span<std::byte> session::input_room() noexcept {
+    if (!in_frame_ || state_ != session_state::open || paused_ || compressed_ ||
+        discards_messages_ || options_->receives_parts) {
+        return {};
+    }
+    extra& at = *extra_;
+    if (at.frame_left < direct_read_min || !at.input.empty() || !given().empty()) return {};
+    try {
+        const auto room = at.assembly.room(direct_read_min, expected_size());
+        const auto most = static_cast<std::size_t>(
+            std::min<std::uint64_t>(at.frame_left, direct_read_max));
+        return room.first(std::min(room.size(), most));
+    } catch (const std::bad_alloc&) {
+        return {}; // `receive` will need the same memory, and fail
+    }
 }
 
 // --- lent memory
@@ -91,7 +117,7 @@ void session::settle_input() noexcept {
 void session::forget_message() noexcept {
     if (!message_reported_) return;
     message_reported_ = false;
-    if (extra_) std::vector<std::byte>().swap(extra_->assembly);
+    if (extra_) extra_->assembly.release();
 }
 
 session::extra& session::more() {
@@ -111,7 +137,7 @@ void session::discard_extra_if_empty() noexcept {
 void session::count_memory(memory_account& account, void* owner, std::size_t beside) noexcept {
     if (!extra_) return;
     std::size_t bytes = beside + sizeof(extra) + extra_->input.capacity() +
-        extra_->assembly.capacity() + extra_->output.memory_used();
+        extra_->assembly.memory_used() + extra_->output.memory_used();
     if (extra_->handshake) bytes += extra_->handshake->memory_used();
     if (extra_->decoding) bytes += extra_->decoding->memory_used();
     if (extra_->encoding) bytes += extra_->encoding->memory_used();

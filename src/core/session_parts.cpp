@@ -103,8 +103,8 @@ std::span<std::byte> session::unmask_input(std::size_t size) noexcept {
 std::span<std::byte> session::room_for_part() {
     if (lent_) return lent_->room_for_decoded(part_size_max());
     message_reported_ = true;
-    extra_->assembly.resize(std::min(decoded_part_size_max, part_size_max()));
-    return extra_->assembly;
+    const std::size_t size = std::min(decoded_part_size_max, part_size_max());
+    return extra_->assembly.contiguous_room(size, size);
 }
 
 } // namespace weft

@@ -52,6 +52,9 @@ protected:
     [[nodiscard]] stream& under() const noexcept { return *under_; }
 
     bool wants_bytes() noexcept override { return sink_->wants_bytes(); }
+    std::span<std::byte> input_room() noexcept override {
+        return sink_ ? sink_->input_room() : std::span<std::byte>{};
+    }
     void on_receive(std::span<std::byte> bytes) override { sink_->on_receive(bytes); }
     void on_eof() override { sink_->on_eof(); }
     void on_writable() override { sink_->on_writable(); }

@@ -82,6 +82,9 @@ public:
     /// no memory for one.
     [[nodiscard]] std::span<std::byte> receive_buffer() noexcept;
 
+    /// Returns the limit on the size of one read, also into other memory.
+    [[nodiscard]] std::size_t receive_size_max() const noexcept { return receive_size_max_; }
+
     /// Makes the next buffer larger, because a read has filled this one.
     void buffer_was_filled() noexcept;
 

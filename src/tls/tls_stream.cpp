@@ -282,8 +282,11 @@ void tls_stream::shake_hands() noexcept {
 
 void tls_stream::deliver_next() noexcept {
     if (chunk_.size() != 0) {
-        const bool delivered =
-            carried_ == 0 ? deliver_records(chunk_) : deliver_records_elsewhere();
+        const auto room = sink_->input_room();
+        const std::size_t needed = chunk_.size() + (carried_ == 0 ? 0 : record_size_max);
+        const bool delivered = room.size() >= needed ? deliver_records(room)
+            : carried_ == 0                     ? deliver_records(chunk_)
+                                                : deliver_records_elsewhere();
         if (delivered) return;
     }
     if (read_error_) return fail(read_error_);

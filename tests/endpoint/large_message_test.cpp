@@ -5,6 +5,7 @@
 #include <string>
 
 #include "endpoint/endpoint_fixture.hpp"
+#include "support/allocations.hpp"
 
 namespace weft::testing {
 namespace {
@@ -69,6 +70,28 @@ TEST_P(large_messages, are_received_in_parts_within_the_limit_of_a_part) {
     EXPECT_EQ(arrived.messages, 1);
     EXPECT_LE(arrived.largest, 10'000U);
     EXPECT_TRUE(served_.why.clean()) << served_.why;
+}
+
+// Blocks for the first half and memory for the whole. A server sends a prepared message uncopied.
+TEST_P(large_messages, are_read_into_their_own_memory) {
+    const std::size_t size = 16 * 1024 * 1024;
+    const auto large = letters(size);
+    const prepared_message prepared{message(large)};
+    bool as_sent = false;
+    ending outbound;
+    server_->route("/large", served_.heard({.open = [&](connection& peer) {
+        peer.send(prepared);
+    }}));
+    listen();
+    client_->connect(url("/large"), outbound.heard({.message = [&](connection& peer, message m) {
+        as_sent = m.text() == large;
+        peer.close();
+    }}));
+    const allocation_counter allocations;
+    ASSERT_TRUE(run_until([&] { return outbound.ended() && served_.ended(); }));
+    RecordProperty("allocated", std::to_string(allocations.bytes()));
+    EXPECT_TRUE(as_sent);
+    EXPECT_LT(allocations.bytes(), size + size / 2 + 1'000'000);
 }
 
 TEST_P(large_messages, stop_the_sender_while_the_receiver_is_paused) {

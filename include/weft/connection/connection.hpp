@@ -247,6 +247,7 @@ private:
 
     // from the stream
     bool wants_bytes() noexcept override;
+    std::span<std::byte> input_room() noexcept override;
     void on_receive(std::span<std::byte> bytes) noexcept override;
     void on_eof() noexcept override;
     void on_writable() noexcept override;

@@ -150,6 +150,11 @@ public:
     /// the close frame to send. RFC 6455 §7.1.7.
     void receive(std::span<std::byte> bytes, time_point now) noexcept;
 
+    /// Returns memory to read the rest of a large message into, without a copy: pass what was read
+    /// there to `receive`. Empty if there is no such message; then read into any other memory, as
+    /// is always allowed. Valid until the next call of a function that is not a getter.
+    [[nodiscard]] std::span<std::byte> input_room() noexcept;
+
     /// Feeds a copy of bytes that were read before the session was created. Call it before any
     /// other input.
     void receive_early(std::span<const std::byte> bytes, time_point now) noexcept;
@@ -404,6 +409,7 @@ private:
     void take_whole_message(const frame_header& header, event& next, time_point now);
     void take_payload(event& next, time_point now);
     std::error_code add_payload(std::span<const std::byte> piece);
+    [[nodiscard]] std::uint64_t expected_size() const noexcept;
     void end_frame(event& next, time_point now);
     void begin_message(time_point now);
     [[nodiscard]] std::size_t part_size_max() const noexcept;
@@ -426,7 +432,6 @@ private:
     std::error_code decode_message(std::span<const std::byte> payload, event& next);
     std::error_code decode(codec_stream& by, std::span<const std::byte> from, bool last);
     std::error_code end_decoding();
-    [[nodiscard]] std::span<std::byte> extend_assembly(std::size_t wanted);
     [[nodiscard]] bool compresses(message whole, compression choice) const noexcept;
     bool put_compressed_message(message whole);
     bool put_compressed_part(message part, bool last);

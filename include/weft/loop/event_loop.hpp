@@ -45,7 +45,8 @@ struct loop_options {
     engine_kind engine = engine_kind::automatic;
 
     /// The largest size, in bytes, of the receive buffer that all connections on the loop share. It
-    /// starts small, and grows when peers fill it.
+    /// starts small, and grows when peers fill it. Also the limit on reading part of a large
+    /// message directly into that message's memory.
     std::size_t receive_buffer_max = 512 * 1024;
 
     /// Limit on the memory, in bytes, that peers make all connections on the loop hold together:

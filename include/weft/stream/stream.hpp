@@ -24,6 +24,11 @@ public:
     /// `resume`, although it has not been paused.
     [[nodiscard]] virtual bool wants_bytes() noexcept = 0;
 
+    /// Called before reading, after `wants_bytes` has returned true: returns memory to read into,
+    /// to spare a copy. The bytes read there are then passed to `on_receive` at once. If empty, or
+    /// if it suits the stream better, it reads into memory of its own.
+    [[nodiscard]] virtual std::span<std::byte> input_room() noexcept { return {}; }
+
     /// Called when bytes have arrived. They are valid until this returns and may be overwritten.
     virtual void on_receive(std::span<std::byte> bytes) = 0;
 

@@ -154,7 +154,10 @@ void socket_stream::run() noexcept {
 }
 
 void socket_stream::read() {
-    const auto buffer = loop().receive_buffer();
+    const auto room = sink_->input_room();
+    const auto buffer = room.empty()
+        ? loop().receive_buffer()
+        : room.first(std::min(room.size(), loop().receive_size_max()));
     if (buffer.empty()) return fail(std::make_error_code(std::errc::not_enough_memory));
     bool cut = cut_;
     const ssize_t count = receive(buffer, cut);
@@ -167,7 +170,7 @@ void socket_stream::read() {
         sink_->on_eof();
     } else {
         const auto size = static_cast<std::size_t>(count);
-        if (size == buffer.size()) loop().buffer_was_filled();
+        if (room.empty() && size == buffer.size()) loop().buffer_was_filled();
         if (size < buffer.size() && !cut) read_all();
         sink_->on_receive(buffer.first(size));
     }

@@ -116,6 +116,142 @@ TEST_P(session_memory, is_bounded_by_the_bytes_received) {
     EXPECT_LT(allocations.bytes(), 5'000'000U); // of a million: doubling, with what it copied from
 }
 
+/// Feeds as a stream does that reads where the session asks for it. Returns how many bytes went
+/// through other memory.
+std::size_t read_in_place(session_probe& probe, std::span<const std::byte> bytes) {
+    constexpr std::size_t buffer_size = 16 * 1024;
+    std::size_t elsewhere = 0;
+    while (!bytes.empty() && probe.events.empty()) {
+        const auto room = probe.tested.input_room();
+        const std::size_t count =
+            std::min(bytes.size(), room.empty() ? buffer_size : room.size());
+        if (room.empty()) {
+            probe.feed(bytes.first(count));
+            elsewhere += count;
+        } else {
+            std::copy_n(bytes.begin(), count, room.begin());
+            probe.feed_in_place(room.first(count));
+        }
+        bytes = bytes.subspan(count);
+    }
+    return elsewhere;
+}
+
+std::string many_letters(std::size_t size) {
+    std::string text(size, ' ');
+    for (std::size_t i = 0; i < size; ++i)
+        text[i] = static_cast<char>('a' + (i * 7 + i / 251) % 26);
+    return text;
+}
+
+// Blocks for the first half, and memory for the whole: a byte moves at most once.
+TEST_P(session_memory, of_a_large_message_is_where_it_was_read) {
+    const std::size_t size = 16 * 1024 * 1024;
+    session_probe each{GetParam(), {.message_size_max = size}};
+    each.open();
+    const std::string text = many_letters(size);
+    const auto bytes = each.peer.text(text);
+    each.feed(std::span(bytes).first(16 * 1024));
+    std::size_t allocated = 0;
+    std::size_t blocks = 0;
+    std::string arrived;
+    std::span<const std::byte> left = std::span(bytes).subspan(16 * 1024);
+    while (left.size() >= 64 * 1024) {
+        const allocation_counter allocations;
+        const auto room = each.tested.input_room();
+        allocated += allocations.bytes();
+        blocks += allocations.count();
+        ASSERT_FALSE(room.empty());
+        const std::size_t count = std::min(left.size(), room.size());
+        std::copy_n(left.begin(), count, room.begin());
+        const allocation_counter none;
+        each.tested.receive(room.first(count), each.now);
+        const event next = each.tested.next_event(each.now);
+        EXPECT_EQ(none.count(), 0U);
+        left = left.subspan(count);
+        if (next.type == event_type::message) arrived = to_text(next.payload);
+    }
+    EXPECT_LT(allocated, size + size / 2 + 64 * 1024);
+    EXPECT_LT(blocks, 20U);
+    EXPECT_TRUE(left.empty()); // all of it, as the last pieces are large, too
+    EXPECT_TRUE(arrived == text);
+}
+
+TEST_P(session_memory, of_a_large_message_grows_with_what_has_arrived) {
+    const std::size_t size = 16 * 1024 * 1024;
+    session_probe each{GetParam(), {.message_size_max = size}};
+    each.open();
+    const auto bytes = each.peer.binary(std::string(size, 'x'));
+    memory_account account;
+    std::size_t arrived = 0;
+    for (auto left = std::span<const std::byte>(bytes); left.size() > 1024 * 1024;) {
+        const auto some = left.first(std::min<std::size_t>(left.size(), 100'000));
+        arrived += some.size();
+        read_in_place(each, some);
+        left = left.subspan(some.size());
+        each.tested.count_memory(account, &each, 0);
+        ASSERT_LT(account.used(), 2 * arrived + 200'000);
+    }
+    each.tested.forget_account();
+}
+
+TEST_P(session_memory, of_large_messages_holds_only_their_bytes) {
+    for (const std::size_t size : {65'536U, 100'000U, 131'072U, 1'000'003U, 3'000'000U}) {
+        for (const int frames : {1, 2, 3}) {
+            session_probe each{GetParam(), {.message_size_max = size}};
+            each.open();
+            const std::string text = many_letters(size);
+            byte_string bytes;
+            for (int i = 0; i < frames; ++i) {
+                const std::size_t from = size * i / frames;
+                const std::size_t to = size * (i + 1) / frames;
+                const bool last = i + 1 == frames;
+                bytes = std::move(bytes) +
+                    each.peer.frame((last ? fin : 0U) | (i == 0 ? 0x1U : 0U),
+                                    text.substr(from, to - from));
+            }
+            bytes = std::move(bytes) + each.peer.ping("after");
+            const std::size_t elsewhere = read_in_place(each, bytes);
+            ASSERT_FALSE(each.events.empty()) << size << ' ' << each.error();
+            EXPECT_TRUE(each.events[0] == text_event(text)) << size << " in " << frames;
+            EXPECT_LT(elsewhere, 100'000U * static_cast<std::size_t>(frames));
+            EXPECT_TRUE(each.tested.input_room().empty());
+        }
+    }
+}
+
+TEST_P(session_memory, of_a_large_message_may_hold_input_that_waited) {
+    const std::string text = many_letters(1'000'000);
+    const auto bytes = probe.peer.text(text);
+    read_in_place(probe, std::span(bytes).first(300'000));
+    const auto room = probe.tested.input_room();
+    ASSERT_GE(room.size(), 1000U);
+    std::copy_n(bytes.begin() + 300'000, 1000, room.begin());
+    probe.tested.pause(probe.now);
+    probe.feed_in_place(room.first(1000));
+    EXPECT_TRUE(probe.tested.input_room().empty());
+    probe.tested.resume(probe.now);
+    probe.feed(std::span(bytes).subspan(301'000));
+    ASSERT_EQ(probe.events.size(), 1U);
+    EXPECT_TRUE(probe.events[0] == text_event(text));
+}
+
+TEST_P(session_memory, of_a_large_message_with_a_fault_ends_the_session) {
+    std::string text = many_letters(1'000'000);
+    text[500'000] = '\xff';
+    const auto bytes = probe.peer.text(text) + probe.peer.close(1000);
+    auto left = std::span<const std::byte>(bytes);
+    for (int i = 0; i < 1000 && !left.empty(); ++i) {
+        const auto some = left.first(std::min<std::size_t>(left.size(), 50'000));
+        probe.events.clear();
+        read_in_place(probe, some);
+        left = left.subspan(some.size());
+    }
+    EXPECT_EQ(probe.error(), errc::bad_utf8);
+    EXPECT_EQ(probe.sent_close_code(), 1007U);
+    EXPECT_TRUE(probe.tested.output_ends()); // the peer's close frame was found
+}
+
 TEST_P(session_memory, is_given_back_after_each_message_and_pause) {
     const allocation_counter allocations;
     {
