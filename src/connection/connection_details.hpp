@@ -33,6 +33,35 @@ private:
     std::string reason_;
 };
 
+/// A client that has not authenticated yet.
+class connection::authentication final : public timed_work_item {
+public:
+    explicit authentication(connection& which) : which_(&which) {
+        which.driver().take_place(*this);
+    }
+
+    /// Counts the bytes of the first message. Returns false if there is more than that message.
+    [[nodiscard]] bool take(std::size_t size, bool ends) noexcept {
+        if (complete_) return false;
+        size_ += size;
+        complete_ = ends;
+        return true;
+    }
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+private:
+    void expire() noexcept override { run(); }
+    void run() noexcept override {
+        if (!which_->is_open()) return;
+        if (which_->input_comes_first()) return which_->driver().defer(*this);
+        which_->end_unauthenticated();
+    }
+
+    connection* which_;
+    std::size_t size_ = 0;
+    bool complete_ = false;
+};
+
 /// A message that a source supplies, while it is being sent.
 struct connection::outgoing_source {
     message_source source;
@@ -47,6 +76,8 @@ struct connection::details final : channel::extra {
 
     std::unique_ptr<scheduled_close> lifetime; // for `connection_options::lifetime_max`
     std::unique_ptr<scheduled_close> expiry;   // for `close_at`
+
+    std::unique_ptr<authentication> first_message; // until the client has authenticated
 
     std::shared_ptr<outgoing_source> source; // shared with the call that is asking it
     std::size_t held_size = 0; // of messages that wait behind it, apart from those of handles

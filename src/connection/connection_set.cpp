@@ -23,6 +23,14 @@ session_options as_session_options(role plays, const connection_options& options
             &owner, bool(by.part)};
 }
 
+/// Returns the options until a client has authenticated.
+session_options for_first_message(session_options limited, const connection_options& options) {
+    auto& limits = limited.limits;
+    limits.message_size_max = std::min(limits.message_size_max, options.unauthenticated_size_max);
+    limits.compressed_size_max = 0; // derived from the limit on a message
+    return limited;
+}
+
 /// Returns how specific a route is: one with a host ranks before one without, an exact host or path
 /// before one with an asterisk, and among the latter a longer one before a shorter one.
 std::pair<std::size_t, std::size_t> weight(const route& which) noexcept {
@@ -67,7 +75,8 @@ void connection_set::add_route(std::string_view path, handlers&& what,
         as_session_options(role::server, options.connection, what, driver());
     auto added = std::make_unique<route>(
         route{this, to_lower(options.host), std::string(path), options.subprotocol,
-              std::move(what), options.connection, for_sessions});
+              std::move(what), options.connection, for_sessions,
+              for_first_message(for_sessions, options.connection)});
     make_room_for_one(routes_);
     replace_by(*added);
     routes_.push_back(std::move(added));

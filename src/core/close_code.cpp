@@ -26,6 +26,7 @@ close_code close_code_for(std::error_code why) noexcept {
     case errc::too_many_fragments:
     case errc::message_timeout:
     case errc::queue_full: return close_code::policy_violation;
+    case errc::unauthenticated: return close_code::unauthorized;
     case errc::over_memory_budget: return close_code::try_again_later;
     case errc::shut_down:
     case errc::aborted:
@@ -46,6 +47,7 @@ std::string_view close_reason_for(std::error_code why) noexcept {
     if (why == errc::shut_down) return "shutting down";
     if (why == errc::pong_timeout) return "ping timeout";
     if (why == errc::idle_timeout) return "idle timeout";
+    if (why == errc::unauthenticated) return "unauthorized";
     return {};
 }
 
@@ -71,6 +73,7 @@ std::string_view name(close_code code) noexcept {
     case close_code::try_again_later: return "try again later";
     case close_code::bad_gateway: return "bad gateway";
     case close_code::tls_handshake: return "TLS handshake";
+    case close_code::unauthorized: return "unauthorized";
     }
     const auto number = static_cast<unsigned>(code);
     if (number >= 3000 && number <= 3999) return "library code";

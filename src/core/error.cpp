@@ -74,6 +74,7 @@ const char* words(errc code) noexcept {
     case errc::pong_timeout: return "a ping was not answered in time";
     case errc::message_timeout: return "an unfinished message arrived too slowly";
     case errc::write_stalled: return "the peer took no output for too long";
+    case errc::unauthenticated: return "the client did not authenticate by its first message";
     case errc::output_too_slow: return "the peer took output more slowly than the minimum rate";
     case errc::resolve_timeout: return "looking up the host name timed out";
     case errc::connect_timeout: return "connecting timed out";

@@ -110,6 +110,7 @@ result<void> hub_state::subscribe(connection& who, std::string_view name,
     if (closed_) return failure(errc::gone);
     driver_.require_owner("hub::subscribe");
     if (!who.is_open()) return failure(errc::not_open);
+    if (who.awaits_authentication()) return failure(errc::unauthenticated);
     const bool recalls = options.since || options.presence;
     if (name.empty() || (options.prefix && recalls)) return failure(errc::bad_argument);
     if (find(who, name, options.prefix)) return failure(errc::already_subscribed);

@@ -104,6 +104,14 @@ public:
     void pause();
     void resume() noexcept;
 
+    /// Server: accepts the client's first message as proof of who it is; see
+    /// `connection_options::authenticate_within`. From now on, the limits of the route apply. Has
+    /// no effect if nothing waits for this.
+    void confirm_authentication() noexcept;
+
+    /// Server: returns whether the client still has to authenticate by its first message.
+    [[nodiscard]] bool awaits_authentication() const noexcept { return unauthenticated_; }
+
     // --- answers to a handshake or a plain request (server)
 
     /// Accepts the handshake, with further headers in the response.
@@ -204,6 +212,7 @@ private:
     struct outgoing_source;
     class borrowed_scratch;
     class scheduled_close;
+    class authentication;
 
     connection(route& by, time_point now, std::unique_ptr<details> outbound);
     ~connection() override;
@@ -277,6 +286,9 @@ private:
     void report_failure();
     void note_facts() noexcept;
     void apply_route(route& chosen) noexcept;
+    void await_authentication();
+    [[nodiscard]] bool may_report(const event& what) noexcept;
+    void end_unauthenticated() noexcept;
     void limit_lifetime();
     void limit_lifetime(time_point deadline, close_code code, std::string reason);
 
@@ -328,7 +340,8 @@ private:
     [[nodiscard]] details* extras() const noexcept;
     details& more();
 
-    bool deferred_ = false; // the answer is sent later
+    bool deferred_ = false;        // the answer is sent later
+    bool unauthenticated_ = false; // see `connection_options::authenticate_within`
     route* route_;
     session session_;
 };

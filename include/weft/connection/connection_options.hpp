@@ -56,6 +56,19 @@ struct connection_options {
     /// `lifetime_max`, so that connections that opened together do not all end together.
     double lifetime_jitter = 0.1;
 
+    /// Server: how long a client may take, from `open`, to authenticate by its first message. Zero
+    /// means that it need not.
+    ///
+    /// The `message` handler checks that message, and calls `connection::confirm_authentication`.
+    /// Until then, a second message or the end of this time closes the connection with 3000
+    /// "unauthorized" and `errc::unauthenticated`, and a hub accepts no subscription of it. A check
+    /// that takes longer than the handler should `pause` the connection, so that later messages
+    /// wait; the time continues.
+    duration authenticate_within{};
+
+    /// Limit on the bytes of that first message, if it is less than `message_size_max`; 1009.
+    std::size_t unauthenticated_size_max = 4096;
+
     /// Keeps the request and response readable after `open` has returned, which costs memory.
     bool keep_handshake = false;
 };

@@ -31,6 +31,7 @@ struct route {
     weft::handlers handlers;
     connection_options options;
     session_options session; // the part of `options` that sessions use
+    session_options before_authentication = {}; // the same, until a client has authenticated
     bool replaced = false;   // by a later route; only its existing connections still use it
     std::uint64_t opened = 0; // connections since the route was added
     std::size_t open = 0;     // connections now

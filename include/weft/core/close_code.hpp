@@ -28,6 +28,7 @@ enum class close_code : std::uint16_t {
     try_again_later,     ///< the service is overloaded
     bad_gateway,         ///< a gateway received an invalid answer from its upstream
     tls_handshake,       ///< never sent: the TLS handshake failed
+    unauthorized = 3000, ///< the client has not authenticated (IANA registry)
 };
 
 /// Returns true for the codes that an endpoint may send in a close frame: 1000-1003, 1007-1014 and

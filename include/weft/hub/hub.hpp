@@ -69,8 +69,9 @@ public:
     /// Subscribes an open connection; the subscription ends with the connection.
     ///
     /// Takes effect at once; if `done`, `since` or `presence` is set, in a later round of work.
-    /// Fails with `not_open`, `already_subscribed`, `gone` after the end of the driver, or
-    /// `bad_argument` if the topic is empty, or if `prefix` is combined with `since` or `presence`.
+    /// Fails with `not_open`, `already_subscribed`, `unauthenticated` while the connection
+    /// `awaits_authentication`, `gone` after the end of the driver, or `bad_argument` if the topic
+    /// is empty, or if `prefix` is combined with `since` or `presence`.
     /// Throws std::bad_alloc; then nothing was done.
     result<void> subscribe(connection& who, std::string_view topic, subscribe_options options = {});
 

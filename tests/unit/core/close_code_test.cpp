@@ -60,7 +60,8 @@ TEST(close_code, every_error_has_a_code_that_may_be_sent) {
 
 TEST(close_code, names) {
     EXPECT_EQ(name(close_code::going_away), "going away");
-    EXPECT_EQ(name(static_cast<close_code>(3000)), "library code");
+    EXPECT_EQ(name(static_cast<close_code>(3000)), "unauthorized");
+    EXPECT_EQ(name(static_cast<close_code>(3001)), "library code");
     EXPECT_EQ(name(static_cast<close_code>(4999)), "application code");
     for (unsigned number = 0; number <= 0xFFFF; ++number) {
         ASSERT_FALSE(name(static_cast<close_code>(number)).empty());

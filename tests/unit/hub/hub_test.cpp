@@ -308,5 +308,21 @@ TEST_F(hub_test, may_outlive_its_driver) {
     late.publish("news", "x");
 }
 
+TEST_F(hub_test, publishes_nothing_to_clients_that_have_not_authenticated) {
+    served_options.authenticate_within = 5s;
+    on_message = [](connection& peer, message) { peer.confirm_authentication(); };
+    hub_visitor& unknown = visit();
+    const auto refused = topics->subscribe(*unknown.served, "news");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error(), errc::unauthenticated);
+    publish("news", "secret");
+    EXPECT_TRUE(unknown.received.empty());
+    unknown.own->send("token");
+    driver.settle();
+    EXPECT_TRUE(topics->subscribe(*unknown.served, "news"));
+    publish("news", "one");
+    EXPECT_EQ(unknown.received, texts{"one"});
+}
+
 } // namespace
 } // namespace weft::testing
