@@ -7,6 +7,7 @@
 #include <weft/connection/stream_endpoint.hpp>
 #include <weft/core/base64.hpp>
 #include <weft/core/credentials.hpp>
+#include <weft/core/http_content.hpp>
 #include <weft/core/http_date.hpp>
 #include <weft/core/origin_policy.hpp>
 #include <weft/core/secrets.hpp>

@@ -70,7 +70,23 @@ class Http(unittest.TestCase):
         self.assertEqual(get(self.server, "/nowhere")[0].status, 404)
 
     def test_other_methods(self):
-        self.assertEqual(get(self.server, "/", "DELETE")[0].status, 405)
+        refused = get(self.server, "/", "DELETE")[0]
+        self.assertEqual((refused.status, refused.getheader("Allow")), (405, "GET, HEAD, OPTIONS"))
+        asked, body = get(self.server, "/metrics", "OPTIONS")
+        self.assertEqual((asked.status, asked.getheader("Allow"), body),
+                         (204, "GET, HEAD, OPTIONS", b""))
+
+    def test_pages_that_the_client_has_are_not_sent_again(self):
+        for path in "/", "/favicon.ico":
+            answer, body = get(self.server, path)
+            tag = answer.getheader("ETag")
+            self.assertRegex(tag, r'^"[^"]+"$')
+            again, nothing = get(self.server, path, **{"If-None-Match": f'"x", W/{tag}'})
+            self.assertEqual((again.status, nothing), (304, b""))
+            self.assertEqual(again.getheader("ETag"), tag)
+            self.assertEqual(again.getheader("Cache-Control"), answer.getheader("Cache-Control"))
+            other = get(self.server, path, **{"If-None-Match": '"x"'})
+            self.assertEqual((other[0].status, other[1]), (200, body))
 
     def test_plain_request_to_a_websocket(self):
         self.assertEqual(get(self.server, "/echo")[0].status, 426)

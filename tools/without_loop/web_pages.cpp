@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <weft/connection/connection.hpp>
+#include <weft/core/http_content.hpp>
 
 namespace weft_web {
 extern const std::string_view icon_svg;
@@ -21,6 +22,22 @@ template <class Make>
 weft::handlers answering(Make make) {
     return {.http = [make](weft::connection& peer) {
         if (is_read(peer)) peer.respond(make());
+    }};
+}
+
+/// Answers with a file, or with 304 to a client that has it already.
+weft::handlers file(weft::http_response content) {
+    const std::string tag = weft::entity_tag(content.body);
+    content.headers.push_back({"ETag", tag});
+    return {.http = [content = std::move(content), tag](weft::connection& peer) {
+        if (!is_read(peer)) return;
+        if (!weft::has_entity(*peer.request(), tag)) {
+            peer.respond(content);
+            return;
+        }
+        weft::http_response unchanged = content;
+        unchanged.status = 304;
+        peer.respond(unchanged);
     }};
 }
 
@@ -52,14 +69,19 @@ weft::http_response icon() {
 bool is_read(weft::connection& peer) {
     const auto method = peer.request()->method();
     if (method == "GET" || method == "HEAD") return true;
-    peer.respond({405, {{"Allow", "GET, HEAD"}}, "Only GET and HEAD.\n"});
+    const weft::http_fields allowed{{"Allow", "GET, HEAD, OPTIONS"}};
+    if (method == "OPTIONS") {
+        peer.respond({204, allowed, {}});
+    } else {
+        peer.respond({405, allowed, "Only GET and HEAD.\n"});
+    }
     return false;
 }
 
 std::vector<web_page> web_pages() {
     std::vector<web_page> all;
-    all.push_back({"/", answering(page)});
-    all.push_back({"/favicon.ico", answering(icon)});
+    all.push_back({"/", file(page())});
+    all.push_back({"/favicon.ico", file(icon())});
     all.push_back({"/health", answering([] {
                        return weft::http_response{200, {{"Cache-Control", "no-store"}}, "ok\n"};
                    })});

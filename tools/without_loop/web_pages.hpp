@@ -16,7 +16,8 @@ struct web_page {
 
 [[nodiscard]] std::vector<web_page> web_pages();
 
-/// Returns whether the request is a GET or a HEAD; answers any other with 405.
+/// Returns whether the request is a GET or a HEAD; answers OPTIONS with 204 and others with 405,
+/// both with the methods that are allowed.
 [[nodiscard]] bool is_read(weft::connection& peer);
 
 } // namespace weft_tool
