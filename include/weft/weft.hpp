@@ -3,6 +3,7 @@
 #pragma once
 
 #include <weft/connection/connection.hpp>
+#include <weft/connection/connection_tracer.hpp>
 #include <weft/connection/conversation.hpp>
 #include <weft/connection/stream_endpoint.hpp>
 #include <weft/core/base64.hpp>

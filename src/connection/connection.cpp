@@ -282,7 +282,33 @@ bool connection::end_for_exception(const std::exception_ptr& what) noexcept {
 }
 
 void connection::dispatch(const event& what) {
+    if (unauthenticated_ || traced_) return dispatch_watched(what);
+    handle_event(what);
+}
+
+/// Handles the events of a connection that is traced or not authenticated.
+void connection::dispatch_watched(const event& what) {
     if (unauthenticated_ && !may_report(what)) return;
+    const bool is_message = what.type == event_type::message || what.type == event_type::part;
+    const auto tracer = route_->set->tracer(); // outlives a handler that destroys the endpoint
+    if (!traced_ || !is_message || !tracer) return handle_event(what);
+    tracer->message_began(*this, what.payload.size());
+    handle_event(what);
+    tracer->message_ended(*this);
+}
+
+void connection::trace_handshake() noexcept {
+    const auto& tracer = route_->set->tracer();
+    traced_ = tracer != nullptr;
+    if (traced_) tracer->handshake_began(*this);
+}
+
+void connection::end_trace(const report* failure) noexcept {
+    const auto& tracer = route_->set->tracer();
+    if (traced_ && tracer) tracer->handshake_ended(*this, failure);
+}
+
+void connection::handle_event(const event& what) {
     auto& handler = route_->handlers;
     if (what.type == event_type::message) { // before the others, because there are most of them
         return call(handler.message, *this, weft::message(what.payload, what.is_text));
@@ -336,6 +362,7 @@ bool connection::check_name() {
 }
 
 void connection::handle_request() {
+    trace_handshake();
     if (!name_peer() || !check_name()) return;
     connection_set& set = *route_->set;
     if (set.shutting_down()) return session_.fail(errc::shut_down, driver().now());
@@ -382,6 +409,7 @@ void connection::report_open() {
     opened_ = true;
     std::unique_ptr<pending_connection> done; // destroyed at the end: may run application code
     if (extras()) done = std::move(extras()->pending);
+    end_trace(nullptr);
     route_->set->opened(*this);
     if (route_->options.lifetime_max > duration::zero()) limit_lifetime();
     if (route_->set->draining()) route_->set->close_at_end_of_drain(*this);
@@ -457,6 +485,7 @@ void connection::report_end() {
 /// Reports the failure, unless the client follows a redirect; then a new connection takes over the
 /// handlers.
 void connection::report_failure() {
+    end_trace(&outcome());
     const auto went_on = follow_redirect();
     if (went_on && *went_on) return;
     report why = outcome();

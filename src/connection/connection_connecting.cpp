@@ -59,6 +59,7 @@ void connection::begin_handshake() noexcept {
     const auto& with = pending().options();
     const auto now = driver().now();
     session_.begin(now);
+    trace_handshake();
     try {
         const auto started = session_.start(*extras()->uri, with.subprotocols, with.headers,
                                             with.subprotocol_required);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <weft/connection/connection.hpp>
+#include <weft/connection/connection_tracer.hpp>
 #include <weft/connection/drain_options.hpp>
 #include <weft/connection/endpoint_counters.hpp>
 #include <weft/connection/reconnecting_connection.hpp>
@@ -76,6 +77,12 @@ public:
     void count_failed(const report& why) noexcept;
     [[nodiscard]] endpoint_counters counters();
 
+    /// See `stream_endpoint::trace`.
+    void trace(std::shared_ptr<connection_tracer> by) noexcept { tracer_ = std::move(by); }
+    [[nodiscard]] const std::shared_ptr<connection_tracer>& tracer() const noexcept {
+        return tracer_;
+    }
+
     /// See `stream_endpoint::drain`.
     void drain(const drain_options& options, function<void()> done);
     [[nodiscard]] bool draining() const noexcept { return drain_ != nullptr; }
@@ -116,6 +123,7 @@ private:
     function<void(connection&)> redirect_;
     std::vector<address_prefix> trusted_; // proxies that may report a client's address
     function<void(connection&, const address&)> on_named_;
+    std::shared_ptr<connection_tracer> tracer_;
     std::size_t unopened_ = 0;
     endpoint_counters counters_; // of the past; `counters` adds the present
     std::vector<reconnecting_connection::state*> kept_;

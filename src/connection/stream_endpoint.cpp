@@ -147,6 +147,11 @@ bool stream_endpoint::has_memory(std::size_t more) const noexcept {
     return set_->memory().has_room(more);
 }
 
+void stream_endpoint::trace(std::shared_ptr<connection_tracer> by) {
+    driver().require_owner("stream_endpoint::trace");
+    set_->trace(std::move(by));
+}
+
 endpoint_counters stream_endpoint::counters() const {
     driver().require_owner("stream_endpoint::counters");
     return set_->counters();

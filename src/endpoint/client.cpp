@@ -130,6 +130,10 @@ std::size_t client::connection_count() const noexcept {
     return endpoint_.connection_count();
 }
 
+void client::trace(std::shared_ptr<connection_tracer> by) {
+    endpoint_.trace(std::move(by));
+}
+
 endpoint_counters client::counters() const {
     return endpoint_.counters();
 }

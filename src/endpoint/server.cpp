@@ -113,6 +113,10 @@ std::size_t server::memory_used() const noexcept {
     return state_->connections().memory_used();
 }
 
+void server::trace(std::shared_ptr<connection_tracer> by) {
+    state_->connections().trace(std::move(by));
+}
+
 endpoint_counters server::counters() const {
     auto all = state_->connections().counters();
     all.refused = refused_count();

@@ -276,6 +276,10 @@ private:
     void end_running(scratch* lent) noexcept;
     void pump();
     void dispatch(const event& what);
+    void dispatch_watched(const event& what);
+    void handle_event(const event& what);
+    void trace_handshake() noexcept;
+    void end_trace(const report* failure) noexcept;
     bool name_peer();
     bool check_name();
     void handle_request();
@@ -341,6 +345,7 @@ private:
     details& more();
 
     bool deferred_ = false;        // the answer is sent later
+    bool traced_ = false;          // its endpoint had a tracer when its handshake began
     bool unauthenticated_ = false; // see `connection_options::authenticate_within`
     route* route_;
     session session_;

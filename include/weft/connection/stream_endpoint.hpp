@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <weft/connection/connection.hpp>
+#include <weft/connection/connection_tracer.hpp>
 #include <weft/connection/conversation.hpp>
 #include <weft/connection/drain_options.hpp>
 #include <weft/connection/endpoint_counters.hpp>
@@ -132,6 +133,10 @@ public:
     /// Returns what has happened so far. Takes time in proportion to the number of connections; the
     /// counting itself takes time only when a connection opens or ends.
     [[nodiscard]] endpoint_counters counters() const;
+
+    /// Traces handshakes and messages that begin from now on; null ends that. A connection that is
+    /// open already stays without.
+    void trace(std::shared_ptr<connection_tracer> by);
 
     /// Calls `action(connection&)` once for each connection that exists throughout the call.
     /// `action` may end any of them, start others and call `for_each`. It must not destroy the

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include <weft/connection/connection_tracer.hpp>
 #include <weft/connection/stream_endpoint.hpp>
 #include <weft/loop/event_loop.hpp>
 
@@ -105,6 +106,9 @@ public:
 
     /// Returns what has happened on this client so far; see `stream_endpoint::counters`.
     [[nodiscard]] endpoint_counters counters() const;
+
+    /// Traces handshakes and messages; see `stream_endpoint::trace`.
+    void trace(std::shared_ptr<connection_tracer> by);
 
     /// Calls `action(connection&)` once for each connection that exists throughout the call.
     /// `action` may end any of them, start others, and call `for_each`.

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <weft/connection/connection_tracer.hpp>
 #include <weft/connection/stream_endpoint.hpp>
 #include <weft/endpoint/listening_endpoint.hpp>
 #include <weft/endpoint/server_limits.hpp>
@@ -142,6 +143,9 @@ public:
 
     /// Returns what has happened on this server so far; see `stream_endpoint::counters`.
     [[nodiscard]] endpoint_counters counters() const;
+
+    /// Traces handshakes and messages; see `stream_endpoint::trace`.
+    void trace(std::shared_ptr<connection_tracer> by);
 
     /// Calls `action(connection&)` once for each connection that exists throughout the call.
     /// `action` may end any of them and call `for_each`.
