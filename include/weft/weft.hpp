@@ -32,6 +32,7 @@
 #include <weft/loop/runner.hpp>
 #include <weft/loop/socket_activation.hpp>
 #include <weft/loop/timer.hpp>
+#include <weft/loop/turn_times.hpp>
 #include <weft/loop/virtual_clock.hpp>
 #include <weft/loop/watch.hpp>
 #include <weft/stream/io_stream.hpp>

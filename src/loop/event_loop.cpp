@@ -133,6 +133,10 @@ std::size_t event_loop::work_count() const noexcept {
     return state_->work();
 }
 
+turn_times event_loop::turn_times() const noexcept {
+    return state_->turn_times();
+}
+
 driver& event_loop::driver() noexcept {
     return *state_;
 }

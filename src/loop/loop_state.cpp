@@ -36,6 +36,7 @@ loop_state::loop_state(const loop_options& options)
       receive_size_max_(std::max<std::size_t>(options.receive_buffer_max, 1)),
       owner_name_(this_thread_name()), owner_(std::this_thread::get_id()) {
     memory().limit(options.memory_max);
+    measures_turns_ = options.measure_turns;
     receive_size_ = std::min(receive_size_at_first, receive_size_max_);
 }
 
@@ -70,6 +71,14 @@ bool loop_state::make_turn(budget limit, bool may_wait) {
     signalled_ = false;
     crowded_ = engine_->wait(idle ? earliest_deadline() : time_point::min());
     refresh_now();
+    if (!measures_turns_ || depth() != 1) return serve_events(); // a nested turn is part of one
+    const time_point began = read_clock();
+    const bool did = serve_events();
+    turn_times_.add(read_clock() - began);
+    return did;
+}
+
+bool loop_state::serve_events() {
     bool did = false;
     if (interrupted_.exchange(false)) {
         interrupt_observers();

@@ -96,6 +96,9 @@ public:
     [[nodiscard]] std::shared_ptr<weft::resolver> resolver();
     [[nodiscard]] const std::string& hosts_file() const noexcept { return hosts_file_; }
 
+    /// Returns how long turns took so far, if that is measured.
+    [[nodiscard]] const weft::turn_times& turn_times() const noexcept { return turn_times_; }
+
     /// Handles these signals of the process from now on; none if `numbers` is empty.
     result<void> watch_signals(std::span<const int> numbers, function<void(int)> handler);
 
@@ -119,6 +122,7 @@ private:
     void await_outside_calls() const noexcept;
     void leave_to_strand() noexcept;
     bool make_turn(budget limit, bool may_wait);
+    bool serve_events();
     bool serve();
     void take_back_signal();
     [[nodiscard]] bool nothing_can_happen() const noexcept;
@@ -134,6 +138,7 @@ private:
     std::size_t receive_size_;
     std::size_t receive_size_max_;
     std::vector<receive_memory> buffers_; // by the nesting depth of the turn
+    weft::turn_times turn_times_;
     std::string owner_name_;
     std::atomic<std::thread::id> owner_; // the driver's owner, for other threads to read
     std::size_t first_kind_ = 0;         // the kind of work with which the next turn begins
@@ -141,6 +146,7 @@ private:
     std::atomic<bool> interrupted_ = false;
     std::atomic<bool> perpetual_ = false;
     std::atomic<int> outside_calls_ = 0; // calls of other threads that still need the engine
+    bool measures_turns_ = false;
     bool shown_ = false;     // `descriptor()` was called
     bool signalled_ = false; // the loop itself has made its descriptor readable
     bool closed_ = false;

@@ -16,6 +16,7 @@
 #include <weft/core/result.hpp>
 #include <weft/core/time.hpp>
 #include <weft/loop/resolver.hpp>
+#include <weft/loop/turn_times.hpp>
 #include <weft/stream/driver.hpp>
 #include <weft/stream/sleep.hpp>
 #include <weft/stream/spawn.hpp>
@@ -61,6 +62,10 @@ struct loop_options {
 
     /// The clock of a `virtual_time` loop; must outlive the loop. Null: the loop has its own.
     virtual_clock* clock = nullptr;
+
+    /// Measures how long each turn takes; see `event_loop::turn_times`. Costs two reads of the
+    /// clock in each turn.
+    bool measure_turns = false;
 
     /// The source of masking keys and nonces; must outlive the loop. Null: the system's.
     random_source* random = nullptr;
@@ -229,6 +234,10 @@ public:
 
     /// Returns the number of things that keep `run` from returning.
     [[nodiscard]] std::size_t work_count() const noexcept;
+
+    /// Returns how long the turns so far took, if `loop_options::measure_turns` is set. Call it on
+    /// the loop's thread; the turn in progress is not included.
+    [[nodiscard]] weft::turn_times turn_times() const noexcept;
 
     /// Returns the driver of everything on this loop, for your own endpoints and streams.
     [[nodiscard]] weft::driver& driver() noexcept;
