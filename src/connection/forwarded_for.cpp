@@ -25,11 +25,21 @@ bool is_obfuscated(std::string_view text) noexcept {
     });
 }
 
+/// Removes the interface from an IPv6 address such as "[fe80::1%eth0]": it is one of the proxy's
+/// machine (RFC 4007 §11.2).
+std::string without_interface(std::string_view host) {
+    const auto mark = host.find('%');
+    if (mark == host.npos || host.substr(0, mark).find(':') == host.npos) return std::string(host);
+    const auto end = host.ends_with(']') ? host.size() - 1 : host.size();
+    const bool is_empty = mark + 1 >= end;
+    return std::string(host.substr(0, is_empty ? end : mark)).append(host.substr(end));
+}
+
 /// Returns the address of `host`, `family::none` if it is concealed, or nothing if it is malformed.
 /// RFC 7239 §6: "unknown" or an obfuscated identifier conceals it.
 std::optional<address> parse_host(std::string_view host, std::uint16_t port) {
     if (equal_ignoring_case(host, "unknown") || is_obfuscated(host)) return address();
-    const auto numeric = address::parse(host, port);
+    const auto numeric = address::parse(without_interface(host), port);
     return numeric ? std::optional(*numeric) : std::nullopt;
 }
 
@@ -82,9 +92,20 @@ std::optional<std::string> unquoted(std::string_view value) {
     return std::nullopt;
 }
 
-/// Returns the address that a proxy's entry in Forwarded names: `family::none` if it names none,
-/// nothing if the entry is malformed.
-std::optional<address> parse_entry(std::string_view entry) {
+/// The client that a proxy's entry names.
+struct named_client {
+    address who;        ///< `family::none` if the entry conceals or omits it
+    bool omitted = false; ///< an entry of Forwarded without `for`
+};
+
+/// Parses an entry of X-Forwarded-For; returns nothing if it is malformed.
+std::optional<named_client> parse_x_entry(std::string_view entry) {
+    const auto who = parse_node(entry);
+    return who ? std::optional(named_client{*who}) : std::nullopt;
+}
+
+/// Parses an entry of Forwarded; returns nothing if it is malformed.
+std::optional<named_client> parse_entry(std::string_view entry) {
     std::optional<address> met;
     while (!entry.empty()) {
         const auto pair = take_pair(entry);
@@ -98,15 +119,15 @@ std::optional<address> parse_entry(std::string_view entry) {
         met = parse_node(*value);
         if (!met) return std::nullopt;
     }
-    return met ? met : address();
+    return met ? named_client{*met} : named_client{{}, true};
 }
 
-using entry_parser = std::optional<address> (*)(std::string_view);
+using entry_parser = std::optional<named_client> (*)(std::string_view);
 
 /// Returns the client that the headers of this name report; nothing if they are missing or empty.
-result<std::optional<address>> read_header(const http_request& request, std::string_view name,
-                                           entry_parser parse,
-                                           std::span<const address_prefix> trusted) {
+result<std::optional<named_client>> read_header(const http_request& request,
+                                                std::string_view name, entry_parser parse,
+                                                std::span<const address_prefix> trusted) {
     std::vector<std::string_view> entries;
     for (std::size_t at = 0; at < request.size(); ++at) {
         const auto field = request.at(at);
@@ -114,13 +135,17 @@ result<std::optional<address>> read_header(const http_request& request, std::str
         for_each_list_item(field.value,
                            [&](std::string_view entry) { entries.push_back(entry); });
     }
-    std::optional<address> nearest;
+    std::optional<named_client> nearest;
     for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
         nearest = parse(*entry);
         if (!nearest) return failure(errc::bad_forwarded_for);
-        if (!is_one_of(trusted, *nearest)) break;
+        if (!is_one_of(trusted, nearest->who)) break;
     }
     return nearest;
+}
+
+bool agree(const address& one, const address& other) noexcept {
+    return one.is_ip() ? one.has_same_ip(other) : one.kind() == other.kind();
 }
 
 } // namespace
@@ -131,15 +156,15 @@ bool is_one_of(std::span<const address_prefix> set, const address& who) noexcept
 
 result<address> forwarded_for(const http_request& request, const address& from,
                               std::span<const address_prefix> trusted) {
-    const auto one = read_header(request, x_forwarded_for_name, parse_node, trusted);
+    const auto one = read_header(request, x_forwarded_for_name, parse_x_entry, trusted);
     if (!one) return failure(one.error());
     const auto other = read_header(request, forwarded_name, parse_entry, trusted);
     if (!other) return failure(other.error());
-    if (!*one) return other->value_or(from);
+    if (!*one) return *other ? (*other)->who : from;
+    if (!*other || (*other)->omitted) return (*one)->who;
     // A proxy may write one of the headers, and pass on the other one, which its client may forge.
-    if (*other && (*one)->host() != (*other)->host()) return failure(errc::bad_forwarded_for);
-    const bool more = *other && (*one)->port() == 0;
-    return more ? **other : **one;
+    if (!agree((*one)->who, (*other)->who)) return failure(errc::bad_forwarded_for);
+    return (*one)->who.port() == 0 ? (*other)->who : (*one)->who;
 }
 
 } // namespace weft

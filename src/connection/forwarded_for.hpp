@@ -19,8 +19,10 @@ namespace weft {
 ///
 /// Each proxy appends the address of its own client, so everything left of the last untrusted
 /// address may be forged. For an entry that conceals the address ("unknown", "_hidden", "unix:")
-/// the result has no address (`address::family::none`). Fails with `errc::bad_forwarded_for` if an
-/// entry that is read is malformed, or if both headers exist and name different clients.
+/// the result has no address (`address::family::none`), nor for an entry of Forwarded without `for`
+/// unless there is X-Forwarded-For. The interface of an IPv6 address ("fe80::1%eth0") is dropped.
+/// Fails with `errc::bad_forwarded_for` if an entry that is read is malformed, or if both headers
+/// exist and name different clients.
 [[nodiscard]] result<address> forwarded_for(const http_request& request, const address& from,
                                             std::span<const address_prefix> trusted);
 

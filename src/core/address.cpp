@@ -7,7 +7,7 @@
 
 #include <weft/core/error.hpp>
 
-#include "core/ip_literal.hpp"
+#include "core/mapped_address.hpp"
 
 namespace weft {
 namespace {
@@ -21,6 +21,14 @@ std::uint32_t parse_scope(std::string_view text) noexcept {
 }
 
 } // namespace
+
+ipv6_bytes as_ipv6(const address& where) noexcept {
+    if (where.kind() != address::family::ipv4) return where.bytes();
+    ipv6_bytes mapped{};
+    mapped[10] = mapped[11] = 0xff;
+    std::copy_n(where.bytes().begin(), 4, mapped.begin() + 12);
+    return mapped;
+}
 
 address address::ipv4(std::array<std::uint8_t, 4> bytes, std::uint16_t port) {
     address made;
@@ -68,6 +76,10 @@ std::string address::str() const {
     case family::ipv6: return '[' + host() + "]:" + std::to_string(port_);
     default: return host();
     }
+}
+
+bool address::has_same_ip(const address& other) const noexcept {
+    return is_ip() && other.is_ip() && as_ipv6(*this) == as_ipv6(other);
 }
 
 std::string address::host() const {

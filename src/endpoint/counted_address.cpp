@@ -6,6 +6,8 @@
 #include <cstring>
 #include <span>
 
+#include "core/mapped_address.hpp"
+
 namespace weft {
 namespace {
 
@@ -23,13 +25,7 @@ std::uint64_t mix(std::uint64_t bits) noexcept {
 
 /// An IPv4 address counts the same when it arrives at an IPv6 socket.
 counted_address counted(const address& peer, unsigned ipv6_prefix) noexcept {
-    counted_address where{};
-    if (peer.kind() == address::family::ipv4) {
-        std::ranges::copy(mapped_ipv4, where.begin());
-        std::copy_n(peer.bytes().begin(), 4, where.begin() + mapped_ipv4.size());
-        return where;
-    }
-    where = peer.bytes();
+    counted_address where = as_ipv6(peer);
     if (std::ranges::equal(mapped_ipv4, std::span(where).first(mapped_ipv4.size()))) return where;
     for (unsigned bit = std::min(ipv6_prefix, ipv6_bits); bit < ipv6_bits; ++bit) {
         where[bit / 8] &= static_cast<std::uint8_t>(~(0x80U >> bit % 8));

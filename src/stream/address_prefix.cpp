@@ -3,26 +3,17 @@
 #include <weft/stream/address_prefix.hpp>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 #include <weft/core/error.hpp>
 
+#include "core/mapped_address.hpp"
+
 namespace weft {
 namespace {
 
-using octets = std::array<std::uint8_t, 16>;
-
 constexpr unsigned ipv6_bits = 128;
 constexpr unsigned mapped_bits = 96; // before the IPv4 address. RFC 4291 §2.5.5.2
-
-octets as_ipv6(const address& where) noexcept {
-    if (where.kind() == address::family::ipv6) return where.bytes();
-    octets all{};
-    all[10] = all[11] = 0xff;
-    std::copy_n(where.bytes().begin(), 4, all.begin() + 12);
-    return all;
-}
 
 } // namespace
 
@@ -53,8 +44,8 @@ result<address_prefix> address_prefix::parse(std::string_view text) {
 
 bool address_prefix::contains(const address& where) const noexcept {
     if (local_ || !where.is_ip()) return local_ && where.is_local();
-    const octets mine = as_ipv6(base_);
-    const octets other = as_ipv6(where);
+    const ipv6_bytes mine = as_ipv6(base_);
+    const ipv6_bytes other = as_ipv6(where);
     const unsigned whole = bits_ / 8;
     if (!std::equal(mine.begin(), mine.begin() + whole, other.begin())) return false;
     const unsigned rest = bits_ % 8;

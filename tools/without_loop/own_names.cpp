@@ -10,20 +10,25 @@
 
 #include <weft/connection/connection.hpp>
 #include <weft/connection/route.hpp>
+#include <weft/stream/address_prefix.hpp>
 
 namespace weft_tool {
 namespace {
 
-/// Returns the name in lower case, without port, last dot and brackets.
+/// Returns the name in lower case, without port and last dot; an IPv6 address without brackets and
+/// interface.
 std::string plain_name(std::string_view host) {
     std::string name = weft::host_name(host);
     if (name.starts_with('[') && name.ends_with(']')) name = name.substr(1, name.size() - 2);
+    if (name.find(':') != name.npos) name = name.substr(0, name.find('%'));
     return name;
 }
 
 bool is_loopback(std::string_view host) {
     const auto parsed = weft::address::parse(host, 0);
-    return parsed && (parsed->host() == "::1" || parsed->host().starts_with("127."));
+    static const auto ipv4 = *weft::address_prefix::parse("127.0.0.0/8");
+    static const auto ipv6 = *weft::address_prefix::parse("::1");
+    return parsed && (ipv4.contains(*parsed) || ipv6.contains(*parsed));
 }
 
 /// A name of one label has a meaning on this network only: nobody can register it, and so nobody
@@ -56,7 +61,7 @@ bool own_names::include(std::string_view requested, const weft::address& here) c
     if (is_of_this_network(name) || name.ends_with(".localhost") || is_loopback(name)) return true;
     if (std::ranges::find(names_, name) != names_.end()) return true;
     const auto address = weft::address::parse(name, here.port());
-    return address && here.is_ip() && address->host() == here.host();
+    return address && address->has_same_ip(here);
 }
 
 std::string machine_name() {

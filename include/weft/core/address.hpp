@@ -62,6 +62,10 @@ public:
     /// Returns the same text without the port, and IPv6 without brackets.
     [[nodiscard]] std::string host() const;
 
+    /// Returns true if both are the same IP address, whatever their ports and scopes. An
+    /// IPv4-mapped IPv6 address ("::ffff:192.0.2.1") is the same as the IPv4 address.
+    [[nodiscard]] bool has_same_ip(const address& other) const noexcept;
+
     friend bool operator==(const address&, const address&) = default;
 
 private:

@@ -22,7 +22,8 @@ struct trusted_proxies {
     /// Whether these peers report the client in X-Forwarded-For or in Forwarded (RFC 7239). The
     /// client is the last address in the header that is not one of these peers. A client whose
     /// address they hide ("unknown", "_hidden", "unix:") has no address, and the limits per address
-    /// do not apply to it. A malformed header is answered with 400 and `errc::bad_forwarded_for`;
+    /// do not apply to it. The same holds if Forwarded has no `for` and there is no
+    /// X-Forwarded-For. A malformed header is answered with 400 and `errc::bad_forwarded_for`;
     /// so are two headers that report different clients, because a proxy that writes one of them
     /// may pass on a forged value of the other.
     bool forwarded_for = false;

@@ -39,6 +39,20 @@ TEST(forwarded_for, is_the_last_one_that_is_not_trusted) {
     EXPECT_EQ(said_by({"2001:db8::1"}), "[2001:db8::1]:0");
 }
 
+// An interface is one of the proxy's machine: the address counts, without it.
+TEST(forwarded_for, drops_the_interface_of_an_address) {
+    EXPECT_EQ(said_by({"fe80::1%eth0"}), "[fe80::1]:0");
+    EXPECT_EQ(said_by({"fe80::1%2"}), "[fe80::1]:0");
+    EXPECT_EQ(said_by({"[fe80::1%eth0]"}), "[fe80::1]:0");
+    EXPECT_EQ(said_by({"[fe80::1%25eth0.7]:80"}), "[fe80::1]:80");
+    EXPECT_EQ(forwarded("for=\"[fe80::1%eth0]\""), "[fe80::1]:0");
+    EXPECT_EQ(forwarded("for=\"[fe80::1%eth0]:80\""), "[fe80::1]:80");
+    for (const char* value : {"fe80::1%", "[fe80::1%]", "192.0.2.1%eth0", "fe80%eth0", "%eth0",
+                              "[fe80::1%eth0", "fe80:::1%eth0"}) {
+        EXPECT_EQ(said_by({value}), bad_header_text) << value;
+    }
+}
+
 TEST(forwarded_for, does_not_look_beyond_who_is_not_trusted) {
     EXPECT_EQ(said_by({"unknown, ' or 1=1, 192.0.2.1"}), "192.0.2.1:0");
 }
@@ -96,10 +110,29 @@ TEST(forwarded_for, believes_two_headers_only_when_they_agree) {
     EXPECT_EQ(both("unknown", "for=_x"), "-");
     EXPECT_EQ(both("192.0.2.1", ""), "192.0.2.1:0");
     EXPECT_EQ(both("", "for=192.0.2.1"), "192.0.2.1:0");
+    EXPECT_EQ(both("::ffff:192.0.2.1", "for=192.0.2.1"), "192.0.2.1:0");
+    EXPECT_EQ(both("192.0.2.1", "for=\"[::ffff:c000:201]:80\""), "[::ffff:192.0.2.1]:80");
+    EXPECT_EQ(both("2001:db8:0::1", "for=\"[2001:DB8::1]\""), "[2001:db8::1]:0");
+    EXPECT_EQ(both("fe80::1%eth0", "for=\"[fe80::1%2]\""), "[fe80::1]:0");
     EXPECT_EQ(both("192.0.2.1", "for=192.0.2.2"), bad_header_text);
+    EXPECT_EQ(both("192.0.2.1", "for=\"[::192.0.2.1]\""), bad_header_text);
     EXPECT_EQ(both("192.0.2.1", "for=unknown"), bad_header_text);
     EXPECT_EQ(both("unknown", "for=192.0.2.1"), bad_header_text);
     EXPECT_EQ(both("192.0.2.1", "nonsense"), bad_header_text);
+}
+
+// Such an entry says how the client has connected, but not from where.
+TEST(forwarded_for, an_entry_without_for_contradicts_nothing) {
+    const auto both = [](const std::string& x, const std::string& other) {
+        return said_in({{"X-Forwarded-For", x}, {"Forwarded", other}});
+    };
+    EXPECT_EQ(both("192.0.2.1", "proto=https"), "192.0.2.1:0");
+    EXPECT_EQ(both("192.0.2.1:80", "host=a;proto=https"), "192.0.2.1:80");
+    EXPECT_EQ(both("192.0.2.1", "for=192.0.2.9, proto=https"), "192.0.2.1:0");
+    EXPECT_EQ(both("192.0.2.1", "proto=https, for=10.0.0.7"), "192.0.2.1:0");
+    EXPECT_EQ(both("unknown", "proto=https"), "-");
+    EXPECT_EQ(forwarded("proto=https"), "-");
+    EXPECT_EQ(both("192.0.2.1", "proto"), bad_header_text);
 }
 
 TEST(forwarded_for, is_linear_in_the_size_of_its_input) {

@@ -82,6 +82,22 @@ TEST(address, ipv6_scope) {
     }
 }
 
+TEST(address, the_same_ip_has_many_forms) {
+    const auto same = [](std::string_view one, std::string_view other) {
+        return address::parse(one, 1)->has_same_ip(*address::parse(other, 2));
+    };
+    EXPECT_TRUE(same("192.0.2.1", "192.0.2.1"));
+    EXPECT_TRUE(same("192.0.2.1", "::ffff:192.0.2.1"));
+    EXPECT_TRUE(same("::ffff:c000:201", "192.0.2.1"));
+    EXPECT_TRUE(same("fe80::1%2", "fe80::1"));
+    EXPECT_FALSE(same("192.0.2.1", "192.0.2.2"));
+    EXPECT_FALSE(same("192.0.2.1", "::192.0.2.1"));
+    EXPECT_FALSE(same("::", "0.0.0.0"));
+    EXPECT_FALSE(address().has_same_ip(address()));
+    EXPECT_FALSE(address::local("/x").has_same_ip(address::local("/x")));
+    EXPECT_FALSE(address::parse("::", 0)->has_same_ip(address()));
+}
+
 TEST(address, refuses_what_is_no_literal) {
     for (const auto* text :
          {"", "localhost", "1", "1.2.3", "1.2.3.4.5", "1.2.3.", ".1.2.3", "1..2.3", "256.0.0.1",
