@@ -2,9 +2,12 @@
 // Conversations and their operations: the public face of conversation_state.
 #include <weft/connection/conversation.hpp>
 
+#include <string>
+#include <system_error>
 #include <utility>
 
 #include <weft/connection/connection.hpp>
+#include <weft/core/error.hpp>
 
 #include "connection/conversation_state.hpp"
 
@@ -30,8 +33,17 @@ struct served {
     decltype(handlers::close) close;
 };
 
+/// Handlers whose events go to the coroutine.
+void refuse_unused(const handlers& more) {
+    const char* const unused = more.message ? "message" : more.part ? "part" : nullptr;
+    if (!unused) return;
+    throw std::system_error(errc::bad_argument,
+                            std::string("weft::coroutine_handlers: the handler `") + unused +
+                                "` would never be called, because the coroutine receives the "
+                                "messages");
+}
+
 void set_events(handlers& of) {
-    of.part = {};
     of.message = [](connection& peer, message m) {
         with_state(peer, [&](conversation_state& state) { state.received(m); });
     };
@@ -47,6 +59,7 @@ void set_events(handlers& of) {
 
 handlers coroutine_handlers(function<task<void>(conversation)> serve, handlers more,
                             stop_token until) {
+    refuse_unused(more);
     const auto by =
         std::make_shared<served>(served{std::move(serve), std::move(until), std::move(more.open),
                                         std::move(more.writable), std::move(more.close)});

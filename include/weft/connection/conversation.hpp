@@ -239,7 +239,8 @@ concept conversation_function = std::is_invocable_r_v < task<void>,
 /// captures, is kept until the coroutine has ended. A stop of `until` stops all of them.
 ///
 /// `more` may contain other handlers for the same connections; `open`, `writable` and `close` are
-/// called before the coroutine continues. Its `message` and `part` are not used.
+/// called before the coroutine continues. Throws std::system_error with `errc::bad_argument` if
+/// `message` or `part` is set: the coroutine receives the messages.
 [[nodiscard]] handlers coroutine_handlers(function<task<void>(conversation)> serve,
                                           handlers more = {}, stop_token until = {});
 

@@ -303,6 +303,25 @@ TEST_F(conversations, mix_with_handlers) {
     EXPECT_EQ(events, "validate open begin ping m writable close end");
 }
 
+// Both would never be called.
+TEST_F(conversations, refuse_handlers_for_messages) {
+    const auto serve = [](conversation) -> task<> { co_return; };
+    const auto words_of = [&](handlers more) -> std::string {
+        try {
+            static_cast<void>(coroutine_handlers(serve, std::move(more)));
+        } catch (const std::system_error& why) {
+            EXPECT_EQ(why.code(), errc::bad_argument);
+            return why.what();
+        }
+        return {};
+    };
+    EXPECT_NE(words_of({.part = [](connection&, message_part) {}}).find("`part`"),
+              std::string::npos);
+    EXPECT_NE(words_of({.message = [](connection&, message) {}}).find("`message`"),
+              std::string::npos);
+    EXPECT_EQ(words_of({}), "");
+}
+
 TEST_F(conversations, leave_the_data_of_the_connection_to_the_application) {
     open_with([this](conversation peer) -> task<> {
         peer.connection()->data() = std::string("mine");
