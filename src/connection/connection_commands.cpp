@@ -257,6 +257,14 @@ bool connection::ask_source(outgoing_source& from) {
     return true;
 }
 
+/// The first frame decides whether a message is compressed. Unless it is the last one, too, the
+/// size of the message is not known, and may be large although this frame is small.
+compression connection::choice_for_unknown_size(const outgoing_source& from) const noexcept {
+    if (from.choice != compression::automatic || !session_.codec()) return from.choice;
+    const bool encodes = session_.codec()->encodes(unlimited, from.source.is_text());
+    return encodes ? compression::on : compression::off;
+}
+
 /// Sends the next frame. What the stream does not accept of it is copied to the queue.
 void connection::send_slice(outgoing_source& from) {
     const auto slice = from.rest.first(std::min(from.rest.size(), slice_size_max));
@@ -264,7 +272,8 @@ void connection::send_slice(outgoing_source& from) {
     const bool last = from.has_ended && from.rest.empty();
     if (slice.empty() && !last) return;
     const message part(slice, from.source.is_text());
-    submit_now(slice.size(), [&](session& to) { return to.send_part(part, last, from.choice); });
+    const auto choice = last ? from.choice : choice_for_unknown_size(from);
+    submit_now(slice.size(), [&](session& to) { return to.send_part(part, last, choice); });
     if (!last || dead_ || !is_open()) return;
     drop_source();
     send_what_was_held();

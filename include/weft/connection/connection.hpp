@@ -327,6 +327,7 @@ private:
     void feed_source();
     [[nodiscard]] bool ask_source(outgoing_source& from);
     void send_slice(outgoing_source& from);
+    [[nodiscard]] compression choice_for_unknown_size(const outgoing_source& from) const noexcept;
     void drop_source() noexcept;
     void drop_sources() noexcept;
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include <weft/core/prepared_message.hpp>
 
@@ -285,6 +286,23 @@ TEST_F(sending_from, a_compressed_message) {
     EXPECT_EQ(at_server.count("message " + whole(50, 5000)), 1U);
     EXPECT_LT(served().traffic().bytes_sent, 100'000U);
     EXPECT_GT(outbound().traffic().bytes_sent, 250'000U);
+}
+
+// The codec compresses messages from 8 bytes on; the size of these is not known when they begin.
+TEST_F(sending_from, a_small_first_piece_does_not_decide_against_compression) {
+    open({.extension = std::make_shared<run_length_extension>()});
+    const auto source = [first = true]() mutable {
+        static const std::string little = "[";
+        static const std::string much(100'000, 'x');
+        const bool begins = std::exchange(first, false);
+        return source_piece{std::as_bytes(std::span(begins ? little : much)), !begins};
+    };
+    served().send_from(message_source(source));
+    outbound().send_from(message_source(source), compression::off);
+    driver.settle();
+    EXPECT_EQ(at_client.count("message [" + std::string(100'000, 'x')), 1U);
+    EXPECT_LT(served().traffic().bytes_sent, 10'000U);
+    EXPECT_GT(outbound().traffic().bytes_sent, 100'000U);
 }
 
 TEST_F(sending_from, a_reader_and_a_generator) {
