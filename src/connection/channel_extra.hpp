@@ -23,6 +23,7 @@ struct channel::extra {
     conversation_anchor conversation;                  // empty unless coroutines use it
     std::shared_ptr<handle_state> shared;              // shared with handles, if there are any
     std::vector<std::unique_ptr<posted_message>> held; // messages that cannot be sent yet
+    std::size_t held_posts = 0; // the bytes of them that were counted as posted
     std::unique_ptr<pending_connection> pending; // until an outbound connection is open
     weft::list_link observers;
 };

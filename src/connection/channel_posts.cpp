@@ -3,6 +3,9 @@
 // counted when posted, and functions to call with the connection.
 #include <weft/connection/channel.hpp>
 
+#include <algorithm>
+#include <iterator>
+
 #include "connection/channel_extra.hpp"
 
 namespace weft {
@@ -36,14 +39,24 @@ void channel::publish(std::size_t queued_now, bool closed) noexcept {
     if (extra_->shared->take_writable_request()) writable_due_ = true;
 }
 
+void channel::hold(std::unique_ptr<posted_message> what) {
+    const std::size_t size = what->size;
+    some_extra().held.push_back(std::move(what));
+    extra_->held_posts += size;
+}
+
+/// Returns whether output that handles have posted has not arrived here yet.
+bool channel::awaits_posts() const noexcept {
+    return has_handles() && extra_->shared->posted() != extra_->held_posts;
+}
+
 void channel::take_posted(std::unique_ptr<posted_message> what) noexcept {
     const std::size_t size = what->size;
     try {
         if (!holds_back()) {
             send_posted(*what);
         } else if (takes_output()) {
-            some_extra().held.push_back(std::move(what));
-            return; // its size still counts
+            return hold(std::move(what)); // its size still counts
         }
     } catch (const std::bad_alloc&) {
         run_out_of_memory();
@@ -64,9 +77,11 @@ void channel::send_held() noexcept {
             run_out_of_memory();
             driver().defer(*this);
         }
+        extra_->held_posts -= (*next)->size;
         release_posts((*next)->size);
     }
     waiting.erase(waiting.begin(), next);
+    std::ranges::move(extra_->held, std::back_inserter(waiting)); // was held meanwhile
     extra_->held = std::move(waiting);
 }
 

@@ -37,9 +37,14 @@ public:
     send_result post_output(std::size_t payload, Content&& content,
                             compression choice = compression::automatic) const {
         const std::size_t size = payload + handle_state::post_overhead;
+        channel* const holds = target_that_holds();
         const send_result answer = shared_->reserve(size);
         if (answer == send_result::dropped) post_overflow();
         if (answer == send_result::dropped || answer == send_result::closed) return answer;
+        if (holds) {
+            hold(*holds, size, content, choice);
+            return answer;
+        }
         const bool posted = post_counted(size, [&] {
             auto what = std::make_unique<posted_message>(posted_message{content(), size, choice});
             return [state = shared_, what = std::move(what)]() mutable {
@@ -66,6 +71,25 @@ private:
     template <class Kind>
     static Kind* target(const handle_state& state) noexcept {
         return static_cast<Kind*>(static_cast<channel*>(state.target()));
+    }
+
+    /// Returns the connection if this is a turn, nothing is on its way to the connection, and the
+    /// connection holds output back. Then the output is held at once, so that it precedes what the
+    /// same handler sends later.
+    [[nodiscard]] channel* target_that_holds() const noexcept {
+        if (!shared_->mailbox().in_turn_here()) return nullptr;
+        auto* const to = target<channel>(*shared_);
+        return to && to->takes_output() && to->holds_back() && !to->awaits_posts() ? to : nullptr;
+    }
+
+    template <class Content>
+    void hold(channel& by, std::size_t size, Content& content, compression choice) const {
+        try {
+            by.hold(std::make_unique<posted_message>(posted_message{content(), size, choice}));
+        } catch (...) {
+            shared_->take_back(size);
+            throw;
+        }
     }
 
     /// Posts what `make` returns; if that fails, the counted size is released.

@@ -202,6 +202,8 @@ protected:
     void share_limit() noexcept;
     void publish(std::size_t queued_now, bool closed) noexcept;
     void take_posted(std::unique_ptr<posted_message> what) noexcept;
+    void hold(std::unique_ptr<posted_message> what);
+    [[nodiscard]] bool awaits_posts() const noexcept;
     void send_held() noexcept;
     void end_handles() noexcept;
 

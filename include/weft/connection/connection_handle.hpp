@@ -37,11 +37,13 @@ public:
 
     /// Sends a whole message, like `connection::send`.
     ///
-    /// In a turn on the driver's thread, such as in a handler, the message is sent at once.
-    /// Elsewhere it is copied and posted. It then counts towards the limit on queued output
-    /// immediately, with `handle_state::post_overhead` bytes added. `dropped` means that it was not
-    /// queued; `backed_up` means that the peer is slow, or that more than half of the limit is
-    /// used. After either, `writable` is called on the connection's thread when there is room. A
+    /// In a turn on the driver's thread, such as in a handler, the message is sent at once; while a
+    /// message begun with `send_part` is unfinished, right after that one. Elsewhere it is copied
+    /// and posted. It then counts towards the limit on queued output immediately, with
+    /// `handle_state::post_overhead` bytes added. Messages of handles keep their order; what
+    /// `connection::send` sends does not wait for posted messages. `dropped` means that the message
+    /// was not queued; `backed_up` means that the peer is slow, or that more than half of the limit
+    /// is used. After either, `writable` is called on the connection's thread when there is room. A
     /// message queued before the connection opens is sent when `open` has returned; if `fail` is
     /// called instead, it was never sent. `choice` decides whether the message is compressed, if
     /// the handshake agreed on compression. Throws std::bad_alloc; then nothing was sent.

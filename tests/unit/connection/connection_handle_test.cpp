@@ -282,6 +282,29 @@ TEST_F(connection_handle_test, a_message_waits_for_the_end_of_one_in_parts) {
     EXPECT_EQ(at_client.log[2], "message two");
 }
 
+TEST_F(connection_handle_test, a_handler_sends_in_the_order_of_its_calls) {
+    server->route("/order", {.message = [](connection& c, message) {
+                      const auto handle = c.handle();
+                      handle.send("1");
+                      c.send_part("2", false);
+                      EXPECT_EQ(handle.send("3"), send_result::accepted);
+                      EXPECT_EQ(handle.send(std::string("4")), send_result::accepted);
+                      EXPECT_EQ(handle.send(prepared_message("5")), send_result::accepted);
+                      EXPECT_NE(handle.queued_bytes(), 0U);
+                      c.send_part("2", true);
+                      EXPECT_EQ(handle.queued_bytes(), 0U);
+                      c.send("6");
+                      handle.send("7");
+                  }});
+    link("ws://example.org/order");
+    driver.settle();
+    outbound().send("go");
+    driver.settle();
+    const std::vector<std::string> expected{"message 1", "message 22", "message 3", "message 4",
+                                            "message 5", "message 6",  "message 7"};
+    EXPECT_EQ(std::vector(at_client.log.begin() + 1, at_client.log.end()), expected);
+}
+
 TEST_F(connection_handle_test, reading_waits_while_mail_is_behind) {
     constexpr std::size_t messages = 2000;
     constexpr std::size_t posts_each = 500;
