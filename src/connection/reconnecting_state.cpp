@@ -11,6 +11,7 @@
 #include <weft/core/error.hpp>
 
 #include "connection/reconnect_ticket.hpp"
+#include "core/reported_target.hpp"
 
 namespace weft {
 namespace {
@@ -83,6 +84,13 @@ void reconnecting_connection::state::run() noexcept {
     report why;
     why.phase = phase::connect;
     why.error = std::exchange(prepare_error_, {});
+    try {
+        report_facts known;
+        known.target = for_reports(target_);
+        why.facts = std::make_shared<report_facts>(std::move(known));
+    } catch (const std::bad_alloc&) {
+        // the report omits it
+    }
     driver_.call(*this, [&] { failed(why); });
 }
 

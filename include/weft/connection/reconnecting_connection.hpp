@@ -47,6 +47,10 @@ public:
 
     /// Returns the open connection; null if there is none. Valid until its `close` handler has
     /// returned.
+    ///
+    /// Closing it with 1000, the default, ends this object, as `close` above does. Closing it with
+    /// another code, or aborting it, ends only this connection: the next attempt follows. That is
+    /// for an application that finds the connection unusable, such as by a heartbeat of its own.
     [[nodiscard]] connection* current() const noexcept;
     [[nodiscard]] bool is_open() const noexcept { return current() != nullptr; }
 

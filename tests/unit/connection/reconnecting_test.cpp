@@ -155,6 +155,22 @@ TEST_F(reconnecting_test, ends_after_a_normal_close_by_either_side) {
     expect_all_over();
 }
 
+// The application finds the connection unusable, but still wants one.
+TEST_F(reconnecting_test, goes_on_when_the_application_closes_with_another_code) {
+    keep_open();
+    kept.current()->close(close_code(4000), "no heartbeat");
+    driver.settle();
+    EXPECT_FALSE(kept.ended());
+    ASSERT_TRUE(kept.next_attempt());
+    pass(2s);
+    ASSERT_TRUE(kept.current());
+    kept.close(close_code(4000), "done");
+    driver.settle();
+    EXPECT_TRUE(kept.ended());
+    EXPECT_EQ(given_up, 0);
+    expect_all_over();
+}
+
 TEST_F(reconnecting_test, ends_when_the_server_rejects_it) {
     for (const int status : {401, 403, 404}) {
         given_up = 0;
@@ -286,7 +302,10 @@ TEST_F(reconnecting_test, backs_off_if_an_attempt_cannot_be_prepared) {
         if (number == 3) throw std::runtime_error("no token");
     }; // the second is destroyed
     keep(std::move(options));
-    at_client.on["fail"] = [&](connection*) { errors.push_back(at_client.end->error); };
+    at_client.on["fail"] = [&](connection*) {
+        errors.push_back(at_client.end->error);
+        EXPECT_EQ(at_client.end->target(), "ws://example.org/");
+    };
     driver.on_error([](const std::exception_ptr&) {});
     driver.settle();
     pass_wait();
