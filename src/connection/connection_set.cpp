@@ -276,6 +276,8 @@ void connection_set::drain(const drain_options& options, function<void()> done) 
     }
     prepare_shutdown();
     drain_ = std::make_unique<drain_in_progress>(*this, options, std::move(done));
+    unrouted_.session.retry_after = options.retry_after; // for handshakes that the window cuts off
+    for (const auto& one : routes_) one->session.retry_after = options.retry_after;
     std::size_t count = 0;
     walk([&](const connection& one) { count += one.is_open(); });
     std::size_t at = 0;

@@ -356,7 +356,12 @@ void session::fail(std::exception_ptr thrown, time_point now) noexcept {
 bool session::inform_peer(std::error_code why, report* outcome) noexcept {
     try {
         if (state_ == session_state::connecting) {
-            refuse(refusal(why), outcome);
+            auto response = refusal(why);
+            if (response.status == 503 && options_->retry_after.count() > 0) {
+                const auto wait = std::to_string(options_->retry_after.count());
+                response.headers.push_back({"Retry-After", wait});
+            }
+            refuse(response, outcome);
         } else if (state_ == session_state::open) {
             put_close_frame(outcome, close_code_for(why), close_reason_for(why));
         }

@@ -98,6 +98,9 @@ struct session_options {
     /// `frame_size_max`. `compressed_size_max` has no effect, and `fragment_count_max` limits the
     /// frames without payload between two parts. Must not change while the session is open.
     bool receives_parts = false;
+
+    /// The Retry-After header of a server's refusals with 503; zero for none.
+    std::chrono::seconds retry_after{};
 };
 
 /// The result of a handshake that was completed outside of the session.

@@ -69,6 +69,21 @@ TEST_F(drain_test, answers_late_handshakes_with_503_and_retry_after) {
     EXPECT_NE(late.text().find("Retry-After: 7\r\n"), std::string::npos);
 }
 
+TEST_F(drain_test, answers_handshakes_that_its_end_cuts_off_with_retry_after) {
+    server->route("/chat", {.validate = [](connection& c) { c.defer(); }});
+    auto half = visit();
+    half.write("GET / HTTP/1.1\r\nHost: exam");
+    auto deferred = visit();
+    deferred.write(canned_request());
+    driver.settle();
+    drain(5s, {.keep_listening = true, .retry_after = 7s});
+    pass(5s);
+    for (auto* const one : {&half, &deferred}) {
+        EXPECT_TRUE(one->text().starts_with("HTTP/1.1 503 ")) << one->text();
+        EXPECT_NE(one->text().find("Retry-After: 7\r\n"), std::string::npos) << one->text();
+    }
+}
+
 TEST_F(drain_test, goes_on_listening_for_its_window_if_wanted) {
     drain(10s, {.keep_listening = true});
     pass(10s - 1us);
