@@ -16,7 +16,7 @@ const char* words(errc code) noexcept {
         return "this header is reserved: the handshake or HTTP's framing sets it";
     case errc::bad_request: return "malformed HTTP request";
     case errc::bad_method: return "the upgrade request is not a GET";
-    case errc::bad_http_version: return "the upgrade request is not HTTP/1.1";
+    case errc::bad_http_version: return "another version of HTTP than the required 1.1";
     case errc::bad_host: return "the Host header is missing, repeated or malformed";
     case errc::misdirected: return "Host names another server than TLS was opened for";
     case errc::bad_upgrade: return "the Upgrade header does not name websocket";

@@ -136,12 +136,16 @@ std::error_code http_head_parser::parse_status_line(std::string_view line) {
 }
 
 std::error_code http_head_parser::parse_version(std::string_view version) {
+    const auto whole = range_of(version);
     constexpr std::string_view prefix = "HTTP/";
     version.remove_prefix(version.starts_with(prefix) ? prefix.size() : version.size());
     const bool numbers = version.size() == 3 && is_digit(version[0]) && version[1] == '.' &&
                          is_digit(version[2]);
     if (!numbers) return malformed();
-    if (version[0] != '1') return make_error_code(errc::bad_http_version);
+    if (version[0] != '1') {
+        version_ = whole;
+        return make_error_code(errc::bad_http_version);
+    }
     head_.minor_ = version[2] - '0';
     return {};
 }
@@ -178,6 +182,15 @@ std::error_code http_head_parser::parse_field(std::string_view line) {
     if (!is_token(name) || !is_field_value(value)) return malformed();
     head_.lines_.push_back({range_of(name), range_of(value)});
     return {};
+}
+
+// A client of HTTP/2 that does not upgrade from HTTP/1.1 begins with a preface. RFC 9113 §3.4.
+std::string_view http_head_parser::error_detail() const noexcept {
+    constexpr std::string_view preface = "PRI * HTTP/2.0\r\n";
+    if (kind_ == http_kind::request && error_ && head_.text_.starts_with(preface)) {
+        return "HTTP/2 with prior knowledge, not by an upgrade from HTTP/1.1";
+    }
+    return head_.text(version_);
 }
 
 http_head::range http_head_parser::range_of(std::string_view part) const noexcept {

@@ -127,7 +127,8 @@ void session::receive_eof(time_point now) noexcept {
 void session::receive_error(std::error_code why, time_point now) noexcept {
     const phase here = state_ == session_state::connecting ? phase::http : phase::websocket;
     if (was_refused()) return fail_refused(now);
-    abort(why, side::system, here, now);
+    const bool by_peer = why == condition::protocol_error; // such as an end without close_notify
+    abort(why, by_peer ? side::peer : side::system, here, now);
 }
 
 void session::abort(std::error_code why, side who, phase at, time_point now,
@@ -155,11 +156,7 @@ void session::abort(std::error_code why, side who, phase at, time_point now,
         outcome->phase = at;
         outcome->error = why;
         outcome->http_status = http_status;
-        try {
-            outcome->detail = detail;
-        } catch (const std::bad_alloc&) {
-            outcome->detail.clear(); // report the error without its detail
-        }
+        add_detail(detail);
     }
     end_with(event_type::failed, now);
 }

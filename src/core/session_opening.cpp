@@ -118,10 +118,25 @@ event session::read_request(time_point now) {
     while (at.parser.status() == http_head_parser::state::more && !waiting().empty()) {
         consume_input(at.parser.feed(waiting()));
     }
-    if (at.parser.status() == http_head_parser::state::failed) fail(at.parser.error(), now);
+    if (at.parser.status() == http_head_parser::state::failed) fail_to_parse(at.parser, now);
     if (at.parser.status() != http_head_parser::state::done) return {};
     at.request = at.parser.take_request();
     return judge_request(now);
+}
+
+/// Fails because of a head that `parser` has refused.
+void session::fail_to_parse(const http_head_parser& parser, time_point now) noexcept {
+    fail(parser.error(), now);
+    add_detail(parser.error_detail());
+}
+
+void session::add_detail(std::string_view detail) noexcept {
+    if (!extra_ || !extra_->outcome) return;
+    try {
+        extra_->outcome->detail = detail;
+    } catch (const std::bad_alloc&) {
+        extra_->outcome->detail.clear(); // report the error without its detail
+    }
 }
 
 event session::judge_request(time_point now) {
@@ -331,7 +346,7 @@ event session::read_response(time_point now) {
         consume_input(at.parser.feed(waiting()));
         if (at.parser.status() == http_head_parser::state::more) continue;
         if (at.parser.status() == http_head_parser::state::failed) {
-            fail(at.parser.error(), now);
+            fail_to_parse(at.parser, now);
             return {};
         }
         at.response = at.parser.take_response();
@@ -394,8 +409,11 @@ bool session::was_refused() const noexcept {
 /// Reports the refusal as the reason, however the rest of the response ended.
 void session::fail_refused(time_point now) noexcept {
     const int status = extra_->handshake->response->status();
-    fail(extra_->handshake->refused_for, now);
+    const bool is_old = extra_->handshake->response->version_minor() == 0;
+    const auto why = extra_->handshake->refused_for;
+    fail(why, now);
     if (extra_ && extra_->outcome) extra_->outcome->http_status = status;
+    if (is_old && why == errc::bad_http_version) add_detail("HTTP/1.0");
 }
 
 std::string session::refusal_body() const {

@@ -336,8 +336,9 @@ void session::put_prepared(const prepared_message& whole, const prepared_message
 void session::put_close_frame(report* outcome, close_code code, std::string_view reason) {
     std::array<std::byte, control_payload_max> payload;
     std::size_t size = 0;
-    close_frame sent{code, std::string(cut_at_character(reason, close_reason_max))};
+    close_frame sent{code, {}};
     if (code != close_code::no_status) {
+        sent.reason = cut_at_character(reason, close_reason_max);
         payload[size++] = static_cast<std::byte>(static_cast<unsigned>(code) >> 8);
         payload[size++] = static_cast<std::byte>(static_cast<unsigned>(code) & 0xffU);
         for (const std::byte byte : as_bytes(sent.reason)) payload[size++] = byte;

@@ -9,6 +9,8 @@
 #include <openssl/sslerr.h>
 #include <openssl/x509_vfy.h>
 
+#include <weft/core/error.hpp>
+
 #include "tls/chain_fault.hpp"
 #include "tls/openssl_error.hpp"
 
@@ -49,10 +51,29 @@ const char* words(tls_error code) noexcept {
     return "unknown error";
 }
 
+/// Returns true if the peer does not follow TLS. A certificate that is not accepted is no such
+/// fault.
+bool is_peer_fault(tls_error code) noexcept {
+    switch (code) {
+    case tls_error::not_tls:
+    case tls_error::handshake_truncated:
+    case tls_error::truncated:
+    case tls_error::http_request:
+    case tls_error::http_answer: return true;
+    default: return false;
+    }
+}
+
 class tls_errors final : public std::error_category {
 public:
     const char* name() const noexcept override { return "weft-tls"; }
     std::string message(int code) const override { return words(static_cast<tls_error>(code)); }
+    bool equivalent(int code, const std::error_condition& which) const noexcept override {
+        if (which == make_error_condition(condition::protocol_error)) {
+            return is_peer_fault(static_cast<tls_error>(code));
+        }
+        return std::error_category::equivalent(code, which);
+    }
 };
 
 class openssl_errors final : public std::error_category {

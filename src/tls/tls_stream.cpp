@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <new>
+#include <string>
 #include <utility>
 
 #include <openssl/err.h>
@@ -45,6 +46,26 @@ bool begins_like_request(std::string_view text) noexcept {
         std::find_if(text.begin(), text.end(), [](char byte) { return byte < 'A' || byte > 'Z'; });
     const auto rest = text.substr(static_cast<std::size_t>(method_end - text.begin()));
     return rest.size() < text.size() && (rest.starts_with(" /") || rest.starts_with(" *"));
+}
+
+/// Describes the first bytes of something that is not TLS: as text up to the first byte that is not
+/// printable, or in hexadecimal.
+std::string description_of(std::string_view received) {
+    constexpr std::size_t text_max = 16;
+    constexpr std::size_t bytes_max = 8;
+    const auto is_printable = [](char byte) { return byte >= ' ' && byte <= '~'; };
+    const auto end = std::find_if_not(received.begin(), received.end(), is_printable);
+    const auto size = static_cast<std::size_t>(end - received.begin());
+    if (size > 1) {
+        return "it sent \"" + std::string(received.substr(0, std::min(size, text_max))) + '"';
+    }
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text = "it sent 0x";
+    for (const char byte : received.substr(0, bytes_max)) {
+        text += digits[static_cast<unsigned char>(byte) >> 4];
+        text += digits[static_cast<unsigned char>(byte) & 0xfU];
+    }
+    return text;
 }
 
 /// Splits a list of pieces into records; joins small pieces in one record.
@@ -177,12 +198,22 @@ std::error_code tls_stream::error_of_handshake() noexcept {
         if (at_server && begins_like_request(text)) why = tls_error::http_request;
         if (!at_server && text.starts_with("HTTP/")) return tls_error::http_answer;
     }
+    if (why == tls_error::not_tls) note_received();
     if (why == tls_error::http_request) {
         const std::span<const std::byte> answer = std::as_bytes(std::span(answer_to_plain_http));
         static_cast<void>(under_->write(std::span(&answer, 1)));
         under_->half_close();
     }
     return why;
+}
+
+/// Notes for the report what the peer sent instead of TLS.
+void tls_stream::note_received() noexcept {
+    try {
+        fault_ = std::make_unique<std::string>(description_of(as_text(chunk_)));
+    } catch (const std::bad_alloc&) {
+        return; // the report omits it
+    }
 }
 
 // --- called by the driver and by the stream below

@@ -112,6 +112,7 @@ TEST_F(tls_faults, an_http_request_to_an_https_server_is_reported_and_answered) 
     EXPECT_EQ(server_failed.front().error, tls_error::http_request);
     EXPECT_EQ(server_failed.front().error.message(), "HTTP request to an HTTPS server");
     EXPECT_EQ(server_failed.front().phase, phase::tls);
+    EXPECT_EQ(server_failed.front().began, side::peer);
     pollfd readable{plain.descriptor(), POLLIN, 0};
     ASSERT_EQ(::poll(&readable, 1, 5000), 1);
     EXPECT_TRUE(plain.received().starts_with("HTTP/1.1 400 ")) << plain.received();
@@ -133,10 +134,27 @@ TEST_F(tls_faults, a_server_that_answers_in_http_is_reported) {
 
 TEST_F(tls_faults, another_protocol_is_not_taken_for_http) {
     serve();
-    raw_peer plain = raw_peer::connected_to(port);
-    plain.send("SSH-2.0-OpenSSH_9.2\r\n");
+    const auto report_of = [&](std::string_view sent) {
+        server_failed.clear();
+        raw_peer plain = raw_peer::connected_to(port);
+        plain.send(sent);
+        until([&] { return !server_failed.empty(); });
+        EXPECT_EQ(server_failed.front().error, tls_error::not_tls) << server_failed.front();
+        return to_string(server_failed.front());
+    };
+    EXPECT_NE(report_of("SSH-2.0-OpenSSH_9.2\r\n")
+                  .find("ended by the peer during TLS: the peer does not speak TLS (it sent "
+                        "\"SSH-2.0-OpenSSH_\")"),
+              std::string::npos);
+    EXPECT_NE(report_of({"\x01\xff\0\0\0\0\0\0\0\0", 10}).find("(it sent 0x01ff000000000000)"),
+              std::string::npos);
+    server_failed.clear();
+    raw_peer cut = raw_peer::connected_to(port);
+    cut.send("\x16");
+    cut.close();
     until([&] { return !server_failed.empty(); });
-    EXPECT_EQ(server_failed.front().error, tls_error::not_tls);
+    EXPECT_EQ(server_failed.front().error, tls_error::handshake_truncated);
+    EXPECT_EQ(server_failed.front().began, side::peer);
 }
 
 // --- files

@@ -20,7 +20,7 @@ enum class errc {
     // the opening handshake (RFC 6455 §4), as seen by a server
     bad_request,             ///< not a well-formed HTTP/1.1 request
     bad_method,              ///< an upgrade must be a GET
-    bad_http_version,        ///< an upgrade needs HTTP/1.1
+    bad_http_version,        ///< the peer speaks another version of HTTP than 1.1
     bad_host,                ///< no Host header, several, or one that names no host
     misdirected,             ///< Host differs from the server name of the TLS handshake (SNI)
     bad_upgrade,             ///< Upgrade does not name `websocket`

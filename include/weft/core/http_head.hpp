@@ -167,6 +167,10 @@ public:
     /// version other than 1), `header_too_large` or `too_many_headers`.
     [[nodiscard]] std::error_code error() const noexcept { return error_; }
 
+    /// Returns more about the error: the version that was refused with `bad_http_version`, such as
+    /// "HTTP/2.0". Otherwise empty. Valid as long as the parser.
+    [[nodiscard]] std::string_view error_detail() const noexcept;
+
     /// Returns the size of the memory of the head in progress, in bytes.
     [[nodiscard]] std::size_t memory_used() const noexcept { return head_.memory_used(); }
 
@@ -191,6 +195,7 @@ private:
     http_head head_;
     http_limits limits_;
     std::size_t line_begin_ = 0;
+    http_head::range version_; // of a first line that was refused for it
     int blank_lines_ = 0;
     std::error_code error_;
     http_kind kind_;

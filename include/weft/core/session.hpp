@@ -390,6 +390,8 @@ private:
     event read_refusal(time_point now);
     [[nodiscard]] bool was_refused() const noexcept;
     void fail_refused(time_point now) noexcept;
+    void fail_to_parse(const class http_head_parser& parser, time_point now) noexcept;
+    void add_detail(std::string_view detail) noexcept;
     void refuse(const http_response& response, report* outcome);
     void become_open(time_point now) noexcept;
     void end_quietly(time_point now) noexcept;

@@ -120,6 +120,7 @@ private:
     void fail(std::error_code why) noexcept;
     [[nodiscard]] std::error_code error_of_session() const noexcept;
     [[nodiscard]] std::error_code error_of_handshake() noexcept;
+    void note_received() noexcept;
 
     std::unique_ptr<stream> under_;
     std::shared_ptr<tls_context> context_;

@@ -111,6 +111,10 @@ TEST_P(session_closing, without_a_code_sends_an_empty_frame) {
     probe.tested.close(close_code::no_status, "not sent", probe.now);
     probe.collect();
     EXPECT_EQ(probe.sent_frames().at(0).payload, "");
+    probe.feed(probe.peer.close(1000));
+    ASSERT_TRUE(probe.tested.outcome().sent);
+    EXPECT_EQ(probe.tested.outcome().sent->reason, "");
+    EXPECT_EQ(probe.tested.outcome().reason(), "");
 }
 
 TEST_P(session_closing, cuts_a_long_reason_at_a_character) {

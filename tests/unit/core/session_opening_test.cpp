@@ -235,6 +235,30 @@ TEST(session_opening, a_plain_request_names_one_host) {
     EXPECT_EQ(error_of("1.0", "Host: a\r\nhost: b\r\n"), errc::bad_host);
 }
 
+TEST(session_opening, another_version_of_http_is_named) {
+    const auto words_for = [](role of, const std::string& head) {
+        session_probe probe{of};
+        if (of == role::client) start_client(probe);
+        probe.feed(to_bytes(head + "\r\n\r\n"));
+        EXPECT_EQ(probe.error(), errc::bad_http_version) << head;
+        return to_string(probe.tested.outcome());
+    };
+    const std::string other = "another version of HTTP than the required 1.1 (";
+    EXPECT_NE(words_for(role::server, "PRI * HTTP/2.0\r\n\r\nSM").find(
+                  other + "HTTP/2 with prior knowledge, not by an upgrade from HTTP/1.1)"),
+              std::string::npos);
+    EXPECT_NE(words_for(role::server, "GET / HTTP/2.0").find(other + "HTTP/2.0)"),
+              std::string::npos);
+    EXPECT_NE(words_for(role::client, "HTTP/3.0 101 Switching Protocols").find(other + "HTTP/3.0)"),
+              std::string::npos);
+    session_probe probe{role::client};
+    auto answer = canned_response(start_client(probe));
+    answer.replace(0, 8, "HTTP/1.0");
+    probe.feed(to_bytes(answer));
+    EXPECT_NE(to_string(probe.tested.outcome()).find(other + "HTTP/1.0)"), std::string::npos)
+        << to_string(probe.tested.outcome());
+}
+
 // websocket-driver CVE-2026-54466: draft versions accepted
 TEST(session_opening, another_version_is_answered_with_426_and_ours) {
     for (const auto* version : {"0", "7", "8", "12", "14", "013", "13, 8", "255", ""}) {
