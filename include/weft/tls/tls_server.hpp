@@ -39,6 +39,10 @@ struct tls_server_options {
 
     /// Called with OpenSSL's SSL_CTX of each certificate once it is configured, for further
     /// settings; also on a reload.
+    ///
+    /// Each handshake begins in the context of the first certificate, and takes only certificate
+    /// and key from the one that fits the server name. Make the same settings in each context: most
+    /// of those that differ (versions, ciphers, options, callbacks) count in the first one only.
     std::function<result<void>(ssl_ctx_st*)> configure = {};
 
     /// If `create` or `reload` fails, it writes here what the error concerns, such as a file name.
