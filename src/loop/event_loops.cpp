@@ -3,8 +3,11 @@
 #include <weft/loop/event_loops.hpp>
 
 #include <algorithm>
+#include <system_error>
 #include <thread>
 #include <vector>
+
+#include <weft/core/error.hpp>
 
 #include "loop/loop_state.hpp"
 
@@ -37,6 +40,10 @@ struct joined_threads {
 
 event_loops::event_loops(std::size_t count, const loop_options& options) {
     if (count == 0) count = core_count();
+    if (count > 1 && options.clock) {
+        throw std::system_error(errc::bad_argument,
+                                "weft::event_loops: loop_options::clock belongs to one thread");
+    }
     loops_.reserve(count);
     while (loops_.size() < count) loops_.emplace_back(options);
 }

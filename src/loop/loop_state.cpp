@@ -306,8 +306,14 @@ std::shared_ptr<weft::resolver> loop_state::resolver() {
 
 result<void> loop_state::watch_signals(std::span<const int> numbers, function<void(int)> handler) {
     if (closed_) return failure(errc::gone);
-    if (signals_) std::exchange(signals_, nullptr)->close();
-    if (numbers.empty()) return {};
+    if (numbers.empty()) {
+        if (signals_) std::exchange(signals_, nullptr)->close();
+        return {};
+    }
+    if (signals_) {
+        if (const auto why = signals_->replace(numbers, std::move(handler))) return failure(why);
+        return {};
+    }
     const auto made = begin_signal_watch(*this, numbers, std::move(handler));
     if (!made) return failure(made.error());
     signals_ = *made;

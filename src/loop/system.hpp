@@ -43,6 +43,11 @@ class loop_state;
 /// Handles signals of the process on one loop. Does not count as work of the loop.
 class signal_watch {
 public:
+    /// Handles these signals instead, without a moment in which a signal of both sets is not
+    /// handled. Those that have arrived reach the new handler. On an error nothing changes.
+    virtual std::error_code replace(std::span<const int> numbers,
+                                    function<void(int number)> handler) = 0;
+
     /// Restores the earlier dispositions. The watch is destroyed once none of its functions is on
     /// the stack.
     virtual void close() noexcept = 0;

@@ -60,14 +60,16 @@ struct loop_options {
     /// Empty: no file.
     std::string hosts_file = "/etc/hosts";
 
-    /// The clock of a `virtual_time` loop; must outlive the loop. Null: the loop has its own.
+    /// The clock of a `virtual_time` loop; must outlive the loop. Null: the loop has its own. It
+    /// belongs to one thread: `event_loops` of more than one loop refuse it.
     virtual_clock* clock = nullptr;
 
     /// Measures how long each turn takes; see `event_loop::turn_times`. Costs two reads of the
     /// clock in each turn.
     bool measure_turns = false;
 
-    /// The source of masking keys and nonces; must outlive the loop. Null: the system's.
+    /// The source of masking keys and nonces; must outlive the loop. Null: the system's. Loops on
+    /// several threads, such as `event_loops`, share it; then it must be thread-safe.
     random_source* random = nullptr;
 };
 
@@ -192,8 +194,8 @@ public:
     // --- signals
 
     /// Handles signals of the process, such as SIGINT and SIGTERM: calls `handler` in a turn, with
-    /// the number of each signal received. Replaces the signals and the handler of an earlier call;
-    /// with no `numbers`, only restores the earlier signal handling.
+    /// the number of each signal received. Replaces the signals and the handler of an earlier call,
+    /// unless it fails; with no `numbers`, only restores the earlier signal handling.
     ///
     /// Intended for standalone loops, as hosts usually handle signals themselves. A loop does not
     /// change signal handling unless this is called. The earlier dispositions are restored when the

@@ -19,8 +19,9 @@ namespace weft {
 class event_loops {
 public:
     /// Creates `count` loops; for 0, one per core. Throws std::system_error if the system refuses a
-    /// resource that an engine needs. All loops use the random source of `options`, if it has one,
-    /// on their threads, so it must be thread-safe. A `virtual_clock` is not: leave it null.
+    /// resource that an engine needs, or with `errc::bad_argument` if several loops would share a
+    /// `virtual_clock`. All loops use the random source of `options`, if it has one, on their
+    /// threads, so it must be thread-safe.
     explicit event_loops(std::size_t count = 0, const loop_options& options = {});
     event_loops(const event_loops&) = delete;
     event_loops& operator=(const event_loops&) = delete;

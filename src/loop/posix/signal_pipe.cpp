@@ -4,6 +4,7 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -61,6 +62,25 @@ std::error_code catch_signal(int number) noexcept {
     return {};
 }
 
+void let_go(std::size_t number) noexcept {
+    if (!std::exchange(signals.caught[number], false)) return;
+    sys::sigaction(static_cast<int>(number), &signals.before[number], nullptr);
+}
+
+/// Catches these signals in addition; if one of them cannot be caught, changes nothing.
+std::error_code catch_all(std::span<const int> numbers) noexcept {
+    const auto before = signals.caught;
+    for (const int number : numbers) {
+        const auto why = catch_signal(number);
+        if (!why) continue;
+        for (std::size_t at = 0; at < before.size(); ++at) {
+            if (!before[at]) let_go(at);
+        }
+        return why;
+    }
+    return {};
+}
+
 } // namespace
 
 result<signal_watch*> signal_pipe::begin(loop_state& loop, std::span<const int> numbers,
@@ -82,8 +102,8 @@ result<signal_watch*> begin_signal_watch(loop_state& loop, std::span<const int> 
     return signal_pipe::begin(loop, numbers, std::move(handler));
 }
 
-signal_pipe::signal_pipe(loop_state& loop, signal_handler handler) noexcept
-    : loop_(loop), handler_(std::move(handler)) {}
+signal_pipe::signal_pipe(loop_state& loop, signal_handler handler)
+    : loop_(loop), handler_(std::make_shared<signal_handler>(std::move(handler))) {}
 
 std::error_code signal_pipe::open(std::span<const int> numbers) noexcept {
     std::array<int, 2> ends{};
@@ -93,18 +113,23 @@ std::error_code signal_pipe::open(std::span<const int> numbers) noexcept {
     signals.generation = fork_generation();
     if (const auto why = loop_.engine().add(arrivals_.get(), *this, {.read = true})) return why;
     watched_ = true;
-    for (const int number : numbers) {
-        if (const auto why = catch_signal(number)) return why;
+    return catch_all(numbers);
+}
+
+std::error_code signal_pipe::replace(std::span<const int> numbers, signal_handler handler) {
+    if (!loop_.engine().in_own_process()) return errc::forked;
+    auto next = std::make_shared<signal_handler>(std::move(handler));
+    if (const auto why = catch_all(numbers)) return why;
+    for (std::size_t at = 0; at < signals.caught.size(); ++at) {
+        if (std::ranges::find(numbers, static_cast<int>(at)) == numbers.end()) let_go(at);
     }
+    handler_ = std::move(next);
     return {};
 }
 
 /// Restores the signals first, so that no handler writes to a closed pipe.
 void signal_pipe::restore() noexcept {
-    for (std::size_t at = 0; at < signals.caught.size(); ++at) {
-        if (!std::exchange(signals.caught[at], false)) continue;
-        sys::sigaction(static_cast<int>(at), &signals.before[at], nullptr);
-    }
+    for (std::size_t at = 0; at < signals.caught.size(); ++at) let_go(at);
     const owned_descriptor closed(signals.to_loop.exchange(-1));
     if (std::exchange(watched_, false)) loop_.engine().remove(arrivals_.get());
     arrivals_.reset();
@@ -131,7 +156,9 @@ void signal_pipe::run() noexcept {
     if (count <= 0) return loop_.engine().drained(arrivals_.get(), {.read = true});
     for (ssize_t at = 0; at < count && !ended_; ++at) {
         const int number = numbers[static_cast<std::size_t>(at)];
-        loop_.call(*this, [&] { handler_(number); });
+        if (!signals.caught[static_cast<std::size_t>(number)]) continue; // not wanted any more
+        const auto handler = handler_;
+        loop_.call(*this, [&] { (*handler)(number); });
     }
     if (!ended_) loop_.defer(*this); // there may be more
 }

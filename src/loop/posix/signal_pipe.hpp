@@ -3,6 +3,8 @@
 // POSIX.
 #pragma once
 
+#include <memory>
+
 #include "loop/engine.hpp"
 #include "loop/posix/system_calls.hpp"
 #include "loop/system.hpp"
@@ -18,10 +20,11 @@ public:
     static result<signal_watch*> begin(loop_state& loop, std::span<const int> numbers,
                                        signal_handler handler);
 
+    std::error_code replace(std::span<const int> numbers, signal_handler handler) override;
     void close() noexcept override;
 
 private:
-    signal_pipe(loop_state& loop, signal_handler handler) noexcept;
+    signal_pipe(loop_state& loop, signal_handler handler);
     ~signal_pipe() override = default;
 
     std::error_code open(std::span<const int> numbers) noexcept;
@@ -30,7 +33,7 @@ private:
     void run() noexcept override;
 
     loop_state& loop_;
-    signal_handler handler_;
+    std::shared_ptr<signal_handler> handler_; // shared, as it may replace itself while it runs
     owned_descriptor arrivals_;
     bool watched_ = false;
     bool ended_ = false;

@@ -10,7 +10,9 @@
 
 #include <gtest/gtest.h>
 
+#include <weft/core/error.hpp>
 #include <weft/loop/timer.hpp>
+#include <weft/loop/virtual_clock.hpp>
 
 #include "support/joined_thread.hpp"
 
@@ -27,6 +29,20 @@ TEST_P(event_loops_threads, are_as_many_as_asked_for_or_as_there_are_cores) {
     EXPECT_EQ(event_loops(0, options()).size(), std::max(std::thread::hardware_concurrency(), 1U));
     event_loops two(2, options());
     for (auto& one : two) EXPECT_EQ(one.engine(), GetParam());
+}
+
+TEST(event_loops_of_virtual_time, share_no_clock) {
+    virtual_clock clock;
+    loop_options options{.engine = engine_kind::virtual_time};
+    options.clock = &clock;
+    EXPECT_EQ(event_loops(1, options).size(), 1U);
+    try {
+        event_loops two(2, options);
+        FAIL() << "a clock belongs to one thread";
+    } catch (const std::system_error& why) {
+        EXPECT_EQ(why.code(), errc::bad_argument);
+        EXPECT_NE(std::string(why.what()).find("loop_options::clock"), std::string::npos);
+    }
 }
 
 TEST_P(event_loops_threads, run_at_the_same_time) {

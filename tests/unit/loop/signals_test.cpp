@@ -4,7 +4,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -94,6 +96,42 @@ TEST_P(signals_of_a_loop, are_those_of_the_last_call) {
     EXPECT_EQ(previous_calls, 1);
     EXPECT_EQ(other, SIGUSR2);
     EXPECT_TRUE(received.empty());
+}
+
+TEST_P(signals_of_a_loop, that_have_arrived_reach_the_handler_of_the_last_call) {
+    ASSERT_TRUE(listen());
+    ::raise(SIGUSR1);
+    ::raise(SIGUSR2);
+    std::vector<int> later;
+    ASSERT_TRUE(loop->on_signal({SIGUSR2}, [&](int number) { later.push_back(number); }));
+    loop->poll();
+    EXPECT_EQ(later, std::vector{SIGUSR2});
+    EXPECT_TRUE(heard.empty());
+    EXPECT_EQ(heard_before, 0);
+}
+
+TEST_P(signals_of_a_loop, stay_as_they_were_if_others_cannot_be_caught) {
+    ASSERT_TRUE(listen());
+    EXPECT_EQ(loop->on_signal({SIGHUP, SIGKILL}, [](int) {}).error(), std::errc::invalid_argument);
+    ::raise(SIGUSR1);
+    loop->poll();
+    EXPECT_EQ(heard, std::vector{SIGUSR1});
+    struct sigaction now {};
+    ASSERT_EQ(::sigaction(SIGHUP, nullptr, &now), 0);
+    EXPECT_EQ(now.sa_handler, SIG_DFL);
+}
+
+TEST_P(signals_of_a_loop, may_be_asked_for_anew_by_their_handler) {
+    const auto text = std::make_shared<std::string>("first");
+    std::string said;
+    ASSERT_TRUE(loop->on_signal({SIGUSR1}, [&, text](int) {
+        ASSERT_TRUE(loop->on_signal({SIGUSR1}, [&](int) { said += " second"; }));
+        said += *text; // this function still exists
+    }));
+    ::raise(SIGUSR1);
+    ::raise(SIGUSR1);
+    loop->poll();
+    EXPECT_EQ(said, "first second");
 }
 
 TEST_P(signals_of_a_loop, belong_to_one_loop_at_a_time) {
