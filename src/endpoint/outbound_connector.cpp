@@ -39,7 +39,7 @@ std::string describe(const connect_options& options, const uri& where,
 result<target> first_stop(const connect_options& options, const uri& where,
                           const std::optional<proxy>& through) {
     if (!options.via.empty()) {
-        auto stop = target_of(options.via);
+        auto stop = peer_target_of(options.via);
         if (!stop) return failure(errc::bad_via);
         return stop;
     }
@@ -72,7 +72,10 @@ void outbound_connector::start_with(loop_state& loop, pending_connection& pendin
 
 void outbound_connector::begin(const uri& where) {
     const connect_options& options = pending_.options();
-    if (where.secure() && !options.tls) return fail(phase::tls, errc::no_tls);
+    if (where.secure() && !options.tls) {
+        pending_.note_target(authority(where.host(), where.port()));
+        return fail(phase::tls, errc::no_tls);
+    }
     std::string through = options.proxy;
     if (through.empty() && options.proxy_from_environment) through = environment_proxy(where);
     if (!through.empty()) {

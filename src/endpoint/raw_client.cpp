@@ -21,7 +21,7 @@ namespace {
 result<target> raw_target_of(std::string_view text) {
     constexpr std::string_view tcp = "tcp://";
     if (text.starts_with(tcp)) text.remove_prefix(tcp.size());
-    return target_of(text);
+    return peer_target_of(text);
 }
 
 /// Returns the name that the server's certificate must match, an IPv6 address without its brackets.

@@ -50,6 +50,13 @@ result<target> target_of(std::string_view where) {
     return target_of(where.substr(0, colon), port);
 }
 
+result<target> peer_target_of(std::string_view where) {
+    auto found = target_of(where);
+    const bool is_local = where.starts_with("unix:");
+    if (found && found->port == 0 && !is_local) return failure(errc::bad_address);
+    return found;
+}
+
 /// Posted, because `on_error` is always called in a turn.
 void complain(loop_state& loop, std::string_view call, std::string_view text,
               std::error_code why) {

@@ -30,6 +30,9 @@ struct target {
 /// `errc::bad_address`.
 result<target> target_of(std::string_view where);
 
+/// Does the same for something to connect to: there, port 0 fails with `errc::bad_address`, too.
+result<target> peer_target_of(std::string_view where);
+
 /// Reports to the loop's `on_error` that `call` failed for `text`. For errors that no other handler
 /// reports.
 void complain(loop_state& loop, std::string_view call, std::string_view text, std::error_code why);

@@ -102,11 +102,13 @@ TEST_P(endpoint_connect_failure, tells_what_is_wrong_with_a_uri_or_an_option) {
     const auto secure = failure_of("wss://127.0.0.1/");
     EXPECT_EQ(secure.error, errc::no_tls);
     EXPECT_EQ(secure.phase, phase::tls);
+    EXPECT_EQ(secure.target(), "127.0.0.1:443");
     loop().resolver({});
     const auto named = failure_of("ws://example.org/");
     EXPECT_EQ(named.error, errc::no_resolver);
     EXPECT_EQ(named.phase, phase::resolve);
     EXPECT_EQ(named.began, side::local);
+    EXPECT_EQ(named.target(), "example.org:80");
 
     serve_echo();
     connect_options options;
@@ -125,7 +127,8 @@ TEST_P(endpoint_connect_failure, tells_what_is_wrong_with_a_uri_or_an_option) {
     options.headers = {{"Sec-WebSocket-Protocol", "chat"}};
     EXPECT_NE(to_string(failure_of(url(), options)).find("use connect_options::subprotocols"),
               std::string::npos);
-    for (const char* via : {"nonsense", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", ":80", "unix:"}) {
+    for (const char* via : {"nonsense", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", ":80", "unix:",
+                            "127.0.0.1:0", "127.0.0.1:65536"}) {
         options = {};
         options.via = via;
         const auto why = failure_of(url(), options);

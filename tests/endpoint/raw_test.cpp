@@ -101,6 +101,7 @@ TEST_P(endpoint_raw, tells_why_nobody_answers) {
     EXPECT_EQ(unknown.phase, phase::resolve);
     EXPECT_EQ(failure_to("nonsense").error, errc::bad_address);
     EXPECT_EQ(failure_to("tcp://").error, errc::bad_address);
+    EXPECT_EQ(failure_to("127.0.0.1:0").error, errc::bad_address);
 }
 
 TEST_P(endpoint_raw, gives_up_connecting_in_time) {
