@@ -19,6 +19,7 @@ namespace weft {
 struct outgoing {
     std::shared_ptr<const publication> what;
     prepared_message message;
+    bool withheld = false; // `hub_options::format` threw: nobody receives it
 
     [[nodiscard]] std::string_view key() const noexcept { return what->key; }
     [[nodiscard]] std::size_t size() const noexcept { return message.size() + what->key.size(); }

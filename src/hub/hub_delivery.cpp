@@ -22,11 +22,22 @@ const shared_outgoing& hub_state::format(std::string_view name, const shared_pub
     if (formatted_ && formatted_->what == what) return formatted_;
     message whole = what->message();
     std::string text;
-    if (options_.format) {
-        guarded([&] { options_.format(name, *what, text); });
+    bool done = !options_.format;
+    if (!done) {
+        bool has_memory = true;
+        guarded([&] {
+            try {
+                options_.format(name, *what, text);
+                done = true;
+            } catch (const std::bad_alloc&) {
+                has_memory = false;
+            }
+        });
+        if (!has_memory) throw std::bad_alloc(); // handled like Weft's own lack of memory
+        if (!done) text.clear();
         whole = {std::as_bytes(std::span(text.data(), text.size())), what->is_text};
     }
-    formatted_ = std::make_shared<outgoing>(outgoing{what, prepared_message(whole)});
+    formatted_ = std::make_shared<outgoing>(outgoing{what, prepared_message(whole), !done});
     return formatted_;
 }
 
@@ -99,7 +110,7 @@ void hub_state::offer(subscription& to, const shared_outgoing& message) {
 
 void hub_state::send(subscription& to, const shared_outgoing& message) noexcept {
     member& by = *to.member;
-    if (!by.to) return;
+    if (!by.to || message->withheld) return;
     try {
         if (policy_of(to) == slow_reader::close) return send_or_close(to, *message);
         if (by.behind || !give(by, *message)) queue(to, message);

@@ -114,12 +114,14 @@ public:
 
     // --- reading
 
-    /// Reads stored publications. `done` is called once, possibly before this returns.
+    /// Reads stored publications. `done` is called once, possibly before this returns. Throws
+    /// std::bad_alloc; then `done` is not called.
     void history(std::string_view topic, const history_query& query,
                  completion<history_page> done);
 
     /// Reads who subscribes with `subscribe_options::presence`, on all loops and machines. `done`
-    /// is called once, possibly before this returns.
+    /// is called once, possibly before this returns. Throws std::bad_alloc; then `done` is not
+    /// called.
     void presence(std::string_view topic, completion<std::vector<presence_entry>> done);
 
     // --- handlers

@@ -85,7 +85,8 @@ struct hub_options {
 
     /// Writes the message that subscribers receive; called once for each publication, and again for
     /// those that are recovered. For example, it adds the position, which clients need in order to
-    /// recover. Without it, subscribers receive what was published. Must not call the hub.
+    /// recover. Without it, subscribers receive what was published. If it throws, the driver's
+    /// `on_error` receives the exception, and no subscriber the publication. Must not call the hub.
     function<void(std::string_view topic, const publication& what, std::string& message)> format =
         {};
 

@@ -122,6 +122,32 @@ TEST_F(hub_test, formats_once_for_all_subscribers) {
     EXPECT_EQ(formatted, 1);
 }
 
+TEST_F(hub_test, a_publication_that_cannot_be_formatted_reaches_nobody) {
+    int calls = 0;
+    int errors = 0;
+    driver.on_error([&](const std::exception_ptr&) { ++errors; });
+    hub_options options;
+    options.format = [&](std::string_view, const publication& what, std::string& out) {
+        ++calls;
+        out = "half of ";
+        if (what.data == "bad") throw std::runtime_error("cannot format");
+        out += what.data;
+    };
+    start(std::move(options));
+    auto& ann = join("news");
+    auto& bob = join("news");
+    subscribe_options all;
+    all.prefix = true;
+    auto& cid = join("ne", std::move(all));
+    publish("news", "bad");
+    publish("news", "good");
+    EXPECT_EQ(ann.received, texts{"half of good"});
+    EXPECT_EQ(bob.received, texts{"half of good"});
+    EXPECT_EQ(cid.received, texts{"half of good"});
+    EXPECT_EQ(calls, 2) << "once for each publication";
+    EXPECT_EQ(errors, 1);
+}
+
 TEST_F(hub_test, sends_only_to_those_that_pass_the_filter) {
     auto& ann = join("news");
     auto& bob = join("news");
