@@ -3,13 +3,16 @@
 #include "cares/cares_channel.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <climits>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include <weft/cares/cares_resolver.hpp>
 #include <weft/core/error.hpp>
+#include <weft/core/http_fields.hpp>
 
 #include "cares/cares_error.hpp"
 #include "cares/cares_socket.hpp"
@@ -43,6 +46,42 @@ int without_cache(Options& wanted) noexcept {
         return query_cache;
     } else {
         return 0;
+    }
+}
+
+bool is_port(std::string_view text) noexcept {
+    unsigned port = 0;
+    const auto* const end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, port);
+    return read.ec == std::errc{} && read.ptr == end && port >= 1 && port <= 65535;
+}
+
+/// Accepts "192.0.2.1", "192.0.2.1:53", "2001:db8::1" and "[2001:db8::1]:53". c-ares allows an
+/// interface at the end, as in "[fe80::1]:53%eth0".
+bool is_name_server(std::string_view text) {
+    text = text.substr(0, text.find('%'));
+    auto host = text;
+    if (text.starts_with('[')) {
+        const auto end = text.find(']');
+        if (end == text.npos || !address::parse(text.substr(0, end + 1), 0)) return false;
+        host = text.substr(1, end - 1);
+        text.remove_prefix(end + 1);
+    } else {
+        const auto colon = text.find(':');
+        if (colon == text.rfind(':')) host = text.substr(0, colon);
+        text.remove_prefix(host.size());
+    }
+    return address::parse(host, 0) &&
+        (text.empty() || (text.starts_with(':') && is_port(text.substr(1))));
+}
+
+/// c-ares itself accepts ports that do not exist, and uses others in their place.
+bool are_name_servers(std::string_view list) {
+    while (true) {
+        const auto comma = list.find(',');
+        if (!is_name_server(trim(list.substr(0, comma)))) return false;
+        if (comma == list.npos) return true;
+        list.remove_prefix(comma + 1);
     }
 }
 
@@ -84,6 +123,7 @@ std::error_code cares_channel::open(const cares_options& options) {
     if (status != ARES_SUCCESS) return cares_error(status);
     loop_.enroll(*this);
     if (options.servers.empty()) return {};
+    if (!are_name_servers(options.servers)) return errc::bad_argument;
     const bool used = ares_set_servers_ports_csv(channel_, options.servers.c_str()) == ARES_SUCCESS;
     return used ? std::error_code() : make_error_code(errc::bad_argument);
 }

@@ -79,9 +79,12 @@ class Names(unittest.TestCase):
             self.assertEqual((done.returncode, done.stdout), (0, b"hi\n"), done.stderr)
 
     def test_name_servers_that_make_no_sense(self):
-        done = run("connect", "--dns", "nonsense", "ws://127.0.0.1:1/")
-        self.assertEqual(done.returncode, 1)
-        self.assertIn(b"--dns nonsense", done.stderr)
+        for servers in ("nonsense", "127.0.0.1:99999", "127.0.0.1:0", "127.0.0.1:", "[::1", ""):
+            with self.subTest(servers):
+                done = run("connect", "--dns", servers, "ws://127.0.0.1:1/")
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertIn(b"--dns: ", done.stderr)
+                self.assertIn(b"ADDRESS[:PORT]" if HAS_DNS else b"c-ares", done.stderr)
 
 
 if __name__ == "__main__":

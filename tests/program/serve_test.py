@@ -121,7 +121,8 @@ class OwnNames(unittest.TestCase):
     def test_its_own(self):
         with Server() as server:
             for host in ("localhost", "LOCALHOST.", "app.localhost:1", "A:80", "127.0.0.1",
-                         "127.1.2.3", "[::1]:9001", f"127.0.0.1:{server.port}",
+                         "127.1.2.3", "[::1]:9001", "[::ffff:127.0.0.1]", "[::1%lo]:80",
+                         f"127.0.0.1:{server.port}",
                          socket.gethostname()):
                 with self.subTest(host):
                     self.assertEqual(self.status(server, host), 200)
@@ -168,7 +169,16 @@ class Listening(unittest.TestCase):
     def test_usage(self):
         for bad in (["serve", "--port", "65536"], ["serve", "--loop", "steam"],
                     ["serve", "--log", "loud"], ["serve", "--max-message", "much"],
-                    ["serve", "--idle-timeout", "-1"], ["serve", "extra"], ["nonsense"], []):
+                    ["serve", "--idle-timeout", "-1"], ["serve", "--idle-timeout", "nan"],
+                    ["serve", "--idle-timeout", "1e999"], ["serve", "--drain", "nan"],
+                    ["serve", "--drain", "-1"], ["serve", "--port", "-1"],
+                    ["serve", "--port", "x"], ["serve", "--port", ""],
+                    ["serve", "--cores", "-1"], ["serve", "--max-connections", "-1"],
+                    ["serve", "--max-per-address", "-1"], ["serve", "--max-message", "-1"],
+                    ["serve", "--max-queue", "1x"], ["serve", "--max-queue", "-1k"],
+                    ["serve", "--unix", ""],
+                    ["serve", "--name", "a b"], ["serve", "--trust-proxy", "10.0.0.0/33"],
+                    ["serve", "extra"], ["nonsense"], []):
             with self.subTest(bad):
                 done = run(*bad)
                 self.assertEqual(done.returncode, 2)

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -23,6 +24,7 @@
 #include "weft/advice.hpp"
 #include "weft/connect.hpp"
 #include "weft/loops.hpp"
+#include "weft/names.hpp"
 #include "weft/serve.hpp"
 #include "without_loop/exit_code.hpp"
 #include "without_loop/pipe.hpp"
@@ -43,6 +45,14 @@ void open_missing_descriptors() {
 /// Accepts a size such as 64k or 16MB, by factors of 1024.
 const CLI::AsSizeValue size_with_unit(false);
 
+/// Refuses what CLI11 accepts as an unsigned number: a minus sign, and no digit at all.
+const CLI::Validator not_negative(
+    [](std::string& text) -> std::string {
+        if (text.empty()) return "is empty";
+        return text.starts_with('-') ? "must not be negative: " + text : std::string();
+    },
+    "");
+
 /// Accepts the nine permission bits of a file.
 std::string octal_mode(const std::string& text) {
     const bool octal = !text.empty() && text.size() <= 4 &&
@@ -58,6 +68,18 @@ std::string address_or_prefix(const std::string& text) {
 std::string host_name(const std::string& text) {
     if (weft::address::parse(text, 0) || weft::uri::parse("ws://" + text + "/")) return {};
     return "neither a host name nor an address: " + text;
+}
+
+/// Accepts a finite number that is not negative.
+std::string seconds_or_part(const std::string& text) {
+    double number = 0;
+    const bool read = CLI::detail::lexical_cast(text, number);
+    if (read && std::isfinite(number) && number >= 0) return {};
+    return "not a number of seconds: " + text;
+}
+
+std::string not_empty(const std::string& text) {
+    return text.empty() ? "is empty" : "";
 }
 
 /// Accepts a loop of this build; the error says why another one is missing.
@@ -119,18 +141,20 @@ void add_services(CLI::App& command, service_options& chosen, std::string& level
         .add_option("--max-message", chosen.message_size_max,
                     "Longest message that is accepted, such as 64k (/chat: at most 64k)")
         ->transform(size_with_unit)
+        ->transform(not_negative) // runs first
         ->type_name("SIZE")
         ->default_str("16m");
     command
         .add_option("--max-queue", chosen.queue_size_max,
                     "Most output that may wait for a slow client, such as 1m")
         ->transform(size_with_unit)
+        ->transform(not_negative) // runs first
         ->type_name("SIZE")
         ->default_str("1m");
     command
         .add_option("--idle-timeout", chosen.idle_timeout,
                     "Close a client that sends nothing for this time; 0: never")
-        ->check(CLI::NonNegativeNumber)
+        ->check(seconds_or_part)
         ->type_name("SECONDS")
         ->capture_default_str();
     command
@@ -150,10 +174,13 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
         ->add_option("--host", chosen.host, "Numeric address to listen at; 0.0.0.0 or :: for all")
         ->capture_default_str();
     command->add_option("-p,--port", chosen.port, "Port; 0 for a free one, which is printed")
+        ->check(not_negative)
         ->capture_default_str();
-    command->add_option("--unix", chosen.unix_path,
-                        "Listen at a Unix-domain socket, @name for an abstract one; alone, or "
-                        "beside TCP if --host or --port is given too");
+    command
+        ->add_option("--unix", chosen.unix_path,
+                     "Listen at a Unix-domain socket, @name for an abstract one; alone, or "
+                     "beside TCP if --host or --port is given too")
+        ->check(not_empty);
     command
         ->add_option_function<std::string>(
             "--mode",
@@ -192,10 +219,12 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
     command
         ->add_option("--max-connections", chosen.connections_max,
                      "Most connections, per core; further clients are refused with 503")
+        ->check(not_negative)
         ->type_name("NUMBER");
     command
         ->add_option("--max-per-address", chosen.connections_per_address_max,
                      "Most connections from one IPv4 address or IPv6 network (/64)")
+        ->check(not_negative)
         ->type_name("NUMBER");
     command
         ->add_option("--trust-proxy", chosen.trusted.peers,
@@ -217,6 +246,7 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
         ->add_option("--drain", chosen.drain,
                      "On a stop signal, close the connections (1012) one after the other, spread "
                      "over this time, instead of all at once. A second signal ends at once")
+        ->check(seconds_or_part)
         ->check(CLI::Range(0.0, 86400.0))
         ->type_name("SECONDS");
     command
@@ -248,14 +278,18 @@ CLI::App* add_connect(CLI::App& program, connect_options& chosen) {
         ->allow_extra_args(false);
     auto* unix_path = command->add_option(
         "--unix", chosen.unix_path, "Connect to a Unix-domain socket, @name for an abstract one");
+    unix_path->check(not_empty);
     command->add_option("--via", chosen.via, "Connect to ADDRESS:PORT instead of the URL's host")
+        ->check(not_empty)
         ->excludes(unix_path);
     command
         ->add_option("--proxy", chosen.proxy,
                      "Go through http://[USER:PASSWORD@]HOST:PORT or socks5://...; 'environment' "
                      "for what http_proxy and no_proxy say")
+        ->check(not_empty)
         ->type_name("URL");
     command->add_option("--follow", chosen.redirects_max, "Redirects to follow")
+        ->check(not_negative)
         ->type_name("NUMBER");
     command->add_flag("--deflate", chosen.deflate,
                       "Offer to compress messages (permessage-deflate)");
@@ -267,23 +301,25 @@ CLI::App* add_connect(CLI::App& program, connect_options& chosen) {
                    "For wss: accept any certificate; an attacker on the way can then read and "
                    "change everything")
         ->excludes(issuers);
-    command->add_option("--dns", chosen.name_servers,
-                        "Ask these name servers instead of the system's: ADDRESS[:PORT],...");
+    command
+        ->add_option("--dns", chosen.name_servers,
+                     "Ask these name servers instead of the system's: ADDRESS[:PORT],...")
+        ->check(name_servers_fault);
     command->add_option("--ping", chosen.ping, "Ping at this interval, and show the round trip")
-        ->check(CLI::NonNegativeNumber)
+        ->check(seconds_or_part)
         ->type_name("SECONDS");
     command
         ->add_option("--timeout", chosen.timeout,
                      "Limit for each of resolving, connecting, the proxy and the handshake; "
                      "0: no limit")
-        ->check(CLI::NonNegativeNumber)
+        ->check(seconds_or_part)
         ->type_name("SECONDS")
         ->capture_default_str();
     command
         ->add_option("--wait", chosen.wait,
                      "After the end of input: close when as many messages have come as were "
                      "sent, or when none has come for this time")
-        ->check(CLI::NonNegativeNumber)
+        ->check(seconds_or_part)
         ->type_name("SECONDS")
         ->capture_default_str();
     command->add_flag("--stay", chosen.stay,

@@ -13,6 +13,9 @@ namespace weft_tool {
 /// servers if it is empty. Throws std::system_error if `servers` is malformed.
 std::shared_ptr<void> resolve_names(weft::event_loop& loop, const std::string& servers);
 
+/// Returns what is wrong with `servers`; empty if `resolve_names` can use them.
+std::string name_servers_fault(const std::string& servers);
+
 /// Describes what resolves names.
 std::string describe_names();
 

@@ -13,6 +13,10 @@ std::shared_ptr<void> resolve_names(weft::event_loop&, const std::string& server
     return nullptr;
 }
 
+std::string name_servers_fault(const std::string&) {
+    return "this build is without c-ares, and always asks the system's name servers";
+}
+
 std::string describe_names() {
     return "names by the system";
 }

@@ -440,9 +440,19 @@ TEST_F(cares, options_that_make_no_sense_are_refused) {
     const auto refused = cares_resolver::create(*loop, {.servers = "not an address"});
     EXPECT_EQ(refused.error(), errc::bad_argument);
     EXPECT_THROW(cares_resolver(*loop, {.servers = "1.2.3.4:x"}), std::system_error);
+    for (const char* servers : {"127.0.0.1:99999", "127.0.0.1:0", "127.0.0.1:", "[::1]:65536",
+                                "[::1", "[::1]53", "[127.0.0.1", "localhost", "127.0.0.1,",
+                                "127.0.0.1,x", ",", "127.0.0.1:53:53", "127.0.0.1 53"}) {
+        const auto made = cares_resolver::create(*loop, {.servers = servers});
+        EXPECT_EQ(made.error(), errc::bad_argument) << servers;
+    }
     answer({"127.0.0.8"});
     EXPECT_EQ(outcome(), "127.0.0.8") << "the one before is still there";
     EXPECT_TRUE(cares_resolver::create(*loop)) << "the system's configuration";
+    for (const char* servers : {"127.0.0.1", "127.0.0.1:65535", "::1", "[::1]:5353",
+                                "127.0.0.1,::1", "127.0.0.1,[::1]:53"}) {
+        EXPECT_TRUE(cares_resolver::create(*loop, {.servers = servers})) << servers;
+    }
     EXPECT_FALSE(cares_resolver::version().empty());
 }
 
