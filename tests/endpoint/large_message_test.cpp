@@ -79,11 +79,11 @@ TEST_P(large_messages, are_read_into_their_own_memory) {
     const prepared_message prepared{message(large)};
     bool as_sent = false;
     ending outbound;
-    server_->route("/large", served_.heard({.open = [&](connection& peer) {
+    server_->route("/large", served_.observe({.open = [&](connection& peer) {
         peer.send(prepared);
     }}));
     listen();
-    client_->connect(url("/large"), outbound.heard({.message = [&](connection& peer, message m) {
+    client_->connect(url("/large"), outbound.observe({.message = [&](connection& peer, message m) {
         as_sent = m.text() == large;
         peer.close();
     }}));
