@@ -38,7 +38,7 @@ endforeach()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/cmake/find DESTINATION ${weft_package_dir})
 
 # A layer that needs a library looks for it only when it is asked for, too.
-foreach(needs cares:cares tls:openssl deflate:zlib)
+foreach(needs cares:cares tls:openssl deflate:zlib redis:hiredis)
     string(REGEX REPLACE ":.*" "" layer ${needs})
     string(REGEX REPLACE ".*:" "" package ${needs})
     if(TARGET weft_${layer})

@@ -72,7 +72,7 @@ function(weft_add_tool)
         $<TARGET_NAME_IF_EXISTS:weft_deflate>)
     get_property(hosts GLOBAL PROPERTY weft_hosts_known)
     weft_left_out_lines(hosts_left_out ${hosts})
-    weft_left_out_lines(others_left_out cares tls deflate asio_stream boost_asio_stream)
+    weft_left_out_lines(others_left_out cares tls deflate redis asio_stream boost_asio_stream)
     target_compile_definitions(weft_tool PRIVATE WEFT_VERSION="${PROJECT_VERSION}"
         WEFT_HOSTS_LEFT_OUT="${hosts_left_out}"
         WEFT_OTHERS_LEFT_OUT="${others_left_out}")

@@ -64,6 +64,10 @@ result<signal_watch*> begin_signal_watch(loop_state& loop, std::span<const int> 
 
 // --- descriptors
 
+/// Calls `work`, by which another library writes to `descriptor`, so that it raises no SIGPIPE.
+/// `work` calls no user code, and returns false if the write has failed.
+void call_without_sigpipe(int descriptor, bool (*work)(void* with) noexcept, void* with) noexcept;
+
 /// Returns `not_pollable` for regular files, directories and disks, which poll(2) always reports as
 /// ready although reading them blocks; or the system's error.
 [[nodiscard]] std::error_code check_pollable(int descriptor) noexcept;

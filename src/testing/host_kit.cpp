@@ -11,7 +11,7 @@
 namespace weft::testing {
 namespace {
 
-std::vector<host_check> all_checks() {
+std::vector<host_check> all_host_checks() {
     std::vector<host_check> all;
     for (const auto* some : {&wake_up_checks, &manner_checks, &ending_checks}) {
         all.insert(all.end(), some->begin(), some->end());
@@ -27,14 +27,14 @@ std::ostream& operator<<(std::ostream& to, const host_finding& which) {
 
 std::vector<std::string_view> host_check_names() {
     std::vector<std::string_view> names;
-    for (const auto& one : all_checks()) names.push_back(one.name);
+    for (const auto& one : all_host_checks()) names.push_back(one.name);
     return names;
 }
 
 std::vector<host_finding> check_host(const host_factory& make, const host_kit_options& options) {
     std::vector<host_finding> findings;
     const auto& only = options.only;
-    for (const auto& one : all_checks()) {
+    for (const auto& one : all_host_checks()) {
         if (!only.empty() && std::find(only.begin(), only.end(), one.name) == only.end()) continue;
         host_stage stage(make, options.patience);
         one.play(stage);

@@ -6,7 +6,7 @@
 #include <weft/weft.hpp>
 
 #include "redis_place.hpp"
-#include "redis_server.hpp"
+#include "support/redis_server.hpp"
 
 namespace weft::testing {
 namespace {

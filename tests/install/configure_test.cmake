@@ -48,6 +48,7 @@ fake(ares_version.h "#define ARES_VERSION_MAJOR 1\n#define ARES_VERSION_MINOR 15
 #define ARES_VERSION_PATCH 0")
 fake(openssl/opensslv.h "#define OPENSSL_VERSION_NUMBER 0x1010117fL")
 fake(zlib.h "#define ZLIB_VER_MAJOR 1\n#define ZLIB_VER_MINOR 2\n#define ZLIB_VER_REVISION 8")
+fake(hiredis/hiredis.h "#define HIREDIS_MAJOR 0\n#define HIREDIS_MINOR 13")
 fake(event2/event-config.h "#define EVENT__NUMERIC_VERSION 0x02001600")
 fake(ev.h "#define EV_VERSION_MAJOR 3\n#define EV_VERSION_MINOR 9")
 fake(systemd/sd-event.h "int sd_event_new();")
@@ -57,6 +58,7 @@ foreach(reason
         "cares:c-ares 1.15 is too old: 1.16 or later is needed"
         "tls:OpenSSL 1.1 is too old: 3.0 or later is needed"
         "deflate:zlib 1.2.8 is too old: 1.2.9 or later is needed"
+        "redis:hiredis 0.13 is too old: 0.14 or later is needed"
         "event:libevent 2.0.22 is too old: 2.1 or later is needed"
         "ev:libev 3.9 is too old: 4.0 or later is needed"
         "sd_event:libsystemd is too old: 243 or later is needed"

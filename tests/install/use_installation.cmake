@@ -29,7 +29,8 @@ function(succeeds_with pattern)
 endfunction()
 
 # Builds and runs all programs of CONSUMER in `work`, with what is installed in `prefix`:
-# weft::weft, HOSTS, ASIO_STREAMS, and c-ares, TLS and zlib if CARES, TLS and DEFLATE.
+# weft::weft, HOSTS, ASIO_STREAMS, and c-ares, TLS, zlib and hiredis if CARES, TLS, DEFLATE
+# and REDIS.
 function(use_installation prefix work)
     step(${CMAKE_COMMAND} -G ${GENERATOR} -S ${CONSUMER} -B ${work}
         -D CMAKE_PREFIX_PATH=${prefix}
@@ -39,6 +40,7 @@ function(use_installation prefix work)
         -D EXPECT_CARES=${CARES}
         -D EXPECT_TLS=${TLS}
         -D EXPECT_DEFLATE=${DEFLATE}
+        -D EXPECT_REDIS=${REDIS}
         ${ARGN})
     step(${CMAKE_COMMAND} --build ${work})
     string(REPLACE "," ";" hosts "${HOSTS}")
@@ -54,7 +56,7 @@ function(use_installation prefix work)
         list(APPEND programs over_${stream})
         set(modules_of_over_${stream} weft-${stream})
     endforeach()
-    foreach(library cares tls deflate)
+    foreach(library cares tls deflate redis)
         string(TOUPPER ${library} upper)
         if(${upper})
             list(APPEND programs with_${library})

@@ -35,7 +35,10 @@ def kind_of(mark, code):
 
 
 # What a fragment with a component includes beside them.
-HEADERS_OF = {"deflate": ["weft/deflate/permessage_deflate.hpp"]}
+HEADERS_OF = {
+    "deflate": ["weft/deflate/permessage_deflate.hpp"],
+    "redis": ["weft/redis/redis_broker.hpp"],
+}
 
 
 def wrapped(code, name, line, component):

@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "loop/posix/system_calls.hpp"
+#include "loop/system.hpp"
 
 namespace weft {
 namespace {
@@ -40,6 +41,11 @@ ssize_t quiet_write(int descriptor, std::span<const std::byte> bytes) noexcept {
         count = sys::write(descriptor, bytes.data(), bytes.size());
     } while (count < 0 && errno == EINTR);
     return count;
+}
+
+void call_without_sigpipe(int descriptor, bool (*work)(void* with) noexcept, void* with) noexcept {
+    const quiet_file here(descriptor);
+    static_cast<void>(work(with));
 }
 
 } // namespace weft

@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "loop/posix_2024/system_calls.hpp"
+#include "loop/system.hpp"
 
 namespace weft {
 namespace {
@@ -56,6 +57,11 @@ ssize_t quiet_write(int descriptor, std::span<const std::byte> bytes) noexcept {
     } while (count < 0 && errno == EINTR);
     if (count < 0 && errno == EPIPE) here.take_back();
     return count;
+}
+
+void call_without_sigpipe(int, bool (*work)(void* with) noexcept, void* with) noexcept {
+    const quiet_thread here;
+    if (!work(with)) here.take_back();
 }
 
 } // namespace weft

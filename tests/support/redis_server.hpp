@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A Redis server of a test's own, behind a Unix socket in a directory of its own.
+// A Redis server of a test's own, behind a Unix socket in a directory of its own. It can be killed,
+// started again with its data, and stopped for a while.
 #pragma once
 
 #include <fcntl.h>
@@ -16,24 +17,26 @@
 #include <string>
 #include <system_error>
 #include <thread>
+#include <utility>
+#include <vector>
 
 namespace weft::testing {
 
 class redis_server {
 public:
-    redis_server() {
+    /// Starts with further arguments for redis-server, such as {"--appendonly", "yes"}.
+    explicit redis_server(std::vector<std::string> arguments = {})
+        : arguments_(std::move(arguments)) {
         std::string directory = std::filesystem::temp_directory_path() / "weft-redis-";
         directory.append(6, 'X');
         directory_ = ::mkdtemp(directory.data());
-        child_ = ::fork();
-        if (child_ == 0) become_redis();
-        await_readiness();
+        start();
     }
     redis_server(const redis_server&) = delete;
     redis_server& operator=(const redis_server&) = delete;
 
     ~redis_server() {
-        if (child_ > 0 && ::kill(child_, SIGKILL) == 0) ::waitpid(child_, nullptr, 0);
+        kill();
         std::error_code ignored;
         std::filesystem::remove_all(directory_, ignored);
     }
@@ -42,12 +45,36 @@ public:
     [[nodiscard]] bool runs() const noexcept { return runs_; }
     [[nodiscard]] std::string socket() const { return directory_ + "/redis"; }
 
+    void start() {
+        child_ = ::fork();
+        if (child_ == 0) become_redis();
+        await_readiness();
+    }
+
+    /// Ends it at once. What it has written to files stays.
+    void kill() {
+        if (child_ > 0 && ::kill(child_, SIGKILL) == 0) ::waitpid(child_, nullptr, 0);
+        child_ = -1;
+        runs_ = false;
+        std::error_code ignored;
+        std::filesystem::remove(socket(), ignored);
+    }
+
+    /// Makes it stop, and go on. Its connections stay.
+    void pause() const { ::kill(child_, SIGSTOP); }
+    void resume() const { ::kill(child_, SIGCONT); }
+
 private:
     [[noreturn]] void become_redis() const {
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         ::dup2(::open("/dev/null", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
-        ::execlp("redis-server", "redis-server", "--port", "0", "--save", "", "--dir",
-                 directory_.c_str(), "--unixsocket", socket().c_str(), nullptr);
+        const std::string socket = this->socket();
+        std::vector<const char*> words{"redis-server", "--port",      "0",
+                                       "--save",       "",            "--dir",
+                                       directory_.c_str(), "--unixsocket", socket.c_str()};
+        for (const auto& each : arguments_) words.push_back(each.c_str());
+        words.push_back(nullptr);
+        ::execvp(words[0], const_cast<char* const*>(words.data()));
         ::_exit(127);
     }
 
@@ -76,6 +103,7 @@ private:
         return found;
     }
 
+    std::vector<std::string> arguments_;
     std::string directory_;
     pid_t child_ = -1;
     bool runs_ = false;

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// Error codes for what Redis answers, and for the connection to it.
+#pragma once
+
+#include <string_view>
+#include <system_error>
+
+namespace weft {
+
+/// Errors of `redis_broker`. Errors of the operating system keep their own category, such as
+/// `std::errc::connection_refused`.
+enum class redis_error {
+    out_of_memory = 1, ///< OOM: Redis has reached its `maxmemory`
+    authentication,    ///< NOAUTH, WRONGPASS: a password is missing or wrong
+    no_permission,     ///< NOPERM: the ACL of the user forbids a command, a key or a channel
+    loading,           ///< LOADING: Redis has started and is reading its data
+    read_only,         ///< READONLY: this Redis is a replica
+    moved,             ///< MOVED: this Redis is a node of a cluster, which is not supported
+    busy,              ///< BUSY: Redis is running a slow script
+    write_refused,     ///< MISCONF, NOREPLICAS: Redis accepts no writes at present
+    timeout,           ///< Redis did not answer in time
+    connection_lost,   ///< the connection ended
+    not_connected,     ///< there is no connection, and `redis_options::when_away` says to fail
+    bad_answer,        ///< an answer that does not belong to the command
+    command_failed     ///< another error, which `redis_options::on_trouble` receives as text
+};
+
+[[nodiscard]] const std::error_category& redis_category() noexcept;
+
+[[nodiscard]] inline std::error_code make_error_code(redis_error code) noexcept {
+    return {static_cast<int>(code), redis_category()};
+}
+
+/// Returns the error that the text of an error reply stands for, such as "NOAUTH Authentication
+/// required."
+[[nodiscard]] redis_error redis_error_of(std::string_view reply) noexcept;
+
+} // namespace weft
+
+template <>
+struct std::is_error_code_enum<weft::redis_error> : std::true_type {};

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// The options of a broker over Redis.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include <weft/core/time.hpp>
+
+namespace weft {
+
+/// What happens to operations while there is no connection to Redis.
+enum class redis_outage : std::uint8_t {
+    wait, ///< they wait, within `redis_options::pending_max` and `wait_max`
+    fail  ///< they fail at once, with the reason why there is no connection
+};
+
+struct redis_options {
+    /// Where Redis listens. The host's name is resolved by the loop, again for each attempt to
+    /// connect.
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 6379;
+
+    /// The path of a Unix-domain socket; if set, `host` and `port` are not used.
+    std::string socket = {};
+
+    /// Sent with AUTH if the password is not empty. An empty user is Redis' `default`.
+    std::string user = {};
+    std::string password = {};
+
+    unsigned database = 0;
+
+    /// The beginning of all keys and channels. Applications with different prefixes do not see each
+    /// other's topics.
+    std::string prefix = "weft:";
+
+    // --- while Redis is away
+
+    redis_outage when_away = redis_outage::wait;
+
+    /// Limit on the bytes of operations of one session that wait or have not been answered. Beyond
+    /// it, operations fail with `errc::queue_full`.
+    std::size_t pending_max = std::size_t(16) * 1024 * 1024;
+
+    /// How long an operation waits for a connection before it fails. Zero: without limit.
+    duration wait_max = std::chrono::seconds(30);
+
+    /// The delay before the first attempt to connect again; it doubles with each further attempt,
+    /// up to `backoff_max`. Each delay is shortened by a random part of up to one half.
+    duration backoff_min = std::chrono::milliseconds(100);
+    duration backoff_max = std::chrono::seconds(10);
+
+    // --- detecting that Redis is away
+
+    duration connect_timeout = std::chrono::seconds(5); ///< includes logging in; zero: no limit
+
+    /// A connection ends if Redis owes an answer and sends nothing for this long. Zero: never.
+    duration response_timeout = std::chrono::seconds(5);
+
+    /// Asks for a sign of life after this long without one. Zero: never.
+    duration check_interval = std::chrono::seconds(10);
+
+    // --- what Redis keeps
+
+    /// How long Redis remembers an unused topic. A topic is used by publications, by reads, and by
+    /// subscriptions by name. A later publication begins a new epoch.
+    duration topic_time = std::chrono::hours(24);
+
+    duration idempotency_time = std::chrono::minutes(5); ///< how long Redis remembers a key
+
+    /// How long after the end of a process its subscribers are still present. A session repeats its
+    /// entries three times as often.
+    duration presence_time = std::chrono::seconds(60);
+
+    /// Set this only if Redis stores each write before it answers (`appendonly yes` and
+    /// `appendfsync always`): then topics keep their epochs when Redis restarts. Otherwise a
+    /// restart may have lost the last publications, and topics begin new epochs.
+    bool keeps_data = false;
+
+    /// Called when a connection could not be made or has ended, and when Redis answers with an
+    /// error. Called on the session's thread; may destroy the session. Must not throw.
+    std::function<void(std::error_code why, std::string_view text)> on_trouble = {};
+};
+
+} // namespace weft

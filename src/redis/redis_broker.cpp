@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+// The broker: opens sessions, and knows those of this process, for publications with a filter.
+#include <weft/redis/redis_broker.hpp>
+
+#include <hiredis/hiredis.h>
+
+#include <algorithm>
+#include <mutex>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "loop/loop_state.hpp"
+#include "redis/redis_session.hpp"
+
+namespace weft {
+
+/// The sessions of one broker, on any threads.
+class redis_broker::neighbours {
+public:
+    void add(const std::shared_ptr<redis_session>& one, loop_state& on) {
+        const std::lock_guard lock(mutex_);
+        std::erase_if(all_, [](const auto& each) { return each.session.expired(); });
+        all_.push_back({one, on.mailbox()});
+    }
+
+    /// Delivers to all sessions but `by`, on their threads.
+    void deliver(const std::shared_ptr<redis_session>& by, std::string_view topic,
+                 const shared_publication& what) {
+        const std::lock_guard lock(mutex_);
+        for (const auto& each : all_) {
+            const auto is_same = !each.session.owner_before(by) && !by.owner_before(each.session);
+            if (is_same) continue;
+            static_cast<void>(each.mailbox->post(
+                [session = each.session, name = std::string(topic), what] {
+                    if (const auto to = session.lock()) to->deliver(name, what);
+                }));
+        }
+    }
+
+private:
+    struct entry {
+        std::weak_ptr<redis_session> session;
+        std::shared_ptr<weft::mailbox> mailbox;
+    };
+
+    std::mutex mutex_;
+    std::vector<entry> all_;
+};
+
+/// A handle, whose functions may end with the session's destruction.
+class redis_broker::session_handle final : public broker_session {
+public:
+    session_handle(std::shared_ptr<redis_session> state, std::shared_ptr<neighbours> others)
+        : state_(std::move(state)), others_(std::move(others)) {}
+    ~session_handle() override { state_->close(); }
+
+    void subscribe(std::string_view topic, topic_match how, completion<position> done) override {
+        state_->subscribe(topic, how, std::move(done));
+    }
+    void unsubscribe(std::string_view topic, topic_match how) noexcept override {
+        state_->unsubscribe(topic, how);
+    }
+    void publish(std::string_view topic, publication what, const publish_options& options,
+                 const history_limits& history, completion<position> done) override {
+        if (!what.filter) {
+            return state_->publish(topic, what, options, history, std::move(done));
+        }
+        // A function cannot be sent to other processes.
+        const auto self = state_;
+        what.at = {};
+        const auto made = std::make_shared<const publication>(std::move(what));
+        others_->deliver(self, topic, made);
+        self->deliver(topic, made);
+        if (done && self->is_open()) done(position());
+    }
+    void history(std::string_view topic, const history_query& query,
+                 completion<history_page> done) override {
+        state_->history(topic, query, std::move(done));
+    }
+    void enter(std::string_view topic, const presence_entry& who) override {
+        state_->enter(topic, who);
+    }
+    void leave(std::string_view topic, std::string_view id) noexcept override {
+        state_->leave(topic, id);
+    }
+    void presence(std::string_view topic,
+                  completion<std::vector<presence_entry>> done) override {
+        state_->presence(topic, std::move(done));
+    }
+
+private:
+    std::shared_ptr<redis_session> state_;
+    std::shared_ptr<neighbours> others_;
+};
+
+redis_broker::redis_broker(redis_options options)
+    : options_(std::make_shared<const redis_options>(std::move(options))),
+      sessions_(std::make_shared<neighbours>()) {}
+
+redis_broker::~redis_broker() = default;
+
+/// The session starts on its own thread, as another one may call this.
+std::unique_ptr<broker_session> redis_broker::open(broker_client& client, driver& on) {
+    auto* const loop = dynamic_cast<loop_state*>(&on);
+    if (!loop) throw std::invalid_argument("weft::redis_broker needs an event loop");
+    auto made = std::make_shared<redis_session>(options_, client, loop->shared_from_this());
+    auto handle = std::make_unique<session_handle>(made, sessions_);
+    sessions_->add(made, *loop);
+    static_cast<void>(loop->mailbox()->post([state = std::weak_ptr(made)] {
+        if (const auto session = state.lock()) session->start();
+    }));
+    return handle;
+}
+
+std::string redis_broker::version() {
+    return std::to_string(HIREDIS_MAJOR) + '.' + std::to_string(HIREDIS_MINOR) + '.' +
+        std::to_string(HIREDIS_PATCH);
+}
+
+} // namespace weft

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// The operations of a session: those that wait for a connection, and those that Redis has not
+// answered. Each ends exactly once, unless the session ends first.
+#pragma once
+
+#include <system_error>
+#include <vector>
+
+#include "redis/redis_link.hpp"
+#include "redis/redis_operation.hpp"
+
+namespace weft {
+
+/// Every function that ends an operation may end the session; `closed` is then called, and the
+/// function returns soon after that.
+class redis_queue {
+public:
+    redis_queue(redis_link& link, const redis_options& options) noexcept
+        : link_(link), options_(options) {}
+
+    /// Sends the operation, or lets it wait, or ends it at once with an error. With `always`, the
+    /// limits do not apply. Needs no memory except to send.
+    void submit(redis_operations&& one, time_point now, bool always = false) noexcept;
+
+    /// Sends what waits. Called when the connection is ready.
+    void send_waiting() noexcept;
+
+    /// Ends the oldest operation, or keeps it to be sent again after a script was lost. Returns
+    /// the error that Redis has answered with, if any.
+    std::error_code answered(const redisReply& answer) noexcept;
+
+    /// Called when the connection has ended: operations that can be repeated wait again.
+    void lost(std::error_code why) noexcept;
+
+    /// Ends those that have waited too long, and returns when to call this again.
+    time_point give_up(time_point now) noexcept;
+
+    /// Ends one that is in no queue.
+    static void end(redis_operations&& one, std::error_code why) noexcept;
+
+    /// Drops everything, and ends nothing.
+    void close() noexcept;
+
+    [[nodiscard]] bool unanswered() const noexcept { return !sent_.empty(); }
+
+    /// The reason why operations fail at present; empty if they wait or are sent.
+    [[nodiscard]] std::error_code refusal() const noexcept;
+    [[nodiscard]] std::error_code why_away() const noexcept { return why_away_; }
+
+private:
+    [[nodiscard]] bool can_send() const noexcept { return link_.ready() && lost_scripts_.empty(); }
+    [[nodiscard]] bool send(const redis_operation& which) noexcept;
+    void end_front(redis_operations& of, redis_outcome outcome) noexcept;
+    void end_waiting(std::error_code why) noexcept;
+    void reload_scripts() noexcept;
+
+    redis_link& link_;
+    const redis_options& options_;
+    redis_operations waiting_;
+    redis_operations sent_;
+    redis_operations lost_scripts_; // were answered with NOSCRIPT
+    std::vector<const char*> words_; // of the command that is being sent
+    std::vector<std::size_t> sizes_;
+    std::error_code why_away_;
+    std::size_t size_ = 0; // of all operations
+    bool closed_ = false;
+};
+
+/// True for errors that go on until somebody changes something, so that waiting is no use.
+[[nodiscard]] bool is_lasting(std::error_code why) noexcept;
+
+} // namespace weft

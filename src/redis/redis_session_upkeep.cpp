@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+// What a session does from time to time, so that Redis does not forget what is used; and its end.
+#include <algorithm>
+#include <new>
+#include <utility>
+
+#include <weft/redis/redis_error.hpp>
+
+#include "loop/loop_state.hpp"
+#include "redis/redis_session.hpp"
+
+namespace weft {
+
+// --- presence
+
+/// Without a connection, the entry is only noted: all entries are sent when there is one.
+void redis_session::enter(std::string_view topic, const presence_entry& who) {
+    const auto self = shared_from_this();
+    if (loop_->check_alive()) return;
+    redis_operations one;
+    if (link_.ready()) one = commands_.enter(topic, who.id, who.data);
+    auto found = present_.find(topic);
+    if (found == present_.end()) found = present_.try_emplace(std::string(topic)).first;
+    try {
+        found->second.insert_or_assign(who.id, who.data);
+    } catch (const std::bad_alloc&) {
+        if (found->second.empty()) present_.erase(found);
+        throw;
+    }
+    if (!one.empty()) submit(std::move(one));
+}
+
+/// Without memory, the entry vanishes from Redis after `presence_time`.
+void redis_session::leave(std::string_view topic, std::string_view id) noexcept {
+    const auto self = shared_from_this();
+    if (loop_->check_alive()) return;
+    if (const auto in = present_.find(topic); in != present_.end()) {
+        if (const auto found = in->second.find(id); found != in->second.end()) {
+            in->second.erase(found);
+        }
+        if (in->second.empty()) present_.erase(in);
+    }
+    try {
+        submit(commands_.leave(topic, id));
+    } catch (const std::bad_alloc&) {
+    }
+}
+
+void redis_session::refresh_presence() noexcept {
+    const auto now = loop_->now();
+    presence_at_ = later(now, options_->presence_time / 3);
+    if (!link_.ready()) return;
+    try {
+        for (const auto& [topic, entries] : present_) {
+            for (const auto& [id, data] : entries) {
+                queue_.submit(commands_.enter(topic, id, data), now, true);
+            }
+        }
+    } catch (const std::bad_alloc&) {
+        // Next time.
+    }
+}
+
+/// Sends directly what removes the entries, as the queue ends with the session.
+void redis_session::say_goodbye() noexcept {
+    try {
+        for (const auto& [topic, entries] : present_) {
+            const std::string key = names_.presence(topic);
+            for (const auto& [id, data] : entries) {
+                const char* words[] = {"HDEL", key.data(), id.data()};
+                const std::size_t sizes[] = {4, key.size(), id.size()};
+                if (!link_.send(3, words, sizes)) return;
+            }
+        }
+    } catch (const std::bad_alloc&) {
+        // The entries vanish after `presence_time`.
+    }
+}
+
+// --- time
+
+void redis_session::refresh_topics() noexcept {
+    const auto now = loop_->now();
+    topics_at_ = later(now, options_->topic_time / 4);
+    if (!link_.ready()) return;
+    try {
+        for (const auto& [name, one] : subscriptions_.of(topic_match::exact)) {
+            if (!one.wanted) continue;
+            queue_.submit(commands_.keep_topic(names_.topic_of(name)), now, true);
+        }
+    } catch (const std::bad_alloc&) {
+        // Next time.
+    }
+}
+
+void redis_session::arm_until(time_point due) noexcept {
+    if (!started_ || due == never) return;
+    if (!armed()) return loop_->arm(*this, due);
+    loop_->move_deadline(*this, due);
+}
+
+void redis_session::expire() noexcept {
+    const auto self = shared_from_this();
+    const auto now = loop_->now();
+    const auto waiting_until = queue_.give_up(now);
+    if (client_ && !pushes_.ready()) {
+        const auto why = queue_.why_away();
+        end_waiting_subscriptions(why ? why : redis_error::timeout, now);
+    }
+    if (client_ && now >= presence_at_) refresh_presence();
+    if (client_ && now >= topics_at_) refresh_topics();
+    if (!client_) return;
+    time_point due = std::min({presence_at_, topics_at_, waiting_until});
+    for (const auto how : {topic_match::exact, topic_match::prefix}) {
+        for (const auto& [name, one] : subscriptions_.of(how)) {
+            if (!pushes_.ready() && !one.waiting.empty()) {
+                due = std::min(due, one.waiting.front().give_up);
+            }
+        }
+    }
+    arm_until(due);
+}
+
+} // namespace weft
