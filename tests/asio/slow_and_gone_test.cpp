@@ -101,6 +101,74 @@ TYPED_TEST(asio_peers, that_read_slowly_get_a_long_http_answer) {
     EXPECT_EQ(received.size() - received.find("\r\n\r\n") - 4, much);
 }
 
+/// Keeps the thread from running the context for so long.
+void be_busy(std::chrono::milliseconds time) {
+    const auto end = std::chrono::steady_clock::now() + time;
+    while (std::chrono::steady_clock::now() < end) {}
+}
+
+TYPED_TEST(asio_peers, that_have_answered_count_however_late_they_are_read) {
+    bool answered = false;
+    report end;
+    bool ended = false;
+    this->server->route("/chat",
+                        {.pong = [&](connection& c, auto) {
+                             answered = true;
+                             c.close();
+                         },
+                         .close =
+                             [&](connection&, const report& why) {
+                                 end = why;
+                                 ended = true;
+                             }},
+                        {.connection = {.timeouts = {
+                                            .close = 20ms, .ping_interval = 20ms, .pong = 20ms}}});
+    auto near = this->asking(canned_request());
+    frame_builder frames(role::client);
+    std::string heard;
+    const auto write = [&](const auto& bytes) {
+        near.write_some(typename TypeParam::library::const_buffer(bytes.data(), bytes.size()));
+    };
+    const auto hears = [&](std::string_view header) {
+        return this->run_until([&] {
+            return !this->read(near, heard, 4096) || ended || heard.find(header) != heard.npos;
+        });
+    };
+    EXPECT_TRUE(hears("\x89\x04"));
+    write(frames.pong());
+    be_busy(60ms);
+    EXPECT_TRUE(hears("\x88\x02"));
+    EXPECT_TRUE(answered) << end;
+    for (int i = 0; i < 20; ++i) write(frames.text(std::string(1000, 'x')));
+    write(frames.close(1000));
+    be_busy(60ms);
+    EXPECT_TRUE(this->run_until([&] { return ended; }));
+    EXPECT_TRUE(end.clean()) << end;
+}
+
+TYPED_TEST(asio_peers, have_their_time_from_the_first_step_on) {
+    this->server->route("/", echo_handlers());
+    auto [near, far] = tcp_pair<TypeParam>(this->context);
+    this->server->serve(std::move(far));
+    bool opened = false;
+    report end;
+    bool failed = false;
+    connect_options options;
+    options.connect_timeout = 20ms;
+    options.connection.timeouts.handshake = 20ms;
+    this->client->connect(std::move(near), at_path("/"),
+                          {.open = [&](connection&) { opened = true; },
+                           .fail =
+                               [&](const report& why) {
+                                   end = why;
+                                   failed = true;
+                               }},
+                          options);
+    be_busy(60ms);
+    EXPECT_TRUE(this->run_until([&] { return opened || failed; }));
+    EXPECT_TRUE(opened) << end;
+}
+
 TYPED_TEST(asio_peers, are_known_however_they_have_gone) {
     for (const bool resets : {false, true}) {
         std::string at_open, at_close, local, in_report;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <new>
 #include <span>
@@ -104,9 +105,15 @@ public:
         return closed_ ? address() : remote_address_of<Asio>(channel_->layer);
     }
     [[nodiscard]] bool secure() const noexcept override { return has_async_shutdown<Layer>; }
+
+    /// Asio may already have taken bytes from the system, while the handler of the pending read
+    /// waits in a queue of Asio's. It is called within a few turns, and deadlines are checked once
+    /// a turn, so the first calls after a read has begun count a full buffer.
     [[nodiscard]] std::size_t input_pending() const noexcept override {
         if (closed_ || eof_reported_) return 0;
-        const std::size_t here = arrived_ + (eof_ || why_ ? 1 : 0);
+        const bool unknown = reading_ && calls_in_read_ < calls_before_handler;
+        calls_in_read_ += unknown;
+        const std::size_t here = arrived_ + (eof_ || why_ ? 1 : 0) + (unknown ? room_ : 0);
         return here + available_in<Asio>(channel_->layer);
     }
 
@@ -122,6 +129,7 @@ private:
     static constexpr std::size_t read_max = 64 * 1024;
     static constexpr std::size_t waiting_max = 64 * 1024;
     static constexpr std::size_t pieces_max = 16;
+    static constexpr std::uint8_t calls_before_handler = 4;
 
     static std::shared_ptr<driver_type> prepared(std::shared_ptr<driver_type> on) {
         on->prepare();
@@ -210,6 +218,7 @@ private:
 
     void read() noexcept {
         reading_ = true;
+        calls_in_read_ = 0;
         try {
             if (!channel_->input) {
                 channel_->input = std::make_unique_for_overwrite<std::byte[]>(room_);
@@ -394,6 +403,7 @@ private:
     bool paused_ = false;
     bool reading_ = false; // an operation is pending; likewise `writing_`
     bool writing_ = false;
+    mutable std::uint8_t calls_in_read_ = 0; // of `input_pending`, since the read began
     bool delivering_ = false;
     bool refused_ = false; // a write was accepted in part
     bool half_closed_ = false;
