@@ -31,6 +31,7 @@ function(weft_layer name)
         PUBLIC ${LAYER_LIBRARIES}
         PRIVATE $<BUILD_INTERFACE:${target}_private>)
     weft_set_warnings(${target})
+    weft_let_linker_drop(${target})
     if(WEFT_FUZZ) # what guides libFuzzer: the branches of the layers, and of nothing else
         target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
     endif()
@@ -44,6 +45,15 @@ function(weft_layer name)
     endif()
     weft_describe(${name} "the layer ${name}" DEPENDS ${LAYER_DEPENDS} LIBRARY ${library}
         PKG_CONFIG ${LAYER_PKG_CONFIG} ${threads})
+endfunction()
+
+# Gives each function and each variable of `target` a section of its own, so that a program that is
+# linked with -Wl,--gc-sections contains only those that it uses.
+function(weft_let_linker_drop target)
+    if(NOT MSVC)
+        target_compile_options(${target} PRIVATE
+            "$<$<NOT:$<CONFIG:Debug>>:-ffunction-sections;-fdata-sections>")
+    endif()
 endfunction()
 
 # Shared libraries (BUILD_SHARED_LIBS) find each other in the folder where they were installed, also

@@ -143,16 +143,6 @@ bool channel::full_queue_pauses() noexcept {
     return held_back_;
 }
 
-/// Schedules the write. Output that this connection's own handlers send is written when the
-/// outermost `enter` returns; other output, and output after a nested turn, at the end of the turn.
-void channel::after_writing() noexcept {
-    if (depth_ == 0 || suspended_) {
-        driver().at_turn_end(*this);
-    } else if (!blocked_) {
-        driver().output_waits();
-    }
-}
-
 // --- reading
 
 /// Starts or stops reading. A stream that `wants_bytes` refused is resumed only when all events

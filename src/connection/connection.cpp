@@ -12,6 +12,7 @@
 #include "connection/connection_details.hpp"
 #include "connection/connection_set.hpp"
 #include "connection/forwarded_for.hpp"
+#include "core/short_messages.hpp"
 
 namespace weft {
 namespace {
@@ -256,19 +257,23 @@ void connection::run_out_of_memory() noexcept {
 
 /// Reports events until none is left, the turn's budget is used up, or the peer must read first.
 void connection::pump() {
+    weft::driver& by = driver();
     while (!dead_ && !queue_pauses()) {
-        if (!driver().may_call()) {
+        if (!by.may_call()) {
             continues_ = true;
             return;
         }
         const std::size_t waiting = blocked_ ? session_.output_size() : 0;
-        const event what = session_.next_event(driver().now());
+        event what;
+        if (!short_messages::receive(session_, what, by.now())) [[unlikely]] {
+            what = session_.next_event(by.now());
+        }
         if (what.type == event_type::none) return;
         dispatch(what);
         if (blocked_ && !dead_ && may_be_answered(what)) {
             answers_wait_ |= session_.output_size() > waiting;
         }
-        if (driver().posts_are_behind()) {
+        if (by.posts_are_behind()) {
             continues_ = true;
             return;
         }
@@ -310,11 +315,10 @@ void connection::end_trace(const report* failure) noexcept {
 
 void connection::handle_event(const event& what) {
     auto& handler = route_->handlers;
-    if (what.type == event_type::message) { // before the others, because there are most of them
+    if (what.type == event_type::message) [[likely]] {
         return call(handler.message, *this, weft::message(what.payload, what.is_text));
     }
     switch (what.type) {
-    case event_type::message: break;
     case event_type::part:
         call(handler.part, *this,
              message_part(what.payload, what.is_text, what.is_first, what.is_last));
@@ -326,6 +330,7 @@ void connection::handle_event(const event& what) {
     case event_type::opened: report_open(); break;
     case event_type::closed:
     case event_type::failed: report_end(); break;
+    case event_type::message:
     case event_type::none: break;
     }
 }

@@ -9,6 +9,7 @@
 
 #include "connection/connection_details.hpp"
 #include "connection/connection_set.hpp"
+#include "core/short_messages.hpp"
 
 namespace weft {
 namespace {
@@ -48,7 +49,15 @@ private:
 
 send_result connection::send(message whole) {
     assert(driver().called_by_owner("connection::send"));
-    if (depth_ == 0) driver().require_owner("connection::send"); // handlers skip this for speed
+    if (depth_ == 0) [[unlikely]] driver().require_owner("connection::send");
+    if (!dead_ && !blocked_ && short_messages::send(session_, whole)) [[likely]] {
+        return sent_short();
+    }
+    return send_uncompressed(whole);
+}
+
+/// Sends what is not a short message of an open connection without older output.
+send_result connection::send_uncompressed(message whole) {
     if (session_.sending_parts()) return send_behind_source(whole, compression::automatic);
     return submit(whole.size(), [&](session& to) { return to.send(whole); });
 }
@@ -98,9 +107,23 @@ send_result connection::submit(std::size_t size, Command&& command) {
 /// Does the same without checking the limit, which has already been applied.
 template <class Command>
 send_result connection::submit_now(std::size_t size, Command&& command) {
-    if (!(size < session::uncopied_size_min ? submit_small(command) : submit_large(command))) {
-        return send_result::closed;
+    if (size >= session::uncopied_size_min) {
+        return submit_large(command) ? submitted() : send_result::closed;
     }
+    return command(session_) ? sent_short() : send_result::closed;
+}
+
+/// Writes much output at once, and other output later.
+inline send_result connection::sent_short() {
+    if (session_.output_size() >= output_that_leaves_at_once) [[unlikely]] {
+        write_now();
+        if (!is_open()) return send_result::closed; // the stream broke
+    }
+    return submitted();
+}
+
+/// Returns the result of a command whose output was made, and perhaps written.
+inline send_result connection::submitted() {
     after_writing();
     if (!blocked_) return send_result::accepted;
     count_memory();
@@ -108,14 +131,6 @@ send_result connection::submit_now(std::size_t size, Command&& command) {
     share_queue();
     writable_due_ = true;
     return send_result::backed_up;
-}
-
-template <class Command>
-bool connection::submit_small(Command& command) {
-    if (!command(session_)) return false;
-    if (session_.output_size() < output_that_leaves_at_once) return true;
-    write_now();
-    return is_open(); // false if the stream broke
 }
 
 /// The session does not copy a large message. What the stream does not take is still in the

@@ -10,6 +10,7 @@
 #include <weft/core/error.hpp>
 
 #include "core/session_extra.hpp"
+#include "core/short_messages.hpp"
 
 namespace weft {
 namespace {
@@ -258,6 +259,11 @@ time_point session::message_deadline() const noexcept {
     return message_in_progress() && !input_held_ ? extra_->message_due : never;
 }
 
+void session::change_options(const session_options& options) noexcept {
+    options_ = &options;
+    if (lent_) lent_->short_end_ = short_messages::end_of_sizes(options);
+}
+
 // --- pausing
 
 void session::pause(time_point now) {
@@ -375,7 +381,7 @@ event session::next_event(time_point now) noexcept {
             if (!lent_->payload_.empty()) keep_output(); // may be the last event's payload
             lent_->received_header_ = {};
         }
-        if (find_short_message(next, now)) return next;
+        if (short_messages::receive(*this, next, now)) return next;
         forget_message();
         find_event(next, now);
         traffic_.messages_received += next.type == event_type::message || next.is_last;

@@ -14,7 +14,6 @@
 #include <weft/core/masking.hpp>
 
 #include "core/session_extra.hpp"
-#include "core/vector/mask_words.hpp"
 
 namespace weft {
 namespace {
@@ -48,42 +47,6 @@ std::optional<frame_extent> extent_of(std::span<const std::byte> bytes) noexcept
 } // namespace
 
 // --- receiving
-
-/// The fast path for most messages: one short frame, complete in lent memory, while nothing else is
-/// in progress. Leaves all other frames, and those that break a rule, to `find_frame_event`.
-bool session::find_short_message(event& next, time_point now) {
-    if (!lent_ || extra_ || state_ != session_state::open) return false;
-    const auto input = lent_->input_;
-    const bool masked = role() == role::server;
-    const std::size_t header = masked ? 2 + sizeof(masking_key) : 2;
-    if (input.size() < header) return false;
-    const bool is_text = input[0] == first_byte(opcode::text, true);
-    if (!is_text && input[0] != first_byte(opcode::binary, true)) return false;
-    const std::size_t size = std::to_integer<unsigned>(input[1]) ^ (masked ? mask_bit : 0U);
-    const auto& limits = options_->limits;
-    if (size > std::min<std::size_t>(control_payload_max, input.size() - header) ||
-        size > limits.frame_size_max || size > limits.message_size_max ||
-        limits.fragment_count_max == 0 || options_->receives_parts) {
-        return false;
-    }
-
-    const auto payload = input.subspan(header, size);
-    if (masked) {
-        std::uint32_t key;
-        std::memcpy(&key, input.data() + 2, sizeof key);
-        mask_words(payload.data(), payload.data(), size, key);
-    }
-    lent_->input_ = input.subspan(header + size);
-    if (is_text && !is_utf8(payload)) {
-        fail(errc::bad_utf8, now);
-        return false;
-    }
-    ++traffic_.messages_received;
-    next.type = event_type::message;
-    next.is_text = is_text;
-    next.payload = payload;
-    return true;
-}
 
 /// Checks the order and limits of data frames, before any payload is stored.
 inline errc session::judge_data_frame(const frame_header& header) const noexcept {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/session_extra.hpp"
+#include "core/short_messages.hpp"
 
 namespace weft {
 namespace {
@@ -82,6 +83,7 @@ void session::borrow(scratch& lent) noexcept {
     assert(!lent_);
     lent.input_ = given();
     lent.received_header_ = {};
+    lent.short_end_ = short_messages::end_of_sizes(*options_);
     if (extra_) extra_->given = {};
     lent_ = &lent;
 }

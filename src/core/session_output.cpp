@@ -13,6 +13,7 @@
 #include <weft/core/masking.hpp>
 
 #include "core/session_extra.hpp"
+#include "core/short_messages.hpp"
 
 namespace weft {
 namespace {
@@ -47,6 +48,7 @@ std::span<const std::byte> as_bytes(std::string_view text) noexcept {
 // --- sending
 
 bool session::send(message whole) {
+    if (short_messages::send(*this, whole)) return true;
     if (state_ != session_state::open || sending_parts_ || has_codec_) {
         return has_codec_ && send(whole, compression::automatic);
     }
@@ -143,10 +145,8 @@ void session::close(close_code code, std::string_view reason, time_point now) no
 
 // --- output
 
-std::size_t session::output_size() const noexcept {
-    std::size_t size = extra_ ? extra_->output.size() : 0;
-    if (lent_) size += lent_->output_.size() + lent_->payload_.size();
-    return size;
+std::size_t session::own_output_size() const noexcept {
+    return extra_->output.size();
 }
 
 output_list session::output() const noexcept {
@@ -274,12 +274,9 @@ void session::put_text(std::string_view text) {
 
 void session::put_frame(opcode code, bool fin, std::span<const std::byte> payload) {
     const bool from_server = role() == role::server;
-    if (from_server && payload.size() <= control_payload_max) { // the fast path for short frames
-        std::byte* const to = extend_output(2 + payload.size());
-        to[0] = first_byte(code, fin);
-        to[1] = static_cast<std::byte>(payload.size());
-        if (!payload.empty()) std::memcpy(to + 2, payload.data(), payload.size());
-        return;
+    if (from_server && payload.size() <= control_payload_max) {
+        return short_messages::write(extend_output(2 + payload.size()), first_byte(code, fin),
+                                     payload);
     }
     put_frame({code, fin, !from_server, 0, {}, payload.size()}, payload);
 }

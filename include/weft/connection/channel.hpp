@@ -173,7 +173,17 @@ protected:
         return writable_due_ && !blocked_ && posts_leave_room();
     }
     void stream_has_drained() noexcept { answers_wait_ = held_back_ = false; }
-    void after_writing() noexcept;
+
+    /// Schedules the write. Output that this connection's own handlers send is written when the
+    /// outermost `enter` returns; other output, and output after a nested turn, at the end of the
+    /// turn.
+    void after_writing() noexcept {
+        if (depth_ == 0 || suspended_) [[unlikely]] {
+            driver().at_turn_end(*this);
+        } else if (!blocked_) {
+            driver().output_waits();
+        }
+    }
 
     // --- reading
 

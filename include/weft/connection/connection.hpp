@@ -301,8 +301,9 @@ private:
     send_result submit(std::size_t size, Command&& command);
     template <class Command>
     send_result submit_now(std::size_t size, Command&& command);
-    template <class Command>
-    bool submit_small(Command& command);
+    send_result send_uncompressed(message whole);
+    send_result sent_short();
+    send_result submitted();
     template <class Command>
     bool submit_large(Command& command);
     [[nodiscard]] bool writable_waits() const noexcept {

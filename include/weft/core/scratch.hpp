@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 
@@ -26,6 +27,7 @@ public:
 
 private:
     friend class session;
+    friend struct short_messages;
 
     /// Returns a buffer of at most `size_max` bytes for the decompressed bytes of a short message.
     [[nodiscard]] std::span<std::byte> room_for_decoded(std::size_t size_max) {
@@ -41,6 +43,7 @@ private:
     output_queue output_;                  // frames, older than payload_
     std::span<const std::byte> payload_; // the last frame's payload, in the sender's memory
     time_point taken_at_{};              // when the peer last read output, or the wait began
+    std::uint8_t short_end_ = 0; // received messages below this size take the fast path
 };
 
 } // namespace weft

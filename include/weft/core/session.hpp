@@ -74,7 +74,10 @@ public:
     [[nodiscard]] bool between_requests() const noexcept;
 
     /// Returns the number of bytes in `output()`.
-    [[nodiscard]] std::size_t output_size() const noexcept;
+    [[nodiscard]] std::size_t output_size() const noexcept {
+        const std::size_t lent = lent_ ? lent_->output_.size() + lent_->payload_.size() : 0;
+        return extra_ ? lent + own_output_size() : lent;
+    }
 
     /// Returns whether the caller should read for this session now. False while the session is
     /// paused, while a request waits for an answer, while `keeps_alive()`, and after the end of the
@@ -281,7 +284,7 @@ public:
 
     /// Replaces the limits and timeouts. The role must stay the same; `options` must outlive the
     /// session.
-    void change_options(const session_options& options) noexcept { options_ = &options; }
+    void change_options(const session_options& options) noexcept;
 
     /// Suspends events until `resume`; also all deadlines, if the session is open.
     void pause(time_point now);
@@ -357,6 +360,7 @@ public:
     void drop_input() noexcept;
 
 private:
+    friend struct short_messages; // the fast path
     struct opening;
     struct extra;
 
@@ -400,7 +404,6 @@ private:
     [[nodiscard]] response_form form_of_response(bool keep_alive) const noexcept;
 
     // frames; events are out-parameters, as copying them would cost more than parsing
-    bool find_short_message(event& next, time_point now);
     void find_event(event& next, time_point now);
     void find_frame_event(event& next, time_point now);
     [[nodiscard]] bool may_be_compressed(std::byte first) const noexcept;
@@ -444,6 +447,7 @@ private:
     void take_codec(message_codec_ptr agreed);
 
     // output
+    [[nodiscard]] std::size_t own_output_size() const noexcept;
     [[nodiscard]] std::byte* extend_output(std::size_t size);
     void put_text(std::string_view text);
     void put_frame(opcode code, bool fin, std::span<const std::byte> payload);

@@ -200,6 +200,25 @@ TEST_P(session_frames, make_the_same_events_after_a_pause_in_which_they_came) {
     }
 }
 
+TEST(short_messages, of_every_length_arrive_and_leave_whole) {
+    for (std::size_t size = 0; size <= 130; ++size) {
+        std::string payload(size, ' ');
+        for (std::size_t i = 0; i < size; ++i) payload[i] = static_cast<char>(i * 7 + size);
+        session_probe probe{role::server};
+        probe.open();
+        probe.feed(probe.peer.binary(payload));
+        EXPECT_EQ(probe.events, std::vector{binary_event(payload)}) << size;
+        scratch lent;
+        probe.tested.borrow(lent);
+        EXPECT_TRUE(probe.tested.send(message::binary(payload)));
+        probe.collect();
+        probe.tested.settle();
+        const auto frames = read_frames(probe.sent);
+        ASSERT_FALSE(frames.empty());
+        EXPECT_EQ(frames.back().payload, payload) << size;
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(all, session_frames,
                          ::testing::Combine(::testing::ValuesIn(both_roles),
                                             ::testing::ValuesIn(all_vectors())),

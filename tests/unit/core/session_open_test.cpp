@@ -49,6 +49,12 @@ TEST_P(session_that_begins_open, takes_what_came_with_the_handshake_in_its_first
     EXPECT_EQ(probe.events, (std::vector<event_record>{{event_type::opened}, text_event("early")}));
 }
 
+TEST_P(session_that_begins_open, reports_that_before_a_message_that_has_arrived) {
+    session_probe probe{GetParam(), {}, {}, agreed_handshake{}};
+    probe.feed(probe.peer.text("early"));
+    EXPECT_EQ(probe.events, (std::vector<event_record>{{event_type::opened}, text_event("early")}));
+}
+
 TEST_P(session_that_begins_open, knows_its_subprotocol_until_that_is_forgotten) {
     session_probe probe{GetParam(), {}, {}, agreed_handshake{.subprotocol = "chat", .codec = {}}};
     EXPECT_EQ(probe.tested.subprotocol(), "chat");
