@@ -106,8 +106,8 @@ TEST_P(signals_of_a_loop, that_have_arrived_reach_the_handler_of_the_last_call) 
     ASSERT_TRUE(loop->on_signal({SIGUSR2}, [&](int number) { later.push_back(number); }));
     loop->poll();
     EXPECT_EQ(later, std::vector{SIGUSR2});
-    EXPECT_TRUE(heard.empty());
-    EXPECT_EQ(heard_before, 0);
+    EXPECT_TRUE(received.empty());
+    EXPECT_EQ(previous_calls, 0);
 }
 
 TEST_P(signals_of_a_loop, stay_as_they_were_if_others_cannot_be_caught) {
@@ -115,7 +115,7 @@ TEST_P(signals_of_a_loop, stay_as_they_were_if_others_cannot_be_caught) {
     EXPECT_EQ(loop->on_signal({SIGHUP, SIGKILL}, [](int) {}).error(), std::errc::invalid_argument);
     ::raise(SIGUSR1);
     loop->poll();
-    EXPECT_EQ(heard, std::vector{SIGUSR1});
+    EXPECT_EQ(received, std::vector{SIGUSR1});
     struct sigaction now {};
     ASSERT_EQ(::sigaction(SIGHUP, nullptr, &now), 0);
     EXPECT_EQ(now.sa_handler, SIG_DFL);
