@@ -5,6 +5,8 @@
 #include <string_view>
 #include <system_error>
 
+#include <weft/core/language.hpp>
+
 namespace weft {
 
 /// Errors of `redis_broker`. Errors of the operating system keep their own category, such as
