@@ -20,9 +20,3 @@ endif()
 weft_check_library(hiredis TARGET hiredis::hiredis HEADERS hiredis/async.h
     MINIMUM 0.14 VERSION_HEADER hiredis/hiredis.h VERSION HIREDIS_MAJOR HIREDIS_MINOR
     PACKAGES "Debian, Ubuntu: libhiredis-dev")
-if(NOT weft_why_not)
-    weft_has_rtti(has_rtti)
-    if(NOT has_rtti)
-        set(weft_why_not "run-time type information is switched off")
-    endif()
-endif()

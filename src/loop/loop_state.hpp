@@ -32,6 +32,7 @@ public:
     explicit loop_state(const loop_options& options);
     ~loop_state() override;
 
+    [[nodiscard]] loop_state* as_loop() noexcept override { return this; }
     [[nodiscard]] weft::engine& engine() noexcept { return *engine_; }
     [[nodiscard]] const weft::engine& engine() const noexcept { return *engine_; }
     [[nodiscard]] weft::network& network() noexcept { return engine_->network(); }

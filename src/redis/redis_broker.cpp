@@ -102,7 +102,7 @@ redis_broker::~redis_broker() = default;
 
 /// The session starts on its own thread, as another one may call this.
 std::unique_ptr<broker_session> redis_broker::open(broker_client& client, driver& on) {
-    auto* const loop = dynamic_cast<loop_state*>(&on);
+    loop_state* const loop = on.as_loop();
     if (!loop) throw std::invalid_argument("weft::redis_broker needs an event loop");
     auto made = std::make_shared<redis_session>(options_, client, loop->shared_from_this());
     auto handle = std::make_unique<session_handle>(made, sessions_);

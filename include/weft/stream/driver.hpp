@@ -27,6 +27,7 @@
 
 namespace weft {
 
+class loop_state;
 class sleep_operation;
 
 /// Runs work items in turns, on one thread.
@@ -222,6 +223,9 @@ public:
     void require_owner(const char* function) const noexcept {
         if (!thread_.passes()) refuse_thread(function);
     }
+
+    /// Returns the event loop that is this driver; null for drivers of other kinds.
+    [[nodiscard]] virtual loop_state* as_loop() noexcept { return nullptr; }
 
     /// Called by the mailbox, on any thread, when a function was posted. Must not post.
     virtual void post_arrived() noexcept = 0;
