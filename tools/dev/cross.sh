@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: MIT
 # Sourced by ./dev: builds the library and the program for other systems, with the compiler of PyPI's
-# package ziglang. Where the programs run here, builds and runs the unit tests as well.
+# package ziglang, with the tests. Where the programs run here, runs the tests.
 
 ziglang_version=0.15.2
-cross_targets=(x86_64-linux-musl aarch64-macos)
-cross_suites=(unit_core unit_stream unit_connection unit_hub unit_loop unit_endpoint unit_testing)
+cross_targets=(x86_64-linux-musl aarch64-linux-gnu aarch64-macos x86_64-freebsd)
+cross_suites=(unit_core unit_stream unit_connection unit_hub unit_loop unit_endpoint unit_testing
+    endpoint conformance)
+# Where Debian's package libc6-arm64-cross has the C library that these programs are started with.
+arm64_root=/usr/aarch64-linux-gnu
 cross=$PWD/build/cross
 
 cmd_cross() {
@@ -24,9 +27,9 @@ cmd_cross() {
         elif ! runs_here "$target"; then
             report+=("$target: compiled and linked, not run: $why_not")
         elif run_suites "$target"; then
-            report+=("$target: compiled and linked; the unit tests pass")
+            report+=("$target: compiled and linked; the tests pass")
         else
-            report+=("$target: compiled and linked; unit tests fail")
+            report+=("$target: compiled and linked; tests fail")
             status=1
         fi
     done
@@ -99,7 +102,7 @@ END_OF_CMAKE
 
 # WEFT_WERROR is for compilers of versions that the project was built with.
 build_for() {
-    local target=$1 folder=$cross/$1/weft programs=(weft_tool weft_testing)
+    local target=$1 folder=$cross/$1/weft
     say "Building for $target"
     mkdir -p "$cross/$target"
     libraries_for "$target" >"$cross/$target/libraries.log" 2>&1 \
@@ -109,27 +112,30 @@ build_for() {
         || { tail -n 20 "$cross/$target/configure.log"; note "configuring failed"; return 1; }
     note "left out, as their libraries are not built for $target:" \
         "$(sed -n 's/^-- \(weft::[a-z_]*\) is left out.*/\1/p' "$cross/$target/configure.log" | xargs)"
-    ! runs_here "$target" || programs+=("${cross_suites[@]}")
-    nice -n 10 cmake --build "$folder" -j "$jobs" --target "${programs[@]}" -- -k 0
+    nice -n 10 cmake --build "$folder" -j "$jobs" --target weft_tool "${cross_suites[@]}" -- -k 0
 }
 
 # --- how its tests are run
 
-# Whether programs for a target run here; sets `why_not`.
+# Whether programs for a target run here; sets `why_not`, and `emulator` to what runs them.
 runs_here() {
-    local target=$1
+    local target=$1 processor=${1%%-*}
+    emulator=()
     why_not="it is not Linux"
     [[ $target == *-linux-* && $(uname -s) == Linux ]] || return 1
-    why_not="this machine's processor is $(uname -m)"
-    [ "${target%%-*}" = "$(uname -m)" ]
+    [ "$processor" != "$(uname -m)" ] || return 0
+    why_not="this machine's processor is $(uname -m), and there is no qemu-$processor with a C library"
+    have "qemu-$processor" && [ -d $arm64_root/lib ] || return 1
+    emulator=("qemu-$processor" -L $arm64_root)
 }
 
 run_suites() {
     local target=$1 suite status=0
-    say "Testing $target"
+    say "Testing $target${emulator:+ with ${emulator[0]}}"
     for suite in "${cross_suites[@]}"; do
         note "$suite"
-        nice -n 10 timeout 1800 "$cross/$target/weft/tests/$suite" --gtest_brief=1 \
+        nice -n 10 timeout 1800 "${emulator[@]}" "$(test_program "$target" "$suite")" \
+            --gtest_brief=1 \
             >"$cross/$target/$suite.log" 2>&1 && continue
         status=1
         note "failed; the whole log: build/cross/$target/$suite.log"
@@ -137,3 +143,5 @@ run_suites() {
     done
     return $status
 }
+
+test_program() { find "$cross/$1/weft/tests" -type f -name "$2" | head -n 1; }

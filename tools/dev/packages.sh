@@ -83,6 +83,8 @@ packages_of_cross() {
     python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || echo python3-venv
     [ -f /usr/include/CLI/CLI.hpp ] || echo libcli11-dev
     [ -f /usr/src/googletest/CMakeLists.txt ] || echo googletest
+    [ "$(uname -m)" = aarch64 ] || have qemu-aarch64 || echo qemu-user
+    [ "$(uname -m)" = aarch64 ] || [ -d /usr/aarch64-linux-gnu/lib ] || echo libc6-arm64-cross
 }
 
 missing_packages() {
