@@ -103,7 +103,7 @@ function(weft_link_test target)
     # Headers of host libraries get into each other's way; each fuzz target is a whole program.
     if(WEFT_UNITY_TESTS AND NOT target IN_LIST weft_tests_of_every_host
             AND NOT target STREQUAL "fuzz_replay")
-        set_target_properties(${target} PROPERTIES UNITY_BUILD ON)
+        set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 16)
     endif()
     set_source_files_properties(${support} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
     weft_precompile_headers(${target} ${ARGN})

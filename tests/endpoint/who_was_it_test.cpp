@@ -7,7 +7,7 @@
 namespace weft::testing {
 namespace {
 
-constexpr std::string_view upgrade =
+constexpr std::string_view upgrade_of_who =
     "GET /who HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
 constexpr std::string_view close_frame_without_code{"\x88\x80\0\0\0\0", 6};
@@ -50,7 +50,7 @@ protected:
 
     raw_peer opened() {
         raw_peer peer = raw_peer::connected_to(port_);
-        peer.send(upgrade);
+        peer.send(upgrade_of_who);
         EXPECT_TRUE(run_until([&] { return peer.received().ends_with("\r\n\r\n"); }));
         return peer;
     }

@@ -17,9 +17,9 @@ namespace {
 using namespace testing;
 using names = std::vector<std::string>;
 
-class recorder final : public connection_tracer {
+class trace_recorder final : public connection_tracer {
 public:
-    explicit recorder(names& into) : into_(into) {}
+    explicit trace_recorder(names& into) : into_(into) {}
 
     void handshake_began(connection& which) noexcept override {
         into_.push_back("handshake " + std::string(which.header("traceparent").value_or("")));
@@ -46,7 +46,7 @@ protected:
             at_server.on[event] = [this, event](connection*) { seen.push_back(event); };
         }
         server->route("/", at_server.all());
-        server->trace(std::make_shared<recorder>(seen));
+        server->trace(std::make_shared<trace_recorder>(seen));
         connect_options options;
         options.headers = {{"traceparent", "00-1-2-01"}};
         link("ws://example.org/", std::move(options));
@@ -70,8 +70,8 @@ TEST_F(tracing_test, surrounds_the_handshake_and_each_message) {
 TEST_F(tracing_test, ends_a_refused_handshake_with_its_report) {
     at_server.on["validate"] = [](connection* peer) { (void)peer->reject(401); };
     server->route("/", at_server.all());
-    server->trace(std::make_shared<recorder>(seen));
-    client->trace(std::make_shared<recorder>(seen));
+    server->trace(std::make_shared<trace_recorder>(seen));
+    client->trace(std::make_shared<trace_recorder>(seen));
     link();
     driver.settle();
     EXPECT_EQ(seen, (names{"handshake ", "handshake ", "failed 401", "failed 401"}));

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 using std::chrono::sys_days;
 using std::chrono::sys_seconds;
 
-constexpr sys_seconds example =
+constexpr sys_seconds example_date =
     sys_days(std::chrono::year(1994) / std::chrono::November / 6) + 8h + 49min + 37s;
 
 http_response_head response_with(std::string_view retry) {
@@ -25,20 +25,20 @@ http_response_head response_with(std::string_view retry) {
 }
 
 std::optional<duration> wait_of(std::string_view value) {
-    return retry_after(response_with("Retry-After: " + std::string(value) + "\r\n"), example);
+    return retry_after(response_with("Retry-After: " + std::string(value) + "\r\n"), example_date);
 }
 
 TEST(http_date, is_read_in_each_of_its_forms) {
-    EXPECT_EQ(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT"), example);
-    EXPECT_EQ(parse_http_date("Sunday, 06-Nov-94 08:49:37 GMT"), example);
-    EXPECT_EQ(parse_http_date("Sun Nov  6 08:49:37 1994"), example);
-    EXPECT_EQ(parse_http_date("Wed Nov 16 08:49:37 1994"), example + std::chrono::days(10));
+    EXPECT_EQ(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT"), example_date);
+    EXPECT_EQ(parse_http_date("Sunday, 06-Nov-94 08:49:37 GMT"), example_date);
+    EXPECT_EQ(parse_http_date("Sun Nov  6 08:49:37 1994"), example_date);
+    EXPECT_EQ(parse_http_date("Wed Nov 16 08:49:37 1994"), example_date + std::chrono::days(10));
     EXPECT_EQ(parse_http_date("Tuesday, 06-Nov-69 08:49:37 GMT"),
               sys_seconds(sys_days(std::chrono::year(2069) / 11 / 6) + 8h + 49min + 37s));
 }
 
 TEST(http_date, is_read_as_it_is_written) {
-    for (const auto when : {example, sys_seconds(0s), example + 123'456'789s}) {
+    for (const auto when : {example_date, sys_seconds(0s), example_date + 123'456'789s}) {
         EXPECT_EQ(parse_http_date(http_date(when)), when);
     }
 }
@@ -68,7 +68,7 @@ TEST(retry_after, is_at_most_a_year) {
 }
 
 TEST(retry_after, is_none_if_missing_or_invalid) {
-    EXPECT_FALSE(retry_after(response_with(""), example));
+    EXPECT_FALSE(retry_after(response_with(""), example_date));
     for (const char* value : {"", "-1", "1.5", "soon", "1 2", "0x10"}) {
         EXPECT_FALSE(wait_of(value)) << value;
     }

@@ -28,7 +28,7 @@ constexpr std::string_view sample = "GET /chat/room%201?name=J%C3%B6rg+B&x&y=%zz
                                     "x-spaced: \xC3\xA4\r\n"
                                     "\r\n";
 
-http_head_parser parsed(std::string_view text, http_kind kind = http_kind::request,
+http_head_parser parser_of(std::string_view text, http_kind kind = http_kind::request,
                         http_limits limits = {}) {
     http_head_parser parser{kind, limits};
     testing::guard_page memory{bytes_of(text)};
@@ -36,8 +36,8 @@ http_head_parser parsed(std::string_view text, http_kind kind = http_kind::reque
     return parser;
 }
 
-http_request request(std::string_view text) {
-    auto parser = parsed(text);
+http_request request_of(std::string_view text) {
+    auto parser = parser_of(text);
     EXPECT_EQ(parser.status(), state::done) << text << parser.error().message();
     return parser.take_request();
 }
@@ -45,7 +45,7 @@ http_request request(std::string_view text) {
 // The error, which has to be the same however the text is cut; none while more is awaited.
 std::error_code error_of(std::string_view text, http_kind kind = http_kind::request,
                          http_limits limits = {}) {
-    const auto whole = parsed(text, kind, limits).error();
+    const auto whole = parser_of(text, kind, limits).error();
     for (const auto& sizes : testing::splittings(text.size())) {
         http_head_parser parser{kind, limits};
         testing::feed_pieces(bytes_of(text), sizes, [&](std::span<std::byte> piece) {
@@ -75,7 +75,7 @@ void expect_sample(const http_request& r) {
     EXPECT_EQ(r.origin(), std::nullopt);
 }
 
-TEST(http_head, request) { expect_sample(request(sample)); }
+TEST(http_head, request) { expect_sample(request_of(sample)); }
 
 TEST(http_head, request_however_it_is_cut) {
     const auto text = std::string{sample} + "\x81\x85 and frames\r\n\r\n";
@@ -92,7 +92,7 @@ TEST(http_head, request_however_it_is_cut) {
 }
 
 TEST(http_head, a_head_owns_its_text) {
-    auto first = request(sample);
+    auto first = request_of(sample);
     auto second = first;
     auto third = std::move(first);
     expect_sample(second);
@@ -102,22 +102,22 @@ TEST(http_head, a_head_owns_its_text) {
 }
 
 TEST(http_head, query_values) {
-    const auto r = request(sample);
+    const auto r = request_of(sample);
     EXPECT_EQ(r.query_value("name"), "J\xC3\xB6rg B");
     EXPECT_EQ(r.query_value("x"), "");
     EXPECT_EQ(r.query_value("y"), std::nullopt);
     EXPECT_EQ(r.query_value("nam"), std::nullopt);
-    const auto odd = request("GET /?%6b%65y=1%&&=v&a=b=c%2 HTTP/1.1\r\n\r\n");
+    const auto odd = request_of("GET /?%6b%65y=1%&&=v&a=b=c%2 HTTP/1.1\r\n\r\n");
     EXPECT_EQ(odd.query_value("key"), std::nullopt);
     EXPECT_EQ(odd.query_value(""), "");
     EXPECT_EQ(odd.query_value("a"), std::nullopt);
-    const auto plain = request("GET /?k=a=b%41&z= HTTP/1.1\r\n\r\n");
+    const auto plain = request_of("GET /?k=a=b%41&z= HTTP/1.1\r\n\r\n");
     EXPECT_EQ(plain.query_value("k"), "a=bA");
     EXPECT_EQ(plain.query_value("z"), "");
 }
 
 TEST(http_head, cookies) {
-    const auto r = request(sample);
+    const auto r = request_of(sample);
     EXPECT_EQ(r.cookie("a"), "1");
     EXPECT_EQ(r.cookie("b"), "two");
     EXPECT_EQ(r.cookie("ab"), "3");
@@ -127,18 +127,18 @@ TEST(http_head, cookies) {
 }
 
 TEST(http_head, targets) {
-    EXPECT_EQ(request("GET / HTTP/1.1\r\n\r\n").path(), "/");
-    const auto absolute = request("GET ws://h:1/p?q HTTP/1.1\r\nHost: other\r\n\r\n");
+    EXPECT_EQ(request_of("GET / HTTP/1.1\r\n\r\n").path(), "/");
+    const auto absolute = request_of("GET ws://h:1/p?q HTTP/1.1\r\nHost: other\r\n\r\n");
     EXPECT_EQ(absolute.host(), "h:1");
     EXPECT_EQ(absolute.path(), "/p");
     EXPECT_EQ(absolute.query(), "q");
-    const auto bare = request("GET HTTP://h?q=/ HTTP/1.1\r\n\r\n");
+    const auto bare = request_of("GET HTTP://h?q=/ HTTP/1.1\r\n\r\n");
     EXPECT_EQ(bare.host(), "h");
     EXPECT_EQ(bare.path(), "/");
     EXPECT_EQ(bare.query(), "q=/");
-    EXPECT_EQ(request("GET https://h HTTP/1.1\r\n\r\n").path(), "/");
-    EXPECT_EQ(request("GET /a://b?c HTTP/1.1\r\nHost: h\r\n\r\n").host(), "h");
-    EXPECT_EQ(request("OPTIONS * HTTP/1.1\r\n\r\n").path(), "*");
+    EXPECT_EQ(request_of("GET https://h HTTP/1.1\r\n\r\n").path(), "/");
+    EXPECT_EQ(request_of("GET /a://b?c HTTP/1.1\r\nHost: h\r\n\r\n").host(), "h");
+    EXPECT_EQ(request_of("OPTIONS * HTTP/1.1\r\n\r\n").path(), "*");
     for (const std::string target : {"*", "x", "h:80", "?q", "", "://h/", "ftp://h/", "ws:///p",
                                      "ws://u@h/", "ws://h:0x/", "ws://[::1/", "ws://::1/",
                                      "ws://h%zz/", "ws://h:80:80", "/#f", "/\xC3\xA4", "/\x7F",
@@ -149,8 +149,8 @@ TEST(http_head, targets) {
 }
 
 TEST(http_head, versions) {
-    EXPECT_EQ(request("GET / HTTP/1.0\r\n\r\n").version_minor(), 0);
-    EXPECT_EQ(request("GET / HTTP/1.9\r\n\r\n").version_minor(), 9);
+    EXPECT_EQ(request_of("GET / HTTP/1.0\r\n\r\n").version_minor(), 0);
+    EXPECT_EQ(request_of("GET / HTTP/1.9\r\n\r\n").version_minor(), 9);
     EXPECT_EQ(error_of("GET / HTTP/2.0\r\n\r\n"), errc::bad_http_version);
     EXPECT_EQ(error_of("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), errc::bad_http_version);
     EXPECT_EQ(error_of("GET / HTTP/0.9\r\n\r\n"), errc::bad_http_version);
@@ -184,7 +184,7 @@ TEST(http_head, empty_lines_before_a_request_are_skipped) {
     for (int count = 0; count < 8; ++count) {
         lines += "\r\n";
         EXPECT_FALSE(error_of(lines + std::string{sample})) << count;
-        const auto read = request(lines + std::string{sample});
+        const auto read = request_of(lines + std::string{sample});
         expect_sample(read);
         EXPECT_EQ(read.byte_count(), sample.size());
     }
@@ -201,7 +201,7 @@ TEST(http_head, folded_lines_of_a_response_are_joined_by_spaces) {
     const auto value_of = [](const std::string& fields) {
         const auto text = "HTTP/1.1 200 OK\r\n" + fields + "B: c\r\n\r\n";
         EXPECT_FALSE(error_of(text, http_kind::response)) << fields;
-        auto parser = parsed(text, http_kind::response);
+        auto parser = parser_of(text, http_kind::response);
         const auto head = parser.take_response();
         EXPECT_EQ(head.header("B"), "c") << fields;
         EXPECT_EQ(head.byte_count(), text.size());
@@ -225,7 +225,7 @@ TEST(http_head, a_megabyte_of_folds_is_linear) {
     for (int i = 0; i < 350'000; ++i) text += " \r\n";
     for (int i = 0; i < 200'000; ++i) text += " c\r\n";
     text += "\r\n";
-    auto parser = parsed(text, http_kind::response, {.bytes = SIZE_MAX, .count = SIZE_MAX});
+    auto parser = parser_of(text, http_kind::response, {.bytes = SIZE_MAX, .count = SIZE_MAX});
     ASSERT_EQ(parser.status(), state::done);
     EXPECT_EQ(parser.take_response().header("A")->back(), 'c');
 }
@@ -234,21 +234,21 @@ TEST(http_head, every_byte_inside_a_value) {
     for (unsigned i = 0; i < 256; ++i) {
         const auto text = "GET / HTTP/1.1\r\nA: x"s + static_cast<char>(i) + "y\r\n\r\n";
         const bool legal = i == '\t' || (i >= 0x20 && i != 0x7F);
-        EXPECT_EQ(parsed(text).status(), legal ? state::done : state::failed) << i;
+        EXPECT_EQ(parser_of(text).status(), legal ? state::done : state::failed) << i;
     }
 }
 
 TEST(http_head, a_failed_or_finished_parser_takes_nothing_more) {
-    auto failed = parsed("\n");
+    auto failed = parser_of("\n");
     EXPECT_EQ(failed.feed(bytes_of(sample)), 0U);
-    auto done = parsed(sample);
+    auto done = parser_of(sample);
     EXPECT_EQ(done.feed(bytes_of(sample)), 0U);
     EXPECT_EQ(done.status(), state::done);
     EXPECT_FALSE(done.error());
 }
 
 TEST(http_head, responses) {
-    auto parser = parsed("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n",
+    auto parser = parser_of("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n",
                          http_kind::response);
     ASSERT_EQ(parser.status(), state::done);
     const auto head = parser.take_response();
@@ -257,7 +257,7 @@ TEST(http_head, responses) {
     EXPECT_EQ(head.header("upgrade"), "websocket");
 
     for (const auto* line : {"HTTP/1.1 404 ", "HTTP/1.0 404", "HTTP/1.1 404 Not \xC3\xA4\tFound"}) {
-        auto other = parsed(line + "\r\n\r\n"s, http_kind::response);
+        auto other = parser_of(line + "\r\n\r\n"s, http_kind::response);
         ASSERT_EQ(other.status(), state::done) << line;
         EXPECT_EQ(other.take_response().status(), 404);
     }

@@ -41,7 +41,7 @@ std::string served_in(const session_probe& probe) {
     return all;
 }
 
-std::string with(const std::string& line, std::string fields = {}) {
+std::string ask(const std::string& line, std::string fields = {}) {
     return line + "\r\nHost: a\r\n" + fields + "\r\n";
 }
 
@@ -61,20 +61,20 @@ std::string connection_behind(const std::string& request, const session_limits& 
 
 TEST(keep_alive, is_what_the_client_says_or_its_version_means) {
     EXPECT_EQ(connection_behind(get), "stays");
-    EXPECT_EQ(connection_behind(with("GET / HTTP/1.1", "Connection: Close\r\n")), "closes");
-    EXPECT_EQ(connection_behind(with("GET / HTTP/1.1", "Connection: x,, close\r\n")), "closes");
-    EXPECT_EQ(connection_behind(with("GET / HTTP/1.0")), "closes");
-    EXPECT_EQ(connection_behind(with("GET / HTTP/1.0", "Connection: Keep-Alive\r\n")), "stays");
-    EXPECT_EQ(connection_behind(with("GET / HTTP/1.0", "Connection: keep-alive, close\r\n")),
+    EXPECT_EQ(connection_behind(ask("GET / HTTP/1.1", "Connection: Close\r\n")), "closes");
+    EXPECT_EQ(connection_behind(ask("GET / HTTP/1.1", "Connection: x,, close\r\n")), "closes");
+    EXPECT_EQ(connection_behind(ask("GET / HTTP/1.0")), "closes");
+    EXPECT_EQ(connection_behind(ask("GET / HTTP/1.0", "Connection: Keep-Alive\r\n")), "stays");
+    EXPECT_EQ(connection_behind(ask("GET / HTTP/1.0", "Connection: keep-alive, close\r\n")),
               "closes");
     EXPECT_EQ(connection_behind(get, {.request_count_max = 1}), "closes");
 }
 
 TEST(keep_alive, requests_are_served_in_their_order_however_they_are_cut) {
     const auto requests = to_bytes(
-        with("GET /1 HTTP/1.1") + with("POST /2 HTTP/1.1", "Content-Length: 5\r\n") + "hello" +
-        "\r\n" + with("POST /3 HTTP/1.1", "Transfer-Encoding: chunked\r\n") +
-        "2\r\nhe\r\n0\r\n\r\n" + with("GET /4 HTTP/1.1"));
+        ask("GET /1 HTTP/1.1") + ask("POST /2 HTTP/1.1", "Content-Length: 5\r\n") + "hello" +
+        "\r\n" + ask("POST /3 HTTP/1.1", "Transfer-Encoding: chunked\r\n") +
+        "2\r\nhe\r\n0\r\n\r\n" + ask("GET /4 HTTP/1.1"));
     for (const auto& sizes : splittings(requests.size())) {
         session_probe probe{role::server};
         auto rest = std::span<const std::byte>(requests);
