@@ -76,7 +76,7 @@ function(weft_add_tool)
     target_compile_definitions(weft_tool PRIVATE WEFT_VERSION="${PROJECT_VERSION}"
         WEFT_HOSTS_LEFT_OUT="${hosts_left_out}"
         WEFT_OTHERS_LEFT_OUT="${others_left_out}")
-    set_target_properties(weft_tool PROPERTIES UNITY_BUILD ${WEFT_UNITY}
+    set_target_properties(weft_tool PROPERTIES
         OUTPUT_NAME weft
         RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
     weft_set_warnings(weft_tool)
