@@ -19,7 +19,7 @@ def findings(check, path, text):
     """What `check` says about a tree of one file."""
     with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(folder) / path
-        file.parent.mkdir(parents=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
         return list(check.check(pathlib.Path(folder)))
 
@@ -111,6 +111,10 @@ class FileStyle(unittest.TestCase):
     def test_names(self):
         self.assertEqual(self.faults("src/core/FrameParser.cpp", OPENING), 1)
         self.assertEqual(self.faults("src/core/frame_utils.cpp", OPENING), 1)
+
+    def test_leftovers(self):
+        self.assertEqual(self.faults("src/core/a.cpp.orig", OPENING), 1)
+        self.assertEqual(self.faults("a.out", ""), 1)
 
     def test_opening(self):
         self.assertEqual(self.faults("src/core/a.cpp", "int a;\n"), 1)

@@ -21,6 +21,8 @@ def check(root):
         yield from faults_of(root, path, "//")
     for path in source_tree.script_files(root):
         yield from faults_of(root, path, "#")
+    for path in source_tree.leftovers(root):
+        yield f"{path}: a tool has left this file"
 
 
 def faults_of(root, path, comment):

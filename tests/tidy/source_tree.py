@@ -23,6 +23,13 @@ def script_files(root):
                     if (root / name).exists()]
 
 
+def leftovers(root):
+    """Files that patch, merges, editors and compilers leave behind."""
+    suffixes = {".orig", ".rej", ".bak", ".o", ".out"}
+    at_the_top = [path.relative_to(root) for path in root.iterdir() if path.suffix in suffixes]
+    return at_the_top + files(root, CPP_FOLDERS + ["docs", "cmake", "web"], suffixes)
+
+
 def files(root, folders, suffixes):
     return sorted(
         path.relative_to(root) for folder in folders for path in (root / folder).rglob("*")
