@@ -5,15 +5,14 @@
 #include <algorithm>
 
 #include "core/ip_literal.hpp"
+#include "core/percent_encoding.hpp"
 
 namespace weft {
 namespace {
 
 constexpr std::string_view sub_delims = "!$&'()*+,;=";
 
-bool is_hex(char byte) noexcept {
-    return is_digit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
-}
+bool is_hex(char byte) noexcept { return hex_value(byte).has_value(); }
 
 // An address format of the future, such as "v1.x" (RFC 3986 §3.2.2).
 bool is_future_address(std::string_view text) noexcept {

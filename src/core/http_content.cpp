@@ -7,15 +7,10 @@
 #include <weft/core/base64.hpp>
 #include <weft/core/sha1.hpp>
 
+#include "core/percent_encoding.hpp"
+
 namespace weft {
 namespace {
-
-/// Returns the value of a hexadecimal digit, or -1.
-int hex_value(char digit) noexcept {
-    if (digit >= '0' && digit <= '9') return digit - '0';
-    const char lower = static_cast<char>(digit | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
 
 bool is_safe(char each) noexcept {
     const auto code = static_cast<unsigned char>(each);
@@ -24,21 +19,9 @@ bool is_safe(char each) noexcept {
 
 /// Decodes one part of a path; nothing if it is malformed or not safe.
 std::optional<std::string> decode_part(std::string_view part) {
-    std::string decoded;
-    for (std::size_t at = 0; at < part.size(); ++at) {
-        char each = part[at];
-        if (each == '%') {
-            if (part.size() - at < 3) return std::nullopt;
-            const int high = hex_value(part[at + 1]);
-            const int low = hex_value(part[at + 2]);
-            if (high < 0 || low < 0) return std::nullopt;
-            each = static_cast<char>(high * 16 + low);
-            at += 2;
-        }
-        if (!is_safe(each)) return std::nullopt;
-        decoded += each;
-    }
-    if (decoded.empty() || decoded.front() == '.') return std::nullopt;
+    auto decoded = percent_decoded(part);
+    if (!decoded || decoded->empty() || decoded->front() == '.') return std::nullopt;
+    if (!std::ranges::all_of(*decoded, is_safe)) return std::nullopt;
     return decoded;
 }
 

@@ -10,6 +10,8 @@
 #include <weft/core/error.hpp>
 #include <weft/core/http_fields.hpp>
 
+#include "core/percent_encoding.hpp"
+
 namespace weft {
 namespace {
 
@@ -17,30 +19,6 @@ constexpr std::size_t url_size_max = 2048;
 
 /// RFC 1929 §2 uses one byte for the length of the user name, and one for the password's.
 constexpr std::size_t socks_credential_max = 255;
-
-int hex_value(char digit) noexcept {
-    if (digit >= '0' && digit <= '9') return digit - '0';
-    if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
-    if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
-    return -1;
-}
-
-std::optional<std::string> percent_decoded(std::string_view text) {
-    std::string decoded;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        if (text[at] != '%') {
-            decoded.push_back(text[at]);
-            continue;
-        }
-        if (text.size() - at < 3) return std::nullopt;
-        const int high = hex_value(text[at + 1]);
-        const int low = hex_value(text[at + 2]);
-        if (high < 0 || low < 0) return std::nullopt;
-        decoded.push_back(static_cast<char>(high * 16 + low));
-        at += 2;
-    }
-    return decoded;
-}
 
 /// Removes the scheme; returns nothing if it is not supported.
 std::optional<proxy::kind> take_scheme(std::string_view& url) {
