@@ -149,12 +149,6 @@ void write_round_trips(prometheus_writer& out, const round_trip_histogram& trips
 
 } // namespace
 
-void round_trip_histogram::add(duration round_trip) noexcept {
-    const auto at = std::ranges::lower_bound(bounds, round_trip) - bounds.begin();
-    ++counts[static_cast<std::size_t>(at)];
-    sum += round_trip;
-}
-
 endpoint_counters& endpoint_counters::operator+=(const endpoint_counters& other) {
     opened += other.opened;
     closed += other.closed;
@@ -171,10 +165,7 @@ endpoint_counters& endpoint_counters::operator+=(const endpoint_counters& other)
     queued_bytes += other.queued_bytes;
     waiting += other.waiting;
     memory_used += other.memory_used;
-    for (std::size_t i = 0; i < round_trips.counts.size(); ++i) {
-        round_trips.counts[i] += other.round_trips.counts[i];
-    }
-    round_trips.sum += other.round_trips.sum;
+    round_trips += other.round_trips;
     for (const auto& route : other.routes) {
         const auto known = std::ranges::find_if(
             routes, [&](const route_counters& each) { return same_route(each, route); });

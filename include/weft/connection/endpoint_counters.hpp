@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <weft/core/close_code.hpp>
+#include <weft/core/duration_histogram.hpp>
 #include <weft/core/time.hpp>
 #include <weft/core/traffic.hpp>
 
@@ -26,22 +27,13 @@ struct route_counters {
     std::size_t open = 0;     ///< now, including those in their closing handshake
 };
 
+inline constexpr std::array<duration, 9> round_trip_bounds{
+    std::chrono::milliseconds(1),   std::chrono::milliseconds(5),   std::chrono::milliseconds(10),
+    std::chrono::milliseconds(25),  std::chrono::milliseconds(50),  std::chrono::milliseconds(100),
+    std::chrono::milliseconds(250), std::chrono::milliseconds(500), std::chrono::seconds(1)};
+
 /// How many connections have a round trip up to each bound.
-struct round_trip_histogram {
-    static constexpr std::array<duration, 9> bounds{
-        std::chrono::milliseconds(1),   std::chrono::milliseconds(5),
-        std::chrono::milliseconds(10),  std::chrono::milliseconds(25),
-        std::chrono::milliseconds(50),  std::chrono::milliseconds(100),
-        std::chrono::milliseconds(250), std::chrono::milliseconds(500),
-        std::chrono::seconds(1)};
-
-    /// `counts[i]` is for round trips above `bounds[i - 1]` up to `bounds[i]`; the last one is for
-    /// longer ones.
-    std::array<std::uint64_t, bounds.size() + 1> counts{};
-    duration sum{};
-
-    void add(duration round_trip) noexcept;
-};
+using round_trip_histogram = duration_histogram<round_trip_bounds>;
 
 /// The counters of a server, a client or a stream_endpoint, as they were when they were asked for.
 ///
