@@ -250,12 +250,7 @@ void reconnecting_connection::state::decide(const report& why) {
 
 duration reconnecting_connection::state::backoff() const noexcept {
     const std::size_t doublings = failures_ == 0 ? 0 : failures_ - 1;
-    duration most = std::min(options_.backoff_first, options_.backoff_max);
-    for (std::size_t i = 0; i < doublings && most < options_.backoff_max; ++i) {
-        most = most > options_.backoff_max / 2 ? options_.backoff_max : most * 2;
-        if (most <= duration::zero()) break;
-    }
-    return std::max(most, duration::zero());
+    return doubled(options_.backoff_first, doublings, options_.backoff_max);
 }
 
 void reconnecting_connection::state::wait(const report& why, const reconnect_decision& how) {

@@ -371,10 +371,8 @@ void redis_link::fail(std::error_code why, std::string_view text) noexcept {
 /// Doubles with each attempt. The random part keeps many processes from coming back at the same
 /// moment.
 duration redis_link::next_delay() noexcept {
-    const auto shift = std::min<std::size_t>(attempts_++, 20);
-    duration delay = std::max(options_.backoff_min, duration(1));
-    for (std::size_t i = 0; i < shift && delay < options_.backoff_max; ++i) delay *= 2;
-    delay = std::max(std::min(delay, options_.backoff_max), duration(1));
+    const duration delay =
+        std::max(doubled(options_.backoff_min, attempts_++, options_.backoff_max), duration(1));
     return delay - random_delay(loop_.random(), delay / 2);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 
 #include <weft/core/language.hpp>
 
@@ -28,6 +29,16 @@ inline constexpr time_point never = time_point::max();
 [[nodiscard]] constexpr duration fraction_of(duration whole, double part) noexcept {
     if (part >= 1.0) return whole; // the conversions may round up
     return duration(static_cast<duration::rep>(static_cast<double>(whole.count()) * part));
+}
+
+/// Returns `first`, doubled `times` times: the delay of a back-off. At most `most`, and not
+/// negative.
+[[nodiscard]] constexpr duration doubled(duration first, std::size_t times,
+                                         duration most) noexcept {
+    duration delay = first < most ? first : most;
+    if (delay <= duration::zero()) return duration::zero();
+    for (; times != 0 && delay < most; --times) delay = delay > most / 2 ? most : delay * 2;
+    return delay;
 }
 
 } // namespace weft
