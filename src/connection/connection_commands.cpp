@@ -339,14 +339,6 @@ void connection::close_after(duration delay, close_code code, std::string reason
     close_at(later(driver().now(), std::max(delay, duration::zero())), code, std::move(reason));
 }
 
-void connection::confirm_authentication() noexcept {
-    driver().require_owner("connection::confirm_authentication");
-    if (dead_ || !std::exchange(unauthenticated_, false)) return;
-    session_.change_options(route_->session);
-    extras()->first_message.reset();
-    looked_ = false; // that deadline is gone
-}
-
 void connection::pause() {
     driver().require_owner("connection::pause");
     if (dead_) return;
