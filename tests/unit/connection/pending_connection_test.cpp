@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Tests pending_connection without sockets: the deadline of each phase, when cancel functions are
-// called, and what a redirect keeps. A stub connection records the calls that it receives.
+// called, and what a redirect keeps. A connection of the test's own records the calls that it
+// receives.
 #include <gtest/gtest.h>
 
 #include <memory>

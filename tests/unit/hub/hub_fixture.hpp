@@ -111,6 +111,13 @@ public:
         return added;
     }
 
+    /// A visitor that subscribes to all topics that begin with `prefix`.
+    hub_visitor& join_prefix(std::string_view prefix) {
+        subscribe_options all;
+        all.prefix = true;
+        return join(prefix, std::move(all));
+    }
+
     void publish(std::string_view topic, message what, publish_options options = {}) {
         topics->publish(topic, what, std::move(options));
         driver.settle();

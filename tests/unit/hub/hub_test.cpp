@@ -112,9 +112,7 @@ TEST_F(hub_test, formats_once_for_all_subscribers) {
     start(std::move(options));
     auto& ann = join("news");
     auto& bob = join("news");
-    subscribe_options all;
-    all.prefix = true;
-    auto& cid = join("ne", std::move(all));
+    auto& cid = join_prefix("ne");
     publish("news", "hello");
     EXPECT_EQ(ann.received, texts{"news#1 hello"});
     EXPECT_EQ(bob.received, texts{"news#1 hello"});
@@ -136,9 +134,7 @@ TEST_F(hub_test, a_publication_that_cannot_be_formatted_reaches_nobody) {
     start(std::move(options));
     auto& ann = join("news");
     auto& bob = join("news");
-    subscribe_options all;
-    all.prefix = true;
-    auto& cid = join("ne", std::move(all));
+    auto& cid = join_prefix("ne");
     publish("news", "bad");
     publish("news", "good");
     EXPECT_EQ(ann.received, texts{"half of good"});

@@ -17,6 +17,13 @@ protected:
         return last;
     }
 
+    redis_options timed(duration response, duration check) {
+        redis_options made = options();
+        made.response_timeout = response;
+        made.check_interval = check;
+        return made;
+    }
+
     void kill_and_await_notice() {
         server->kill();
         EXPECT_TRUE(until([&] { return !troubles.empty(); }));
@@ -158,10 +165,7 @@ TEST_F(redis_outages, what_is_called_meanwhile_fails_on_request) {
 }
 
 TEST_F(redis_outages, the_outcome_of_an_unanswered_publication_is_unknown) {
-    redis_options quick = options();
-    quick.response_timeout = 100ms;
-    quick.check_interval = 50ms;
-    redis_broker broker(quick);
+    redis_broker broker(timed(100ms, 50ms));
     redis_listener one(broker, loop);
     begin(one);
     server->pause();
@@ -180,10 +184,7 @@ TEST_F(redis_outages, the_outcome_of_an_unanswered_publication_is_unknown) {
 }
 
 TEST_F(redis_outages, silence_is_noticed_without_an_operation) {
-    redis_options quick = options();
-    quick.response_timeout = 50ms;
-    quick.check_interval = 50ms;
-    redis_broker broker(quick);
+    redis_broker broker(timed(50ms, 50ms));
     redis_listener one(broker, loop);
     begin(one);
     server->pause();
@@ -195,10 +196,7 @@ TEST_F(redis_outages, silence_is_noticed_without_an_operation) {
 }
 
 TEST_F(redis_outages, a_connection_without_traffic_stays) {
-    redis_options quick = options();
-    quick.response_timeout = 2s;
-    quick.check_interval = 5ms;
-    redis_broker broker(quick);
+    redis_broker broker(timed(2s, 5ms));
     redis_listener one(broker, loop);
     begin(one);
     const auto start = std::chrono::steady_clock::now();
