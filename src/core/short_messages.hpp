@@ -4,8 +4,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -15,6 +13,7 @@
 #include <weft/core/utf8.hpp>
 
 #include "core/session_extra.hpp"
+#include "core/vector/mask_words.hpp"
 
 namespace weft {
 
@@ -47,7 +46,7 @@ struct short_messages {
         if (masked) {
             std::uint32_t key;
             std::memcpy(&key, payload.data() - sizeof key, sizeof key);
-            mask_copy(payload.data(), payload.data(), size, key);
+            mask_words(payload.data(), payload.data(), size, key);
         }
         return !is_text || check_text(at, next, now);
     }
@@ -72,7 +71,7 @@ struct short_messages {
     static void write(std::byte* to, std::byte first, std::span<const std::byte> payload) noexcept {
         to[0] = first;
         to[1] = static_cast<std::byte>(payload.size());
-        mask_copy(payload.data(), to + 2, payload.size(), 0);
+        if (!payload.empty()) std::memcpy(to + 2, payload.data(), payload.size());
     }
 
     /// Returns how many payload bytes are too many for `receive`; 0 if it may take no message.
@@ -91,44 +90,6 @@ private:
         next = {};
         at.fail(errc::bad_utf8, now);
         return false;
-    }
-
-    /// Copies `size` bytes, at most 128, and masks them. `from` and `to` are equal or do not
-    /// overlap.
-    static void mask_copy(const std::byte* from, std::byte* to, std::size_t size,
-                          std::uint32_t key) noexcept {
-        if (size < sizeof key) {
-            for (std::size_t i = 0; i < size; ++i) {
-                to[i] = from[i] ^ reinterpret_cast<const std::byte*>(&key)[i];
-            }
-        } else if (size < 8) {
-            mask_ends<std::uint32_t, 1>(from, to, size, key);
-        } else {
-            const std::uint64_t twice = std::uint64_t{key} << 32 | key;
-            if (size <= 16) return mask_ends<std::uint64_t, 1>(from, to, size, twice);
-            if (size <= 32) return mask_ends<std::uint64_t, 2>(from, to, size, twice);
-            if (size <= 64) return mask_ends<std::uint64_t, 4>(from, to, size, twice);
-            mask_ends<std::uint64_t, 8>(from, to, size, twice);
-        }
-    }
-
-    /// Masks the first and the last `count` words, which overlap or touch: the bytes between them
-    /// are none. All are read before the first is written.
-    template <class Word, std::size_t count>
-    static void mask_ends(const std::byte* from, std::byte* to, std::size_t size,
-                          Word mask) noexcept {
-        std::array<Word, count> first;
-        std::array<Word, count> last;
-        const std::size_t end = size - sizeof last;
-        std::memcpy(first.data(), from, sizeof first);
-        std::memcpy(last.data(), from + end, sizeof last);
-        const auto bits = static_cast<int>(8 * (end % sizeof(std::uint32_t)));
-        const Word last_mask = std::endian::native == std::endian::little ? std::rotr(mask, bits)
-                                                                          : std::rotl(mask, bits);
-        for (auto& word : first) word ^= mask;
-        for (auto& word : last) word ^= last_mask;
-        std::memcpy(to, first.data(), sizeof first);
-        std::memcpy(to + end, last.data(), sizeof last);
     }
 };
 
