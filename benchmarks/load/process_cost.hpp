@@ -13,8 +13,7 @@ namespace weft::load {
 /// CPU time of all threads, user and system, in seconds; `pid` 0 is the caller.
 double cpu_seconds(pid_t pid);
 
-/// Anonymous memory that is driver observer: heap, stacks, private buffers. Kernel memory is not in
-/// it.
+/// Anonymous memory that is resident: heap, stacks, private buffers. Kernel memory is not in it.
 std::int64_t user_memory(pid_t pid);
 
 }  // namespace weft::load
