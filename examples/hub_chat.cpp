@@ -33,7 +33,7 @@ int main() {
                     joining.done = [asked = since.has_value()](weft::connection& to,
                                                                const weft::subscribed& how) {
                         if (asked && !how.recovered) to.send("reload");
-                        to.send("at " + how.at.str()); // a client without a message starts here
+                        to.send("at " + how.at.str()); // for ?since=, if no line follows
                     };
                     (void)hub.subscribe(client, "lobby", std::move(joining));
                 },

@@ -83,7 +83,7 @@ bool wait_for(const weft::session& session, int socket) {
     return ::poll(&wanted, 1, timeout) > 0 && (wanted.revents & ~POLLOUT) != 0;
 }
 
-/// Runs one session on one socket until neither has a use for the other.
+/// Runs one session on one socket until the session no longer needs the socket.
 template <class OnEvent>
 void run(weft::session& session, int socket, OnEvent on_event) {
     std::array<std::byte, 16 * 1024> buffer{};
@@ -130,7 +130,7 @@ void serve(int socket) {
         case weft::event_type::http: // a plain request
             (void)session.respond({.status = 200, .body = "a WebSocket is at /echo\n"}, now());
             break;
-        case weft::event_type::message: // the view is good until the next event
+        case weft::event_type::message: // the view is valid until the next event
             session.send(weft::message(next.payload, next.is_text));
             break;
         default: break; // pings have been answered

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Restart without downtime: a new version of a program replaces the running one, and no client is
-// refused. SIGHUP starts it with the listening socket. When it reports that it is ready, the old
-// one closes its connections. If it does not start, the old one continues.
+// refused. SIGHUP starts the new version, which inherits the listening socket. When it reports that
+// it is ready, the old one closes its connections. If it does not start, the old one continues.
 //
 //     build/release/examples/successor [port]      # then kill -HUP the process that it names
 #include <fcntl.h>
