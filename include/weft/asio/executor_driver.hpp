@@ -132,7 +132,8 @@ private:
         if (here_) post_turn();
     }
 
-    /// Posts a turn, which starts or cancels the wait that the context counts as work.
+    /// Posts a turn: at its end, `set_timer` starts or cancels the wait that the context counts as
+    /// work.
     void work_changed() noexcept override {
         if (here_) post_turn();
     }
@@ -148,7 +149,7 @@ private:
         }
     }
 
-    /// Runs a turn on the executor that begins with `step`; may be called from any thread.
+    /// Posts a turn to the executor; the turn begins with `step`. May be called from any thread.
     template <class Step>
     void post(Step step) {
         auto call = [weak = this->weak_from_this(), step = std::move(step)]() mutable {

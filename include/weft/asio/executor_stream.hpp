@@ -106,9 +106,10 @@ public:
     }
     [[nodiscard]] bool secure() const noexcept override { return has_async_shutdown<Layer>; }
 
-    /// Asio may already have taken bytes from the system, while the handler of the pending read
-    /// waits in a queue of Asio's. It is called within a few turns, and deadlines are checked once
-    /// a turn, so the first calls after a read has begun count a full buffer.
+    /// Asio may already have taken bytes from the system while the handler of the pending read
+    /// still waits in Asio's queue. Asio calls that handler within a few turns, and this function
+    /// is called at most once a turn, to check a deadline. So the first calls after a read has
+    /// begun count a full buffer.
     [[nodiscard]] std::size_t input_pending() const noexcept override {
         if (closed_ || eof_reported_) return 0;
         const bool unknown = reading_ && calls_in_read_ < calls_before_handler;
@@ -142,7 +143,7 @@ private:
         address remote;
     };
 
-    /// Exists while an Asio operation is pending.
+    /// What pending Asio operations share with the stream, so that the layer exists until they end.
     struct channel {
         channel(std::shared_ptr<driver_type> on, Layer&& given, executor_stream* by)
             : driver(std::move(on)), layer(std::move(given)), owner(by),

@@ -122,7 +122,7 @@ template <class Asio, class Layer>
 /// A socket option in Asio's form (GettableSocketOption): the peer's address, even after a reset.
 template <class Asio, class Endpoint>
 struct former_peer {
-    Endpoint where; // of the same family and so of the same size
+    Endpoint where; // initially the local address, which has the same family and size
 
     template <class Protocol>
     [[nodiscard]] int level(const Protocol&) const noexcept {

@@ -59,8 +59,9 @@ public:
         return data().template get_if<T>();
     }
 
-    /// Notifies `added` when queued output has drained, and when the connection has ended. `added`
-    /// must observe no other connection. Throws std::bad_alloc; then nothing was done.
+    /// Adds an observer, which is notified when queued output has drained and when the connection
+    /// has ended. The caller owns it; destroying it removes it. It must observe no other
+    /// connection. Throws std::bad_alloc; then nothing was done.
     void observe(channel_observer& added);
 
     /// Returns an observer that was created with `owner`; null if there is none. Takes time in

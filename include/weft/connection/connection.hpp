@@ -117,11 +117,13 @@ public:
     /// Accepts the handshake, with further headers in the response.
     ///
     /// `subprotocol` must be one that the client offered. If it is empty, the route's subprotocol
-    /// is selected, or none if the route has none. Fails with `not_open` when no handshake is
-    /// waiting, `bad_subprotocol`, `bad_header`.
+    /// is selected, or none if the route has none. Fails with `bad_subprotocol`, `bad_header` or
+    /// `reserved_header`, or with `not_open` if no handshake waits for an answer.
     result<void> accept(std::string_view subprotocol = {}, const http_fields& headers = {});
 
-    /// Refuses the handshake: `fail` is called with `errc::rejected`. Fails like `accept`.
+    /// Refuses the handshake: `fail` is called with `errc::rejected`. Fails with `bad_header` for a
+    /// malformed header or status, `reserved_header`, or `not_open` if no handshake waits for an
+    /// answer.
     result<void> reject(const http_response& response);
     result<void> reject(int status, std::string body = {}) {
         return reject(http_response{status, {}, std::move(body)});
@@ -130,7 +132,8 @@ public:
     /// Answers a plain request. The connection then ends, and no further handler is called; or it
     /// waits for the client's next request (RFC 9112 §9.3), as a new connection would: `data()` is
     /// empty, and older handles refer to nothing. To end the connection after the answer, call
-    /// `close` after `respond`.
+    /// `close` after `respond`. Fails with `bad_header` for a malformed header or status,
+    /// `reserved_header`, or `not_open` if no plain request waits for an answer.
     result<void> respond(const http_response& response);
 
     /// Defers the answer, to be sent later through a `handle()`. The handshake's deadline still

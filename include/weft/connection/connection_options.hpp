@@ -36,9 +36,9 @@ struct connection_options {
     session_timeouts timeouts = {};
 
     /// Limit on the queued output, in bytes. A message of any size is queued if the queue is empty,
-    /// or, with `queue_policy::pause`, at most half full: so no answer is dropped for its size.
-    /// Output counts only after a write that the stream has not accepted in full. What was gathered
-    /// before that, up to 64 KiB and one message, may exceed a smaller limit.
+    /// or, with `queue_policy::pause`, at most half full: so no answer is dropped for its size. The
+    /// limit applies once the stream has accepted a write only in part. What was gathered for that
+    /// write, up to 64 KiB and one message, may exceed a smaller limit.
     std::size_t queue_size_max = 1024 * 1024;
     queue_policy when_full = queue_policy::pause;
 
@@ -66,7 +66,8 @@ struct connection_options {
     /// wait; the time continues.
     duration authenticate_within{};
 
-    /// Limit on the bytes of that first message, if it is less than `message_size_max`; 1009.
+    /// Limit on the bytes of that first message, if it is less than `message_size_max`. A larger
+    /// message closes the connection with 1009.
     std::size_t unauthenticated_size_max = 4096;
 
     /// Keeps the request and response readable after `open` has returned, which costs memory.
@@ -95,8 +96,8 @@ struct connect_options {
     /// In order of preference. RFC 6455 §1.9.
     std::vector<std::string> subprotocols = {};
 
-    /// Whether connecting fails with `errc::no_subprotocol` if the server selects none of them.
-    /// Otherwise the connection then opens without a subprotocol, as RFC 6455 §4.1 allows.
+    /// True: connecting fails with `errc::no_subprotocol` if the server selects none of them.
+    /// False: the connection then opens without a subprotocol, as RFC 6455 §4.1 allows.
     bool subprotocol_required = false;
 
     /// Further headers: Origin, Cookie, Authorization, User-Agent, ...

@@ -15,7 +15,8 @@ class connection;
 ///
 /// All functions are called on the driver's thread. They must not end or destroy anything, and must
 /// not throw. Beginnings and ends on one connection are nested; a nested turn may trace another
-/// connection between them. If the endpoint is destroyed, no end follows a handshake.
+/// connection between them. If the endpoint is destroyed during a handshake, `handshake_ended` is
+/// not called.
 class connection_tracer {
 public:
     virtual ~connection_tracer() = default;
@@ -29,8 +30,8 @@ public:
     /// can still be read.
     virtual void handshake_ended(connection& /*which*/, const report* /*failure*/) noexcept {}
 
-    /// Called before the handler of a message with its size in bytes, or before the handler of a
-    /// part.
+    /// Called before the handler of a message, or of a part of one. `size` is that of the message
+    /// or part, in bytes.
     virtual void message_began(connection& /*which*/, std::size_t /*size*/) noexcept {}
 
     /// Called when that handler has returned, or has thrown. It may have closed the connection.

@@ -235,8 +235,9 @@ concept conversation_function = std::is_invocable_r_v < task<void>,
 ///
 /// The coroutine begins in the `open` handler. It runs like a task passed to `spawn`, with one
 /// difference: an exception that leaves it ends the connection with 1011, as a handler's does. If
-/// its endpoint is destroyed, its operations end with `errc::aborted`; the function, with its
-/// captures, is kept until the coroutine has ended. A stop of `until` stops all of them.
+/// the endpoint is destroyed, the coroutine's operations end with `errc::aborted`; `serve`, with
+/// its captures, is kept until the coroutine has ended. A stop requested through `until` stops the
+/// coroutines of all connections.
 ///
 /// `more` may contain other handlers for the same connections; `open`, `writable` and `close` are
 /// called before the coroutine continues. Throws std::system_error with `errc::bad_argument` if

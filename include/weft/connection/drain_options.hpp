@@ -31,7 +31,8 @@ struct drain_options {
     /// listening at once.
     bool keep_listening = false;
 
-    /// The value of Retry-After in the answers to handshakes, also to those that had begun before.
+    /// The value of Retry-After in the answers to handshakes, including those that had begun before
+    /// the drain.
     std::chrono::seconds retry_after{5};
 };
 

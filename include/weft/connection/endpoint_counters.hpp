@@ -32,10 +32,10 @@ inline constexpr std::array<duration, 9> round_trip_bounds{
     std::chrono::milliseconds(25),  std::chrono::milliseconds(50),  std::chrono::milliseconds(100),
     std::chrono::milliseconds(250), std::chrono::milliseconds(500), std::chrono::seconds(1)};
 
-/// How many connections have a round trip up to each bound.
+/// How many connections have a round trip in each range between two bounds.
 using round_trip_histogram = duration_histogram<round_trip_bounds>;
 
-/// The counters of a server, a client or a stream_endpoint, as they were when they were asked for.
+/// A snapshot of the counters of a server, a client or a stream_endpoint.
 ///
 /// Keys of the maps appear when they are first counted. If there is no memory for a new key, the
 /// event counts only towards the total.

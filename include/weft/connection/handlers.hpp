@@ -72,7 +72,8 @@ struct handlers {
     /// answer later; without an answer the response is 404.
     handler<http_handler, void(connection&)> http = {};
 
-    /// Called when `wake` has woken the loop, once for each route and each outbound connection.
+    /// Called when `event_loop::wake` has woken the loop, once for each route and each outbound
+    /// connection.
     handler<interrupt_handler, void()> interrupt = {};
 };
 

@@ -79,7 +79,8 @@ private:
 class message_source {
 public:
     /// Calls `next` for each piece, until one is the last. Pieces may have any size, such as that
-    /// of a mapped file: a larger one is sent in several frames, and not copied first.
+    /// of a mapped file: a piece of more than 64 KiB is sent in several frames, and not copied
+    /// first.
     explicit message_source(function<source_piece()> next, bool is_text = false) noexcept
         : next_(std::move(next)), is_text_(is_text) {}
 

@@ -60,8 +60,8 @@ struct reconnect_options {
 
     /// Called to change the standard decision, which is its second argument. Not called after
     /// `reconnecting_connection::close`, or after the application has closed the connection itself
-    /// with 1000. After a close of its own with another code it is called, and the standard
-    /// decision is to connect again.
+    /// with 1000. If the application has closed the connection with another code, `decide` is
+    /// called, and the standard decision is to connect again.
     function<reconnect_decision(const report&, reconnect_decision)> decide = {};
 
     /// Called when the client waits before it connects again.

@@ -28,7 +28,8 @@ namespace weft {
 /// except a pending `done`; it may be destroyed anywhere, even in its own handlers. The driver must
 /// outlive it. All functions must be called on the driver's thread. A call that throws
 /// std::bad_alloc has changed nothing. If a connection runs out of memory later, it ends with
-/// `std::errc::not_enough_memory`. A report without memory for its facts omits them.
+/// `std::errc::not_enough_memory`. If there is no memory for the facts of a report, the report
+/// omits them.
 class stream_endpoint {
 public:
     explicit stream_endpoint(weft::driver& owner);
@@ -41,16 +42,16 @@ public:
     /// Routes with a matching host take precedence (`route_options::host`). The longest matching
     /// path wins; among routes with the same path, those with a subprotocol that the client offers,
     /// in the client's order of preference, take precedence over the one without. A later route for
-    /// the same path, host and subprotocol replaces the earlier one; existing connections keep its
-    /// handlers. A route that only answers plain requests and one that only serves WebSockets do
-    /// not replace each other.
+    /// the same path, host and subprotocol replaces the earlier one; existing connections keep the
+    /// handlers of the earlier one. A route that only answers plain requests and one that only
+    /// serves WebSockets do not replace each other.
     ///
-    /// A route with `http` but without `open`, `message`, `validate` and `close` serves no
+    /// A route with `http` but without `open`, `message`, `part`, `validate` and `close` serves no
     /// WebSocket.
     void route(std::string_view path, handlers what, const route_options& options = {});
 
-    /// Serves them by a coroutine: `serve` is called with each connection that opens; see
-    /// `coroutine_handlers`.
+    /// Serves requests for `path` by a coroutine: `serve` is called with each connection that
+    /// opens; see `coroutine_handlers`.
     template <conversation_function Serve>
     void route(std::string_view path, Serve&& serve, const route_options& options = {}) {
         route(path, coroutine_handlers(std::forward<Serve>(serve)), options);
@@ -135,7 +136,7 @@ public:
     [[nodiscard]] endpoint_counters counters() const;
 
     /// Traces handshakes and messages that begin from now on; null ends that. A connection that is
-    /// open already stays without.
+    /// open already is not traced.
     void trace(std::shared_ptr<connection_tracer> by);
 
     /// Calls `action(connection&)` once for each connection that exists throughout the call.
@@ -145,7 +146,8 @@ public:
 
     [[nodiscard]] weft::driver& driver() const noexcept;
 
-    /// Sets the handler called when `wake` has woken the loop, with or without connections.
+    /// Sets the handler called when `event_loop::wake` has woken the loop, with or without
+    /// connections.
     void on_interrupt(function<void()> handler);
 
     // --- for endpoints that create streams

@@ -18,8 +18,8 @@ struct token_places {
     bool authorization = true;
 
     /// The prefix of a subprotocol that holds the token, such as "bearer.": a page can send this.
-    /// The token may have only the bytes of a subprotocol (`is_token_byte`), as base64url without
-    /// padding has.
+    /// The token may contain only bytes that are allowed in a subprotocol (`is_token_byte`), such
+    /// as those of base64url without padding.
     std::string subprotocol = {};
 
     /// The name of a cookie. Check the origin as well (`origin_policy`): browsers send cookies for
@@ -27,7 +27,7 @@ struct token_places {
     std::string cookie = {};
 
     /// The name of a query parameter. Proxies and servers log queries: use a token that is valid
-    /// once and briefly.
+    /// only once and for a short time.
     std::string query = {};
 };
 
@@ -43,8 +43,8 @@ struct found_token {
     std::string subprotocol = {};
 };
 
-/// Returns the first token of a request that is not empty, in the order of `token_places`; nothing
-/// if there is none.
+/// Returns the first non-empty token of a request, in the order of `token_places`; nothing if there
+/// is none.
 [[nodiscard]] std::optional<found_token> find_token(const http_request& request,
                                                     const token_places& where);
 

@@ -11,7 +11,8 @@
 
 namespace weft {
 
-/// How many durations were up to each bound. `limits` is an array of durations in ascending order.
+/// Counts durations by range. `limits` is an array with the upper end of each range but the last,
+/// in ascending order.
 template <const auto& limits>
 struct duration_histogram {
     static constexpr const auto& bounds = limits;

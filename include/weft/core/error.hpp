@@ -82,7 +82,7 @@ enum class errc {
     pong_timeout,       ///< a ping was not answered in time
     message_timeout,    ///< the peer sent a message too slowly
     write_stalled,      ///< output waited, and the peer read none of it for too long
-    unauthenticated,    ///< the client did not authenticate in time, or sent more before it had
+    unauthenticated,    ///< the client did not authenticate in time, or by its first message
     output_too_slow,    ///< output waited, and the peer read it below the minimum rate
     resolve_timeout,    ///< a host name was not resolved in time
     connect_timeout,    ///< the connection could not be established in time

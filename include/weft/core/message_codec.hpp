@@ -99,7 +99,7 @@ public:
 
     /// Returns the size of the memory that the codec owns for this session alone, in bytes, for
     /// `session::count_memory`. 0 for a shared codec: an idle session then needs no memory for it.
-    /// A codec returns either always 0 or never.
+    /// A codec must return 0 in every call, or in none.
     [[nodiscard]] virtual std::size_t memory_used() const noexcept { return 0; }
 
     /// Called when a session no longer needs the codec. All streams of the session are finished.

@@ -14,10 +14,10 @@ namespace weft {
 /// and password, which `without_credentials` finds, and the values of query parameters for which
 /// `is_secret_name` returns true.
 ///
-/// `text` need not be valid. An `@` in a valid WebSocket URI hides nothing, because it has no user
-/// name; nor does one in a target that begins with a slash, unless a colon precedes it or another
-/// slash follows the first, as in a URL without its scheme. Secrets in the path are not recognised.
-/// Does not escape control characters.
+/// `text` need not be valid. Two kinds of text have no user name, so an `@` in them hides nothing:
+/// a valid WebSocket URI, and the target of a request, which begins with a slash. A target counts
+/// as a URL without its scheme, however, if a second slash follows the first or a colon comes
+/// before the `@`. Secrets in the path are not recognised. Does not escape control characters.
 [[nodiscard]] std::string without_secrets(std::string_view text);
 
 /// Returns whether a query parameter or a header of this name usually holds a secret.

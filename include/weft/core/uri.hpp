@@ -12,7 +12,7 @@
 
 namespace weft {
 
-/// A parsed `ws:` or `wss:` URI. Views of its parts are valid as long as it.
+/// A parsed `ws:` or `wss:` URI. Views of its parts are valid as long as the URI object.
 class uri {
 public:
     /// The longest URI that `parse` accepts, in bytes.

@@ -9,7 +9,8 @@
 
 namespace weft {
 
-/// Returns the time of day. Drivers implement it; a driver in virtual time returns virtual dates.
+/// A clock for the time of day. Drivers implement it; a driver in virtual time returns virtual
+/// dates.
 class wall_clock {
 public:
     [[nodiscard]] virtual std::chrono::sys_seconds utc() const noexcept = 0;

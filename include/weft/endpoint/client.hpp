@@ -35,8 +35,8 @@ public:
     /// Sets the handler called when a connection without its own `fail` handler has failed to open.
     void on_fail(function<void(const report&)> handler);
 
-    /// Sets the handler called when `wake` has woken the loop, with or without connections; it is
-    /// called before the `interrupt` handlers of connections.
+    /// Sets the handler called when `event_loop::wake` has woken the loop, with or without
+    /// connections; it is called before the `interrupt` handlers of connections.
     void on_interrupt(function<void()> handler);
 
     /// Connects to `target`, a `ws:` or `wss:` URI.

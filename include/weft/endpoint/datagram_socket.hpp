@@ -34,7 +34,7 @@ struct datagram_handlers {
     /// false).
     function<void(datagram_socket&, std::error_code)> error = {};
 
-    /// Called when `wake` has woken the loop.
+    /// Called when `event_loop::wake` has woken the loop.
     function<void()> interrupt = {};
 };
 

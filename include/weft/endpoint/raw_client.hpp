@@ -50,8 +50,8 @@ public:
                              std::span<const std::byte> already_read = {},
                              std::shared_ptr<secure_layer> tls = {}, std::string_view host = {});
 
-    /// Sets the handler called when `wake` has woken the loop, with or without connections; it is
-    /// called before the `interrupt` handlers of connections.
+    /// Sets the handler called when `event_loop::wake` has woken the loop, with or without
+    /// connections; it is called before the `interrupt` handlers of connections.
     void on_interrupt(function<void()> handler);
 
     /// Closes all connections and cancels those that are still connecting. Aborts those that are

@@ -51,7 +51,8 @@ struct raw_handlers {
     /// Called when a connection ended before it opened: connecting or the TLS handshake failed.
     handler<fail_handler, void(const report&)> fail = {};
 
-    /// Called when `wake` has woken the loop; once for each server, outbound connection and file.
+    /// Called when `event_loop::wake` has woken the loop; once for each server, outbound connection
+    /// and file.
     handler<interrupt_handler, void()> interrupt = {};
 };
 

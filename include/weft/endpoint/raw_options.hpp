@@ -34,8 +34,8 @@ struct raw_options {
     /// Limit on the duration of the TLS handshake, if there is one.
     duration tls_timeout = std::chrono::seconds(10);
 
-    /// How long the peer may take to end its side after `close`, from when all output has been
-    /// sent.
+    /// How long the peer may take to end its side after `close`; counted from when all output has
+    /// been sent.
     duration close_timeout = std::chrono::seconds(5);
 
     /// How long output may wait while the peer reads none of it. Then the connection ends with

@@ -10,7 +10,7 @@
 namespace weft {
 
 /// Limits on the connections of one server, across all of its listeners. A client beyond a limit is
-/// refused with 503.
+/// refused with 503, or closed without a response if its listener uses TLS.
 ///
 /// Addresses share the handshakes fairly: instead of refusing a new client, the server ends the
 /// oldest handshake of the address that has the most, with `errc::too_many_handshakes`. Three kinds

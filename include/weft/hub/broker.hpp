@@ -113,9 +113,9 @@ class broker_session {
 public:
     virtual ~broker_session() = default;
 
-    /// Delivers the publications to all topics that match, from now on. The outcome is the topic's
+    /// From now on, delivers the publications of all topics that match. The outcome is the topic's
     /// position: `on_publication` is called for each later publication. With `prefix`, the outcome
-    /// has no meaning. Subscribing twice has the effect of once.
+    /// has no meaning. A second subscription to the same has no further effect.
     virtual void subscribe(std::string_view topic, topic_match how, completion<position> done) = 0;
 
     /// Ends a subscription. A publication on its way may still be delivered.

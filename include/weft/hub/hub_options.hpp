@@ -31,9 +31,9 @@ struct subscribed {
     /// The subscriber receives each publication after this position.
     position at = {};
 
-    /// True if `subscribe_options::since` was set and each publication since then is delivered.
-    /// False although `since` was set: some are no longer stored, and the client must reload its
-    /// state.
+    /// True if `subscribe_options::since` was set and each publication since then is delivered. If
+    /// it is false although `since` was set, some are no longer stored, or more were missed than
+    /// `hub_options::recovered_max`: the client must reload its state.
     bool recovered = false;
 
     /// The number of publications that were missed, and that follow now. `at` is the position

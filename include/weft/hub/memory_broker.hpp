@@ -14,9 +14,9 @@ struct memory_broker_options {
     /// `publish` fails with `errc::queue_full`.
     std::size_t pending_max = std::size_t(64) * 1024 * 1024;
 
-    /// How long an idempotency key is remembered, and how many of them for each topic, the newest;
-    /// zero remembers none.
+    /// How long an idempotency key is remembered. Zero: not at all.
     duration idempotency_time = std::chrono::minutes(5);
+    /// How many idempotency keys are remembered for each topic: the newest ones. Zero: none.
     std::size_t idempotency_keys_max = 10'000;
 };
 

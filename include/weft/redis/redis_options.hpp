@@ -61,7 +61,7 @@ struct redis_options {
     /// A connection ends if Redis owes an answer and sends nothing for this long. Zero: never.
     duration response_timeout = std::chrono::seconds(5);
 
-    /// Asks for a sign of life after this long without one. Zero: never.
+    /// After this long without a sign of life from Redis, the session asks it for one. Zero: never.
     duration check_interval = std::chrono::seconds(10);
 
     // --- what Redis keeps
@@ -72,8 +72,8 @@ struct redis_options {
 
     duration idempotency_time = std::chrono::minutes(5); ///< how long Redis remembers a key
 
-    /// How long after the end of a process its subscribers are still present. A session repeats its
-    /// entries three times as often.
+    /// How long after the end of a process its subscribers are still present. A session renews its
+    /// entries three times within this time.
     duration presence_time = std::chrono::seconds(60);
 
     /// Set this only if Redis stores each write before it answers (`appendonly yes` and

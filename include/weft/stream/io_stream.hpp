@@ -23,8 +23,8 @@ struct io_stream_options {
     address local = {};
     address remote = {};
 
-    /// Returns how many of the bytes that the write handler accepted the caller still holds. For
-    /// callers that queue output: without it, a peer that reads slowly seems to be silent, and
+    /// Returns how many bytes the caller still holds, of those that the write handler has accepted.
+    /// For callers that queue output: without it, a peer that reads slowly seems to be silent, and
     /// timeouts for its answer begin too early. Must not call Weft. Not called after the caller's
     /// end was destroyed.
     std::function<std::size_t()> output_pending = {};

@@ -25,8 +25,9 @@ public:
     [[nodiscard]] virtual bool wants_bytes() noexcept = 0;
 
     /// Called before reading, after `wants_bytes` has returned true: returns memory to read into,
-    /// to spare a copy. The bytes read there are then passed to `on_receive` at once. If empty, or
-    /// if it suits the stream better, it reads into memory of its own.
+    /// to spare a copy. The bytes read there are then passed to `on_receive` at once. If this
+    /// returns no memory, or memory that does not suit the stream, the stream reads into memory of
+    /// its own.
     [[nodiscard]] virtual std::span<std::byte> input_room() noexcept { return {}; }
 
     /// Called when bytes have arrived. They are valid until this returns and may be overwritten.

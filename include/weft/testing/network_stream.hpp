@@ -84,8 +84,8 @@ public:
     /// Returns when this end last wrote again after a write that had accepted only a part.
     [[nodiscard]] time_point last_went_on() const noexcept { return last_went_on_; }
 
-    /// Returns the time of the owner's last call of `output_pending` at which bytes in flight
-    /// counted, in that call or in the previous one. They count if they are at least 4 KiB, or if
+    /// Returns when the owner last called `output_pending` while bytes in flight counted, in that
+    /// call or in the one before. Bytes in flight count if there are at least 4 KiB of them, or if
     /// the last write accepted only a part.
     [[nodiscard]] time_point last_under_way() const noexcept { return last_under_way_; }
 

@@ -23,13 +23,14 @@ struct tls_certificate {
     std::string key_file = {};   ///< empty if the key is in the file of the chain
     std::string chain = {};      ///< the chain as PEM text, used if there are no files
     std::string key = {};
-    std::string password = {};   ///< of the key; Weft never prompts for it
+    std::string password = {};   ///< the key's; Weft never prompts for it
 };
 
 /// Options of a self-signed certificate.
 struct self_signed_options {
-    std::vector<std::string> names = {"localhost", "127.0.0.1", "::1"}; ///< or addresses
-    std::chrono::seconds valid_from{-3600}; ///< relative to now; likewise `valid_until`
+    /// The host names and addresses that the certificate is valid for.
+    std::vector<std::string> names = {"localhost", "127.0.0.1", "::1"};
+    std::chrono::seconds valid_from{-3600}; ///< relative to now, as `valid_until`
     std::chrono::seconds valid_until{std::chrono::hours(24) * 30};
 };
 
