@@ -56,7 +56,8 @@ send_result connection::send(message whole) {
     return send_uncompressed(whole);
 }
 
-/// Sends what is not a short message of an open connection without older output.
+/// Sends a message for which the fast path does not apply: it is long, or older output waits, or
+/// the connection is not open.
 send_result connection::send_uncompressed(message whole) {
     if (session_.sending_parts()) return send_behind_source(whole, compression::automatic);
     return submit(whole.size(), [&](session& to) { return to.send(whole); });
@@ -113,7 +114,7 @@ send_result connection::submit_now(std::size_t size, Command&& command) {
     return command(session_) ? sent_short() : send_result::closed;
 }
 
-/// Writes much output at once, and other output later.
+/// Finishes a command that has made output: writes it now if it is large, otherwise later.
 inline send_result connection::sent_short() {
     if (session_.output_size() >= output_that_leaves_at_once) [[unlikely]] {
         write_now();
@@ -122,7 +123,7 @@ inline send_result connection::sent_short() {
     return submitted();
 }
 
-/// Returns the result of a command whose output was made, and perhaps written.
+/// Schedules the write, and returns the result of the command that made the output.
 inline send_result connection::submitted() {
     after_writing();
     if (!blocked_) return send_result::accepted;

@@ -23,7 +23,7 @@ session_options as_session_options(role plays, const connection_options& options
             &owner, bool(by.part)};
 }
 
-/// Returns the options until a client has authenticated.
+/// Returns the options that apply until a client has authenticated.
 session_options for_first_message(session_options limited, const connection_options& options) {
     auto& limits = limited.limits;
     limits.message_size_max = std::min(limits.message_size_max, options.unauthenticated_size_max);
@@ -304,7 +304,8 @@ void connection_set::close_at_end_of_drain(connection& opened) noexcept {
     close_in_drain(opened, drain_->ends_at());
 }
 
-/// Without memory to schedule it, the connection is closed with 1001 at the end of the window.
+/// If there is no memory to schedule the close, the connection is closed with 1001 at the end of
+/// the window.
 void connection_set::close_in_drain(connection& one, time_point when) noexcept {
     const auto& options = drain_->options();
     try {

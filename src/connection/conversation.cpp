@@ -33,7 +33,8 @@ struct served {
     decltype(handlers::close) close;
 };
 
-/// Handlers whose events go to the coroutine.
+/// Throws if `more` contains a handler that would never be called, because the coroutine receives
+/// its events.
 void refuse_unused(const handlers& more) {
     const char* const unused = more.message ? "message" : more.part ? "part" : nullptr;
     if (!unused) return;

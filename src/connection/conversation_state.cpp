@@ -221,7 +221,7 @@ void conversation_state::cancel_connecting() noexcept {
     }
 }
 
-/// Does the same, but does not wait for the report.
+/// Cancels connecting as well, but does not wait for the report of the failure.
 void conversation_state::give_up_connecting() noexcept {
     cancel_connecting();
     outcome_.error = std::make_error_code(std::errc::operation_canceled);

@@ -17,8 +17,8 @@
 
 namespace weft {
 
-/// Counts its owners without atomics, as all are on one thread. As a work item, continues the
-/// coroutines whose operations have ended where no coroutine may run.
+/// Counts its owners without atomics, as all are on one thread. If an operation ends at a point
+/// where no coroutine may run, the driver continues its coroutine later, through this work item.
 class conversation_state final : private work_item {
 public:
     /// Owns a reference: keeps the state while coroutines run, which may release it.

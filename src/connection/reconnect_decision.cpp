@@ -50,7 +50,8 @@ reconnect_decision by_code(close_code code) noexcept {
     }
 }
 
-/// Errors that do not pass by waiting: the application's, or a disagreement with the server.
+/// Returns whether waiting cannot remove the cause of this error: a mistake of the application, or
+/// a disagreement with the server.
 bool is_permanent(std::error_code why) noexcept {
     if (why == condition::misuse) return true;
     if (why.category() != error_category()) return false;

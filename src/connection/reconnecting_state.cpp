@@ -16,7 +16,7 @@
 namespace weft {
 namespace {
 
-/// What a kept message counts besides its payload.
+/// The bytes that a kept message counts in addition to its payload.
 constexpr std::size_t message_overhead = 64;
 
 /// Weft itself never closes with 1000.

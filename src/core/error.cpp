@@ -200,7 +200,7 @@ public:
         case condition::protocol_error: return "the peer broke the protocol";
         case condition::limit: return "a limit was reached";
         case condition::timeout: return "a deadline passed";
-        case condition::misuse: return "the application asked for what cannot be";
+        case condition::misuse: return "the application made a call that cannot succeed";
         }
         return "unknown condition";
     }

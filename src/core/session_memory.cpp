@@ -12,10 +12,12 @@
 namespace weft {
 namespace {
 
-/// Less than this goes through the caller's buffer, with whatever follows the frame.
+/// If less than this is left of a frame, it is read into the caller's buffer, together with
+/// whatever follows the frame.
 constexpr std::size_t direct_read_min = 64 * 1024;
 
-/// One message must not keep the loop for long.
+/// The most that one read takes of a message, so that one message does not occupy the loop for
+/// long.
 constexpr std::size_t direct_read_max = 512 * 1024;
 
 } // namespace

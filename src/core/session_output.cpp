@@ -297,8 +297,8 @@ void session::put_frame(frame_header header, std::span<const std::byte> payload)
 }
 
 /// If the last event's payload is sent back, writes the header in place of the received one, which
-/// is longer by a masking key. Then the stream gets one piece, and one system call need not gather
-/// two.
+/// is longer by a masking key. Then the stream gets one piece instead of two, and the system call
+/// need not gather them.
 bool session::put_before_payload(const frame_header& header, std::span<const std::byte> payload) {
     const auto received = lent_->received_header_;
     const std::size_t size = encoded_size(header);

@@ -34,7 +34,7 @@ void session::take_parts(event& next, time_point now) {
     }
 }
 
-/// The part is where it was received.
+/// Reports the part in the memory in which it was received, without a copy.
 void session::take_plain_part(event& next, time_point now) {
     extra& at = *extra_;
     const std::size_t most = std::min(waiting().size(), part_size_max());

@@ -19,9 +19,10 @@ namespace weft {
 
 /// The functions of the fast path.
 struct short_messages {
-    /// Returns whether `next` is the next event: a message of one short frame, complete in lent
-    /// memory, while nothing else is in progress; or none, as all input was parsed. Leaves other
-    /// frames, and those that break a rule, to `session::next_event`.
+    /// Returns true if `next`, a new event, then holds the next event: a message of one short frame
+    /// that is complete in lent memory, while nothing else is in progress; or `none`, because all
+    /// input was parsed. Leaves other frames, and those that break a rule, to
+    /// `session::next_event`.
     static bool receive(session& at, event& next, time_point now) noexcept {
         scratch* const lent = at.lent_;
         if (!lent || at.extra_ || at.state_ != session_state::open ||
@@ -74,7 +75,8 @@ struct short_messages {
         if (!payload.empty()) std::memcpy(to + 2, payload.data(), payload.size());
     }
 
-    /// Returns how many payload bytes are too many for `receive`; 0 if it may take no message.
+    /// Returns the smallest payload size, in bytes, that `receive` does not take; 0 if it takes no
+    /// message.
     [[nodiscard]] static std::uint8_t end_of_sizes(const session_options& options) noexcept {
         const auto& limits = options.limits;
         if (limits.fragment_count_max == 0 || options.receives_parts) return 0;

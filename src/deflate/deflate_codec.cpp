@@ -21,7 +21,7 @@ codec_stream* deflate_codec::begin_encoding() {
     return used;
 }
 
-/// Counted by `shared_sent`, for each connection that sends the message.
+/// The message is not counted here: `shared_sent` counts it, for each connection that sends it.
 codec_stream* deflate_codec::begin_shared_encoding() {
     static deflate_counters not_counted;
     deflater* const used = take_deflater(agreed_.sending).release();

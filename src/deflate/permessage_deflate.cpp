@@ -31,8 +31,9 @@ int smaller(int ours, const std::optional<int>& peers) noexcept {
 
 } // namespace
 
-/// The codecs that connections share, one for each set of parameters: the same answer means the
-/// opposite for a client and a server. Handshakes may run on several threads.
+/// The codecs that connections share, one for each set of parameters as seen from this side: a
+/// client and a server read the same answer in opposite ways. Handshakes may run on several
+/// threads.
 class permessage_deflate::shared_codecs {
 public:
     message_codec_ptr find_or_make(agreed_deflate agreed) {

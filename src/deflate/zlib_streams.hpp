@@ -108,7 +108,8 @@ private:
     std::size_t tail_read_ = 0; // bytes of the end of the message that were decompressed
 };
 
-/// Takes one from the thread's pool, or makes one. Throws std::bad_alloc.
+/// Takes a compressor with these settings from the thread's pool, or makes one. Throws
+/// std::bad_alloc.
 [[nodiscard]] std::unique_ptr<deflater> take_deflater(const deflate_settings& settings);
 [[nodiscard]] std::unique_ptr<inflater> take_inflater(int window_bits);
 

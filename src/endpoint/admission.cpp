@@ -36,7 +36,8 @@ std::error_code admission::admit(const address& peer, std::size_t connections,
     return judge(peer, kept(connections), kept(handshakes));
 }
 
-/// Handshakes that began less than `age_of_a_slow_handshake` ago are not ended.
+/// Ends a slow handshake, so that its descriptor becomes free; never one that began less than
+/// `age_of_a_slow_handshake` ago.
 void admission::free_descriptor(time_point now, std::error_code why) noexcept {
     drop(shares_.oldest_of_most(now - age_of_a_slow_handshake), why);
 }

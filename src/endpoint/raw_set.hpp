@@ -80,7 +80,8 @@ public:
 
     void on_interrupt() override;
 
-    /// Sets the handler called when `wake` has woken the loop, with or without connections.
+    /// Sets the handler called when `event_loop::wake` has woken the loop, with or without
+    /// connections.
     void interrupt_handler(function<void()> handler) {
         shared_.handlers.interrupt = std::move(handler);
     }

@@ -150,7 +150,7 @@ void server::state::on_scarcity(std::error_code why) noexcept {
     admission_.free_descriptor(loop_.now(), why);
 }
 
-/// The connection's descriptor is free for a client that waits.
+/// Retries accepting, because the descriptor of the connection is free for a client that waits.
 void server::state::gone(const connection& who) noexcept {
     admission_.left(who);
     listeners_.retry_accept();

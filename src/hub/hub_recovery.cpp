@@ -31,7 +31,7 @@ bool hub_state::is_current(const join& which) const noexcept {
     return extra && extra->ticket == which.ticket;
 }
 
-/// Schedules the begin of all subscriptions that wait for the topic to become live.
+/// Schedules the beginning of all subscriptions that wait for the topic to become live.
 void hub_state::queue_joins(topic& which) {
     which.subscriptions.for_each([&](subscription& one) {
         const auto* const extra = one.joining ? table_.extra(one) : nullptr;

@@ -86,7 +86,8 @@ private:
         std::string topic;
     };
 
-    /// A subscription whose begin is due, unless its ticket is old.
+    /// A subscription that is due to begin. If it has ended meanwhile, `ticket` no longer matches
+    /// it.
     struct join {
         subscription* which;
         std::uint64_t ticket;

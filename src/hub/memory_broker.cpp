@@ -9,7 +9,7 @@
 namespace weft {
 namespace {
 
-/// Every function may end with the session's destruction, by a completion or the client.
+/// In each of the functions, a completion or the client may destroy the session.
 class memory_session final : public broker_session {
 public:
     memory_session(std::shared_ptr<memory_topics> topics, broker_client& client, driver& on)

@@ -220,7 +220,7 @@ void memory_topics::unsubscribe_prefix(std::string_view prefix, const memory_inb
     drop_if_unused(found);
 }
 
-/// Returns the next one.
+/// Removes a prefix that no session subscribes to any more; returns the next one.
 memory_topics::prefix_table::iterator
 memory_topics::drop_if_unused(prefix_table::iterator which) noexcept {
     if (!which->second.empty()) return std::next(which);

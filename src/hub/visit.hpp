@@ -10,8 +10,8 @@
 
 namespace weft {
 
-/// Keeps the hub, all subscriptions and members, and one topic, while it exists: they may be
-/// removed meanwhile, but are not freed. At the end forgets a topic and a member that are not used.
+/// While it exists, the hub, all subscriptions and members, and one topic may be removed, but are
+/// not freed. Its destructor removes the given topic and member if they are not used any more.
 class hub_state::visit {
 public:
     explicit visit(hub_state& in, topic* which = nullptr, member* who = nullptr) noexcept

@@ -72,8 +72,8 @@ void connector::begin() {
     look_up();
 }
 
-/// Looks up the name. RFC 6761 §6.3 and hosts(5) take precedence over the resolver, which may end
-/// this connector.
+/// Looks up the name. RFC 6761 §6.3 and hosts(5) take precedence over the resolver. The resolver
+/// may end this connector.
 void connector::look_up() {
     auto known = std::move(plan_.addresses);
     if (known.empty()) {

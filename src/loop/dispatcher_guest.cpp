@@ -13,7 +13,8 @@
 namespace weft {
 namespace {
 
-/// During a turn that lasts longer, the dispatcher may be run from inside it.
+/// If a turn lasts longer, a handler may be running the dispatcher itself, so another turn is
+/// posted.
 constexpr std::chrono::milliseconds turn_at_most{5};
 
 /// The delay before another try after the dispatcher has refused a turn.

@@ -70,9 +70,9 @@ public:
     /// Returns the descriptor that is readable when `wait` would report something.
     virtual result<int> descriptor() = 0;
 
-    /// Makes the descriptor readable at `deadline` or earlier, and once for each call at most. A
-    /// later deadline than one that has not passed costs nothing. Only after `descriptor()` was
-    /// called.
+    /// Makes the descriptor readable at `deadline` or earlier, at most once for each call. Costs
+    /// nothing if an earlier deadline was set and has not passed. `descriptor()` must have been
+    /// called before.
     virtual void set_timer(time_point deadline) noexcept = 0;
 
     /// Returns false in a forked child of the process that made it.

@@ -48,7 +48,7 @@ private:
     std::vector<entry> all_;
 };
 
-/// A handle, whose functions may end with the session's destruction.
+/// Owns a session. In each of the functions, the session may be destroyed.
 class redis_broker::session_handle final : public broker_session {
 public:
     session_handle(std::shared_ptr<redis_session> state, std::shared_ptr<neighbours> others)

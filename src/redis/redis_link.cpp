@@ -22,7 +22,7 @@ namespace {
 
 constexpr duration finish_limit = std::chrono::seconds(2);
 
-// What a greeting asks; larger numbers stand for scripts.
+// What a command of the greeting is for; smaller numbers stand for scripts to load.
 constexpr std::uint8_t greet_login = 100;
 constexpr std::uint8_t greet_info = 101;
 

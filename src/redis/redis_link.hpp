@@ -84,8 +84,8 @@ public:
         return hashes_[static_cast<std::size_t>(which)];
     }
 
-    /// Returns the name of the time from a start of Redis to its end; "kept" with
-    /// `redis_options::keeps_data`.
+    /// Returns an identifier of the current run of Redis (from its start to its end); always "kept"
+    /// with `redis_options::keeps_data`.
     [[nodiscard]] const std::string& run_id() const noexcept { return run_id_; }
 
     /// Ends everything; nothing is called afterwards.

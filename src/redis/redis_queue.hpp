@@ -38,7 +38,7 @@ public:
     /// Ends one that is in no queue.
     static void end(redis_operations&& one, std::error_code why) noexcept;
 
-    /// Drops everything, and ends nothing.
+    /// Destroys all operations without calling their completions.
     void close() noexcept;
 
     [[nodiscard]] bool unanswered() const noexcept { return !sent_.empty(); }
@@ -66,7 +66,8 @@ private:
     bool closed_ = false;
 };
 
-/// True for errors that go on until somebody changes something, so that waiting is no use.
+/// Returns true for an error that waiting does not remove: a wrong password, or a missing
+/// permission.
 [[nodiscard]] bool is_lasting(std::error_code why) noexcept;
 
 } // namespace weft

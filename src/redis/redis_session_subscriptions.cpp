@@ -88,8 +88,8 @@ void redis_session::unsubscribe(std::string_view topic, topic_match how) noexcep
     }
 }
 
-/// Ends a subscription, and with the error `why` the operations that wait for its begin. `name` may
-/// be the key of the subscription.
+/// Ends a subscription. Operations that wait for it to begin fail with `why`. `name` may be the key
+/// of the subscription.
 void redis_session::withdraw(std::string_view name, topic_match how,
                              std::error_code why) noexcept {
     auto* const which = subscriptions_.find(name, how);

@@ -61,7 +61,8 @@ void redis_session::refresh_presence() noexcept {
     }
 }
 
-/// Sends directly what removes the entries, as the queue ends with the session.
+/// Removes the session's presence entries from Redis. Sends the commands directly, because the
+/// queue ends with the session.
 void redis_session::say_goodbye() noexcept {
     try {
         for (const auto& [topic, entries] : present_) {

@@ -45,7 +45,7 @@ public:
     /// Returns the subscription that Redis means by a channel or a pattern.
     [[nodiscard]] redis_subscription* find_named(std::string_view name, topic_match how) noexcept;
 
-    /// Records that Redis has confirmed its begin or its end.
+    /// Records that Redis has confirmed that the subscription has begun, or has ended.
     void confirm(redis_subscription& which, bool begun) noexcept;
 
     /// Forgets it if it is neither wanted nor known to Redis.

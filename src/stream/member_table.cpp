@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The begin and end of an iteration over a member table. Not inline, because GCC 12 would warn that
-// the pointer to the cursor outlives it (-Wdangling-pointer).
+// The beginning and end of an iteration over a member table. Not inline, because GCC 12 would warn
+// that the pointer to the cursor outlives it (-Wdangling-pointer).
 #include "stream/member_table.hpp"
 
 namespace weft {

@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// The rules in `checked_attachment` check most of it.
+/// Detaches a guest in several states. Most defects are found by the rules in `checked_attachment`.
 void leaving(host_stage& here) {
     if (!here.first().attach()) return;
     here.leave(); // before the host has ever run

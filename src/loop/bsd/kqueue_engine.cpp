@@ -25,7 +25,8 @@ constexpr uintptr_t own_ident = 0;
 /// macOS refuses waits of more than 10^8 seconds. A wait may end early.
 constexpr duration wait_max = std::chrono::hours(24);
 
-/// Set where the system can report urgent data; it reports it in each registration with the flag.
+/// The flag with which a registration asks for reports of urgent data, and with which the system
+/// marks such a report; 0 if the system has no such flag.
 #ifdef EV_OOBAND
 constexpr unsigned urgent_flag = EV_OOBAND;
 #else

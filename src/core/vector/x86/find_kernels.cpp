@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Asks an x86 processor, and the system, which instructions may be used. By the instructions
-// themselves: __builtin_cpu_supports needs a run-time library that not every compiler comes with.
+// Asks an x86 processor, and the system, which instructions may be used. Uses cpuid and xgetbv
+// directly, because __builtin_cpu_supports needs a run-time library that some compilers lack.
 #include <cpuid.h>
 
 #include "core/vector/x86/x86_kernels.hpp"
