@@ -95,7 +95,7 @@ exit_code connect(const connect_options& options) {
     if (target->secure()) {
         auto tls = connect_tls(options.issuers_file, !options.insecure);
         if (!tls) return misused("--ca " + options.issuers_file + ": " + tls.error().message(),
-                                 "It wants a file of PEM certificates that can be read");
+                                 "--ca needs a readable file of PEM certificates");
         dial.tls = std::move(*tls);
     }
     conversation talk(options, *target);

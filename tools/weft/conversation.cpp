@@ -27,7 +27,8 @@ bool is_text(std::string_view line) {
     return weft::is_utf8(std::as_bytes(std::span(line.data(), line.size())));
 }
 
-/// Returns standard error, which may work again after a disk was full.
+/// Returns standard error, with its error state cleared: after a disk was full, writing may work
+/// again.
 std::ostream& errors() {
     std::cerr.clear();
     return std::cerr;

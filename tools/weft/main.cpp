@@ -62,7 +62,7 @@ std::string octal_mode(const std::string& text) {
 
 std::string address_or_prefix(const std::string& text) {
     if (weft::address_prefix::parse(text)) return {};
-    return "neither an address, a prefix nor unix: " + text;
+    return "neither an address, nor a prefix, nor 'unix:': " + text;
 }
 
 std::string host_name(const std::string& text) {
@@ -251,9 +251,8 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
         ->type_name("SECONDS");
     command
         ->add_option("--name", chosen.names,
-                     "Also answer requests for this host name or address; always answered are "
-                     "localhost, the address connected to and this machine's name. Can be given "
-                     "several times")
+                     "Also answer requests for this host name or address, besides localhost, the "
+                     "address connected to and this machine's name. Can be given several times")
         ->allow_extra_args(false)
         ->check(host_name)
         ->excludes(any_host)
@@ -340,7 +339,7 @@ CLI::App* add_connect(CLI::App& program, connect_options& chosen) {
 CLI::App* add_pipe(CLI::App& program, pipe_options& chosen) {
     CLI::App* command = program.add_subcommand(
         "pipe",
-        "Serve what `weft serve` serves to one client, over standard input and output: "
+        "Serve one client over standard input and output, with the routes of `weft serve`: "
         "started by inetd, socat, systemd (Accept=yes) or ssh, or from file to file.");
     add_services(*command, chosen.services, chosen.level);
     command->add_flag_callback(

@@ -10,8 +10,8 @@
 
 namespace weft_tool {
 
-/// Returns the handlers of the page; `servers` has one server for each of `loops`, in their order,
-/// when the first request comes. Both must outlive the connections.
+/// Returns the handlers of the page. When the first request arrives, `servers` must have one server
+/// for each of `loops`, in their order. Both must outlive the connections.
 [[nodiscard]] weft::handlers metrics_page(weft::event_loops& loops,
                                           std::list<weft::server>& servers);
 

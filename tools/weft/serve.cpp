@@ -90,8 +90,8 @@ void complain_about_tls(const serve_options& options, const std::string& file,
     } else if (!file.empty()) {
         const bool is_key = file == options.key_file && file != options.certificate_file;
         where = (is_key ? "--key " : "--cert ") + file;
-        what_to_try = "\n  They are PEM files: the certificate with its issuers', and its key, "
-                      "which this user can read";
+        what_to_try = "\n  --cert and --key need PEM files that this user can read: the "
+                      "certificate with its issuers', and its key";
     }
     const std::string reason = why ? why.message() : "this build is without OpenSSL";
     std::cerr << "weft serve: " << printable(where) << ": " << reason << what_to_try << '\n';

@@ -11,7 +11,7 @@
 namespace weft_tool {
 
 /// While it lives, SIGINT and SIGTERM are counted and wake the loops, so that their `interrupt`
-/// handlers are called, and SIGPIPE is ignored. One at a time.
+/// handlers are called, and SIGPIPE is ignored. Only one may exist at a time.
 class stop_signals {
 public:
     explicit stop_signals(std::span<weft::event_loop> loops);

@@ -77,7 +77,7 @@ void chat_room::send_to_all(std::string_view text) {
     for (const auto& [peer, one] : members_) one.to.send(line);
 }
 
-/// Sends collected news first.
+/// Returns whether news is collected to be sent later: in a large room, or if older news waits.
 bool chat_room::gathers() const {
     return later_ && (members_.size() > small_room || news_.joined + news_.left != 0);
 }

@@ -16,7 +16,7 @@
 namespace weft_tool {
 
 /// Text goes to all members as "name: text", further lines of it as "| text". News of the room
-/// begins with "* ". No name can begin so.
+/// begins with "* ". No name can begin like that.
 ///
 /// A member's name is `?name=`, made unique. In a small room all members get news at once. In a
 /// large one that would cost more than all else: only the new member itself gets it at once, and

@@ -7,8 +7,8 @@
 
 namespace weft_tool {
 
-/// While it lives, SIGINT and SIGTERM are counted, SIGPIPE is ignored, and the first two are held
-/// back except under `while_waiting`. One at a time.
+/// While it exists, SIGINT and SIGTERM are counted, and blocked except during a wait with the mask
+/// `while_waiting`; SIGPIPE is ignored. Only one may exist at a time.
 class held_signals {
 public:
     held_signals();
