@@ -26,8 +26,8 @@ class connection;
 /// Refers to a connection without keeping it alive; copyable, and safe on any thread.
 ///
 /// `close`, `abort` and `with` post their work to the connection's driver, which skips it if the
-/// connection has ended by then. They return false when the driver no longer exists. An empty
-/// handle refers to nothing.
+/// connection has ended by then. They return false when the driver no longer exists. On an empty
+/// handle they return false too, and `send` returns `closed`.
 ///
 /// Handles are equal if they refer to the same connection, even after it has ended; a handle never
 /// equals one of a later connection. Handles are ordered and have a hash.

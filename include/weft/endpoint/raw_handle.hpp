@@ -22,7 +22,8 @@ class raw_connection;
 /// Refers to a raw connection without keeping it alive; copyable, and safe on any thread.
 ///
 /// The functions act like those of `connection_handle`. `close`, `abort` and `with` return false
-/// when the loop no longer exists. An empty handle refers to nothing.
+/// when the loop no longer exists. On an empty handle they return false too, and `send` returns
+/// `closed`.
 class raw_handle {
 public:
     raw_handle() = default;

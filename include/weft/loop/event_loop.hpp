@@ -28,9 +28,9 @@ class virtual_clock;
 
 /// The mechanism by which an event loop waits for events.
 enum class engine_kind : std::uint8_t {
-    automatic,    ///< the best that this system has: epoll on Linux, kqueue on BSD and macOS
+    automatic,    ///< the best that this system has: epoll on Linux, kqueue on FreeBSD and macOS
     epoll,        ///< readiness by epoll(7). Linux
-    kqueue,       ///< readiness by kqueue(2). The BSDs and macOS
+    kqueue,       ///< readiness by kqueue(2). FreeBSD and macOS
     poll,         ///< readiness by poll(2): a wait costs O(watched descriptors); no guests
     virtual_time, ///< no descriptors: memory streams, and a clock that a test moves
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An engine that waits with kqueue(2). The BSDs and macOS.
+// An engine that waits with kqueue(2). FreeBSD and macOS.
 #pragma once
 
 #include <span>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Creates the engine that the options select, from those that exist on the BSDs and macOS.
+// Creates the engine that the options select, from those that exist on FreeBSD and macOS.
 #include <array>
 
 #include "loop/bsd/kqueue_engine.hpp"

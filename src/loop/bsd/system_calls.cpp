@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The definitions for the BSDs and macOS of what differs between POSIX systems.
+// The definitions for FreeBSD and macOS of what differs between POSIX systems.
 #include "loop/bsd/system_calls.hpp"
 
 #include <sys/filio.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The entries of the system call table that the BSDs and macOS have.
+// The entries of the system call table that FreeBSD and macOS have.
 #pragma once
 
 #include <sys/types.h> // before the next one, which needs it
