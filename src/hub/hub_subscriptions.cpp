@@ -87,6 +87,7 @@ void hub_state::ask_broker(topic& which) {
 void hub_state::broker_subscribed(topic& which, const result<position>& at) {
     if (!at) {
         which.at = topic::state::new_topic;
+        session_->unsubscribe(which.name, match_of(which));
         return retry();
     }
     which.at = topic::state::live;

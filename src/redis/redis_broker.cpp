@@ -5,6 +5,7 @@
 #include <hiredis/hiredis.h>
 
 #include <algorithm>
+#include <list>
 #include <mutex>
 #include <stdexcept>
 #include <utility>
@@ -24,17 +25,22 @@ public:
         all_.push_back({one, on.mailbox()});
     }
 
-    /// Delivers to all sessions but `by`, on their threads.
+    /// Delivers to all sessions but `by`, on their threads. Throws std::bad_alloc; then none
+    /// receives it.
     void deliver(const std::shared_ptr<redis_session>& by, std::string_view topic,
                  const shared_publication& what) {
         const std::lock_guard lock(mutex_);
-        for (const auto& each : all_) {
-            const auto is_same = !each.session.owner_before(by) && !by.owner_before(each.session);
+        std::vector<std::list<function<void()>>> posts(all_.size());
+        for (std::size_t i = 0; i < all_.size(); ++i) {
+            const auto& session = all_[i].session;
+            const auto is_same = !session.owner_before(by) && !by.owner_before(session);
             if (is_same) continue;
-            static_cast<void>(each.mailbox->post(
-                [session = each.session, name = std::string(topic), what] {
-                    if (const auto to = session.lock()) to->deliver(name, what);
-                }));
+            posts[i].push_back([session, name = std::string(topic), what] {
+                if (const auto to = session.lock()) to->deliver(name, what);
+            });
+        }
+        for (std::size_t i = 0; i < all_.size(); ++i) {
+            if (!posts[i].empty()) all_[i].mailbox->post_all(posts[i]);
         }
     }
 
@@ -68,6 +74,10 @@ public:
         }
         // A function cannot be sent to other processes.
         const auto self = state_;
+        if (const auto why = self->check_alive()) {
+            if (done) done(failure(why));
+            return;
+        }
         what.at = {};
         const auto made = std::make_shared<const publication>(std::move(what));
         others_->deliver(self, topic, made);

@@ -230,6 +230,7 @@ void redis_link::read_run_id(std::string_view text) {
 void redis_link::became_ready() noexcept {
     phase_ = phase::ready;
     was_ready_ = true;
+    may_subscribe_ = false;
     connect_error_ = 0;
     attempts_ = 0;
     alive_at_ = loop_.read_clock();
@@ -278,7 +279,10 @@ void redis_link::pushed(redisAsyncContext* context, void* answer, void*) noexcep
     const auto kind = text_of(*what.element[0]);
     if (kind != "message" && kind != "pmessage") {
         if (link->unanswered_ != 0) --link->unanswered_;
-        if (text_of(*what.element[1]) == link->idle_channel_) return;
+        if (text_of(*what.element[1]) == link->idle_channel_) {
+            link->may_subscribe_ = true;
+            return;
+        }
     }
     link->owner_.on_pushed(what);
 }

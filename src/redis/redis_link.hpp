@@ -61,6 +61,10 @@ public:
     void start();
     [[nodiscard]] bool ready() const noexcept { return phase_ == phase::ready; }
 
+    /// True if Redis has accepted a first SUBSCRIBE on the last connection, so that an error
+    /// concerns a later one.
+    [[nodiscard]] bool may_subscribe() const noexcept { return may_subscribe_; }
+
     /// True until the first attempt to connect has ended.
     [[nodiscard]] bool is_new() const noexcept { return attempts_ == 0 && !was_ready_; }
 
@@ -143,6 +147,7 @@ private:
     redis_role role_;
     phase phase_ = phase::closed;
     bool was_ready_ = false;
+    bool may_subscribe_ = false;
 };
 
 } // namespace weft

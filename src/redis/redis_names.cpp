@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Keys are PREFIX KIND ":" TOPIC. A publication is stored as KIND KEYLENGTH "\n" KEY DATA, and is
-// published with OFFSET " " EPOCH " " in front.
+// Keys are PREFIX KIND ":" TOPIC, channels PREFIX "c" DATABASE ":" TOPIC. A publication is stored
+// as KIND KEYLENGTH "\n" KEY DATA, and is published with OFFSET " " EPOCH " " in front.
 #include "redis/redis_names.hpp"
 
 #include <charconv>
@@ -9,8 +9,8 @@ namespace weft {
 
 redis_names::redis_names(const redis_options& options)
     : prefix_(options.prefix),
-      channels_(options.prefix + std::to_string(options.database) + "c:"),
-      idle_(options.prefix + std::to_string(options.database) + "idle") {}
+      channels_(options.prefix + 'c' + std::to_string(options.database) + ':'),
+      idle_(options.prefix + 'i' + std::to_string(options.database) + ':') {}
 
 std::string redis_names::key(char kind, std::string_view topic) const {
     std::string made;

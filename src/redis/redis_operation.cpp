@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <weft/core/error.hpp>
 #include <weft/redis/redis_error.hpp>
 
 namespace weft {
@@ -40,10 +41,11 @@ std::optional<std::uint64_t> offset_of_id(std::string_view id) noexcept {
 }
 
 /// Returns a function for `redis_operation::done` that reads the answer with `read`. Without
-/// memory for that, the outcome is an error.
+/// memory for that, the outcome is an error; if the answer is malformed, it is `malformed`.
 template <class T, class Read>
-function<void(redis_outcome)> reading(completion<T>&& done, Read read) {
-    return [done = std::move(done), read](redis_outcome outcome) mutable {
+function<void(redis_outcome)> reading(completion<T>&& done, Read read,
+                                      std::error_code malformed = redis_error::bad_answer) {
+    return [done = std::move(done), read, malformed](redis_outcome outcome) mutable {
         if (!done) return;
         if (!outcome) return done(failure(outcome.error()));
         std::optional<T> value;
@@ -52,7 +54,7 @@ function<void(redis_outcome)> reading(completion<T>&& done, Read read) {
         } catch (const std::bad_alloc&) {
             return done(failure(std::make_error_code(std::errc::not_enough_memory)));
         }
-        if (!value) return done(failure(redis_error::bad_answer));
+        if (!value) return done(failure(malformed));
         done(std::move(*value));
     };
 }
@@ -129,11 +131,12 @@ redis_operations redis_commands::publish(std::string_view topic, const publicati
         words.push_back(milliseconds(limits.age));
         words.emplace_back(how.transient ? "1" : "0");
         words.push_back(milliseconds(std::max(options_.idempotency_time, duration(1))));
-        made.front().done = reading(std::move(done), [](const redisReply* answer) {
+        const auto read = [](const redisReply* answer) {
             auto at = read_position(answer);
             if (at && at->offset == 0) at = position(); // transient
             return at;
-        });
+        };
+        made.front().done = reading(std::move(done), read, errc::outcome_unknown);
     }
     made.front().repeatable = false;
     return made;

@@ -62,6 +62,10 @@ void redis_session::close() noexcept {
 
 // --- operations
 
+std::error_code redis_session::check_alive() const noexcept {
+    return loop_->check_alive();
+}
+
 void redis_session::submit(redis_operations&& one) noexcept {
     const auto self = shared_from_this();
     if (const auto why = loop_->check_alive()) return redis_queue::end(std::move(one), why);
@@ -106,14 +110,12 @@ void redis_session::on_ready(redis_link& which) noexcept {
 
 void redis_session::on_lost(redis_link& which, std::error_code why,
                             std::string_view text) noexcept {
+    const bool pushes = &which == &pushes_;
+    if (pushes && client_ && why == redis_error::no_permission && was_refused(text)) return;
     report(why, text);
     if (!client_) return;
-    if (&which == &link_) {
-        queue_.lost(why);
-    } else {
-        unconfirmed_ = 0;
-        gap_ |= subscriptions_.lost();
-    }
+    if (pushes) forget_connection();
+    else queue_.lost(why);
     if (!client_) return;
     const bool fails = options_->when_away == redis_outage::fail || is_lasting(why);
     if (fails && !pushes_.ready()) end_waiting_subscriptions(why, never);

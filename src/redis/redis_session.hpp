@@ -54,6 +54,9 @@ public:
 
     [[nodiscard]] bool is_open() const noexcept { return client_ != nullptr; }
 
+    /// Returns why operations fail at once: the loop has ended, or this is a forked child.
+    [[nodiscard]] std::error_code check_alive() const noexcept;
+
 private:
     // from the connections
     void on_ready(redis_link& which) noexcept override;
@@ -76,11 +79,14 @@ private:
     void begin(std::string_view name, redis_subscription& which) noexcept;
     void begin_all() noexcept;
     void withdraw(std::string_view name, topic_match how, std::error_code why) noexcept;
-    void was_confirmed(std::string_view name, topic_match how, bool begun) noexcept;
+    void was_confirmed(std::string_view name, topic_match how) noexcept;
     void was_published(std::string_view channel, topic_match how, std::string_view pattern,
                        std::string_view payload) noexcept;
     void end_waiting_subscriptions(std::error_code why, time_point due) noexcept;
     void interrupt_if_complete() noexcept;
+    void forget_connection() noexcept;
+    bool was_refused(std::string_view text) noexcept;
+    time_point try_refused_again(time_point now) noexcept;
 
     // presence and time (redis_session_upkeep.cpp)
     void refresh_presence() noexcept;
@@ -99,6 +105,7 @@ private:
     redis_subscriptions subscriptions_;
     std::map<std::string, std::map<std::string, std::string, std::less<>>, std::less<>> present_;
     std::size_t unconfirmed_ = 0; // commands about subscriptions without an answer
+    std::uint64_t asked_ = 0;     // commands about subscriptions, on this connection
     time_point presence_at_ = never;
     time_point topics_at_ = never;
     bool started_ = false;

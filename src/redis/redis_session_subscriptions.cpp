@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // How a session subscribes, and how it delivers what Redis publishes.
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -19,7 +20,7 @@ std::string_view text_of(const redisReply& part) noexcept {
 } // namespace
 
 /// The position of a topic is read when Redis has confirmed the subscription, so that no later
-/// publication is missing. If that fails, the subscription ends.
+/// publication is missing. If that fails, the subscription exists until it is withdrawn.
 void redis_session::subscribe(std::string_view topic, topic_match how,
                               completion<position>&& done) {
     const auto self = shared_from_this();
@@ -46,10 +47,12 @@ void redis_session::subscribe(std::string_view topic, topic_match how,
     one.front().give_up = deadline_after(now, options_->wait_max);
     const bool is_new = !std::exchange(to.wanted, true);
     to.waiting.splice(to.waiting.end(), one);
-    if (pushes_.ready()) {
+    if (to.refused_until > now) {
+        withdraw(key, how, redis_error::no_permission);
+    } else if (to.refused_until = {}; pushes_.ready()) {
         if (is_new) begin(key, to);
         if (auto* const known = subscriptions_.find(key, how); known && known->is_live()) {
-            was_confirmed(key, how, true);
+            was_confirmed(key, how);
         }
     } else if (const auto why = queue_.refusal(); why && !pushes_.is_new()) {
         withdraw(key, how, why);
@@ -61,6 +64,7 @@ void redis_session::subscribe(std::string_view topic, topic_match how,
 void redis_session::begin(std::string_view name, redis_subscription& which) noexcept {
     ++which.unanswered;
     ++unconfirmed_;
+    which.number = ++asked_;
     if (which.how == topic_match::exact) return pushes_.send_subscription("SUBSCRIBE", name);
     pushes_.send_subscription("PSUBSCRIBE", which.pattern);
 }
@@ -69,6 +73,7 @@ void redis_session::begin(std::string_view name, redis_subscription& which) noex
 void redis_session::begin_all() noexcept {
     for (const auto how : {topic_match::exact, topic_match::prefix}) {
         for (auto& [name, one] : subscriptions_.of(how)) {
+            if (!one.wanted || one.refused_until != time_point()) continue;
             begin(name, one);
             if (!client_ || !pushes_.ready()) return; // no memory
         }
@@ -96,9 +101,11 @@ void redis_session::withdraw(std::string_view name, topic_match how,
     if (!which) return;
     redis_operations waiting;
     waiting.splice(waiting.end(), which->waiting);
-    if (std::exchange(which->wanted, false) && pushes_.ready() && loop_->alive()) {
+    const bool asked = which->confirmed || which->unanswered != 0;
+    if (std::exchange(which->wanted, false) && asked && pushes_.ready() && loop_->alive()) {
         ++which->unanswered;
         ++unconfirmed_;
+        ++asked_;
         if (how == topic_match::exact) pushes_.send_subscription("UNSUBSCRIBE", name);
         else pushes_.send_subscription("PUNSUBSCRIBE", which->pattern);
     }
@@ -130,7 +137,7 @@ void redis_session::on_pushed(const redisReply& what) noexcept {
         try {
             std::string key(name);
             if (how == topic_match::prefix) prefix_of_redis_pattern(name, key);
-            was_confirmed(key, how, begun);
+            was_confirmed(key, how);
         } catch (const std::bad_alloc&) {
             return pushes_.fail(std::make_error_code(std::errc::not_enough_memory),
                                 "no memory to subscribe");
@@ -140,7 +147,7 @@ void redis_session::on_pushed(const redisReply& what) noexcept {
 }
 
 /// Submits what waits for the subscription.
-void redis_session::was_confirmed(std::string_view name, topic_match how, bool) noexcept {
+void redis_session::was_confirmed(std::string_view name, topic_match how) noexcept {
     auto* const which = subscriptions_.find(name, how);
     if (!which || which->unanswered != 0) return;
     if (!which->wanted) return subscriptions_.forget_if_unused(name, how);
@@ -183,6 +190,65 @@ void redis_session::deliver(std::string_view topic, const shared_publication& wh
         if (!one.wanted || !topic.starts_with(names_.topic_of(name))) continue;
         return client_->on_publication(topic, what);
     }
+}
+
+// --- what an ACL forbids
+
+/// Called when an error has ended the connection. Redis answers in order, and hiredis ends the
+/// connection with the first error; so the oldest command without an answer is the one that an ACL
+/// forbids. Ends what waits for that subscription, and does not try it again for a while: other
+/// topics must not lose their connection each time. Returns false, and does nothing, if the error
+/// concerns no single subscription.
+bool redis_session::was_refused(std::string_view text) noexcept {
+    if (!pushes_.may_subscribe() || unconfirmed_ == 0) return false;
+    auto how = topic_match::exact;
+    auto* const which = subscriptions_.find_numbered(asked_ - unconfirmed_ + 1, how);
+    if (which) {
+        which->second.refused_until =
+            later(loop_->now(), std::max(options_->backoff_max, duration(1)));
+        arm_until(which->second.refused_until);
+    }
+    forget_connection();
+    if (!which) { // the application does not want it any more
+        report(redis_error::no_permission, text);
+        return true;
+    }
+    try {
+        const std::string name = which->first;
+        const auto& shown = how == topic_match::exact ? name : which->second.pattern;
+        const bool is_waited_for = !which->second.waiting.empty();
+        report(redis_error::no_permission,
+               "the subscription to " + shown + " is refused: " + std::string(text));
+        if (client_ && is_waited_for) withdraw(name, how, redis_error::no_permission);
+    } catch (const std::bad_alloc&) {
+        report(redis_error::no_permission, text); // those that wait end with the next refusal
+    }
+    return true;
+}
+
+/// Forgets what Redis has confirmed on a connection that has ended.
+void redis_session::forget_connection() noexcept {
+    unconfirmed_ = 0;
+    asked_ = 0;
+    gap_ |= subscriptions_.lost();
+}
+
+/// Tries those again whose time has come, and returns when to call this again.
+time_point redis_session::try_refused_again(time_point now) noexcept {
+    subscriptions_.forget_refused(now);
+    time_point due = never;
+    for (const auto how : {topic_match::exact, topic_match::prefix}) {
+        for (auto& [name, one] : subscriptions_.of(how)) {
+            if (one.refused_until != time_point()) {
+                due = std::min(due, one.refused_until);
+            } else if (one.wanted && !one.confirmed && one.unanswered == 0 && pushes_.ready()) {
+                gap_ = true;
+                begin(name, one);
+                if (!client_ || !pushes_.ready()) return never; // no memory
+            }
+        }
+    }
+    return due;
 }
 
 // --- after a gap

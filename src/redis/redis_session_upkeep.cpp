@@ -111,7 +111,9 @@ void redis_session::expire() noexcept {
     if (client_ && now >= presence_at_) refresh_presence();
     if (client_ && now >= topics_at_) refresh_topics();
     if (!client_) return;
-    time_point due = std::min({presence_at_, topics_at_, waiting_until});
+    const auto refused_until = try_refused_again(now);
+    if (!client_) return;
+    time_point due = std::min({presence_at_, topics_at_, waiting_until, refused_until});
     for (const auto how : {topic_match::exact, topic_match::prefix}) {
         for (const auto& [name, one] : subscriptions_.of(how)) {
             if (!pushes_.ready() && !one.waiting.empty()) {

@@ -61,7 +61,9 @@ void redis_socket::cleanup(void* self) noexcept {
 
 // --- readiness
 
-/// An error of the engine is ignored: the connection then times out.
+/// An error of the engine is ignored: a connection that is not watched times out, unless
+/// `connect_timeout` and `response_timeout` are zero. Another registration is tried after each call
+/// of hiredis.
 void redis_socket::watch(bool read, bool write) noexcept {
     wanted_ = {.read = read, .write = write};
     if (busy_) return; // registered after the call

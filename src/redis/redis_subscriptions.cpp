@@ -55,9 +55,37 @@ void redis_subscriptions::forget_if_unused(std::string_view name, topic_match ho
     if (found == all.end()) return;
     const auto& one = found->second;
     if (one.wanted || one.confirmed || one.unanswered != 0) return;
+    if (one.refused_until != time_point()) return;
     const std::size_t size = found->first.size();
     all.erase(found);
     if (how == topic_match::prefix) lengths_.remove(size);
+}
+
+auto redis_subscriptions::find_numbered(std::uint64_t number, topic_match& how) noexcept
+    -> table::value_type* {
+    for (const auto which : {topic_match::exact, topic_match::prefix}) {
+        for (auto& one : of(which)) {
+            if (one.second.unanswered == 0 || one.second.number != number) continue;
+            how = which;
+            return &one;
+        }
+    }
+    return nullptr;
+}
+
+void redis_subscriptions::forget_refused(time_point now) noexcept {
+    for (const auto how : {topic_match::exact, topic_match::prefix}) {
+        auto& all = of(how);
+        for (auto next = all.begin(); next != all.end();) {
+            const auto which = next++;
+            auto& one = which->second;
+            if (one.refused_until == time_point() || one.refused_until > now) continue;
+            one.refused_until = {};
+            if (one.wanted || one.confirmed || one.unanswered != 0) continue;
+            if (how == topic_match::prefix) lengths_.remove(which->first.size());
+            all.erase(which);
+        }
+    }
 }
 
 bool redis_subscriptions::lost() noexcept {
@@ -68,7 +96,7 @@ bool redis_subscriptions::lost() noexcept {
             const auto which = next++;
             any |= std::exchange(which->second.confirmed, false);
             which->second.unanswered = 0;
-            if (which->second.wanted) continue;
+            if (which->second.wanted || which->second.refused_until != time_point()) continue;
             if (how == topic_match::prefix) lengths_.remove(which->first.size());
             all.erase(which);
         }

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
 #include <string_view>
 
+#include <weft/core/time.hpp>
 #include <weft/hub/broker.hpp>
 
 #include "hub/prefix_lengths.hpp"
@@ -22,6 +24,8 @@ struct redis_subscription {
     bool wanted = false;
     bool confirmed = false;      // by what Redis has sent so far
     std::size_t unanswered = 0;  // commands
+    std::uint64_t number = 0;    // of the last command that begins it, on this connection
+    time_point refused_until{};  // an ACL forbids it; not tried before
     redis_operations waiting{};  // sent when the subscription is confirmed
     std::string pattern{};       // for PSUBSCRIBE
 
@@ -48,8 +52,16 @@ public:
     /// Records that Redis has confirmed that the subscription has begun, or has ended.
     void confirm(redis_subscription& which, bool begun) noexcept;
 
-    /// Forgets it if it is neither wanted nor known to Redis.
+    /// Forgets it if it is neither wanted, nor known to Redis, nor refused by it.
     void forget_if_unused(std::string_view name, topic_match how) noexcept;
+
+    /// Returns the subscription that the command `number` of this connection begins; null if there
+    /// is none, or if a later command concerns it.
+    [[nodiscard]] table::value_type* find_numbered(std::uint64_t number,
+                                                   topic_match& how) noexcept;
+
+    /// Forgets those that are not wanted and may be tried again by now.
+    void forget_refused(time_point now) noexcept;
 
     /// Records that the connection has ended, and returns true if Redis had any subscription.
     bool lost() noexcept;

@@ -37,7 +37,7 @@ def kind_of(mark, code):
 # What a fragment with a component includes beside them.
 HEADERS_OF = {
     "deflate": ["weft/deflate/permessage_deflate.hpp"],
-    "redis": ["weft/redis/redis_broker.hpp"],
+    "redis": ["weft/redis/redis_broker.hpp", "weft/redis/redis_url.hpp"],
 }
 
 

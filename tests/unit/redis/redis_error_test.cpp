@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The errors of Redis: how its replies are classified, and what a session does about them.
+#include "redis/redis_operation.hpp"
 #include "redis_fixture.hpp"
 
 namespace weft::testing {
@@ -95,6 +96,83 @@ TEST_F(redis_refusals, by_an_acl_are_reported) {
     const auto refused = begin_publishing(one, "news", "2");
     ASSERT_TRUE(until([&] { return refused->calls != 0; }));
     EXPECT_EQ(refused->error, redis_error::no_permission);
+}
+
+/// A user who may subscribe to topics that begin with "open".
+void admit_guest(const std::function<std::string(const texts&)>& order, const char* also = "") {
+    texts words{"ACL", "SETUSER", "guest", "on", ">guest", "~*", "+@all", "resetchannels",
+                "&weft:i0:*", "&weft:c0:open*"};
+    if (*also) words.emplace_back(also);
+    ASSERT_EQ(order(words), "OK");
+}
+
+TEST_F(redis_refusals, to_subscribe_end_no_other_subscription) {
+    admit_guest([&](const texts& words) { return order(words); });
+    redis_options guest = options();
+    guest.user = guest.password = "guest";
+    guest.backoff_max = 1min;
+    redis_broker broker(guest);
+    redis_listener one(broker, loop);
+    std::vector<shared_note<position>> all;
+    for (const char* const topic : {"a", "open 1", "b", "open 2", "c", "open 3"}) {
+        all.push_back(std::make_shared<noted<position>>());
+        one.session->subscribe(topic, topic_match::exact, note(all.back()));
+    }
+    all.push_back(std::make_shared<noted<position>>());
+    one.session->subscribe("pre", topic_match::prefix, note(all.back()));
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        ASSERT_TRUE(until([&] { return all[i]->calls != 0; })) << i;
+        if (i % 2 == 1) EXPECT_FALSE(all[i]->error) << i << all[i]->error.message();
+        else EXPECT_EQ(all[i]->error, redis_error::no_permission) << i;
+    }
+    EXPECT_EQ(count_troubles(redis_error::no_permission), 4);
+    EXPECT_TRUE(trouble_texts.at(0).starts_with("the subscription to weft:c0:a is refused: "))
+        << trouble_texts[0];
+    ASSERT_TRUE(until([&] { return order({"PUBLISH", "weft:c0:open 1", "0 0 t0\nx"}) == "1"; }));
+    ASSERT_TRUE(until([&] { return one.received == texts{"x"}; }));
+    // It is not tried again for a while, so that the others keep their connection.
+    one.session->unsubscribe("a", topic_match::exact);
+    const auto again = std::make_shared<noted<position>>();
+    one.session->subscribe("a", topic_match::exact, note(again));
+    EXPECT_EQ(again->error, redis_error::no_permission);
+    publish(one, "open 3", "y");
+    ASSERT_TRUE(until([&] { return one.received.size() == 2; }));
+    EXPECT_EQ(troubles.size(), 4U);
+}
+
+TEST_F(redis_refusals, that_come_later_are_reported_and_may_end) {
+    const auto give = [&](const texts& words) { return order(words); };
+    admit_guest(give, "&weft:c0:more");
+    redis_options guest = options();
+    guest.user = guest.password = "guest";
+    redis_broker broker(guest);
+    redis_listener one(broker, loop);
+    subscribe(one, "more");
+    subscribe(one, "open");
+    admit_guest(give); // Redis ends connections with subscriptions that are forbidden now
+    ASSERT_TRUE(until([&] { return had_trouble(redis_error::no_permission); }));
+    EXPECT_NE(trouble_texts.back().find("weft:c0:more"), std::string::npos);
+    ASSERT_TRUE(until([&] { return one.interruptions != 0; }));
+    const auto times = count_troubles(redis_error::no_permission);
+    ASSERT_TRUE(until([&] { return count_troubles(redis_error::no_permission) > times; }));
+    admit_guest(give, "&weft:c0:more");
+    ASSERT_TRUE(until([&] { return order({"PUBLISH", "weft:c0:more", "0 0 t0\nx"}) == "1"; }));
+    ASSERT_TRUE(until([&] { return one.received == texts{"x"}; }));
+}
+
+TEST(redis_answers, to_a_publication_that_are_malformed_leave_its_outcome_unknown) {
+    const redis_options options;
+    const redis_names names(options);
+    const redis_commands commands(options, names);
+    redisReply malformed{};
+    malformed.type = REDIS_REPLY_INTEGER;
+    const auto at = std::make_shared<noted<position>>();
+    auto publishing = commands.publish("news", {}, {}, {}, 1, note(at));
+    publishing.front().done(&malformed);
+    EXPECT_EQ(at->error, errc::outcome_unknown);
+    auto reading = commands.find_position("news", 1, note(at));
+    reading.front().done(&malformed);
+    EXPECT_EQ(at->error, redis_error::bad_answer);
 }
 
 TEST_F(redis_refusals, of_an_unreachable_address_have_the_systems_error) {

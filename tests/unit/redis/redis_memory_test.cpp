@@ -80,6 +80,36 @@ TEST_F(redis_memory, a_call_does_all_or_nothing) {
     EXPECT_TRUE(until([&] { return one.received.size() == published + 3; }));
 }
 
+TEST_F(redis_memory, a_filtered_publication_reaches_all_sessions_or_none) {
+    redis_broker broker(options());
+    redis_listener one(broker, loop);
+    redis_listener two(broker, loop);
+    redis_listener three(broker, loop);
+    for (auto* const each : {&one, &two, &three}) subscribe(*each, "news");
+    publish_options transient;
+    transient.transient = true;
+    std::size_t sent = 0;
+    bool threw = true;
+    for (std::size_t nth = 1; threw; ++nth) {
+        ASSERT_LT(nth, 100U);
+        publication some;
+        some.data = std::to_string(nth);
+        some.filter = [](connection&) { return true; };
+        threw = throws_at(nth, [&] {
+            one.session->publish("news", std::move(some), transient, {}, {});
+        });
+        sent += threw ? 0 : 1;
+        publish(one, "news", "after");
+        for (auto* const each : {&one, &two, &three}) {
+            ASSERT_TRUE(until([&] {
+                return !each->received.empty() && each->received.back() == "after" &&
+                    each->received.size() == sent + nth;
+            })) << nth;
+        }
+    }
+    EXPECT_EQ(sent, 1U);
+}
+
 TEST_F(redis_memory, a_publication_that_finds_none_is_an_interruption) {
     redis_broker broker(options());
     counting_client client;
@@ -92,7 +122,7 @@ TEST_F(redis_memory, a_publication_that_finds_none_is_an_interruption) {
     bool happened = true;
     for (std::size_t nth = 1; happened; ++nth) {
         ASSERT_LT(nth, 50U);
-        order({"PUBLISH", "weft:0c:news", text});
+        order({"PUBLISH", "weft:c0:news", text});
         ++arrived;
         const auto has_arrived = [&] {
             return client.received + client.interruptions == arrived;

@@ -10,7 +10,21 @@
 namespace weft::testing {
 namespace {
 
-class redis_sessions : public redis_fixture {};
+class redis_sessions : public redis_fixture {
+protected:
+    /// Publishes with a filter that all pass.
+    static shared_note<position> begin_publishing_to_some(redis_listener& who,
+                                                          std::string_view topic) {
+        publication some;
+        some.data = "some";
+        some.filter = [](connection&) { return true; };
+        publish_options transient;
+        transient.transient = true;
+        const auto at = std::make_shared<noted<position>>();
+        who.session->publish(topic, std::move(some), transient, {}, note(at));
+        return at;
+    }
+};
 
 TEST_F(redis_sessions, on_two_loops_see_each_other) {
     other_loop.emplace();
@@ -37,18 +51,34 @@ TEST_F(redis_sessions, receive_filtered_publications_without_redis) {
     subscribe(here, "news");
     subscribe(there, "ne", topic_match::prefix);
     subscribe(far, "news");
-    publication some;
-    some.data = "some";
-    some.filter = [](connection&) { return true; };
-    publish_options transient;
-    transient.transient = true;
-    const auto at = std::make_shared<noted<position>>();
-    here.session->publish("news", std::move(some), transient, {}, note(at));
-    EXPECT_EQ(outcome(at), position());
+    EXPECT_EQ(outcome(begin_publishing_to_some(here, "news")), position());
     ASSERT_TRUE(until([&] { return !here.received.empty() && !there.received.empty(); }));
     publish(here, "news", "all");
     ASSERT_TRUE(until([&] { return !far.received.empty(); }));
     EXPECT_EQ(far.received, texts{"all"});
+}
+
+TEST_F(redis_sessions, do_not_see_channels_of_another_prefix_and_database) {
+    redis_options ten = options();
+    ten.prefix = "app";
+    ten.database = 10;
+    redis_options zero = options();
+    zero.prefix = "app1";
+    redis_broker broker(ten);
+    redis_broker other(zero);
+    redis_listener one(broker, loop);
+    redis_listener two(other, loop);
+    subscribe(one, "news");
+    subscribe(two, "news");
+    publish(one, "news", "of ten");
+    publish(two, "news", "of zero");
+    ASSERT_TRUE(until([&] { return !one.received.empty() && !two.received.empty(); }));
+    publish(one, "news", "last");
+    publish(two, "news", "last");
+    ASSERT_TRUE(
+        until([&] { return one.received.back() == "last" && two.received.back() == "last"; }));
+    EXPECT_EQ(one.received, (texts{"of ten", "last"}));
+    EXPECT_EQ(two.received, (texts{"of zero", "last"}));
 }
 
 TEST_F(redis_sessions, with_overlapping_prefixes_receive_once) {
@@ -132,7 +162,7 @@ TEST_F(redis_sessions, leave_nothing_behind_when_they_end) {
         ASSERT_TRUE(until([&] { return presence(watcher, "room").size() == 1; }));
     }
     ASSERT_TRUE(until([&] { return presence(watcher, "room").empty(); }));
-    ASSERT_TRUE(until([&] { return order({"PUBLISH", "weft:0c:room", "x"}) == "0"; }));
+    ASSERT_TRUE(until([&] { return order({"PUBLISH", "weft:c0:room", "x"}) == "0"; }));
 }
 
 TEST_F(redis_sessions, may_be_destroyed_at_any_point) {
@@ -163,6 +193,7 @@ TEST_F(redis_sessions, may_outlive_their_loop) {
     brief.reset();
     EXPECT_EQ(unanswered->calls, 0);
     EXPECT_EQ(begin_publishing(one, "news", "y")->error, errc::gone);
+    EXPECT_EQ(begin_publishing_to_some(one, "news")->error, errc::gone);
     one.session->unsubscribe("news", topic_match::exact);
 }
 
@@ -174,7 +205,8 @@ TEST_F(redis_sessions, do_not_touch_the_parents_connection_in_a_child) {
     publish(one, "news", "1");
     const int failed = in_child([&] {
         const auto at = begin_publishing(one, "news", "from the child");
-        const bool refused = at->error == errc::forked;
+        const auto to_some = begin_publishing_to_some(one, "news");
+        const bool refused = at->error == errc::forked && to_some->error == errc::forked;
         one.session.reset();
         return refused ? 1 : 0;
     });
