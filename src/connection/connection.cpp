@@ -327,6 +327,7 @@ void connection::handle_event(const event& what) {
     case event_type::pong: call(handler.pong, *this, what.payload); break;
     case event_type::request: handle_request(); break;
     case event_type::http: handle_plain_request(); break;
+    case event_type::body: handle_body(what.payload); break;
     case event_type::opened: report_open(); break;
     case event_type::closed:
     case event_type::failed: report_end(); break;
@@ -388,10 +389,29 @@ void connection::handle_request() {
     static_cast<void>(accept());
 }
 
-void connection::handle_plain_request() {
+/// Chooses the route of a plain request. Returns false if the request has failed or was refused.
+bool connection::route_plain_request(route* chosen) {
     route_->set->count_request();
-    if (!name_peer() || !check_name()) return;
-    if (route* chosen = route_->set->find(*request(), nullptr)) apply_route(*chosen);
+    if (!name_peer() || !check_name()) return false;
+    if (chosen) apply_route(*chosen);
+    return true;
+}
+
+/// Handles a piece of a body; without bytes, its announcement, which other routes ignore.
+void connection::handle_body(std::span<const std::byte> piece) {
+    if (piece.empty()) {
+        route* const chosen = route_->set->find(*request(), nullptr);
+        if (!chosen || !chosen->handlers.http_body || !route_plain_request(chosen)) return;
+        const bool begun = session_.receive_body_in_parts(driver().now()).has_value();
+        if (!begun || state() != session_state::connecting) return; // it is too large
+    }
+    call(route_->handlers.http_body, *this, piece);
+}
+
+void connection::handle_plain_request() {
+    connection_set& set = *route_->set;
+    const bool is_routed = route_ != &set.unrouted(); // by `handle_body`
+    if (!is_routed && !route_plain_request(set.find(*request(), nullptr))) return;
     if (!route_->handlers.http) {
         const bool known = route_->set->knows_path(*request());
         static_cast<void>(respond(known ? refusal(errc::bad_upgrade) : not_found()));

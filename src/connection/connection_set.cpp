@@ -79,6 +79,7 @@ void connection_set::add_route(std::string_view path, handlers&& what,
               for_first_message(for_sessions, options.connection)});
     make_room_for_one(routes_);
     replace_by(*added);
+    if (added->handlers.http_body) unrouted_.session.reports_bodies = true;
     routes_.push_back(std::move(added));
 }
 

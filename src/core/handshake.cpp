@@ -93,7 +93,8 @@ int refusal_status(std::error_code why) noexcept {
     case errc::rejected: return 403;
     case errc::gone: return 404;
     case errc::bad_method: return 405;
-    case errc::handshake_timeout: return 408;
+    case errc::handshake_timeout:
+    case errc::message_timeout: return 408;
     case errc::body_too_large: return 413;
     case errc::unknown_expectation: return 417;
     case errc::misdirected: return 421;

@@ -65,7 +65,7 @@ result<std::size_t> content_length(const http_request& request) {
 result<request_body> request_body::framed_by(const http_request& request,
                                              const session_limits& limits) {
     request_body body;
-    body.body_max_ = limits.body_size_max;
+    body.room_ = limits.body_size_max;
     if (request.header_count("Transfer-Encoding") != 0) {
         if (const auto why = judge_coding(request)) return failure(why);
         body.spare_ = limits.header_size_max;
@@ -81,31 +81,41 @@ result<request_body> request_body::framed_by(const http_request& request,
     return body;
 }
 
+request_body::part request_body::next(std::span<const std::byte> bytes) {
+    part taken;
+    while (!done() && !error_ && taken.content.empty() && taken.consumed < bytes.size()) {
+        const auto rest = bytes.subspan(taken.consumed);
+        if (at_ == step::counted || at_ == step::chunk) {
+            taken.content = take_content(rest);
+            taken.consumed += taken.content.size();
+        } else {
+            taken.consumed +=
+                take_line({reinterpret_cast<const char*>(rest.data()), rest.size()});
+        }
+    }
+    return taken;
+}
+
 std::size_t request_body::feed(std::span<const std::byte> bytes, std::string& body) {
     std::size_t used = 0;
     while (!done() && !error_ && used < bytes.size()) {
-        const auto rest = bytes.subspan(used);
-        if (at_ == step::counted || at_ == step::chunk) {
-            used += take_content(rest, body);
-        } else {
-            const std::string_view text{reinterpret_cast<const char*>(rest.data()), rest.size()};
-            used += take_line(text, body.size());
-        }
+        const part taken = next(bytes.subspan(used));
+        body.append(reinterpret_cast<const char*>(taken.content.data()), taken.content.size());
+        used += taken.consumed;
     }
     return used;
 }
 
-std::size_t request_body::take_content(std::span<const std::byte> bytes, std::string& body) {
+std::span<const std::byte> request_body::take_content(std::span<const std::byte> bytes) noexcept {
     const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(left_, bytes.size()));
-    body.append(reinterpret_cast<const char*>(bytes.data()), size);
     left_ -= size;
     if (left_ == 0) at_ = at_ == step::chunk ? step::chunk_end : step::done;
-    return size;
+    return bytes.first(size);
 }
 
 // Adds a piece of a line. As in a head, the first invalid byte determines the error, however the
 // input was split.
-std::size_t request_body::take_line(std::string_view text, std::size_t body_size) {
+std::size_t request_body::take_line(std::string_view text) {
     const auto end = text.find('\n');
     const bool whole = end != text.npos;
     const auto piece = text.substr(0, whole ? end + 1 : end);
@@ -116,7 +126,7 @@ std::size_t request_body::take_line(std::string_view text, std::size_t body_size
         error_ = at_ == step::chunk_end ? errc::bad_request : errc::header_too_large;
     } else {
         line_ += piece;
-        if (whole) end_line(line_, body_size);
+        if (whole) end_line(line_);
     }
     return piece.size();
 }
@@ -127,14 +137,14 @@ std::size_t request_body::line_size_max() const noexcept {
     return needed + std::min(spare_, SIZE_MAX - needed);
 }
 
-void request_body::end_line(std::string_view line, std::size_t body_size) {
+void request_body::end_line(std::string_view line) {
     if (!line.ends_with(chunk_line_end)) {
         error_ = errc::bad_request;
         return;
     }
     line.remove_suffix(chunk_line_end.size());
     if (at_ == step::size) {
-        error_ = read_size(line, body_size);
+        error_ = read_size(line);
     } else if (at_ == step::trailer) {
         error_ = judge_trailer(line);
     } else if (line.empty()) {
@@ -146,7 +156,7 @@ void request_body::end_line(std::string_view line, std::size_t body_size) {
 }
 
 // RFC 9112 §7.1: 1*HEXDIG [ chunk-ext ]. Ignores the content of an extension.
-std::error_code request_body::read_size(std::string_view line, std::size_t body_size) {
+std::error_code request_body::read_size(std::string_view line) {
     const auto* const end = line.data() + line.size();
     const auto [stop, error] = std::from_chars(line.data(), end, left_, 16);
     const auto digits = static_cast<std::size_t>(stop - line.data());
@@ -158,7 +168,8 @@ std::error_code request_body::read_size(std::string_view line, std::size_t body_
     }
     if (extension.size() > spare_) return errc::header_too_large;
     spare_ -= extension.size();
-    if (left_ > body_max_ - body_size) return errc::body_too_large;
+    if (left_ > room_) return errc::body_too_large;
+    room_ -= static_cast<std::size_t>(left_);
     at_ = left_ == 0 ? step::trailer : step::chunk;
     return {};
 }

@@ -27,7 +27,18 @@ public:
     static result<request_body> framed_by(const http_request& request,
                                           const session_limits& limits);
 
-    /// Consumes bytes up to the end of the body, and appends the content to `body`. Drops trailers.
+    /// What `next` has consumed.
+    struct part {
+        std::size_t consumed = 0;
+        std::span<const std::byte> content = {}; // a view into the input
+    };
+
+    /// Consumes bytes up to the end of the next content in `bytes`, or of the body. Drops trailers.
+    ///
+    /// The part has no content, and covers fewer than all bytes, only if it is done or failed.
+    [[nodiscard]] part next(std::span<const std::byte> bytes);
+
+    /// Consumes bytes up to the end of the body, and appends the content to `body`.
     ///
     /// Returns how many bytes it consumed; fewer than `bytes.size()` only if it is done or failed.
     [[nodiscard]] std::size_t feed(std::span<const std::byte> bytes, std::string& body);
@@ -41,16 +52,16 @@ public:
 private:
     enum class step : std::uint8_t { counted, size, chunk, chunk_end, trailer, done };
 
-    std::size_t take_content(std::span<const std::byte> bytes, std::string& body);
-    std::size_t take_line(std::string_view text, std::size_t body_size);
-    void end_line(std::string_view line, std::size_t body_size);
-    std::error_code read_size(std::string_view line, std::size_t body_size);
+    std::span<const std::byte> take_content(std::span<const std::byte> bytes) noexcept;
+    std::size_t take_line(std::string_view text);
+    void end_line(std::string_view line);
+    std::error_code read_size(std::string_view line);
     std::error_code judge_trailer(std::string_view line);
     [[nodiscard]] std::size_t line_size_max() const noexcept;
 
     std::string line_;        // the chunk-size or trailer line in progress
     std::uint64_t left_ = 0;  // bytes left of the content, or of the chunk
-    std::size_t body_max_ = 0;
+    std::size_t room_ = 0;     // bytes that the body may still have, in later chunks
     std::size_t spare_ = 0;    // bytes left for extensions and trailers
     std::size_t trailers_ = 0; // lines left for trailers
     std::error_code error_;

@@ -192,7 +192,7 @@ void session::handle_deadline(time_point now) noexcept {
         alive_ = now; // output is in transit, so the peer may be reading: check again later
         return;
     }
-    if (state_ == session_state::open && now >= message_deadline()) {
+    if ((state_ == session_state::open || receives_body()) && now >= message_deadline()) {
         return fail(errc::message_timeout, now);
     }
     if (waits_for_answer() && (output_waits() || leaving_)) {
@@ -239,6 +239,7 @@ time_point session::next_deadline() const noexcept {
     switch (state_) {
     case session_state::connecting:
         if (blocked_ && role() == role::client) return stall;
+        if (receives_body()) return paused_ ? never : std::min(stall, message_deadline());
         return std::min(stall, deadline_after(since_, opening_timeout()));
     case session_state::open: break;
     case session_state::closing:
@@ -254,9 +255,9 @@ time_point session::next_deadline() const noexcept {
     return std::min({idle, alive, message_deadline()});
 }
 
-/// Returns the deadline of the message in progress; `never` between messages.
+/// Returns the deadline of the message or the body in progress; `never` between messages.
 time_point session::message_deadline() const noexcept {
-    return message_in_progress() && !input_held_ ? extra_->message_due : never;
+    return (message_in_progress() || receives_body()) && !input_held_ ? extra_->message_due : never;
 }
 
 void session::change_options(const session_options& options) noexcept {
@@ -281,7 +282,9 @@ void session::resume(time_point now) noexcept {
     const duration stood_still = now - extra_->paused_since;
     alive_ = std::min(alive_ + stood_still, now);
     if (state_ == session_state::open) since_ = std::min(since_ + stood_still, now);
-    if (message_in_progress()) extra_->message_due = later(extra_->message_due, stood_still);
+    if (message_in_progress() || receives_body()) {
+        extra_->message_due = later(extra_->message_due, stood_still);
+    }
     extra_->taken_at = std::min(extra_->taken_at + stood_still, now);
     extra_->rate.postpone(stood_still);
     discard_extra_if_empty();
@@ -290,7 +293,7 @@ void session::resume(time_point now) noexcept {
 /// Restarts the message deadline, as input that the peer sent meanwhile has not been read.
 void session::hold_input(bool held, time_point now) noexcept {
     input_held_ = held;
-    if (held || !message_in_progress()) return;
+    if (held || !(message_in_progress() || receives_body())) return;
     extra_->message_due = deadline_after(now, options_->timeouts.message);
 }
 

@@ -21,13 +21,22 @@ namespace weft {
 
 /// The opening handshake in progress, and its data that the application may still read.
 struct session::opening {
-    enum class step : std::uint8_t { head, handed_over, body, decision, refused, done };
+    enum class step : std::uint8_t {
+        head,
+        handed_over,
+        body_announced,
+        body,
+        decision,
+        refused,
+        done
+    };
 
     explicit opening(http_head_parser reads) : parser(std::move(reads)) {}
 
     http_head_parser parser;
     step at = step::head;
     request_body body;
+    bool body_in_parts = false;
     int interim_count = 0; // responses that a client has skipped
     std::size_t answered = 0; // plain requests answered before this one
     std::optional<http_request> request;

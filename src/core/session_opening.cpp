@@ -102,6 +102,7 @@ event session::next_opening_event(time_point now) {
     switch (handshake().at) {
     case opening::step::head: return read_request(now);
     case opening::step::handed_over: return ask();
+    case opening::step::body_announced: return begin_body(now);
     case opening::step::body: return read_body(now);
     case opening::step::decision:
     case opening::step::refused:
@@ -151,15 +152,7 @@ event session::judge_request(time_point now) {
             fail(errc::unknown_expectation, now);
             return {};
         }
-        auto body = request_body::framed_by(*at.request, options_->limits);
-        if (!body) {
-            fail(body.error(), now);
-            return {};
-        }
-        at.body = std::move(*body);
-        at.at = opening::step::body;
-        ask_for_body();
-        return read_body(now);
+        return options_->reports_bodies ? announce_body(now) : begin_body(now);
     }
     auto offer = check_upgrade(*at.request);
     if (!offer) {
@@ -201,14 +194,84 @@ void session::ask_for_body() {
     if (waits && !at.body.done() && waiting().empty()) put_text("HTTP/1.1 100 Continue\r\n\r\n");
 }
 
+/// Reports a request with a body; its size is judged later, by the limits of its route.
+event session::announce_body(time_point now) {
+    opening& at = handshake();
+    session_limits without_limit = options_->limits;
+    without_limit.body_size_max = unlimited;
+    const auto body = request_body::framed_by(*at.request, without_limit);
+    if (!body) {
+        fail(body.error(), now);
+        return {};
+    }
+    if (body->done()) return begin_body(now);
+    at.at = opening::step::body_announced;
+    return {event_type::body};
+}
+
+result<void> session::receive_body_in_parts(time_point now) {
+    const bool announced = state_ == session_state::connecting && extra_ && extra_->handshake &&
+        extra_->handshake->at == opening::step::body_announced;
+    if (!announced) return failure(errc::not_open);
+    opening& at = *extra_->handshake;
+    auto body = request_body::framed_by(*at.request, options_->limits);
+    if (!body) {
+        fail(body.error(), now);
+        return {};
+    }
+    at.body = std::move(*body);
+    at.body_in_parts = true;
+    extra_->message_due = deadline_after(now, options_->timeouts.message);
+    return {};
+}
+
+bool session::receives_body() const noexcept {
+    if (state_ != session_state::connecting || !extra_ || !extra_->handshake) return false;
+    const opening& at = *extra_->handshake;
+    return at.body_in_parts && at.at < opening::step::decision;
+}
+
+event session::begin_body(time_point now) {
+    opening& at = handshake();
+    if (!at.body_in_parts) {
+        auto body = request_body::framed_by(*at.request, options_->limits);
+        if (!body) {
+            fail(body.error(), now);
+            return {};
+        }
+        at.body = std::move(*body);
+    }
+    at.at = opening::step::body;
+    ask_for_body();
+    return read_body(now);
+}
+
 event session::read_body(time_point now) {
     opening& at = handshake();
+    if (at.body_in_parts) return read_body_part(now);
     while (!at.body.done() && !at.body.error() && !waiting().empty()) {
         consume_input(at.body.feed(waiting(), at.request->body()));
     }
     if (at.body.error()) fail(at.body.error(), now);
     if (!at.body.done()) return {};
     at.at = opening::step::decision;
+    return {event_type::http};
+}
+
+/// The piece is where it was received.
+event session::read_body_part(time_point now) {
+    opening& at = *extra_->handshake;
+    while (!at.body.done() && !at.body.error() && !waiting().empty()) {
+        const auto taken = at.body.next(waiting());
+        consume_input(taken.consumed);
+        if (taken.content.empty()) continue;
+        message_grew(taken.content.size(), now);
+        return {event_type::body, false, false, false, taken.content};
+    }
+    if (at.body.error()) fail(at.body.error(), now);
+    if (!at.body.done()) return {};
+    at.at = opening::step::decision;
+    since_ = now;
     return {event_type::http};
 }
 
@@ -243,14 +306,16 @@ result<void> session::reject(const http_response& response, time_point now) {
 }
 
 result<void> session::respond(const http_response& response, time_point now) {
-    if (state_ != session_state::connecting || !awaits_decision()) return failure(errc::not_open);
+    const bool early = receives_body(); // the rest of the body will be dropped
+    if (!early && !awaits_decision()) return failure(errc::not_open);
     if (!handshake().offer.key.empty()) return failure(errc::not_open); // use `reject`
     opening& at = handshake();
-    const bool goes_on =
-        persists(*at.request) && at.answered + 1 < options_->limits.request_count_max;
+    const bool goes_on = !early && persists(*at.request) &&
+        at.answered + 1 < options_->limits.request_count_max;
     auto text = serialize(response, form_of_response(goes_on));
     if (!text) return failure(text.error());
     put_text(*text);
+    paused_ = false;
     keeps_alive_ = goes_on;
     state_ = session_state::closed;
     since_ = now;

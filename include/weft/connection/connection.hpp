@@ -129,11 +129,12 @@ public:
         return reject(http_response{status, {}, std::move(body)});
     }
 
-    /// Answers a plain request. The connection then ends, and no further handler is called; or it
-    /// waits for the client's next request (RFC 9112 §9.3), as a new connection would: `data()` is
-    /// empty, and older handles refer to nothing. To end the connection after the answer, call
-    /// `close` after `respond`. Fails with `bad_header` for a malformed header or status,
-    /// `reserved_header`, or `not_open` if no plain request waits for an answer.
+    /// Answers a plain request, also before its body is complete (`handlers::http_body`). The
+    /// connection then ends, and no further handler is called; or it waits for the client's next
+    /// request (RFC 9112 §9.3), as a new connection would: `data()` is empty, and older handles
+    /// refer to nothing. To end the connection after the answer, call `close` after `respond`.
+    /// Fails with `bad_header` for a malformed header or status, `reserved_header`, or `not_open`
+    /// if no plain request waits for an answer.
     result<void> respond(const http_response& response);
 
     /// Defers the answer, to be sent later through a `handle()`. The handshake's deadline still
@@ -286,6 +287,8 @@ private:
     bool name_peer();
     bool check_name();
     void handle_request();
+    bool route_plain_request(route* chosen);
+    void handle_body(std::span<const std::byte> piece);
     void handle_plain_request();
     void report_open();
     void call_writable();

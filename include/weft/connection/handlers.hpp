@@ -33,6 +33,7 @@ struct handlers {
     struct fail_handler;
     struct validate_handler;
     struct http_handler;
+    struct http_body_handler;
     struct interrupt_handler;
 
     /// Called when the handshake is complete. The request can be read until this returns.
@@ -71,6 +72,16 @@ struct handlers {
     /// Server: called when a plain HTTP request arrives. Answer with `respond`, or call `defer` to
     /// answer later; without an answer the response is 404.
     handler<http_handler, void(connection&)> http = {};
+
+    /// Server: called with each piece of the body of a plain request, as its bytes arrive; then the
+    /// body is not collected, and `http` is called when it is complete.
+    ///
+    /// Called first without bytes, when the head has arrived: `request()` can be read, and a client
+    /// that expects `100 Continue` has not sent the body. Answer at any time with `respond`, for
+    /// example to refuse the body; the rest is then dropped, and the connection ends. To slow the
+    /// client down, call `connection::pause`. The body is limited by the route's
+    /// `session_limits::body_size_max`. Has an effect only together with `http`. RFC 9112 §6.
+    handler<http_body_handler, void(connection&, std::span<const std::byte>)> http_body = {};
 
     /// Called when `event_loop::wake` has woken the loop, once for each route and each outbound
     /// connection.

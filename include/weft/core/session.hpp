@@ -208,6 +208,22 @@ public:
     /// waits for an answer, or as `serialize` does.
     [[nodiscard]] result<void> respond(const http_response& response, time_point now);
 
+    /// Server: reports the body of the plain request in pieces instead of collecting it.
+    ///
+    /// Call it at the `body` event of the head, after `change_options` if other limits apply. A
+    /// `body` event with payload follows for each piece, and the `http` event when the body is
+    /// complete. A client that waits for `100 Continue` gets it at the next call of `next_event`.
+    /// `respond` may be called at any time; before the end of the body it makes the response the
+    /// last one of the connection. Fails with `not_open` at any other time. If the announced body
+    /// exceeds `session_limits::body_size_max`, the session fails with `errc::body_too_large`.
+    ///
+    /// `session_timeouts::message` and `session_limits::message_rate_min` apply to the body, and
+    /// pausing suspends them; `session_timeouts::handshake` begins again at its end.
+    [[nodiscard]] result<void> receive_body_in_parts(time_point now);
+
+    /// Server: returns whether a body that is received in parts is not complete.
+    [[nodiscard]] bool receives_body() const noexcept;
+
     /// Server: begins to wait for the client's next request. Call it once the response has been
     /// sent.
     ///
@@ -384,7 +400,10 @@ private:
     // the opening handshake
     event next_opening_event(time_point now);
     event read_request(time_point now);
+    [[nodiscard]] event announce_body(time_point now);
+    [[nodiscard]] event begin_body(time_point now);
     event read_body(time_point now);
+    [[nodiscard]] event read_body_part(time_point now);
     void ask_for_body();
     event read_response(time_point now);
     event judge_request(time_point now);

@@ -16,6 +16,7 @@ enum class event_type : std::uint8_t {
     none,    ///< no event: more input is needed, or the session is paused
     request, ///< server: an upgrade request; answer it with `accept` or `reject`
     http,    ///< server: a plain HTTP request; answer it with `respond`
+    body,    ///< server: a plain request with a body; see `session_options::reports_bodies`
     opened,  ///< the handshake is complete: messages may be sent
     message, ///< a whole message
     part,    ///< the next part of a message, with `session_options::receives_parts`
@@ -31,7 +32,7 @@ struct event {
     bool is_text = false;  ///< for a message or a part: text or binary
     bool is_first = false; ///< for a part: it begins its message
     bool is_last = false;  ///< for a part: it ends its message
-    std::span<const std::byte> payload = {}; ///< of a message, a part, a ping or a pong
+    std::span<const std::byte> payload = {}; ///< of a message, a part, a body, a ping or a pong
 };
 
 enum class session_state : std::uint8_t { connecting, open, closing, closed };

@@ -99,6 +99,11 @@ struct session_options {
     /// frames without payload between two parts. Must not change while the session is open.
     bool receives_parts = false;
 
+    /// Server: reports a plain request with a body as a `body` event without payload, when its head
+    /// has arrived. Then `session::receive_body_in_parts` may be called; otherwise the body is
+    /// collected, as without this option, and the `http` event follows.
+    bool reports_bodies = false;
+
     /// The Retry-After header of a server's refusals with 503; zero for none.
     std::chrono::seconds retry_after{};
 };
