@@ -59,6 +59,11 @@ function(weft_add_tool)
     else()
         list(FILTER sources EXCLUDE REGEX compression_by_zlib)
     endif()
+    if(TARGET weft_redis)
+        list(FILTER sources EXCLUDE REGEX broker_by_nobody)
+    else()
+        list(FILTER sources EXCLUDE REGEX broker_by_hiredis)
+    endif()
     include(${PROJECT_SOURCE_DIR}/cmake/find/cli11.cmake)
     if(weft_why_not)
         weft_leave_out("the weft program" WEFT_BUILD_TOOLS "${weft_why_not}")
@@ -69,7 +74,8 @@ function(weft_add_tool)
         weft_host_loops
         $<TARGET_NAME_IF_EXISTS:weft_cares>
         $<TARGET_NAME_IF_EXISTS:weft_tls>
-        $<TARGET_NAME_IF_EXISTS:weft_deflate>)
+        $<TARGET_NAME_IF_EXISTS:weft_deflate>
+        $<TARGET_NAME_IF_EXISTS:weft_redis>)
     get_property(hosts GLOBAL PROPERTY weft_hosts_known)
     weft_left_out_lines(hosts_left_out ${hosts})
     weft_left_out_lines(others_left_out cares tls deflate redis asio_stream boost_asio_stream)

@@ -6,14 +6,14 @@ import glob
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import unittest
 
-from weft_program import PATIENCE, Running, Server, read_line, read_rest, run, wait_until_served
+import redis_place
+from weft_program import PATIENCE, Running, Server, read_line, read_rest, run
 
 EXAMPLES = os.environ.get("WEFT_EXAMPLES", "")
 CLIENT = os.path.join(EXAMPLES, "client")
@@ -153,16 +153,6 @@ class Cores(unittest.TestCase):
                 server.kill()
 
 
-def ping_redis(path):
-    """What it prints when it is ready is another thing in each version."""
-    with socket.socket(socket.AF_UNIX) as peer:
-        peer.settimeout(PATIENCE)
-        peer.connect(path)
-        peer.sendall(b"PING\r\n")
-        answer = peer.recv(64)
-        assert answer == b"+PONG\r\n", answer
-
-
 class Neighbours(unittest.TestCase):
     """What another library, or a thread, does for a WebSocket client."""
 
@@ -189,20 +179,11 @@ class Neighbours(unittest.TestCase):
             client.send(site.url("/").replace("ws:", "http:") + "\n")
             client.wait_for("(?i)<!doctype html", client.out)
 
-    @unittest.skipUnless(shutil.which("redis-server"), "redis-server is not installed")
+    @unittest.skipUnless(redis_place.IS_INSTALLED, f"{redis_place.PROGRAM} is not installed")
     def test_redis_tells_what_was_said(self):
-        with tempfile.TemporaryDirectory() as place:
-            path = os.path.join(place, "redis")
-            words = ["redis-server", "--port", "0", "--save", "", "--dir", place,
-                     "--unixsocket", path]
-            with subprocess.Popen(words, stdout=subprocess.DEVNULL) as redis:
-                try:
-                    wait_until_served(redis, lambda: ping_redis(path))
-                    with self.asking("uv_with_redis", path, "0") as client:
-                        client.send("hello\n")
-                        client.wait_for("hello", client.out)
-                finally:
-                    redis.kill()
+        with redis_place.Redis() as redis, self.asking("uv_with_redis", redis.path, "0") as client:
+            client.send("hello\n")
+            client.wait_for("hello", client.out)
 
 
 class Example:

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import unittest
 
+from redis_place import IS_INSTALLED, Redis
 from weft_program import PATIENCE, Running, Server
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -194,6 +195,50 @@ class Page(unittest.TestCase):
         browser.shows(r"open\nDisconnect")
         browser.evaluate("socket.send(new Uint8Array([104, 105]))")
         browser.shows(r"2 bytes: 68 69")
+
+
+@unittest.skipUnless(IS_INSTALLED, "there is no Redis")
+class SharedRoom(unittest.TestCase):
+    def setUp(self):
+        self.redis = Redis()
+        self.addCleanup(self.redis.__exit__)
+        self.browser = Browser(PROGRAM)
+        self.addCleanup(self.browser.end)
+
+    def serve(self, port):
+        added = Running("serve", "--port", str(port), "--hub", self.redis.url, "--log", "quiet",
+                        stdin=subprocess.DEVNULL)
+        self.addCleanup(added.__exit__)
+        return added, int(added.wait_for(r"http://[^/\s]+:(\d+)/", added.out)[1])
+
+    def test_the_page_recovers_after_its_server_was_killed(self):
+        browser = self.browser
+        first, port = self.serve(0)
+        _, other = self.serve(0)
+        browser.open(f"http://127.0.0.1:{port}/")
+        browser.press("to-chat")
+        browser.press("connect")
+        browser.shows(r"this is a shared room")
+        with Running("connect", "--stay", f"ws://127.0.0.1:{other}/chat?name=ann") as ann:
+            browser.shows(r"ann joined \(2 here\)")
+            browser.evaluate("new Promise((done) => { const look = () => "
+                             "/Here: .*ann/.test(document.getElementById('members').innerText)"
+                             " ? done() : setTimeout(look, 5); look(); })")
+            ann.send("one\n")
+            browser.shows(r"ann one")
+            first.process.kill()
+            first.exit_code()
+            browser.shows(r"Closed: 1006[^]*connecting again")
+            ann.send("two\nthree\n")
+            ann.wait_for("ann: three", ann.out)
+            self.serve(port)
+            shown = browser.shows(r"2 missed lines follow[^]*ann two[^]*ann three[^]*open")
+            self.assertEqual(shown.count("ann two"), 1)
+            ann.send("four\n")
+            browser.shows(r"ann four")
+            browser.say("all is well")
+            ann.wait_for("all is well", ann.out)
+        browser.picture("shared_room")
 
 
 def browser_or_reason():

@@ -69,9 +69,16 @@ private:
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         ::dup2(::open("/dev/null", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
         const std::string socket = this->socket();
-        std::vector<const char*> words{"redis-server", "--port",      "0",
-                                       "--save",       "",            "--dir",
-                                       directory_.c_str(), "--unixsocket", socket.c_str()};
+        const char* const chosen = std::getenv("WEFT_REDIS_SERVER"); // such as valkey-server
+        std::vector<const char*> words{chosen ? chosen : "redis-server",
+                                       "--port",
+                                       "0",
+                                       "--save",
+                                       "",
+                                       "--dir",
+                                       directory_.c_str(),
+                                       "--unixsocket",
+                                       socket.c_str()};
         for (const auto& each : arguments_) words.push_back(each.c_str());
         words.push_back(nullptr);
         ::execvp(words[0], const_cast<char* const*>(words.data()));

@@ -22,6 +22,7 @@
 
 #include "host_loops/host_loops.hpp"
 #include "weft/advice.hpp"
+#include "weft/broker.hpp"
 #include "weft/connect.hpp"
 #include "weft/loops.hpp"
 #include "weft/names.hpp"
@@ -240,6 +241,14 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
                       "which the two name different clients are refused");
     auto* any_host = command->add_flag("--any-host", chosen.any_host,
                                        "Answer requests for any host name");
+    command
+        ->add_option("--hub", chosen.hub,
+                     "Share the chat room with the other servers that use this Redis or Valkey: "
+                     "redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE] or unix:/PATH. Everybody on "
+                     "this machine can see a password here, but not one in the variable")
+        ->envname("WEFT_HUB")
+        ->check(hub_url_fault)
+        ->type_name("URL");
     command->add_flag("--deflate", chosen.deflate,
                       "Compress messages (permessage-deflate) for clients that offer it");
     command

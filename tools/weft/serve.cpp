@@ -16,11 +16,14 @@
 #include <weft/weft.hpp>
 
 #include "host_loops/host_loops.hpp"
+#include "weft/broker.hpp"
 #include "weft/compression.hpp"
 #include "weft/listening.hpp"
 #include "weft/metrics.hpp"
+#include "weft/shared_room.hpp"
 #include "weft/stop_signals.hpp"
 #include "weft/tls.hpp"
+#include "without_loop/chat_room.hpp"
 #include "without_loop/printable.hpp"
 #include "without_loop/services.hpp"
 
@@ -64,12 +67,12 @@ void limit_connections(weft::server& server, server_log& log, const serve_option
 }
 
 /// One per core. The log and the room are shared; all else belongs to the server's loop.
-void prepare(weft::server& server, server_log& log, chat_room& room, weft::handlers metrics,
+void prepare(weft::server& server, server_log& log, chat_service chat, weft::handlers metrics,
              const serve_options& options) {
     server.on_fail([&log](const weft::report& why) { log.failed(why); });
     limit_connections(server, log, options);
     static_cast<void>(server.trust(options.trusted)); // the command line has checked it
-    auto routes = services(log, room, options.services);
+    auto routes = services(log, std::move(chat), options.services);
     routes.front().what.interrupt = [&] { end_gently(server, log, options.drain); };
     for (auto& [path, what, how] : routes)
         server.route(path, std::move(what), how);
@@ -117,9 +120,18 @@ exit_code serve(serve_options options) {
         });
     });
     announcements.emplace(loops[0], [&] { room.announce_changes(); });
+    std::shared_ptr<weft::broker> broker;
+    if (!options.hub.empty()) {
+        broker = broker_at(options.hub, log);
+        if (!broker) return exit_code::usage;
+    }
+    std::list<shared_room> shared_rooms; // one for each loop
     std::list<weft::server> servers;
     for (auto& loop : loops) {
-        prepare(servers.emplace_back(loop), log, room, metrics_page(loops, servers), options);
+        chat_service chat{room.handlers(), room.members_page()};
+        if (broker) chat = shared_rooms.emplace_back(loop, broker, options.services).service();
+        prepare(servers.emplace_back(loop), log, std::move(chat), metrics_page(loops, servers),
+                options);
     }
 
     const stop_signals signals(std::span(loops.begin(), loops.end()));

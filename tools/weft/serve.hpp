@@ -38,6 +38,7 @@ struct serve_options {
     std::vector<std::string> names; ///< further host names to answer to
     bool any_host = false;          ///< answer to all host names
     bool deflate = false;           ///< compress messages for clients that offer it
+    std::string hub;                ///< the URL of a Redis that servers share; empty for none
     double drain = 0;               ///< seconds over which a stop signal spreads its closes
     std::string level = "info"; ///< as `log_level_named` takes it
 };

@@ -2,31 +2,16 @@
 // Members of the room, their names, and the delivery of messages.
 #include "without_loop/chat_room.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "without_loop/printable.hpp"
+#include "without_loop/web_pages.hpp"
 
 namespace weft_tool {
 namespace {
 
-constexpr std::size_t name_size_max = 40;
 constexpr std::size_t small_room = 50; // members
 constexpr std::string_view continuation = "| ";
-
-/// Returns a name that can neither forge a line of the room nor hide another name. Empty if no
-/// character is left.
-std::string cleaned(std::string_view wanted) {
-    std::string name = printable(weft::trim(wanted));
-    if (name.size() > name_size_max) {
-        name.resize(name_size_max);
-        while (!name.empty() && (name.back() & '\xc0') == '\x80')
-            name.pop_back();
-        if (!name.empty() && (name.back() & '\x80') != 0) name.pop_back();
-    }
-    std::erase_if(name, [](char byte) { return byte == '*' || byte == ':' || byte == '|'; });
-    return std::string(weft::trim(name));
-}
 
 } // namespace
 
@@ -38,11 +23,28 @@ weft::handlers chat_room::handlers() {
     };
 }
 
+weft::handlers chat_room::members_page() {
+    return {.http = [this](weft::connection& peer) {
+        if (!is_read(peer)) return;
+        std::string text;
+        {
+            const std::lock_guard lock(mutex_);
+            for (const auto& [unused, one] : members_) text += one.name.shown + '\n';
+        }
+        peer.respond(members_answer(std::move(text)));
+    }};
+}
+
+weft::http_response members_answer(std::string names) {
+    return {200,
+            {{"Content-Type", "text/plain; charset=utf-8"}, {"Cache-Control", "no-store"}},
+            std::move(names)};
+}
+
 void chat_room::join(weft::connection& peer) {
     const std::lock_guard lock(mutex_);
-    member newcomer{peer.handle(), cleaned(peer.query_value("name").value_or(""))};
-    name(newcomer);
-    const std::string who = newcomer.name;
+    member newcomer{peer.handle(), names_.add(peer.query_value("name").value_or(""))};
+    const std::string who = newcomer.name.shown;
     members_.insert_or_assign(&peer, std::move(newcomer));
     const std::string line = "* " + who + " joined " + count();
     if (!gathers()) return send_to_all(line);
@@ -54,8 +56,9 @@ void chat_room::leave(weft::connection& peer) {
     const std::lock_guard lock(mutex_);
     const auto gone = members_.extract(&peer);
     if (!gone) return;
-    forget(gone.mapped());
-    if (!gathers()) return send_to_all("* " + gone.mapped().name + " left " + count());
+    const member_name& who = gone.mapped().name;
+    names_.remove(who);
+    if (!gathers()) return send_to_all("* " + who.shown + " left " + count());
     gather(&news::left);
 }
 
@@ -66,7 +69,7 @@ void chat_room::say(weft::connection& peer, weft::message what) {
     const std::lock_guard lock(mutex_);
     const auto speaker = members_.find(&peer);
     if (speaker == members_.end()) return;
-    send_to_all(speaker->second.name + ": " + continued(what.text(), continuation));
+    send_to_all(speaker->second.name.shown + ": " + continued(what.text(), continuation));
 }
 
 /// Encodes the text once. Sends it at once to members on this loop, and by a post to others; both
@@ -96,23 +99,6 @@ void chat_room::announce_changes() {
     if (joined != 0 && left != 0) line += ", ";
     if (left != 0) line += std::to_string(left) + " left";
     if (joined + left != 0) send_to_all(line + ' ' + count());
-}
-
-void chat_room::name(member& newcomer) {
-    if (newcomer.wanted.empty()) newcomer.wanted = "guest " + std::to_string(++guests_);
-    newcomer.name = newcomer.wanted;
-    while (!names_.try_emplace(newcomer.name, 2).second) {
-        newcomer.number = names_[newcomer.wanted]++;
-        newcomer.name = newcomer.wanted + ' ' + std::to_string(newcomer.number);
-    }
-}
-
-void chat_room::forget(const member& gone) {
-    names_.erase(gone.name);
-    const auto same = names_.find(gone.wanted);
-    if (gone.number > 1 && same != names_.end()) {
-        same->second = std::min(same->second, gone.number);
-    }
 }
 
 std::string chat_room::count() const {

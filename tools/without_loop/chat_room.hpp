@@ -13,7 +13,12 @@
 
 #include <weft/connection/connection.hpp>
 
+#include "without_loop/member_names.hpp"
+
 namespace weft_tool {
+
+/// Returns the answer to a request for the members' names.
+[[nodiscard]] weft::http_response members_answer(std::string names);
 
 /// Text goes to all members as "name: text", further lines of it as "| text". News of the room
 /// begins with "* ". No name can begin like that.
@@ -30,15 +35,16 @@ public:
     /// The handlers for the room's route.
     [[nodiscard]] weft::handlers handlers();
 
+    /// The handlers for a page that lists the members' names, one on each line.
+    [[nodiscard]] weft::handlers members_page();
+
     /// Sends all members the news since the last call.
     void announce_changes();
 
 private:
     struct member {
         weft::connection_handle to;
-        std::string wanted;
-        std::string name = {};
-        int number = 1; // appended to `wanted` in `name`, from 2 on
+        member_name name;
     };
     struct news {
         std::size_t joined = 0;
@@ -52,16 +58,13 @@ private:
     [[nodiscard]] bool gathers() const;
     void gather(std::size_t news::*what);
 
-    void name(member& newcomer);
-    void forget(const member& gone);
     [[nodiscard]] std::string count() const;
 
     std::function<void()> later_;
     std::mutex mutex_; // for all members below: only these are shared by loops
     std::unordered_map<const weft::connection*, member> members_; // used only through their handles
-    std::unordered_map<std::string, int> names_; // the number to try next for each
+    member_names names_;
     news news_;
-    std::size_t guests_ = 0;
 };
 
 } // namespace weft_tool

@@ -13,6 +13,7 @@
 #include <weft/stream/io_stream.hpp>
 #include <weft/stream/manual_driver.hpp>
 
+#include "without_loop/chat_room.hpp"
 #include "without_loop/held_signals.hpp"
 #include "without_loop/peer_from_environment.hpp"
 #include "without_loop/printable.hpp"
@@ -39,7 +40,8 @@ public:
     explicit piped_connection(const pipe_options& options)
         : log_(standard_wire::errors_go_to_peer() ? log_level::quiet
                                                   : log_level_named(options.level)) {
-        for (auto& [path, what, how] : services(log_, room_, options.services))
+        chat_service chat{room_.handlers(), room_.members_page()};
+        for (auto& [path, what, how] : services(log_, std::move(chat), options.services))
             server_.route(path, with_outcome(std::move(what)), how);
         server_.on_fail([this](const weft::report& why) { not_opened(why); });
         io_.on_shutdown([this] { wire_.end_output(); });

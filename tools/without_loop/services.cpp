@@ -16,7 +16,6 @@ namespace {
 
 constexpr std::size_t chat_message_size_max = 64 * 1024;
 
-/// Room for a long text and what is said meanwhile: each member of a room may hold as much.
 constexpr std::size_t chat_queue_size_max = 128 * 1024;
 
 weft::route_options echo_route(const service_options& options) {
@@ -33,7 +32,7 @@ weft::route_options chat_route(const service_options& options) {
     auto route = echo_route(options);
     route.connection.limits.message_size_max =
         std::min(options.message_size_max, chat_message_size_max);
-    route.connection.queue_size_max = std::min(options.queue_size_max, chat_queue_size_max);
+    route.connection.queue_size_max = chat_queue_max(options);
     route.connection.when_full = weft::queue_policy::close;
     return route;
 }
@@ -55,14 +54,21 @@ weft::handlers nothing_here() {
 
 } // namespace
 
-std::vector<served_route> services(server_log& log, chat_room& room,
+std::size_t chat_queue_max(const service_options& options) {
+    return std::min(options.queue_size_max, chat_queue_size_max);
+}
+
+std::vector<served_route> services(server_log& log, chat_service chat,
                                    const service_options& options) {
     const auto ours = [&options](weft::handlers what) {
         return answering_to(options.names, std::move(what));
     };
     std::vector<served_route> all;
     all.push_back({"/echo", log.logged(ours(echo())), echo_route(options)});
-    all.push_back({"/chat", log.logged(ours(room.handlers())), chat_route(options)});
+    all.push_back({"/chat", log.logged(ours(std::move(chat.room))), chat_route(options)});
+    all.push_back({"/chat/members",
+                   log.logged_requests(ours(std::move(chat.members)), log_level::debug),
+                   {}});
     for (auto& [path, page] : web_pages()) {
         const auto level = path == "/health" ? log_level::debug : log_level::info;
         all.push_back({path, log.logged_requests(ours(std::move(page)), level), {}});

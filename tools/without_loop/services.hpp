@@ -12,7 +12,6 @@
 #include <weft/connection/route.hpp>
 #include <weft/core/extension.hpp>
 
-#include "without_loop/chat_room.hpp"
 #include "without_loop/own_names.hpp"
 #include "without_loop/server_log.hpp"
 
@@ -33,8 +32,18 @@ struct served_route {
     weft::route_options options;
 };
 
-/// Returns all routes. The log and the room must outlive the servers, which may share them.
-[[nodiscard]] std::vector<served_route> services(server_log& log, chat_room& room,
+/// The handlers of a chat room.
+struct chat_service {
+    weft::handlers room;
+    weft::handlers members; ///< a page with the members' names
+};
+
+/// Limit on the bytes that wait for one member of a chat room: a long text, and what is said
+/// meanwhile.
+[[nodiscard]] std::size_t chat_queue_max(const service_options& options);
+
+/// Returns all routes. The log must outlive the servers, which may share it.
+[[nodiscard]] std::vector<served_route> services(server_log& log, chat_service chat,
                                                  const service_options& options);
 
 /// Routes for the plain requests that `services` has no page for: each is logged, and answered
