@@ -10,6 +10,7 @@
 #include <weft/core/credentials.hpp>
 #include <weft/core/http_content.hpp>
 #include <weft/core/http_date.hpp>
+#include <weft/core/log_record.hpp>
 #include <weft/core/origin_policy.hpp>
 #include <weft/core/secrets.hpp>
 #include <weft/core/session.hpp>

@@ -291,9 +291,10 @@ void connection::dispatch(const event& what) {
     handle_event(what);
 }
 
-/// Handles the events of a connection that is traced or not authenticated.
+/// Handles the events of a connection that is traced, logged or not authenticated.
 void connection::dispatch_watched(const event& what) {
     if (unauthenticated_ && !may_report(what)) return;
+    log_event(what);
     const bool is_message = what.type == event_type::message || what.type == event_type::part;
     const auto tracer = route_->set->tracer(); // outlives a handler that destroys the endpoint
     if (!traced_ || !is_message || !tracer) return handle_event(what);
@@ -304,8 +305,8 @@ void connection::dispatch_watched(const event& what) {
 
 void connection::trace_handshake() noexcept {
     const auto& tracer = route_->set->tracer();
-    traced_ = tracer != nullptr;
-    if (traced_) tracer->handshake_began(*this);
+    traced_ = tracer != nullptr || driver().logs(log_level::debug);
+    if (tracer) tracer->handshake_began(*this);
 }
 
 void connection::end_trace(const report* failure) noexcept {
@@ -436,6 +437,7 @@ void connection::report_open() {
     if (extras()) done = std::move(extras()->pending);
     end_trace(nullptr);
     route_->set->opened(*this);
+    log_opened();
     if (route_->options.lifetime_max > duration::zero()) limit_lifetime();
     if (route_->set->draining()) route_->set->close_at_end_of_drain(*this);
     if (route_->options.authenticate_within > duration::zero()) await_authentication();
@@ -469,6 +471,7 @@ void connection::report_end() {
     if (opened_) {
         const report& why = outcome(); // outlives a handler that destroys the endpoint
         route_->set->count_closed(why);
+        log_end(why);
         call(route_->handlers.close, *this, why);
     } else {
         report_failure();
@@ -485,6 +488,7 @@ void connection::report_failure() {
     report why = outcome();
     if (!went_on) why.error = went_on.error();
     route_->set->count_failed(why);
+    log_end(why);
     // A client's connection without its own `fail` handler uses the endpoint's.
     auto& own = route_->handlers.fail;
     const bool is_own = own || role() == weft::role::server;

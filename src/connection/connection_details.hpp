@@ -2,6 +2,7 @@
 // State that only some WebSocket connections need; the others spend no memory on it.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -72,6 +73,7 @@ struct connection::outgoing_source {
 
 struct connection::details final : channel::extra {
     std::string subprotocol;
+    std::uint64_t number_in_log = 0; // 0: it has none yet
     std::optional<address> named; // the client's address, as a proxy reported it
 
     std::unique_ptr<scheduled_close> lifetime; // for `connection_options::lifetime_max`

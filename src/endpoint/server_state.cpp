@@ -2,6 +2,8 @@
 // Turns accepted sockets into connections of the stream_endpoint, within the server's limits.
 #include "endpoint/server_state.hpp"
 
+#include <new>
+#include <string>
 #include <utility>
 
 #include <weft/core/error.hpp>
@@ -11,6 +13,7 @@
 #include "endpoint/proxy_protocol_stream.hpp"
 #include "loop/loop_state.hpp"
 #include "loop/system.hpp"
+#include "stream/log_fields.hpp"
 
 namespace weft {
 namespace {
@@ -53,6 +56,32 @@ void server::state::on_shutdown(time_point, function<void()> done) noexcept {
 
 void server::state::on_accept_error(function<void(std::error_code)> handler) {
     accept_error_ = std::move(handler);
+}
+
+void server::state::log_refused(const address& peer, std::error_code why) noexcept {
+    if (!loop_.logs(log_level::warning)) return;
+    try {
+        const std::string from = peer.str();
+        const std::string error = why.message();
+        log_fields fields;
+        fields.add("peer", from);
+        fields.add("error", error);
+        loop_.log({log_level::warning, "refused", fields.all()});
+    } catch (const std::bad_alloc&) {
+        return; // the entry is lost
+    }
+}
+
+void server::state::log_accept_error(std::error_code why) noexcept {
+    if (!loop_.logs(log_level::warning)) return;
+    try {
+        const std::string error = why.message();
+        log_fields fields;
+        fields.add("error", error);
+        loop_.log({log_level::warning, "accept_failed", fields.all()});
+    } catch (const std::bad_alloc&) {
+        return; // the entry is lost
+    }
 }
 
 void server::state::on_refused(function<void(const address&, std::error_code)> handler) {
@@ -121,6 +150,7 @@ void server::state::apply_client_address(connection& served, const address& who)
     if (const auto why = admission_.judge_address(who)) {
         ++refused_;
         stream_endpoint::refuse(served, why);
+        log_refused(who, why);
         if (on_refused_) loop_.call(*this, [&] { on_refused_(who, why); });
         return;
     }
@@ -139,10 +169,12 @@ void server::state::refuse_client(owned_socket client, const address& peer, bool
                                   std::error_code why) {
     ++refused_;
     refuse(std::move(client), uses_tls ? std::string_view() : admission_.response());
+    log_refused(peer, why);
     if (on_refused_) loop_.call(*this, [&] { on_refused_(peer, why); });
 }
 
 void server::state::on_starved(std::error_code why) {
+    log_accept_error(why);
     if (accept_error_) loop_.call(*this, [&] { accept_error_(why); });
 }
 

@@ -57,6 +57,8 @@ private:
     void refuse_client(owned_socket client, const address& peer, bool uses_tls,
                        std::error_code why);
     void gone(const connection& who) noexcept;
+    void log_refused(const address& peer, std::error_code why) noexcept;
+    void log_accept_error(std::error_code why) noexcept;
     [[nodiscard]] std::error_code judge(const address& peer);
     [[nodiscard]] std::error_code judge_adopted(native_socket socket);
 

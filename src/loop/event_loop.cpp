@@ -125,6 +125,10 @@ void event_loop::on_error(function<void(std::exception_ptr)> handler) {
     state_->on_error(std::move(handler));
 }
 
+void event_loop::on_log(log_level from, function<void(const log_record&)> handler) {
+    state_->on_log(from, std::move(handler));
+}
+
 engine_kind event_loop::engine() const noexcept {
     return std::as_const(*state_).engine().kind();
 }

@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "stream/log_fields.hpp"
+
 namespace weft {
 namespace {
 
@@ -17,6 +19,19 @@ void print_exception(const std::exception_ptr& thrown) noexcept {
         std::fprintf(stderr, "weft: a handler threw an exception: %s\n", what.what());
     } catch (...) {
         std::fprintf(stderr, "weft: a handler threw an exception\n");
+    }
+}
+
+/// Logs an exception of a handler.
+void log_exception(driver& owner, const std::exception_ptr& thrown) noexcept {
+    log_fields fields;
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const std::exception& what) {
+        fields.add("what", what.what());
+        owner.log({log_level::error, "exception", fields.all()});
+    } catch (...) {
+        owner.log({log_level::error, "exception", fields.all()});
     }
 }
 
@@ -135,6 +150,7 @@ void driver::look_at_clock() noexcept {
 }
 
 void driver::handler_threw(std::exception_ptr what, bool reported) noexcept {
+    if (logs(log_level::error)) log_exception(*this, what);
     if (on_error_) {
         try {
             return on_error_(std::move(what));
@@ -143,6 +159,25 @@ void driver::handler_threw(std::exception_ptr what, bool reported) noexcept {
         }
     }
     if (!reported) print_exception(what);
+}
+
+// --- the log
+
+void driver::on_log(log_level from, function<void(const log_record&)> handler) {
+    on_log_ = std::move(handler);
+    logs_from_ = on_log_ ? from : log_level::off;
+}
+
+/// What the handler itself causes is not logged.
+void driver::log(const log_record& what) noexcept {
+    if (what.level == log_level::off || !logs(what.level)) return;
+    const log_level from = std::exchange(logs_from_, log_level::off);
+    try {
+        on_log_(what);
+    } catch (...) {
+        handler_threw(std::current_exception());
+    }
+    logs_from_ = from;
 }
 
 // --- turns

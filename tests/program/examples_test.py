@@ -3,6 +3,7 @@
 
 import contextlib
 import glob
+import json
 import os
 import shutil
 import signal
@@ -53,6 +54,26 @@ class Guest(unittest.TestCase):
                 self.assertEqual(guest.wait(PATIENCE), 0)
             finally:
                 guest.kill()
+
+
+class JsonLog(unittest.TestCase):
+    def test_writes_an_object_per_event(self):
+        program = os.path.join(EXAMPLES, "json_log")
+        with subprocess.Popen([program, "0"], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE) as server:
+            try:
+                target = read_line(server.stderr).strip() + "?token=SECRET&who=%ff"
+                done = run("connect", target, stdin=b"hi\n")
+                self.assertEqual(done.stdout, b"hi\n")
+                opened, closed = (json.loads(read_line(server.stdout)) for _ in range(2))
+                self.assertEqual(opened["event"], "opened")
+                self.assertEqual(opened["target"], "/echo?token=***&who=%ff")
+                self.assertEqual(closed["event"], "closed")
+                self.assertEqual(closed["connection"], opened["connection"])
+                self.assertEqual((closed["level"], closed["code"]), ("info", 1000))
+                self.assertEqual(closed["messages_received"], 1)
+            finally:
+                server.kill()
 
 
 class Successor(unittest.TestCase):

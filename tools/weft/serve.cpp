@@ -53,24 +53,17 @@ void end_gently(weft::server& server, server_log& log, double drain) {
     server.drain(spread);
 }
 
-void limit_connections(weft::server& server, server_log& log, const serve_options& options) {
+void limit_connections(weft::server& server, const serve_options& options) {
     weft::server_limits limits;
     limits.connections_max = options.connections_max;
     limits.connections_per_address_max = options.connections_per_address_max;
     server.limits(limits);
-    server.on_refused([&log](const weft::address& peer, std::error_code why) {
-        log.line(log_level::info, "refused " + printable(peer.str()) + ": " + why.message());
-    });
-    server.on_accept_error([&log](std::error_code why) {
-        log.line(log_level::info, "cannot accept for now: " + why.message());
-    });
 }
 
 /// One per core. The log and the room are shared; all else belongs to the server's loop.
 void prepare(weft::server& server, server_log& log, chat_service chat, weft::handlers metrics,
              const serve_options& options) {
-    server.on_fail([&log](const weft::report& why) { log.failed(why); });
-    limit_connections(server, log, options);
+    limit_connections(server, options);
     static_cast<void>(server.trust(options.trusted)); // the command line has checked it
     auto routes = services(log, std::move(chat), options.services);
     routes.front().what.interrupt = [&] { end_gently(server, log, options.drain); };
@@ -128,6 +121,7 @@ exit_code serve(serve_options options) {
     std::list<shared_room> shared_rooms; // one for each loop
     std::list<weft::server> servers;
     for (auto& loop : loops) {
+        log.listen_to(loop);
         chat_service chat{room.handlers(), room.members_page()};
         if (broker) chat = shared_rooms.emplace_back(loop, broker, options.services).service();
         prepare(servers.emplace_back(loop), log, std::move(chat), metrics_page(loops, servers),

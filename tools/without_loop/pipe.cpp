@@ -40,6 +40,7 @@ public:
     explicit piped_connection(const pipe_options& options)
         : log_(standard_wire::errors_go_to_peer() ? log_level::quiet
                                                   : log_level_named(options.level)) {
+        log_.listen_to(driver_, true);
         chat_service chat{room_.handlers(), room_.members_page()};
         for (auto& [path, what, how] : services(log_, std::move(chat), options.services))
             server_.route(path, with_outcome(std::move(what)), how);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One line for each event: the time, the connection's number, what happened.
+// One line for each entry: the time, the connection's number, what happened.
 #include "without_loop/server_log.hpp"
 
 #include <unistd.h>
@@ -7,7 +7,6 @@
 #include <string>
 #include <utility>
 
-#include <weft/core/error.hpp>
 #include <weft/core/secrets.hpp>
 
 #include "without_loop/printable.hpp"
@@ -17,12 +16,6 @@ namespace weft_tool {
 server_log::server_log(log_level level) : output_(STDERR_FILENO), level_(level) {}
 
 namespace {
-
-/// Data of a connection: its number in the log.
-struct numbered {
-    std::uint64_t number = 0;
-    std::uint64_t messages = 0;
-};
 
 /// Limit on text that a peer chooses, so that the rest of the line stays visible.
 constexpr std::size_t shown_size_max = 256;
@@ -43,14 +36,25 @@ std::string shown(const weft::report& why) {
     return shortened(printable(weft::to_string(why)), report_size_max);
 }
 
-std::string label(weft::connection& peer) {
-    const auto* known = peer.data_as<numbered>();
-    return "#" + std::to_string(known ? known->number : 0);
+/// The value of a field, as text; empty if the entry has no such field.
+std::string value_of(const weft::log_record& what, std::string_view name) {
+    for (const auto& field : what.fields) {
+        if (field.name != name) continue;
+        return field.number ? std::to_string(*field.number) : shown(field.text);
+    }
+    return {};
 }
 
-/// Browsers and port scanners open connections without sending a request.
-bool asked_for_nothing(const weft::report& why) {
-    return why.error == weft::errc::unexpected_eof || why.error == weft::errc::handshake_timeout;
+std::string opened(const weft::log_record& what) {
+    auto text = " opened " + value_of(what, "target") + " from " + value_of(what, "peer");
+    if (const auto origin = value_of(what, "origin"); !origin.empty()) text += ", origin " + origin;
+    return text;
+}
+
+std::string closed(const weft::log_record& what, bool with_traffic) {
+    auto text = ' ' + shown(*what.report);
+    if (with_traffic) text += "; " + value_of(what, "messages_received") + " messages received";
+    return text;
 }
 
 } // namespace
@@ -60,34 +64,40 @@ log_level log_level_named(std::string_view name) noexcept {
     return name == "debug" ? log_level::debug : log_level::info;
 }
 
-weft::handlers server_log::logged(weft::handlers inner) {
-    if (level_ == log_level::quiet) return inner;
-    inner.open = [this, open = std::move(inner.open)](weft::connection& peer) mutable {
-        opened(peer);
-        if (open) open(peer);
-    };
-    inner.close = [this, close = std::move(inner.close)](weft::connection& peer,
-                                                         const weft::report& why) mutable {
-        closed(peer, why);
-        if (close) close(peer, why);
-    };
-    inner.fail = [this](const weft::report& why) { failed(why); };
-    if (level_ == log_level::debug) add_debugging(inner);
-    return inner;
+weft::log_level server_log::lowest() const noexcept {
+    switch (level_) {
+    case log_level::debug: return weft::log_level::debug;
+    case log_level::info: return weft::log_level::info;
+    case log_level::quiet: break;
+    }
+    return weft::log_level::off;
 }
 
-void server_log::add_debugging(weft::handlers& all) {
-    all.message = [this, message = std::move(all.message)](weft::connection& peer,
-                                                           weft::message what) mutable {
-        received(peer, what);
-        if (message) message(peer, what);
-    };
-    all.ping = [this](weft::connection& peer, auto) {
-        line(log_level::debug, label(peer) + " ping");
-    };
-    all.pong = [this](weft::connection& peer, auto) {
-        line(log_level::debug, label(peer) + " pong");
-    };
+bool server_log::is_of_open_connection(const weft::log_record& what) noexcept {
+    return !what.fields.empty() && what.fields.front().name == "connection";
+}
+
+/// Plain requests are logged by `logged_requests`, as their level depends on the route.
+void server_log::write(const weft::log_record& what) {
+    const auto label = "#" + value_of(what, "connection");
+    if (what.event == "opened") {
+        output_.timed_line(label + opened(what));
+    } else if (what.event == "closed") {
+        output_.timed_line(label + closed(what, level_ == log_level::debug));
+    } else if (what.event == "failed") {
+        output_.timed_line("not opened: " + shown(*what.report));
+    } else if (what.event == "message") {
+        output_.timed_line(label + ' ' + value_of(what, "type") + ", " + value_of(what, "size") +
+                           " bytes");
+    } else if (what.event == "refused") {
+        output_.timed_line("refused " + value_of(what, "peer") + ": " + value_of(what, "error"));
+    } else if (what.event == "accept_failed") {
+        output_.timed_line("cannot accept for now: " + value_of(what, "error"));
+    } else if (what.event == "exception") {
+        output_.timed_line("exception: " + value_of(what, "what"));
+    } else if (what.event != "request") {
+        output_.timed_line(label + ' ' + std::string(what.event));
+    }
 }
 
 weft::handlers server_log::logged_requests(weft::handlers inner, log_level needed) {
@@ -97,35 +107,6 @@ weft::handlers server_log::logged_requests(weft::handlers inner, log_level neede
         http(peer);
     };
     return inner;
-}
-
-void server_log::opened(weft::connection& peer) {
-    peer.data() = numbered{++last_number_, 0};
-    std::string text = label(peer) + " opened " + shown_target(peer.request()->target()) +
-        " from " + shown(peer.remote_address().str());
-    if (const auto origin = peer.origin()) text += ", origin " + shown_target(*origin);
-    line(log_level::info, text);
-}
-
-void server_log::closed(weft::connection& peer, const weft::report& why) {
-    const auto* known = peer.data_as<numbered>();
-    std::string text = label(peer) + ' ' + shown(why);
-    if (known && level_ == log_level::debug) {
-        text += "; " + std::to_string(known->messages) + " messages received";
-    }
-    line(log_level::info, text);
-}
-
-void server_log::failed(const weft::report& why) {
-    const auto level = asked_for_nothing(why) ? log_level::debug : log_level::info;
-    line(level, "not opened: " + shown(why));
-}
-
-void server_log::received(weft::connection& peer, weft::message what) {
-    if (auto* known = peer.data_as<numbered>()) ++known->messages;
-    line(log_level::debug,
-         label(peer) + (what.is_text() ? " text, " : " binary, ") + std::to_string(what.size()) +
-             " bytes");
 }
 
 void server_log::requested(weft::connection& peer, log_level needed) {

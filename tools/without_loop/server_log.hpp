@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The log of a server about its connections, on standard error. Wraps handlers, which need not
-// know of it.
+// The log of a server about its connections, on standard error: one line for each entry of
+// Weft's log.
 #pragma once
 
-#include <atomic>
-#include <cstdint>
 #include <string_view>
 
 #include <weft/connection/connection.hpp>
+#include <weft/core/log_record.hpp>
 
 #include "without_loop/log_output.hpp"
 
@@ -20,19 +19,22 @@ enum class log_level { quiet, info, debug };
 
 /// Logs connections and plain requests from `info` on, messages and pings at `debug`.
 ///
-/// Must outlive the handlers that it decorates, which may be those of several loops.
+/// Must outlive the loops that it logs, of which there may be several.
 class server_log {
 public:
     explicit server_log(log_level level);
 
-    /// Returns the handlers, extended to log a line for each event.
-    [[nodiscard]] weft::handlers logged(weft::handlers inner);
+    /// Logs what happens on `loop`, a `weft::event_loop` or a `weft::driver`. With
+    /// `only_connections`, only from when they open.
+    template <class Loop>
+    void listen_to(Loop& loop, bool only_connections = false) {
+        loop.on_log(lowest(), [this, only_connections](const weft::log_record& what) {
+            if (!only_connections || is_of_open_connection(what)) write(what);
+        });
+    }
 
-    /// The same for a route of plain requests; adds no WebSocket handlers to it.
+    /// Returns the handlers of a route of plain requests, extended to log a line for each.
     [[nodiscard]] weft::handlers logged_requests(weft::handlers inner, log_level needed);
-
-    /// Logs that a connection ended without opening.
-    void failed(const weft::report& why);
 
     void line(log_level needed, std::string_view text);
 
@@ -44,15 +46,13 @@ public:
     }
 
 private:
-    void opened(weft::connection& peer);
-    void closed(weft::connection& peer, const weft::report& why);
-    void received(weft::connection& peer, weft::message what);
+    [[nodiscard]] weft::log_level lowest() const noexcept;
+    [[nodiscard]] static bool is_of_open_connection(const weft::log_record& what) noexcept;
+    void write(const weft::log_record& what);
     void requested(weft::connection& peer, log_level needed);
-    void add_debugging(weft::handlers& all);
 
     log_output output_;
     log_level level_;
-    std::atomic<std::uint64_t> last_number_ = 0;
 };
 
 } // namespace weft_tool

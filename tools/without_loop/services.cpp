@@ -64,8 +64,8 @@ std::vector<served_route> services(server_log& log, chat_service chat,
         return answering_to(options.names, std::move(what));
     };
     std::vector<served_route> all;
-    all.push_back({"/echo", log.logged(ours(echo())), echo_route(options)});
-    all.push_back({"/chat", log.logged(ours(std::move(chat.room))), chat_route(options)});
+    all.push_back({"/echo", ours(echo()), echo_route(options)});
+    all.push_back({"/chat", ours(std::move(chat.room)), chat_route(options)});
     all.push_back({"/chat/members",
                    log.logged_requests(ours(std::move(chat.members)), log_level::debug),
                    {}});

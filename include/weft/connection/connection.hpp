@@ -283,6 +283,11 @@ private:
     void dispatch_watched(const event& what);
     void handle_event(const event& what);
     void trace_handshake() noexcept;
+    [[nodiscard]] std::uint64_t number_in_log();
+    void log_opened() noexcept;
+    void log_end(const report& why) noexcept;
+    void log_event(const event& what) noexcept;
+    void log_response(int status) noexcept;
     void end_trace(const report* failure) noexcept;
     bool name_peer();
     bool check_name();
@@ -353,7 +358,7 @@ private:
     details& more();
 
     bool deferred_ = false;        // the answer is sent later
-    bool traced_ = false;          // its endpoint had a tracer when its handshake began
+    bool traced_ = false;          // its messages are traced or logged
     bool unauthenticated_ = false; // see `connection_options::authenticate_within`
     route* route_;
     session session_;

@@ -232,6 +232,16 @@ public:
     /// or `fail` reports it. The program never ends because of it.
     void on_error(function<void(std::exception_ptr)> handler);
 
+    /// Sets the function that receives the log of everything on this loop, from a level on: which
+    /// connections open, end or fail, plain requests, refused clients, exceptions; at
+    /// `log_level::debug` each message. docs/logging-and-metrics.md lists the events.
+    ///
+    /// It is called on the loop's thread, and must not end, destroy or set anything. Without it
+    /// nothing is logged, and nothing is allocated or formatted for it. Connections that are open
+    /// already log no messages. Secrets in URIs are removed, headers other than Origin and payloads
+    /// are not logged. If it throws, `on_error` is called.
+    void on_log(log_level from, function<void(const log_record&)> handler);
+
     [[nodiscard]] engine_kind engine() const noexcept;
 
     /// Returns the number of things that keep `run` from returning.

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include <weft/core/function.hpp>
+#include <weft/core/log_record.hpp>
 #include <weft/core/memory_account.hpp>
 #include <weft/core/random_source.hpp>
 #include <weft/core/time.hpp>
@@ -196,6 +197,18 @@ public:
     /// another function, such as a timer's or a posted one, nothing ends.
     void on_error(function<void(std::exception_ptr)> handler) { on_error_ = std::move(handler); }
 
+    // --- the log
+
+    /// Sets the function that receives the entries of the log from a level on; see
+    /// `event_loop::on_log`.
+    void on_log(log_level from, function<void(const log_record&)> handler);
+
+    /// Returns whether entries of this level are logged.
+    [[nodiscard]] bool logs(log_level level) const noexcept { return level >= logs_from_; }
+
+    /// Passes an entry to the log, if its level is logged.
+    void log(const log_record& what) noexcept;
+
     // --- resources that everything on this driver shares
 
     /// Lends work buffers for one session; returns null if there is no memory. Buffers must be
@@ -318,6 +331,7 @@ private:
     std::shared_ptr<weft::mailbox> mailbox_;
     scratch_pool scratches_;
     function<void(std::exception_ptr)> on_error_;
+    function<void(const log_record&)> on_log_;
     std::uint64_t posts_run_ = 0;     // since the driver was created
     std::uint64_t posts_awaited_ = 0; // reading pauses until `posts_run_` reaches this
     std::size_t work_ = 0;
@@ -325,6 +339,7 @@ private:
     std::size_t calls_ = 0;
     time_point now_{};
     remaining_budget left_;
+    log_level logs_from_ = log_level::off;
     thread_check thread_;
 };
 
