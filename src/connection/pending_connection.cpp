@@ -118,8 +118,8 @@ report_facts pending_connection::take_facts() noexcept {
 }
 
 side pending_connection::side_of(std::error_code why) noexcept {
-    const bool refused = why == errc::proxy_refused || why == errc::proxy_authentication;
-    if (why == condition::protocol_error || why == errc::unexpected_eof || refused) {
+    if (why == condition::protocol_error || why == condition::refused ||
+        why == errc::unexpected_eof) {
         return side::peer;
     }
     return why.category() == error_category() ? side::local : side::system;

@@ -186,6 +186,11 @@ bool is_peer_fault(errc code) noexcept {
            code != errc::rejected && code != errc::not_upgraded;
 }
 
+bool is_refusal(errc code) noexcept {
+    return code == errc::proxy_refused || code == errc::proxy_authentication ||
+           code == errc::not_upgraded;
+}
+
 class weft_category final : public std::error_category {
 public:
     const char* name() const noexcept override { return "weft"; }
@@ -201,6 +206,7 @@ public:
         case condition::limit: return "a limit was reached";
         case condition::timeout: return "a deadline passed";
         case condition::misuse: return "the application made a call that cannot succeed";
+        case condition::refused: return "the peer or a proxy refused";
         }
         return "unknown condition";
     }
@@ -215,6 +221,7 @@ public:
         case condition::limit: return is_limit(error);
         case condition::timeout: return is_timeout(error);
         case condition::misuse: return is_misuse(error);
+        case condition::refused: return is_refusal(error);
         }
         return false;
     }

@@ -128,7 +128,8 @@ void session::receive_eof(time_point now) noexcept {
 void session::receive_error(std::error_code why, time_point now) noexcept {
     const phase here = state_ == session_state::connecting ? phase::http : phase::websocket;
     if (was_refused()) return fail_refused(now);
-    const bool by_peer = why == condition::protocol_error; // such as an end without close_notify
+    // Such as an end without close_notify, or a certificate that the peer does not accept.
+    const bool by_peer = why == condition::protocol_error || why == condition::refused;
     abort(why, by_peer ? side::peer : side::system, here, now);
 }
 
@@ -334,8 +335,8 @@ void session::end_with(event_type how, time_point now) noexcept {
 void session::fail(std::error_code why, time_point now) noexcept {
     if (state_ == session_state::closed) return end_keep_alive();
     if (between_requests()) return end_quietly(now);
-    const bool by_peer = why == condition::protocol_error || why == errc::unexpected_eof ||
-        why == errc::not_upgraded;
+    const bool by_peer = why == condition::protocol_error || why == condition::refused ||
+        why == errc::unexpected_eof;
     // A client whose handshake failed sends nothing, and after an early end the peer does not read.
     const bool client_connects = state_ == session_state::connecting && role() == role::client;
     abandoned_ = abandoned_ || client_connects || why == errc::unexpected_eof;

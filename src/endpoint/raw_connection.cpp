@@ -190,7 +190,8 @@ void raw_connection::on_open() noexcept {
 /// In a turn nested in a handler of this connection, the outer `enter` reports the error.
 void raw_connection::on_error(std::error_code why) noexcept {
     lingers_ = false;
-    end_with(why, side::system);
+    const bool by_peer = why == condition::protocol_error || why == condition::refused;
+    end_with(why, by_peer ? side::peer : side::system);
     try {
         if (outcome_.error == why) outcome_.detail = stream_->error_detail();
     } catch (const std::bad_alloc&) {

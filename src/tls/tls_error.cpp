@@ -64,6 +64,11 @@ bool is_peer_fault(tls_error code) noexcept {
     }
 }
 
+/// Returns true if an alert of the peer says that it does not want this connection.
+bool is_refusal(tls_error code) noexcept {
+    return code == tls_error::refused_by_peer || code == tls_error::certificate_not_accepted;
+}
+
 class tls_errors final : public std::error_category {
 public:
     const char* name() const noexcept override { return "weft-tls"; }
@@ -71,6 +76,9 @@ public:
     bool equivalent(int code, const std::error_condition& which) const noexcept override {
         if (which == make_error_condition(condition::protocol_error)) {
             return is_peer_fault(static_cast<tls_error>(code));
+        }
+        if (which == make_error_condition(condition::refused)) {
+            return is_refusal(static_cast<tls_error>(code));
         }
         return std::error_category::equivalent(code, which);
     }

@@ -69,6 +69,7 @@ TEST_F(tls_endpoints, a_certificate_for_another_host_is_refused) {
     ASSERT_EQ(server_failed.size(), 1U);
     EXPECT_EQ(server_failed.front().phase, phase::tls);
     EXPECT_EQ(server_failed.front().error, tls_error::certificate_not_accepted);
+    EXPECT_EQ(server_failed.front().began, side::peer);
 }
 
 TEST_F(tls_endpoints, an_expired_certificate_is_refused) {

@@ -114,6 +114,7 @@ TEST_F(tls_raw, another_name_fails_on_both_sides_and_opens_on_none) {
     expect_failure(tls_error::wrong_name);
     until([&] { return !server_failed.empty(); });
     EXPECT_EQ(server_failed.front().error, tls_error::certificate_not_accepted);
+    EXPECT_EQ(server_failed.front().began, side::peer);
     EXPECT_EQ(server_failed.front().phase, phase::tls);
     EXPECT_EQ(served, 0);
 }

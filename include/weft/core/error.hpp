@@ -123,6 +123,7 @@ enum class condition {
     limit,              ///< a limit was reached
     timeout,            ///< a deadline passed; also std::errc::timed_out
     misuse,             ///< the application made a call that cannot succeed
+    refused,            ///< the peer or a proxy refused, by TLS alert or by its answer
 };
 
 [[nodiscard]] const std::error_category& error_category() noexcept;

@@ -33,7 +33,7 @@ enum class phase : std::uint8_t {
 /// Which side ended the connection.
 enum class side : std::uint8_t {
     local, ///< this program: a command, a limit, a deadline
-    peer,  ///< the peer: a close frame, a protocol violation, an early end of the stream
+    peer,  ///< the peer: a close frame, a refusal, a protocol violation, an early end of the stream
     system ///< the operating system or a library under the stream
 };
 

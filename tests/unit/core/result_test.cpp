@@ -51,7 +51,9 @@ TEST(error, belongs_to_its_conditions_and_to_no_other) {
     EXPECT_EQ(make_error_code(errc::message_too_big), condition::limit);
     EXPECT_EQ(make_error_code(errc::pong_timeout), condition::timeout);
     EXPECT_EQ(make_error_code(errc::not_open), condition::misuse);
+    EXPECT_EQ(make_error_code(errc::proxy_refused), condition::refused);
     EXPECT_NE(make_error_code(errc::message_too_big), condition::protocol_error);
+    EXPECT_NE(make_error_code(errc::bad_utf8), condition::refused);
     EXPECT_NE(make_error_code(errc::unexpected_eof), condition::timeout);
     EXPECT_NE(std::make_error_code(std::errc::timed_out), condition::limit);
 }
