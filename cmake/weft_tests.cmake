@@ -4,7 +4,7 @@
 set(weft_tests_dir ${PROJECT_SOURCE_DIR}/tests)
 
 # Not among `test_programs`: what ./dev test full has, and what is tested as whole programs are.
-set(weft_tests_of_every_host hosts cooperation)
+set(weft_tests_of_every_host hosts cooperation asio conformance_asio)
 set(weft_tests_like_programs faults)
 
 # Makes the program `target` of all sources below tests/<folder>, linked to `libraries`, if there
@@ -100,9 +100,8 @@ function(weft_link_test target)
     target_include_directories(${target} PRIVATE ${weft_tests_dir})
     target_compile_definitions(${target} PRIVATE WEFT_TESTS_DIR="${weft_tests_dir}")
     weft_compile_quickly(${target})
-    # Headers of host libraries get into each other's way; each fuzz target is a whole program.
-    if(WEFT_UNITY_TESTS AND NOT target IN_LIST weft_tests_of_every_host
-            AND NOT target STREQUAL "fuzz_replay")
+    # Headers of host libraries get into each other's way.
+    if(WEFT_UNITY_TESTS AND NOT target IN_LIST weft_tests_of_every_host)
         set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 16)
     endif()
     set_source_files_properties(${support} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)

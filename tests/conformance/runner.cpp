@@ -180,9 +180,3 @@ TEST(conformance_suite, has_the_301_cases_of_the_groups_it_covers) {
 }
 
 } // namespace weft::testing
-
-int main(int count, char** arguments) {
-    ::testing::InitGoogleTest(&count, arguments);
-    weft::testing::register_hosts();
-    return RUN_ALL_TESTS();
-}

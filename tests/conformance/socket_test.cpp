@@ -197,8 +197,6 @@ bool register_engine(const std::string& name, engine_kind engine, echo_by how = 
     register_engine("socket_by_coroutine", engine_kind::automatic, echo_by::coroutine) &&
     register_engine("socket_by_poll_and_coroutine", engine_kind::poll, echo_by::coroutine);
 
-} // namespace
-
 void register_hosts() {
     for (const auto* const kind : foreign_loop_registration::all()) {
         const auto add = [kind](const std::string& name, echo_by how) {
@@ -214,4 +212,11 @@ void register_hosts() {
     }
 }
 
+} // namespace
 } // namespace weft::testing
+
+int main(int count, char** arguments) {
+    ::testing::InitGoogleTest(&count, arguments);
+    weft::testing::register_hosts(); // now that all of them are known
+    return RUN_ALL_TESTS();
+}

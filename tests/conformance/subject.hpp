@@ -45,7 +45,4 @@ using subject_factory = std::function<std::unique_ptr<subject>(role)>;
 /// `limited` says whether the endpoint has the default limits. Returns true.
 bool register_conformance(const std::string& name, subject_factory make, bool limited = true);
 
-/// Does that for each host library; once all of those are known.
-void register_hosts();
-
 } // namespace weft::testing

@@ -12,7 +12,7 @@
 
 #include "fuzz_input.hpp"
 
-namespace weft::fuzz {
+namespace weft::fuzz::compression_target {
 namespace {
 
 constexpr std::size_t size_max = 1 << 16; // a session has such a limit, too
@@ -104,4 +104,4 @@ void run(byte_view bytes) {
 const fuzz_target compression_target("compression", run);
 
 } // namespace
-} // namespace weft::fuzz
+} // namespace weft::fuzz::compression_target

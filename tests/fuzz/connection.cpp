@@ -18,7 +18,7 @@
 #include "support/canned_handshake.hpp"
 #include "unit/connection/raw_peer.hpp"
 
-namespace weft::fuzz {
+namespace weft::fuzz::connection_target {
 namespace {
 
 using namespace std::chrono_literals;
@@ -374,4 +374,4 @@ void run(byte_view bytes) {
 const fuzz_target connection_target("connection", run);
 
 } // namespace
-} // namespace weft::fuzz
+} // namespace weft::fuzz::connection_target

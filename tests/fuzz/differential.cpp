@@ -13,7 +13,7 @@
 #include "sent_frames.hpp"
 #include "session_run.hpp"
 
-namespace weft::fuzz {
+namespace weft::fuzz::differential_target {
 namespace {
 
 using testing::to_text;
@@ -113,4 +113,4 @@ void run(byte_view bytes) {
 const fuzz_target differential("differential", run, missing);
 
 } // namespace
-} // namespace weft::fuzz
+} // namespace weft::fuzz::differential_target

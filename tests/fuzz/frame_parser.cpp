@@ -8,7 +8,7 @@
 #include "sent_frames.hpp"
 #include "session_run.hpp"
 
-namespace weft::fuzz {
+namespace weft::fuzz::frame_parser_target {
 namespace {
 
 using testing::to_text;
@@ -188,4 +188,4 @@ void run(byte_view bytes) {
 const fuzz_target frame_parser("frame_parser", run);
 
 } // namespace
-} // namespace weft::fuzz
+} // namespace weft::fuzz::frame_parser_target

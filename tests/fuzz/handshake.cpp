@@ -12,7 +12,7 @@
 #include "sent_frames.hpp"
 #include "session_run.hpp"
 
-namespace weft::fuzz {
+namespace weft::fuzz::handshake_target {
 namespace {
 
 byte_view as_bytes(std::string_view text) {
@@ -329,4 +329,4 @@ void run(byte_view bytes) {
 const fuzz_target handshake("handshake", run);
 
 } // namespace
-} // namespace weft::fuzz
+} // namespace weft::fuzz::handshake_target

@@ -14,7 +14,7 @@
 #include "endpoint/proxy_dialog.hpp"
 #include "fuzz_input.hpp"
 
-namespace weft::fuzz {
+namespace weft::fuzz::proxy_dialog_target {
 namespace {
 
 struct outcome {
@@ -182,4 +182,4 @@ void run(byte_view bytes) {
 const fuzz_target proxy_dialog_target("proxy_dialog", run);
 
 } // namespace
-} // namespace weft::fuzz
+} // namespace weft::fuzz::proxy_dialog_target

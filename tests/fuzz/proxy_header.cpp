@@ -13,7 +13,7 @@
 #include "endpoint/proxy_header.hpp"
 #include "fuzz_input.hpp"
 
-namespace weft::fuzz {
+namespace weft::fuzz::proxy_header_target {
 namespace {
 
 byte_view as_bytes(std::string_view text) {
@@ -136,4 +136,4 @@ void run(byte_view bytes) {
 const fuzz_target proxy_header_target("proxy_header", run);
 
 } // namespace
-} // namespace weft::fuzz
+} // namespace weft::fuzz::proxy_header_target
