@@ -18,6 +18,11 @@ install(EXPORT weft_targets NAMESPACE weft:: DESTINATION ${weft_package_dir}
     FILE weft-targets.cmake)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/weft DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
     FILES_MATCHING PATTERN "*.hpp")
+get_property(weft_include_folders GLOBAL PROPERTY weft_include_folders)
+foreach(folder IN LISTS weft_include_folders)
+    install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/${folder}
+        DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp")
+endforeach()
 
 # A host, and an Asio's streams, are exported by themselves, so that nobody needs a library who does
 # not ask for it.
@@ -37,8 +42,14 @@ foreach(host IN LISTS weft_hosts weft_asio_streams)
 endforeach()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/cmake/find DESTINATION ${weft_package_dir})
 
+set(zlib_or_none none)
+if(TARGET weft_deflate)
+    set(zlib_or_none zlib)
+endif()
+
 # A layer that needs a library looks for it only when it is asked for, too.
-foreach(needs cares:cares tls:openssl deflate:zlib redis:hiredis)
+foreach(needs cares:cares tls:openssl deflate:zlib redis:hiredis
+        websocketpp:${zlib_or_none})
     string(REGEX REPLACE ":.*" "" layer ${needs})
     string(REGEX REPLACE ".*:" "" package ${needs})
     if(TARGET weft_${layer})

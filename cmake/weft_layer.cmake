@@ -4,11 +4,12 @@
 
 # Declares layer `name` from include/weft/<name> and src/<name>:
 #   weft_layer(name [DEPENDS layer...] [LIBRARIES imported target...]
-#       [PKG_CONFIG "module >= version"])
+#       [PKG_CONFIG "module >= version"] [INCLUDE folder])
+# INCLUDE names a folder of include/ whose headers users find without "weft/".
 # Targets: weft_<name> (alias weft::<name>), and weft_<name>_private, which shows the private
 # headers of this layer and of those it depends on to its own sources and to its unit tests.
 function(weft_layer name)
-    cmake_parse_arguments(LAYER "" "PKG_CONFIG" "DEPENDS;LIBRARIES" ${ARGN})
+    cmake_parse_arguments(LAYER "" "PKG_CONFIG;INCLUDE" "DEPENDS;LIBRARIES" ${ARGN})
     set(target weft_${name})
     weft_layer_sources(${name} sources)
     weft_include_root(${name} public weft/${name} ${PROJECT_SOURCE_DIR}/include/weft/${name})
@@ -22,6 +23,12 @@ function(weft_layer name)
     target_include_directories(${target} PUBLIC
         $<BUILD_INTERFACE:${weft_layer_roots}/${name}/public>
         $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+    if(LAYER_INCLUDE)
+        target_include_directories(${target} PUBLIC
+            $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include/${LAYER_INCLUDE}>
+            $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/${LAYER_INCLUDE}>)
+        set_property(GLOBAL APPEND PROPERTY weft_include_folders ${LAYER_INCLUDE})
+    endif()
     target_include_directories(${target}_private INTERFACE ${weft_layer_roots}/${name}/private)
     foreach(left IN LISTS LAYER_DEPENDS)
         target_link_libraries(${target} PUBLIC weft_${left})
@@ -44,7 +51,7 @@ function(weft_layer name)
         set(threads THREADS)
     endif()
     weft_describe(${name} "the layer ${name}" DEPENDS ${LAYER_DEPENDS} LIBRARY ${library}
-        PKG_CONFIG ${LAYER_PKG_CONFIG} ${threads})
+        PKG_CONFIG ${LAYER_PKG_CONFIG} INCLUDE ${LAYER_INCLUDE} ${threads})
 endfunction()
 
 # Gives each function and each variable of `target` a section of its own, so that a program that is

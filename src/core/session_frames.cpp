@@ -220,7 +220,7 @@ void session::take_control_frame(const frame_header& header, std::span<std::byte
         awaits_close_ = false;
         return;
     }
-    if (header.code == opcode::ping) answer_ping(payload);
+    if (header.code == opcode::ping && options_->answers_pings) answer_ping(payload);
     if (header.code == opcode::pong) take_pong(payload, now);
     if (discards_messages_) return;
     next.type = header.code == opcode::ping ? event_type::ping : event_type::pong;

@@ -37,7 +37,7 @@ MUTANTS = [
      "    writable_due_ = true;\n    if (limit().when_full",
      "    if (limit().when_full"),
     ("an answered ping ends the message whose parts are being sent", FRAMES,
-     "if (header.code == opcode::ping) answer_ping(payload);",
+     "if (header.code == opcode::ping && options_->answers_pings) answer_ping(payload);",
      "if (header.code == opcode::ping) {\n        answer_ping(payload);\n"
      "        sending_parts_ = false;\n    }"),
     ("done is called twice", SET,

@@ -21,11 +21,13 @@ MAY_SEE = {
     "cares": {"core", "stream", "loop"},
     "tls": {"core", "stream"},
     "deflate": {"core"},
+    "websocketpp": {"core", "stream", "deflate"},
     "redis": {"core", "stream", "connection", "hub", "loop"},
 }
 LIBRARY = set(MAY_SEE)
 # The umbrella shows what users include; what stands right of all layers uses public headers only.
-MAY_SEE["weft"] = LIBRARY - {"testing", "cares", "asio", "tls", "deflate", "redis"}
+MAY_SEE["weft"] = LIBRARY - {"testing", "cares", "asio", "tls", "deflate", "redis",
+                              "websocketpp"}
 RIGHT_OF_ALL = {"tools", "examples", "benchmarks"}
 
 PUBLIC = re.compile(r'\s*#\s*include\s*[<"]weft/(?:(\w+)/)?[\w/]*\w+\.hpp[>"]')

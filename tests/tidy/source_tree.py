@@ -41,6 +41,8 @@ def layer_of(path):
     parts = path.parts
     if parts[:2] == ("include", "weft"):
         return parts[2] if len(parts) > 3 else "weft"
+    if parts[:2] == ("include", "websocketpp_compatible"):
+        return "websocketpp"
     return parts[1] if parts[0] == "src" else parts[0]
 
 

@@ -20,7 +20,7 @@ enum class event_type : std::uint8_t {
     opened,  ///< the handshake is complete: messages may be sent
     message, ///< a whole message
     part,    ///< the next part of a message, with `session_options::receives_parts`
-    ping,    ///< a ping; the session has already answered it
+    ping,    ///< a ping; already answered, if `session_options::answers_pings`
     pong,    ///< a pong
     closed,  ///< the closing handshake is complete; see `outcome()`
     failed,  ///< any other end; see `outcome()`. `output()` may contain bytes for the peer

@@ -104,6 +104,10 @@ struct session_options {
     /// collected, as without this option, and the `http` event follows.
     bool reports_bodies = false;
 
+    /// Answers each ping with a pong before the `ping` event. If false, the caller answers with
+    /// `session::pong`; a peer that gets no answers may end the connection. RFC 6455 §5.5.3.
+    bool answers_pings = true;
+
     /// The Retry-After header of a server's refusals with 503; zero for none.
     std::chrono::seconds retry_after{};
 };

@@ -237,6 +237,24 @@ TEST(session_masking, is_demanded_of_clients_and_forbidden_to_servers) {
     }
 }
 
+TEST(session_pings, are_answered_by_the_caller_if_the_session_does_not) {
+    for (const role ours : both_roles) {
+        session_probe probe{ours};
+        probe.options.answers_pings = false;
+        probe.open();
+        probe.feed(probe.peer.ping("first") + probe.peer.ping("second"));
+        EXPECT_TRUE(probe.take_sent().empty());
+        EXPECT_EQ(probe.events,
+                  (std::vector<event_record>{{event_type::ping, false, "first"},
+                                             {event_type::ping, false, "second"}}));
+        EXPECT_TRUE(probe.tested.pong(std::as_bytes(std::span(std::string_view("second")))));
+        probe.collect();
+        const auto sent = probe.sent_frames();
+        ASSERT_EQ(sent.size(), 1U);
+        EXPECT_EQ(sent[0].payload, "second");
+    }
+}
+
 // Fails at the first wrong byte, not at the end of the frame or of the message.
 TEST(session_text, fails_at_the_byte_that_breaks_it) {
     for (const role ours : both_roles) {

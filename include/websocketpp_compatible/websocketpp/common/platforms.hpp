@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MIT
+// Kept for programs that include it: nothing here depends on the platform.
+#pragma once
+
+#include <websocketpp/common/cpp11.hpp>

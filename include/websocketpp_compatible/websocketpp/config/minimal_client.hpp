@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// The least config of a client, to derive from: no transport, no logs.
+#pragma once
+
+#include <websocketpp/config/minimal_server.hpp>
+
+namespace websocketpp::config {
+
+struct minimal_client : public minimal_server {
+    typedef minimal_client type;
+};
+
+} // namespace websocketpp::config

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// Makes a config of one without sockets: the same on Asio.
+#pragma once
+
+#include <websocketpp/transport/asio/endpoint.hpp>
+
+namespace websocketpp::detail {
+
+template <class base_config, class socket>
+struct on_asio : public base_config {
+    typedef base_config base;
+
+    struct transport_config : public base_config::transport_config {
+        typedef socket socket_type;
+    };
+
+    typedef websocketpp::transport::asio::endpoint<transport_config> transport_type;
+};
+
+} // namespace websocketpp::detail

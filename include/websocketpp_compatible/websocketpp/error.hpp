@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// The errors of WebSocket++ itself, and its exception.
+#pragma once
+
+#include <exception>
+#include <string>
+#include <utility>
+
+#include <websocketpp/common/cpp11.hpp>
+#include <websocketpp/common/system_error.hpp>
+
+namespace websocketpp {
+
+/// An error and more about it, as text.
+typedef std::pair<lib::error_code, std::string> err_str_pair;
+
+namespace error {
+
+enum value {
+    general = 1,                ///< anything else
+    send_queue_full,            ///< the queue of output is full
+    payload_violation,          ///< the payload is not what its type demands
+    endpoint_not_secure,        ///< a secure connection on an endpoint that is not
+    endpoint_unavailable,       ///< the endpoint does not exist any more
+    invalid_uri,                ///< not a URI that can be connected to
+    no_outgoing_buffers,        ///< no message could be created to send
+    no_incoming_buffers,        ///< no message could be created to receive
+    invalid_state,              ///< the connection's state does not permit the call
+    bad_close_code,             ///< a close frame without a whole code
+    reserved_close_code,        ///< a close code that is reserved
+    invalid_close_code,         ///< a close code that is not allowed
+    invalid_utf8,               ///< text that is not UTF-8
+    invalid_subprotocol,        ///< a subprotocol that is not a token
+    bad_connection,             ///< the handle's connection does not exist any more
+    test,                       ///< for tests
+    con_creation_failed,        ///< the connection could not be created
+    unrequested_subprotocol,    ///< a subprotocol that the client did not ask for
+    client_only,                ///< only clients can do that
+    server_only,                ///< only servers can do that
+    http_connection_ended,      ///< a plain HTTP request was answered
+    open_handshake_timeout,     ///< the opening handshake took too long
+    close_handshake_timeout,    ///< the closing handshake took too long
+    invalid_port,               ///< not a port
+    async_accept_not_listening, ///< accepting needs a listening endpoint
+    operation_canceled,         ///< the operation was cancelled
+    rejected,                   ///< the application refused the connection
+    upgrade_required,           ///< a plain HTTP request, and no handler for it
+    invalid_version,            ///< the protocol's version is not a number
+    unsupported_version,        ///< a version other than 13
+    http_parse_error,           ///< malformed HTTP
+    extension_neg_failed        ///< an extension could not be agreed on
+};
+
+lib::error_category const& get_category();
+
+inline lib::error_code make_error_code(error::value which) {
+    return lib::error_code(static_cast<int>(which), get_category());
+}
+
+} // namespace error
+
+/// What the forms of functions without an error_code throw.
+class exception : public std::exception {
+public:
+    exception(std::string const& message,
+              lib::error_code why = error::make_error_code(error::general))
+        : message_(message.empty() ? why.message() : message), code_(why) {}
+    explicit exception(lib::error_code why) : message_(why.message()), code_(why) {}
+
+    char const* what() const noexcept override { return message_.c_str(); }
+    lib::error_code code() const noexcept { return code_; }
+
+private:
+    std::string message_;
+    lib::error_code code_;
+};
+
+} // namespace websocketpp
+
+template <>
+struct std::is_error_code_enum<websocketpp::error::value> : std::true_type {};

@@ -1,0 +1,557 @@
+// SPDX-License-Identifier: MIT
+// The Asio transport of one connection: connects, exchanges bytes with the session, and closes.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <weft/core/credentials.hpp>
+#include <weft/core/http_head.hpp>
+
+#include <websocketpp/base64/base64.hpp>
+#include <websocketpp/common/asio.hpp>
+#include <websocketpp/common/connection_hdl.hpp>
+#include <websocketpp/common/functional.hpp>
+#include <websocketpp/detail/connection_registry.hpp>
+#include <websocketpp/detail/session_link.hpp>
+#include <websocketpp/error.hpp>
+#include <websocketpp/logger/levels.hpp>
+#include <websocketpp/transport/asio/base.hpp>
+#include <websocketpp/transport/asio/security/base.hpp>
+#include <websocketpp/transport/base/connection.hpp>
+#include <websocketpp/uri.hpp>
+
+namespace websocketpp::transport::asio {
+
+typedef lib::function<void(connection_hdl)> tcp_init_handler;
+
+/// What runs the handlers of one connection one after another.
+class connection_strand {
+public:
+    typedef lib::asio::strand<lib::asio::io_context::executor_type> executor_type;
+
+    explicit connection_strand(executor_type executor) : executor_(std::move(executor)) {}
+
+    operator executor_type const&() const { return executor_; }
+    executor_type const& get_executor() const { return executor_; }
+    lib::asio::io_context& context() const { return executor_.get_inner_executor().context(); }
+
+    template <class Handler>
+    void post(Handler&& handler) {
+        lib::asio::post(executor_, std::forward<Handler>(handler));
+    }
+    template <class Handler>
+    void dispatch(Handler&& handler) {
+        lib::asio::dispatch(executor_, std::forward<Handler>(handler));
+    }
+    template <class Handler>
+    auto wrap(Handler&& handler) {
+        return lib::asio::bind_executor(executor_, std::forward<Handler>(handler));
+    }
+    bool running_in_this_thread() const { return executor_.running_in_this_thread(); }
+
+private:
+    executor_type executor_;
+};
+
+template <typename config>
+class connection : public config::socket_type::socket_con_type,
+                   public websocketpp::detail::session_link {
+public:
+    typedef connection<config> type;
+    typedef lib::shared_ptr<type> ptr;
+    typedef typename config::socket_type::socket_con_type socket_con_type;
+    typedef typename socket_con_type::ptr socket_con_ptr;
+    typedef typename config::alog_type alog_type;
+    typedef typename config::elog_type elog_type;
+    typedef typename config::request_type request_type;
+    typedef typename config::response_type response_type;
+    typedef lib::asio::io_context* io_service_ptr;
+    typedef lib::shared_ptr<connection_strand> strand_ptr;
+    typedef lib::shared_ptr<lib::asio::steady_timer> timer_ptr;
+
+    connection(bool is_server, lib::shared_ptr<alog_type> const& alog,
+               lib::shared_ptr<elog_type> const& elog)
+        : m_is_server(is_server), m_alog(alog), m_elog(elog) {}
+    ~connection() override {
+        if (m_registry) m_registry->remove(this);
+    }
+
+    bool is_secure() const { return socket_con_type::is_secure(); }
+    void set_uri(uri_ptr target) { m_target = std::move(target); }
+
+    /// Called when the socket is connected, before TLS; and after TLS.
+    void set_tcp_pre_init_handler(tcp_init_handler h) { m_tcp_pre_init_handler = std::move(h); }
+    void set_tcp_init_handler(tcp_init_handler h) { set_tcp_pre_init_handler(std::move(h)); }
+    void set_tcp_post_init_handler(tcp_init_handler h) { m_tcp_post_init_handler = std::move(h); }
+
+    // --- an HTTP proxy, before `connect`
+
+    void set_proxy(std::string const& location) {
+        throw_if([&](lib::error_code& ec) { set_proxy(location, ec); });
+    }
+    void set_proxy(std::string const& location, lib::error_code& ec) {
+        const uri proxy(location);
+        const bool usable = proxy.get_valid() && proxy.get_scheme() == "http";
+        ec = usable ? lib::error_code() : error::make_error_code(error::proxy_invalid);
+        if (!usable) return;
+        m_proxy = location;
+        m_proxy_target = lib::make_shared<uri>(proxy);
+    }
+    void set_proxy_basic_auth(std::string const& user, std::string const& password) {
+        throw_if([&](lib::error_code& ec) { set_proxy_basic_auth(user, password, ec); });
+    }
+    void set_proxy_basic_auth(std::string const& user, std::string const& password,
+                              lib::error_code& ec) {
+        ec = proxy_error();
+        if (!ec) m_proxy_credentials = "Basic " + base64_encode(user + ":" + password);
+    }
+    void set_proxy_timeout(long duration) {
+        throw_if([&](lib::error_code& ec) { set_proxy_timeout(duration, ec); });
+    }
+    void set_proxy_timeout(long duration, lib::error_code& ec) {
+        ec = proxy_error();
+        if (!ec) m_proxy_timeout = duration;
+    }
+    std::string const& get_proxy() const { return m_proxy; }
+
+    /// Returns "address:port" of the peer.
+    std::string get_remote_endpoint() const {
+        lib::error_code ec;
+        return socket_con_type::get_remote_endpoint(ec);
+    }
+    connection_hdl get_handle() const { return m_connection_hdl; }
+
+    /// Calls `callback` after `duration` milliseconds, in turn with the connection's handlers.
+    timer_ptr set_timer(long duration, timer_handler callback) {
+        if (!m_context) return timer_ptr();
+        timer_ptr timer = lib::make_shared<lib::asio::steady_timer>(
+            *m_context, std::chrono::milliseconds(duration));
+        timer->async_wait(lib::asio::bind_executor(
+            *m_strand, [timer, callback = std::move(callback)](lib::asio::error_code const& ec) {
+                callback(ec ? transport::error::make_error_code(
+                                  transport::error::operation_aborted)
+                            : lib::error_code());
+            }));
+        return timer;
+    }
+
+    /// Returns what runs this connection's handlers one after another.
+    strand_ptr get_strand() { return lib::make_shared<connection_strand>(*m_strand); }
+
+    /// Returns the error of Asio behind an error such as `pass_through`.
+    lib::asio::error_code get_transport_ec() const { return m_tec; }
+
+    // --- used by the endpoint
+
+    lib::error_code init_asio(lib::asio::io_context& context,
+                              std::shared_ptr<websocketpp::detail::connection_registry> registry) {
+        m_context = &context;
+        m_strand.emplace(context.get_executor());
+        m_deadline_timer.emplace(context);
+        m_registry = std::move(registry);
+        m_registry->add(shared_from_this());
+        return socket_con_type::create_socket(context, m_connection_hdl, m_is_server);
+    }
+
+    /// Client: resolves the host of `target` or of the proxy, connects, and calls `start`.
+    template <class Started>
+    void async_connect(uri_ptr target, Started started) {
+        m_target = std::move(target);
+        m_resolver.emplace(*m_context);
+        begin_phase(config::timeout_dns_resolve);
+        const uri& first = m_proxy_target ? *m_proxy_target : *m_target;
+        m_resolver->async_resolve(
+            first.get_host(), first.get_port_str(),
+            on_strand([self = get_shared(), started](lib::asio::error_code const& ec,
+                                                     auto const& addresses) {
+                if (ec) return self->fail_phase(ec);
+                self->begin_phase(config::timeout_connect);
+                lib::asio::async_connect(
+                    self->get_raw_socket(), addresses,
+                    self->on_strand([self, started](lib::asio::error_code const& failed,
+                                                    auto const&) {
+                        self->m_resolver.reset();
+                        if (failed) return self->fail_phase(failed);
+                        self->end_phase();
+                        started();
+                    }));
+            }));
+    }
+
+    void detach() noexcept override {
+        drop_session();
+        lib::asio::error_code ignored;
+        if (this->m_socket) this->get_raw_socket().close(ignored);
+        this->m_socket.reset();
+        m_resolver.reset();
+        m_deadline_timer.reset();
+        m_strand.reset();
+        m_context = nullptr;
+    }
+
+protected:
+    void set_handle(connection_hdl hdl) { m_connection_hdl = hdl; }
+
+    size_t transport_buffered() const { return m_write_pending; }
+
+    template <class Action>
+    void post_to_connection(Action&& action) {
+        if (m_strand) lib::asio::post(*m_strand, std::forward<Action>(action));
+    }
+
+    /// Prepares the connected socket: handlers, the proxy, TLS.
+    void start_stream() {
+        lib::asio::dispatch(*m_strand, [self = get_shared()] { self->prepare_stream(); });
+    }
+
+    /// Ends what goes on before there is a session.
+    void abandon_stream() {
+        lib::asio::error_code ignored;
+        if (m_resolver) m_resolver->cancel();
+        if (this->m_socket) this->get_raw_socket().close(ignored);
+        end_phase();
+    }
+
+private:
+    ptr get_shared() { return lib::static_pointer_cast<type>(shared_from_this()); }
+
+    template <class Handler>
+    auto on_strand(Handler&& handler) {
+        return lib::asio::bind_executor(*m_strand, std::forward<Handler>(handler));
+    }
+
+    lib::error_code proxy_error() const {
+        return m_proxy_target ? lib::error_code()
+                              : websocketpp::error::make_error_code(
+                                    websocketpp::error::invalid_state);
+    }
+    template <class Call>
+    static void throw_if(Call&& call) {
+        lib::error_code ec;
+        call(ec);
+        if (ec) throw websocketpp::exception(ec);
+    }
+
+    // --- phases before the session, each with its timeout
+
+    void begin_phase(long timeout) {
+        end_phase();
+        if (timeout <= 0) return;
+        m_deadline_timer->expires_after(std::chrono::milliseconds(timeout));
+        m_deadline_timer->async_wait(
+            on_strand([self = get_shared(), phase = m_phase](lib::asio::error_code const& ec) {
+                if (ec || phase != self->m_phase || !self->m_context) return;
+                self->m_timed_out = true;
+                lib::asio::error_code ignored;
+                if (self->m_resolver) self->m_resolver->cancel();
+                self->get_raw_socket().close(ignored);
+            }));
+    }
+    void end_phase() {
+        ++m_phase;
+        if (m_deadline_timer) m_deadline_timer->cancel();
+    }
+    void fail_phase(lib::asio::error_code const& ec,
+                    lib::error_code why = transport::error::make_error_code(
+                        transport::error::pass_through)) {
+        if (!m_context) return;
+        m_tec = ec;
+        if (m_timed_out) why = transport::error::make_error_code(transport::error::timeout);
+        m_elog->write(log::elevel::info, "The connection failed: " + ec.message());
+        abandon_stream();
+        on_stream_ready(why);
+    }
+
+    void prepare_stream() {
+        if (!m_context || !this->get_raw_socket().is_open()) return;
+        lib::asio::error_code ignored;
+        this->get_raw_socket().set_option(lib::asio::ip::tcp::no_delay(true), ignored);
+        const lib::error_code wrong =
+            socket_con_type::prepare_socket(m_connection_hdl, m_is_server, m_target);
+        if (wrong) return fail_phase({}, wrong);
+        if (m_tcp_pre_init_handler) m_tcp_pre_init_handler(m_connection_hdl);
+        if (!m_is_server && m_proxy_target) return ask_proxy();
+        begin_tls();
+    }
+
+    void ask_proxy() {
+        begin_phase(m_proxy_timeout);
+        const std::string authority = m_target->get_authority();
+        m_write_buffer = "CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n";
+        if (!m_proxy_credentials.empty()) {
+            m_write_buffer += "Proxy-Authorization: " + m_proxy_credentials + "\r\n";
+        }
+        m_write_buffer += "\r\n";
+        lib::asio::async_write(
+            this->get_next_layer(), lib::asio::buffer(m_write_buffer),
+            on_strand([self = get_shared()](lib::asio::error_code const& ec, size_t) {
+                if (ec) return self->fail_phase(ec);
+                self->read_proxy_answer(
+                    std::make_shared<weft::http_head_parser>(weft::http_kind::response));
+            }));
+    }
+
+    /// Reads one byte at a time: what follows the head belongs to the next layer.
+    void read_proxy_answer(std::shared_ptr<weft::http_head_parser> parser) {
+        m_read_buffer.resize(1);
+        this->get_next_layer().async_read_some(
+            lib::asio::buffer(m_read_buffer.data(), 1),
+            on_strand([self = get_shared(), parser](lib::asio::error_code const& ec, size_t) {
+                if (ec) return self->fail_phase(ec);
+                (void)parser->feed({self->m_read_buffer.data(), 1});
+                if (parser->status() == weft::http_head_parser::state::more) {
+                    return self->read_proxy_answer(parser);
+                }
+                if (parser->status() == weft::http_head_parser::state::failed ||
+                    parser->take_response().status() / 100 != 2) {
+                    return self->fail_phase({}, error::make_error_code(error::proxy_failed));
+                }
+                self->end_phase();
+                self->m_write_buffer.clear();
+                self->begin_tls();
+            }));
+    }
+
+    void begin_tls() {
+        if constexpr (socket_con_type::layer_is_tls) {
+            begin_phase(config::timeout_socket_post_init);
+            socket_con_type::async_handshake(
+                m_is_server, on_strand([self = get_shared()](lib::asio::error_code const& ec) {
+                    namespace socket_error = socket::error;
+                    if (ec) {
+                        return self->fail_phase(ec, socket_error::make_error_code(
+                                                        socket_error::tls_handshake_failed));
+                    }
+                    self->end_phase();
+                    self->begin_messages();
+                }));
+        } else {
+            begin_messages();
+        }
+    }
+
+    void begin_messages() {
+        if (!m_context) return;
+        if (m_tcp_post_init_handler) m_tcp_post_init_handler(m_connection_hdl);
+        if constexpr (!socket_con_type::layer_is_tls) {
+            lib::asio::error_code ignored;
+            this->get_socket().non_blocking(true, ignored);
+        }
+        m_read_buffer.resize(read_size_min);
+        on_stream_ready({});
+    }
+
+    // --- the session's bytes
+
+    static constexpr size_t read_size_min = 1024;
+    static constexpr size_t read_size_max = 64 * 1024;
+    static constexpr size_t write_size_max = 64 * 1024;
+    static constexpr int small_reads_max = 16;
+
+    void continue_stream() override {
+        if (!m_context) return;
+        if (!m_reading && !m_read_ended && session_->wants_input()) read_more();
+        const weft::time_point deadline = session_->next_deadline();
+        if (deadline == weft::never || (m_armed && m_armed_at <= deadline)) return;
+        m_armed = true;
+        m_armed_at = deadline;
+        ++m_phase;
+        m_deadline_timer->expires_at(
+            std::chrono::time_point_cast<std::chrono::steady_clock::duration>(deadline));
+        m_deadline_timer->async_wait(
+            on_strand([self = get_shared(), phase = m_phase](lib::asio::error_code const& ec) {
+                if (ec || phase != self->m_phase || !self->m_context) return;
+                self->m_armed = false;
+                self->run_turn();
+            }));
+    }
+
+    void read_more() {
+        m_reading = true;
+        this->get_socket().async_read_some(
+            lib::asio::buffer(m_read_buffer.data(), m_read_buffer.size()),
+            on_strand([self = get_shared()](lib::asio::error_code const& ec, size_t size) {
+                self->take_read(ec, size);
+            }));
+    }
+
+    void take_read(lib::asio::error_code const& ec, size_t size) {
+        if (!m_context) return;
+        {
+            const hold_type hold(lock_);
+            m_reading = false;
+            if (ec) m_read_ended = true;
+        }
+        if (ec) {
+            m_tec = ec;
+            const bool ended = ec == lib::asio::error::eof || socket_con_type::is_truncation(ec);
+            return ended ? receive_eof() : receive_error(ec);
+        }
+        const bool full = size == m_read_buffer.size();
+        m_small_reads = size <= read_size_min / 2 ? m_small_reads + 1 : 0;
+        std::vector<std::byte> larger;
+        const size_t next = full ? std::min(m_read_buffer.size() * 4, read_size_max)
+            : m_small_reads >= small_reads_max ? read_size_min
+                                               : m_read_buffer.size();
+        if (next == m_read_buffer.size()) return receive({m_read_buffer.data(), size});
+        larger.resize(next);
+        larger.swap(m_read_buffer); // the session works on what was the buffer before
+        m_small_reads = 0;
+        receive({larger.data(), size});
+    }
+
+    void write_output(hold_type&) override {
+        if (!m_context || m_writing) return;
+        if constexpr (socket_con_type::layer_is_tls) {
+            write_copy();
+        } else {
+            write_now();
+        }
+    }
+
+    /// Writes to the socket until it is full or nothing is left.
+    void write_now() {
+        while (session_->output_size() != 0) {
+            const weft::output_list list = session_->output();
+            std::array<lib::asio::const_buffer, weft::output_list::count_max> buffers;
+            for (size_t i = 0; i < list.count; ++i) {
+                buffers[i] = lib::asio::const_buffer(list.pieces[i].data(), list.pieces[i].size());
+            }
+            lib::asio::error_code ec;
+            const size_t written =
+                this->get_socket().write_some(std::span(buffers.data(), list.count), ec);
+            if (ec == lib::asio::error::would_block || ec == lib::asio::error::try_again) {
+                session_->consume_output(0, now());
+                m_writing = true;
+                this->get_raw_socket().async_wait(
+                    lib::asio::socket_base::wait_write,
+                    on_strand([self = get_shared()](lib::asio::error_code const&) {
+                        self->take_written({});
+                    }));
+                return;
+            }
+            if (ec) {
+                m_tec = ec;
+                return session_->receive_error(ec, now());
+            }
+            session_->consume_output(written, now());
+        }
+    }
+
+    /// Writes a copy of the first bytes, as TLS takes its time.
+    void write_copy() {
+        m_write_buffer.clear();
+        while (session_->output_size() != 0 && m_write_buffer.size() < write_size_max) {
+            const weft::output_list list = session_->output();
+            size_t taken = 0;
+            for (const auto& piece : list) {
+                const size_t room = write_size_max - m_write_buffer.size();
+                const size_t size = std::min(room, piece.size());
+                m_write_buffer.append(reinterpret_cast<char const*>(piece.data()), size);
+                taken += size;
+            }
+            session_->consume_output(taken, now());
+        }
+        if (m_write_buffer.empty()) return;
+        m_writing = true;
+        m_write_pending = m_write_buffer.size();
+        lib::asio::async_write(
+            this->get_socket(), lib::asio::buffer(m_write_buffer),
+            on_strand([self = get_shared()](lib::asio::error_code const& ec, size_t) {
+                self->take_written(ec);
+            }));
+    }
+
+    void take_written(lib::asio::error_code const& ec) {
+        if (!m_context) return;
+        {
+            const hold_type hold(lock_);
+            m_writing = false;
+            m_write_pending = 0;
+            if (m_write_buffer.capacity() > write_size_max / 4) std::string().swap(m_write_buffer);
+            if (m_output_ends) shut_down_output();
+        }
+        if (ec) return receive_error(ec);
+        run_turn();
+        const hold_type hold(lock_);
+        if (m_stream_ends) close_socket();
+    }
+
+    void end_output(hold_type&) override {
+        m_output_ends = true;
+        if (m_context && !m_writing) shut_down_output();
+    }
+
+    void shut_down_output() {
+        m_output_ends = false;
+        if constexpr (socket_con_type::layer_is_tls) {
+            this->get_socket().async_shutdown(
+                on_strand([self = get_shared()](lib::asio::error_code const&) {}));
+        } else {
+            lib::asio::error_code ignored;
+            this->get_raw_socket().shutdown(lib::asio::socket_base::shutdown_send, ignored);
+        }
+    }
+
+    void end_stream(hold_type&) override {
+        m_stream_ends = true;
+        if (m_context && (!m_writing || !session_->output_ends())) close_socket();
+    }
+
+    void close_socket() {
+        lib::asio::error_code ignored;
+        this->get_raw_socket().close(ignored);
+        end_phase();
+    }
+
+    void request_turn() override {
+        if (!m_strand) return;
+        lib::asio::post(*m_strand, [self = get_shared()] { self->run_turn(); });
+    }
+
+    bool const m_is_server;
+    lib::shared_ptr<alog_type> m_alog;
+    lib::shared_ptr<elog_type> m_elog;
+    connection_hdl m_connection_hdl;
+    uri_ptr m_target;
+    std::shared_ptr<websocketpp::detail::connection_registry> m_registry;
+
+    lib::asio::io_context* m_context = nullptr; ///< null once the endpoint is destroyed
+    std::optional<connection_strand::executor_type> m_strand;
+    std::optional<lib::asio::steady_timer> m_deadline_timer;
+    std::optional<lib::asio::ip::tcp::resolver> m_resolver;
+
+    tcp_init_handler m_tcp_pre_init_handler;
+    tcp_init_handler m_tcp_post_init_handler;
+
+    std::string m_proxy;
+    uri_ptr m_proxy_target;
+    std::string m_proxy_credentials;
+    long m_proxy_timeout = config::timeout_proxy;
+
+    lib::asio::error_code m_tec;
+    std::vector<std::byte> m_read_buffer;
+    std::string m_write_buffer;
+    std::atomic<size_t> m_write_pending = 0;
+    weft::time_point m_armed_at{};
+    unsigned m_phase = 0;
+    int m_small_reads = 0;
+    bool m_armed = false;
+    bool m_timed_out = false;
+    bool m_reading = false;
+    bool m_read_ended = false;
+    bool m_writing = false;
+    bool m_output_ends = false; ///< to be ended after the write in progress
+    bool m_stream_ends = false;
+};
+
+} // namespace websocketpp::transport::asio

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: MIT
+// The Asio transport of an endpoint: its io_context, its listening socket, its timers.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <websocketpp/common/asio.hpp>
+#include <websocketpp/common/functional.hpp>
+#include <websocketpp/detail/connection_registry.hpp>
+#include <websocketpp/error.hpp>
+#include <websocketpp/logger/levels.hpp>
+#include <websocketpp/transport/asio/connection.hpp>
+#include <websocketpp/transport/asio/security/none.hpp>
+#include <websocketpp/transport/base/endpoint.hpp>
+#include <websocketpp/uri.hpp>
+
+namespace websocketpp::transport::asio {
+
+/// Call `init_asio` before anything else. Any number of threads may call `run`.
+///
+/// If the endpoint has created its io_context, its destructor destroys it, and connections that
+/// still exist end without calling handlers. An io_context of the application must outlive the
+/// connections, which may outlive the endpoint.
+template <typename config>
+class endpoint : public config::socket_type {
+public:
+    typedef endpoint<config> type;
+    typedef typename config::concurrency_type concurrency_type;
+    typedef typename config::socket_type socket_type;
+    typedef typename config::elog_type elog_type;
+    typedef typename config::alog_type alog_type;
+    typedef typename socket_type::socket_con_type socket_con_type;
+    typedef typename socket_con_type::ptr socket_con_ptr;
+    typedef asio::connection<config> transport_con_type;
+    typedef typename transport_con_type::ptr transport_con_ptr;
+    typedef lib::asio::io_context* io_service_ptr;
+    typedef lib::shared_ptr<lib::asio::ip::tcp::acceptor> acceptor_ptr;
+    typedef lib::shared_ptr<lib::asio::ip::tcp::resolver> resolver_ptr;
+    typedef lib::shared_ptr<lib::asio::steady_timer> timer_ptr;
+    typedef lib::asio::executor_work_guard<lib::asio::io_context::executor_type> work_guard;
+    typedef lib::shared_ptr<work_guard> work_ptr;
+    typedef lib::function<lib::error_code(acceptor_ptr)> tcp_pre_bind_handler;
+
+    endpoint() = default;
+    endpoint(endpoint const&) = delete;
+    endpoint& operator=(endpoint const&) = delete;
+    ~endpoint() {
+        m_acceptor.reset();
+        m_work.reset();
+        if (m_own_context) m_registry->detach_all();
+    }
+
+    bool is_secure() const { return socket_type::is_secure(); }
+
+    // --- the io_context
+
+    /// Uses an io_context of the application. Fails with `error::invalid_state` the second time.
+    void init_asio(io_service_ptr ptr, lib::error_code& ec) {
+        ec = initialized_error(false);
+        if (ec) return;
+        m_context = ptr;
+        m_acceptor = lib::make_shared<lib::asio::ip::tcp::acceptor>(*ptr);
+    }
+    void init_asio(io_service_ptr ptr) {
+        throw_if([&](lib::error_code& ec) { init_asio(ptr, ec); });
+    }
+
+    /// Creates an io_context.
+    void init_asio(lib::error_code& ec) {
+        ec = initialized_error(false);
+        if (ec) return;
+        m_own_context = std::make_unique<lib::asio::io_context>();
+        init_asio(m_own_context.get(), ec);
+    }
+    void init_asio() {
+        throw_if([&](lib::error_code& ec) { init_asio(ec); });
+    }
+
+    lib::asio::io_context& get_io_service() { return *m_context; }
+    lib::asio::io_context& get_io_context() { return *m_context; }
+
+    std::size_t run() { return m_context->run(); }
+    std::size_t run_one() { return m_context->run_one(); }
+    std::size_t poll() { return m_context->poll(); }
+    std::size_t poll_one() { return m_context->poll_one(); }
+
+    /// Makes `run` return, and ends nothing.
+    void stop() { m_context->stop(); }
+    void reset() { m_context->restart(); }
+    bool stopped() const { return m_context->stopped(); }
+
+    /// Keeps `run` from returning when there is no work, until `stop_perpetual`.
+    void start_perpetual() { m_work = lib::make_shared<work_guard>(m_context->get_executor()); }
+    void stop_perpetual() { m_work.reset(); }
+
+    /// Calls `callback` after `duration` milliseconds, or with `operation_aborted` when the timer
+    /// is cancelled.
+    timer_ptr set_timer(long duration, timer_handler callback) {
+        timer_ptr timer = lib::make_shared<lib::asio::steady_timer>(
+            *m_context, std::chrono::milliseconds(duration));
+        timer->async_wait([timer, callback = std::move(callback)](lib::asio::error_code const& ec) {
+            callback(ec ? transport::error::make_error_code(transport::error::operation_aborted)
+                        : lib::error_code());
+        });
+        return timer;
+    }
+
+    // --- handlers of connections that are created from now on
+
+    /// Called before the listening socket is bound; an error ends `listen`.
+    void set_tcp_pre_bind_handler(tcp_pre_bind_handler h) {
+        m_tcp_pre_bind_handler = std::move(h);
+    }
+    void set_tcp_pre_init_handler(tcp_init_handler h) { m_tcp_pre_init_handler = std::move(h); }
+    void set_tcp_init_handler(tcp_init_handler h) { m_tcp_pre_init_handler = std::move(h); }
+    void set_tcp_post_init_handler(tcp_init_handler h) { m_tcp_post_init_handler = std::move(h); }
+
+    // --- listening
+
+    void set_listen_backlog(int backlog) { m_listen_backlog = backlog; }
+    void set_reuse_addr(bool value) { m_reuse_addr = value; }
+
+    /// Listens at an address. `ec` gets the error of the system.
+    void listen(lib::asio::ip::tcp::endpoint const& ep, lib::error_code& ec) {
+        ec = initialized_error(true);
+        if (!ec && is_listening()) {
+            ec = websocketpp::error::make_error_code(websocketpp::error::invalid_state);
+        }
+        if (ec) return;
+        ec = open_acceptor(ep);
+        if (!ec) return;
+        m_elog->write(log::elevel::info, "asio listen: " + ec.message());
+        lib::asio::error_code ignored;
+        m_acceptor->close(ignored);
+    }
+    void listen(lib::asio::ip::tcp::endpoint const& ep) {
+        throw_if([&](lib::error_code& ec) { listen(ep, ec); });
+    }
+
+    /// Listens at a port of all addresses of a protocol: `tcp::v4()` or `tcp::v6()`.
+    template <typename InternetProtocol>
+    void listen(InternetProtocol const& protocol, uint16_t port, lib::error_code& ec) {
+        listen(lib::asio::ip::tcp::endpoint(protocol, port), ec);
+    }
+    template <typename InternetProtocol>
+    void listen(InternetProtocol const& protocol, uint16_t port) {
+        listen(lib::asio::ip::tcp::endpoint(protocol, port));
+    }
+
+    /// Listens at a port for IPv6 and IPv4.
+    void listen(uint16_t port, lib::error_code& ec) {
+        listen(lib::asio::ip::tcp::v6(), port, ec);
+    }
+    void listen(uint16_t port) { listen(lib::asio::ip::tcp::v6(), port); }
+
+    /// Listens at the first address of a host and a service, or port number.
+    void listen(std::string const& host, std::string const& service, lib::error_code& ec) {
+        ec = initialized_error(true);
+        if (ec) return;
+        lib::asio::ip::tcp::resolver resolver(*m_context);
+        lib::asio::error_code failed;
+        const auto found = resolver.resolve(host, service, failed);
+        if (failed || found.begin() == found.end()) {
+            ec = error::make_error_code(error::invalid_host_service);
+            return;
+        }
+        listen(found.begin()->endpoint(), ec);
+    }
+    void listen(std::string const& host, std::string const& service) {
+        throw_if([&](lib::error_code& ec) { listen(host, service, ec); });
+    }
+
+    /// Stops accepting. Connections go on.
+    void stop_listening(lib::error_code& ec) {
+        ec = lib::error_code();
+        if (!is_listening()) {
+            ec = websocketpp::error::make_error_code(websocketpp::error::invalid_state);
+            return;
+        }
+        lib::asio::error_code ignored;
+        m_acceptor->close(ignored);
+    }
+    void stop_listening() {
+        throw_if([&](lib::error_code& ec) { stop_listening(ec); });
+    }
+    bool is_listening() const { return m_acceptor && m_acceptor->is_open(); }
+
+    lib::asio::ip::tcp::endpoint get_local_endpoint(lib::asio::error_code& ec) {
+        if (m_acceptor) return m_acceptor->local_endpoint(ec);
+        ec = lib::asio::error::bad_descriptor;
+        return {};
+    }
+
+protected:
+    void init_logging(lib::shared_ptr<alog_type> const& alog,
+                      lib::shared_ptr<elog_type> const& elog) {
+        m_alog = alog;
+        m_elog = elog;
+    }
+
+    lib::error_code init(transport_con_ptr const& con) {
+        if (const lib::error_code ec = initialized_error(true)) return ec;
+        socket_type::prepare(*con);
+        con->set_tcp_pre_init_handler(m_tcp_pre_init_handler);
+        con->set_tcp_post_init_handler(m_tcp_post_init_handler);
+        return con->init_asio(*m_context, m_registry);
+    }
+
+    /// Accepts one connection. `callback` is called once, unless an error is returned.
+    void async_accept(transport_con_ptr const& con, accept_handler callback, lib::error_code& ec) {
+        namespace error = websocketpp::error;
+        ec = is_listening() ? lib::error_code()
+                            : error::make_error_code(error::async_accept_not_listening);
+        if (ec) return;
+        m_acceptor->async_accept(
+            con->get_raw_socket(),
+            [this, alive = std::weak_ptr(m_registry), con,
+             callback = std::move(callback)](lib::asio::error_code const& failed) {
+                if (alive.expired()) return; // so is the endpoint
+                if (!failed) return callback(lib::error_code());
+                if (failed == lib::asio::error::operation_aborted) {
+                    return callback(error::make_error_code(error::operation_canceled));
+                }
+                m_elog->write(log::elevel::info, "asio async_accept: " + failed.message());
+                retry_later([callback, failed] { callback(failed); });
+            });
+    }
+
+    void async_connect(transport_con_ptr const& con, uri_ptr const& target,
+                       connect_handler callback) {
+        lib::asio::dispatch(con->get_strand()->get_executor(), [con, target, callback] {
+            con->async_connect(target, [callback] { callback(lib::error_code()); });
+        });
+    }
+
+private:
+    /// Waits before the next attempt to accept: descriptors may have run out.
+    template <class Action>
+    void retry_later(Action&& action) {
+        auto timer = std::make_shared<lib::asio::steady_timer>(*m_context,
+                                                               std::chrono::milliseconds(50));
+        timer->async_wait([timer, alive = std::weak_ptr(m_registry),
+                           action = std::forward<Action>(action)](lib::asio::error_code const& ec) {
+            if (!ec && !alive.expired()) action();
+        });
+    }
+
+    lib::error_code initialized_error(bool expected) const {
+        namespace error = websocketpp::error;
+        return (m_context != nullptr) == expected ? lib::error_code()
+                                                  : error::make_error_code(error::invalid_state);
+    }
+
+    lib::error_code open_acceptor(lib::asio::ip::tcp::endpoint const& ep) {
+        lib::asio::error_code ec;
+        m_acceptor->open(ep.protocol(), ec);
+        if (!ec) {
+            m_acceptor->set_option(lib::asio::socket_base::reuse_address(m_reuse_addr), ec);
+        }
+        if (!ec && m_tcp_pre_bind_handler) {
+            if (const lib::error_code refused = m_tcp_pre_bind_handler(m_acceptor)) return refused;
+        }
+        if (!ec) m_acceptor->bind(ep, ec);
+        if (!ec) m_acceptor->listen(m_listen_backlog, ec);
+        return ec;
+    }
+
+    template <class Call>
+    static void throw_if(Call&& call) {
+        lib::error_code ec;
+        call(ec);
+        if (ec) throw websocketpp::exception(ec);
+    }
+
+    // The io_context is destroyed after all that uses it.
+    std::shared_ptr<websocketpp::detail::connection_registry> m_registry =
+        std::make_shared<websocketpp::detail::connection_registry>();
+    std::unique_ptr<lib::asio::io_context> m_own_context;
+    lib::asio::io_context* m_context = nullptr;
+    acceptor_ptr m_acceptor;
+    work_ptr m_work;
+    int m_listen_backlog = lib::asio::socket_base::max_listen_connections;
+    bool m_reuse_addr = false;
+
+    tcp_pre_bind_handler m_tcp_pre_bind_handler;
+    tcp_init_handler m_tcp_pre_init_handler;
+    tcp_init_handler m_tcp_post_init_handler;
+
+    lib::shared_ptr<elog_type> m_elog;
+    lib::shared_ptr<alog_type> m_alog;
+};
+
+} // namespace websocketpp::transport::asio
