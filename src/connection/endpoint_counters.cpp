@@ -3,8 +3,9 @@
 #include <weft/connection/endpoint_counters.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
+
+#include "core/prometheus_writer.hpp"
 
 namespace weft {
 namespace {
@@ -19,82 +20,10 @@ bool same_route(const route_counters& one, const route_counters& other) noexcept
         one.subprotocol == other.subprotocol;
 }
 
-/// Writes metrics one after the other.
-class prometheus_writer {
-public:
-    explicit prometheus_writer(std::string_view prefix) : prefix_(prefix) {}
-
-    /// Begins a metric; `value` adds its samples.
-    void begin(std::string_view kind, std::string_view name, std::string_view help) {
-        name_ = prefix_ + "_";
-        name_ += name;
-        text_ += "# HELP " + name_ + " ";
-        text_ += help;
-        text_ += "\n# TYPE " + name_ + " ";
-        text_ += kind;
-        text_ += "\n";
-    }
-
-    /// Adds a sample; `labels` is empty or a list of `label`.
-    void value(std::string_view suffix, std::string_view labels, std::string_view number) {
-        text_ += name_;
-        text_ += suffix;
-        if (!labels.empty()) {
-            text_ += "{";
-            text_ += labels;
-            text_ += "}";
-        }
-        text_ += " ";
-        text_ += number;
-        text_ += "\n";
-    }
-    void value(std::string_view labels, std::uint64_t number) {
-        value({}, labels, std::to_string(number));
-    }
-
-    void counter(std::string_view name, std::string_view help, std::uint64_t number) {
-        begin("counter", name, help);
-        value({}, number);
-    }
-    void gauge(std::string_view name, std::string_view help, std::uint64_t number) {
-        begin("gauge", name, help);
-        value({}, number);
-    }
-
-    [[nodiscard]] std::string take() noexcept { return std::move(text_); }
-
-private:
-    std::string prefix_;
-    std::string name_;
-    std::string text_;
-};
-
-std::string label(std::string_view name, std::string_view content) {
-    std::string text(name);
-    text += "=\"";
-    for (const char each : content) {
-        if (each == '\n') {
-            text += "\\n";
-            continue;
-        }
-        if (each == '\\' || each == '"') text += '\\';
-        text += each;
-    }
-    return text += '"';
-}
-
-/// Returns the shortest text of a time in seconds, with a point in every locale.
-std::string in_seconds(duration time) {
-    std::array<char, 32> text{};
-    const double seconds = std::chrono::duration<double>(time).count();
-    const auto end = std::to_chars(text.data(), text.data() + text.size(), seconds).ptr;
-    return {text.data(), end};
-}
-
 std::string labels_of(const route_counters& route) {
-    auto labels = label("path", route.path);
-    if (!route.host.empty()) labels += "," + label("host", route.host);
-    if (!route.subprotocol.empty()) labels += "," + label("subprotocol", route.subprotocol);
+    auto labels = metric_label("path", route.path);
+    if (!route.host.empty()) labels += "," + metric_label("host", route.host);
+    if (!route.subprotocol.empty()) labels += "," + metric_label("subprotocol", route.subprotocol);
     return labels;
 }
 
@@ -103,8 +32,8 @@ void write_errors(prometheus_writer& out, std::string_view name, std::string_vie
     out.begin("counter", name, help);
     for (const auto& [why, count] : errors) {
         const auto code = std::to_string(why.value());
-        out.value(label("category", why.category().name()) + "," + label("code", code) + "," +
-                      label("error", why.message()),
+        out.value(metric_label("category", why.category().name()) + "," +
+                      metric_label("code", code) + "," + metric_label("error", why.message()),
                   count);
     }
 }
@@ -113,7 +42,7 @@ void write_ends(prometheus_writer& out, const endpoint_counters& counters) {
     out.begin("counter", "close_codes_total",
               "Connections that ended after opening, by close code");
     for (const auto& [code, count] : counters.close_codes) {
-        out.value(label("code", std::to_string(static_cast<unsigned>(code))), count);
+        out.value(metric_label("code", std::to_string(static_cast<unsigned>(code))), count);
     }
     write_errors(out, "close_errors_total", "Open connections that ended with an error",
                  counters.close_errors);
@@ -122,7 +51,7 @@ void write_ends(prometheus_writer& out, const endpoint_counters& counters) {
     out.begin("counter", "failed_statuses_total",
               "Connections that ended without opening, by HTTP status");
     for (const auto& [status, count] : counters.statuses) {
-        out.value(label("status", std::to_string(status)), count);
+        out.value(metric_label("status", std::to_string(status)), count);
     }
 }
 
@@ -131,20 +60,6 @@ void write_routes(prometheus_writer& out, const endpoint_counters& counters) {
     for (const auto& route : counters.routes) out.value(labels_of(route), route.opened);
     out.begin("gauge", "route_open", "Open connections, by route");
     for (const auto& route : counters.routes) out.value(labels_of(route), route.open);
-}
-
-void write_round_trips(prometheus_writer& out, const round_trip_histogram& trips) {
-    out.begin("histogram", "round_trip_seconds",
-              "Smoothed round trips of the connections that are open");
-    std::uint64_t up_to = 0;
-    for (std::size_t i = 0; i < trips.counts.size(); ++i) {
-        up_to += trips.counts[i];
-        const bool last = i == trips.bounds.size();
-        const auto bound = last ? std::string("+Inf") : in_seconds(trips.bounds[i]);
-        out.value("_bucket", label("le", bound), std::to_string(up_to));
-    }
-    out.value("_sum", {}, in_seconds(trips.sum));
-    out.value("_count", {}, std::to_string(up_to));
 }
 
 } // namespace
@@ -199,7 +114,8 @@ std::string prometheus_text(const endpoint_counters& counters, std::string_view 
     out.gauge("waiting_connections", "Connections whose output waits", counters.waiting);
     out.gauge("memory_bytes", "Memory that connections hold because of their peers",
               counters.memory_used);
-    write_round_trips(out, counters.round_trips);
+    out.histogram("round_trip_seconds", "Smoothed round trips of the connections that are open",
+                  counters.round_trips);
     write_routes(out, counters);
     return out.take();
 }

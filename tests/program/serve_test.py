@@ -49,6 +49,7 @@ class Http(unittest.TestCase):
         self.assertEqual(answer.getheader("Content-Type"), "text/plain; version=0.0.4")
         self.assertRegex(body, rb'\nweft_route_opened_total\{path="/echo"\} [1-9]\d*\n')
         self.assertRegex(body, rb"\nweft_received_bytes_total [1-9]\d*\n")
+        self.assertRegex(body, rb"\nweft_turn_seconds_count [1-9]\d*\n")
         self.assertEqual(get(self.server, "/metrics", "HEAD")[1], b"")
         self.assertEqual(get(self.server, "/metrics", "POST")[0].status, 405)
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <weft/connection/endpoint_counters.hpp>
+#include <weft/loop/turn_times.hpp>
 
 #include "without_loop/web_pages.hpp"
 
@@ -20,11 +21,13 @@ public:
     collection(weft::connection_handle asker, std::size_t parts)
         : asker_(std::move(asker)), missing_(parts) {}
 
-    void add(const weft::endpoint_counters& part) {
+    void add(const weft::endpoint_counters& part, const weft::turn_times& turns) {
         const std::lock_guard lock(mutex_);
         sum_ += part;
+        turns_ += turns;
         if (--missing_ != 0) return;
-        asker_.with([text = weft::prometheus_text(sum_)](weft::connection& peer) {
+        auto text = weft::prometheus_text(sum_) + weft::prometheus_text(turns_);
+        asker_.with([text = std::move(text)](weft::connection& peer) {
             static_cast<void>(peer.respond({200,
                                             {{"Content-Type", "text/plain; version=0.0.4"},
                                              {"Cache-Control", "no-store"}},
@@ -36,6 +39,7 @@ private:
     std::mutex mutex_;
     weft::connection_handle asker_;
     weft::endpoint_counters sum_;
+    weft::turn_times turns_;
     std::size_t missing_;
 };
 
@@ -48,7 +52,8 @@ weft::handlers metrics_page(weft::event_loops& loops, std::list<weft::server>& s
         const auto all = std::make_shared<collection>(peer.handle(), loops.size());
         std::size_t at = 0;
         for (auto& server : servers) {
-            loops[at++].post([all, &server] { all->add(server.counters()); });
+            auto& loop = loops[at++];
+            loop.post([all, &loop, &server] { all->add(server.counters(), loop.turn_times()); });
         }
     }};
 }

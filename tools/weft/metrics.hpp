@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// `/metrics` of `weft serve`: the counters of all its servers, for Prometheus.
+// `/metrics` of `weft serve`: the counters of all its servers and the turn times of its loops, for
+// Prometheus.
 #pragma once
 
 #include <list>

@@ -2,7 +2,10 @@
 // How long the turns of an event loop take, as a histogram.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <string>
+#include <string_view>
 
 #include <weft/core/duration_histogram.hpp>
 
@@ -22,6 +25,18 @@ struct turn_times : duration_histogram<turn_time_bounds> {
         duration_histogram::add(turn);
         longest = std::max(longest, turn);
     }
+
+    /// Adds the turns of another loop.
+    turn_times& operator+=(const turn_times& other) noexcept {
+        duration_histogram::operator+=(other);
+        longest = std::max(longest, other.longest);
+        return *this;
+    }
 };
+
+/// Returns the times in the text format of Prometheus, to be served together with that of
+/// `endpoint_counters`: the histogram `turn_seconds` and the longest turn.
+[[nodiscard]] std::string prometheus_text(const turn_times& times,
+                                          std::string_view prefix = "weft");
 
 } // namespace weft

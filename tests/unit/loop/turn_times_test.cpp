@@ -65,5 +65,34 @@ TEST(turn_times, are_counted_up_to_and_including_each_bound) {
     EXPECT_EQ(times.sum, 3s + 201us);
 }
 
+TEST(turn_times, of_several_loops_are_added) {
+    weft::turn_times times, others;
+    times.add(1ms);
+    others.add(3s);
+    times += others;
+    others.add(2ms);
+    times += others;
+    EXPECT_EQ(turns_in(times), 4U);
+    EXPECT_EQ(times.longest, 3s);
+    EXPECT_EQ(times.sum, 6s + 3ms);
+}
+
+TEST(turn_times, are_a_text_for_prometheus) {
+    weft::turn_times times;
+    times.add(500us);
+    times.add(20ms);
+    const auto text = prometheus_text(times, "app");
+    const auto has = [&](std::string_view line) {
+        return ("\n" + text).find("\n" + std::string(line) + "\n") != text.npos;
+    };
+    EXPECT_TRUE(has("# TYPE app_turn_seconds histogram")) << text;
+    EXPECT_TRUE(has("app_turn_seconds_bucket{le=\"0.0001\"} 0")) << text;
+    EXPECT_TRUE(has("app_turn_seconds_bucket{le=\"0.001\"} 1")) << text;
+    EXPECT_TRUE(has("app_turn_seconds_bucket{le=\"+Inf\"} 2")) << text;
+    EXPECT_TRUE(has("app_turn_seconds_sum 0.0205")) << text;
+    EXPECT_TRUE(has("app_turn_seconds_count 2")) << text;
+    EXPECT_TRUE(has("app_longest_turn_seconds 0.02")) << text;
+}
+
 } // namespace
 } // namespace weft::testing
