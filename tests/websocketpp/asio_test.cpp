@@ -1,0 +1,521 @@
+// SPDX-License-Identifier: MIT
+// What programs written for WebSocket++ rely on over Asio: handlers, threads, ends, timers, HTTP.
+// Compiled for Boost.Asio and for standalone Asio.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <websocketpp/client.hpp>
+#include <websocketpp/config/asio_no_tls.hpp>
+#include <websocketpp/config/asio_no_tls_client.hpp>
+#include <websocketpp/extensions/permessage_deflate/enabled.hpp>
+#include <websocketpp/server.hpp>
+
+namespace websocketpp {
+namespace {
+
+typedef websocketpp::server<config::asio> asio_server;
+typedef websocketpp::client<config::asio_client> asio_client;
+
+template <class Endpoint>
+void be_quiet(Endpoint& endpoint) {
+    endpoint.clear_access_channels(log::alevel::all);
+    endpoint.clear_error_channels(log::elevel::all);
+}
+
+/// An echo server and a client on one io_context, with notes of what happens.
+class websocketpp_asio : public ::testing::Test {
+protected:
+    websocketpp_asio() {
+        be_quiet(server);
+        be_quiet(client);
+        server.init_asio(&context);
+        client.init_asio(&context);
+        server.set_reuse_addr(true);
+        server.set_message_handler([this](connection_hdl hdl, asio_server::message_ptr msg) {
+            server.send(hdl, msg);
+        });
+        server.listen(lib::asio::ip::tcp::v4(), 0);
+        note(server, "server");
+        note(client, "client");
+    }
+
+    template <class Endpoint>
+    void note(Endpoint& endpoint, std::string who) {
+        endpoint.set_fail_handler([this, who](connection_hdl) { add(who + " fail"); });
+        endpoint.set_close_handler([this, who, &endpoint](connection_hdl hdl) {
+            const auto con = endpoint.get_con_from_hdl(hdl);
+            add(who + " close " + std::to_string(con->get_remote_close_code()));
+        });
+    }
+
+    void add(std::string what) {
+        const std::lock_guard guard(lock);
+        seen.push_back(std::move(what));
+    }
+
+    std::string address() {
+        lib::asio::error_code ec;
+        return "ws://127.0.0.1:" + std::to_string(server.get_local_endpoint(ec).port());
+    }
+
+    asio_client::connection_ptr connect() {
+        accept();
+        lib::error_code ec;
+        const auto con = client.get_connection(address(), ec);
+        EXPECT_FALSE(ec);
+        return client.connect(con);
+    }
+
+    /// The first connection has the handlers that are set before this.
+    void accept() {
+        if (!std::exchange(accepts, true)) server.start_accept();
+    }
+
+    /// Runs until there is no work, or for ten seconds.
+    void run(int threads = 1) {
+        std::atomic<bool> late = false;
+        lib::asio::io_context watch;
+        lib::asio::steady_timer timer(watch, std::chrono::seconds(20));
+        timer.async_wait([&](lib::asio::error_code const& ec) {
+            if (ec) return;
+            late = true;
+            context.stop();
+        });
+        std::thread watching([&] { watch.run(); });
+        std::vector<std::thread> others;
+        for (int i = 1; i < threads; ++i) others.emplace_back([&] { context.run(); });
+        try {
+            context.run();
+        } catch (...) {
+            lib::asio::post(watch, [&] { timer.cancel(); });
+            watching.join();
+            throw;
+        }
+        for (auto& each : others) each.join();
+        lib::asio::post(watch, [&] { timer.cancel(); });
+        watching.join();
+        EXPECT_FALSE(late) << "run did not return";
+    }
+
+    lib::asio::io_context context;
+    asio_server server;
+    asio_client client;
+    bool accepts = false;
+    std::mutex lock;
+    std::vector<std::string> seen;
+};
+
+TEST_F(websocketpp_asio, echoes_and_run_returns_when_no_work_is_left) {
+    int got = 0;
+    client.set_open_handler([&](connection_hdl hdl) {
+        client.send(hdl, "0", frame::opcode::text);
+        server.stop_listening();
+    });
+    client.set_message_handler([&](connection_hdl hdl, asio_client::message_ptr msg) {
+        EXPECT_EQ(msg->get_payload(), std::to_string(got));
+        EXPECT_EQ(msg->get_opcode(), frame::opcode::text);
+        if (++got == 100) {
+            client.close(hdl, close::status::normal, "done");
+        } else {
+            client.send(hdl, std::to_string(got), frame::opcode::text);
+        }
+    });
+    connect();
+    run();
+    EXPECT_EQ(got, 100);
+    EXPECT_EQ(seen, (std::vector<std::string>{"server close 1000", "client close 1000"}));
+    EXPECT_TRUE(client.stopped());
+    client.reset();
+    EXPECT_FALSE(client.stopped());
+}
+
+TEST_F(websocketpp_asio, carries_large_messages) {
+    const std::string large(3'000'000, 'x');
+    bool same = false;
+    client.set_open_handler([&](connection_hdl hdl) {
+        server.stop_listening();
+        client.send(hdl, large, frame::opcode::binary);
+    });
+    client.set_message_handler([&](connection_hdl hdl, asio_client::message_ptr msg) {
+        same = msg->get_payload() == large;
+        client.close(hdl, close::status::normal, "");
+    });
+    connect();
+    run();
+    EXPECT_TRUE(same);
+}
+
+TEST_F(websocketpp_asio, a_server_ends_cleanly_with_clients_connected) {
+    std::set<connection_hdl, std::owner_less<connection_hdl>> all;
+    server.set_open_handler([&](connection_hdl hdl) {
+        all.insert(hdl);
+        if (all.size() < 5) return;
+        server.stop_listening();
+        EXPECT_FALSE(server.is_listening());
+        for (auto const& each : all) server.close(each, close::status::going_away, "stop");
+    });
+    for (int i = 0; i < 5; ++i) connect();
+    run();
+    EXPECT_EQ(seen.size(), 10U);
+    for (auto const& each : seen) EXPECT_TRUE(each.ends_with(" close 1001")) << each;
+}
+
+TEST_F(websocketpp_asio, what_cannot_be_connected_fails_once) {
+    server.stop_listening();
+    lib::error_code ec;
+    const auto con = client.get_connection("ws://127.0.0.1:1/", ec);
+    client.connect(con);
+    run();
+    EXPECT_EQ(seen, std::vector<std::string>{"client fail"});
+    EXPECT_EQ(con->get_ec(), transport::error::pass_through);
+    EXPECT_EQ(con->get_transport_ec(), lib::asio::error::connection_refused);
+    EXPECT_EQ(con->get_state(), session::state::closed);
+}
+
+TEST_F(websocketpp_asio, handshakes_have_a_timeout) {
+    lib::asio::ip::tcp::acceptor silent(
+        context, {lib::asio::ip::address_v4::loopback(), 0});
+    server.stop_listening();
+    lib::error_code ec;
+    const auto con = client.get_connection(
+        "ws://127.0.0.1:" + std::to_string(silent.local_endpoint().port()), ec);
+    con->set_open_handshake_timeout(50);
+    client.connect(con);
+    run();
+    EXPECT_EQ(seen, std::vector<std::string>{"client fail"});
+    EXPECT_EQ(con->get_ec(), error::open_handshake_timeout);
+}
+
+TEST_F(websocketpp_asio, pongs_have_a_timeout_that_ends_nothing) {
+    client.set_pong_timeout(50);
+    std::string missing;
+    server.set_ping_handler([](connection_hdl, std::string) { return false; });
+    client.set_pong_timeout_handler([&](connection_hdl hdl, std::string payload) {
+        missing = payload;
+        EXPECT_EQ(client.get_con_from_hdl(hdl)->get_state(), session::state::open);
+        client.close(hdl, close::status::normal, "");
+    });
+    client.set_open_handler([&](connection_hdl hdl) {
+        server.stop_listening();
+        client.ping(hdl, "anyone");
+    });
+    connect();
+    run();
+    EXPECT_EQ(missing, "anyone");
+}
+
+TEST_F(websocketpp_asio, timers_run_and_are_cancelled) {
+    server.stop_listening();
+    std::vector<lib::error_code> codes;
+    client.set_timer(5, [&](lib::error_code const& ec) { codes.push_back(ec); });
+    auto cancelled = client.set_timer(60'000, [&](lib::error_code const& ec) {
+        codes.push_back(ec);
+    });
+    cancelled->cancel();
+    run();
+    EXPECT_EQ(codes, (std::vector<lib::error_code>{
+                         transport::error::make_error_code(transport::error::operation_aborted),
+                         lib::error_code()}));
+}
+
+TEST_F(websocketpp_asio, perpetual_keeps_run_until_it_is_stopped_in_a_handler) {
+    client.start_perpetual();
+    client.set_close_handler([&](connection_hdl) { client.stop_perpetual(); });
+    client.set_open_handler([&](connection_hdl hdl) {
+        server.stop_listening();
+        client.close(hdl, close::status::normal, "");
+    });
+    connect();
+    run();
+    EXPECT_EQ(seen, std::vector<std::string>{"server close 1000"});
+}
+
+TEST_F(websocketpp_asio, an_exception_of_a_handler_leaves_run) {
+    server.set_message_handler(
+        [](connection_hdl, asio_server::message_ptr) { throw std::runtime_error("broken"); });
+    client.set_open_handler([&](connection_hdl hdl) {
+        server.stop_listening();
+        client.send(hdl, "x", frame::opcode::text);
+    });
+    connect();
+    EXPECT_THROW(run(), std::runtime_error);
+    run();
+    EXPECT_EQ(seen, (std::vector<std::string>{"server close 1006", "client close 1011"}));
+}
+
+TEST_F(websocketpp_asio, http_is_answered_at_once_or_later) {
+    std::vector<std::thread> workers;
+    server.set_http_handler([&](connection_hdl hdl) {
+        const auto con = server.get_con_from_hdl(hdl);
+        EXPECT_FALSE(con->defer_http_response());
+        workers.emplace_back([con] {
+            con->set_body("later: " + con->get_resource());
+            con->set_status(http::status_code::ok);
+            con->send_http_response();
+        });
+        server.stop_listening();
+    });
+    accept();
+    lib::asio::ip::tcp::socket socket(context);
+    lib::asio::error_code ignored;
+    socket.connect({lib::asio::ip::address_v4::loopback(),
+                    server.get_local_endpoint(ignored).port()});
+    lib::asio::write(socket, lib::asio::buffer(std::string("GET /x HTTP/1.1\r\nHost: h\r\n\r\n")));
+    std::string answer(1000, '\0');
+    lib::asio::async_read(socket, lib::asio::buffer(answer),
+                          [&](lib::asio::error_code const&, size_t size) {
+                              answer.resize(size);
+                              socket.close();
+                          });
+    run();
+    for (auto& each : workers) each.join();
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK\r\n")) << answer;
+    EXPECT_TRUE(answer.ends_with("\r\n\r\nlater: /x")) << answer;
+    EXPECT_EQ(seen, std::vector<std::string>());
+}
+
+TEST_F(websocketpp_asio, handlers_of_sockets_are_called_in_order) {
+    std::vector<std::string> order;
+    server.set_socket_init_handler([&](connection_hdl, lib::asio::ip::tcp::socket& socket) {
+        order.push_back(socket.is_open() ? "socket" : "closed socket");
+    });
+    server.set_tcp_pre_init_handler([&](connection_hdl) { order.push_back("pre"); });
+    server.set_tcp_post_init_handler([&](connection_hdl hdl) {
+        order.push_back("post");
+        EXPECT_TRUE(server.get_con_from_hdl(hdl)->get_remote_endpoint().starts_with("127.0.0.1:"));
+    });
+    server.set_open_handler([&](connection_hdl) { order.push_back("open"); });
+    server.stop_listening();
+    server.set_tcp_pre_bind_handler([&](asio_server::transport_type::acceptor_ptr acceptor) {
+        order.push_back(acceptor->is_open() ? "bind" : "bind closed");
+        return lib::error_code();
+    });
+    server.listen("127.0.0.1", "0");
+    client.set_open_handler([&](connection_hdl hdl) {
+        server.stop_listening();
+        client.close(hdl, close::status::normal, "");
+    });
+    connect();
+    run();
+    EXPECT_EQ(order, (std::vector<std::string>{"bind", "socket", "pre", "post", "open"}));
+}
+
+TEST_F(websocketpp_asio, misuse_is_reported_with_the_right_error) {
+    lib::error_code ec;
+    server.init_asio(&context, ec);
+    EXPECT_EQ(ec, error::invalid_state);
+    EXPECT_THROW(server.init_asio(), exception);
+    asio_server second;
+    be_quiet(second);
+    second.init_asio(&context);
+    lib::asio::error_code ignored;
+    second.listen(server.get_local_endpoint(ignored), ec);
+    const lib::asio::error_code in_use = lib::asio::error::address_in_use;
+    EXPECT_EQ(ec, lib::error_code(in_use));
+    EXPECT_FALSE(second.is_listening());
+    second.listen("no.such.host.invalid", "0", ec);
+    EXPECT_EQ(ec, transport::asio::error::invalid_host_service);
+    second.start_accept(ec);
+    EXPECT_EQ(ec, error::async_accept_not_listening);
+    second.stop_listening(ec);
+    EXPECT_EQ(ec, error::invalid_state);
+    const auto con = connect();
+    EXPECT_EQ(con->send("early"), error::invalid_state);
+    con->close(close::status::normal, "", ec);
+    EXPECT_EQ(ec, error::invalid_state);
+    client.set_open_handler([&](connection_hdl) {});
+    con->set_open_handler([&](connection_hdl hdl) {
+        server.stop_listening();
+        client.close(hdl, close::status::normal, "");
+    });
+    run();
+    client.send(con->get_handle(), "late", frame::opcode::text, ec);
+    EXPECT_EQ(ec, error::invalid_state);
+}
+
+TEST_F(websocketpp_asio, an_interrupt_and_terminate_come_from_any_thread) {
+    std::vector<std::thread> others;
+    client.set_open_handler([&](connection_hdl hdl) {
+        server.stop_listening();
+        others.emplace_back([&, hdl] { client.interrupt(hdl); });
+    });
+    client.set_interrupt_handler([&](connection_hdl hdl) {
+        others.emplace_back([&, hdl] {
+            client.get_con_from_hdl(hdl)->terminate(error::make_error_code(error::test));
+        });
+    });
+    const auto con = connect();
+    run();
+    for (auto& each : others) each.join();
+    EXPECT_EQ(con->get_ec(), error::test);
+    EXPECT_EQ(seen, (std::vector<std::string>{"client close 1006", "server close 1006"}));
+}
+
+TEST(websocketpp_asio_ends, an_endpoint_is_destroyed_with_connections_open) {
+    asio_server::connection_ptr accepted;
+    asio_client::connection_ptr connecting;
+    int ends = 0;
+    {
+        asio_server server;
+        asio_client client;
+        be_quiet(server);
+        be_quiet(client);
+        server.init_asio();
+        client.init_asio();
+        server.set_open_handler(
+            [&](connection_hdl hdl) { accepted = server.get_con_from_hdl(hdl); });
+        server.set_close_handler([&](connection_hdl) { ++ends; });
+        server.listen(lib::asio::ip::tcp::v4(), 0);
+        server.start_accept();
+        lib::asio::error_code ignored;
+        lib::error_code ec;
+        connecting = client.get_connection(
+            "ws://127.0.0.1:" + std::to_string(server.get_local_endpoint(ignored).port()), ec);
+        connecting->set_close_handler([&](connection_hdl) { ++ends; });
+        client.connect(connecting);
+        for (int i = 0; i < 1'000'000 && connecting->get_state() != session::state::open; ++i) {
+            server.poll();
+            client.poll();
+        }
+        ASSERT_TRUE(accepted);
+        client.set_timer(60'000, [&](lib::error_code const&) { ++ends; });
+        accepted->send("never arrives");
+    }
+    EXPECT_EQ(ends, 0);
+    EXPECT_EQ(accepted->send("x"), error::invalid_state);
+    lib::error_code ec;
+    accepted->close(close::status::normal, "", ec);
+    connecting->terminate(lib::error_code());
+}
+
+// --- threads
+
+class websocketpp_asio_threads : public websocketpp_asio {};
+
+TEST_F(websocketpp_asio_threads, handlers_of_one_connection_do_not_overlap) {
+    constexpr int count = 200;
+    std::map<connection_hdl, std::atomic<int>, std::owner_less<connection_hdl>> inside;
+    std::atomic<int> overlaps = 0, got = 0;
+    std::mutex of_map;
+    server.set_message_handler([&](connection_hdl hdl, asio_server::message_ptr msg) {
+        std::atomic<int>* mine = nullptr;
+        {
+            const std::lock_guard guard(of_map);
+            mine = &inside[hdl];
+        }
+        if (mine->fetch_add(1) != 0) ++overlaps;
+        server.send(hdl, msg);
+        mine->fetch_sub(1);
+    });
+    std::vector<std::thread> senders;
+    std::atomic<int> open = 0;
+    client.set_open_handler([&](connection_hdl hdl) {
+        if (++open == 4) server.stop_listening();
+        const std::lock_guard guard(of_map);
+        senders.emplace_back([this, hdl] {
+            for (int i = 0; i < count; ++i) client.send(hdl, "x", frame::opcode::text);
+        });
+    });
+    std::vector<std::shared_ptr<std::atomic<int>>> counts;
+    accept();
+    for (int i = 0; i < 4; ++i) {
+        lib::error_code ec;
+        const auto con = client.get_connection(address(), ec);
+        const auto mine = std::make_shared<std::atomic<int>>(0);
+        con->set_message_handler([&, mine](connection_hdl hdl, asio_client::message_ptr) {
+            ++got;
+            if (++*mine == count) client.close(hdl, close::status::normal, "");
+        });
+        client.connect(con);
+    }
+    run(3);
+    for (auto& each : senders) each.join();
+    EXPECT_EQ(got, 4 * count);
+    EXPECT_EQ(overlaps, 0);
+    EXPECT_EQ(seen.size(), 8U);
+}
+
+TEST_F(websocketpp_asio_threads, a_handler_may_wait_for_that_of_another_connection) {
+    std::mutex of_wait;
+    std::condition_variable changed;
+    int arrived = 0;
+    std::atomic<bool> met = true;
+    server.set_message_handler([&](connection_hdl hdl, asio_server::message_ptr) {
+        std::unique_lock hold(of_wait);
+        ++arrived;
+        changed.notify_all();
+        if (!changed.wait_for(hold, std::chrono::seconds(10), [&] { return arrived == 2; })) {
+            met = false;
+        }
+        hold.unlock();
+        server.close(hdl, close::status::normal, "");
+    });
+    std::atomic<int> open = 0;
+    client.set_open_handler([&](connection_hdl hdl) {
+        if (++open == 2) server.stop_listening();
+        client.send(hdl, "x", frame::opcode::text);
+    });
+    connect();
+    connect();
+    run(3);
+    EXPECT_TRUE(met);
+    EXPECT_EQ(arrived, 2);
+}
+
+// --- compression
+
+struct deflating_server : public config::asio {
+    struct permessage_deflate_config {};
+    typedef extensions::permessage_deflate::enabled<permessage_deflate_config>
+        permessage_deflate_type;
+};
+struct deflating_client : public config::asio_client {
+    struct permessage_deflate_config {};
+    typedef extensions::permessage_deflate::enabled<permessage_deflate_config>
+        permessage_deflate_type;
+};
+
+TEST(websocketpp_asio_deflate, compresses_if_both_agree) {
+    lib::asio::io_context context;
+    websocketpp::server<deflating_server> server;
+    websocketpp::client<deflating_client> client;
+    be_quiet(server);
+    be_quiet(client);
+    server.init_asio(&context);
+    client.init_asio(&context);
+    server.set_message_handler([&](connection_hdl hdl, auto msg) {
+        server.stop_listening();
+        server.send(hdl, msg);
+    });
+    server.listen(lib::asio::ip::tcp::v4(), 0);
+    server.start_accept();
+    const std::string text(100'000, 'x');
+    bool same = false;
+    client.set_open_handler(
+        [&](connection_hdl hdl) { client.send(hdl, text, frame::opcode::text); });
+    client.set_message_handler([&](connection_hdl hdl, auto msg) {
+        same = msg->get_payload() == text;
+        client.close(hdl, close::status::normal, "");
+    });
+    lib::asio::error_code ignored;
+    lib::error_code ec;
+    const auto con = client.get_connection(
+        "ws://127.0.0.1:" + std::to_string(server.get_local_endpoint(ignored).port()), ec);
+    client.connect(con);
+    context.run_for(std::chrono::seconds(20));
+    EXPECT_TRUE(same);
+    EXPECT_TRUE(con->get_response_header("Sec-WebSocket-Extensions").starts_with(
+        "permessage-deflate"));
+}
+
+} // namespace
+} // namespace websocketpp
