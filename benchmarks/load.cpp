@@ -2,12 +2,13 @@
 //
 // The load generator: keeps an echo server busy and prints what each message, or each opening of a
 // connection, cost it, as one line of JSON. It must not depend on Weft, so that it can measure any
-// server.
+// server; the histogram that it shares with `weft bench` is plain C++.
 
 #include "load/fleet.hpp"
-#include "load/latencies.hpp"
 #include "load/options.hpp"
 #include "load/process_cost.hpp"
+
+#include "without_loop/latency_histogram.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -28,7 +29,7 @@ struct figures {
     std::optional<double> server_cpu_seconds;
     std::optional<double> idle_bytes_per_connection;
     std::optional<double> idle_cpu_percent;
-    latencies round_trips;
+    latency_histogram round_trips;
 };
 
 // Memory is compared after a warm-up, so that what the server allocates once is not counted.
@@ -72,7 +73,7 @@ figures measure(const options& wanted) {
         return result;
     }
     all.start();
-    latencies ignored;
+    latency_histogram ignored;
     all.run_for(wanted.warmup, ignored);
     open_idle(all, wanted, result);
     if (wanted.idle != 0) all.run_for(wanted.warmup, ignored);
@@ -81,13 +82,17 @@ figures measure(const options& wanted) {
     return result;
 }
 
+double quantile_us(const latency_histogram& all, double part) {
+    return std::chrono::duration<double, std::micro>(all.quantile(part)).count();
+}
+
 void print(const figures& result, const char* what) {
     const auto count = static_cast<double>(result.count);
     std::printf("{\"%s\": %ju, \"seconds\": %.4f, \"%s_per_second\": %.0f", what,
                 static_cast<std::uintmax_t>(result.count), result.seconds, what,
                 count / result.seconds);
-    std::printf(", \"p50_us\": %.1f, \"p99_us\": %.1f", result.round_trips.quantile_us(0.5),
-                result.round_trips.quantile_us(0.99));
+    std::printf(", \"p50_us\": %.1f, \"p99_us\": %.1f", quantile_us(result.round_trips, 0.5),
+                quantile_us(result.round_trips, 0.99));
     std::printf(", \"generator_cpu_seconds\": %.4f", result.generator_cpu_seconds);
     if (const auto cpu = result.server_cpu_seconds) {
         std::printf(", \"server_cpu_seconds\": %.4f, \"%s_per_cpu_second\": %.0f", *cpu, what,

@@ -17,7 +17,7 @@ void conversation::send_batch() {
     flush();
 }
 
-std::size_t conversation::handle_ready(std::span<char> scratch, latencies& into) {
+std::size_t conversation::handle_ready(std::span<char> scratch, latency_histogram& into) {
     if (!unsent_.empty()) flush();
     std::size_t messages = 0;
     for (;;) {
@@ -31,7 +31,7 @@ std::size_t conversation::handle_ready(std::span<char> scratch, latencies& into)
     }
 }
 
-std::size_t conversation::count(std::string_view bytes, latencies& into) {
+std::size_t conversation::count(std::string_view bytes, latency_histogram& into) {
     const std::size_t completed = replies_->receive(bytes);
     if (completed > outstanding_) throw std::runtime_error{"more came back than was sent"};
     outstanding_ -= completed;

@@ -5,9 +5,10 @@
 
 #pragma once
 
-#include "latencies.hpp"
 #include "reply_counter.hpp"
 #include "wire.hpp"
+
+#include "without_loop/latency_histogram.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -16,6 +17,8 @@
 #include <string_view>
 
 namespace weft::load {
+
+using weft_tool::latency_histogram;
 
 class conversation {
 public:
@@ -34,11 +37,11 @@ public:
     ///
     /// Readiness is expected as edges: it goes on until the socket has nothing more. `scratch` is
     /// free again on return.
-    std::size_t handle_ready(std::span<char> scratch, latencies& into);
+    std::size_t handle_ready(std::span<char> scratch, latency_histogram& into);
 
 private:
     void flush();
-    std::size_t count(std::string_view bytes, latencies& into);
+    std::size_t count(std::string_view bytes, latency_histogram& into);
 
     std::unique_ptr<wire> wire_;
     std::string_view batch_;

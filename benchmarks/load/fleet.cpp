@@ -51,7 +51,7 @@ void fleet::start() {
         talk->send_batch();
 }
 
-std::uint64_t fleet::run_for(std::chrono::duration<double> time, latencies& into) {
+std::uint64_t fleet::run_for(std::chrono::duration<double> time, latency_histogram& into) {
     const auto end = clock::now() + std::chrono::duration_cast<clock::duration>(time);
     std::array<epoll_event, 1024> events;
     std::uint64_t messages = 0;

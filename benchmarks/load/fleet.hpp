@@ -6,8 +6,9 @@
 
 #include "conversation.hpp"
 #include "dial.hpp"
-#include "latencies.hpp"
 #include "options.hpp"
+
+#include "without_loop/latency_histogram.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -26,7 +27,7 @@ public:
     void start();
 
     /// Keeps all busy connections busy for that long; returns how many messages came back.
-    std::uint64_t run_for(std::chrono::duration<double> time, latencies& into);
+    std::uint64_t run_for(std::chrono::duration<double> time, latency_histogram& into);
 
     /// Opens `options::idle` further connections, which stay silent.
     void open_idle();

@@ -77,6 +77,17 @@ class TlsTest(unittest.TestCase):
             done = echo("--insecure", server.url())
             self.assertEqual((done.returncode, done.stdout), (0, b"hi\n"), done.stderr)
 
+    def test_the_load_generator(self):
+        brief = ["bench", "--warmup", "0", "-d", "0.05", "-c", "2"]
+        with TlsServer() as server:
+            for trust in (["--ca", server.issuers], ["--insecure"]):
+                done = run(*brief, *trust, server.url())
+                self.assertEqual((done.returncode, done.stderr), (0, b""), done.stdout)
+            done = run(*brief, server.url())
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(b"2 connections could not open (TLS)", done.stdout)
+            self.assertIn(b"--ca FILE", done.stderr)
+
     def test_a_certificate_with_an_issuer(self):
         openssl = shutil.which("openssl")
         if not openssl:

@@ -2,104 +2,19 @@
 // Turns the options of `weft connect` into a conversation.
 #include "weft/connect.hpp"
 
-#include <array>
-#include <iostream>
-#include <optional>
 #include <utility>
 
-#include <weft/core/error.hpp>
-#include <weft/core/handshake.hpp>
-#include <weft/weft.hpp>
-
-#include "weft/advice.hpp"
-#include "weft/compression.hpp"
 #include "weft/conversation.hpp"
-#include "weft/tls.hpp"
-#include "without_loop/printable.hpp"
-#include "without_loop/seconds.hpp"
 
 namespace weft_tool {
-namespace {
-
-exit_code misused(const std::string& what, const std::string& what_to_try) {
-    std::cerr << "weft connect: " << printable(what) << "\n  " << printable(what_to_try) << '\n';
-    return exit_code::usage;
-}
-
-std::optional<weft::http_field> parse_header(std::string_view typed) {
-    const auto colon = typed.find(':');
-    if (colon == std::string_view::npos) return std::nullopt;
-    const auto name = typed.substr(0, colon);
-    const auto value = weft::trim(typed.substr(colon + 1));
-    if (!weft::is_token(name) || !weft::is_field_value(value)) return std::nullopt;
-    return weft::http_field{std::string(name), std::string(value)};
-}
-
-/// Returns a header as typed, without its value, which may be a secret.
-std::string shown(std::string_view typed) {
-    const auto end = typed.find_first_of(": \t");
-    return std::string(typed.substr(0, end)) + (end == std::string_view::npos ? "" : "...");
-}
-
-/// Returns false for a header that the handshake sets itself.
-bool may_be_set(const weft::http_field& header, const weft::uri& target) {
-    const std::array<std::byte, 16> nonce{};
-    return weft::make_upgrade_request(target, nonce, {}, {header}).error() !=
-        weft::errc::reserved_header;
-}
-
-weft::connect_options as_library_options(const connect_options& options) {
-    weft::connect_options dial;
-    dial.subprotocols = options.subprotocols;
-    dial.resolve_timeout = seconds(options.timeout);
-    dial.connect_timeout = seconds(options.timeout);
-    dial.proxy_timeout = seconds(options.timeout);
-    dial.tls_timeout = seconds(options.timeout);
-    dial.connection.timeouts.handshake = seconds(options.timeout);
-    // Input is not read while output is queued, so the length of an input line is the limit.
-    dial.connection.queue_size_max = weft::unlimited;
-    dial.proxy_from_environment = options.proxy == "environment";
-    if (!dial.proxy_from_environment) dial.proxy = options.proxy;
-    dial.redirects_max = options.redirects_max;
-    dial.via = options.unix_path.empty() ? options.via : "unix:" + options.unix_path;
-    return dial;
-}
-
-} // namespace
 
 exit_code connect(const connect_options& options) {
-    const auto target = weft::uri::parse(options.url);
-    if (!target) {
-        return misused(weft::without_secrets(options.url) + ": " + target.error().message(),
-                       uri_advice(options.url));
-    }
-    weft::connect_options dial = as_library_options(options);
-    for (const auto& typed : options.headers) {
-        auto header = parse_header(typed);
-        if (!header) return misused(shown(typed) + ": not a header", "Try -H 'Name: value'");
-        if (!may_be_set(*header, *target)) {
-            return misused(header->name + ": belongs to the handshake itself or to HTTP's framing",
-                           "Try without that -H; --subprotocol asks for subprotocols");
-        }
-        dial.headers.push_back(std::move(*header));
-    }
-    for (const auto& typed : options.subprotocols) {
-        if (!weft::is_token(typed)) {
-            return misused(typed + ": not a subprotocol", "It is one word, such as chat.v2");
-        }
-    }
-    if (options.deflate) {
-        dial.connection.extension = compression_for("weft connect");
-        if (!dial.connection.extension) return exit_code::usage;
-    }
-    if (target->secure()) {
-        auto tls = connect_tls(options.issuers_file, !options.insecure);
-        if (!tls) return misused("--ca " + options.issuers_file + ": " + tls.error().message(),
-                                 "--ca needs a readable file of PEM certificates");
-        dial.tls = std::move(*tls);
-    }
-    conversation talk(options, *target);
-    return talk.run(std::move(dial));
+    auto to = make_target("weft connect", options);
+    if (!to) return exit_code::usage;
+    // Input is not read while output is queued, so the length of an input line is the limit.
+    to->how.connection.queue_size_max = weft::unlimited;
+    conversation talk(options, to->uri);
+    return talk.run(std::move(to->how));
 }
 
 } // namespace weft_tool

@@ -22,6 +22,7 @@
 
 #include "host_loops/host_loops.hpp"
 #include "weft/advice.hpp"
+#include "weft/bench/bench.hpp"
 #include "weft/broker.hpp"
 #include "weft/connect.hpp"
 #include "weft/loops.hpp"
@@ -126,7 +127,7 @@ exit_code complain_about_usage(const CLI::App& program, const CLI::ParseError& w
                                std::span<char* const> arguments) {
     const auto header = split_header(arguments);
     if (!header.empty() && dynamic_cast<const CLI::ExtrasError*>(&why)) {
-        std::cerr << "weft connect: -H " << printable(header)
+        std::cerr << "weft " << printable(arguments[1]) << ": -H " << printable(header)
                   << "...: a header is one argument\n  Try -H 'Name: value', with the quotes\n";
         return exit_code::usage;
     }
@@ -271,44 +272,56 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
     return command;
 }
 
+/// Adds the options that `connect` and `bench` share.
+void add_target(CLI::App& command, target_options& chosen) {
+    command.add_option("URL", chosen.url, "Such as ws://127.0.0.1:9001/echo")->required();
+    command.add_option("-H,--header", chosen.headers, "'Name: value' to add to the request")
+        ->allow_extra_args(false);
+    command
+        .add_option("-s,--subprotocol", chosen.subprotocols,
+                    "Subprotocol to ask for, in order of preference")
+        ->allow_extra_args(false);
+    auto* unix_path = command.add_option(
+        "--unix", chosen.unix_path, "Connect to a Unix-domain socket, @name for an abstract one");
+    unix_path->check(not_empty);
+    command.add_option("--via", chosen.via, "Connect to ADDRESS:PORT instead of the URL's host")
+        ->check(not_empty)
+        ->excludes(unix_path);
+    command
+        .add_option("--proxy", chosen.proxy,
+                    "Go through http://[USER:PASSWORD@]HOST:PORT or socks5://...; 'environment' "
+                    "for what http_proxy and no_proxy say")
+        ->check(not_empty)
+        ->type_name("URL");
+    command.add_option("--follow", chosen.redirects_max, "Redirects to follow")
+        ->check(not_negative)
+        ->type_name("NUMBER");
+    command.add_flag("--deflate", chosen.deflate,
+                     "Offer to compress messages (permessage-deflate)");
+    auto* issuers = command.add_option("--ca", chosen.issuers_file,
+                                       "For wss: trust the certificates in this PEM file, not "
+                                       "the system's");
+    command
+        .add_flag("--insecure", chosen.insecure,
+                  "For wss: accept any certificate; an attacker on the way can then read and "
+                  "change everything")
+        ->excludes(issuers);
+    command
+        .add_option("--timeout", chosen.timeout,
+                    "Limit for each of resolving, connecting, the proxy and the handshake; "
+                    "0: no limit")
+        ->check(seconds_or_part)
+        ->type_name("SECONDS")
+        ->capture_default_str();
+}
+
 CLI::App* add_connect(CLI::App& program, connect_options& chosen) {
     CLI::App* command = program.add_subcommand(
         "connect",
         "Open a WebSocket: each line of standard input is sent as a message, messages "
         "go to standard output, everything else to standard error.");
-    command->add_option("URL", chosen.url, "Such as ws://127.0.0.1:9001/echo")->required();
+    add_target(*command, chosen);
     command->add_flag("-b,--binary", chosen.binary, "Send lines as binary messages");
-    command->add_option("-H,--header", chosen.headers, "'Name: value' to add to the request")
-        ->allow_extra_args(false);
-    command
-        ->add_option("-s,--subprotocol", chosen.subprotocols,
-                     "Subprotocol to ask for, in order of preference")
-        ->allow_extra_args(false);
-    auto* unix_path = command->add_option(
-        "--unix", chosen.unix_path, "Connect to a Unix-domain socket, @name for an abstract one");
-    unix_path->check(not_empty);
-    command->add_option("--via", chosen.via, "Connect to ADDRESS:PORT instead of the URL's host")
-        ->check(not_empty)
-        ->excludes(unix_path);
-    command
-        ->add_option("--proxy", chosen.proxy,
-                     "Go through http://[USER:PASSWORD@]HOST:PORT or socks5://...; 'environment' "
-                     "for what http_proxy and no_proxy say")
-        ->check(not_empty)
-        ->type_name("URL");
-    command->add_option("--follow", chosen.redirects_max, "Redirects to follow")
-        ->check(not_negative)
-        ->type_name("NUMBER");
-    command->add_flag("--deflate", chosen.deflate,
-                      "Offer to compress messages (permessage-deflate)");
-    auto* issuers = command->add_option("--ca", chosen.issuers_file,
-                                        "For wss: trust the certificates in this PEM file, not "
-                                        "the system's");
-    command
-        ->add_flag("--insecure", chosen.insecure,
-                   "For wss: accept any certificate; an attacker on the way can then read and "
-                   "change everything")
-        ->excludes(issuers);
     command
         ->add_option("--dns", chosen.name_servers,
                      "Ask these name servers instead of the system's: ADDRESS[:PORT],...")
@@ -316,13 +329,6 @@ CLI::App* add_connect(CLI::App& program, connect_options& chosen) {
     command->add_option("--ping", chosen.ping, "Ping at this interval, and show the round trip")
         ->check(seconds_or_part)
         ->type_name("SECONDS");
-    command
-        ->add_option("--timeout", chosen.timeout,
-                     "Limit for each of resolving, connecting, the proxy and the handshake; "
-                     "0: no limit")
-        ->check(seconds_or_part)
-        ->type_name("SECONDS")
-        ->capture_default_str();
     command
         ->add_option("--wait", chosen.wait,
                      "After the end of input: close when as many messages have come as were "
@@ -341,6 +347,95 @@ CLI::App* add_connect(CLI::App& program, connect_options& chosen) {
                                 "binary messages are shown\nin hex and control characters escaped; "
                                 "in a pipe text is followed by a line end and\nbinary messages "
                                 "are written as they are.\n\n") +
+                    exit_codes_help);
+    return command;
+}
+
+/// Accepts a finite number above zero.
+std::string above_zero(const std::string& text) {
+    double number = 0;
+    const bool read = CLI::detail::lexical_cast(text, number);
+    if (read && std::isfinite(number) && number > 0) return {};
+    return "not a number above 0: " + text;
+}
+
+CLI::App* add_bench(CLI::App& program, bench_options& chosen) {
+    CLI::App* command = program.add_subcommand(
+        "bench",
+        "Measure a WebSocket server under load: throughput, and the latency from sending a message "
+        "until its answer. The server must answer each message with one message, such as an echo, "
+        "unless --no-answer is given.");
+    add_target(*command, chosen);
+    command->add_option("-c,--connections", chosen.connections, "Connections to open")
+        ->check(CLI::Range(1, 1'000'000))
+        ->type_name("NUMBER")
+        ->capture_default_str();
+    command->add_option("--size", chosen.size, "Size of a message, such as 16k")
+        ->transform(size_with_unit)
+        ->transform(not_negative) // runs first
+        ->type_name("BYTES")
+        ->default_str("20");
+    auto* binary = command->add_flag("-b,--binary", chosen.binary,
+                                     "Send binary messages of random bytes, not text");
+    command
+        ->add_flag_callback(
+            "--text", [&chosen] { chosen.binary = false; }, "Send text, which is the default")
+        ->excludes(binary);
+    auto* no_answer = command->add_flag(
+        "--no-answer", chosen.no_answer,
+        "Only send, as fast as the server reads, for a server that does not answer; measures no "
+        "latency");
+    command
+        ->add_option("--in-flight", chosen.in_flight,
+                     "Messages that may wait for their answer on each connection; 1, or 1000 with "
+                     "--rate, if not given")
+        ->check(CLI::Range(1, 1'000'000))
+        ->excludes(no_answer)
+        ->type_name("NUMBER");
+    command
+        ->add_option("--rate", chosen.rate,
+                     "Messages per second on all connections together, sent on time even if "
+                     "answers are late; latency then begins when a message should have been sent")
+        ->check(above_zero)
+        ->check(CLI::Range(0.0, 1e9))
+        ->type_name("NUMBER");
+    command->add_option("-d,--duration", chosen.duration, "How long to measure")
+        ->check(above_zero)
+        ->type_name("SECONDS")
+        ->capture_default_str();
+    command
+        ->add_option("--warmup", chosen.warmup, "How long to send before measuring begins")
+        ->check(seconds_or_part)
+        ->type_name("SECONDS")
+        ->capture_default_str();
+    command
+        ->add_option("--messages", chosen.messages_per_connection,
+                     "Close each connection after this many messages, and open it again")
+        ->check(CLI::Range(1, 1'000'000'000))
+        ->type_name("NUMBER");
+    command
+        ->add_option("--opening", chosen.opening_max,
+                     "Most connections that may be opening at the same time")
+        ->check(CLI::Range(1, 1'000'000))
+        ->type_name("NUMBER")
+        ->capture_default_str();
+    command
+        ->add_option("--wait", chosen.wait,
+                     "At the end: how long to wait for missing answers, and then for the server "
+                     "to close the connections")
+        ->check(seconds_or_part)
+        ->type_name("SECONDS")
+        ->capture_default_str();
+    command->add_flag("--json", chosen.json, "Print the figures as JSON");
+    command
+        ->add_option("--html", chosen.html_file, "Also write a report with charts to this file")
+        ->check(not_empty)
+        ->type_name("FILE");
+    command->add_flag("-q,--quiet", chosen.quiet, "Show no progress on the terminal");
+    command->footer(std::string("Ctrl-C ends the run early, with the figures so far. The exit code "
+                                "is 0 if every connection\nopened and stayed open and every "
+                                "message was sent and answered, 1 if no connection\nopened, and 3 "
+                                "otherwise.\n\n") +
                     exit_codes_help);
     return command;
 }
@@ -375,7 +470,8 @@ void choose_listeners(const CLI::App& command, serve_options& chosen) {
 }
 
 exit_code run(int argc, char** argv) {
-    CLI::App program{"WebSocket at the command line: a server to try, and a client."};
+    CLI::App program{
+        "WebSocket at the command line: a server to try, a client, and a load generator."};
     program.name("weft");
     program.set_version_flag("--version", std::string("weft ") + WEFT_VERSION);
     program.require_subcommand(1);
@@ -385,6 +481,8 @@ exit_code run(int argc, char** argv) {
     connect_options connecting;
     const CLI::App* serve_command = add_serve(program, serving);
     const CLI::App* connect_command = add_connect(program, connecting);
+    bench_options benching;
+    const CLI::App* bench_command = add_bench(program, benching);
     pipe_options piping;
     const CLI::App* pipe_command = add_pipe(program, piping);
     program.add_subcommand("loops", "List the engines and host loops of this build.");
@@ -398,6 +496,7 @@ exit_code run(int argc, char** argv) {
         choose_listeners(*serve_command, serving);
         return serve(std::move(serving));
     }
+    if (*bench_command) return bench(benching);
     if (*pipe_command) return pipe(piping);
     return *connect_command ? connect(connecting) : list_loops();
 }

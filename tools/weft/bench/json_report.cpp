@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+// The figures of `weft bench` for programs.
+#include <algorithm>
+#include <utility>
+
+#include "weft/advice.hpp"
+#include "weft/bench/reports.hpp"
+#include "without_loop/printable.hpp"
+
+namespace weft_tool {
+namespace {
+
+/// Text between quotes; invisible characters are escaped for people already.
+std::string quoted(std::string_view text) {
+    std::string out = "\"";
+    for (const char c : printable(text)) {
+        if (c == '"' || c == '\\') out.push_back('\\');
+        out.push_back(c);
+    }
+    return out + '"';
+}
+
+/// Members of an object, in the order in which they are added.
+class json_object {
+public:
+    json_object& add(std::string_view name, std::string value) {
+        text_ += (text_.empty() ? "" : ", ") + quoted(name) + ": " + std::move(value);
+        return *this;
+    }
+    json_object& add(std::string_view name, std::uint64_t value) {
+        return add(name, std::to_string(value));
+    }
+    json_object& add(std::string_view name, double value) { return add(name, fixed(value, 6)); }
+
+    [[nodiscard]] std::string text() const { return '{' + text_ + '}'; }
+
+private:
+    std::string text_;
+};
+
+template <class Range, class Write>
+std::string array_of(const Range& all, Write write) {
+    std::string text;
+    for (const auto& one : all) text += (text.empty() ? "" : ", ") + write(one);
+    return '[' + text + ']';
+}
+
+const char* boolean(bool value) {
+    return value ? "true" : "false";
+}
+
+std::string quantiles(const latency_histogram& all) {
+    if (all.count() == 0) return "null";
+    json_object made;
+    for (const auto& one : bench_quantiles) {
+        made.add(one.name, milliseconds(all.quantile(one.part)));
+    }
+    made.add("max", milliseconds(all.max())).add("mean", milliseconds(all.mean()));
+    return made.add("count", all.count()).text();
+}
+
+std::string options_of(const bench_options& options) {
+    json_object made;
+    made.add("connections", options.connections).add("bytes", options.size);
+    made.add("kind", quoted(options.binary ? "binary" : "text"));
+    made.add("answers", boolean(!options.no_answer));
+    made.add("in_flight", options.in_flight == 0 && (options.rate > 0 || options.no_answer)
+                 ? std::string("null")
+                 : std::to_string(std::max<std::size_t>(options.in_flight, 1)));
+    made.add("rate", options.rate > 0 ? fixed(options.rate, 3) : "null");
+    made.add("messages_per_connection", options.messages_per_connection == 0
+                 ? std::string("null")
+                 : std::to_string(options.messages_per_connection));
+    made.add("warmup_seconds", options.warmup).add("duration_seconds", options.duration);
+    return made.text();
+}
+
+std::string sample_of(const bench_sample& one) {
+    const auto per_second = [&one](std::uint64_t count) {
+        return one.seconds > 0 ? static_cast<double>(count) / one.seconds : 0;
+    };
+    json_object made;
+    made.add("begin", one.begin).add("seconds", one.seconds);
+    made.add("messages_per_second", per_second(one.messages));
+    made.add("p50_ms", milliseconds(one.p50)).add("p99_ms", milliseconds(one.p99));
+    made.add("max_ms", milliseconds(one.max)).add("openings_per_second", per_second(one.openings));
+    return made.add("open", one.open).text();
+}
+
+} // namespace
+
+std::string json_report(const bench_options& options, const bench_figures& figures) {
+    json_object openings;
+    openings.add("at_start", figures.opened_at_start).add("start_seconds", figures.opening_seconds);
+    openings.add("again", figures.reopened);
+    openings.add("again_per_second", figures.per_second(figures.reopened));
+    openings.add("ms", quantiles(figures.openings));
+
+    json_object all;
+    all.add("url", quoted(shown_uri(options.url))).add("date", quoted(figures.date));
+    all.add("weft", quoted(WEFT_VERSION)).add("options", options_of(options));
+    all.add("extensions", quoted(figures.extensions)).add("openings", openings.text());
+    all.add("seconds", figures.seconds).add("messages", figures.messages);
+    all.add("messages_per_second", figures.per_second(figures.messages));
+    all.add("megabytes_per_second", figures.per_second(figures.bytes) / 1e6);
+    all.add("latency_ms", options.no_answer ? "null" : quantiles(figures.latencies));
+    all.add("unanswered", figures.unanswered).add("unsent", figures.unsent);
+    all.add("differing", figures.differing).add("unexpected", figures.unexpected);
+    all.add("failures", array_of(figures.failures, [](const auto& one) {
+        return json_object().add("reason", quoted(one.first)).add("count", one.second).text();
+    }));
+    all.add("interrupted", boolean(figures.interrupted));
+    all.add("generator_cpu_seconds", figures.cpu_seconds);
+    all.add("samples", array_of(figures.samples, sample_of));
+    return all.text() + '\n';
+}
+
+} // namespace weft_tool
