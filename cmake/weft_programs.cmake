@@ -106,7 +106,7 @@ endfunction()
 
 # Each benchmarks/*.cpp, together with benchmarks/<same name>/*.cpp if there are such, becomes
 # <build>/benchmarks/<name>; lws_*.cpp where libwebsockets is, <host>_*.cpp where that host is,
-# *_tls_*.cpp where OpenSSL is. Built by the target `benchmarks` only.
+# *_tls_*.cpp where OpenSSL is, *deflate*.cpp where zlib is. Built by the target `benchmarks` only.
 function(weft_add_benchmarks)
     add_custom_target(benchmarks)
     file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/benchmarks/*.cpp)
@@ -118,6 +118,9 @@ function(weft_add_benchmarks)
         set(without_tls "tls_(by_openssl|echo)")
     endif()
     list(FILTER sources EXCLUDE REGEX ${without_tls})
+    if(NOT TARGET weft_deflate)
+        list(FILTER sources EXCLUDE REGEX "deflate")
+    endif()
     foreach(source IN LISTS sources)
         get_filename_component(name ${source} NAME_WE)
         file(GLOB parts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/benchmarks/${name}/*.cpp)
@@ -131,6 +134,9 @@ function(weft_add_benchmarks)
         weft_link_asio_stream_of(benchmark_${name} ${name})
         if(TARGET weft_tls AND name MATCHES "^load$|_tls_")
             target_link_libraries(benchmark_${name} PRIVATE weft::tls OpenSSL::SSL)
+        endif()
+        if(name MATCHES "deflate")
+            target_link_libraries(benchmark_${name} PRIVATE weft::deflate ZLIB::ZLIB)
         endif()
         set_target_properties(benchmark_${name} PROPERTIES EXCLUDE_FROM_ALL ON)
         add_dependencies(benchmarks benchmark_${name})

@@ -12,7 +12,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
+#include <string>
 #include <system_error>
 
 namespace weft::load {
@@ -28,13 +31,20 @@ int milliseconds_until(clock::time_point end) {
     return static_cast<int>(std::max<std::chrono::milliseconds::rep>(0, left.count()));
 }
 
+std::string content_of(const std::string& file) {
+    std::ifstream in{file, std::ios::binary};
+    std::string content{std::istreambuf_iterator<char>{in}, {}};
+    if (content.empty()) throw std::runtime_error{file + " cannot be read, or is empty"};
+    return content;
+}
+
 }  // namespace
 
 fleet::fleet(const options& wanted)
     : wanted_{wanted},
-      payload_{random_payload(wanted.size)},
-      batch_{client_frames(payload_, wanted.depth)},
-      request_{upgrade_request(wanted.path, wanted.port)},
+      payload_{wanted.deflated.empty() ? random_payload(wanted.size) : content_of(wanted.deflated)},
+      batch_{client_frames(payload_, wanted.depth, !wanted.deflated.empty())},
+      request_{upgrade_request(wanted.path, wanted.port, !wanted.deflated.empty())},
       scratch_(scratch_size),
       set_{::epoll_create1(EPOLL_CLOEXEC)} {
     if (set_.number() < 0) throw std::system_error{errno, std::generic_category(), "epoll_create1"};
@@ -92,7 +102,7 @@ std::unique_ptr<reply_counter> fleet::make_counter() const {
     if (wanted_.speaks == protocol::raw) {
         return std::make_unique<raw_reply_counter>(client_frame_size(wanted_.size));
     }
-    return std::make_unique<frame_reply_counter>(payload_);
+    return std::make_unique<frame_reply_counter>(payload_, !wanted_.deflated.empty());
 }
 
 // One registration for the connection's life; edges cost no epoll_ctl later.

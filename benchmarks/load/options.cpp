@@ -14,7 +14,7 @@ namespace {
 constexpr const char* usage =
     "usage: load raw|ws --port N [--pid PID] [--path /echo] [--connections 1] [--size 20]\n"
     "            [--depth 1] [--idle 0] [--rest 0] [--warmup 0.3] [--seconds 2]\n"
-    "            [--tls full|resumed] [--count messages|openings]";
+    "            [--tls full|resumed] [--count messages|openings] [--deflated FILE]";
 
 template <typename Number>
 Number number(std::string_view text) {
@@ -56,6 +56,8 @@ void set(options& into, std::string_view name, std::string_view value) {
         into.connections = number<std::size_t>(value);
     else if (name == "--size")
         into.size = number<std::size_t>(value);
+    else if (name == "--deflated")
+        into.deflated = value;
     else if (name == "--depth")
         into.depth = number<std::size_t>(value);
     else if (name == "--idle")

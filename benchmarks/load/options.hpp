@@ -30,6 +30,7 @@ struct options {
     std::string path = "/echo";
     std::size_t connections = 1;
     std::size_t size = 20;  ///< Payload bytes of a message.
+    std::string deflated;   ///< A file with a compressed payload to send instead; empty for none.
     std::size_t depth = 1;  ///< Messages in flight on each connection, written in one send.
     std::size_t idle = 0;   ///< Further connections that are opened and then left alone.
     std::chrono::duration<double> rest{0};  ///< Time in which nobody says anything, at the end.
