@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -16,17 +15,16 @@
 
 #include <CLI/CLI.hpp>
 
-#include <weft/core/uri.hpp>
-#include <weft/stream/address.hpp>
-#include <weft/stream/address_prefix.hpp>
-
 #include "host_loops/host_loops.hpp"
 #include "weft/advice.hpp"
 #include "weft/bench/bench.hpp"
 #include "weft/broker.hpp"
+#include "weft/completion.hpp"
 #include "weft/connect.hpp"
 #include "weft/loops.hpp"
+#include "weft/manual_page.hpp"
 #include "weft/names.hpp"
+#include "weft/option_checks.hpp"
 #include "weft/serve.hpp"
 #include "without_loop/exit_code.hpp"
 #include "without_loop/pipe.hpp"
@@ -54,49 +52,6 @@ const CLI::Validator not_negative(
         return text.starts_with('-') ? "must not be negative: " + text : std::string();
     },
     "");
-
-/// Accepts the nine permission bits of a file.
-std::string octal_mode(const std::string& text) {
-    const bool octal = !text.empty() && text.size() <= 4 &&
-        text.find_first_not_of("01234567") == text.npos && std::stoul(text, nullptr, 8) <= 0777;
-    return octal ? std::string() : "not an octal number up to 777: " + text;
-}
-
-std::string address_or_prefix(const std::string& text) {
-    if (weft::address_prefix::parse(text)) return {};
-    return "neither an address, nor a prefix, nor 'unix:': " + text;
-}
-
-std::string host_name(const std::string& text) {
-    if (weft::address::parse(text, 0) || weft::uri::parse("ws://" + text + "/")) return {};
-    return "neither a host name nor an address: " + text;
-}
-
-/// Accepts a finite number that is not negative.
-std::string seconds_or_part(const std::string& text) {
-    double number = 0;
-    const bool read = CLI::detail::lexical_cast(text, number);
-    if (read && std::isfinite(number) && number >= 0) return {};
-    return "not a number of seconds: " + text;
-}
-
-std::string not_empty(const std::string& text) {
-    return text.empty() ? "is empty" : "";
-}
-
-/// Accepts a loop of this build; the error says why another one is missing.
-std::string known_loop(const std::string& text) {
-    const auto names = loop_names();
-    if (std::ranges::find(names, text) != names.end()) return {};
-    const std::string_view left_out = WEFT_HOSTS_LEFT_OUT;
-    if (const auto at = left_out.find("  " + text + ' '); at != left_out.npos) {
-        const auto size = left_out.find('\n', at) - at;
-        return "not in this build:" + std::string(left_out.substr(at, size));
-    }
-    std::string all;
-    for (const auto& one : names) all += ' ' + one;
-    return "there is no loop '" + text + "'; there are:" + all;
-}
 
 /// Returns the text without the secrets of its URLs.
 std::string without_url_secrets(const std::string& text) {
@@ -196,10 +151,12 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
                                   "Use TLS on TCP and on sockets passed by systemd, with a "
                                   "self-signed certificate unless --cert is given");
     auto* certificate = command->add_option("--cert", chosen.certificate_file,
-                                            "PEM file: the certificate and its issuers'");
+                                            "PEM file: the certificate and its issuers'")
+                            ->type_name("FILE");
     certificate->needs(tls);
     command->add_option("--key", chosen.key_file, "PEM file: its key, if not in the same file")
-        ->needs(certificate);
+        ->needs(certificate)
+        ->type_name("FILE");
     command->add_flag("--reuse-port", chosen.reuse_port,
                       "Share the TCP port with other processes that use this option");
     command
@@ -300,7 +257,8 @@ void add_target(CLI::App& command, target_options& chosen) {
                      "Offer to compress messages (permessage-deflate)");
     auto* issuers = command.add_option("--ca", chosen.issuers_file,
                                        "For wss: trust the certificates in this PEM file, not "
-                                       "the system's");
+                                       "the system's")
+                        ->type_name("FILE");
     command
         .add_flag("--insecure", chosen.insecure,
                   "For wss: accept any certificate; an attacker on the way can then read and "
@@ -349,14 +307,6 @@ CLI::App* add_connect(CLI::App& program, connect_options& chosen) {
                                 "are written as they are.\n\n") +
                     exit_codes_help);
     return command;
-}
-
-/// Accepts a finite number above zero.
-std::string above_zero(const std::string& text) {
-    double number = 0;
-    const bool read = CLI::detail::lexical_cast(text, number);
-    if (read && std::isfinite(number) && number > 0) return {};
-    return "not a number above 0: " + text;
 }
 
 CLI::App* add_bench(CLI::App& program, bench_options& chosen) {
@@ -454,6 +404,62 @@ CLI::App* add_pipe(CLI::App& program, pipe_options& chosen) {
     return command;
 }
 
+described_option describe(const CLI::Option& option) {
+    described_option made;
+    for (const auto& name : option.get_snames()) made.names.push_back('-' + name);
+    for (const auto& name : option.get_lnames()) made.names.push_back("--" + name);
+    made.text = option.get_description();
+    if (option.get_items_expected_max() == 0) return made;
+    const auto type = option.get_type_name(); // such as "LEVEL:{quiet,info,debug}"
+    made.value = type.substr(0, type.find(':'));
+    made.standard = option.get_default_str();
+    const auto begin = type.find('{');
+    if (begin == type.npos) return made;
+    std::istringstream choices(type.substr(begin + 1, type.find('}') - begin - 1));
+    for (std::string one; std::getline(choices, one, ',');) made.choices.push_back(one);
+    return made;
+}
+
+described_command describe(const CLI::App& command) {
+    described_command made{.name = command.get_name(),
+                           .text = command.get_description(),
+                           .footer = command.get_footer()};
+    for (const auto* option : command.get_options()) {
+        auto one = describe(*option);
+        if (option->get_positional()) {
+            made.argument = option->get_name();
+            made.argument_choices = one.choices;
+        } else {
+            made.options.push_back(std::move(one));
+        }
+    }
+    return made;
+}
+
+/// Describes all options, for completion and for the manual.
+described_program describe_program(const CLI::App& program) {
+    described_program made{.version = WEFT_VERSION, .whole = describe(program)};
+    for (const auto* command : program.get_subcommands(nullptr)) {
+        made.commands.push_back(describe(*command));
+        for (auto& option : made.commands.back().options) {
+            if (option.value == "LOOP") option.choices = loop_names();
+        }
+    }
+    return made;
+}
+
+CLI::App* add_completion(CLI::App& program, std::string& shell) {
+    CLI::App* command = program.add_subcommand(
+        "completion", "Print a script with which a shell completes the command line of weft.");
+    command->add_option("SHELL", shell, "bash, zsh or fish")
+        ->required()
+        ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+    command->footer("bash:  source <(weft completion bash)\n"
+                    "zsh:   weft completion zsh > \"${fpath[1]}/_weft\"\n"
+                    "fish:  weft completion fish > ~/.config/fish/completions/weft.fish\n");
+    return command;
+}
+
 /// Refuses several cores in a host's loop: some hosts have one loop, or need the main thread.
 bool cores_have_loops(const serve_options& chosen) {
     if (chosen.cores == 1 || is_engine(chosen.loop)) return true;
@@ -467,6 +473,10 @@ void choose_listeners(const CLI::App& command, serve_options& chosen) {
     chosen.activated = command.count("--systemd") > 0;
     chosen.tcp = (chosen.unix_path.empty() && !chosen.activated) ||
         command.count("--host") + command.count("--port") > 0;
+}
+
+exit_code print(const std::string& text) {
+    return std::cout << text << std::flush ? exit_code::ok : exit_code::input_output;
 }
 
 exit_code run(int argc, char** argv) {
@@ -485,6 +495,10 @@ exit_code run(int argc, char** argv) {
     const CLI::App* bench_command = add_bench(program, benching);
     pipe_options piping;
     const CLI::App* pipe_command = add_pipe(program, piping);
+    std::string shell;
+    const CLI::App* completion_command = add_completion(program, shell);
+    const CLI::App* man_command = program.add_subcommand(
+        "man", "Print the manual page; to read it: weft man | man -l -");
     program.add_subcommand("loops", "List the engines and host loops of this build.");
     try {
         program.parse(argc, argv);
@@ -498,6 +512,8 @@ exit_code run(int argc, char** argv) {
     }
     if (*bench_command) return bench(benching);
     if (*pipe_command) return pipe(piping);
+    if (*completion_command) return print(completion_script(describe_program(program), shell));
+    if (*man_command) return print(manual_page(describe_program(program)));
     return *connect_command ? connect(connecting) : list_loops();
 }
 
