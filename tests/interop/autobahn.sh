@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Runs the original Autobahn test suite in both roles against the release build's programs, and also
 # over TLS where that is. Gets a Python 2.7 in PYTHON27; keeps the suite and its reports in
-# build/peers. Where the suite cannot be had it says so and ends well.
+# build/peers. Where the suite cannot be had it says so and ends well. Usage: autobahn.sh [all]
+# With "all": the cases of compression too, for half an hour, and docs/autobahn.md is written.
 
 set -euo pipefail
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -46,8 +47,12 @@ status=0
 for role in "${roles[@]}"; do
     echo "   our $role; the report is $suite-reports/$role/index.html"
     "$suite/bin/python" -B "$here/autobahn_original.py" \
-        "$programs" "$suite-reports/$role" $role >"$peers/autobahn.$role.log" 2>&1 || status=1
+        "$programs" "$suite-reports/$role" $role "$@" >"$peers/autobahn.$role.log" 2>&1 || status=1
     grep -E 'close |cases, |there should' "$peers/autobahn.$role.log" | tail -n 50 \
         || tail "$peers/autobahn.$role.log"
 done
+if [ "${1:-}" = all ] && [ $status = 0 ]; then
+    python3 -B "$here/autobahn_page.py" "$suite-reports" "${roles[@]}" >"$root/docs/autobahn.md"
+    echo "   docs/autobahn.md is written"
+fi
 exit $status

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A client that an Autobahn fuzzing server puts through its cases, one after the other; inside a
-// host library if that is named. Over TLS as the program has it.
+// host library if that is named. TLS and compression as the program has them.
 // Usage: autobahn_client ws://127.0.0.1:9001 [loop]
 //        autobahn_client wss://localhost:9001 <loop> <file of certificates to trust>
 
@@ -8,10 +8,12 @@
 
 #include <charconv>
 #include <iostream>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "host_loops/host_loops.hpp"
+#include "weft/compression.hpp"
 #include "weft/tls.hpp"
 
 namespace {
@@ -63,14 +65,18 @@ private:
 
     void give_up(const weft::report& why) { std::cerr << server_ << ": " << why << '\n'; }
 
-    static weft::connect_options roomy() {
+    // Servers accept the offer of compression in the cases about it, and decline it in the others.
+    [[nodiscard]] weft::connect_options roomy() const {
         weft::connect_options options;
         options.connection.queue_size_max = 64 * 1024 * 1024;
+        options.connection.extension = compression_;
         return options;
     }
 
     weft::client client_;
     std::string server_;
+    std::shared_ptr<weft::extension_negotiator> compression_ =
+        weft_tool::compression_for("autobahn_client");
     int count_ = 0;
     int next_ = 1;
     bool finished_ = false;

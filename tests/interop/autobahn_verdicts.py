@@ -11,7 +11,18 @@ CASES = ["1.*", "2.*", "3.*", "4.*", "5.*", "6.*", "7.*", "9.*", "10.*"]
 CASE_COUNT = 301
 CASES_OVER_TLS = [group for group in CASES if group != "9.*"]
 CASE_COUNT_OVER_TLS = 247
+COMPRESSED_CASES = ["12.*", "13.*"]
+COMPRESSED_CASE_COUNT = 216
+# With this result kosoku 0.1.0 ends, before it connects, those cases whose payload it cannot hash.
+KOSOKU_FAULT = "Strings must be encoded before hashing"
 INFORMATIONAL = ["7.1.6"] + ["7.13.%d" % number for number in (1, 2)]
+
+
+def chosen(over_tls, complete):
+    """Patterns of cases, and how many cases they match."""
+    if complete:
+        return CASES + COMPRESSED_CASES, CASE_COUNT + COMPRESSED_CASE_COUNT
+    return (CASES_OVER_TLS, CASE_COUNT_OVER_TLS) if over_tls else (CASES, CASE_COUNT)
 
 
 def is_accepted(case, behavior, close):

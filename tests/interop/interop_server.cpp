@@ -11,6 +11,8 @@
 #include <string_view>
 #include <thread>
 
+#include "weft/compression.hpp"
+
 namespace {
 
 constexpr std::size_t size_max = 64 * 1024 * 1024;
@@ -21,6 +23,12 @@ weft::route_options roomy(std::string subprotocol = {}) {
     options.connection.limits.message_size_max = size_max;
     options.connection.queue_size_max = 4 * size_max;
     options.connection.timeouts.ping_interval = {};
+    return options;
+}
+
+weft::route_options compressed() {
+    weft::route_options options = roomy();
+    options.connection.extension = weft_tool::compression_for("interop_server");
     return options;
 }
 
@@ -78,6 +86,7 @@ void report_health(weft::connection& peer) {
 void add_routes(weft::server& server) {
     server.route("/*", {.message = echo}, roomy());
     server.route("/plain", {.message = echo});
+    server.route("/compressed", {.message = echo}, compressed());
     server.route("/parts", {.message = echo_in_parts}, roomy());
     server.route("/chat", {.message = echo}, roomy("chat.v1"));
     server.route("/chat", {.message = echo}, roomy("chat.v2"));
