@@ -106,7 +106,8 @@ endfunction()
 
 # Each benchmarks/*.cpp, together with benchmarks/<same name>/*.cpp if there are such, becomes
 # <build>/benchmarks/<name>; lws_*.cpp where libwebsockets is, <host>_*.cpp where that host is,
-# *_tls_*.cpp where OpenSSL is, *deflate*.cpp where zlib is. Built by the target `benchmarks` only.
+# *_tls_*.cpp where OpenSSL is, *deflate*.cpp where zlib is, *_with_redis.cpp where weft::redis is.
+# Built by the target `benchmarks` only.
 function(weft_add_benchmarks)
     add_custom_target(benchmarks)
     file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/benchmarks/*.cpp)
@@ -120,6 +121,9 @@ function(weft_add_benchmarks)
     list(FILTER sources EXCLUDE REGEX ${without_tls})
     if(NOT TARGET weft_deflate)
         list(FILTER sources EXCLUDE REGEX "deflate")
+    endif()
+    if(NOT TARGET weft_redis)
+        list(FILTER sources EXCLUDE REGEX with_redis)
     endif()
     foreach(source IN LISTS sources)
         get_filename_component(name ${source} NAME_WE)
@@ -137,6 +141,9 @@ function(weft_add_benchmarks)
         endif()
         if(name MATCHES "deflate")
             target_link_libraries(benchmark_${name} PRIVATE weft::deflate ZLIB::ZLIB)
+        endif()
+        if(name MATCHES "_with_redis$")
+            target_link_libraries(benchmark_${name} PRIVATE weft::redis)
         endif()
         set_target_properties(benchmark_${name} PROPERTIES EXCLUDE_FROM_ALL ON)
         add_dependencies(benchmarks benchmark_${name})
