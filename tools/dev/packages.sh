@@ -56,6 +56,7 @@ packages_of_hosts() {
 # Other programs and libraries that Weft is tested beside.
 packages_of_peers() {
     has_header hiredis/async.h || echo libhiredis-dev
+    [ -d /usr/share/doc/libwebsocketpp-dev/examples ] || echo libwebsocketpp-doc
     has_header curl/curl.h || echo libcurl4-openssl-dev
     has_header SDL2/SDL.h || echo libsdl2-dev
     have redis-server || echo redis-server
