@@ -96,13 +96,13 @@ template <class Send>
 send_operation conversation::submit(Send&& send) {
     auto* const peer = connection();
     switch (peer ? send(*peer) : send_result::closed) {
-    case send_result::accepted: return {nullptr, {}};
-    case send_result::backed_up: return {state_, {}};
-    case send_result::dropped: return {nullptr, errc::queue_full};
+    case send_result::accepted: return send_operation(std::error_code());
+    case send_result::backed_up: return send_operation(*state_);
+    case send_result::dropped: return send_operation(errc::queue_full);
     case send_result::closed: break;
     }
     const auto end = state_ ? state_->end() : std::error_code();
-    return {nullptr, end ? end : errc::not_open};
+    return send_operation(end ? end : make_error_code(errc::not_open));
 }
 
 send_operation conversation::send(message whole) {
@@ -147,8 +147,8 @@ const report& conversation::outcome() const noexcept {
 
 // --- receiving
 
-receive_operation::~receive_operation() {
-    if (waits()) of_->forget(*this);
+void receive_operation::forget() noexcept {
+    of_->forget(*this);
 }
 
 bool receive_operation::await_ready() noexcept {
@@ -173,15 +173,15 @@ void receive_operation::cancel() noexcept {
 
 // --- sending
 
-send_operation::send_operation(conversation_state* by, std::error_code error) noexcept
-    : by_(by), error_(error), drained_before_(by ? by->drained_count() : 0) {}
+send_operation::send_operation(conversation_state& by) noexcept
+    : by_(&by), drained_before_(by.drained_count()) {}
 
-send_operation::~send_operation() {
-    if (waits()) by_->forget(*this);
+void send_operation::forget() noexcept {
+    by_->forget(*this);
 }
 
-bool send_operation::await_ready() noexcept {
-    if (!by_ || by_->drained_count() != drained_before_) return true;
+bool send_operation::has_drained() noexcept {
+    if (by_->drained_count() != drained_before_) return true;
     error_ = by_->end();
     return !!error_;
 }

@@ -34,7 +34,9 @@ class [[nodiscard]] receive_operation final : public task_operation {
 public:
     explicit receive_operation(conversation_state* of) noexcept : of_(of) {}
     receive_operation(receive_operation&&) noexcept = default;
-    ~receive_operation();
+    ~receive_operation() {
+        if (waits()) forget();
+    }
 
     [[nodiscard]] bool await_ready() noexcept;
     [[nodiscard]] result<message> await_resume() noexcept {
@@ -48,6 +50,7 @@ private:
     void begin() override;
     void refuse() noexcept override;
     void cancel() noexcept override;
+    void forget() noexcept;
 
     conversation_state* of_;
     message whole_{std::span<const std::byte>()};
@@ -57,14 +60,19 @@ private:
 /// Waits until more may be sent; see `conversation::send`.
 class [[nodiscard]] send_operation final : public task_operation, private list_link {
 public:
-    /// `by` is the conversation if its output was queued, otherwise null.
-    send_operation(conversation_state* by, std::error_code error) noexcept;
+    /// The result is known.
+    explicit send_operation(std::error_code error) noexcept : by_(nullptr), error_(error) {}
+
+    /// The output was queued.
+    explicit send_operation(conversation_state& by) noexcept;
     send_operation(send_operation&& other) noexcept
         : task_operation(std::move(other)), list_link(), by_(other.by_), error_(other.error_),
           drained_before_(other.drained_before_) {}
-    ~send_operation();
+    ~send_operation() {
+        if (waits()) forget();
+    }
 
-    [[nodiscard]] bool await_ready() noexcept;
+    [[nodiscard]] bool await_ready() noexcept { return !by_ || has_drained(); }
     result<void> await_resume() const noexcept {
         if (error_) return failure(error_);
         return {};
@@ -76,6 +84,8 @@ private:
     void begin() override;
     void refuse() noexcept override;
     void cancel() noexcept override;
+    [[nodiscard]] bool has_drained() noexcept;
+    void forget() noexcept;
 
     conversation_state* by_; // null if the result is known
     std::error_code error_;
