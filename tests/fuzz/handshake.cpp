@@ -163,6 +163,10 @@ void answer(session_run& run, const event& reported, unsigned how) {
                                    : tested.accept(chosen, {{"X-By", "weft"}}, run.now);
         must(done.has_value(), "a request can be answered");
         must(!tested.accept({}, {}, run.now), "but once");
+    } else if (reported.type == event_type::body && reported.payload.empty()) {
+        must(tested.receive_body_in_parts(run.now).has_value(), "a body can be received in parts");
+        if (!(how & 4U) || tested.state() != session_state::connecting) return;
+        must(tested.respond({403, {}, "no"}, run.now).has_value(), "or refused");
     } else if (reported.type == event_type::http) {
         must(!tested.accept({}, {}, run.now), "a plain request is no handshake");
         must(tested.respond({200, {}, tested.request()->body()}, run.now).has_value(),
@@ -190,6 +194,7 @@ trace run_session(role ours, byte_view bytes, cutter cuts, unsigned how) {
     limits.body_size_max = 40;
     session_run run(ours, limits, [how](session_run& of, const event& e) { answer(of, e, how); });
     run.lends = how & 8U;
+    if (how & 2U) run.report_bodies();
     if (ours == role::client) {
         const auto target = uri::parse("wss://example.org:81/chat?a=b");
         must(run.tested.start(*target, {"chat", "superchat"}).has_value(), "a client can start");

@@ -284,12 +284,28 @@ def frame_parser_inputs():
     yield "server_backlog", b"\x18" + CUTS["bytes"] + section(b"") + stream(STREAMS["pings"] * 3)
 
 
+BODIES = {
+    "counted": REQUESTS["plain_with_body"] + REQUESTS["plain_with_body"],
+    "too_large": REQUESTS["plain_body_too_large"] + b"x" * 41,
+    "chunked": b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+               b"5;a=b\r\nhello\r\n23\r\n" + b"x" * 35 + b"\r\n0\r\nA: b\r\n\r\n",
+    "chunks_too_large": b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                        b"5\r\nhello\r\n24\r\n" + b"x" * 36 + b"\r\n0\r\n\r\n",
+    "chunk_malformed": b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                       b"5\r\nhelloX\r\n0\r\n\r\n",
+}
+
+
 def handshake_inputs():
     for number, requests in ((0, REQUESTS), (1, RESPONSES), (2, REQUESTS), (3, RESPONSES)):
         kind = ("request", "response", "server", "client")[number]
         for name, text in requests.items():
             options = bytes([number | len(text) % 32 << 3])
             yield f"{kind}_{name}", options + CUTS["cut"] + text
+    for name, text in BODIES.items():  # in parts; the others are refused at the head
+        yield f"server_body_{name}", b"\x12" + CUTS["cut"] + text
+        yield f"server_body_{name}_by_bytes", b"\x52" + CUTS["bytes"] + text
+        yield f"server_body_{name}_refused", b"\x32" + CUTS["cut"] + text
     for name, text in URIS.items():
         yield f"uri_{name}", b"\x04" + CUTS["whole"] + text
     yield "answer_with_header", b"\x05" + CUTS["whole"] + bytes([200, 0, 4]) + b"body\nX-A:b\nX-B:c"
