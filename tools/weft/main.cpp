@@ -203,7 +203,7 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
         ->add_option("--hub", chosen.hub,
                      "Share the chat room with the other servers that use this Redis or Valkey: "
                      "redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE] or unix:/PATH. Everybody on "
-                     "this machine can see a password here, but not one in the variable")
+                     "this machine can see a password here; it is hidden in the variable WEFT_HUB")
         ->envname("WEFT_HUB")
         ->check(hub_url_fault)
         ->type_name("URL");
