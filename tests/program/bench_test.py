@@ -303,6 +303,38 @@ class Broken(unittest.TestCase):
             ended.set()
         self.assertLess(got["messages"], 1000)
 
+    def test_a_stop_signal_before_anything_is_open(self):
+        asked = threading.Event()
+
+        def serve(client, _):
+            asked.set()
+            read_to_end(client)
+        with FakeServer(serve) as server, \
+                Running("bench", "--json", "-c", "1", server.url()) as one:
+            self.assertTrue(asked.wait(PATIENCE))
+            one.signal(signal.SIGINT)
+            got = json.loads(one.out.get(timeout=PATIENCE))
+            self.assertEqual(one.exit_code(), 1)
+        self.assertTrue(got["interrupted"])
+        self.assertEqual((got["messages"], got["seconds"], got["failures"]), (0, 0, []))
+
+    def test_a_stop_signal_while_answers_are_missing(self):
+        """After one signal the answers are waited for, after two they are not."""
+        asked = threading.Event()
+
+        def wait(client):
+            read_message(client)
+            asked.set()
+            read_to_end(client)
+        with serving(wait) as url, Running("bench", "--json", "--warmup", "0", "-d", "600",
+                                           "--wait", "600", "-c", "1", url) as one:
+            self.assertTrue(asked.wait(PATIENCE))
+            one.signal(signal.SIGINT)
+            one.signal(signal.SIGTERM)
+            got = json.loads(one.out.get(timeout=PATIENCE))
+            self.assertEqual(one.exit_code(), 3)
+        self.assertEqual(got["unanswered"], 1)
+
     def test_answers_that_are_no_echo(self):
         def greet_and_answer(client):
             client.sendall(frame(1, b"welcome"))
