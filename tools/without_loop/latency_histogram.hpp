@@ -78,10 +78,10 @@ private:
         return ((bucket - shift * steps + 1) << shift) - 1;
     }
 
-    std::array<std::uint64_t, (65 - step_bits) * steps> counts_{};
     std::uint64_t count_ = 0;
     std::uint64_t max_ = 0;
     double sum_ = 0;
+    std::array<std::uint64_t, (65 - step_bits) * steps> counts_{};
 };
 
 } // namespace weft_tool

@@ -111,10 +111,22 @@ private:
     const target to_;
     const bench_payloads payloads_;
     const std::size_t in_flight_;
+
+    // What each message needs is in one place: the histograms below fill many pages.
+    bench_stage stage_ = bench_stage::opening;
+    clock::time_point counted_since_; // latencies of messages that began earlier do not count
+    std::uint64_t outstanding_ = 0; // messages sent and not answered
+    std::uint64_t messages_ = 0;    // completed since the beginning
+    std::uint64_t bytes_ = 0;       // of them
+    const weft::connection* arrived_from_ = nullptr; // what arrived last, and when
+    std::uint64_t arrived_bytes_ = 0;
+    clock::time_point arrived_;
+    quick_random random_;
+    latency_histogram unsorted_; // since the last tick
+
     const clock::duration sample_time_;
     weft::function<void(const bench_progress&)> show_;
     bench_figures figures_;
-    bench_stage stage_ = bench_stage::opening;
     bool finished_ = false;
     int signals_heeded_ = 0;
 
@@ -128,16 +140,8 @@ private:
     std::uint64_t scheduled_ = 0; // messages that were due so far
     clock::time_point began_;     // of opening, then of sending
     clock::time_point sending_until_;
-    clock::time_point counted_since_; // latencies of messages that began earlier do not count
 
-    std::uint64_t outstanding_ = 0; // messages sent and not answered
-    std::uint64_t messages_ = 0;    // completed since the beginning
-    std::uint64_t bytes_ = 0;       // of them
     std::uint64_t reopened_ = 0;
-    latency_histogram unsorted_; // since the last tick
-    const weft::connection* arrived_from_ = nullptr; // what arrived last, and when
-    std::uint64_t arrived_bytes_ = 0;
-    clock::time_point arrived_;
 
     // when measuring, a sample, and the period of the progress began
     struct mark {
@@ -154,7 +158,6 @@ private:
     latency_histogram of_sample_;
     latency_histogram of_progress_;
 
-    quick_random random_;
     weft::event_loop loop_;
     stop_signals signals_;
     weft::client client_;
