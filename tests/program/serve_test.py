@@ -58,7 +58,27 @@ class Http(unittest.TestCase):
         self.assertEqual(answer.status, 200)
         self.assertEqual(answer.getheader("Content-Type"), "text/html; charset=utf-8")
         self.assertIn(b"<title>Weft</title>", body)
-        self.assertIsNone(re.search(rb"(?:src|href)=", body), "the page must be one file")
+        policy = answer.getheader("Content-Security-Policy")
+        self.assertIn("default-src 'none'", policy)
+        self.assertNotIn("unsafe", policy)
+        self.assertNotRegex(body, rb"<style|<script>| style=| on[a-z]+=")
+
+    def test_the_page_loads_its_own_files_only(self):
+        types = {"css": "text/css", "js": "text/javascript"}
+        wanted, seen = [name.decode() for name in
+                        re.findall(rb'(?:src|href)="([^"]*)"', get(self.server, "/")[1])], set()
+        while wanted:
+            name = wanted.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            answer, body = get(self.server, "/" + name)
+            self.assertEqual(answer.status, 200, name)
+            kind = types.get(name.rsplit(".", 1)[1])
+            if kind:
+                self.assertEqual(answer.getheader("Content-Type"), kind + "; charset=utf-8")
+            wanted += re.findall(r'from "\./([^"]*)"', body.decode())
+        self.assertLessEqual({"page.css", "page.js", "words.js", "favicon.ico"}, seen)
 
     def test_icon(self):
         answer, body = get(self.server, "/favicon.ico")
@@ -78,7 +98,7 @@ class Http(unittest.TestCase):
                          (204, "GET, HEAD, OPTIONS", b""))
 
     def test_pages_that_the_client_has_are_not_sent_again(self):
-        for path in "/", "/favicon.ico":
+        for path in "/", "/page.js", "/favicon.ico":
             answer, body = get(self.server, path)
             tag = answer.getheader("ETag")
             self.assertRegex(tag, r'^"[^"]+"$')
@@ -113,7 +133,8 @@ class OwnNames(unittest.TestCase):
             for host in ("evil.example", "evil.example:80", "192.0.2.1", "localhost.evil.example",
                          "127.0.0.1.evil.example", "[2001:db8::1]", "3221225985"):
                 with self.subTest(host):
-                    for path in ("/", "/health", "/metrics", "/favicon.ico", "/echo"):
+                    for path in ("/", "/page.js", "/health", "/metrics", "/favicon.ico",
+                                 "/echo"):
                         self.assertEqual(self.status(server, host, path), 421)
             done = run("connect", "--via", f"127.0.0.1:{server.port}", "ws://evil.example/chat")
             self.assertEqual(done.returncode, 1)

@@ -70,7 +70,8 @@ std::vector<served_route> services(server_log& log, chat_service chat,
                    log.logged_requests(ours(std::move(chat.members)), log_level::debug),
                    {}});
     for (auto& [path, page] : web_pages()) {
-        const auto level = path == "/health" ? log_level::debug : log_level::info;
+        const bool is_part = path.ends_with(".js") || path.ends_with(".css"); // of the page
+        const auto level = is_part || path == "/health" ? log_level::debug : log_level::info;
         all.push_back({path, log.logged_requests(ours(std::move(page)), level), {}});
     }
     return all;
