@@ -13,7 +13,6 @@
 #include <utility>
 #include <vector>
 
-#include <weft/core/credentials.hpp>
 #include <weft/core/http_head.hpp>
 
 #include <websocketpp/base64/base64.hpp>
@@ -78,9 +77,9 @@ public:
     typedef lib::shared_ptr<connection_strand> strand_ptr;
     typedef lib::shared_ptr<lib::asio::steady_timer> timer_ptr;
 
-    connection(bool is_server, lib::shared_ptr<alog_type> const& alog,
+    connection(bool is_server, lib::shared_ptr<alog_type> const&,
                lib::shared_ptr<elog_type> const& elog)
-        : m_is_server(is_server), m_alog(alog), m_elog(elog) {}
+        : m_is_server(is_server), m_elog(elog) {}
     ~connection() override {
         if (m_registry) m_registry->remove(this);
     }
@@ -519,7 +518,6 @@ private:
     }
 
     bool const m_is_server;
-    lib::shared_ptr<alog_type> m_alog;
     lib::shared_ptr<elog_type> m_elog;
     connection_hdl m_connection_hdl;
     uri_ptr m_target;

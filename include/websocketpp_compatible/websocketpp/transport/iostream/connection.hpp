@@ -38,9 +38,8 @@ public:
     typedef typename concurrency_type::mutex_type mutex_type;
     typedef lib::shared_ptr<timer> timer_ptr;
 
-    connection(bool is_server, lib::shared_ptr<alog_type> const&,
-               lib::shared_ptr<elog_type> const& elog)
-        : m_elog(elog), m_is_server(is_server) {}
+    connection(bool, lib::shared_ptr<alog_type> const&, lib::shared_ptr<elog_type> const& elog)
+        : m_elog(elog) {}
 
     /// Sets where output goes. The stream must outlive the connection.
     void register_ostream(std::ostream* out) { m_output = out; }
@@ -171,7 +170,6 @@ private:
     vector_write_handler m_vector_write_handler;
     shutdown_handler m_shutdown_handler;
     std::string m_remote_endpoint = "iostream transport";
-    bool const m_is_server;
     bool m_is_secure = false;
     bool m_writing = false;
     bool m_is_shut_down = false;
