@@ -17,7 +17,7 @@ install(TARGETS ${weft_exported} EXPORT weft_targets
 install(EXPORT weft_targets NAMESPACE weft:: DESTINATION ${weft_package_dir}
     FILE weft-targets.cmake)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/weft DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
-    FILES_MATCHING PATTERN "*.hpp")
+    FILES_MATCHING PATTERN "*.hpp" PATTERN "*.h")
 get_property(weft_include_folders GLOBAL PROPERTY weft_include_folders)
 foreach(folder IN LISTS weft_include_folders)
     install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/${folder}
@@ -58,6 +58,19 @@ foreach(needs cares:cares tls:openssl deflate:zlib redis:hiredis
         install(FILES ${PROJECT_BINARY_DIR}/weft-${layer}.cmake DESTINATION ${weft_package_dir})
     endif()
 endforeach()
+
+# The C interface needs what its layers need.
+if(TARGET weft_c)
+    set(layers_of_c "")
+    foreach(layer tls deflate)
+        if(TARGET weft_${layer})
+            list(APPEND layers_of_c ${layer})
+        endif()
+    endforeach()
+    configure_file(${PROJECT_SOURCE_DIR}/cmake/weft-c.cmake.in
+        ${PROJECT_BINARY_DIR}/weft-c.cmake @ONLY)
+    install(FILES ${PROJECT_BINARY_DIR}/weft-c.cmake DESTINATION ${weft_package_dir})
+endif()
 
 set(weft_reasons "")
 get_property(weft_left_out GLOBAL PROPERTY weft_left_out)

@@ -4,12 +4,13 @@
 
 # Declares layer `name` from include/weft/<name> and src/<name>:
 #   weft_layer(name [DEPENDS layer...] [LIBRARIES imported target...]
-#       [PKG_CONFIG "module >= version"] [INCLUDE folder])
-# INCLUDE names a folder of include/ whose headers users find without "weft/".
+#       [PKG_CONFIG "module >= version"] [INCLUDE folder] [RUNTIME])
+# INCLUDE names a folder of include/ whose headers users find without "weft/". RUNTIME is for a
+# layer whose users are not written in C++: its .pc file names the runtime library of C++.
 # Targets: weft_<name> (alias weft::<name>), and weft_<name>_private, which shows the private
 # headers of this layer and of those it depends on to its own sources and to its unit tests.
 function(weft_layer name)
-    cmake_parse_arguments(LAYER "" "PKG_CONFIG;INCLUDE" "DEPENDS;LIBRARIES" ${ARGN})
+    cmake_parse_arguments(LAYER "RUNTIME" "PKG_CONFIG;INCLUDE" "DEPENDS;LIBRARIES" ${ARGN})
     set(target weft_${name})
     weft_layer_sources(${name} sources)
     weft_include_root(${name} public weft/${name} ${PROJECT_SOURCE_DIR}/include/weft/${name})
@@ -49,6 +50,9 @@ function(weft_layer name)
     set(threads "")
     if(NOT "${library}" STREQUAL "${LAYER_LIBRARIES}")
         set(threads THREADS)
+    endif()
+    if(LAYER_RUNTIME)
+        list(APPEND threads RUNTIME)
     endif()
     weft_describe(${name} "the layer ${name}" DEPENDS ${LAYER_DEPENDS} LIBRARY ${library}
         PKG_CONFIG ${LAYER_PKG_CONFIG} INCLUDE ${LAYER_INCLUDE} ${threads})

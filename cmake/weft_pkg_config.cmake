@@ -3,7 +3,8 @@
 
 # Notes what the file of component `name` has to say:
 #   weft_describe(name description [DEPENDS component...] [LIBRARY imported_target]
-#       [PKG_CONFIG "module >= version"] [INCLUDE folder] [THREADS])
+#       [PKG_CONFIG "module >= version"] [INCLUDE folder] [THREADS]
+#       [RUNTIME])
 function(weft_describe name description)
     set_property(GLOBAL APPEND PROPERTY weft_described ${name})
     set_property(GLOBAL PROPERTY weft_description_${name} "${description}" "${ARGN}")
@@ -16,7 +17,8 @@ function(weft_install_pkg_config)
     foreach(name IN LISTS names)
         get_property(arguments GLOBAL PROPERTY weft_description_${name})
         list(POP_FRONT arguments description)
-        cmake_parse_arguments(OF "THREADS" "LIBRARY;PKG_CONFIG;INCLUDE" "DEPENDS" ${arguments})
+        cmake_parse_arguments(OF
+            "THREADS;RUNTIME" "LIBRARY;PKG_CONFIG;INCLUDE" "DEPENDS" ${arguments})
         weft_pkg_config_file(${name})
     endforeach()
 endfunction()
@@ -52,12 +54,27 @@ function(weft_pkg_config_file name)
     if(OF_THREADS)
         string(APPEND libs " -pthread")
     endif()
+    if(OF_RUNTIME)
+        weft_cxx_runtime(runtime)
+        string(APPEND libs "${runtime}")
+    endif()
     list(JOIN requires ", " requires)
     weft_pkg_config_folders(prefix libdir includedir)
     configure_file(${PROJECT_SOURCE_DIR}/cmake/weft.pc.in
         ${PROJECT_BINARY_DIR}/pkgconfig/${module}.pc @ONLY)
     install(FILES ${PROJECT_BINARY_DIR}/pkgconfig/${module}.pc
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endfunction()
+
+# The options that link the runtime library of C++ by a compiler of C.
+function(weft_cxx_runtime out)
+    set(options "")
+    foreach(library IN LISTS CMAKE_CXX_IMPLICIT_LINK_LIBRARIES)
+        if(library MATCHES "^(stdc\\+\\+|c\\+\\+)$")
+            string(APPEND options " -l${library}")
+        endif()
+    endforeach()
+    set(${out} "${options}" PARENT_SCOPE)
 endfunction()
 
 # The folders as a file says them: from where it lies itself, so that an installation can be moved.

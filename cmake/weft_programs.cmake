@@ -104,6 +104,36 @@ function(weft_add_examples)
     endforeach()
 endfunction()
 
+# Each examples/c/*.c becomes <build>/examples/c/<name>, where there is a C compiler; <host>_*.c
+# uses that host's library alone.
+function(weft_add_c_examples)
+    if(NOT TARGET weft_c OR NOT CMAKE_C_COMPILER)
+        return()
+    endif()
+    file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/examples/c/*.c)
+    weft_with_hosts(sources hosts)
+    foreach(source IN LISTS sources)
+        get_filename_component(name ${source} NAME_WE)
+        weft_add_c_program(example_c_${name} ${source})
+        set_target_properties(example_c_${name} PROPERTIES
+            OUTPUT_NAME ${name}
+            RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/examples/c)
+        if(name MATCHES "^uv_")
+            target_link_libraries(example_c_${name} PRIVATE libuv::uv)
+        endif()
+    endforeach()
+endfunction()
+
+# A program in C11 that uses Weft by its C interface.
+function(weft_add_c_program target)
+    add_executable(${target} ${ARGN})
+    target_link_libraries(${target} PRIVATE weft::c)
+    set_target_properties(${target} PROPERTIES
+        C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF)
+    target_compile_definitions(${target} PRIVATE _POSIX_C_SOURCE=200809L)
+    weft_set_warnings(${target})
+endfunction()
+
 # Each benchmarks/*.cpp, together with benchmarks/<same name>/*.cpp if there are such, becomes
 # <build>/benchmarks/<name>; lws_*.cpp where libwebsockets is, <host>_*.cpp where that host is,
 # *_tls_*.cpp where OpenSSL is, *deflate*.cpp where zlib is, *_with_redis.cpp where weft::redis is.

@@ -23,11 +23,12 @@ MAY_SEE = {
     "deflate": {"core"},
     "websocketpp": {"core", "stream", "deflate"},
     "redis": {"core", "stream", "connection", "hub", "loop"},
+    "c": {"core", "stream", "connection", "loop", "endpoint", "tls", "deflate"},
 }
 LIBRARY = set(MAY_SEE)
 # The umbrella shows what users include; what stands right of all layers uses public headers only.
 MAY_SEE["weft"] = LIBRARY - {"testing", "cares", "asio", "tls", "deflate", "redis",
-                              "websocketpp"}
+                              "websocketpp", "c"}
 RIGHT_OF_ALL = {"tools", "examples", "benchmarks"}
 
 PUBLIC = re.compile(r'\s*#\s*include\s*[<"]weft/(?:(\w+)/)?[\w/]*\w+\.hpp[>"]')

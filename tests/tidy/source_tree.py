@@ -10,8 +10,8 @@ SCRIPT_FOLDERS = ["cmake", "benchmarks", "tests"]
 
 
 def cpp_files(root):
-    """All C++ files below `root`, as paths relative to it."""
-    return files(root, CPP_FOLDERS, {".hpp", ".cpp"})
+    """All C++ and C files below `root`, as paths relative to it."""
+    return files(root, CPP_FOLDERS, {".hpp", ".cpp", ".h", ".c"})
 
 
 def script_files(root):
