@@ -47,7 +47,8 @@ export class Compose {
     // Says while one types whether it can be sent. Returns whether it can.
     look() {
         const { words, valid } = this.judge();
-        this.check.textContent = words;
+        // Text that is set again would be read aloud again.
+        if (this.check.textContent !== words) this.check.textContent = words;
         this.text.ariaInvalid = String(!valid && words !== "");
         return valid;
     }

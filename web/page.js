@@ -179,7 +179,7 @@ function connectAgain() {
     };
     retry = setInterval(show, 50);
     show();
-    setState("connecting", "connecting again");
+    setState("connecting", `connecting again (attempt ${attempts})`);
 }
 
 function endRetry() {

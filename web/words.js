@@ -35,6 +35,7 @@ export function mayConnectAgain(code) {
 // Says how a connection ended. `end` has: code, reason, opened, byPage, seconds (open), silent
 // (seconds since the last message), url, and found: what a plain request learned, if any.
 export function closeReport(end) {
+    if (end.byPage && !end.opened) return stoppedReport(end);
     if (end.code === 1006) return end.opened ? brokenReport(end) : refusedReport(end);
     const [name, meaning] = codes[end.code] || privateCode(end.code);
     return {
@@ -54,6 +55,14 @@ function privateCode(code) {
         : ["registered code", "A library or framework has registered this code with IANA."];
 }
 
+function stoppedReport(end) {
+    return {
+        title: "Stopped before the connection was open",
+        facts: [`The server had not answered for ${duration(end.seconds)}.`],
+        meaning: "",
+    };
+}
+
 // The browser reports 1006 for all of these and hides which it was.
 function brokenReport(end) {
     const idle = end.silent >= 20
@@ -63,8 +72,10 @@ function brokenReport(end) {
     return {
         title: "Closed: the connection broke, without a close frame (1006)",
         facts: [`It was open for ${duration(end.seconds)}.`],
-        meaning: "Usually the server's process ended or was killed, the network changed, or a proxy"
-            + ` gave up.${idle}`,
+        meaning: end.byPage
+            ? "The server did not answer this page's close frame properly."
+            : "Usually the server's process ended or was killed, the network changed, or a proxy"
+                + ` gave up.${idle}`,
     };
 }
 
@@ -129,7 +140,7 @@ export function hexDump(bytes, max = 512) {
         const part = [...bytes.subarray(begin, Math.min(begin + row, max))];
         const hex = part.map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
         const text = part.map((byte) => byte > 31 && byte < 127 ? String.fromCharCode(byte) : ".");
-        lines.push(`${hex.padEnd(bytes.length > row ? 3 * row : 0)}  |${text.join("")}|`);
+        lines.push(`${hex.padEnd(bytes.length > row ? 3 * row - 1 : 0)} |${text.join("")}|`);
     }
     if (bytes.length > max) lines.push(`… and ${size(bytes.length - max)} more`);
     return lines.join("\n");

@@ -37,35 +37,29 @@ WATCH = """new Promise((resolve) => {
     look();
 })"""
 
-FIELDS = {"button", "textbox", "searchbox", "checkbox", "combobox", "spinbutton", "progressbar"}
+FIELDS = {"button", "textbox", "searchbox", "checkbox", "combobox", "spinbutton"}
 
 
-class Browser:
-    """A Chromium with one page."""
+class Tab:
+    """A page of a browser, over the browser's debugging protocol."""
 
-    def __init__(self, program):
-        self._profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        self._process = subprocess.Popen(
-            [program, *FLAGS, f"--user-data-dir={self._profile.name}", "about:blank"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
-            start_new_session=True)
-        self.client = None
+    def __init__(self, address):
+        self.address = address
+        self.client = Running("connect", "--stay", "--quiet", address)
         self._last = 0
         self.events = []  # what the page has messages meanwhile
-        try:
-            self.client = Running("connect", "--stay", "--quiet", self._page_address())
-        except BaseException:
-            self.end()
-            raise
 
-    def _page_address(self):
-        errors = Running._lines(self._process.stderr)
-        found = Running.wait_for(self, r"DevTools listening on ws://127\.0\.0\.1:(\d+)/", errors)
-        asking = http.client.HTTPConnection("127.0.0.1", int(found[1]), timeout=PATIENCE)
-        asking.request("GET", "/json/list")
-        targets = json.loads(asking.getresponse().read())
-        asking.close()
-        return next(one["webSocketDebuggerUrl"] for one in targets if one["type"] == "page")
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.call("Page.close")
+        self.client.__exit__()
+
+    def tab(self):
+        """Another page beside this one."""
+        made = self.call("Target.createTarget", url="about:blank")["targetId"]
+        return Tab(self.address.rpartition("/")[0] + "/" + made)
 
     def call(self, method, **parameters):
         self._last += 1
@@ -144,6 +138,32 @@ class Browser:
             with open(os.path.join(folder, name + ".png"), "wb") as file:
                 file.write(shot)
 
+
+class Browser(Tab):
+    """A Chromium with one page."""
+
+    def __init__(self, program):
+        self._profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        self._process = subprocess.Popen(
+            [program, *FLAGS, f"--user-data-dir={self._profile.name}", "about:blank"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+            start_new_session=True)
+        self.client = None
+        try:
+            super().__init__(self._page_address())
+        except BaseException:
+            self.end()
+            raise
+
+    def _page_address(self):
+        errors = Running._lines(self._process.stderr)
+        found = Running.wait_for(self, r"DevTools listening on ws://127\.0\.0\.1:(\d+)/", errors)
+        asking = http.client.HTTPConnection("127.0.0.1", int(found[1]), timeout=PATIENCE)
+        asking.request("GET", "/json/list")
+        targets = json.loads(asking.getresponse().read())
+        asking.close()
+        return next(one["webSocketDebuggerUrl"] for one in targets if one["type"] == "page")
+
     def end(self):
         if self.client:
             self.client.__exit__()
@@ -212,7 +232,7 @@ class Page(unittest.TestCase):
             def serve(client, request):
                 client.sendall(upgrade(request) +
                                frame(8, code.to_bytes(2, "big") + reason.encode()))
-                read_to_end(client)
+                client.recv(4096)  # the answer; the browser waits for the end of the stream
             return serve
         for code, reason, words in ((1008, "log in first", r"policy violation.*[^]*credentials"),
                                     (4001, "", r"code of the application.*[^]*no reason"),
@@ -223,6 +243,12 @@ class Page(unittest.TestCase):
                 shown = self.browser.shows(words + r"[^]*closed\nReconnect")
                 self.assertIn(f"({code})", shown)
                 self.assertIn(reason, shown)
+        with FakeServer(lambda client, _: read_to_end(client)) as silent:
+            self.browser.fill("url", silent.url())
+            self.browser.press("connect")
+            self.browser.shows("connecting\nDisconnect")
+            self.browser.press("connect")
+            self.browser.shows(r"Stopped before the connection was open[^]*closed\nReconnect")
         self.browser.fill("url", "ws://[")
         self.browser.press("connect")
         self.browser.shows(r"not connected[^]*(?:URL|url)")
@@ -284,7 +310,7 @@ class Page(unittest.TestCase):
         browser.say("68 zz")
         browser.shows("“z” is no hexadecimal digit")
         browser.say("0x68,69")
-        browser.shows(r"received [^\n]* 2 B[^]*68 69  \|hi\|")
+        browser.shows(r"received [^\n]* 2 B[^]*68 69 \|hi\|")
         browser.fill("kind", "file")
         with tempfile.NamedTemporaryFile(suffix=".bin") as file:
             file.write(bytes(range(256)) * 4)
@@ -369,6 +395,8 @@ class Page(unittest.TestCase):
         browser.shows(r"Zoë joined \(1 here\)")
         with Running("connect", "--stay", self.server.url("/chat?name=ann")) as ann:
             ann.wait_for(r"ann joined \(2 here\)", ann.out)
+            self.assertTrue(browser.evaluate("document.getElementById('load-run').disabled"),
+                            "no load on other people")
             ann.send("hello page\n")
             browser.shows(r"ann hello page[^]*Here: .*ann")
             browser.say("hello terminal")
@@ -379,6 +407,20 @@ class Page(unittest.TestCase):
             browser.press("connect")
             ann.wait_for(r"Zoë left", ann.out)
         browser.shows(r"normal closure \(1000\)[^]*Reconnect")
+
+    def test_chat_between_tabs(self):
+        with self.browser.tab() as other:
+            for tab, name in (self.browser, "one"), (other, "two"):
+                tab.open(self.address)
+                tab.press("to-chat")
+                tab.fill("name", name)
+                tab.press("connect")
+                tab.shows(f"{name} joined")
+            self.browser.say("hello two")
+            other.shows("one hello two[^]*Here: (?:one, two|two, one)")
+            other.say("hello one")
+            self.browser.shows("two hello one")
+        self.browser.shows(r"two left \(1 here\)[^]*Here: one\n")
 
     # --- for everybody
 
