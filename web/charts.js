@@ -101,7 +101,7 @@ export class Charts {
 
     flowWords(top) {
         const last = this.past.at(-1);
-        return `↑ ${size(last.sent)}/s, ↓ ${size(last.got)}/s,`
+        return `sent (dashed) ${size(last.sent)}/s, received ${size(last.got)}/s,`
             + ` ${Math.round(last.messages)} messages/s (top ${size(top)}/s)`;
     }
 }

@@ -96,7 +96,7 @@ function problem(text) {
 
 function connect() {
     problem("");
-    $("report").hidden = true;
+    if (!attempts) $("report").hidden = true;
     const address = chat ? chat.address(url()) : url();
     const now = performance.now();
     try {
@@ -121,6 +121,7 @@ function opened() {
         + (link.socket.protocol ? `, subprotocol ${link.socket.protocol}` : ""));
     Object.assign(link, { opened: true, since: now, last: now });
     attempts = 0;
+    $("report").hidden = true;
     setState("open");
     if (document.activeElement === document.body || document.activeElement === $("connect")) {
         $("text").focus();
@@ -135,9 +136,11 @@ async function closed(event) {
     $("members").hidden = true;
     const again = $("again").checked && (link.opened || attempts > 0) && !link.byPage
         && mayConnectAgain(event.code);
+    const isKnown = attempts > 0 && again; // the first report stays
     link.socket = null;
     if (again) connectAgain();
     else setState("closed");
+    if (isKnown) return;
     const closedLink = link;
     if (event.code === 1006 && !end.opened) end.found = await askServer(end.url);
     if (link === closedLink) showReport(closeReport(end));
@@ -274,7 +277,7 @@ $("load").onsubmit = (event) => {
     else runLoad();
 };
 
-$("now").onclick = retryNow;
+$("now").onclick = () => retry && retryNow();
 $("to-echo").onclick = () => choose("echo");
 $("to-chat").onclick = () => choose("chat");
 $("name").oninput = () => choose("chat");

@@ -42,7 +42,7 @@ export function closeReport(end) {
         title: `Closed: ${name} (${end.code})`,
         facts: [
             end.byPage ? "This page closed the connection." : "The server closed the connection.",
-            end.reason ? `Its reason: ${visible(end.reason)}` : "It gave no reason.",
+            end.reason ? `Its reason: “${visible(end.reason)}”.` : "It gave no reason.",
             `It was open for ${duration(end.seconds)}.`,
         ],
         meaning,

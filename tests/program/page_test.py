@@ -219,6 +219,9 @@ class Page(unittest.TestCase):
         shown = browser.shows(r"without a close frame \(1006\)[^]*attempt [1-9]\d* in \d")
         self.assertIn("connecting again", shown)
         self.assertIn("killed", shown)
+        shown = browser.shows(r"attempt [2-9] in \d")
+        self.assertIn("It was open for", shown, "the report stays")
+        self.assertNotIn("Could not connect", shown)
         with Running("serve", "--port", str(port), "--log", "quiet",
                      stdin=subprocess.DEVNULL) as again:
             again.wait_for(r"http://", again.out)
@@ -369,7 +372,7 @@ class Page(unittest.TestCase):
         self.connect()
         browser.press("probe")
         browser.shows(r"median [\d.]+ .?s, 99 % within")
-        browser.shows(r"↑ [1-9].* B/s, ↓")
+        browser.shows(r"sent \(dashed\) [1-9].* B/s, received")
         self.assertNotIn("weft-probe", browser.shows("."), "probes are not logged")
         browser.fill("load-seconds", "0.3")
         browser.press("load-run")
