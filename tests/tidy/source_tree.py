@@ -6,7 +6,7 @@ import pathlib
 import sys
 
 CPP_FOLDERS = ["include", "src", "tools", "examples", "benchmarks", "tests"]
-SCRIPT_FOLDERS = ["cmake", "benchmarks", "tests"]
+SCRIPT_FOLDERS = ["bindings", "cmake", "benchmarks", "tests"]
 
 
 def cpp_files(root):
