@@ -166,18 +166,20 @@ void driver::handler_threw(std::exception_ptr what, bool reported) noexcept {
 void driver::on_log(log_level from, function<void(const log_record&)> handler) {
     on_log_ = std::move(handler);
     logs_from_ = on_log_ ? from : log_level::off;
+    log_was_set_ = true;
 }
 
-/// What the handler itself causes is not logged.
+/// What the handler itself causes is not logged. If it throws, `on_error` may set another.
 void driver::log(const log_record& what) noexcept {
     if (what.level == log_level::off || !logs(what.level)) return;
     const log_level from = std::exchange(logs_from_, log_level::off);
+    log_was_set_ = false;
     try {
         on_log_(what);
     } catch (...) {
         handler_threw(std::current_exception());
     }
-    logs_from_ = from;
+    if (!log_was_set_) logs_from_ = from;
 }
 
 // --- turns

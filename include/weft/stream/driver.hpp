@@ -340,6 +340,7 @@ private:
     time_point now_{};
     remaining_budget left_;
     log_level logs_from_ = log_level::off;
+    bool log_was_set_ = false; // while an entry was being logged
     thread_check thread_;
 };
 

@@ -162,6 +162,22 @@ TEST_F(logging_test, can_throw_and_causes_no_entries) {
     EXPECT_TRUE(served().is_open());
 }
 
+TEST_F(logging_test, can_be_ended_when_it_throws) {
+    int calls = 0;
+    driver.on_error([&](std::exception_ptr) { driver.on_log(log_level::off, {}); });
+    driver.on_log(log_level::debug, [&](const log_record&) {
+        ++calls;
+        throw std::runtime_error("no");
+    });
+    open_to_a_peer();
+    EXPECT_FALSE(driver.logs(log_level::error));
+    frame_builder frames{role::client};
+    peer->write(frames.text("x"));
+    driver.settle();
+    EXPECT_EQ(calls, 1);
+    EXPECT_TRUE(served().is_open());
+}
+
 TEST_F(logging_test, can_be_ended) {
     log(log_level::debug);
     open_to_a_peer();
