@@ -287,7 +287,7 @@ bool connection::end_for_exception(const std::exception_ptr& what) noexcept {
 }
 
 void connection::dispatch(const event& what) {
-    if (unauthenticated_ || traced_) return dispatch_watched(what);
+    if (unauthenticated_ || watched_) return dispatch_watched(what);
     handle_event(what);
 }
 
@@ -305,8 +305,9 @@ void connection::dispatch_watched(const event& what) {
 
 void connection::trace_handshake() noexcept {
     const auto& tracer = route_->set->tracer();
-    traced_ = tracer != nullptr || driver().logs(log_level::debug);
-    if (tracer) tracer->handshake_began(*this);
+    traced_ = tracer != nullptr;
+    watched_ = traced_ || driver().logs(log_level::debug);
+    if (traced_) tracer->handshake_began(*this);
 }
 
 void connection::end_trace(const report* failure) noexcept {

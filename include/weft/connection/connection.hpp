@@ -358,7 +358,8 @@ private:
     details& more();
 
     bool deferred_ = false;        // the answer is sent later
-    bool traced_ = false;          // its messages are traced or logged
+    bool traced_ = false;          // its endpoint had a tracer when its handshake began
+    bool watched_ = false;         // its messages are traced or logged
     bool unauthenticated_ = false; // see `connection_options::authenticate_within`
     route* route_;
     session session_;

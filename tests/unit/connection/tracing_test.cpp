@@ -102,5 +102,19 @@ TEST_F(tracing_test, can_be_ended) {
     EXPECT_EQ(seen, names{"message"});
 }
 
+TEST_F(tracing_test, begins_with_the_next_handshake_although_messages_are_logged) {
+    int entries = 0;
+    driver.on_log(log_level::debug, [&](const log_record&) { ++entries; });
+    server->route("/", at_server.all());
+    link();
+    driver.settle();
+    server->trace(std::make_shared<trace_recorder>(seen));
+    entries = 0;
+    outbound().send("hello");
+    driver.settle();
+    EXPECT_EQ(entries, 1);
+    EXPECT_EQ(seen, names{});
+}
+
 } // namespace
 } // namespace weft
