@@ -98,6 +98,35 @@ TEST_F(body_in_parts, are_not_waited_for_without_a_body) {
     EXPECT_EQ(requests, 1);
 }
 
+TEST_F(body_in_parts, end_where_the_next_request_begins) {
+    serve();
+    const std::string upload =
+        "POST /upload HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "3;a=b\r\nhel\r\n2\r\nlo\r\n0\r\nX-Sum: 1\r\n\r\n";
+    const std::string question =
+        "HEAD /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi";
+    const std::string whole =
+        "POST /whole HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nworld";
+    const std::string all = upload + question + whole + upload;
+    for (const std::size_t step : {all.size(), std::size_t(1), std::size_t(7)}) {
+        body.clear();
+        peer->received.clear();
+        heads = requests = 0;
+        for (std::size_t at = 0; at < all.size(); at += step) {
+            peer->write(all.substr(at, step));
+            driver.settle();
+        }
+        EXPECT_EQ(body, "hellohihello");
+        EXPECT_EQ(heads, 3);
+        EXPECT_EQ(requests, 3);
+        EXPECT_TRUE(answered("\r\n\r\ntook 5\nHTTP/1.1 200 ")) << peer->text();
+        EXPECT_TRUE(answered("\r\n\r\nHTTP/1.1 200 ")) << peer->text();
+        EXPECT_TRUE(answered("\r\n\r\nwhole world\nHTTP/1.1 200 ")) << peer->text();
+        EXPECT_TRUE(peer->text().ends_with("\r\n\r\ntook 12\n")) << peer->text();
+    }
+    EXPECT_EQ(failures, 0);
+}
+
 TEST_F(body_in_parts, have_the_limit_of_the_route) {
     serve({.limits = {.body_size_max = 100'000}});
     post("/upload", std::string(100'000, 'x'));
