@@ -150,7 +150,7 @@ class Answered(unittest.TestCase):
         self.assertEqual(got["latency_ms"]["count"], 20)
 
     def test_a_rate_sends_exactly_what_is_due(self):
-        for rate, seconds in ((500, 0.2), (33.3, 0.1), (20_000, 0.1)):
+        for rate, seconds in ((500, 0.2), (33.3, 0.1), (20_000, 0.1), (1e-300, 0.1)):
             with self.subTest(rate=rate):
                 got = bench("--warmup", "0", "-d", str(seconds), "-c", "3", "--wait", "30",
                             "--rate", str(rate), self.url)

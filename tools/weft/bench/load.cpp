@@ -307,8 +307,7 @@ void bench_load::send_due() {
 }
 
 clock::time_point bench_load::due_at(std::uint64_t number) const noexcept {
-    const std::chrono::duration<double> after(static_cast<double>(number) / options_.rate);
-    return began_ + std::chrono::duration_cast<clock::duration>(after);
+    return began_ + seconds(static_cast<double>(number) / options_.rate);
 }
 
 clock::time_point bench_load::begun_at(const lane& at, std::uint64_t number) const noexcept {
