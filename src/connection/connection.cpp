@@ -295,6 +295,7 @@ void connection::dispatch(const event& what) {
 void connection::dispatch_watched(const event& what) {
     if (unauthenticated_ && !may_report(what)) return;
     log_event(what);
+    if (dead_) return; // `on_error` has destroyed the endpoint, as the log has thrown
     const bool is_message = what.type == event_type::message || what.type == event_type::part;
     const auto tracer = route_->set->tracer(); // outlives a handler that destroys the endpoint
     if (!traced_ || !is_message || !tracer) return handle_event(what);
@@ -439,6 +440,7 @@ void connection::report_open() {
     end_trace(nullptr);
     route_->set->opened(*this);
     log_opened();
+    if (dead_) return; // as in `dispatch_watched`
     if (route_->options.lifetime_max > duration::zero()) limit_lifetime();
     if (route_->set->draining()) route_->set->close_at_end_of_drain(*this);
     if (route_->options.authenticate_within > duration::zero()) await_authentication();
@@ -473,6 +475,7 @@ void connection::report_end() {
         const report& why = outcome(); // outlives a handler that destroys the endpoint
         route_->set->count_closed(why);
         log_end(why);
+        if (dead_) return; // as in `dispatch_watched`
         call(route_->handlers.close, *this, why);
     } else {
         report_failure();
@@ -490,6 +493,7 @@ void connection::report_failure() {
     if (!went_on) why.error = went_on.error();
     route_->set->count_failed(why);
     log_end(why);
+    if (dead_) return; // as in `dispatch_watched`
     // A client's connection without its own `fail` handler uses the endpoint's.
     auto& own = route_->handlers.fail;
     const bool is_own = own || role() == weft::role::server;

@@ -369,9 +369,9 @@ result<void> connection::reject(const http_response& response) {
 
 result<void> connection::respond(const http_response& response) {
     driver().require_owner("connection::respond");
-    auto outcome = session_.respond(response, driver().now());
-    if (outcome) log_response(response.status);
-    return answered(outcome);
+    const auto outcome = answered(session_.respond(response, driver().now()));
+    if (outcome) log_response(response.status); // last: `on_error` may destroy the endpoint
+    return outcome;
 }
 
 /// An answer causes output and events. Outside a handler, they are handled in a later round.

@@ -178,6 +178,33 @@ TEST_F(logging_test, can_be_ended_when_it_throws) {
     EXPECT_TRUE(served().is_open());
 }
 
+TEST_F(logging_test, can_throw_and_on_error_may_destroy_the_endpoint) {
+    driver.on_error([this](std::exception_ptr) { server.reset(); });
+    for (const std::string last : {"opened", "message", "closed", "failed", "request"}) {
+        if (!server) server.emplace(driver);
+        driver.on_log(log_level::debug, [&](const log_record& what) {
+            if (what.event == last) throw std::runtime_error("no");
+        });
+        at_server = {};
+        server->route("/", at_server.all());
+        server->route("/plain", {.http = [](connection& c) { (void)c.respond({204, {}, {}}); }});
+        if (last == "failed") ask("nonsense\r\n\r\n");
+        if (last == "request") ask("GET /plain HTTP/1.1\r\nHost: x\r\n\r\n");
+        if (last != "failed" && last != "request") {
+            link();
+            driver.settle();
+            EXPECT_EQ(at_server.opens, last == "opened" ? 0 : 1);
+        }
+        if (last == "message" || last == "closed") {
+            outbound().send("x");
+            outbound().close();
+            driver.settle();
+            EXPECT_EQ(at_server.count("message x"), last == "message" ? 0U : 1U);
+        }
+        EXPECT_FALSE(server) << last;
+    }
+}
+
 TEST_F(logging_test, can_be_ended) {
     log(log_level::debug);
     open_to_a_peer();
