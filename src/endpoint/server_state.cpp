@@ -58,6 +58,7 @@ void server::state::on_accept_error(function<void(std::error_code)> handler) {
     accept_error_ = std::move(handler);
 }
 
+/// If the log throws, `on_error` may destroy the server.
 void server::state::log_refused(const address& peer, std::error_code why) noexcept {
     if (!loop_.logs(log_level::warning)) return;
     try {
@@ -151,7 +152,7 @@ void server::state::apply_client_address(connection& served, const address& who)
         ++refused_;
         stream_endpoint::refuse(served, why);
         log_refused(who, why);
-        if (on_refused_) loop_.call(*this, [&] { on_refused_(who, why); });
+        if (on_refused_ && endpoint_) loop_.call(*this, [&] { on_refused_(who, why); });
         return;
     }
     admission_.entered(served, who);
@@ -170,12 +171,12 @@ void server::state::refuse_client(owned_socket client, const address& peer, bool
     ++refused_;
     refuse(std::move(client), uses_tls ? std::string_view() : admission_.response());
     log_refused(peer, why);
-    if (on_refused_) loop_.call(*this, [&] { on_refused_(peer, why); });
+    if (on_refused_ && endpoint_) loop_.call(*this, [&] { on_refused_(peer, why); });
 }
 
 void server::state::on_starved(std::error_code why) {
     log_accept_error(why);
-    if (accept_error_) loop_.call(*this, [&] { accept_error_(why); });
+    if (accept_error_ && endpoint_) loop_.call(*this, [&] { accept_error_(why); });
 }
 
 void server::state::on_scarcity(std::error_code why) noexcept {

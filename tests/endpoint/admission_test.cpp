@@ -2,6 +2,7 @@
 // Limits on who comes in, and a process that has no descriptor left, over real sockets.
 #include <sys/resource.h>
 
+#include <stdexcept>
 #include <vector>
 
 #include "endpoint/endpoint_fixture.hpp"
@@ -124,6 +125,17 @@ TEST_P(endpoint_admission, may_end_the_server_when_it_refuses) {
     auto second = asking();
     EXPECT_TRUE(run_until([&] { return first.ended() && second.ended(); }));
     EXPECT_FALSE(server_);
+}
+
+TEST_P(endpoint_admission, may_end_the_server_when_the_log_of_a_refusal_throws) {
+    server_->limits({.connections_max = 0});
+    loop().on_error([this](std::exception_ptr) { server_.reset(); });
+    loop().on_log(log_level::warning, [](const log_record& what) {
+        if (what.event == "refused") throw std::runtime_error("no");
+    });
+    auto first = asking();
+    EXPECT_TRUE(run_until([&] { return first.ended() && !server_; }));
+    EXPECT_TRUE(refused_.empty());
 }
 
 TEST_P(endpoint_admission, limits_adopted_clients_and_leaves_them_to_their_owner) {
