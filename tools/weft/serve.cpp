@@ -104,9 +104,9 @@ exit_code serve(serve_options options) {
         options.services.compression = compression_for("weft serve");
         if (!options.services.compression) return exit_code::usage;
     }
+    server_log log(log_level_named(options.level));
     weft::event_loops loops(options.cores,
                             {.engine = engine_of(options.loop), .measure_turns = true});
-    server_log log(log_level_named(options.level));
     std::optional<weft::timer> announcements;
     chat_room room([&] {
         loops[0].post([&] {
