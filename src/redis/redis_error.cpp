@@ -45,7 +45,7 @@ public:
         case redis_error::not_connected: return "there is no connection to Redis";
         case redis_error::bad_answer: return "Redis sent an unexpected answer";
         case redis_error::bad_url:
-            return "not a URL such as redis://user:password@host:6379/0 or unix:/run/redis.sock";
+            return "not a URL such as redis://host:6379/0 or unix:/run/redis.sock";
         case redis_error::no_tls:
             return "connections to Redis cannot use TLS: use redis: over a TLS tunnel, or unix:";
         case redis_error::command_failed: return "Redis answered with an error";

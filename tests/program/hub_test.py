@@ -139,6 +139,7 @@ class Addresses(unittest.TestCase):
                 self.assertEqual(done.returncode, 2, done.stderr)
                 self.assertIn(why, done.stderr.decode())
                 self.assertNotIn("cret", done.stderr.decode())
+                self.assertNotIn("***", done.stderr.decode())  # the example has no password
 
 
 if __name__ == "__main__":
