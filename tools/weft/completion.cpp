@@ -43,7 +43,7 @@ std::string with_backslashes(std::string_view text, std::string_view special) {
 }
 
 /// Returns the text between single quotes, as POSIX shells and zsh read it.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string out = "'";
     for (const char c : text) {
         if (c == '\'') {
@@ -104,7 +104,7 @@ std::string zsh_option(const described_option& option) {
     std::string text;
     for (const auto& name : option.names) {
         text += " \\\n            " +
-            quoted("*" + name + '[' + with_backslashes(option.text, "[]:\\") + ']' + value);
+            in_quotes("*" + name + '[' + with_backslashes(option.text, "[]:\\") + ']' + value);
     }
     return text;
 }
@@ -117,7 +117,7 @@ std::string zsh_script(const described_program& program) {
                        "        local -a commands=(\n";
     for (const auto& command : program.commands) {
         text += "            " +
-            quoted(command.name + ':' + with_backslashes(command.text, ":\\")) + '\n';
+            in_quotes(command.name + ':' + with_backslashes(command.text, ":\\")) + '\n';
     }
     text += "        )\n        _describe command commands\n        return\n    fi\n"
             "    local command=$words[2]\n    shift words\n    (( CURRENT-- ))\n"
@@ -128,7 +128,7 @@ std::string zsh_script(const described_program& program) {
         const auto& choices = command.argument_choices;
         if (!command.argument.empty()) {
             text += " \\\n            " +
-                quoted("1:" + command.argument + ':' +
+                in_quotes("1:" + command.argument + ':' +
                        (choices.empty() ? "" : '(' + joined(choices) + ')'));
         }
         text += " ;;\n";

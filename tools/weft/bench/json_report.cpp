@@ -11,7 +11,7 @@ namespace weft_tool {
 namespace {
 
 /// Text between quotes; invisible characters are escaped for people already.
-std::string quoted(std::string_view text) {
+std::string json_text(std::string_view text) {
     std::string out = "\"";
     for (const char c : printable(text)) {
         if (c == '"' || c == '\\') out.push_back('\\');
@@ -24,7 +24,7 @@ std::string quoted(std::string_view text) {
 class json_object {
 public:
     json_object& add(std::string_view name, std::string value) {
-        text_ += (text_.empty() ? "" : ", ") + quoted(name) + ": " + std::move(value);
+        text_ += (text_.empty() ? "" : ", ") + json_text(name) + ": " + std::move(value);
         return *this;
     }
     json_object& add(std::string_view name, std::uint64_t value) {
@@ -62,7 +62,7 @@ std::string quantiles(const latency_histogram& all) {
 std::string options_of(const bench_options& options) {
     json_object made;
     made.add("connections", options.connections).add("bytes", options.size);
-    made.add("kind", quoted(options.binary ? "binary" : "text"));
+    made.add("kind", json_text(options.binary ? "binary" : "text"));
     made.add("answers", boolean(!options.no_answer));
     made.add("in_flight", options.in_flight == 0 && (options.rate > 0 || options.no_answer)
                  ? std::string("null")
@@ -97,9 +97,9 @@ std::string json_report(const bench_options& options, const bench_figures& figur
     openings.add("ms", quantiles(figures.openings));
 
     json_object all;
-    all.add("url", quoted(shown_uri(options.url))).add("date", quoted(figures.date));
-    all.add("weft", quoted(WEFT_VERSION)).add("options", options_of(options));
-    all.add("extensions", quoted(figures.extensions)).add("openings", openings.text());
+    all.add("url", json_text(shown_uri(options.url))).add("date", json_text(figures.date));
+    all.add("weft", json_text(WEFT_VERSION)).add("options", options_of(options));
+    all.add("extensions", json_text(figures.extensions)).add("openings", openings.text());
     all.add("seconds", figures.seconds).add("messages", figures.messages);
     all.add("messages_per_second", figures.per_second(figures.messages));
     all.add("megabytes_per_second", figures.per_second(figures.bytes) / 1e6);
@@ -107,7 +107,7 @@ std::string json_report(const bench_options& options, const bench_figures& figur
     all.add("unanswered", figures.unanswered).add("unsent", figures.unsent);
     all.add("differing", figures.differing).add("unexpected", figures.unexpected);
     all.add("failures", array_of(figures.failures, [](const auto& one) {
-        return json_object().add("reason", quoted(one.first)).add("count", one.second).text();
+        return json_object().add("reason", json_text(one.first)).add("count", one.second).text();
     }));
     all.add("interrupted", boolean(figures.interrupted));
     all.add("generator_cpu_seconds", figures.cpu_seconds);
