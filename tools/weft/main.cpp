@@ -205,8 +205,13 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
                      "redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE] or unix:/PATH. Everybody on "
                      "this machine can see a password here; it is hidden in the variable WEFT_HUB")
         ->envname("WEFT_HUB")
-        ->check(hub_url_fault)
         ->type_name("URL");
+    // Not a check of the option: CLI11 2.4 ignores a variable that does not pass it.
+    command->callback([&chosen] {
+        if (chosen.hub.empty()) return;
+        const std::string fault = hub_url_fault(chosen.hub);
+        if (!fault.empty()) throw CLI::ValidationError("--hub", fault);
+    });
     command->add_flag("--deflate", chosen.deflate,
                       "Compress messages (permessage-deflate) for clients that offer it");
     command
