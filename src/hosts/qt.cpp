@@ -9,7 +9,6 @@
 #include <QSocketNotifier>
 
 #include <memory>
-#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -58,14 +57,16 @@ namespace {
 class own_application {
 public:
     own_application() {
-        if (!QCoreApplication::instance()) application_.emplace(count_, &words_[0]);
+        if (!QCoreApplication::instance()) {
+            application_ = std::make_unique<QCoreApplication>(count_, &words_[0]);
+        }
     }
 
 private:
     char name_[5] = "weft";
     char* words_[2] = {name_, nullptr};
     int count_ = 1;
-    std::optional<QCoreApplication> application_;
+    std::unique_ptr<QCoreApplication> application_;
 };
 
 class owned_qt final : public owned_host {
