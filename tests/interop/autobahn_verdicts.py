@@ -13,6 +13,10 @@ CASES_OVER_TLS = [group for group in CASES if group != "9.*"]
 CASE_COUNT_OVER_TLS = 247
 COMPRESSED_CASES = ["12.*", "13.*"]
 COMPRESSED_CASE_COUNT = 216
+# Of the 18 cases in each group, those with messages of up to 16 KiB, some of them in fragments.
+QUICK_COMPRESSED_CASES = ["%s.%d.%d" % (group, number, case)
+                          for group, numbers in (("12", range(1, 6)), ("13", range(1, 8)))
+                          for number in numbers for case in (1, 2, 3, 4, 5, 11, 12)]
 # With this result kosoku 0.1.0 ends, before it connects, those cases whose payload it cannot hash.
 KOSOKU_FAULT = "Strings must be encoded before hashing"
 INFORMATIONAL = ["7.1.6"] + ["7.13.%d" % number for number in (1, 2)]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The Autobahn cases, run by kosoku, against the server or the client on our public API.
-# Usage: kosoku_test.py <folder of the programs> server|client [compressed]
+# Usage: kosoku_test.py <folder of the programs> server|client [compressed|all_compressed]
 
 import asyncio
 import os
@@ -12,19 +12,24 @@ import autobahn_verdicts
 import programs
 
 
-def cases(compressed):
-    return autobahn_verdicts.COMPRESSED_CASES if compressed else autobahn_verdicts.CASES
+CASES = {
+    "": (autobahn_verdicts.CASES, autobahn_verdicts.CASE_COUNT),
+    "compressed": (autobahn_verdicts.QUICK_COMPRESSED_CASES,
+                   len(autobahn_verdicts.QUICK_COMPRESSED_CASES)),
+    "all_compressed": (autobahn_verdicts.COMPRESSED_CASES,
+                       autobahn_verdicts.COMPRESSED_CASE_COUNT),
+}
 
 
-async def drive_server(folder, compressed):
+async def drive_server(folder, cases, compressed):
     with programs.Server(folder) as server:
         path = "/compressed" if compressed else ""
-        return await kosoku.run_fuzzingclient(server.url + path, cases(compressed),
+        return await kosoku.run_fuzzingclient(server.url + path, cases,
                                               concurrency=2 if compressed else 1)
 
 
-async def drive_client(folder, compressed):
-    async with kosoku.run_fuzzingserver(cases(compressed), port=0) as server:
+async def drive_client(folder, cases, compressed):
+    async with kosoku.run_fuzzingserver(cases, port=0) as server:
         client = await asyncio.create_subprocess_exec(
             os.path.join(folder, "autobahn_client"), f"ws://{server.address}:{server.port}")
         status = await client.wait()
@@ -32,18 +37,18 @@ async def drive_client(folder, compressed):
         return await server.get_result()
 
 
-def main(folder, role, compressed=False):
+def main(folder, role, compressed=""):
     drive = drive_server if role == "server" else drive_client
+    cases, count = CASES[compressed]
     try:
-        results = asyncio.run(drive(folder, compressed))
+        results = asyncio.run(drive(folder, cases, compressed))
     except kosoku.FailureError as failed:
         results = failed.results
     ran = [result for result in results if result.result != autobahn_verdicts.KOSOKU_FAULT]
-    if len(ran) != len(results):
-        print(f"{len(results) - len(ran)} cases that kosoku cannot run")
-    count = autobahn_verdicts.CASE_COUNT
+    not_run = len(results) - len(ran)
     if compressed:
-        count = autobahn_verdicts.COMPRESSED_CASE_COUNT - (len(results) - len(ran))
+        print(f"{not_run} cases that kosoku cannot run")
+        count -= not_run
     return autobahn_verdicts.judge([
         (result.case_id, result.behavior.value, result.behavior_close.value) for result in ran],
         count)
