@@ -397,6 +397,47 @@ TEST(websocketpp_asio_ends, an_endpoint_is_destroyed_with_connections_open) {
     connecting->terminate(lib::error_code());
 }
 
+TEST_F(websocketpp_asio, an_endpoint_is_destroyed_with_an_accepted_connection_waiting) {
+    server.stop_listening();
+    lib::asio::ip::tcp::socket peer(context);
+    lib::asio::error_code ec;
+    {
+        asio_server second;
+        be_quiet(second);
+        second.init_asio(&context);
+        second.listen(lib::asio::ip::tcp::endpoint(lib::asio::ip::address_v4::loopback(), 0));
+        peer.connect(second.get_local_endpoint(ec));
+        second.start_accept(); // accepts at once; its completion is queued
+    }
+    run();
+    char byte = 0;
+    EXPECT_EQ(peer.read_some(lib::asio::buffer(&byte, 1), ec), 0U);
+    EXPECT_TRUE(ec);
+}
+
+TEST_F(websocketpp_asio, an_endpoint_may_be_moved_while_it_listens) {
+    server.stop_listening();
+    asio_server first;
+    be_quiet(first);
+    first.init_asio(&context);
+    first.listen(lib::asio::ip::tcp::endpoint(lib::asio::ip::address_v4::loopback(), 0));
+    asio_server second(std::move(first));
+    ASSERT_TRUE(second.is_listening());
+    second.start_accept();
+    second.set_open_handler([](connection_hdl) {});
+    lib::error_code ec;
+    lib::asio::error_code ignored;
+    const auto con = client.get_connection(
+        "ws://127.0.0.1:" + std::to_string(second.get_local_endpoint(ignored).port()), ec);
+    con->set_open_handler([&](connection_hdl hdl) {
+        second.stop_listening();
+        client.close(hdl, close::status::normal, "");
+    });
+    client.connect(con);
+    run();
+    EXPECT_EQ(con->get_remote_close_code(), close::status::normal);
+}
+
 // --- threads
 
 class websocketpp_asio_threads : public websocketpp_asio {};

@@ -52,6 +52,7 @@ public:
     }
     endpoint(endpoint const&) = delete;
     endpoint& operator=(endpoint const&) = delete;
+    endpoint(endpoint&&) = default;
 
     /// The header Server of responses or User-Agent of requests; empty for none.
     std::string get_user_agent() const { return m_user_agent; }

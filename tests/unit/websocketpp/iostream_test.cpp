@@ -6,6 +6,7 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <websocketpp/client.hpp>
@@ -361,6 +362,15 @@ struct own_config : public config::core {
     static const size_t max_message_size = 5;
     static const log::level alog_level = log::alevel::none;
 };
+
+TEST(websocketpp_endpoint, may_be_moved) {
+    core_server first;
+    first.clear_access_channels(log::alevel::all);
+    first.set_max_message_size(7);
+    core_server second(std::move(first));
+    EXPECT_TRUE(second.is_server());
+    EXPECT_EQ(second.get_connection()->get_max_message_size(), 7U);
+}
 
 TEST(websocketpp_config, may_be_replaced_in_parts) {
     server<own_config> own;

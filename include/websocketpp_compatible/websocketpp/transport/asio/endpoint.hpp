@@ -47,7 +47,25 @@ public:
     endpoint() = default;
     endpoint(endpoint const&) = delete;
     endpoint& operator=(endpoint const&) = delete;
+
+    /// Takes over the io_context and the listening socket. What `from` was accepting is dropped:
+    /// call `start_accept` again.
+    endpoint(endpoint&& from)
+        : socket_type(std::move(from)),
+          m_registry(std::exchange(
+              from.m_registry, std::make_shared<websocketpp::detail::connection_registry>())),
+          m_own_context(std::move(from.m_own_context)),
+          m_context(std::exchange(from.m_context, nullptr)),
+          m_acceptor(std::move(from.m_acceptor)), m_work(std::move(from.m_work)),
+          m_listen_backlog(from.m_listen_backlog), m_reuse_addr(from.m_reuse_addr),
+          m_tcp_pre_bind_handler(std::move(from.m_tcp_pre_bind_handler)),
+          m_tcp_pre_init_handler(std::move(from.m_tcp_pre_init_handler)),
+          m_tcp_post_init_handler(std::move(from.m_tcp_post_init_handler)),
+          m_elog(std::move(from.m_elog)), m_alog(std::move(from.m_alog)) {
+        from.m_alive = std::make_shared<char>();
+    }
     ~endpoint() {
+        m_alive.reset();
         m_acceptor.reset();
         m_work.reset();
         if (m_own_context) m_registry->detach_all();
@@ -217,7 +235,7 @@ protected:
         if (ec) return;
         m_acceptor->async_accept(
             con->get_raw_socket(),
-            [this, alive = std::weak_ptr(m_registry), con,
+            [this, alive = std::weak_ptr(m_alive), con,
              callback = std::move(callback)](lib::asio::error_code const& failed) {
                 if (alive.expired()) return; // so is the endpoint
                 if (!failed) return callback(lib::error_code());
@@ -242,7 +260,7 @@ private:
     void retry_later(Action&& action) {
         auto timer = std::make_shared<lib::asio::steady_timer>(*m_context,
                                                                std::chrono::milliseconds(50));
-        timer->async_wait([timer, alive = std::weak_ptr(m_registry),
+        timer->async_wait([timer, alive = std::weak_ptr(m_alive),
                            action = std::forward<Action>(action)](lib::asio::error_code const& ec) {
             if (!ec && !alive.expired()) action();
         });
@@ -291,6 +309,9 @@ private:
 
     lib::shared_ptr<elog_type> m_elog;
     lib::shared_ptr<alog_type> m_alog;
+
+    /// Expires with the endpoint, unlike the registry, which its connections share.
+    std::shared_ptr<char> m_alive = std::make_shared<char>();
 };
 
 } // namespace websocketpp::transport::asio
