@@ -117,6 +117,36 @@ TEST_F(websocketpp_tls, a_certificate_that_is_not_trusted_fails) {
     EXPECT_EQ(server_name, "none");
 }
 
+/// A client that waits 50 ms for the handshake of TLS.
+struct hasty_client : public config::asio_tls_client {
+    struct transport_config : public config::asio_tls_client::transport_config {
+        static constexpr long timeout_socket_post_init = 50;
+    };
+    typedef transport::asio::endpoint<transport_config> transport_type;
+};
+
+TEST_F(websocketpp_tls, the_handshake_of_tls_has_a_timeout) {
+    lib::asio::ip::tcp::acceptor silent(
+        context, {lib::asio::ip::address_v4::loopback(), 0});
+    server.stop_listening();
+    websocketpp::client<hasty_client> hasty;
+    hasty.clear_access_channels(log::alevel::all);
+    hasty.clear_error_channels(log::elevel::all);
+    hasty.init_asio(&context);
+    hasty.set_tls_init_handler([](connection_hdl) {
+        return lib::make_shared<lib::asio::ssl::context>(lib::asio::ssl::context::tls_client);
+    });
+    note(hasty, "hasty");
+    lib::error_code ec;
+    const auto con = hasty.get_connection(
+        "wss://127.0.0.1:" + std::to_string(silent.local_endpoint().port()), ec);
+    hasty.connect(con);
+    context.run_for(std::chrono::seconds(20));
+    EXPECT_TRUE(context.stopped());
+    EXPECT_EQ(seen, (std::vector<std::string>{"hasty fail"}));
+    EXPECT_EQ(con->get_ec(), transport::asio::socket::error::tls_handshake_timeout);
+}
+
 TEST_F(websocketpp_tls, without_a_context_no_connection_is_created) {
     client.set_tls_init_handler([](connection_hdl) { return context_ptr(); });
     lib::error_code ec;

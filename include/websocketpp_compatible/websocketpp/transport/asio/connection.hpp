@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -72,7 +73,9 @@ public:
     typedef typename config::alog_type alog_type;
     typedef typename config::elog_type elog_type;
     typedef typename config::request_type request_type;
+    typedef typename request_type::ptr request_ptr;
     typedef typename config::response_type response_type;
+    typedef typename response_type::ptr response_ptr;
     typedef lib::asio::io_context* io_service_ptr;
     typedef lib::shared_ptr<connection_strand> strand_ptr;
     typedef lib::shared_ptr<lib::asio::steady_timer> timer_ptr;
@@ -94,16 +97,15 @@ public:
 
     // --- an HTTP proxy, before `connect`
 
+    /// Connects through a proxy; directly if `location` is empty. With a `location` that is not a
+    /// URI, the connection fails with `error::proxy_invalid`.
     void set_proxy(std::string const& location) {
         throw_if([&](lib::error_code& ec) { set_proxy(location, ec); });
     }
     void set_proxy(std::string const& location, lib::error_code& ec) {
-        const uri proxy(location);
-        const bool usable = proxy.get_valid() && proxy.get_scheme() == "http";
-        ec = usable ? lib::error_code() : error::make_error_code(error::proxy_invalid);
-        if (!usable) return;
+        ec = lib::error_code();
         m_proxy = location;
-        m_proxy_target = lib::make_shared<uri>(proxy);
+        m_proxy_target = lib::make_shared<uri>(location);
     }
     void set_proxy_basic_auth(std::string const& user, std::string const& password) {
         throw_if([&](lib::error_code& ec) { set_proxy_basic_auth(user, password, ec); });
@@ -122,10 +124,13 @@ public:
     }
     std::string const& get_proxy() const { return m_proxy; }
 
-    /// Returns "address:port" of the peer.
+    /// Returns "address:port" of the peer; "Unknown" if there is none.
     std::string get_remote_endpoint() const {
         lib::error_code ec;
-        return socket_con_type::get_remote_endpoint(ec);
+        const std::string text = socket_con_type::get_remote_endpoint(ec);
+        if (!ec) return text;
+        m_elog->write(log::elevel::info, text);
+        return "Unknown";
     }
     connection_hdl get_handle() const { return m_connection_hdl; }
 
@@ -166,20 +171,23 @@ public:
     void async_connect(uri_ptr target, Started started) {
         m_target = std::move(target);
         m_resolver.emplace(*m_context);
+        if (!m_proxy.empty() && !m_proxy_target->get_valid()) {
+            return fail_phase({}, error::make_error_code(error::proxy_invalid));
+        }
         begin_phase(config::timeout_dns_resolve);
-        const uri& first = m_proxy_target ? *m_proxy_target : *m_target;
+        const uri& first = m_proxy.empty() ? *m_target : *m_proxy_target;
         m_resolver->async_resolve(
             first.get_host(), first.get_port_str(),
             on_strand([self = get_shared(), started](lib::asio::error_code const& ec,
                                                      auto const& addresses) {
-                if (ec) return self->fail_phase(ec);
+                if (ec || self->m_abandoned) return self->fail_phase(ec);
                 self->begin_phase(config::timeout_connect);
                 lib::asio::async_connect(
                     self->get_raw_socket(), addresses,
                     self->on_strand([self, started](lib::asio::error_code const& failed,
                                                     auto const&) {
                         self->m_resolver.reset();
-                        if (failed) return self->fail_phase(failed);
+                        if (failed || self->m_abandoned) return self->fail_phase(failed);
                         self->end_phase();
                         started();
                     }));
@@ -214,6 +222,7 @@ protected:
 
     /// Ends what goes on before there is a session.
     void abandon_stream() {
+        m_abandoned = true;
         lib::asio::error_code ignored;
         if (m_resolver) m_resolver->cancel();
         if (this->m_socket) this->get_raw_socket().close(ignored);
@@ -242,32 +251,42 @@ private:
 
     // --- phases before the session, each with its timeout
 
-    void begin_phase(long timeout) {
+    void begin_phase(long timeout, lib::error_code late = transport::error::make_error_code(
+                                       transport::error::timeout)) {
         end_phase();
         if (timeout <= 0) return;
         m_deadline_timer->expires_after(std::chrono::milliseconds(timeout));
         m_deadline_timer->async_wait(
-            on_strand([self = get_shared(), phase = m_phase](lib::asio::error_code const& ec) {
+            on_strand([self = get_shared(), phase = m_phase,
+                       late](lib::asio::error_code const& ec) {
                 if (ec || phase != self->m_phase || !self->m_context) return;
-                self->m_timed_out = true;
-                lib::asio::error_code ignored;
-                if (self->m_resolver) self->m_resolver->cancel();
-                self->get_raw_socket().close(ignored);
+                self->fail_phase(lib::asio::error::timed_out, late);
             }));
     }
     void end_phase() {
         ++m_phase;
         if (m_deadline_timer) m_deadline_timer->cancel();
     }
-    void fail_phase(lib::asio::error_code const& ec,
-                    lib::error_code why = transport::error::make_error_code(
-                        transport::error::pass_through)) {
-        if (!m_context) return;
+    void fail_phase(lib::asio::error_code const& ec) { fail_phase(ec, translate(ec)); }
+    void fail_phase(lib::asio::error_code const& ec, lib::error_code why) {
+        if (!m_context || m_abandoned) return;
         m_tec = ec;
-        if (m_timed_out) why = transport::error::make_error_code(transport::error::timeout);
-        m_elog->write(log::elevel::info, "The connection failed: " + ec.message());
+        const std::string text = ec ? ec.message() : why.message();
+        m_elog->write(log::elevel::info, "The connection failed: " + text);
         abandon_stream();
         on_stream_ready(why);
+    }
+
+    /// Returns the error as `get_ec` reports it: Boost.Asio's errors as `pass_through` or
+    /// `tls_error`, those of standalone Asio, which have the same type, as they are.
+    static lib::error_code translate(lib::asio::error_code const& ec) {
+        namespace error = transport::error;
+        if constexpr (std::is_same_v<lib::asio::error_code, lib::error_code>) {
+            return ec;
+        } else {
+            return error::make_error_code(
+                socket_con_type::is_tls_error(ec) ? error::tls_error : error::pass_through);
+        }
     }
 
     void prepare_stream() {
@@ -278,7 +297,7 @@ private:
             socket_con_type::prepare_socket(m_connection_hdl, m_is_server, m_target);
         if (wrong) return fail_phase({}, wrong);
         if (m_tcp_pre_init_handler) m_tcp_pre_init_handler(m_connection_hdl);
-        if (!m_is_server && m_proxy_target) return ask_proxy();
+        if (!m_is_server && !m_proxy.empty()) return ask_proxy();
         begin_tls();
     }
 
@@ -322,7 +341,8 @@ private:
 
     void begin_tls() {
         if constexpr (socket_con_type::layer_is_tls) {
-            begin_phase(config::timeout_socket_post_init);
+            begin_phase(config::timeout_socket_post_init,
+                        socket::error::make_error_code(socket::error::tls_handshake_timeout));
             socket_con_type::async_handshake(
                 m_is_server, on_strand([self = get_shared()](lib::asio::error_code const& ec) {
                     namespace socket_error = socket::error;
@@ -393,7 +413,7 @@ private:
         if (ec) {
             m_tec = ec;
             const bool ended = ec == lib::asio::error::eof || socket_con_type::is_truncation(ec);
-            return ended ? receive_eof() : receive_error(ec);
+            return ended ? receive_eof() : receive_error(translate(ec));
         }
         const bool full = size == m_read_buffer.size();
         m_small_reads = size <= read_size_min / 2 ? m_small_reads + 1 : 0;
@@ -440,7 +460,7 @@ private:
             }
             if (ec) {
                 m_tec = ec;
-                return session_->receive_error(ec, now());
+                return session_->receive_error(translate(ec), now());
             }
             session_->consume_output(written, now());
         }
@@ -479,7 +499,7 @@ private:
             if (m_write_buffer.capacity() > write_size_max / 4) std::string().swap(m_write_buffer);
             if (m_output_ends) shut_down_output();
         }
-        if (ec) return receive_error(ec);
+        if (ec) return receive_error(translate(ec));
         run_turn();
         const hold_type hold(lock_);
         if (m_stream_ends) close_socket();
@@ -544,7 +564,7 @@ private:
     unsigned m_phase = 0;
     int m_small_reads = 0;
     bool m_armed = false;
-    bool m_timed_out = false;
+    bool m_abandoned = false; ///< failed or terminated before there was a session
     bool m_reading = false;
     bool m_read_ended = false;
     bool m_writing = false;

@@ -66,6 +66,7 @@ protected:
     }
 
     static bool is_truncation(lib::asio::error_code const&) { return false; }
+    static bool is_tls_error(lib::asio::error_code const&) { return false; }
 
     socket_ptr m_socket;
 

@@ -81,6 +81,9 @@ protected:
     static bool is_truncation(lib::asio::error_code const& ec) {
         return ec == lib::asio::ssl::error::stream_truncated;
     }
+    static bool is_tls_error(lib::asio::error_code const& ec) {
+        return ec.category() == lib::asio::error::get_ssl_category();
+    }
 
     context_ptr m_tls_context;
     socket_ptr m_socket;
