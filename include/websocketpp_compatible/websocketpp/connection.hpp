@@ -202,7 +202,8 @@ public:
     void pong(std::string const& payload, lib::error_code& ec) { ec = pong_for(payload); }
 
     /// Begins the closing handshake. Fails with `error::invalid_state` if the connection is not
-    /// open. A reason of more than 123 bytes is truncated.
+    /// open, and with an error of `processor::error` for a code that must not be sent. A reason of
+    /// more than 123 bytes is truncated.
     void close(close::status::value const code, std::string const& reason) {
         throw_if(close_for(code, reason));
     }
@@ -244,10 +245,11 @@ public:
 
     // --- the handshake
 
+    /// A server's connection has no URI before its request was read.
     bool get_secure() const { return m_uri && m_uri->get_secure(); }
-    std::string const& get_host() const { return m_uri->get_host(); }
-    std::string const& get_resource() const { return m_uri->get_resource(); }
-    uint16_t get_port() const { return m_uri->get_port(); }
+    std::string const& get_host() const { return m_uri ? m_uri->get_host() : no_text(); }
+    std::string const& get_resource() const { return m_uri ? m_uri->get_resource() : no_text(); }
+    uint16_t get_port() const { return m_uri ? m_uri->get_port() : uint16_t(0); }
     uri_ptr get_uri() const { return m_uri; }
     void set_uri(uri_ptr target) {
         m_uri = target;
@@ -399,6 +401,11 @@ public:
     void start() { this->start_stream(); }
 
 private:
+    static std::string const& no_text() {
+        static std::string const empty;
+        return empty;
+    }
+
     static weft::duration milliseconds(long dur) {
         return dur > 0 ? weft::duration(std::chrono::milliseconds(dur)) : weft::duration::zero();
     }
@@ -463,18 +470,25 @@ private:
             [&](auto& session) { return session.ping(view(payload), type::now()); }, false);
         if (!sent) return error::make_error_code(error::invalid_state);
         if (m_pong_timeout > 0 && m_pong_timeout_handler) {
-            if (m_ping_timer) m_ping_timer->cancel();
-            m_ping_timer = transport_con_type::set_timer(
+            replace_ping_timer(transport_con_type::set_timer(
                 m_pong_timeout, [weak = weak_ptr(get_shared()), payload](lib::error_code ec) {
                     if (ec) return;
                     if (const ptr self = weak.lock()) self->handle_pong_timeout(payload);
-                });
+                }));
         }
         return {};
     }
 
+    /// Cancels the timer of the ping before. Pings may be sent on any thread.
+    void replace_ping_timer(timer_ptr timer) {
+        {
+            const detail::session_link::hold_type hold(this->lock_);
+            std::swap(m_ping_timer, timer);
+        }
+        if (timer) timer->cancel();
+    }
+
     void handle_pong_timeout(std::string const& payload) {
-        m_ping_timer.reset();
         if (m_state == session::state::open && m_pong_timeout_handler) {
             m_pong_timeout_handler(m_connection_hdl, payload);
         }
@@ -493,17 +507,22 @@ private:
     }
 
     lib::error_code close_for(close::status::value code, std::string const& reason) {
+        if (m_state != session::state::open) {
+            return error::make_error_code(error::invalid_state);
+        }
+        if (code == close::status::omit_handshake || code == close::status::force_tcp_drop) {
+            terminate(lib::error_code()); // its end is reported as that of an open connection
+            return {};
+        }
+        const bool silent = config::silent_close || code == close::status::blank;
+        const auto sent = silent ? close::status::no_status : code;
+        if (const lib::error_code wrong = close_error(sent, !silent && !reason.empty())) {
+            return wrong;
+        }
         session::state::value expected = session::state::open;
         if (!m_state.compare_exchange_strong(expected, session::state::closing)) {
             return error::make_error_code(error::invalid_state);
         }
-        if (code == close::status::omit_handshake || code == close::status::force_tcp_drop) {
-            m_state = session::state::open; // its end is reported as that of an open connection
-            terminate(lib::error_code());
-            return {};
-        }
-        const bool silent = config::silent_close;
-        const auto sent = silent ? close::status::no_status : code;
         this->with_session(
             [&](auto& session) {
                 session.close(static_cast<weft::close_code>(sent),
@@ -512,6 +531,19 @@ private:
             },
             false);
         return {};
+    }
+
+    static lib::error_code close_error(close::status::value code, bool has_reason) {
+        namespace error = processor::error;
+        if (close::status::reserved(code)) {
+            return error::make_error_code(error::reserved_close_code);
+        }
+        if (code == close::status::no_status) {
+            return has_reason ? error::make_error_code(error::reason_requires_code)
+                              : lib::error_code();
+        }
+        return close::status::invalid(code) ? error::make_error_code(error::invalid_close_code)
+                                            : lib::error_code();
     }
 
     static std::span<std::byte const> view(std::string const& text) {
@@ -721,8 +753,7 @@ private:
     }
 
     void process_pong(weft::event const& what) {
-        if (m_ping_timer) m_ping_timer->cancel();
-        m_ping_timer.reset();
+        replace_ping_timer(timer_ptr());
         if (m_pong_handler) m_pong_handler(m_connection_hdl, text_of(what));
     }
 
@@ -776,8 +807,7 @@ private:
     void end_with(lib::error_code why) {
         if (m_state.exchange(session::state::closed) == session::state::closed) return;
         m_ec = why;
-        if (m_ping_timer) m_ping_timer->cancel();
-        m_ping_timer.reset();
+        replace_ping_timer(timer_ptr());
         if (why && m_local_close_code == close::status::abnormal_close) {
             m_local_close_reason = why.message();
         }

@@ -118,6 +118,35 @@ TEST_F(websocketpp_iostream, closes_with_the_codes_of_both_sides) {
     EXPECT_THROW(connecting->close(close::status::normal, ""), exception);
 }
 
+TEST_F(websocketpp_iostream, a_close_code_that_must_not_be_sent_is_an_error) {
+    open();
+    namespace refused = processor::error;
+    lib::error_code ec;
+    connecting->close(close::status::abnormal_close, "", ec);
+    EXPECT_EQ(ec, refused::invalid_close_code);
+    connecting->close(5000, "", ec);
+    EXPECT_EQ(ec, refused::invalid_close_code);
+    connecting->close(close::status::rsv_start, "", ec);
+    EXPECT_EQ(ec, refused::reserved_close_code);
+    connecting->close(close::status::no_status, "why", ec);
+    EXPECT_EQ(ec, refused::reason_requires_code);
+    EXPECT_THROW(far.close(connecting->get_handle(), 999, ""), exception);
+    EXPECT_EQ(connecting->get_state(), session::state::open);
+    connecting->close(close::status::blank, "not sent", ec);
+    EXPECT_FALSE(ec);
+    settle();
+    EXPECT_EQ(taken().front(), "server close 1005 1005 ");
+}
+
+TEST_F(websocketpp_iostream, a_connection_without_a_request_has_no_uri) {
+    const auto con = near.get_connection();
+    EXPECT_EQ(con->get_uri(), nullptr);
+    EXPECT_EQ(con->get_host(), "");
+    EXPECT_EQ(con->get_resource(), "");
+    EXPECT_EQ(con->get_port(), 0);
+    EXPECT_FALSE(con->get_secure());
+}
+
 TEST_F(websocketpp_iostream, the_end_of_the_stream_closes_once) {
     open();
     accepted->eof();
