@@ -193,7 +193,11 @@ void request::take_first_line(std::string const& line) {
 }
 
 std::string request::raw() const {
-    return method_ + " " + target_ + " " + get_version() + "\r\n" + raw_headers() + get_body();
+    return raw_head() + get_body();
+}
+
+std::string request::raw_head() const {
+    return method_ + " " + target_ + " " + get_version() + "\r\n" + raw_headers();
 }
 
 // --- responses

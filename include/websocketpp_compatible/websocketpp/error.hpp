@@ -64,15 +64,14 @@ class exception : public std::exception {
 public:
     exception(std::string const& message,
               lib::error_code why = error::make_error_code(error::general))
-        : message_(message.empty() ? why.message() : message), code_(why) {}
-    explicit exception(lib::error_code why) : message_(why.message()), code_(why) {}
+        : m_msg(message.empty() ? why.message() : message), m_code(why) {}
+    explicit exception(lib::error_code why) : m_msg(why.message()), m_code(why) {}
 
-    char const* what() const noexcept override { return message_.c_str(); }
-    lib::error_code code() const noexcept { return code_; }
+    char const* what() const noexcept override { return m_msg.c_str(); }
+    lib::error_code code() const noexcept { return m_code; }
 
-private:
-    std::string message_;
-    lib::error_code code_;
+    std::string const m_msg;
+    lib::error_code m_code;
 };
 
 } // namespace websocketpp

@@ -77,6 +77,8 @@ TEST(websocketpp_http, parses_a_request_in_pieces) {
     EXPECT_EQ(request.get_header("X-ONE"), "1, 2");
     EXPECT_EQ(request.get_header("none"), "");
     EXPECT_EQ(request.get_body(), "body");
+    EXPECT_TRUE(request.raw_head().starts_with("POST /a?b HTTP/1.1\r\n"));
+    EXPECT_EQ(request.raw(), request.raw_head() + "body");
     http::parser::request malformed;
     EXPECT_THROW(malformed.consume("GET\r\n\r\n", 7), http::exception);
 }
@@ -160,6 +162,8 @@ TEST(websocketpp_error, has_categories_and_an_exception) {
     EXPECT_STREQ(thrown.what(), "while testing");
     EXPECT_EQ(thrown.code(), ec);
     EXPECT_EQ(exception(ec).what(), ec.message());
+    EXPECT_EQ(thrown.m_msg, "while testing");
+    EXPECT_EQ(thrown.m_code, ec);
 }
 
 TEST(websocketpp_log, writes_the_channels_that_are_allowed_and_enabled) {

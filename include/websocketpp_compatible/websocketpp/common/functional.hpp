@@ -9,6 +9,9 @@
 #ifndef _WEBSOCKETPP_CPP11_FUNCTIONAL_
 #define _WEBSOCKETPP_CPP11_FUNCTIONAL_
 #endif
+#ifndef _WEBSOCKETPP_REF
+#define _WEBSOCKETPP_REF(x) x
+#endif
 
 namespace websocketpp::lib {
 

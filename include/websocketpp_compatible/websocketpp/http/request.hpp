@@ -22,8 +22,9 @@ public:
 
     bool ready() const { return stage_ == stage::done; }
 
-    /// Returns the request as bytes.
+    /// Return the request, or its head, as bytes.
     std::string raw() const;
+    std::string raw_head() const;
 
     void set_method(std::string const& method);
     std::string const& get_method() const { return method_; }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <ctime>
+#include <iomanip> // programs rely on it
 #include <iostream>
 #include <string>
 #include <string_view>
