@@ -69,10 +69,12 @@ std::error_code of_frames(weft::errc which) {
 
 } // namespace
 
-std::error_code translate_error(std::error_code why, bool is_secure) {
+std::error_code translate_error(std::error_code why, bool is_truncated) {
     if (!why || why.category() != weft::error_category()) return why;
     const auto which = static_cast<weft::errc>(why.value());
-    if (which == weft::errc::unexpected_eof && is_secure) return transport::error::tls_short_read;
+    if (which == weft::errc::unexpected_eof && is_truncated) {
+        return transport::error::tls_short_read;
+    }
     if (which == weft::errc::bad_mask) return proc::masking_required;
     if (const std::error_code known = of_handshake(which)) return known;
     return of_frames(which);

@@ -778,7 +778,7 @@ private:
             m_remote_close_code = static_cast<close::status::value>(why.received->code);
             m_remote_close_reason = why.received->reason;
         }
-        lib::error_code ec = detail::translate_error(why.error, transport_con_type::is_secure());
+        lib::error_code ec = detail::translate_error(why.error, this->is_truncated());
         if (m_refusal) ec = m_refusal;
         if (m_is_server && !m_was_open && why.http_status != 0 &&
             m_response.get_status_code() == http::status_code::uninitialized) {

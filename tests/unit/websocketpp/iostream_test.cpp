@@ -149,6 +149,7 @@ TEST_F(websocketpp_iostream, a_connection_without_a_request_has_no_uri) {
 
 TEST_F(websocketpp_iostream, the_end_of_the_stream_closes_once) {
     open();
+    accepted->set_secure(true);
     accepted->eof();
     accepted->eof();
     EXPECT_EQ(taken(), (notes{"server close 1006 1006 "}));

@@ -15,8 +15,9 @@
 
 namespace websocketpp::detail {
 
-/// Returns the error of WebSocket++ that means the same.
-std::error_code translate_error(std::error_code why, bool is_secure);
+/// Returns the error of WebSocket++ that means the same; `is_truncated` if the stream ended without
+/// the closing alert of TLS.
+std::error_code translate_error(std::error_code why, bool is_truncated);
 
 /// Returns the headers that an application may set; the session sets the others.
 weft::http_fields own_headers(http::parser::parser const& from);

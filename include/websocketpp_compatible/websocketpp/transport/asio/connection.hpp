@@ -210,6 +210,9 @@ protected:
 
     size_t transport_buffered() const { return m_write_pending; }
 
+    /// Returns whether the stream ended without the closing alert of TLS.
+    bool is_truncated() const { return socket_con_type::is_truncation(m_tec); }
+
     template <class Action>
     void post_to_connection(Action&& action) {
         if (m_strand) lib::asio::post(*m_strand, std::forward<Action>(action));

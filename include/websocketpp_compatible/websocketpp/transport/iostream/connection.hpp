@@ -98,6 +98,7 @@ public:
 protected:
     void set_handle(connection_hdl hdl) { m_connection_hdl = hdl; }
     size_t transport_buffered() const { return 0; }
+    bool is_truncated() const { return false; }
 
     template <class Action>
     void post_to_connection(Action&& action) {
