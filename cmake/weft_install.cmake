@@ -59,6 +59,22 @@ foreach(needs cares:cares tls:openssl deflate:zlib redis:hiredis
     endif()
 endforeach()
 
+# Programs of WebSocket++ find Weft instead, if they are told where.
+if(TARGET weft_websocketpp)
+    set(websocketpp_package_dir ${weft_package_dir}/websocketpp)
+    configure_package_config_file(
+        ${PROJECT_SOURCE_DIR}/cmake/websocketpp-config.cmake.in
+        ${PROJECT_BINARY_DIR}/websocketpp-config.cmake
+        INSTALL_DESTINATION ${websocketpp_package_dir}
+        PATH_VARS CMAKE_INSTALL_INCLUDEDIR)
+    write_basic_package_version_file(${PROJECT_BINARY_DIR}/websocketpp-config-version.cmake
+        VERSION 0.8.2 COMPATIBILITY SameMajorVersion)
+    install(FILES
+        ${PROJECT_BINARY_DIR}/websocketpp-config.cmake
+        ${PROJECT_BINARY_DIR}/websocketpp-config-version.cmake
+        DESTINATION ${websocketpp_package_dir})
+endif()
+
 # The C interface needs what its layers need.
 if(TARGET weft_c)
     set(layers_of_c "")

@@ -18,6 +18,15 @@ step(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
 file(RENAME ${WORK}/prefix ${WORK}/moved)
 use_installation(${WORK}/moved ${WORK}/build -D CMAKE_CXX_FLAGS=${FLAGS})
 
+if(WEBSOCKETPP)
+    step(${CMAKE_COMMAND} -G ${GENERATOR} -S ${CONSUMER}/../program_of_websocketpp
+        -B ${WORK}/websocketpp -D CMAKE_CXX_COMPILER=${COMPILER} -D CMAKE_CXX_FLAGS=${FLAGS}
+        -D websocketpp_DIR=${WORK}/moved/${LIBDIR}/cmake/weft/websocketpp)
+    step(${CMAKE_COMMAND} --build ${WORK}/websocketpp)
+    step(${WORK}/websocketpp/program)
+    step(${WORK}/websocketpp/program_by_target)
+endif()
+
 # CMake raises the language of a target that links Weft; that is said.
 succeeds_with("Weft needs C..20: CMAKE_CXX_STANDARD is 17, and targets that link Weft are compiled"
     -S ${CONSUMER} -B ${WORK}/cxx17 -D CMAKE_CXX_COMPILER=${COMPILER}
