@@ -59,7 +59,6 @@ weft::random_source& default_random() {
     return all;
 }
 
-
 void session_link::begin_session() {
     hold_type hold(lock_);
     session_.emplace(options_, now());

@@ -5,6 +5,7 @@
 #include <deque>
 #include <set>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -370,6 +371,23 @@ TEST(websocketpp_iostream_streams, fail_without_an_output) {
     EXPECT_EQ(client.get_connection("h", ec), nullptr);
     EXPECT_EQ(ec, error::invalid_uri);
     EXPECT_THROW(client.send(connection_hdl(), "x", frame::opcode::text), exception);
+}
+
+TEST(websocketpp_iostream_streams, fail_if_a_handler_of_the_program_throws) {
+    core_client client;
+    client.clear_access_channels(log::alevel::all);
+    client.clear_error_channels(log::elevel::all);
+    client.set_write_handler([](connection_hdl, char const*, size_t) -> lib::error_code {
+        throw std::runtime_error("the cable is out");
+    });
+    client.set_shutdown_handler([](connection_hdl) -> lib::error_code { throw 1; });
+    int fails = 0;
+    client.set_fail_handler([&](connection_hdl) { ++fails; });
+    lib::error_code ec;
+    const auto con = client.get_connection("ws://h/", ec);
+    client.connect(con);
+    EXPECT_EQ(fails, 1);
+    EXPECT_EQ(con->get_ec(), transport::iostream::error::bad_stream);
 }
 
 /// A config of one's own, as programs write them.

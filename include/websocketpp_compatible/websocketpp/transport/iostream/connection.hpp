@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <exception>
 #include <istream>
 #include <ostream>
 #include <string>
@@ -121,11 +122,25 @@ private:
             }
             session_->consume_output(bytes.size(), now());
             hold.unlock();
-            const lib::error_code ec = write(bytes);
+            const lib::error_code ec = guarded("write", [&] { return write(bytes); });
             hold.lock();
             if (ec && session_) session_->receive_error(ec, now());
         }
         m_writing = false;
+    }
+
+    /// Calls a function of the program. One that throws has failed, as a stream that breaks has.
+    template <class Call>
+    lib::error_code guarded(char const* what, Call&& call) {
+        try {
+            return call();
+        } catch (std::exception const& e) {
+            m_elog->write(log::elevel::rerror,
+                          std::string("The ") + what + " handler threw: " + e.what());
+        } catch (...) {
+            m_elog->write(log::elevel::rerror, std::string("The ") + what + " handler threw");
+        }
+        return error::make_error_code(error::bad_stream);
     }
 
     lib::error_code write(std::string const& bytes) {
@@ -155,7 +170,8 @@ private:
     /// Calls the shutdown handler once.
     void shut_down() {
         if (std::exchange(m_is_shut_down, true) || !m_shutdown_handler) return;
-        const lib::error_code ec = m_shutdown_handler(m_connection_hdl);
+        const lib::error_code ec =
+            guarded("shutdown", [&] { return m_shutdown_handler(m_connection_hdl); });
         if (ec) m_elog->write(log::elevel::info, "The shutdown handler failed: " + ec.message());
     }
 
