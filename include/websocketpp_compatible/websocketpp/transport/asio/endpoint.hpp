@@ -97,7 +97,11 @@ public:
         throw_if([&](lib::error_code& ec) { init_asio(ec); });
     }
 
-    lib::asio::io_context& get_io_service() { return *m_context; }
+    /// Returns the io_context as an io_service: with Asio's own io_service the same, otherwise
+    /// with the members that Asio has removed, such as `post`.
+    lib::asio::io_service& get_io_service() {
+        return lib::removed::as_io_service<lib::asio::io_service>(*m_context);
+    }
     lib::asio::io_context& get_io_context() { return *m_context; }
 
     std::size_t run() { return m_context->run(); }
