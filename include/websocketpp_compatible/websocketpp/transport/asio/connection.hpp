@@ -54,7 +54,7 @@ public:
     }
     template <class Handler>
     auto wrap(Handler&& handler) {
-        return lib::asio::bind_executor(executor_, std::forward<Handler>(handler));
+        return lib::removed::wrap(executor_, std::forward<Handler>(handler));
     }
     bool running_in_this_thread() const { return executor_.running_in_this_thread(); }
 
