@@ -63,6 +63,20 @@ TEST(websocketpp_asio_names, a_strand_runs_what_it_wraps) {
     EXPECT_EQ((std::vector<std::string>{"inside", "posted", "called", "handed over"}), seen);
 }
 
+TEST(websocketpp_asio_names, the_strand_of_a_connection_runs_what_it_wraps) {
+    asio::io_context context;
+    transport::asio::connection_strand strand(asio::make_strand(context));
+    int sum = 0;
+    const auto add = [&](int value) {
+        EXPECT_TRUE(strand.running_in_this_thread());
+        sum += value;
+    };
+    strand.wrap(add)(1);
+    EXPECT_EQ(0, sum);
+    context.run();
+    EXPECT_EQ(1, sum);
+}
+
 TEST(websocketpp_asio_names, timers_expire_from_now) {
     asio::io_service service;
     asio::steady_timer timer(service);
