@@ -2,6 +2,7 @@
 // A hub whose broker cannot subscribe for a while.
 #include <set>
 
+#include "forwarding_session.hpp"
 #include "hub_fixture.hpp"
 
 namespace weft::testing {
@@ -18,10 +19,12 @@ public:
     }
 
 private:
-    class session final : public broker_session {
+    class session final : public forwarding_session {
     public:
         session(failing_broker& of, std::unique_ptr<broker_session> inner)
-            : of_(of), inner_(std::move(inner)) {}
+            : of_(of) {
+            inner_ = std::move(inner);
+        }
 
         void subscribe(std::string_view topic, topic_match how,
                        completion<position> done) override {
@@ -34,28 +37,9 @@ private:
             of_.subscribed.erase(std::string(topic));
             inner_->unsubscribe(topic, how);
         }
-        void publish(std::string_view topic, publication what, const publish_options& options,
-                     const history_limits& limits, completion<position> done) override {
-            inner_->publish(topic, std::move(what), options, limits, std::move(done));
-        }
-        void history(std::string_view topic, const history_query& query,
-                     completion<history_page> done) override {
-            inner_->history(topic, query, std::move(done));
-        }
-        void enter(std::string_view topic, const presence_entry& who) override {
-            inner_->enter(topic, who);
-        }
-        void leave(std::string_view topic, std::string_view id) noexcept override {
-            inner_->leave(topic, id);
-        }
-        void presence(std::string_view topic,
-                      completion<std::vector<presence_entry>> done) override {
-            inner_->presence(topic, std::move(done));
-        }
 
     private:
         failing_broker& of_;
-        std::unique_ptr<broker_session> inner_;
     };
 
     memory_broker inner_;

@@ -3,6 +3,7 @@
 // and removes topics, or while memory runs out.
 #include <new>
 
+#include "forwarding_session.hpp"
 #include "hub_fixture.hpp"
 #include "support/allocations.hpp"
 
@@ -22,52 +23,31 @@ public:
     void restart(std::size_t nth = 0) { last_->restart(nth); }
 
 private:
-    class session final : public broker_session {
+    class session final : public forwarding_session {
     public:
         session(broker_client& client, weft::driver& on)
-            : client_(client), driver_(on), broker_(std::make_unique<memory_broker>()),
-              inner_(broker_->open(client, on)) {}
+            : client_(client), driver_(on) {
+            start();
+        }
+        ~session() override { inner_.reset(); } // before its broker
 
         void restart(std::size_t nth) {
-            inner_.reset();
-            broker_ = std::make_unique<memory_broker>();
-            inner_ = broker_->open(client_, driver_);
+            start();
             std::optional<failing_allocation> shortage;
             if (nth != 0) shortage.emplace(nth);
             client_.on_interruption();
         }
 
-        void subscribe(std::string_view topic, topic_match how,
-                       completion<position> done) override {
-            inner_->subscribe(topic, how, std::move(done));
-        }
-        void unsubscribe(std::string_view topic, topic_match how) noexcept override {
-            inner_->unsubscribe(topic, how);
-        }
-        void publish(std::string_view topic, publication what, const publish_options& options,
-                     const history_limits& limits, completion<position> done) override {
-            inner_->publish(topic, std::move(what), options, limits, std::move(done));
-        }
-        void history(std::string_view topic, const history_query& query,
-                     completion<history_page> done) override {
-            inner_->history(topic, query, std::move(done));
-        }
-        void enter(std::string_view topic, const presence_entry& who) override {
-            inner_->enter(topic, who);
-        }
-        void leave(std::string_view topic, std::string_view id) noexcept override {
-            inner_->leave(topic, id);
-        }
-        void presence(std::string_view topic,
-                      completion<std::vector<presence_entry>> done) override {
-            inner_->presence(topic, std::move(done));
+    private:
+        void start() {
+            inner_.reset();
+            broker_ = std::make_unique<memory_broker>();
+            inner_ = broker_->open(client_, driver_);
         }
 
-    private:
         broker_client& client_;
         weft::driver& driver_;
         std::unique_ptr<memory_broker> broker_;
-        std::unique_ptr<broker_session> inner_;
     };
 
     session* last_ = nullptr;

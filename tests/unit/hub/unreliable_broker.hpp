@@ -12,6 +12,8 @@
 #include <weft/hub/memory_broker.hpp>
 #include <weft/testing/dice.hpp>
 
+#include "forwarding_session.hpp"
+
 namespace weft::testing {
 
 /// Calls functions at given times, on a driver.
@@ -57,14 +59,17 @@ public:
     }
 
 private:
-    class session final : public broker_session, public broker_client {
+    class session final : public forwarding_session, public broker_client {
     public:
         session(unreliable_broker& to, broker_client& client, weft::driver& on)
             : to_(to), client_(client), events_(on), driver_(on) {
             inner_ = to_.server_->open(*this, on);
             to_.sessions_.insert(this);
         }
-        ~session() override { to_.sessions_.erase(this); }
+        ~session() override {
+            inner_.reset(); // it may call this session
+            to_.sessions_.erase(this);
+        }
 
         void reconnect() {
             inner_ = to_.server_->open(*this, driver_);
@@ -94,16 +99,6 @@ private:
             later([this, name = std::string(topic), query, done = std::move(done)]() mutable {
                 inner_->history(name, query, answer(std::move(done)));
             });
-        }
-        void enter(std::string_view topic, const presence_entry& who) override {
-            inner_->enter(topic, who);
-        }
-        void leave(std::string_view topic, std::string_view id) noexcept override {
-            inner_->leave(topic, id);
-        }
-        void presence(std::string_view topic,
-                      completion<std::vector<presence_entry>> done) override {
-            inner_->presence(topic, std::move(done));
         }
 
         void on_publication(std::string_view topic,
@@ -139,7 +134,6 @@ private:
         schedule events_;
         weft::driver& driver_;
         std::set<std::string> topics_;
-        std::unique_ptr<broker_session> inner_;
     };
 
     dice& chance_;
