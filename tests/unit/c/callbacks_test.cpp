@@ -90,6 +90,14 @@ protected:
         ASSERT_EQ(weft_client_connect(client, uri.c_str(), &handlers, options, nullptr), WEFT_OK);
     }
 
+    /// When the client's connection has ended, stores its error and stops the loop.
+    void stop_at_end_of_client(int& error) {
+        client_user.end = [&](const weft_report& why) {
+            error = why.error;
+            weft_loop_stop(loop);
+        };
+    }
+
     weft_loop* loop = nullptr;
     weft_server* server = nullptr;
     weft_client* client = nullptr;
@@ -118,10 +126,7 @@ TEST_F(c_interface_test, callback_destroys_its_server) {
     server_user.message = [&](weft_connection*, std::string_view) { destroy_server(); };
     client_user.open = [](weft_connection* peer) { weft_connection_send_text(peer, "x", 1); };
     int error = WEFT_OK;
-    client_user.end = [&](const weft_report& why) {
-        error = why.error;
-        weft_loop_stop(loop);
-    };
+    stop_at_end_of_client(error);
     serve(server_user);
     connect(client_user);
     weft_loop_run(loop);
@@ -173,10 +178,7 @@ TEST_F(c_interface_test, data_of_a_connection_is_released_when_replaced_and_at_i
         weft_connection_abort(peer);
     };
     int error = WEFT_OK;
-    client_user.end = [&](const weft_report& why) {
-        error = why.error;
-        weft_loop_stop(loop);
-    };
+    stop_at_end_of_client(error);
     serve(server_user);
     connect(client_user);
     weft_loop_run(loop);
@@ -293,10 +295,7 @@ TEST_F(c_interface_test, tls_with_a_trusted_certificate_opens) {
         secure = weft_connection_is_secure(peer);
         weft_loop_stop(loop);
     };
-    client_user.end = [&](const weft_report& why) {
-        error = why.error;
-        weft_loop_stop(loop);
-    };
+    stop_at_end_of_client(error);
     serve(server_user, &listening);
     connect(client_user, &connecting, "wss");
     weft_tls_destroy(server_tls);
