@@ -3,7 +3,7 @@
 # Runs the original Autobahn test suite in both roles against the release build's programs, and also
 # over TLS where that is. Gets a Python 2.7 in PYTHON27; keeps the suite and its reports in
 # build/peers. Where the suite cannot be had it says so and ends well. Usage: autobahn.sh [all]
-# With "all": the cases of compression too, for half an hour, and docs/autobahn.md is written.
+# With "all", which takes long: the cases of compression too, and docs/autobahn.md is written.
 
 set -euo pipefail
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
