@@ -59,7 +59,7 @@ foreach(needs cares:cares tls:openssl deflate:zlib redis:hiredis
     endif()
 endforeach()
 
-# Programs of WebSocket++ find Weft instead, if they are told where.
+# find_package(websocketpp) finds Weft, if websocketpp_DIR names this folder.
 if(TARGET weft_websocketpp)
     set(websocketpp_package_dir ${weft_package_dir}/websocketpp)
     configure_package_config_file(

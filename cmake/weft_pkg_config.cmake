@@ -66,7 +66,7 @@ function(weft_pkg_config_file name)
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endfunction()
 
-# The options that link the runtime library of C++ by a compiler of C.
+# The options with which a C compiler links the C++ runtime library.
 function(weft_cxx_runtime out)
     set(options "")
     foreach(library IN LISTS CMAKE_CXX_IMPLICIT_LINK_LIBRARIES)

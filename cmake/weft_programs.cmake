@@ -124,7 +124,7 @@ function(weft_add_c_examples)
     endforeach()
 endfunction()
 
-# A program in C11 that uses Weft by its C interface.
+# A program in C11 that uses Weft through its C interface.
 function(weft_add_c_program target)
     add_executable(${target} ${ARGN})
     target_link_libraries(${target} PRIVATE weft::c)

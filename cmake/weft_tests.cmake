@@ -100,7 +100,7 @@ function(weft_link_test target)
     target_include_directories(${target} PRIVATE ${weft_tests_dir})
     target_compile_definitions(${target} PRIVATE WEFT_TESTS_DIR="${weft_tests_dir}")
     weft_compile_quickly(${target})
-    # Headers of host libraries get into each other's way.
+    # Headers of different host libraries conflict in one translation unit.
     if(WEFT_UNITY_TESTS AND NOT target IN_LIST weft_tests_of_every_host)
         set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 16)
     endif()

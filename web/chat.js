@@ -10,7 +10,7 @@ const membersShown = 30;
 export function openChat({ log, members, host }) {
     let last = ""; // the position of the last line of a room of several servers, which numbers them
 
-    // Such a room says what was missed, on whichever server.
+    // Any server of such a room then says what was missed, and sends it.
     const address = (url) => `${url}${url.includes("?") ? "&" : "?"}since=${last}`;
 
     async function showMembers() {
@@ -29,7 +29,7 @@ export function openChat({ log, members, host }) {
     }
 
     function withoutPosition(line) {
-        // Only a room that numbers its lines begins with one about this client.
+        // The first line of a numbering room is about this client, and begins with a position.
         if (!last && !/^\d+-[0-9a-f]+ \* /.test(line)) return line;
         const found = line.match(numbered);
         if (!found) return line;

@@ -44,7 +44,7 @@ export class Compose {
         this.look();
     }
 
-    // Says while one types whether it can be sent. Returns whether it can.
+    // Shows during typing whether the input can be sent, and returns that.
     look() {
         const { words, valid } = this.judge();
         // Text that is set again would be read aloud again.

@@ -41,7 +41,7 @@ export class Load {
         return trip;
     }
 
-    // Sends no more; the answers to what was sent are waited for.
+    // Stops sending, and waits for the answers that are missing.
     stop() {
         if (!this.sending) return;
         this.sending = false;

@@ -179,7 +179,7 @@ function itemOf(entry) {
     if (entry.kind !== "note") {
         const copy = element("button", "", "copy");
         copy.type = "button";
-        copy.tabIndex = -1; // the keyboard's way is the key C
+        copy.tabIndex = -1; // keyboard users press C
         copy.ariaLabel = "Copy this message";
         about.append(" · " + size(entry.bytes) + " ", copy);
     }

@@ -20,7 +20,7 @@ function store() {
     try {
         localStorage.setItem(key, JSON.stringify(all));
     } catch {
-        // It is blocked or full: then what was said lasts as long as the page.
+        // Blocked or full: the values then last as long as the page.
     }
 }
 

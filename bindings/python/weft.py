@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""WebSocket servers and clients for asyncio, by Weft's C interface (ctypes, no compiler needed).
+"""WebSocket servers and clients for asyncio, over Weft's C interface (ctypes, no compiler needed).
 
     async with await weft.connect("ws://127.0.0.1:9001/") as peer:
         await peer.send("hello")
@@ -228,7 +228,7 @@ def _done(number):
 # --- Weft in an asyncio loop
 
 class _Guest:
-    """Weft's loop in one asyncio loop; there while a server or a connection uses it."""
+    """Weft's loop in one asyncio loop. Exists while a server or a connection uses it."""
 
     _of = {}
 
@@ -280,7 +280,7 @@ class Connection:
         self.query = _text(_library.weft_connection_query, peer)
 
     async def send(self, message):
-        """Sends text (`str`) or bytes. Returns when the peer keeps up; raises Closed."""
+        """Sends text (`str`) or bytes. Waits while the output queue is too full; raises Closed."""
         if isinstance(message, str):
             send, content = _library.weft_connection_send_text, message.encode()
         else:
@@ -407,7 +407,7 @@ async def connect(uri, *, subprotocols=(), headers=(), compression=False, issuer
     """Opens a connection to a ws: or wss: URI, and returns it; raises Error.
 
     `headers` are pairs of name and value. `timeout`, in seconds, is for each phase of connecting.
-    `issuers_file` has the certificates to trust for wss:, instead of those of the system."""
+    `issuers_file` contains the certificates to trust for wss: instead of the system's."""
     milliseconds = round(timeout * 1000)
     common = _ConnectionOptions(compression=compression, handshake_timeout_ms=milliseconds)
     names = (ctypes.c_char_p * len(subprotocols))(*(name.encode() for name in subprotocols))
@@ -455,8 +455,8 @@ class Server:
 
     async def shutdown(self, within=5):
         """Closes all connections with 1001, and returns when they and their handlers have ended.
-        After `within` seconds connections are aborted, and as long after that handlers are
-        cancelled. May be called in a handler, which then is not waited for."""
+        Aborts connections after `within` seconds, and cancels handlers that run for as long after
+        the last connection has ended. A handler may call this; its own end is not waited for."""
         if not self._server:
             return
         done = self._guest.host.create_future()
@@ -532,7 +532,7 @@ async def serve(handler, host="127.0.0.1", port=0, *, path="/*", subprotocol=Non
         return server
     except BaseException:
         _library.weft_server_destroy(server._server)
-        _released(handlers.user)  # if Weft has not got it
+        _released(handlers.user)  # if Weft has not taken it
         server._guest.leave()
         raise
     finally:

@@ -19,12 +19,12 @@ extern "C" {
 
 /*
  * Errors. Functions that can fail return `int`: 0 (WEFT_OK) or a code below. No exception leaves a
- * function of this header, and a failed call has no effect and never calls `release`. A null
- * pointer where an object is required is WEFT_E_BAD_ARGUMENT.
+ * function of this header, and a failed call has no effect and never calls `release`. These
+ * functions return WEFT_E_BAD_ARGUMENT for a null pointer where an object is required.
  *
  * Threads. A loop and everything on it belong to one thread: the one that created it, or the one
  * that has run it since. Functions may be called from any thread only if their comment says so. A
- * command on a wrong thread ends the program with a message.
+ * call on a wrong thread that sends, opens or ends something ends the program with a message.
  *
  * Callbacks are called on the loop's thread, inside a turn, and never inside the call that sets
  * them. They may call every function here, also those that destroy the loop, the server, the client
@@ -33,9 +33,9 @@ extern "C" {
  *
  * Ownership. Each object that a function stores in `*out` belongs to the caller, who destroys it
  * once. Destroying NULL does nothing. Servers, clients and timers may be destroyed before or after
- * their loop. Strings and options are copied by the function that receives them. A callback comes
- * with a pointer `user`, and with a function `release` (or NULL), which is called once with that
- * pointer when the callback will not be called again, whether it was called or not.
+ * their loop. Strings and options are copied by the function that receives them. Each callback is
+ * passed with a pointer `user` and a function `release`, or NULL. When the callback will not be
+ * called again, `release` is called once with `user`, also if the callback was never called.
  *
  * Options are structures whose first member is `struct_size`: set it to `sizeof`, and all members
  * that you do not use to zero, as a designated initializer does. Zero means the default. Later
@@ -52,7 +52,7 @@ typedef struct weft_handle weft_handle;
 typedef struct weft_timer weft_timer;
 typedef struct weft_tls weft_tls;
 
-/* A callback without arguments of its own, and what `release` points to. */
+/* The type of callbacks that receive only `user`, and of each `release`. */
 typedef void (*weft_callback)(void* user);
 
 #define WEFT_NEVER INT64_C(-1)
@@ -162,7 +162,7 @@ enum {
     WEFT_E_ALREADY_SUBSCRIBED = 86,
     WEFT_E_OUTCOME_UNKNOWN = 87,
     WEFT_E_NO_MEMORY = 900, // nothing was done
-    WEFT_E_OTHER = 901,     // the error of a library without a number here
+    WEFT_E_OTHER = 901,     // an error that has no number here
 
     WEFT_E_TLS = 1000,     // 1001 to 1999: TLS failed, weft_error_text says why
     WEFT_E_RESOLVE = 2000, // 2001 to 2999: a name was not resolved, weft_error_text says why
@@ -184,7 +184,7 @@ WEFT_API const char* weft_version(void);
 
 typedef struct weft_loop_options {
     size_t struct_size;
-    size_t memory_max; // bytes that peers make all connections hold together; default 1 GiB
+    size_t memory_max; // bytes that all connections may hold because of their peers; default 1 GiB
 } weft_loop_options;
 
 /* Creates a loop. `options` may be NULL. */
@@ -209,7 +209,7 @@ WEFT_API size_t weft_loop_poll(weft_loop* loop);
 WEFT_API void weft_loop_stop(weft_loop* loop);
 WEFT_API void weft_loop_restart(weft_loop* loop);
 
-/* Keeps weft_loop_run from returning for lack of work, or no longer. Any thread. */
+/* 1: weft_loop_run does not return for lack of work. 0, the default: it does. Any thread. */
 WEFT_API void weft_loop_set_perpetual(weft_loop* loop, int on);
 
 /* --- the loop as a guest in your own loop: watch the descriptor for reading, and call
@@ -344,10 +344,10 @@ typedef struct weft_header {
 
 /* --- TLS, if the library was built with it */
 
-/* Returns 1 if TLS was built. If not, weft_tls_*_create and wss: return WEFT_E_NO_TLS. */
+/* Returns 1 if the library has TLS. If not, weft_tls_*_create and wss: fail with WEFT_E_NO_TLS. */
 WEFT_API int weft_has_tls(void);
 
-/* Returns 1 if compression was built. If not, asking for it is WEFT_E_BAD_EXTENSION. */
+/* Returns 1 if the library has compression. If not, asking for it is WEFT_E_BAD_EXTENSION. */
 WEFT_API int weft_has_compression(void);
 
 typedef enum weft_client_certificates {
@@ -364,7 +364,7 @@ typedef struct weft_tls_options {
     const char* certificate;
     const char* key;
     const char* key_password;
-    const char* issuers_file; // whom to trust. Client: NULL for the system's; server: for clients
+    const char* issuers_file; // trusted issuers. Client: NULL for the system's; server: of clients
     const char* issuers;
     int client_certificates;  // server: weft_client_certificates
     int accept_any_certificate; // client: 1 gives up all protection against an attacker
@@ -444,13 +444,13 @@ WEFT_API int weft_client_create(weft_loop* loop, weft_client** out);
 /* Ends its connections at once, without callbacks. */
 WEFT_API void weft_client_destroy(weft_client* client);
 
-/* Connects to a ws: or wss: URI. The result is reported by `open` or `fail`, also that of a
-   malformed URI. Stores a handle in `*out` unless that is NULL. `options` may be NULL. */
+/* Connects to a ws: or wss: URI. Calls `open` or `fail` later; `fail` also for a malformed URI.
+   Stores a handle in `*out` unless that is NULL. `options` may be NULL. */
 WEFT_API int weft_client_connect(weft_client* client, const char* uri,
                                  const weft_handlers* handlers,
                                  const weft_connect_options* options, weft_handle** out);
 
-/* Closes connections with 1001 and opens none again; as weft_server_shutdown. */
+/* Like weft_server_shutdown. The client opens no connections afterwards. */
 WEFT_API int weft_client_shutdown(weft_client* client, int64_t within_ms, weft_callback done,
                                   void* user, weft_callback release);
 WEFT_API size_t weft_client_connection_count(const weft_client* client);
@@ -516,7 +516,7 @@ WEFT_API size_t weft_connection_method(const weft_connection* peer, char* buffer
    callback `http`, and until the answer if that was deferred. */
 WEFT_API const void* weft_connection_body(const weft_connection* request, size_t* size_out);
 
-/* Server: the answers to a handshake or a plain request. WEFT_E_NOT_OPEN if none is waited for. */
+/* Server: the answers to a handshake or a plain request. WEFT_E_NOT_OPEN if none is due. */
 WEFT_API int weft_connection_accept(weft_connection* peer, const char* subprotocol,
                                     const weft_header* headers, size_t header_count);
 WEFT_API int weft_connection_reject(weft_connection* peer, int status, const char* body);
@@ -526,9 +526,9 @@ WEFT_API int weft_connection_respond(weft_connection* request, int status,
 WEFT_API void weft_connection_defer(weft_connection* peer);
 
 /* --- handles: references to a connection for other threads, and for later. They do not keep the
-       connection open, and may outlive it, its server and the loop. All functions: any thread. */
+       connection open, and may outlive it, its server and the loop. Any thread, unless noted. */
 
-/* Makes a handle; loop's thread only. It must be released. */
+/* Makes a handle, which must be released. Loop's thread only. */
 WEFT_API int weft_connection_handle(weft_connection* peer, weft_handle** out);
 
 /* Counts another owner of the handle, and returns it; each owner releases it once. */

@@ -29,7 +29,7 @@ void with_report(const report& why, Action&& action) {
     shown.http_status = why.http_status;
     shown.phase = static_cast<weft_phase>(why.phase);
     shown.began = static_cast<weft_side>(why.began);
-    const auto reason = why.reason(); // of a string, so that a NUL follows it
+    const auto reason = why.reason(); // a view of a std::string, so a NUL follows it
     shown.reason = reason.empty() ? "" : reason.data();
     shown.reason_size = reason.size();
     shown.detail = why.detail.c_str();
@@ -37,7 +37,7 @@ void with_report(const report& why, Action&& action) {
     action(shown);
 }
 
-// Each keeps the callbacks while one of them runs: it may destroy what they belong to.
+// Each function keeps the callbacks while one of them runs, as that may destroy their owner.
 void set_events(handlers& to, const shared_handlers& what) {
     const auto& given = what->callback;
     if (given.open) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Callbacks of C programs as functions of Weft, with the pointer that belongs to them: it is
-// released when the last function that may use it is gone.
+// Turns callbacks of C programs into functions of Weft. The pointer `user` of a callback is
+// released when the last function that may use it is destroyed.
 #pragma once
 
 #include <memory>
@@ -14,8 +14,8 @@
 
 namespace weft::c {
 
-/// A callback and its pointer. Releases the pointer in its destructor, once `own` was called: until
-/// then the call that brought it may still fail, and the caller keeps the pointer.
+/// A callback and its pointer. The destructor releases the pointer if `own` was called. `own` is
+/// called when the function that received the pointer can no longer fail.
 template <class Callback>
 class owned_callback {
 public:
@@ -49,7 +49,7 @@ shared_callback<Callback> share(Callback callback, void* user, weft_callback rel
     return std::make_shared<owned_callback<Callback>>(callback, user, release);
 }
 
-/// Returns a function that calls `what`. The pointer outlives the call, whatever that destroys.
+/// Returns a function that calls `what`. The pointer outlives the call, even if its owner does not.
 inline function<void()> to_function(const shared_callback<weft_callback>& what) {
     return [what] {
         const auto kept = what;

@@ -51,7 +51,7 @@ std::size_t copy_text(std::string_view text, char* buffer, std::size_t size) noe
     return text.size();
 }
 
-/// Writes what `read` returns, a text or maybe none, into `buffer`.
+/// Writes the text that `read` returns, if any, into `buffer`.
 template <class Read>
 std::size_t write_text(const weft_connection* peer, char* buffer, std::size_t size,
                        Read&& read) noexcept {
@@ -67,7 +67,7 @@ std::size_t write_text(const weft_connection* peer, char* buffer, std::size_t si
     return length;
 }
 
-/// What the application keeps with a connection.
+/// The pointer that the application has set with weft_connection_set_data.
 struct kept_data {
     kept_data(void* what, weft_callback by) noexcept : data(what), release(by) {}
     ~kept_data() {

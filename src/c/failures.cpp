@@ -28,7 +28,7 @@ const char* write(short_text& to, std::string_view text) noexcept {
     return to.data();
 }
 
-// Without a default, so that the compiler misses an error that has no number yet.
+// Without a default, so that the compiler warns of an error that has no number yet.
 constexpr int number_of_own(errc code) noexcept {
     switch (code) {
     case errc::bad_uri: return WEFT_E_BAD_URI;

@@ -15,7 +15,7 @@
 namespace weft::c {
 
 /// Copies `given`, which another version may have made shorter or longer; null is all defaults.
-/// Returns false if its size is not set, or if it asks for what this version does not know.
+/// Returns false if its size is not set, or if it uses a member that this version does not know.
 template <class Options>
 [[nodiscard]] bool read_options(const Options* given, Options& out) noexcept {
     out = Options{};

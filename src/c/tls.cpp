@@ -51,7 +51,7 @@ weft::tls_server_options server_options(const weft_tls_options& given, std::stri
     return made;
 }
 
-/// Makes a context of type `Layer` from what `translate` makes of the options.
+/// Makes a context of type `Layer` from the options, which `translate` converts.
 template <class Layer, class Translate>
 int create_tls(const weft_tls_options* options, weft_tls** out, Translate&& translate) noexcept {
     std::string fault;

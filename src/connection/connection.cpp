@@ -400,7 +400,7 @@ bool connection::route_plain_request(route* chosen) {
     return true;
 }
 
-/// Handles a piece of a body; without bytes, its announcement, which other routes ignore.
+/// Handles a piece of a body. An empty piece announces the body; only `http_body` routes use it.
 void connection::handle_body(std::span<const std::byte> piece) {
     if (piece.empty()) {
         route* const chosen = route_->set->find(*request(), nullptr);

@@ -35,7 +35,7 @@ public:
 
     /// Consumes bytes up to the end of the next content in `bytes`, or of the body. Drops trailers.
     ///
-    /// The part has no content, and covers fewer than all bytes, only if it is done or failed.
+    /// If the part has no content and fewer than all bytes are consumed, it is done or has failed.
     [[nodiscard]] part next(std::span<const std::byte> bytes);
 
     /// Consumes bytes up to the end of the body, and appends the content to `body`.

@@ -194,7 +194,7 @@ void session::ask_for_body() {
     if (waits && !at.body.done() && waiting().empty()) put_text("HTTP/1.1 100 Continue\r\n\r\n");
 }
 
-/// Reports a request with a body; its size is judged later, by the limits of its route.
+/// Reports a request with a body. Its size is checked later, with the limits of its route.
 event session::announce_body(time_point now) {
     opening& at = handshake();
     session_limits without_limit = options_->limits;
@@ -258,7 +258,7 @@ event session::read_body(time_point now) {
     return {event_type::http};
 }
 
-/// The piece is where it was received.
+/// The piece is a view of the memory into which it was received.
 event session::read_body_part(time_point now) {
     opening& at = *extra_->handshake;
     while (!at.body.done() && !at.body.error() && !waiting().empty()) {

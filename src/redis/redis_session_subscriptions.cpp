@@ -209,7 +209,7 @@ bool redis_session::was_refused(std::string_view text) noexcept {
         arm_until(which->second.refused_until);
     }
     forget_connection();
-    if (!which) { // the application does not want it any more
+    if (!which) { // the application has withdrawn it
         report(redis_error::no_permission, text);
         return true;
     }
@@ -221,7 +221,7 @@ bool redis_session::was_refused(std::string_view text) noexcept {
                "the subscription to " + shown + " is refused: " + std::string(text));
         if (client_ && is_waited_for) withdraw(name, how, redis_error::no_permission);
     } catch (const std::bad_alloc&) {
-        report(redis_error::no_permission, text); // those that wait end with the next refusal
+        report(redis_error::no_permission, text); // operations that wait end with the next refusal
     }
     return true;
 }
@@ -233,7 +233,7 @@ void redis_session::forget_connection() noexcept {
     gap_ |= subscriptions_.lost();
 }
 
-/// Tries those again whose time has come, and returns when to call this again.
+/// Retries refused subscriptions that are due, and returns when to call this again.
 time_point redis_session::try_refused_again(time_point now) noexcept {
     subscriptions_.forget_refused(now);
     time_point due = never;

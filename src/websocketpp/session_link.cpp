@@ -145,8 +145,8 @@ void session_link::finish_turn(hold_type& hold) noexcept {
     continue_stream();
 }
 
-/// Sees to it that output leaves, and that payloads which the session has not copied are copied
-/// before their owner frees them.
+/// Writes the output of a command or requests a turn that does. Copies payloads that the session
+/// still refers to, because their owner may free them after the command.
 void session_link::after_command(hold_type& hold) {
     if (in_turn_) {
         if (session_->output_size() < weft::session::uncopied_size_min) return;

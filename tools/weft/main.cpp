@@ -151,10 +151,10 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
                                   "Use TLS on TCP and on sockets passed by systemd, with a "
                                   "self-signed certificate unless --cert is given");
     auto* certificate = command->add_option("--cert", chosen.certificate_file,
-                                            "PEM file: the certificate and its issuers'")
+                                            "PEM file with the certificate, then its issuers'")
                             ->type_name("FILE");
     certificate->needs(tls);
-    command->add_option("--key", chosen.key_file, "PEM file: its key, if not in the same file")
+    command->add_option("--key", chosen.key_file, "PEM file with the key, if not in the same file")
         ->needs(certificate)
         ->type_name("FILE");
     command->add_flag("--reuse-port", chosen.reuse_port,
@@ -202,8 +202,8 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
     command
         ->add_option("--hub", chosen.hub,
                      "Share the chat room with the other servers that use this Redis or Valkey: "
-                     "redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE] or unix:/PATH. Everybody on "
-                     "this machine can see a password here; it is hidden in the variable WEFT_HUB")
+                     "redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE] or unix:/PATH. A password "
+                     "given here is visible to all users of this machine; one in WEFT_HUB is not")
         ->envname("WEFT_HUB")
         ->type_name("URL");
     // Not a check of the option: CLI11 2.4 ignores a variable that does not pass it.
@@ -318,7 +318,7 @@ CLI::App* add_bench(CLI::App& program, bench_options& chosen) {
     CLI::App* command = program.add_subcommand(
         "bench",
         "Measure a WebSocket server under load: throughput, and the latency from sending a message "
-        "until its answer. The server must answer each message with one message, such as an echo, "
+        "until its answer. The server must answer each message with one message, as an echo does, "
         "unless --no-answer is given.");
     add_target(*command, chosen);
     command->add_option("-c,--connections", chosen.connections, "Connections to open")

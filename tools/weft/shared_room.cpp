@@ -39,7 +39,7 @@ weft::hub_options options_of(std::shared_ptr<weft::broker> broker, bool numbered
     return options;
 }
 
-/// What a client is told that has asked for what it missed.
+/// Returns the line that says what a client missed that has come back with a position.
 std::string recovery_line(const weft::subscribed& how) {
     if (!how.recovered) return "* what was said meanwhile cannot be recovered";
     if (how.missed == 0) return "* nothing was missed";
@@ -112,7 +112,7 @@ void shared_room::leave(weft::connection& peer) {
     news("* " + gone.mapped().name.shown + " left", left_);
 }
 
-/// Tells the members on this loop that lines were lost, and from where they go on.
+/// Tells the members on this loop that lines were lost, and the position at which they continue.
 void shared_room::lost(bool numbered, const weft::position& now) {
     const std::string line =
         (numbered ? now.str() + ' ' : "") + "* lines were lost, and cannot be recovered";
@@ -135,7 +135,7 @@ void shared_room::say(weft::connection& peer, weft::message what) {
             std::to_string(random()) + std::to_string(random()), attempts_max);
 }
 
-/// Publishes again with the same key if the outcome is unknown: the line then appears once.
+/// If the outcome is unknown, publishes again with the same key, so the line appears only once.
 void shared_room::publish(weft::connection_handle from, std::string line, std::string once,
                           int attempts) {
     weft::publish_options how;
@@ -162,7 +162,7 @@ void shared_room::news(std::string line, std::size_t& count) {
     if (first) announcements_.arm_after(size_ > small_room ? weft::duration(later) : soon);
 }
 
-/// Publishes what has happened. Nobody is told if Redis is away: news has no position.
+/// Publishes who has joined and left. If Redis does not answer, this news is dropped.
 void shared_room::announce_changes() {
     plain_.presence(topic, [this](weft::result<std::vector<weft::presence_entry>> all) {
         const std::size_t joined = std::exchange(joined_, 0);

@@ -19,12 +19,13 @@
 
 namespace weft_tool {
 
-/// Members see the same lines as in a `chat_room`. Names are unique on each loop only. News of who
+/// Members see the same lines as in a `chat_room`. A name is unique only on its loop. News of who
 /// joined or left is gathered for a moment, so that many changes make one line.
 ///
-/// A client that asks for `?since=` gets the position of a line and a space before each line; lines
-/// about itself have one too, news has none. If it comes back with the last position as
-/// `?since=POSITION`, on any server, it gets what it missed, or is told that this is not possible.
+/// For a client that asks for `?since=`, each line begins with its position and a space; so do the
+/// line that greets it and those about losses, but not news, nor a failure of its own line. If the
+/// client comes back to any server with `?since=` and the last position, it gets what it missed, or
+/// a line that says that this is not possible.
 /// Must outlive the connections that it serves.
 class shared_room {
 public:
@@ -61,7 +62,7 @@ private:
     weft::timer announcements_;
     std::unordered_map<const weft::connection*, member> members_;
     member_names names_;
-    std::string only_news_; // if nothing else has happened since the last announcement
+    std::string only_news_; // the news to announce, if there is only one
     std::size_t joined_ = 0;
     std::size_t left_ = 0;
     std::size_t size_ = 0; // of the room on all servers, when last announced

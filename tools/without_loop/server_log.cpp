@@ -77,7 +77,7 @@ bool server_log::is_of_open_connection(const weft::log_record& what) noexcept {
     return !what.fields.empty() && what.fields.front().name == "connection";
 }
 
-/// Plain requests are logged by `logged_requests`, as their level depends on the route.
+/// Does not write plain requests: `logged_requests` does, as their level depends on the route.
 void server_log::write(const weft::log_record& what) {
     const auto label = "#" + value_of(what, "connection");
     if (what.event == "opened") {

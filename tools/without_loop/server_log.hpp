@@ -25,7 +25,7 @@ public:
     explicit server_log(log_level level);
 
     /// Logs what happens on `loop`, a `weft::event_loop` or a `weft::driver`. With
-    /// `only_connections`, only from when they open.
+    /// `only_connections`, logs only entries about connections that have opened.
     template <class Loop>
     void listen_to(Loop& loop, bool only_connections = false) {
         loop.on_log(lowest(), [this, only_connections](const weft::log_record& what) {

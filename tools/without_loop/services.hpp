@@ -38,8 +38,8 @@ struct chat_service {
     weft::handlers members; ///< a page with the members' names
 };
 
-/// Limit on the bytes that wait for one member of a chat room: a long text, and what is said
-/// meanwhile.
+/// Limit on the bytes that wait for one member of a chat room: a long text, and lines that follow
+/// while it is sent.
 [[nodiscard]] std::size_t chat_queue_max(const service_options& options);
 
 /// Returns all routes. The log must outlive the servers, which may share it.

@@ -62,7 +62,7 @@ std::string get_string(value code);
 
 } // namespace status
 
-/// The two bytes of a code, to be read in either way.
+/// A code as a number and as its two bytes.
 union code_converter {
     uint16_t i;
     char c[2];

@@ -61,7 +61,7 @@ enum value { init = 0, deferred = 1, headers_written = 2, body_written = 3, clos
 } // namespace session
 
 /// A connection. Its handlers never overlap. Functions may be called on any thread and in any
-/// handler; the getters of the handshake are for handlers and for the time after them.
+/// handler; the getters of the handshake only from the first handler on.
 template <typename config>
 class connection : public config::transport_type::transport_con_type,
                    public config::connection_base {
@@ -165,7 +165,7 @@ public:
 
     // --- messages
 
-    /// Returns the bytes that were sent and that the stream has not taken.
+    /// Returns how many bytes of output have not been written to the stream.
     size_t get_buffered_amount() const {
         return this->read_session([](auto& session) { return session.output_size(); },
                                   size_t(0)) +
@@ -245,7 +245,7 @@ public:
 
     // --- the handshake
 
-    /// A server's connection has no URI before its request was read.
+    /// On a server these are false, empty, zero or null until the request has been read.
     bool get_secure() const { return m_uri && m_uri->get_secure(); }
     std::string const& get_host() const { return m_uri ? m_uri->get_host() : no_text(); }
     std::string const& get_resource() const { return m_uri ? m_uri->get_resource() : no_text(); }
@@ -309,8 +309,8 @@ public:
     response_type const& get_response() const { return m_response; }
     std::string const& get_origin() const { return m_request.get_header("Origin"); }
 
-    /// Server, in the http and validate handlers, or while the response is deferred. Throw
-    /// `error::invalid_state` at other times.
+    /// Server: call these in the http and validate handlers, or while the response is deferred.
+    /// They fail with `error::invalid_state` at other times.
     void set_status(http::status_code::value code) {
         throw_if([&](lib::error_code& ec) { set_status(code, ec); });
     }
@@ -388,7 +388,7 @@ public:
     session::state::value get_state() const { return m_state; }
 
     /// Return the code and the reason of the close frame that was sent or received;
-    /// `abnormal_close` if there was none. For the close handler and the time after it.
+    /// `abnormal_close` if there was none. Valid from the close handler on.
     close::status::value get_local_close_code() const { return m_local_close_code; }
     std::string const& get_local_close_reason() const { return m_local_close_reason; }
     close::status::value get_remote_close_code() const { return m_remote_close_code; }
@@ -397,7 +397,7 @@ public:
     /// Returns why the connection failed or was closed.
     lib::error_code get_ec() const { return m_ec; }
 
-    /// Starts a connection that its transport has connected.
+    /// Starts the connection: its socket is connected, or the application feeds it.
     void start() { this->start_stream(); }
 
 private:
@@ -479,7 +479,7 @@ private:
         return {};
     }
 
-    /// Cancels the timer of the ping before. Pings may be sent on any thread.
+    /// Cancels the timer of the previous ping. Pings may be sent on any thread.
     void replace_ping_timer(timer_ptr timer) {
         {
             const detail::session_link::hold_type hold(this->lock_);

@@ -11,7 +11,7 @@
 
 namespace websocketpp {
 
-/// An error and more about it, as text.
+/// An error, and a text that says more about it.
 typedef std::pair<lib::error_code, std::string> err_str_pair;
 
 namespace error {
@@ -59,7 +59,7 @@ inline lib::error_code make_error_code(error::value which) {
 
 } // namespace error
 
-/// What the forms of functions without an error_code throw.
+/// Thrown by the overloads that take no error_code.
 class exception : public std::exception {
 public:
     exception(std::string const& message,

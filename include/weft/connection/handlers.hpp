@@ -73,8 +73,8 @@ struct handlers {
     /// answer later; without an answer the response is 404.
     handler<http_handler, void(connection&)> http = {};
 
-    /// Server: called with each piece of the body of a plain request, as its bytes arrive; then the
-    /// body is not collected, and `http` is called when it is complete.
+    /// Server: called with each piece of a plain request's body as it arrives. The body is then not
+    /// collected, and `http` is called when it is complete. Not called without a body.
     ///
     /// Called first without bytes, when the head has arrived: `request()` can be read, and a client
     /// that expects `100 Continue` has not sent the body. Answer at any time with `respond`, for

@@ -95,7 +95,7 @@ exit_code bench(const bench_options& options) {
                        "Raise the limit, such as by ulimit -n " + std::to_string(files) +
                            ", or open fewer connections");
     }
-    std::ofstream page; // opened before the run, so that a wrong name is noticed before it
+    std::ofstream page; // opened first, so that a wrong name is reported before the run
     if (!options.html_file.empty()) {
         page.open(options.html_file);
         if (!page) return output_failed(options.html_file);

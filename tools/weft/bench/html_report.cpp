@@ -183,7 +183,7 @@ std::string chart_of_quantiles(const latency_histogram& all) {
         const double part = 1 - std::pow(10.0, -nines);
         curves[0].points.push_back({nines, milliseconds(all.quantile(part))});
     }
-    const std::string title = "Latency by part of the messages, in ms";
+    const std::string title = "Latency by quantile, in ms";
     return "<h2>" + title + "</h2>\n" +
         chart(curves, nines_end)
             .svg(title, {{0.301, "50 %"}, {1, "90 %"}, {2, "99 %"}, {3, "99.9 %"},

@@ -26,7 +26,7 @@ constexpr auto no_limit = std::numeric_limits<std::uint64_t>::max();
 constexpr std::size_t in_flight_of_rate = 1000;
 constexpr auto progress_time = std::chrono::seconds(1);
 
-// A connection that sends without answers lets the others send after one of these.
+// With --no-answer, one connection sends at most this much before the others get their turn.
 constexpr std::size_t burst_messages = 64;
 constexpr std::size_t burst_bytes = 256 * 1024;
 
@@ -293,7 +293,7 @@ void bench_load::send_later(lane& at) {
 
 /// Sends what is due by now, on one connection after the other.
 void bench_load::send_due() {
-    constexpr std::size_t most = 1024; // then the loop may receive
+    constexpr std::size_t most = 1024; // then the loop receives
     const auto now = clock::now();
     for (std::size_t i = 0; i < most; ++i) {
         const auto due = due_at(scheduled_);
@@ -414,7 +414,7 @@ void bench_load::next_stage() {
     }
 }
 
-/// The first stop signal ends measuring, the second ends at once.
+/// A first stop signal while sending ends measuring; any other one ends the run at once.
 void bench_load::heed_signals() {
     if (signals_heeded_ == stop_signals::count()) return;
     signals_heeded_ = stop_signals::count();

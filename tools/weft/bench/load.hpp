@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The connections of `weft bench`: opens them, keeps messages in flight, and measures. Runs one
-// event loop on one thread. Knows not how the figures are printed.
+// event loop on one thread. Does not know how the figures are printed.
 #pragma once
 
 #include <chrono>
@@ -52,14 +52,14 @@ public:
     const bench_figures& run();
 
 private:
-    /// One connection after the other, in the same place.
+    /// A place for one connection at a time: when it ends, another one may follow it.
     struct alignas(64) lane {
-        // one line of the cache for what each message needs
+        // what each message needs, in one cache line
         weft::connection* peer = nullptr; // while it is open
         std::uint64_t due = 0;            // messages that should have been sent
         std::uint64_t sent = 0;
         std::uint64_t answered = 0;
-        std::uint64_t last = 0;       // after so many messages sent, the connection is closed
+        std::uint64_t last = 0;       // the connection is closed when `sent` reaches this
         clock::time_point only_begun; // of the message in flight, if there is at most one
         std::size_t number = 0;       // among all lanes
         bool blocked = false;         // output is queued (--no-answer)
@@ -112,17 +112,17 @@ private:
     const bench_payloads payloads_;
     const std::size_t in_flight_;
 
-    // What each message needs is in one place: the histograms below fill many pages.
+    // What each message needs is kept together: the histograms below fill many pages.
     bench_stage stage_ = bench_stage::opening;
     clock::time_point counted_since_; // latencies of messages that began earlier do not count
     std::uint64_t outstanding_ = 0; // messages sent and not answered
-    std::uint64_t messages_ = 0;    // completed since the beginning
-    std::uint64_t bytes_ = 0;       // of them
+    std::uint64_t messages_ = 0;    // answered, or sent with --no-answer, so far
+    std::uint64_t bytes_ = 0;       // payload of these messages
     const weft::connection* arrived_from_ = nullptr; // what arrived last, and when
     std::uint64_t arrived_bytes_ = 0;
     clock::time_point arrived_;
     quick_random random_;
-    latency_histogram unsorted_; // since the last tick
+    latency_histogram unsorted_; // latencies since the last tick
 
     const clock::duration sample_time_;
     weft::function<void(const bench_progress&)> show_;
@@ -130,7 +130,7 @@ private:
     bool finished_ = false;
     int signals_heeded_ = 0;
 
-    std::vector<lane> lanes_; // stay where they are
+    std::vector<lane> lanes_; // never resized: others point to lanes
     std::deque<lane*> to_open_;
     std::size_t opening_ = 0; // connections that are opening
     std::size_t open_ = 0;
@@ -143,7 +143,7 @@ private:
 
     std::uint64_t reopened_ = 0;
 
-    // when measuring, a sample, and the period of the progress began
+    // the counts at the time when measuring, a sample or a progress period began
     struct mark {
         clock::time_point time;
         std::uint64_t messages = 0;

@@ -10,7 +10,7 @@
 namespace weft_tool {
 namespace {
 
-/// Appends a record like one of JSON, with numbers that differ.
+/// Appends a JSON object with varying values, and a comma.
 void append_record(std::string& text, quick_random& numbers) {
     static constexpr const char* words[] = {"temperature", "pressure", "position", "speed",
                                             "account",     "order",    "price",    "quantity"};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What `weft bench` sends: messages that differ from each other, so that compression finds no more
-// to save than in a stream of similar messages.
+// The messages that `weft bench` sends. They differ from each other, so that compression saves no
+// more than it does with a real stream of similar messages.
 #pragma once
 
 #include <cstddef>
@@ -16,8 +16,8 @@ namespace weft_tool {
 class bench_payloads {
 public:
     /// Text is made of words and digits, binary messages of random bytes. Messages that will be
-    /// `compressed` differ for longer than the window of permessage-deflate, 32 KiB; others stay in
-    /// the processor's cache.
+    /// `compressed` are taken from more memory than the window of permessage-deflate (32 KiB);
+    /// others from little memory, which stays in the processor's cache.
     bench_payloads(std::size_t size, bool binary, bool compressed);
 
     /// Returns the message of this number, which is valid as long as this object.
@@ -36,7 +36,7 @@ private:
 
     std::size_t size_;
     std::uint64_t step_; // odd, so that messages begin everywhere
-    std::size_t mask_;   // of where they begin
+    std::size_t mask_;   // of the offsets at which they begin
     bool binary_;
     std::string bytes_;
 };

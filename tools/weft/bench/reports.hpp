@@ -26,23 +26,23 @@ inline constexpr bench_quantile bench_quantiles[] = {
 /// Returns what `weft bench` prints.
 [[nodiscard]] std::string text_report(const bench_options& options, const bench_figures& figures);
 
-/// Returns an object in one line; docs/command-line.md describes it.
+/// Returns a JSON object in one line; docs/command-line.md describes it.
 [[nodiscard]] std::string json_report(const bench_options& options, const bench_figures& figures);
 
-/// Returns a page that refers to nothing outside of it.
+/// Returns a page that loads nothing from elsewhere.
 [[nodiscard]] std::string html_report(const bench_options& options, const bench_figures& figures);
 
 // --- what the reports share
 
 [[nodiscard]] double milliseconds(latency_histogram::duration time) noexcept;
 
-/// Returns a number with this many digits after the point, with the locale of C.
+/// Returns a number with this many digits after the point, in the C locale.
 [[nodiscard]] std::string fixed(double number, int digits);
 
 /// Returns a number with commas between thousands, rounded.
 [[nodiscard]] std::string grouped(double number);
 
-/// Returns what was measured in one line, such as "200 connections, text of 20 bytes, ...".
+/// Describes the load in one line, such as "200 connections, text of 20 bytes, ...".
 [[nodiscard]] std::string describe_load(const bench_options& options);
 
 /// Returns what went wrong or makes the figures doubtful, a sentence each.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Makes a config of one without sockets: the same on Asio.
+// Turns a config without sockets into the same config on Asio.
 #pragma once
 
 #include <websocketpp/transport/asio/endpoint.hpp>

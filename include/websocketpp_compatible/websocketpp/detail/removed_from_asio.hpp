@@ -20,7 +20,7 @@ namespace current = ::boost::asio;
 typedef ::boost::system::error_code error_code;
 #endif
 
-/// Returns a handler that is run on `executor`, also when the program calls it itself.
+/// Returns a handler that runs on `executor`, even if the program itself calls it.
 template <class Executor, class Handler>
 auto wrap(Executor const& executor, Handler&& handler) {
     return current::bind_executor(
@@ -61,7 +61,7 @@ public:
 
     void reset() { restart(); }
 
-    // The error is always none: exceptions of handlers leave these functions, too.
+    // `ec` never reports an error: exceptions of handlers leave these functions, too.
     using current::io_context::poll;
     using current::io_context::poll_one;
     using current::io_context::run;
@@ -219,7 +219,7 @@ public:
     std::string host_name() const { return host_; }
     std::string service_name() const { return service_; }
 
-    /// Calls `call` with the arguments that a resolver takes instead of this.
+    /// Calls `call` with the arguments that a resolver of Asio takes instead of a query.
     template <class Call>
     auto with_arguments(Call&& call) const {
         if (v4_) return call(protocol_type::v4(), host_, service_, flags_);

@@ -76,7 +76,7 @@ protected:
 
     // --- what the connection defines
 
-    /// Called once, by the transport, when bytes can be exchanged, or with the reason why not.
+    /// Called once by the transport: without an error when bytes can be exchanged, else with one.
     virtual void on_stream_ready(std::error_code why) = 0;
 
     /// Called in a turn, without the lock. An exception ends the connection and leaves the turn.
@@ -94,8 +94,8 @@ protected:
     /// for the session's deadline.
     virtual void continue_stream() = 0;
 
-    /// Called once when no more output follows, and once when the stream is no longer needed. May
-    /// release and regain the lock.
+    /// `end_output` is called once, when no more output follows; `end_stream` once, when the stream
+    /// is no longer needed. May release and regain the lock.
     virtual void end_output(hold_type& hold) = 0;
     virtual void end_stream(hold_type& hold) = 0;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// HTTP statuses with the names of WebSocket++, and what a malformed head is reported with.
+// HTTP statuses with the names of WebSocket++, and the exception for malformed heads.
 #pragma once
 
 #include <exception>
@@ -83,7 +83,7 @@ std::string get_string(value code);
 
 } // namespace status_code
 
-/// What parsers throw; `m_error_code` is the status that reports it to the peer.
+/// Thrown by parsers; `m_error_code` is the status that reports it to the peer.
 class exception : public std::exception {
 public:
     exception(std::string const& message, status_code::value code,

@@ -8,7 +8,7 @@ namespace websocketpp::log {
 
 typedef uint32_t level;
 
-/// What a log is for, where its constructor has a choice to make.
+/// Tells the constructor of a log which log it is: `basic` writes errors to std::cerr.
 struct channel_type_hint {
     typedef uint32_t value;
 

@@ -18,7 +18,7 @@ public:
     bool is_implemented() const { return false; }
     bool is_enabled() const { return false; }
 
-    /// Returns what negotiates compression for all connections: nothing.
+    /// Returns null: compression is not negotiated.
     static weft::extension_negotiator* negotiator() { return nullptr; }
 };
 

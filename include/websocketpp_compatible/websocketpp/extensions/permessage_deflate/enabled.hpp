@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The config type of a connection that agrees on permessage-deflate (RFC 7692) where the peer does.
+// The config type that compresses messages with permessage-deflate (RFC 7692) if the peer agrees.
 // Needs the component weft::deflate.
 #pragma once
 
@@ -33,7 +33,7 @@ public:
     bool is_implemented() const { return true; }
     bool is_enabled() const { return true; }
 
-    /// Returns what negotiates compression for all connections of programs with this config.
+    /// Returns the negotiator of compression that all connections with this config share.
     static weft::extension_negotiator* negotiator() {
         static weft::permessage_deflate all{options()};
         return &all;

@@ -33,7 +33,7 @@ namespace websocketpp::transport::asio {
 
 typedef lib::function<void(connection_hdl)> tcp_init_handler;
 
-/// What runs the handlers of one connection one after another.
+/// Runs the handlers of one connection, one after another.
 class connection_strand {
 public:
     typedef lib::asio::strand<lib::asio::io_context::executor_type> executor_type;
@@ -148,7 +148,7 @@ public:
         return timer;
     }
 
-    /// Returns what runs this connection's handlers one after another.
+    /// Returns the strand that runs this connection's handlers.
     strand_ptr get_strand() { return lib::make_shared<connection_strand>(*m_strand); }
 
     /// Returns the error of Asio behind an error such as `pass_through`.
@@ -223,7 +223,7 @@ protected:
         lib::asio::dispatch(*m_strand, [self = get_shared()] { self->prepare_stream(); });
     }
 
-    /// Ends what goes on before there is a session.
+    /// Ends the phase that is in progress before the session begins, and closes the socket.
     void abandon_stream() {
         m_abandoned = true;
         lib::asio::error_code ignored;
@@ -426,7 +426,7 @@ private:
                                                : m_read_buffer.size();
         if (next == m_read_buffer.size()) return receive({m_read_buffer.data(), size});
         larger.resize(next);
-        larger.swap(m_read_buffer); // the session works on what was the buffer before
+        larger.swap(m_read_buffer); // the bytes to receive are in the old buffer
         m_small_reads = 0;
         receive({larger.data(), size});
     }
@@ -469,7 +469,7 @@ private:
         }
     }
 
-    /// Writes a copy of the first bytes, as TLS takes its time.
+    /// Writes a copy of the first bytes: Asio's TLS stream needs them until the write has ended.
     void write_copy() {
         m_write_buffer.clear();
         while (session_->output_size() != 0 && m_write_buffer.size() < write_size_max) {

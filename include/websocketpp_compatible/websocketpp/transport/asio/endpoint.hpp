@@ -109,7 +109,7 @@ public:
     std::size_t poll() { return m_context->poll(); }
     std::size_t poll_one() { return m_context->poll_one(); }
 
-    /// Makes `run` return, and ends nothing.
+    /// Makes `run` return. Connections and the listening socket stay open.
     void stop() { m_context->stop(); }
     void reset() { m_context->restart(); }
     bool stopped() const { return m_context->stopped(); }
@@ -231,7 +231,7 @@ protected:
         return con->init_asio(*m_context, m_registry);
     }
 
-    /// Accepts one connection. `callback` is called once, unless an error is returned.
+    /// Accepts one connection. `callback` is called once, unless `ec` is set or the endpoint ends.
     void async_accept(transport_con_ptr const& con, accept_handler callback, lib::error_code& ec) {
         namespace error = websocketpp::error;
         ec = is_listening() ? lib::error_code()
@@ -241,7 +241,7 @@ protected:
             con->get_raw_socket(),
             [this, alive = std::weak_ptr(m_alive), con,
              callback = std::move(callback)](lib::asio::error_code const& failed) {
-                if (alive.expired()) return; // so is the endpoint
+                if (alive.expired()) return; // the endpoint has been destroyed
                 if (!failed) return callback(lib::error_code());
                 if (failed == lib::asio::error::operation_aborted) {
                     return callback(error::make_error_code(error::operation_canceled));

@@ -18,7 +18,7 @@ typedef lib::function<lib::error_code(connection_hdl, char const*, std::size_t)>
 typedef lib::function<lib::error_code(connection_hdl, std::vector<transport::buffer> const&)>
     vector_write_handler;
 
-/// Called when the connection needs its stream no more.
+/// Called when the connection no longer needs its stream.
 typedef lib::function<lib::error_code(connection_hdl)> shutdown_handler;
 
 namespace error {

@@ -113,7 +113,7 @@ private:
     ptr get_shared() { return lib::static_pointer_cast<type>(shared_from_this()); }
 
     void write_output(hold_type& hold) override {
-        if (m_writing) return; // a write handler sends
+        if (m_writing) return; // called by a write handler that sends
         m_writing = true;
         while (session_ && session_->output_size() != 0) {
             std::string bytes;
@@ -129,7 +129,7 @@ private:
         m_writing = false;
     }
 
-    /// Calls a function of the program. One that throws has failed, as a stream that breaks has.
+    /// Calls a function of the program. If it throws, the result is `bad_stream`.
     template <class Call>
     lib::error_code guarded(char const* what, Call&& call) {
         try {
