@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The same bytes to a session and to wsproto, a WebSocket protocol of other people in Python: both
+// The same bytes to a session and to wsproto, an independent WebSocket protocol in Python: both
 // find the same messages, pings, pongs and end. What the session answers is for wsproto to judge
 // too.
 //

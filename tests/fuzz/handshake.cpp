@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The opening handshake in its parts and as a whole, for both roles: whatever the cuts the same is
-// found, what was found can be written and read again, and what is sent is well-formed.
+// The opening handshake in its parts and as a whole, for both roles: whatever the cuts, the result
+// is the same, what was found can be written and read again, and what is sent is well-formed.
 //
 // Input: what to try, two bytes of cuts, then text; some trials take several lines of it.
 #include <weft/core/base64.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What a proxy answers to a client, over HTTP and over SOCKS5: whatever the cuts the same outcome,
 // which for SOCKS5 is also that of a reader that has the whole answer before it; and credentials go
-// only to whom has asked for them.
+// only to a proxy that has asked for them.
 //
 // Input: two bytes of cuts, a line with the proxy's URL, one with the target's, then the answer.
 #include <optional>

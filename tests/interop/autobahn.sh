@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Runs the original Autobahn test suite in both roles against the release build's programs, and also
-# over TLS where that is. Gets a Python 2.7 in PYTHON27; keeps the suite and its reports in
-# build/peers. Where the suite cannot be had it says so and ends well. Usage: autobahn.sh [all]
+# over TLS if it was built. PYTHON27 names a Python 2.7. Keeps the suite and its reports in
+# build/peers. If the suite cannot be fetched, says so and succeeds. Usage: autobahn.sh [all]
 # With "all", which takes long: the cases of compression too, and docs/autobahn.md is written.
 
 set -euo pipefail

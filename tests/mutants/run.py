@@ -3,7 +3,7 @@
 # Breaks the library on purpose, one way after the other, in a copy of the tree: the simulation must
 # notice every one. Fails if one survives, does not build, or is not found where it should be.
 """usage: run.py [-k TEXT] [--keep DIR] [--check]
-TEXT: only mutants with it in their name; --check: only look whether each has its place"""
+TEXT: only mutants with it in their name; --check: only check that the text of each is found once"""
 
 import argparse
 import filecmp

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# `weft bench`: against `weft serve` and against servers that break what it expects. How fast a
-# machine is decides no test: counts are exact, and times have lower bounds only.
+# `weft bench`: against `weft serve` and against servers that break what it expects. No test
+# depends on the machine's speed: counts are exact, and times have lower bounds only.
 
 import contextlib
 import json

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The examples that can run beside anything: those that listen at a fixed port are only compiled.
+# Runs the examples, except those that listen at a fixed port, which are only compiled.
 
 import contextlib
 import glob

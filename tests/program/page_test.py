@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The page in a headless Chromium, driven over its debugging protocol, for which `weft connect` is
-# the client. Skipped, with the reason, where there is no Chromium.
+# The page in a headless Chromium. `weft connect` is the client for Chromium's debugging protocol,
+# which controls it. Skipped, with the reason, where there is no Chromium.
 
 import base64
 import http.client

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# A Redis server of a test's own, behind a Unix-domain socket. WEFT_REDIS_SERVER names another
+# Starts a Redis server for one test, on a Unix-domain socket. WEFT_REDIS_SERVER names another
 # program, such as valkey-server.
 
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# `weft completion` and `weft man`: what they know is what --help shows, shells complete with the
+# `weft completion` and `weft man`: they contain what --help shows, shells complete with the
 # scripts, and groff reads the page. Shells that are not installed are left out.
 
 import os

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A Redis server of a test's own, behind a Unix socket in a directory of its own. It can be killed,
+// Starts a Redis server for one test, on a Unix socket in a directory of its own. It can be killed,
 // started again with its data, and stopped for a while.
 #pragma once
 

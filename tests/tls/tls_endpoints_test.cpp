@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Servers and clients over TLS: who is believed, who is not and why, and what goes on meanwhile.
+// Servers and clients over TLS: which peers are trusted, which are refused and why, and what other
+// connections do meanwhile.
 #include "tls_endpoints.hpp"
 
 #include <openssl/ssl.h>

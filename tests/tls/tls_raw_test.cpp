@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Raw connections over TLS: `open` comes behind the handshake, and `fail` when that does not end
-// well.
+// Raw connections over TLS: `open` is called after the handshake, `fail` if the handshake fails.
 #include "endpoint/raw_peer.hpp"
 #include "tls_endpoints.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Old names of Asio, such as io_service, as programs written for WebSocket++ use them. Compiled
-// with those of Asio, and with BOOST_ASIO_NO_DEPRECATED, where the component supplies them.
+// with Asio's own names, and with BOOST_ASIO_NO_DEPRECATED, which tests those of the component.
 #include <gtest/gtest.h>
 
 #include <chrono>

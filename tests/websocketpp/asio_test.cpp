@@ -200,7 +200,7 @@ TEST_F(websocketpp_asio, handshakes_have_a_timeout) {
     EXPECT_EQ(con->get_ec(), error::open_handshake_timeout);
 }
 
-TEST_F(websocketpp_asio, a_proxy_that_is_silent_or_no_uri_fails_and_an_empty_one_is_none) {
+TEST_F(websocketpp_asio, a_silent_proxy_or_a_malformed_uri_fails_and_an_empty_uri_means_none) {
     lib::asio::ip::tcp::acceptor silent(
         context, {lib::asio::ip::address_v4::loopback(), 0});
     lib::error_code ec;
@@ -231,7 +231,7 @@ TEST_F(websocketpp_asio, a_proxy_that_is_silent_or_no_uri_fails_and_an_empty_one
     EXPECT_EQ(direct->get_remote_close_code(), close::status::normal);
 }
 
-TEST_F(websocketpp_asio, pongs_have_a_timeout_that_ends_nothing) {
+TEST_F(websocketpp_asio, a_pong_timeout_leaves_the_connection_open) {
     client.set_pong_timeout(50);
     std::string missing;
     server.set_ping_handler([](connection_hdl, std::string) { return false; });

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Runs a command where it has the loopback network for itself, or ends with 77 and says why not.
+# Runs a command with a loopback network of its own, or says why not and exits with 77.
 
 if ! unshare -rn true 2>/dev/null; then
     echo "skipped: no network of one's own here (unshare -rn)"
