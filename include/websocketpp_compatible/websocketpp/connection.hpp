@@ -660,7 +660,7 @@ private:
             m_response.set_status(http::status_code::upgrade_required);
             return refuse_http(error::make_error_code(error::upgrade_required));
         }
-        m_is_http = m_answering = true;
+        m_answering = true;
         m_http_handler(m_connection_hdl);
         if (m_state == session::state::closed) return;
         if (m_http_state == session::http_state::init) write_http_response();
@@ -921,7 +921,6 @@ private:
     std::atomic<session::http_state::value> m_http_state = session::http_state::init;
     std::atomic<bool> m_answering = false;
     bool m_started = false;
-    bool m_is_http = false;
     bool m_was_open = false;
     lib::error_code m_ec;
     lib::error_code m_refusal;    // why the application ended the connection

@@ -72,7 +72,6 @@ private:
 
     // opening
     void open_more();
-    void open(lane& at);
     void opened(lane& at, weft::connection& peer);
     void failed(const weft::report& why);
     void closed(lane& at, const weft::report& why);

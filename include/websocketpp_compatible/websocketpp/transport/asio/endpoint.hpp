@@ -61,7 +61,7 @@ public:
           m_tcp_pre_bind_handler(std::move(from.m_tcp_pre_bind_handler)),
           m_tcp_pre_init_handler(std::move(from.m_tcp_pre_init_handler)),
           m_tcp_post_init_handler(std::move(from.m_tcp_post_init_handler)),
-          m_elog(std::move(from.m_elog)), m_alog(std::move(from.m_alog)) {
+          m_elog(std::move(from.m_elog)) {
         from.m_alive = std::make_shared<char>();
     }
     ~endpoint() {
@@ -217,9 +217,7 @@ public:
     }
 
 protected:
-    void init_logging(lib::shared_ptr<alog_type> const& alog,
-                      lib::shared_ptr<elog_type> const& elog) {
-        m_alog = alog;
+    void init_logging(lib::shared_ptr<alog_type> const&, lib::shared_ptr<elog_type> const& elog) {
         m_elog = elog;
     }
 
@@ -312,7 +310,6 @@ private:
     tcp_init_handler m_tcp_post_init_handler;
 
     lib::shared_ptr<elog_type> m_elog;
-    lib::shared_ptr<alog_type> m_alog;
 
     /// Expires with the endpoint, unlike the registry, which its connections share.
     std::shared_ptr<char> m_alive = std::make_shared<char>();
