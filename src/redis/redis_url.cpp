@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include <weft/core/http_fields.hpp>
 #include <weft/core/uri.hpp>
 #include <weft/redis/redis_error.hpp>
 
@@ -88,14 +89,7 @@ bool read_unix(std::string_view rest, redis_options& to) {
 
 /// Removes the scheme, in any case, and returns true if it is this one.
 bool take_scheme(std::string_view& url, std::string_view scheme) noexcept {
-    if (url.size() < scheme.size()) return false;
-    const auto same = [](char byte, char lower) {
-        return byte == lower || (byte >= 'A' && byte <= 'Z' && byte - 'A' + 'a' == lower);
-    };
-    if (!std::equal(scheme.begin(), scheme.end(), url.begin(),
-                    [&](char lower, char byte) { return same(byte, lower); })) {
-        return false;
-    }
+    if (!equal_ignoring_case(url.substr(0, scheme.size()), scheme)) return false;
     url.remove_prefix(scheme.size());
     return true;
 }
