@@ -2,8 +2,9 @@
 // Parses and writes URIs.
 #include <websocketpp/uri.hpp>
 
-#include <charconv>
 #include <string_view>
+
+#include "core/authority.hpp"
 
 namespace websocketpp {
 namespace {
@@ -18,6 +19,14 @@ bool secure(std::string_view scheme) {
 
 std::string_view plain_scheme(bool is_secure) {
     return is_secure ? "wss" : "ws";
+}
+
+uint16_t default_port(bool is_secure) {
+    return is_secure ? uri_default_secure_port : uri_default_port;
+}
+
+std::string in_brackets_if_ipv6(std::string const& host) {
+    return host.find(':') == host.npos ? host : "[" + host + "]";
 }
 
 } // namespace
@@ -72,26 +81,16 @@ uri::uri(std::string const& scheme, std::string const& host, std::string const& 
 /// Sets the port, the scheme's own if `port` is empty, and whether the URI is valid.
 void uri::complete(std::string const& port) {
     secure_ = secure(scheme_);
-    port_ = secure_ ? uri_default_secure_port : uri_default_port;
-    valid_ = known(scheme_) && !host_.empty();
-    if (port.empty()) return;
-    unsigned number = 0;
-    const auto [end, wrong] = std::from_chars(port.data(), port.data() + port.size(), number);
-    valid_ = valid_ && wrong == std::errc() && end == port.data() + port.size() && number > 0 &&
-        number <= 65535;
-    port_ = static_cast<uint16_t>(number);
+    port_ = weft::parse_port(port, default_port(secure_)).value_or(0);
+    valid_ = known(scheme_) && !host_.empty() && port_ != 0;
 }
 
 std::string uri::get_host_port() const {
-    if (port_ == (secure_ ? uri_default_secure_port : uri_default_port)) {
-        return host_.find(':') == host_.npos ? host_ : "[" + host_ + "]";
-    }
-    return get_authority();
+    return port_ == default_port(secure_) ? in_brackets_if_ipv6(host_) : get_authority();
 }
 
 std::string uri::get_authority() const {
-    const bool is_ipv6 = host_.find(':') != host_.npos;
-    return (is_ipv6 ? "[" + host_ + "]" : host_) + ":" + get_port_str();
+    return in_brackets_if_ipv6(host_) + ":" + get_port_str();
 }
 
 std::string uri::get_port_str() const {
