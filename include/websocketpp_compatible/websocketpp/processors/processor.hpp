@@ -2,9 +2,11 @@
 // Stands where WebSocket++ declares its protocol processors; only their errors exist here.
 #pragma once
 
+#include <locale>
 #include <string>
 
 #include <websocketpp/processors/base.hpp>
+#include <websocketpp/utilities.hpp>
 
 namespace websocketpp::processor {
 
@@ -15,14 +17,8 @@ class processor;
 template <typename request_type>
 bool is_websocket_handshake(request_type& request) {
     const std::string& upgrade = request.get_header("Upgrade");
-    for (std::string::size_type at = 0; at + 9 <= upgrade.size(); ++at) {
-        bool same = true;
-        for (std::string::size_type i = 0; same && i < 9; ++i) {
-            same = (upgrade[at + i] | 0x20) == "websocket"[i];
-        }
-        if (same) return true;
-    }
-    return false;
+    return utility::ci_find_substr(upgrade, std::string("websocket"), std::locale::classic()) !=
+           upgrade.end();
 }
 
 /// Returns the version of a handshake; -1 if it is not a number, 0 without the header.
