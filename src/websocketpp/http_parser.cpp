@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Requests and responses that programs parse, set and write.
+#include <websocketpp/detail/translate.hpp>
 #include <websocketpp/http/request.hpp>
 #include <websocketpp/http/response.hpp>
 
@@ -124,7 +125,7 @@ size_t parser::consume_bytes(char const* bytes, size_t size, bool is_response) {
         if (unparsed_.size() > max_header_size) {
             fail("The head is too large", status_code::request_header_fields_too_large);
         }
-        if (unparsed_.ends_with("\r\n\r\n")) take_head(is_response);
+        if (unparsed_.ends_with("\r\n\r\n")) parse_head(is_response);
     }
     if (stage_ == stage::body) {
         const size_t taken = std::min(size - used, body_left_);
@@ -139,24 +140,14 @@ size_t parser::consume_bytes(char const* bytes, size_t size, bool is_response) {
     return used;
 }
 
-void parser::take_head(bool is_response) {
+void parser::parse_head(bool is_response) {
     const auto kind = is_response ? weft::http_kind::response : weft::http_kind::request;
     weft::http_head_parser parsed(kind, {max_header_size, 1000});
     const std::string text = std::exchange(unparsed_, std::string());
     (void)parsed.feed(std::as_bytes(std::span(text.data(), text.size())));
-    if (parsed.status() != weft::http_head_parser::state::done) fail("Malformed HTTP");
-    take_first_line(text.substr(0, text.find("\r\n")));
-    const auto copy = [this](weft::http_head const& head) {
-        version_ = "HTTP/1." + std::to_string(head.version_minor());
-        for (size_t i = 0; i < head.size(); ++i) {
-            append_header(std::string(head.at(i).name), std::string(head.at(i).value));
-        }
-    };
-    if (is_response) {
-        copy(parsed.take_response());
-    } else {
-        copy(parsed.take_request());
-    }
+    const bool is_whole = parsed.status() == weft::http_head_parser::state::done;
+    if (!is_whole || text.front() == '\r') fail("Malformed HTTP"); // no empty line before it
+    take_head(parsed);
     const std::string& length = get_header("Content-Length");
     if (!length.empty()) {
         const auto [end, wrong] =
@@ -186,10 +177,11 @@ void request::set_method(std::string const& method) {
     method_ = method;
 }
 
-void request::take_first_line(std::string const& line) {
-    const auto space = line.find(' ');
-    set_method(line.substr(0, space));
-    target_ = line.substr(space + 1, line.rfind(' ') - space - 1);
+void request::take_head(weft::http_head_parser& parsed) {
+    const weft::http_request head = parsed.take_request();
+    method_ = head.method();
+    target_ = head.target();
+    detail::copy_headers(head, *this);
 }
 
 std::string request::raw() const {
@@ -222,13 +214,10 @@ void response::set_status(status_code::value code, std::string const& message) {
     message_ = message;
 }
 
-void response::take_first_line(std::string const& line) {
-    const auto space = line.find(' ');
-    unsigned code = 0;
-    std::from_chars(line.data() + space + 1, line.data() + line.size(), code);
-    const auto end = line.find(' ', space + 1);
-    set_status(static_cast<status_code::value>(code),
-               end == line.npos ? std::string() : line.substr(end + 1));
+void response::take_head(weft::http_head_parser& parsed) {
+    const weft::http_response_head head = parsed.take_response();
+    set_status(static_cast<status_code::value>(head.status()), std::string(head.reason()));
+    detail::copy_headers(head, *this);
 }
 
 std::string response::raw() const {

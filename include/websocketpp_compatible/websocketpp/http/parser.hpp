@@ -10,6 +10,10 @@
 #include <websocketpp/http/constants.hpp>
 #include <websocketpp/utilities.hpp>
 
+namespace weft {
+class http_head_parser;
+}
+
 namespace websocketpp::http::parser {
 
 /// Headers by name, whose case does not matter. Repeated headers are joined by ", ".
@@ -48,9 +52,9 @@ protected:
     parser() = default;
     ~parser() = default;
 
-    /// Consumes bytes of a head and its body; `first_line` takes the first line of the head.
+    /// Consumes bytes of a head and its body; `take_head` takes over the head.
     size_t consume_bytes(char const* bytes, size_t size, bool is_response);
-    virtual void take_first_line(std::string const& line) = 0;
+    virtual void take_head(weft::http_head_parser& parsed) = 0;
 
     std::string raw_headers() const;
 
@@ -60,7 +64,7 @@ protected:
     static constexpr size_t to_the_end = static_cast<size_t>(-1);
 
 private:
-    void take_head(bool is_response);
+    void parse_head(bool is_response);
 
     std::string version_;
     std::string body_;

@@ -32,7 +32,7 @@ public:
     std::string const& get_uri() const { return target_; }
 
 private:
-    void take_first_line(std::string const& line) override;
+    void take_head(weft::http_head_parser& parsed) override;
 
     std::string method_;
     std::string target_;

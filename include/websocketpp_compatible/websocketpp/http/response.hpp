@@ -34,7 +34,7 @@ public:
     std::string const& get_status_msg() const { return message_; }
 
 private:
-    void take_first_line(std::string const& line) override;
+    void take_head(weft::http_head_parser& parsed) override;
 
     std::string message_;
     status_code::value code_ = status_code::uninitialized;
