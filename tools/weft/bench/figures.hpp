@@ -22,6 +22,10 @@ struct bench_sample {
     latency_histogram::duration p50{};
     latency_histogram::duration p99{};
     latency_histogram::duration max{};
+
+    [[nodiscard]] double per_second(std::uint64_t count) const noexcept {
+        return seconds > 0 ? static_cast<double>(count) / seconds : 0;
+    }
 };
 
 struct bench_figures {

@@ -101,7 +101,7 @@ std::string text_at(double x, double y, const char* anchor, const std::string& t
         text + "</text>\n";
 }
 
-/// Draws curves over one axis of time or of quantiles; `x_label` names the marks of that axis.
+/// Draws curves over one axis of time or of quantiles; `marks` are the labels of that axis.
 class chart {
 public:
     chart(const std::vector<curve>& curves, double x_end)
@@ -232,13 +232,10 @@ std::string notes(const bench_options& options, const bench_figures& figures) {
 std::string charts(const bench_options& options, const bench_figures& figures) {
     const auto& samples = figures.samples;
     if (samples.empty()) return {};
-    const auto rate = [](std::uint64_t count, const bench_sample& one) {
-        return static_cast<double>(count) / one.seconds;
-    };
     std::string out = chart_over_time(
         "Messages per second",
         {over_time("messages", "one", samples,
-                   [&](const bench_sample& one) { return rate(one.messages, one); })},
+                   [](const bench_sample& one) { return one.per_second(one.messages); })},
         figures.seconds);
     if (!options.no_answer) {
         out += chart_over_time(
@@ -256,7 +253,7 @@ std::string charts(const bench_options& options, const bench_figures& figures) {
         out += chart_over_time(
             "Connections opened again per second",
             {over_time("openings", "one", samples,
-                       [&](const bench_sample& one) { return rate(one.openings, one); })},
+                       [](const bench_sample& one) { return one.per_second(one.openings); })},
             figures.seconds);
     }
     return out;

@@ -76,15 +76,13 @@ std::string options_of(const bench_options& options) {
 }
 
 std::string sample_of(const bench_sample& one) {
-    const auto per_second = [&one](std::uint64_t count) {
-        return one.seconds > 0 ? static_cast<double>(count) / one.seconds : 0;
-    };
     json_object made;
     made.add("begin", one.begin).add("seconds", one.seconds);
-    made.add("messages_per_second", per_second(one.messages));
+    made.add("messages_per_second", one.per_second(one.messages));
     made.add("p50_ms", milliseconds(one.p50)).add("p99_ms", milliseconds(one.p99));
-    made.add("max_ms", milliseconds(one.max)).add("openings_per_second", per_second(one.openings));
-    return made.add("open", one.open).text();
+    made.add("max_ms", milliseconds(one.max));
+    made.add("openings_per_second", one.per_second(one.openings)).add("open", one.open);
+    return made.text();
 }
 
 } // namespace

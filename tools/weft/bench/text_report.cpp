@@ -130,8 +130,6 @@ std::vector<std::string> remarks(const bench_options& options, const bench_figur
 }
 
 std::string text_report(const bench_options& options, const bench_figures& figures) {
-    const auto bytes_per_second =
-        figures.seconds > 0 ? static_cast<double>(figures.bytes) / figures.seconds : 0;
     std::string text = line_of("target", printable(shown_uri(options.url))) +
         line_of("load", describe_load(options));
     std::string opened = grouped(static_cast<double>(figures.opened_at_start)) + " in " +
@@ -147,7 +145,7 @@ std::string text_report(const bench_options& options, const bench_figures& figur
                             (options.no_answer ? " sent in " : " answered in ") +
                             fixed(figures.seconds, 3) + " s");
         text += line_of("throughput", grouped(figures.per_second(figures.messages)) +
-                            " messages/s, " + megabytes(bytes_per_second) + "/s");
+                            " messages/s, " + megabytes(figures.per_second(figures.bytes)) + "/s");
         if (!options.no_answer) {
             text += line_of("latency", quantiles(figures.latencies).substr(2));
         }
