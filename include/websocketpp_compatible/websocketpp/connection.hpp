@@ -9,7 +9,6 @@
 #include <queue> // programs rely on it
 #include <sstream>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -196,16 +195,16 @@ public:
         return m_msg_manager->get_message(op, size);
     }
 
-    void ping(std::string const& payload) { throw_if(ping_for(payload)); }
+    void ping(std::string const& payload) { detail::throw_if(ping_for(payload)); }
     void ping(std::string const& payload, lib::error_code& ec) { ec = ping_for(payload); }
-    void pong(std::string const& payload) { throw_if(pong_for(payload)); }
+    void pong(std::string const& payload) { detail::throw_if(pong_for(payload)); }
     void pong(std::string const& payload, lib::error_code& ec) { ec = pong_for(payload); }
 
     /// Begins the closing handshake. Fails with `error::invalid_state` if the connection is not
     /// open, and with an error of `processor::error` for a code that must not be sent. A reason of
     /// more than 123 bytes is truncated.
     void close(close::status::value const code, std::string const& reason) {
-        throw_if(close_for(code, reason));
+        detail::throw_if(close_for(code, reason));
     }
     void close(close::status::value const code, std::string const& reason, lib::error_code& ec) {
         ec = close_for(code, reason);
@@ -263,7 +262,7 @@ public:
 
     /// Client: asks for a subprotocol.
     void add_subprotocol(std::string const& request) {
-        throw_if([&](lib::error_code& ec) { add_subprotocol(request, ec); });
+        detail::throw_if([&](lib::error_code& ec) { add_subprotocol(request, ec); });
     }
     void add_subprotocol(std::string const& request, lib::error_code& ec) {
         if (m_is_server) {
@@ -278,7 +277,7 @@ public:
 
     /// Server, in the validate handler: chooses one of the subprotocols that the client asks for.
     void select_subprotocol(std::string const& value) {
-        throw_if([&](lib::error_code& ec) { select_subprotocol(value, ec); });
+        detail::throw_if([&](lib::error_code& ec) { select_subprotocol(value, ec); });
     }
     void select_subprotocol(std::string const& value, lib::error_code& ec) {
         ec = lib::error_code();
@@ -312,21 +311,21 @@ public:
     /// Server: call these in the http and validate handlers, or while the response is deferred.
     /// They fail with `error::invalid_state` at other times.
     void set_status(http::status_code::value code) {
-        throw_if([&](lib::error_code& ec) { set_status(code, ec); });
+        detail::throw_if([&](lib::error_code& ec) { set_status(code, ec); });
     }
     void set_status(http::status_code::value code, lib::error_code& ec) {
         ec = answer_error();
         if (!ec) m_response.set_status(code);
     }
     void set_status(http::status_code::value code, std::string const& msg) {
-        throw_if([&](lib::error_code& ec) { set_status(code, msg, ec); });
+        detail::throw_if([&](lib::error_code& ec) { set_status(code, msg, ec); });
     }
     void set_status(http::status_code::value code, std::string const& msg, lib::error_code& ec) {
         ec = answer_error();
         if (!ec) m_response.set_status(code, msg);
     }
     void set_body(std::string const& value) {
-        throw_if([&](lib::error_code& ec) { set_body(value, ec); });
+        detail::throw_if([&](lib::error_code& ec) { set_body(value, ec); });
     }
     void set_body(std::string const& value, lib::error_code& ec) {
         ec = answer_error();
@@ -335,21 +334,21 @@ public:
 
     /// Server: headers of the response, as above. Client: headers of the request, before `connect`.
     void append_header(std::string const& key, std::string const& val) {
-        throw_if([&](lib::error_code& ec) { append_header(key, val, ec); });
+        detail::throw_if([&](lib::error_code& ec) { append_header(key, val, ec); });
     }
     void append_header(std::string const& key, std::string const& val, lib::error_code& ec) {
         ec = header_error();
         if (!ec) own_head([&](auto& head) { head.append_header(key, val); });
     }
     void replace_header(std::string const& key, std::string const& val) {
-        throw_if([&](lib::error_code& ec) { replace_header(key, val, ec); });
+        detail::throw_if([&](lib::error_code& ec) { replace_header(key, val, ec); });
     }
     void replace_header(std::string const& key, std::string const& val, lib::error_code& ec) {
         ec = header_error();
         if (!ec) own_head([&](auto& head) { head.replace_header(key, val); });
     }
     void remove_header(std::string const& key) {
-        throw_if([&](lib::error_code& ec) { remove_header(key, ec); });
+        detail::throw_if([&](lib::error_code& ec) { remove_header(key, ec); });
     }
     void remove_header(std::string const& key, lib::error_code& ec) {
         ec = header_error();
@@ -364,7 +363,7 @@ public:
         return {};
     }
     void send_http_response() {
-        throw_if([&](lib::error_code& ec) { send_http_response(ec); });
+        detail::throw_if([&](lib::error_code& ec) { send_http_response(ec); });
     }
     void send_http_response(lib::error_code& ec) {
         session::http_state::value expected = session::http_state::deferred;
@@ -408,17 +407,6 @@ private:
 
     static weft::duration milliseconds(long dur) {
         return dur > 0 ? weft::duration(std::chrono::milliseconds(dur)) : weft::duration::zero();
-    }
-
-    template <class Call>
-        requires std::is_invocable_v<Call, lib::error_code&>
-    static void throw_if(Call&& call) {
-        lib::error_code ec;
-        call(ec);
-        throw_if(ec);
-    }
-    static void throw_if(lib::error_code ec) {
-        if (ec) throw exception(ec);
     }
 
     lib::error_code answer_error() const {

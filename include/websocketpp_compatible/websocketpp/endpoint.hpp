@@ -99,25 +99,25 @@ public:
         with(hdl, ec, [&](connection_type& con) { ec = con.interrupt(); });
     }
     void interrupt(connection_hdl hdl) {
-        throw_if([&](lib::error_code& ec) { interrupt(hdl, ec); });
+        detail::throw_if([&](lib::error_code& ec) { interrupt(hdl, ec); });
     }
     void pause_reading(connection_hdl hdl, lib::error_code& ec) {
         with(hdl, ec, [&](connection_type& con) { ec = con.pause_reading(); });
     }
     void pause_reading(connection_hdl hdl) {
-        throw_if([&](lib::error_code& ec) { pause_reading(hdl, ec); });
+        detail::throw_if([&](lib::error_code& ec) { pause_reading(hdl, ec); });
     }
     void resume_reading(connection_hdl hdl, lib::error_code& ec) {
         with(hdl, ec, [&](connection_type& con) { ec = con.resume_reading(); });
     }
     void resume_reading(connection_hdl hdl) {
-        throw_if([&](lib::error_code& ec) { resume_reading(hdl, ec); });
+        detail::throw_if([&](lib::error_code& ec) { resume_reading(hdl, ec); });
     }
     void send_http_response(connection_hdl hdl, lib::error_code& ec) {
         with(hdl, ec, [&](connection_type& con) { con.send_http_response(ec); });
     }
     void send_http_response(connection_hdl hdl) {
-        throw_if([&](lib::error_code& ec) { send_http_response(hdl, ec); });
+        detail::throw_if([&](lib::error_code& ec) { send_http_response(hdl, ec); });
     }
 
     void send(connection_hdl hdl, std::string const& payload, frame::opcode::value op,
@@ -125,20 +125,20 @@ public:
         with(hdl, ec, [&](connection_type& con) { ec = con.send(payload, op); });
     }
     void send(connection_hdl hdl, std::string const& payload, frame::opcode::value op) {
-        throw_if([&](lib::error_code& ec) { send(hdl, payload, op, ec); });
+        detail::throw_if([&](lib::error_code& ec) { send(hdl, payload, op, ec); });
     }
     void send(connection_hdl hdl, void const* payload, size_t len, frame::opcode::value op,
               lib::error_code& ec) {
         with(hdl, ec, [&](connection_type& con) { ec = con.send(payload, len, op); });
     }
     void send(connection_hdl hdl, void const* payload, size_t len, frame::opcode::value op) {
-        throw_if([&](lib::error_code& ec) { send(hdl, payload, len, op, ec); });
+        detail::throw_if([&](lib::error_code& ec) { send(hdl, payload, len, op, ec); });
     }
     void send(connection_hdl hdl, message_ptr msg, lib::error_code& ec) {
         with(hdl, ec, [&](connection_type& con) { ec = con.send(msg); });
     }
     void send(connection_hdl hdl, message_ptr msg) {
-        throw_if([&](lib::error_code& ec) { send(hdl, msg, ec); });
+        detail::throw_if([&](lib::error_code& ec) { send(hdl, msg, ec); });
     }
 
     void close(connection_hdl hdl, close::status::value const code, std::string const& reason,
@@ -146,19 +146,19 @@ public:
         with(hdl, ec, [&](connection_type& con) { con.close(code, reason, ec); });
     }
     void close(connection_hdl hdl, close::status::value const code, std::string const& reason) {
-        throw_if([&](lib::error_code& ec) { close(hdl, code, reason, ec); });
+        detail::throw_if([&](lib::error_code& ec) { close(hdl, code, reason, ec); });
     }
     void ping(connection_hdl hdl, std::string const& payload, lib::error_code& ec) {
         with(hdl, ec, [&](connection_type& con) { con.ping(payload, ec); });
     }
     void ping(connection_hdl hdl, std::string const& payload) {
-        throw_if([&](lib::error_code& ec) { ping(hdl, payload, ec); });
+        detail::throw_if([&](lib::error_code& ec) { ping(hdl, payload, ec); });
     }
     void pong(connection_hdl hdl, std::string const& payload, lib::error_code& ec) {
         with(hdl, ec, [&](connection_type& con) { con.pong(payload, ec); });
     }
     void pong(connection_hdl hdl, std::string const& payload) {
-        throw_if([&](lib::error_code& ec) { pong(hdl, payload, ec); });
+        detail::throw_if([&](lib::error_code& ec) { pong(hdl, payload, ec); });
     }
 
     /// Returns the connection of a handle, or null with an error.
@@ -168,9 +168,8 @@ public:
         return con;
     }
     connection_ptr get_con_from_hdl(connection_hdl hdl) {
-        lib::error_code ec;
-        connection_ptr con = get_con_from_hdl(hdl, ec);
-        if (ec) throw exception(ec);
+        connection_ptr con;
+        detail::throw_if([&](lib::error_code& ec) { con = get_con_from_hdl(hdl, ec); });
         return con;
     }
 
@@ -240,12 +239,6 @@ private:
     void with(connection_hdl hdl, lib::error_code& ec, Action&& action) {
         const connection_ptr con = get_con_from_hdl(hdl, ec);
         if (con) action(*con);
-    }
-    template <class Call>
-    static void throw_if(Call&& call) {
-        lib::error_code ec;
-        call(ec);
-        if (ec) throw exception(ec);
     }
 
     std::string m_user_agent = websocketpp::user_agent;

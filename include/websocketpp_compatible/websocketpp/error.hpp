@@ -4,6 +4,7 @@
 
 #include <exception>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include <websocketpp/common/cpp11.hpp>
@@ -73,6 +74,23 @@ public:
     std::string const m_msg;
     lib::error_code m_code;
 };
+
+namespace detail {
+
+inline void throw_if(lib::error_code ec) {
+    if (ec) throw exception(ec);
+}
+
+/// Calls `call(lib::error_code&)` and throws the error that it sets.
+template <class Call>
+    requires std::is_invocable_v<Call, lib::error_code&>
+void throw_if(Call&& call) {
+    lib::error_code ec;
+    call(ec);
+    throw_if(ec);
+}
+
+} // namespace detail
 
 } // namespace websocketpp
 

@@ -41,9 +41,7 @@ public:
             con, [this, con](lib::error_code const& why) { handle_accept(con, why); }, ec);
     }
     void start_accept() {
-        lib::error_code ec;
-        start_accept(ec);
-        if (ec) throw exception(ec);
+        detail::throw_if([&](lib::error_code& ec) { start_accept(ec); });
     }
 
 private:

@@ -100,7 +100,7 @@ public:
     /// Connects through a proxy; directly if `location` is empty. With a `location` that is not a
     /// URI, the connection fails with `error::proxy_invalid`.
     void set_proxy(std::string const& location) {
-        throw_if([&](lib::error_code& ec) { set_proxy(location, ec); });
+        websocketpp::detail::throw_if([&](lib::error_code& ec) { set_proxy(location, ec); });
     }
     void set_proxy(std::string const& location, lib::error_code& ec) {
         ec = lib::error_code();
@@ -108,7 +108,8 @@ public:
         m_proxy_target = lib::make_shared<uri>(location);
     }
     void set_proxy_basic_auth(std::string const& user, std::string const& password) {
-        throw_if([&](lib::error_code& ec) { set_proxy_basic_auth(user, password, ec); });
+        websocketpp::detail::throw_if(
+            [&](lib::error_code& ec) { set_proxy_basic_auth(user, password, ec); });
     }
     void set_proxy_basic_auth(std::string const& user, std::string const& password,
                               lib::error_code& ec) {
@@ -116,7 +117,8 @@ public:
         if (!ec) m_proxy_credentials = "Basic " + base64_encode(user + ":" + password);
     }
     void set_proxy_timeout(long duration) {
-        throw_if([&](lib::error_code& ec) { set_proxy_timeout(duration, ec); });
+        websocketpp::detail::throw_if(
+            [&](lib::error_code& ec) { set_proxy_timeout(duration, ec); });
     }
     void set_proxy_timeout(long duration, lib::error_code& ec) {
         ec = proxy_error();
@@ -244,12 +246,6 @@ private:
         return m_proxy_target ? lib::error_code()
                               : websocketpp::error::make_error_code(
                                     websocketpp::error::invalid_state);
-    }
-    template <class Call>
-    static void throw_if(Call&& call) {
-        lib::error_code ec;
-        call(ec);
-        if (ec) throw websocketpp::exception(ec);
     }
 
     // --- phases before the session, each with its timeout

@@ -83,7 +83,7 @@ public:
         m_acceptor = lib::make_shared<lib::asio::ip::tcp::acceptor>(*ptr);
     }
     void init_asio(io_service_ptr ptr) {
-        throw_if([&](lib::error_code& ec) { init_asio(ptr, ec); });
+        websocketpp::detail::throw_if([&](lib::error_code& ec) { init_asio(ptr, ec); });
     }
 
     /// Creates an io_context.
@@ -94,7 +94,7 @@ public:
         init_asio(m_own_context.get(), ec);
     }
     void init_asio() {
-        throw_if([&](lib::error_code& ec) { init_asio(ec); });
+        websocketpp::detail::throw_if([&](lib::error_code& ec) { init_asio(ec); });
     }
 
     /// Returns the io_context as an io_service: with Asio's own io_service the same, otherwise
@@ -159,7 +159,7 @@ public:
         m_acceptor->close(ignored);
     }
     void listen(lib::asio::ip::tcp::endpoint const& ep) {
-        throw_if([&](lib::error_code& ec) { listen(ep, ec); });
+        websocketpp::detail::throw_if([&](lib::error_code& ec) { listen(ep, ec); });
     }
 
     /// Listens at a port of all addresses of a protocol: `tcp::v4()` or `tcp::v6()`.
@@ -192,7 +192,7 @@ public:
         listen(found.begin()->endpoint(), ec);
     }
     void listen(std::string const& host, std::string const& service) {
-        throw_if([&](lib::error_code& ec) { listen(host, service, ec); });
+        websocketpp::detail::throw_if([&](lib::error_code& ec) { listen(host, service, ec); });
     }
 
     /// Stops accepting. Connections go on.
@@ -206,7 +206,7 @@ public:
         m_acceptor->close(ignored);
     }
     void stop_listening() {
-        throw_if([&](lib::error_code& ec) { stop_listening(ec); });
+        websocketpp::detail::throw_if([&](lib::error_code& ec) { stop_listening(ec); });
     }
     bool is_listening() const { return m_acceptor && m_acceptor->is_open(); }
 
@@ -286,13 +286,6 @@ private:
         if (!ec) m_acceptor->bind(ep, ec);
         if (!ec) m_acceptor->listen(m_listen_backlog, ec);
         return ec;
-    }
-
-    template <class Call>
-    static void throw_if(Call&& call) {
-        lib::error_code ec;
-        call(ec);
-        if (ec) throw websocketpp::exception(ec);
     }
 
     // The io_context is destroyed after all that uses it.
