@@ -2,6 +2,8 @@
 // The baseline of the broadcast benchmark: each byte on the first connection is a publication. What
 // one read brings goes to each other connection by one send(2) of encoded messages. Reads no
 // protocol. Prints its port.
+#include "epoll_floor.hpp"
+
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -10,22 +12,13 @@
 
 #include <array>
 #include <cstdio>
+#include <exception>
 #include <string>
 #include <vector>
 
-int main() {
-    const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in where{};
-    where.sin_family = AF_INET;
-    where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof where;
-    if (::bind(listener, reinterpret_cast<sockaddr*>(&where), size) != 0 ||
-        ::listen(listener, 4096) != 0 ||
-        ::getsockname(listener, reinterpret_cast<sockaddr*>(&where), &size) != 0) {
-        std::perror("broadcast_sends");
-        return 1;
-    }
-    std::printf("%u\n", static_cast<unsigned>(ntohs(where.sin_port)));
+int main() try {
+    const int listener = weft::floor::listen_on_loopback();
+    std::printf("%u\n", weft::floor::port_of(listener));
     std::fflush(stdout);
 
     const int engine = ::epoll_create1(EPOLL_CLOEXEC);
@@ -64,4 +57,7 @@ int main() {
             }
         }
     }
+} catch (const std::exception& error) {
+    std::fprintf(stderr, "broadcast_sends: %s\n", error.what());
+    return 1;
 }
