@@ -4,7 +4,6 @@
 #pragma once
 
 #include <memory>
-#include <utility>
 
 #include <weft/connection/connection.hpp>
 #include <weft/connection/handlers.hpp>

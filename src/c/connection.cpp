@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Connections and handles for C programs.
 #include <algorithm>
-#include <cstring>
 #include <optional>
 #include <span>
 #include <string>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Servers and clients for C programs.
-#include <string>
+#include <memory>
 
 #include "c/callbacks.hpp"
 #include "c/failures.hpp"

@@ -3,7 +3,6 @@
 #include <weft/connection/endpoint_counters.hpp>
 
 #include <algorithm>
-#include <utility>
 
 #include "core/prometheus_writer.hpp"
 

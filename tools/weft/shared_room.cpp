@@ -5,6 +5,7 @@
 #include <chrono>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
