@@ -12,7 +12,6 @@
 #include <weft/core/error.hpp>
 
 #include "without_loop/chat_room.hpp"
-#include "without_loop/printable.hpp"
 #include "without_loop/web_pages.hpp"
 
 namespace weft_tool {
@@ -21,8 +20,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::string_view topic = "chat";
-constexpr std::string_view continuation = "| ";
-constexpr std::size_t small_room = 50; // members
 constexpr auto soon = 100ms;
 constexpr auto later = 1s; // in a large room
 constexpr int attempts_max = 3;
@@ -131,8 +128,7 @@ void shared_room::say(weft::connection& peer, weft::message what) {
     }
     const auto speaker = members_.find(&peer);
     if (speaker == members_.end()) return;
-    publish(speaker->second.to,
-            speaker->second.name.shown + ": " + continued(what.text(), continuation),
+    publish(speaker->second.to, spoken_line(speaker->second.name, what.text()),
             std::to_string(random()) + std::to_string(random()), attempts_max);
 }
 
@@ -171,12 +167,7 @@ void shared_room::announce_changes() {
         std::string line = std::exchange(only_news_, {});
         if (!all || joined + left == 0) return;
         size_ = all->size();
-        if (line.empty()) {
-            line = "* ";
-            if (joined != 0) line += std::to_string(joined) + " joined";
-            if (joined != 0 && left != 0) line += ", ";
-            if (left != 0) line += std::to_string(left) + " left";
-        }
+        if (line.empty()) line = news_line(joined, left);
         line += " (" + std::to_string(size_) + " here)";
         weft::publish_options how;
         how.transient = true;

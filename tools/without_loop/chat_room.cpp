@@ -8,12 +8,6 @@
 #include "without_loop/web_pages.hpp"
 
 namespace weft_tool {
-namespace {
-
-constexpr std::size_t small_room = 50; // members
-constexpr std::string_view continuation = "| ";
-
-} // namespace
 
 weft::handlers chat_room::handlers() {
     return {
@@ -39,6 +33,18 @@ weft::http_response members_answer(std::string names) {
     return {200,
             {{"Content-Type", "text/plain; charset=utf-8"}, {"Cache-Control", "no-store"}},
             std::move(names)};
+}
+
+std::string spoken_line(const member_name& who, std::string_view text) {
+    return who.shown + ": " + continued(text, "| ");
+}
+
+std::string news_line(std::size_t joined, std::size_t left) {
+    std::string line = "* ";
+    if (joined != 0) line += std::to_string(joined) + " joined";
+    if (joined != 0 && left != 0) line += ", ";
+    if (left != 0) line += std::to_string(left) + " left";
+    return line;
 }
 
 void chat_room::join(weft::connection& peer) {
@@ -69,7 +75,7 @@ void chat_room::say(weft::connection& peer, weft::message what) {
     const std::lock_guard lock(mutex_);
     const auto speaker = members_.find(&peer);
     if (speaker == members_.end()) return;
-    send_to_all(speaker->second.name.shown + ": " + continued(what.text(), continuation));
+    send_to_all(spoken_line(speaker->second.name, what.text()));
 }
 
 /// Encodes the text once. Sends it at once to members on this loop, and by a post to others; both
@@ -94,11 +100,7 @@ void chat_room::gather(std::size_t news::*what) {
 void chat_room::announce_changes() {
     const std::lock_guard lock(mutex_);
     const auto [joined, left] = std::exchange(news_, {});
-    std::string line = "* ";
-    if (joined != 0) line += std::to_string(joined) + " joined";
-    if (joined != 0 && left != 0) line += ", ";
-    if (left != 0) line += std::to_string(left) + " left";
-    if (joined + left != 0) send_to_all(line + ' ' + count());
+    if (joined + left != 0) send_to_all(news_line(joined, left) + ' ' + count());
 }
 
 std::string chat_room::count() const {

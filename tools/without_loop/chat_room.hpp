@@ -20,6 +20,15 @@ namespace weft_tool {
 /// Returns the answer to a request for the members' names.
 [[nodiscard]] weft::http_response members_answer(std::string names);
 
+/// Returns the line in which a room repeats what a member says.
+[[nodiscard]] std::string spoken_line(const member_name& who, std::string_view text);
+
+/// Returns a line about what has happened, such as "* 2 joined, 1 left".
+[[nodiscard]] std::string news_line(std::size_t joined, std::size_t left);
+
+/// In a room with more members than this, news is gathered.
+inline constexpr std::size_t small_room = 50;
+
 /// Text goes to all members as "name: text", further lines of it as "| text". News of the room
 /// begins with "* ". No name can begin like that.
 ///
