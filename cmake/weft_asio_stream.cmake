@@ -22,9 +22,10 @@ function(weft_asio_stream name)
         $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
     target_link_libraries(${target} INTERFACE weft_connection ${ASIO_LIBRARY} Threads::Threads)
     set_property(GLOBAL APPEND PROPERTY weft_asio_streams ${name})
-    set_property(GLOBAL PROPERTY weft_host_${name} ${ASIO_PACKAGE})
+    set_property(GLOBAL APPEND PROPERTY weft_optional ${name})
+    set_property(GLOBAL APPEND PROPERTY weft_shared_headers weft/asio)
     weft_describe(${name} "connections over the streams of ${ASIO_PACKAGE}" DEPENDS connection
-        LIBRARY ${ASIO_LIBRARY} THREADS)
+        LIBRARY ${ASIO_LIBRARY} PACKAGE ${ASIO_PACKAGE} THREADS)
 endfunction()
 
 # Links a program whose name begins with such a target's.

@@ -1,6 +1,32 @@
 # SPDX-License-Identifier: MIT
-# What may be left out of a build: a switch WEFT_WITH_<NAME> for each component that needs somebody
-# else's library, and the reasons of those that were left out.
+# The components. Stores a description of each one, from which the pkg-config, CPS, SPDX and Debian
+# files are made. Components that need other people's libraries can be left out of a build: each has
+# a switch WEFT_WITH_<NAME>, and the reason is stored if it is left out.
+
+# Stores the description of component `name`:
+#   weft_describe(name description [DEPENDS component...]
+#       [PACKAGE package] [LIBRARY imported_target] [PKG_CONFIG "module >= version"]
+#       [HEADERS name...] [INCLUDE folder] [THREADS] [RUNTIME])
+# PACKAGE is a file of cmake/find. HEADERS are files and folders of include/ that belong to this
+# component only. For INCLUDE and RUNTIME see weft_layer.
+function(weft_describe name description)
+    set_property(GLOBAL APPEND PROPERTY weft_described ${name})
+    set_property(GLOBAL PROPERTY weft_description_${name} "${description}" "${ARGN}")
+endfunction()
+
+# Reads what weft_describe stored: sets OF_<WORD> for each of its words, `description`, and
+# OF_INSTALLED_WITH, the prefix of the names of the component's install components.
+macro(weft_read_description name)
+    get_property(OF_ARGUMENTS GLOBAL PROPERTY weft_description_${name})
+    list(POP_FRONT OF_ARGUMENTS description)
+    cmake_parse_arguments(OF "THREADS;RUNTIME" "PACKAGE;LIBRARY;PKG_CONFIG;INCLUDE"
+        "DEPENDS;HEADERS" ${OF_ARGUMENTS})
+    set(OF_INSTALLED_WITH weft)
+    get_property(OF_OPTIONAL GLOBAL PROPERTY weft_optional)
+    if(${name} IN_LIST OF_OPTIONAL)
+        set(OF_INSTALLED_WITH weft_${name})
+    endif()
+endmacro()
 
 # Declares the switch of component `name` and sets `built` to whether it is to be built. AUTO: if
 # cmake/find/<package>.cmake finds the library and can use it. ON: as AUTO, but an error if not.
@@ -17,6 +43,7 @@ function(weft_component name package built)
         set(weft_why_not "${switch} is ${${switch}}")
     elseif(package)
         include(${PROJECT_SOURCE_DIR}/cmake/find/${package}.cmake)
+        set_property(GLOBAL PROPERTY weft_version_of_${package} "${weft_library_version}")
         if(weft_why_not AND NOT wanted STREQUAL AUTO)
             message(FATAL_ERROR
                 "${switch} is ${${switch}}, but weft::${name} cannot be built: ${weft_why_not}.")

@@ -37,9 +37,13 @@ function(weft_host name)
         $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
     target_link_libraries(${target} ${kind} weft_loop ${HOST_LIBRARY})
     set_property(GLOBAL APPEND PROPERTY weft_hosts ${name})
-    set_property(GLOBAL PROPERTY weft_host_${name} ${HOST_PACKAGE})
+    set_property(GLOBAL APPEND PROPERTY weft_optional ${name})
+    foreach(header IN LISTS HOST_SHARES)
+        set_property(GLOBAL APPEND PROPERTY weft_shared_headers weft/hosts/${header})
+    endforeach()
     weft_describe(${name} "an event loop inside that of ${HOST_PACKAGE}" DEPENDS loop
-        LIBRARY ${HOST_LIBRARY} PKG_CONFIG ${HOST_PKG_CONFIG})
+        LIBRARY ${HOST_LIBRARY} PACKAGE ${HOST_PACKAGE} PKG_CONFIG ${HOST_PKG_CONFIG}
+        HEADERS weft/hosts/${name}.hpp)
 endfunction()
 
 # Those of `sources` that can be built: a file <host>_*.cpp needs its host, <host>_and_<host>_*.cpp

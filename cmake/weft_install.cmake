@@ -1,62 +1,85 @@
 # SPDX-License-Identifier: MIT
-# The installed package: libraries, headers, find_package(weft) with components, the program.
+# The installed package: libraries and headers, find_package(weft) with components, the program.
+# Each component that needs another library is exported separately and is an install component of
+# its own, so that only users of the component need that library.
 
 include(CMakePackageConfigHelpers)
+include(weft_program_texts)
 
 set(weft_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/weft)
-get_property(weft_layers GLOBAL PROPERTY weft_layers)
+get_property(weft_own_layers GLOBAL PROPERTY weft_own_layers)
+get_property(weft_optional GLOBAL PROPERTY weft_optional)
 
-set(weft_exported weft_all)
-foreach(layer IN LISTS weft_layers)
-    list(APPEND weft_exported weft_${layer})
-endforeach()
-install(TARGETS ${weft_exported} EXPORT weft_targets
-    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
-    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
-    RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(EXPORT weft_targets NAMESPACE weft:: DESTINATION ${weft_package_dir}
-    FILE weft-targets.cmake)
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/weft DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
-    FILES_MATCHING PATTERN "*.hpp" PATTERN "*.h")
-get_property(weft_include_folders GLOBAL PROPERTY weft_include_folders)
-foreach(folder IN LISTS weft_include_folders)
-    install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/${folder}
-        DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp")
-endforeach()
+# Installs the libraries, and the files that define the targets for find_package():
+#   weft_install_targets(package_file install_component target...)
+function(weft_install_targets file component)
+    install(TARGETS ${ARGN} EXPORT ${file}
+        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT ${component}_development
+        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT ${component}_libraries
+            NAMELINK_COMPONENT ${component}_development
+        RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT ${component}_libraries)
+    install(EXPORT ${file} NAMESPACE weft:: DESTINATION ${weft_package_dir} FILE ${file}.cmake
+        COMPONENT ${component}_development)
+endfunction()
 
-# A host, and an Asio's streams, are exported by themselves, so that nobody needs a library who does
-# not ask for it.
-get_property(weft_hosts GLOBAL PROPERTY weft_hosts)
-get_property(weft_asio_streams GLOBAL PROPERTY weft_asio_streams)
-foreach(host IN LISTS weft_hosts weft_asio_streams)
-    get_property(package GLOBAL PROPERTY weft_host_${host})
-    install(TARGETS weft_${host} EXPORT weft_${host}_targets
-        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
-        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
-        RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-    install(EXPORT weft_${host}_targets NAMESPACE weft:: DESTINATION ${weft_package_dir}
-        FILE weft-${host}-targets.cmake)
-    configure_file(${PROJECT_SOURCE_DIR}/cmake/weft-host.cmake.in
-        ${PROJECT_BINARY_DIR}/weft-${host}.cmake @ONLY)
-    install(FILES ${PROJECT_BINARY_DIR}/weft-${host}.cmake DESTINATION ${weft_package_dir})
-endforeach()
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/cmake/find DESTINATION ${weft_package_dir})
+# Installs headers or folders of include/, which are named relative to it.
+function(weft_install_headers component)
+    foreach(name IN LISTS ARGN)
+        set(source ${PROJECT_SOURCE_DIR}/include/${name})
+        get_filename_component(folder ${name} DIRECTORY)
+        set(to DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/${folder}
+            COMPONENT ${component}_development)
+        if(IS_DIRECTORY ${source})
+            install(DIRECTORY ${source} ${to} FILES_MATCHING PATTERN "*.hpp" PATTERN "*.h")
+        elseif(EXISTS ${source})
+            install(FILES ${source} ${to})
+        endif()
+    endforeach()
+endfunction()
 
-set(zlib_or_none none)
-if(TARGET weft_deflate)
-    set(zlib_or_none zlib)
+# weft::weft and its layers.
+set(targets weft_all)
+set(headers weft/weft.hpp)
+foreach(layer IN LISTS weft_own_layers)
+    list(APPEND targets weft_${layer})
+    list(APPEND headers weft/${layer})
+endforeach()
+weft_install_targets(weft-targets weft ${targets})
+get_property(shared_headers GLOBAL PROPERTY weft_shared_headers)
+list(REMOVE_DUPLICATES shared_headers)
+weft_install_headers(weft ${headers} ${shared_headers})
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/cmake/find DESTINATION ${weft_package_dir}
+    COMPONENT weft_development)
+
+if(WEFT_MODULE_UNIT)
+    install(FILES ${WEFT_MODULE_UNIT} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/weft
+        COMPONENT weft_development)
 endif()
 
-# A layer that needs a library looks for it only when it is asked for, too.
-foreach(needs cares:cares tls:openssl deflate:zlib redis:hiredis
-        websocketpp:${zlib_or_none})
-    string(REGEX REPLACE ":.*" "" layer ${needs})
-    string(REGEX REPLACE ".*:" "" package ${needs})
-    if(TARGET weft_${layer})
-        configure_file(${PROJECT_SOURCE_DIR}/cmake/weft-library.cmake.in
-            ${PROJECT_BINARY_DIR}/weft-${layer}.cmake @ONLY)
-        install(FILES ${PROJECT_BINARY_DIR}/weft-${layer}.cmake DESTINATION ${weft_package_dir})
+# Installs weft-<name>.cmake, which looks for what the component needs and then defines it.
+function(weft_install_component_file name package)
+    set(look "")
+    if(package)
+        string(APPEND look "include(\${CMAKE_CURRENT_LIST_DIR}/find/${package}.cmake)\n")
+        string(APPEND look "if(weft_why_not)\n    return()\nendif()\n")
     endif()
+    foreach(left IN LISTS ARGN)
+        if(left IN_LIST weft_optional)
+            string(APPEND look "include(\${CMAKE_CURRENT_LIST_DIR}/weft-${left}.cmake)\n")
+            string(APPEND look "if(weft_why_not)\n    return()\nendif()\n")
+        endif()
+    endforeach()
+    configure_file(${PROJECT_SOURCE_DIR}/cmake/weft-component.cmake.in
+        ${PROJECT_BINARY_DIR}/weft-${name}.cmake @ONLY)
+    install(FILES ${PROJECT_BINARY_DIR}/weft-${name}.cmake DESTINATION ${weft_package_dir}
+        COMPONENT weft_${name}_development)
+endfunction()
+
+foreach(name IN LISTS weft_optional)
+    weft_read_description(${name})
+    weft_install_targets(weft-${name}-targets weft_${name} weft_${name})
+    weft_install_headers(weft_${name} ${OF_HEADERS})
+    weft_install_component_file(${name} "${OF_PACKAGE}" ${OF_DEPENDS})
 endforeach()
 
 # find_package(websocketpp) finds Weft, if websocketpp_DIR names this folder.
@@ -72,29 +95,22 @@ if(TARGET weft_websocketpp)
     install(FILES
         ${PROJECT_BINARY_DIR}/websocketpp-config.cmake
         ${PROJECT_BINARY_DIR}/websocketpp-config-version.cmake
-        DESTINATION ${websocketpp_package_dir})
+        DESTINATION ${websocketpp_package_dir} COMPONENT weft_websocketpp_development)
 endif()
 
-# The C interface needs what its layers need.
-if(TARGET weft_c)
-    set(layers_of_c "")
-    foreach(layer tls deflate)
-        if(TARGET weft_${layer})
-            list(APPEND layers_of_c ${layer})
-        endif()
-    endforeach()
-    configure_file(${PROJECT_SOURCE_DIR}/cmake/weft-c.cmake.in
-        ${PROJECT_BINARY_DIR}/weft-c.cmake @ONLY)
-    install(FILES ${PROJECT_BINARY_DIR}/weft-c.cmake DESTINATION ${weft_package_dir})
-endif()
-
+# Lists the components of this installation, and those that it was built without, with the reasons.
 set(weft_reasons "")
 get_property(weft_left_out GLOBAL PROPERTY weft_left_out)
-foreach(component IN LISTS weft_left_out)
-    get_property(reason GLOBAL PROPERTY weft_why_not_${component})
+foreach(name IN LISTS weft_left_out)
+    get_property(reason GLOBAL PROPERTY weft_why_not_${name})
     set(reason "this installation was built without it: ${reason}")
-    string(APPEND weft_reasons "set(weft_built_without_${component} [==[${reason}]==])\n")
+    string(APPEND weft_reasons "set(weft_built_without_${name} [==[${reason}]==])\n")
 endforeach()
+list(JOIN weft_own_layers " " weft_own)
+list(JOIN weft_optional " " weft_others)
+list(JOIN weft_left_out " " weft_absent)
+configure_file(${PROJECT_SOURCE_DIR}/cmake/weft-components.cmake.in
+    ${PROJECT_BINARY_DIR}/weft-components.cmake @ONLY)
 
 configure_package_config_file(
     ${PROJECT_SOURCE_DIR}/cmake/weft-config.cmake.in
@@ -105,14 +121,24 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/weft-config-version.cmake
 install(FILES
     ${PROJECT_BINARY_DIR}/weft-config.cmake
     ${PROJECT_BINARY_DIR}/weft-config-version.cmake
-    DESTINATION ${weft_package_dir})
+    ${PROJECT_BINARY_DIR}/weft-components.cmake
+    ${PROJECT_SOURCE_DIR}/cmake/weft_unknown_links.cmake
+    DESTINATION ${weft_package_dir} COMPONENT weft_development)
 
 weft_install_pkg_config()
+include(weft_cps)
+include(weft_sbom)
 
 if(TARGET weft_tool)
     if(NOT DEFINED CMAKE_INSTALL_RPATH AND NOT APPLE)
         file(RELATIVE_PATH to_libraries ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
-        set_target_properties(weft_tool PROPERTIES INSTALL_RPATH "$ORIGIN/${to_libraries}")
+        set_target_properties(weft_tool PROPERTIES
+            INSTALL_RPATH "$ORIGIN/${to_libraries}" INSTALL_RPATH_USE_LINK_PATH ON)
     endif()
-    install(TARGETS weft_tool RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+    install(TARGETS weft_tool RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT weft_program)
+    weft_install_program_texts()
+endif()
+
+if(PROJECT_IS_TOP_LEVEL)
+    include(weft_debian)
 endif()

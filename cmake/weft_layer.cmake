@@ -2,15 +2,21 @@
 # What a layer is: a library with an include root of its own, so that only headers along the
 # declared link edges can be found and a wrong include fails to build.
 
+include(CheckLinkerFlag)
+
 # Declares layer `name` from include/weft/<name> and src/<name>:
-#   weft_layer(name [DEPENDS layer...] [LIBRARIES imported target...]
-#       [PKG_CONFIG "module >= version"] [INCLUDE folder] [RUNTIME])
-# INCLUDE names a folder of include/ whose headers users find without "weft/". RUNTIME is for a
-# layer whose users are not written in C++: its .pc file names the runtime library of C++.
+#   weft_layer(name "what it is" [DEPENDS layer...] [LIBRARIES imported target...]
+#       [PACKAGE package] [PKG_CONFIG "module >= version"]
+#       [HEADERS name...] [INCLUDE folder] [RUNTIME])
+# PACKAGE is the file of cmake/find that looks for the library. HEADERS are headers of include/ that
+# are not in the layer's folder. INCLUDE names a folder of include/ whose headers users find without
+# "weft/". RUNTIME is for a layer whose users are not written in C++: its .pc file names the runtime
+# library of C++.
 # Targets: weft_<name> (alias weft::<name>), and weft_<name>_private, which shows the private
 # headers of this layer and of those it depends on to its own sources and to its unit tests.
-function(weft_layer name)
-    cmake_parse_arguments(LAYER "RUNTIME" "PKG_CONFIG;INCLUDE" "DEPENDS;LIBRARIES" ${ARGN})
+function(weft_layer name description)
+    cmake_parse_arguments(LAYER "RUNTIME" "PACKAGE;PKG_CONFIG;INCLUDE" "DEPENDS;LIBRARIES;HEADERS"
+        ${ARGN})
     set(target weft_${name})
     weft_layer_sources(${name} sources)
     weft_include_root(${name} public weft/${name} ${PROJECT_SOURCE_DIR}/include/weft/${name})
@@ -28,7 +34,6 @@ function(weft_layer name)
         target_include_directories(${target} PUBLIC
             $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include/${LAYER_INCLUDE}>
             $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/${LAYER_INCLUDE}>)
-        set_property(GLOBAL APPEND PROPERTY weft_include_folders ${LAYER_INCLUDE})
     endif()
     target_include_directories(${target}_private INTERFACE ${weft_layer_roots}/${name}/private)
     foreach(left IN LISTS LAYER_DEPENDS)
@@ -54,16 +59,28 @@ function(weft_layer name)
     if(LAYER_RUNTIME)
         list(APPEND threads RUNTIME)
     endif()
-    weft_describe(${name} "the layer ${name}" DEPENDS ${LAYER_DEPENDS} LIBRARY ${library}
-        PKG_CONFIG ${LAYER_PKG_CONFIG} INCLUDE ${LAYER_INCLUDE} ${threads})
+    get_property(umbrella GLOBAL PROPERTY weft_own_layers)
+    if(umbrella) # declared after weft_umbrella()
+        set_property(GLOBAL APPEND PROPERTY weft_optional ${name})
+    endif()
+    weft_describe(${name} "${description}" DEPENDS ${LAYER_DEPENDS} LIBRARY ${library}
+        PACKAGE ${LAYER_PACKAGE} PKG_CONFIG ${LAYER_PKG_CONFIG}
+        HEADERS weft/${name} ${LAYER_INCLUDE} ${LAYER_HEADERS} INCLUDE ${LAYER_INCLUDE} ${threads})
 endfunction()
 
-# Gives each function and each variable of `target` a section of its own, so that a program that is
-# linked with -Wl,--gc-sections contains only those that it uses.
+# Gives each function and each variable of `target` a section of its own. If the linker can do so,
+# programs that link `target` as a static library leave out the sections that they do not use.
 function(weft_let_linker_drop target)
-    if(NOT MSVC)
-        target_compile_options(${target} PRIVATE
-            "$<$<NOT:$<CONFIG:Debug>>:-ffunction-sections;-fdata-sections>")
+    if(MSVC)
+        return()
+    endif()
+    set(unless_debug $<NOT:$<CONFIG:Debug>>)
+    target_compile_options(${target} PRIVATE
+        "$<${unless_debug}:-ffunction-sections;-fdata-sections>")
+    check_linker_flag(CXX -Wl,--gc-sections WEFT_LINKER_DROPS_SECTIONS)
+    get_target_property(kind ${target} TYPE)
+    if(WEFT_LINKER_DROPS_SECTIONS AND kind STREQUAL STATIC_LIBRARY)
+        target_link_options(${target} INTERFACE $<${unless_debug}:-Wl,--gc-sections>)
     endif()
 endfunction()
 
@@ -72,7 +89,9 @@ endfunction()
 function(weft_set_version target)
     set_target_properties(${target} PROPERTIES
         VERSION ${PROJECT_VERSION}
-        SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+        SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
+        DEFINE_SYMBOL "") # so that ccache can reuse what was compiled for static libraries
+    weft_hide_symbols(${target})
     if(NOT DEFINED CMAKE_INSTALL_RPATH AND NOT APPLE)
         set_target_properties(${target} PROPERTIES
             INSTALL_RPATH "$ORIGIN"
@@ -90,6 +109,7 @@ function(weft_umbrella)
         $<BUILD_INTERFACE:${weft_layer_roots}/weft/public>
         $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
     get_property(layers GLOBAL PROPERTY weft_layers)
+    set_property(GLOBAL PROPERTY weft_own_layers ${layers})
     list(TRANSFORM layers PREPEND weft_)
     target_link_libraries(weft_all INTERFACE ${layers})
     list(TRANSFORM layers REPLACE "^weft_" "")

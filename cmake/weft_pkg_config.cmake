@@ -1,24 +1,12 @@
 # SPDX-License-Identifier: MIT
 # A file weft-<component>.pc for each component, weft.pc for all layers: for builds without CMake.
 
-# Notes what the file of component `name` has to say:
-#   weft_describe(name description [DEPENDS component...] [LIBRARY imported_target]
-#       [PKG_CONFIG "module >= version"] [INCLUDE folder] [THREADS]
-#       [RUNTIME])
-function(weft_describe name description)
-    set_property(GLOBAL APPEND PROPERTY weft_described ${name})
-    set_property(GLOBAL PROPERTY weft_description_${name} "${description}" "${ARGN}")
-endfunction()
-
 # Writes and installs all of them.
 function(weft_install_pkg_config)
     find_package(PkgConfig QUIET)
     get_property(names GLOBAL PROPERTY weft_described)
     foreach(name IN LISTS names)
-        get_property(arguments GLOBAL PROPERTY weft_description_${name})
-        list(POP_FRONT arguments description)
-        cmake_parse_arguments(OF
-            "THREADS;RUNTIME" "LIBRARY;PKG_CONFIG;INCLUDE" "DEPENDS" ${arguments})
+        weft_read_description(${name})
         weft_pkg_config_file(${name})
     endforeach()
 endfunction()
@@ -63,7 +51,7 @@ function(weft_pkg_config_file name)
     configure_file(${PROJECT_SOURCE_DIR}/cmake/weft.pc.in
         ${PROJECT_BINARY_DIR}/pkgconfig/${module}.pc @ONLY)
     install(FILES ${PROJECT_BINARY_DIR}/pkgconfig/${module}.pc
-        DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT ${OF_INSTALLED_WITH}_development)
 endfunction()
 
 # The options with which a C compiler links the C++ runtime library.
@@ -108,7 +96,8 @@ function(weft_pkg_config_knows out module)
     endif()
 endfunction()
 
-# The options that use an imported target, less what the compiler looks through anyway.
+# The options for using an imported target and the targets that it links, without the folders that
+# the compiler searches anyway.
 function(weft_options_of target cflags libs)
     set(includes "")
     get_target_property(folders ${target} INTERFACE_INCLUDE_DIRECTORIES)
@@ -130,5 +119,12 @@ function(weft_options_of target cflags libs)
         endif()
         string(APPEND link " -l${base}")
     endif()
+    get_target_property(linked ${target} INTERFACE_LINK_LIBRARIES)
+    foreach(one IN LISTS linked)
+        if(TARGET ${one})
+            weft_options_of(${one} more_includes more_link)
+            string(APPEND link "${more_link}")
+        endif()
+    endforeach()
     set(${libs} "${link}" PARENT_SCOPE)
 endfunction()

@@ -4,7 +4,8 @@
 
 include_guard(GLOBAL)
 
-# Sets weft_why_not: empty if the library can be used, else the reason.
+# Sets weft_why_not, which is empty if the library can be used and otherwise the reason; and
+# weft_library_version, which is empty if the library's headers do not contain its version.
 #   weft_check_library(name TARGET imported_target PACKAGES "who has it"
 #       [HEADERS header...]
 #       [MINIMUM version]
@@ -18,6 +19,7 @@ function(weft_check_library name)
     set(one PACKAGES TARGET MINIMUM VERSION_HEADER DECLARES PROGRAM)
     cmake_parse_arguments(LIBRARY "" "${one}" "HEADERS;VERSION" ${ARGN})
     set(weft_why_not "" PARENT_SCOPE)
+    set(weft_library_version "" PARENT_SCOPE)
     if(NOT TARGET ${LIBRARY_TARGET})
         set(weft_why_not "no ${name} (${LIBRARY_PACKAGES})" PARENT_SCOPE)
         return()
@@ -32,6 +34,7 @@ function(weft_check_library name)
         return()
     endif()
     weft_read_version(version "${answers}")
+    set(weft_library_version "${version}" PARENT_SCOPE)
     weft_judge_answers(why_not "${answers}" "${version}")
     if(LIBRARY_PROGRAM AND NOT why_not)
         weft_check_standard_library(${name} "${LIBRARY_PROGRAM}" why_not ${LIBRARY_TARGET})

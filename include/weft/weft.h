@@ -173,11 +173,16 @@ enum {
    until the next call on the same thread. */
 WEFT_API const char* weft_error_text(int error);
 
+/* Returns the name of an error code, such as "WEFT_E_BAD_URI". All errors of TLS have the name
+   "WEFT_E_TLS", those of name resolution "WEFT_E_RESOLVE", and those of the system "WEFT_E_SYSTEM".
+   Any thread; always valid. */
+WEFT_API const char* weft_error_name(int error);
+
 /* Returns what the last call that failed on this thread concerned, such as the name of a file with
    a certificate; empty if nothing is known. Any thread; valid until the next call that fails. */
 WEFT_API const char* weft_error_detail(void);
 
-/* Returns the version of the library, such as "0.1.0". Any thread. */
+/* Returns the version of the library, such as "0.9.0". Any thread. */
 WEFT_API const char* weft_version(void);
 
 /* --- the loop */

@@ -24,6 +24,7 @@
 #include <weft/endpoint/server.hpp>
 #include <weft/hub/hub.hpp>
 #include <weft/hub/memory_broker.hpp>
+#include <weft/hub/sharded_broker.hpp>
 #include <weft/loop/dispatcher_guest.hpp>
 #include <weft/loop/event_loop.hpp>
 #include <weft/loop/event_loops.hpp>

@@ -50,12 +50,13 @@ int set_connect_options(weft::connect_options& to, const weft_connect_options* g
 }
 
 template <class Endpoint>
-int shut_down(Endpoint& which, int64_t within_ms, weft_callback done, void* user,
+int shut_down(Endpoint* which, int64_t within_ms, weft_callback done, void* user,
               weft_callback release) {
-    return guarded([&] {
+    return guarded([&]() -> int {
+        if (!which) return WEFT_E_BAD_ARGUMENT;
         const auto shared = share(done, user, release);
-        which.shutdown(milliseconds(within_ms),
-                       done ? to_function(shared) : weft::function<void()>());
+        which->shutdown(milliseconds(within_ms),
+                        done ? to_function(shared) : weft::function<void()>());
         shared->own();
         return WEFT_OK;
     });
@@ -118,8 +119,7 @@ void weft_server_stop_listening(weft_server* server) {
 
 int weft_server_shutdown(weft_server* server, int64_t within_ms, weft_callback done, void* user,
                          weft_callback release) {
-    if (!server) return WEFT_E_BAD_ARGUMENT;
-    return shut_down(server->server, within_ms, done, user, release);
+    return shut_down(server ? &server->server : nullptr, within_ms, done, user, release);
 }
 
 size_t weft_server_connection_count(const weft_server* server) {
@@ -166,8 +166,7 @@ int weft_client_connect(weft_client* client, const char* uri, const weft_handler
 
 int weft_client_shutdown(weft_client* client, int64_t within_ms, weft_callback done, void* user,
                          weft_callback release) {
-    if (!client) return WEFT_E_BAD_ARGUMENT;
-    return shut_down(client->client, within_ms, done, user, release);
+    return shut_down(client ? &client->client : nullptr, within_ms, done, user, release);
 }
 
 size_t weft_client_connection_count(const weft_client* client) {

@@ -78,7 +78,10 @@ int weft_tls_client_create(const weft_tls_options* options, weft_tls** out) {
 }
 
 int weft_tls_server_create(const weft_tls_options* options, weft_tls** out) {
-    if (!options) return WEFT_E_BAD_ARGUMENT;
+    if (!options) {
+        set_detail({});
+        return WEFT_E_BAD_ARGUMENT;
+    }
     return create_tls<weft::tls_server>(options, out, server_options);
 }
 

@@ -26,6 +26,13 @@ http_response not_found() {
     return {404, {}, "Not found.\n"};
 }
 
+/// The response to a plain request without a route. `OPTIONS *` asks about the server as a whole
+/// (RFC 9110 section 9.3.7).
+http_response unrouted(const http_request& request) {
+    if (request.target() != "*") return not_found();
+    return {204, {{"Allow", "GET, HEAD, OPTIONS"}}, {}};
+}
+
 } // namespace
 
 connection::connection(route& by, time_point now, std::unique_ptr<details> outbound)
@@ -35,7 +42,9 @@ connection::connection(route& by, time_point now, std::unique_ptr<details> outbo
     if (connecting_) update_timer();
 }
 
-connection::~connection() = default;
+connection::~connection() {
+    forget_run();
+}
 
 connection::details& connection::more() {
     return static_cast<details&>(some_extra());
@@ -55,6 +64,7 @@ void connection::abort() noexcept {
 void connection::end_at_once(std::error_code why) noexcept {
     if (dead_ || ended_) return;
     if (connecting_) return pending().abandon(why);
+    forget_run();
     session_.abort(why, side::local, opened_ ? phase::websocket : phase::http, driver().now());
     if (stream_) stream_->close();
     driver().defer(*this);
@@ -63,6 +73,7 @@ void connection::end_at_once(std::error_code why) noexcept {
 /// Ends with a closing handshake where possible, otherwise with an HTTP response if one can be
 /// sent.
 void connection::end_for_shutdown(std::error_code why) noexcept {
+    leave_run();
     const auto now = driver().now();
     switch (state()) {
     case session_state::open:
@@ -79,6 +90,7 @@ void connection::end_for_shutdown(std::error_code why) noexcept {
 }
 
 void connection::leave() noexcept {
+    forget_run();
     drop_source();
     session_.forget_account();
     route_->set->remove(*this);
@@ -107,6 +119,7 @@ bool connection::give_up_memory() noexcept {
         session_.forget_account();
         return true;
     }
+    leave_run();
     const auto now = driver().now();
     if (session_.output_size() != 0 || session_.output_ends()) {
         session_.abort(errc::over_memory_budget, side::local,
@@ -192,6 +205,7 @@ void connection::run() noexcept {
 
 void connection::finish_turn() noexcept {
     if (dead_) return;
+    if (in_run_) write_run();
     write_now();
     if (depth_ == 0) update();
 }
@@ -240,6 +254,7 @@ bool connection::input_comes_first() noexcept {
 scratch* connection::begin_running() noexcept {
     scratch* const lent = driver().take_scratch();
     if (lent) session_.borrow(*lent);
+    leave_run();
     return lent;
 }
 
@@ -252,7 +267,9 @@ void connection::end_running(scratch* lent) noexcept {
 
 /// Ends only this connection; the peer is informed where that needs no memory.
 void connection::run_out_of_memory() noexcept {
-    if (!dead_) session_.fail(make_error_code(std::errc::not_enough_memory), driver().now());
+    if (dead_) return;
+    leave_run(); // may be called outside of `enter`
+    session_.fail(make_error_code(std::errc::not_enough_memory), driver().now());
 }
 
 /// Reports events until none is left, the turn's budget is used up, or the peer must read first.
@@ -281,7 +298,10 @@ void connection::pump() {
 }
 
 bool connection::end_for_exception(const std::exception_ptr& what) noexcept {
-    if (!dead_) session_.fail(what, driver().now());
+    if (!dead_) {
+        leave_run(); // a coroutine may have thrown, outside of `enter`
+        session_.fail(what, driver().now());
+    }
     const auto& handler = route_->handlers;
     return !dead_ && !ended_ && (opened_ ? bool(handler.close) : bool(handler.fail));
 }
@@ -417,7 +437,7 @@ void connection::handle_plain_request() {
     if (!is_routed && !route_plain_request(set.find(*request(), nullptr))) return;
     if (!route_->handlers.http) {
         const bool known = route_->set->knows_path(*request());
-        static_cast<void>(respond(known ? refusal(errc::bad_upgrade) : not_found()));
+        static_cast<void>(respond(known ? refusal(errc::bad_upgrade) : unrouted(*request())));
         return;
     }
     call(route_->handlers.http, *this);

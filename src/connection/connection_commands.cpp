@@ -14,9 +14,6 @@
 namespace weft {
 namespace {
 
-/// Output of at least this size is written at once, without waiting for the end of the turn.
-constexpr std::size_t output_that_leaves_at_once = 64 * 1024;
-
 /// The most bytes of one frame of a message that is sent from a source.
 constexpr std::size_t slice_size_max = 64 * 1024;
 
@@ -25,25 +22,6 @@ std::span<const std::byte> as_bytes(std::string_view text) noexcept {
 }
 
 } // namespace
-
-/// Lends the session scratch memory, outside the connection's own handlers.
-class connection::borrowed_scratch {
-public:
-    explicit borrowed_scratch(connection& to) noexcept
-        : to_(to), lent_(to.driver().take_scratch()) {
-        if (lent_) to_.session_.borrow(*lent_);
-    }
-    borrowed_scratch(const borrowed_scratch&) = delete;
-    borrowed_scratch& operator=(const borrowed_scratch&) = delete;
-    ~borrowed_scratch() {
-        if (lent_) to_.session_.settle();
-        to_.driver().give_back(lent_);
-    }
-
-private:
-    connection& to_;
-    scratch* lent_;
-};
 
 // --- sending
 
@@ -108,6 +86,7 @@ send_result connection::submit(std::size_t size, Command&& command) {
 /// Does the same without checking the limit, which has already been applied.
 template <class Command>
 send_result connection::submit_now(std::size_t size, Command&& command) {
+    if (in_run_) [[unlikely]] queue_run();
     if (size >= session::uncopied_size_min) {
         return submit_large(command) ? submitted() : send_result::closed;
     }
@@ -152,18 +131,24 @@ channel::queue_limit connection::limit() const noexcept {
 
 void connection::end_for_full_queue() noexcept {
     if (connecting_) return end_at_once(errc::queue_full);
+    leave_run();
     session_.fail(errc::queue_full, driver().now());
     driver().defer(*this);
 }
 
-/// Writes all output to the stream, as far as the stream takes it.
+/// Writes all output to the stream, as far as the stream takes it. The stream may call code of the
+/// application (`io_stream::write_handler`): what that sends here is written after what the stream
+/// is taking, and if it ends this connection, nothing is left to write.
 void connection::write_now() noexcept {
-    if (dead_ || !stream_ || blocked_) return;
+    if (dead_ || !stream_ || blocked_ || writing_) return;
     while (session_.output_size() != 0) {
         const output_list output = session_.output();
         std::size_t size = 0;
         for (const auto piece : output) size += piece.size();
+        writing_ = true;
         const auto taken = stream_->write(std::span(output.pieces).first(output.size()));
+        writing_ = false;
+        if (session_.output_size() < size) return;
         if (!taken) {
             session_.receive_error(taken.error(), driver().now());
             driver().defer(*this);
@@ -230,7 +215,7 @@ send_result connection::hold_behind_source(std::size_t size, compression choice,
 }
 
 std::size_t connection::queued() const noexcept {
-    return session_.output_size() + (extra_ ? extras()->held_size : 0);
+    return session_.output_size() + size_of_run() + (extra_ ? extras()->held_size : 0);
 }
 
 bool connection::has_source() const noexcept {
@@ -238,6 +223,7 @@ bool connection::has_source() const noexcept {
 }
 
 void connection::begin_source(message_source&& from, compression choice) {
+    if (in_run_) queue_run();
     more().source =
         std::make_shared<outgoing_source>(outgoing_source{std::move(from), choice});
     session_.announce_parts();
@@ -314,6 +300,7 @@ void connection::drop_sources() noexcept {
 void connection::close(close_code code, std::string_view reason) noexcept {
     driver().require_owner("connection::close");
     if (dead_) return;
+    leave_run();
     if (session_.between_requests()) return end_for_shutdown(errc::aborted);
     if (state() == session_state::connecting) return end_at_once(errc::aborted);
     session_.close(code, reason, driver().now());

@@ -13,8 +13,12 @@
 #include <weft/connection/route.hpp>
 
 #include "connection/channel_extra.hpp"
+#include "connection/output_run.hpp"
 
 namespace weft {
+
+/// Output of at least this size is written at once, without waiting for the end of the turn.
+inline constexpr std::size_t output_that_leaves_at_once = 64 * 1024;
 
 /// Closes a connection at a deadline.
 class connection::scheduled_close final : public timed_work_item {
@@ -32,6 +36,28 @@ private:
     connection* which_;
     close_code code_;
     std::string reason_;
+};
+
+/// Lends the session scratch memory, outside the connection's own handlers.
+class connection::borrowed_scratch {
+public:
+    explicit borrowed_scratch(connection& to) noexcept
+        : to_(to), lent_(to.driver().take_scratch()) {
+        if (lent_) to_.session_.borrow(*lent_);
+    }
+    borrowed_scratch(const borrowed_scratch&) = delete;
+    borrowed_scratch& operator=(const borrowed_scratch&) = delete;
+    /// Returns false if there is no memory to lend.
+    [[nodiscard]] explicit operator bool() const noexcept { return lent_ != nullptr; }
+
+    ~borrowed_scratch() {
+        if (lent_) to_.session_.settle();
+        to_.driver().give_back(lent_);
+    }
+
+private:
+    connection& to_;
+    scratch* lent_;
 };
 
 /// A client that has not authenticated yet.
@@ -87,6 +113,8 @@ struct connection::details final : channel::extra {
     // for an outbound connection
     std::unique_ptr<route> own_route;
     std::optional<weft::uri> uri;
+
+    run_place* place = nullptr; // valid while the connection is in a run
 };
 
 inline connection::details* connection::extras() const noexcept {

@@ -24,23 +24,28 @@ void with_state(connection& peer, Action&& action) {
     if (auto* const state = conversation_state::of(peer)) action(*state);
 }
 
-/// What the connections of one route share with their coroutines.
-struct served {
-    function<task<void>(conversation)> serve;
-    stop_token until;
+/// What the connections of one route share.
+struct conversation_route {
+    function<void(connection&)> begin;
     decltype(handlers::open) open;
     decltype(handlers::writable) writable;
     decltype(handlers::close) close;
 };
 
-/// Throws if `more` contains a handler that would never be called, because the coroutine receives
-/// its events.
-void refuse_unused(const handlers& more) {
+/// What the coroutines of one route share.
+struct served {
+    function<task<void>(conversation)> serve;
+    stop_token until;
+};
+
+/// Throws if `more` contains a handler that would never be called, because the conversation
+/// receives its events.
+void refuse_unused(const char* function, const handlers& more) {
     const char* const unused = more.message ? "message" : more.part ? "part" : nullptr;
     if (!unused) return;
     throw std::system_error(errc::bad_argument,
-                            std::string("weft::coroutine_handlers: the handler `") + unused +
-                                "` would never be called, because the coroutine receives the "
+                            std::string(function) + ": the handler `" + unused +
+                                "` would never be called, because the conversation receives the "
                                 "messages");
 }
 
@@ -56,18 +61,16 @@ void set_events(handlers& of) {
     };
 }
 
-} // namespace
-
-handlers coroutine_handlers(function<task<void>(conversation)> serve, handlers more,
-                            stop_token until) {
-    refuse_unused(more);
-    const auto by =
-        std::make_shared<served>(served{std::move(serve), std::move(until), std::move(more.open),
-                                        std::move(more.writable), std::move(more.close)});
+/// Returns handlers that call `begin` for each connection that opens, and then give its events to
+/// the conversation that `begin` has created.
+handlers make_handlers(function<void(connection&)> begin, handlers more) {
+    const auto by = std::make_shared<conversation_route>(
+        conversation_route{std::move(begin), std::move(more.open), std::move(more.writable),
+                           std::move(more.close)});
     set_events(more);
     more.open = [by](connection& peer) {
         if (by->open) by->open(peer);
-        conversation_state::serve(peer, by->serve, by, by->until);
+        by->begin(peer);
     };
     if (by->writable) {
         more.writable = [by](connection& peer) {
@@ -84,6 +87,26 @@ handlers coroutine_handlers(function<task<void>(conversation)> serve, handlers m
     return more;
 }
 
+} // namespace
+
+handlers coroutine_handlers(function<task<void>(conversation)> serve, handlers more,
+                            stop_token until) {
+    refuse_unused("weft::coroutine_handlers", more);
+    const auto by = std::make_shared<served>(served{std::move(serve), std::move(until)});
+    return make_handlers(
+        [by](connection& peer) { conversation_state::serve(peer, by->serve, by, by->until); },
+        std::move(more));
+}
+
+handlers conversation_handlers(function<void(conversation)> begin, handlers more) {
+    refuse_unused("weft::conversation_handlers", more);
+    return make_handlers(
+        [begin = std::move(begin)](connection& peer) mutable {
+            conversation_state::open(peer, begin);
+        },
+        std::move(more));
+}
+
 // --- conversation
 
 conversation::~conversation() {
@@ -92,11 +115,10 @@ conversation::~conversation() {
     state_->release();
 }
 
-template <class Send>
-send_operation conversation::submit(Send&& send) {
-    auto* const peer = connection();
-    switch (peer ? send(*peer) : send_result::closed) {
-    case send_result::accepted: return send_operation(std::error_code());
+/// Returns an operation that waits for output, given the result of `connection::send` or the like.
+send_operation conversation::sent(send_result how) {
+    switch (how) {
+    case send_result::accepted: return {};
     case send_result::backed_up: return send_operation(*state_);
     case send_result::dropped: return send_operation(errc::queue_full);
     case send_result::closed: break;
@@ -106,24 +128,28 @@ send_operation conversation::submit(Send&& send) {
 }
 
 send_operation conversation::send(message whole) {
-    return submit([&](weft::connection& peer) { return peer.send(whole); });
+    auto* const peer = connection();
+    return sent(peer ? peer->send(whole) : send_result::closed);
 }
 
 send_operation conversation::send(message whole, compression choice) {
-    return submit([&](weft::connection& peer) { return peer.send(whole, choice); });
+    auto* const peer = connection();
+    return sent(peer ? peer->send(whole, choice) : send_result::closed);
 }
 
 send_operation conversation::send(const prepared_message& whole) {
-    return submit([&](weft::connection& peer) { return peer.send(whole); });
+    auto* const peer = connection();
+    return sent(peer ? peer->send(whole) : send_result::closed);
 }
 
 send_operation conversation::send_from(message_source source, compression choice) {
-    return submit(
-        [&](weft::connection& peer) { return peer.send_from(std::move(source), choice); });
+    auto* const peer = connection();
+    return sent(peer ? peer->send_from(std::move(source), choice) : send_result::closed);
 }
 
 send_operation conversation::send_part(message part, bool last, compression choice) {
-    return submit([&](weft::connection& peer) { return peer.send_part(part, last, choice); });
+    auto* const peer = connection();
+    return sent(peer ? peer->send_part(part, last, choice) : send_result::closed);
 }
 
 close_operation conversation::close(close_code code, std::string_view reason) noexcept {
@@ -143,6 +169,10 @@ connection* conversation::connection() const noexcept {
 const report& conversation::outcome() const noexcept {
     static const report none{.phase = phase::http, .error = errc::not_open};
     return state_ ? state_->outcome() : none;
+}
+
+void conversation::fail(std::exception_ptr thrown) noexcept {
+    state_->fail(std::move(thrown));
 }
 
 // --- receiving
@@ -182,8 +212,9 @@ void send_operation::forget() noexcept {
 
 bool send_operation::has_drained() noexcept {
     if (by_->drained_count() != drained_before_) return true;
+    if (!by_->end()) return false;
     error_ = by_->end();
-    return !!error_;
+    return true;
 }
 
 void send_operation::begin() {

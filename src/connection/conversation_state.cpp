@@ -16,6 +16,10 @@ namespace {
 /// The most memory that is kept between messages, so that small messages need no allocation.
 constexpr std::size_t kept_memory_max = 64 * 1024;
 
+inline void copy_to(std::vector<std::byte>& into, std::span<const std::byte> bytes) {
+    into.assign(bytes.begin(), bytes.end());
+}
+
 } // namespace
 
 conversation_state* conversation_state::of(connection& peer) noexcept {
@@ -37,6 +41,14 @@ void conversation_state::serve(connection& peer, function<task<void>(conversatio
         .begin_now();
 }
 
+void conversation_state::open(connection& peer, function<void(conversation)>& begin) {
+    if (peer.dead_ || peer.ended_) return;
+    auto* const made = new conversation_state(peer.driver());
+    conversation given(made);
+    made->opened(peer);
+    begin(std::move(given));
+}
+
 // --- from the connection
 
 void conversation_state::opened(connection& peer) {
@@ -47,19 +59,25 @@ void conversation_state::opened(connection& peer) {
     if (connector_) complete(*connector_);
 }
 
-/// Gives the message to the coroutine that waits for it, or keeps it and pauses reading.
+/// Gives the message to the operation that waits for it, or keeps it and pauses reading.
 void conversation_state::received(message whole) {
-    if (!receiver_ && drops()) return;
-    const reference here(*this);
-    auto& into = receiver_ ? current_ : next_;
-    into.assign(whole.bytes().begin(), whole.bytes().end());
-    if (receiver_) {
-        receiver_->whole_ = message(std::span<const std::byte>(current_), whole.is_text());
-        return complete(*receiver_);
+    if (!receiver_) {
+        if (drops()) return;
+        copy_to(next_, whole.bytes());
+        queued_ = true;
+        next_is_text_ = whole.is_text();
+        return peer_->pause();
     }
-    queued_ = true;
-    next_is_text_ = whole.is_text();
-    peer_->pause();
+    receive_operation& one = *receiver_;
+    if (one.borrows_) {
+        one.whole_ = whole;
+    } else {
+        copy_to(current_, whole.bytes());
+        one.whole_ = message(std::span<const std::byte>(current_), whole.is_text());
+    }
+    receiver_ = nullptr;
+    one.resume_waiter();
+    release(); // the operation's reference, only now: the coroutine may have ended the conversation
 }
 
 void conversation_state::drained() noexcept {
@@ -117,13 +135,17 @@ void conversation_state::abandon() noexcept {
 // --- operations
 
 bool conversation_state::take(receive_operation& into) noexcept {
-    into.error_ = receiver_ ? std::make_error_code(std::errc::operation_in_progress) : end_;
-    if (receiver_ || !queued_) return !!into.error_;
-    into.error_ = {};
-    queued_ = false;
-    std::swap(current_, next_);
-    into.whole_ = message(std::span<const std::byte>(current_), next_is_text_);
-    if (peer_) peer_->resume();
+    if (!receiver_ && !queued_ && !end_) return false;
+    if (receiver_) {
+        into.error_ = std::make_error_code(std::errc::operation_in_progress);
+    } else if (queued_) {
+        queued_ = false;
+        std::swap(current_, next_);
+        into.whole_ = message(std::span<const std::byte>(current_), next_is_text_);
+        if (peer_) peer_->resume();
+    } else {
+        into.error_ = end_;
+    }
     return true;
 }
 
@@ -174,7 +196,9 @@ void conversation_state::forget(connect_operation&) noexcept {
 /// Continues the coroutine that waits for `one`. The caller must own a reference.
 template <class Operation>
 void conversation_state::complete(Operation& one, std::error_code error) noexcept {
-    if constexpr (requires { one.error_; }) one.error_ = error;
+    if constexpr (requires { one.error_; }) {
+        if (error) one.error_ = error;
+    }
     forget(one);
     one.resume_waiter();
 }

@@ -51,6 +51,9 @@ public:
     static void serve(connection& peer, function<task<void>(conversation)>& serve,
                       std::shared_ptr<void> keeps, const stop_token& until);
 
+    /// Creates a state in the `open` handler, and calls `begin` with a conversation of it.
+    static void open(connection& peer, function<void(conversation)>& begin);
+
     [[nodiscard]] connection* peer() const noexcept { return peer_; }
     [[nodiscard]] const report& outcome() const noexcept { return outcome_; }
 
@@ -64,6 +67,7 @@ public:
     // --- from the conversation
     void close(close_code code, std::string_view reason) noexcept;
     void abandon() noexcept;
+    void fail(std::exception_ptr thrown) noexcept;
 
     // --- from operations
     [[nodiscard]] bool take(receive_operation& into) noexcept;
@@ -91,7 +95,6 @@ private:
     void complete(Operation& one, std::error_code error = {}) noexcept;
     [[nodiscard]] bool anybody_waits() const noexcept;
     [[nodiscard]] bool drops() const noexcept { return abandoned_ || closers_.linked(); }
-    void fail(std::exception_ptr thrown) noexcept;
 
     weft::driver& driver_;
     connection* peer_ = nullptr; // while it is open

@@ -255,7 +255,8 @@ duration reconnecting_connection::state::backoff() const noexcept {
 
 void reconnecting_connection::state::wait(const report& why, const reconnect_decision& how) {
     const duration random_part = random_delay(driver_.random(), std::max(backoff(), how.spread));
-    const duration whole = std::max(how.at_least, duration::zero()) + random_part;
+    const duration least = std::max(how.at_least, duration::zero());
+    const duration whole = std::min(least, duration::max() - random_part) + random_part;
     driver_.arm(*this, later(driver_.now(), whole));
     if (options_.waiting) driver_.call(*this, [&] { options_.waiting(why, whole); });
 }

@@ -156,9 +156,8 @@ http_response refusal(std::error_code why) {
 
 result<std::string> make_upgrade_response(const upgrade_offer& offer, std::string_view subprotocol,
                                           const http_fields& extra, std::string_view extensions) {
-    // RFC 6455 §4.2.2, item 5.
+    // RFC 6455 §4.2.2, item 5. In the order of WebSocket++, because some programs compare it.
     std::string text = "HTTP/1.1 101 Switching Protocols\r\n"
-                       "Upgrade: websocket\r\n"
                        "Connection: Upgrade\r\n"
                        "Sec-WebSocket-Accept: " +
                        accept_key(offer.key) + "\r\n";
@@ -170,7 +169,7 @@ result<std::string> make_upgrade_response(const upgrade_offer& offer, std::strin
     }
     if (const auto why = append_extensions(text, extensions)) return failure{why};
     if (const auto why = append_fields(text, extra)) return failure{why};
-    return text + "\r\n";
+    return text + "Upgrade: websocket\r\n\r\n";
 }
 
 } // namespace weft

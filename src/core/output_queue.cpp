@@ -9,7 +9,7 @@ namespace {
 
 std::size_t share_of(const shared_bytes& what) noexcept {
     const auto count = static_cast<std::size_t>(std::max(1L, what.owner.use_count()));
-    return what.bytes.size() / count;
+    return std::max(what.bytes.size(), what.owned) / count;
 }
 
 } // namespace

@@ -106,7 +106,7 @@ void hub::publish(std::string_view topic, message what, publish_options options,
 }
 
 void hub::publish_if(std::string_view topic, message what,
-                     std::function<bool(connection&)> filter) {
+                     copyable_function<bool(connection&)> filter) {
     const auto keep = state_;
     publication made = as_publication(what);
     made.filter = std::move(filter);

@@ -144,21 +144,32 @@ void hub_state::finish_join(const join& which, const subscribed& how, position f
 void hub_state::go_live(subscription& which, position from,
                         const std::vector<shared_publication>& missed) noexcept {
     topic& what = *which.topic;
+    const delivery now(*this); // what arrives meanwhile is newer than what was missed
     auto& extra = *table_.extra(which);
     which.joining = 0;
     extra.sent = from.offset;
     extra.epoch = from.epoch;
-    const auto give = [&](const shared_publication& each) {
-        if (each->at.epoch != extra.epoch || each->at.offset != extra.sent + 1) return;
-        extra.sent = each->at.offset;
-        send(which, format(what.name, each));
+    // The stream may call code that ends the subscription, or the hub.
+    const auto give_all = [&](const std::vector<shared_publication>& some) {
+        for (std::size_t i = 0; !closed_ && !which.ended && i < some.size(); ++i) {
+            const shared_publication each = some[i];
+            if (each->at.epoch != extra.epoch || each->at.offset != extra.sent + 1) continue;
+            extra.sent = each->at.offset;
+            const shared_outgoing message = format(what.name, each);
+            send(which, message);
+        }
     };
+    const bool nested = std::exchange(what.delivering, true);
+    const bool sends = std::exchange(sending_, true);
     try {
-        for (const auto& each : missed) give(each);
-        for (const auto& each : what.recent) give(each);
+        give_all(missed);
+        give_all(what.recent);
     } catch (const std::bad_alloc&) {
         if (which.member->to) which.member->to->abort(); // otherwise the gap stays unnoticed
     }
+    what.delivering = nested;
+    sending_ = sends;
+    if (closed_ || which.ended) return;
     if (std::exchange(extra.recovering, false)) stop_recovering(what);
     announce(which, true);
     const bool useless = extra.presence_id.empty() && extra.backlog.empty() &&

@@ -16,6 +16,38 @@ constexpr std::uint32_t fruitless_reads_max = 3;
 
 void hub_state::on_publication(std::string_view name, const shared_publication& what) noexcept {
     if (closed_) return;
+    const visit during(*this);
+    if (delivering_) return hold(name, what);
+    const delivery now(*this);
+    if (held_.empty()) take_in(name, what);
+    else hold(name, what); // behind those, in `on_loss`
+}
+
+/// Keeps a publication that arrives while another one is delivered. Without memory for that, it is
+/// lost; see `abort_subscribers`.
+void hub_state::hold(std::string_view name, const shared_publication& what) noexcept {
+    try {
+        held_.push_back({std::string(name), what});
+    } catch (const std::bad_alloc&) {
+        topic* const found = topics_.find(name, false);
+        const visit during(*this, found);
+        if (found && what->at.offset != 0) read_again(*found);
+        else if (found) abort_subscribers(*found);
+        abort_prefix_subscribers(name);
+    }
+}
+
+/// Delivers what arrived meanwhile, and what arrives during that.
+void hub_state::deliver_held() noexcept {
+    while (!closed_ && !held_.empty()) {
+        std::list<held_publication> next;
+        next.splice(next.end(), held_, held_.begin());
+        take_in(next.front().topic, next.front().what);
+    }
+    delivering_ = false;
+}
+
+void hub_state::take_in(std::string_view name, const shared_publication& what) noexcept {
     topic* const found = topics_.find(name, false);
     const visit during(*this, found);
     ++counters_.publications;
@@ -85,7 +117,9 @@ void hub_state::catch_up(topic& which) {
 }
 
 void hub_state::was_read(topic& which, const result<history_page>& page) {
-    if (!page) {
+    const delivery now(*this);
+    // A broker may answer while a publication to this topic is delivered.
+    if (!page || which.delivering) {
         which.retry = true; // `reading` stays set until then
         return retry();
     }
@@ -139,13 +173,17 @@ void hub_state::skip_gap(topic& which, position latest) {
     if (!closed_) deliver_early(which);
 }
 
-/// Continues after `now`, and reports the loss to the application.
+/// Continues after `now`, and reports the loss to the application. The handler may run a nested
+/// loop, in which publications are delivered, unless one is being sent at the moment.
 void hub_state::lose(topic& which, position now) {
     ++counters_.losses;
     which.seen = now;
     which.recent.clear(); // it has a gap now
     which.recent_size = 0;
-    if (on_loss) guarded([&] { on_loss(which.name, now); });
+    if (!on_loss) return;
+    const bool delivers = !sending_ && std::exchange(delivering_, false);
+    guarded([&] { on_loss(which.name, now); });
+    if (delivers) delivering_ = true;
 }
 
 } // namespace weft

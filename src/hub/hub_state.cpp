@@ -2,6 +2,7 @@
 // The life of a hub, and its rounds of work.
 #include "hub/hub_state.hpp"
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -48,6 +49,9 @@ void hub_state::close() noexcept {
     if (std::exchange(closed_, true)) return;
     const auto keep = shared_from_this();
     shared_->hub = nullptr;
+    members_.for_each([](const member& one) {
+        if (one.place.run) output_run::leave(*one.to);
+    });
     driver_.leave(*this);
     driver_.cancel(*this);
     driver_.disarm(*this);

@@ -93,8 +93,17 @@ private:
         std::uint64_t ticket;
     };
 
+    /// A publication that arrived while another one was delivered.
+    struct held_publication {
+        std::string topic;
+        shared_publication what;
+    };
+
     /// Keeps the hub and a topic while user code may run; afterwards forgets an unused topic.
     class visit;
+
+    /// Keeps publications that arrive while another one is delivered; afterwards delivers them.
+    class delivery;
 
     // from the driver
     void run() noexcept override;
@@ -138,6 +147,9 @@ private:
                  const std::vector<shared_publication>& missed) noexcept;
 
     // the sequence of a topic (hub_sequence.cpp)
+    void take_in(std::string_view name, const shared_publication& what) noexcept;
+    void hold(std::string_view name, const shared_publication& what) noexcept;
+    void deliver_held() noexcept;
     void accept(topic& which, const shared_publication& what);
     void keep_early(topic& which, const shared_publication& what);
     void deliver_early(topic& which);
@@ -150,9 +162,17 @@ private:
     // delivery (hub_delivery.cpp)
     void deliver(topic& which, const shared_publication& what);
     void deliver_to_prefixes(std::string_view name, const shared_publication& what) noexcept;
+    template <class Action>
+    void each_prefix_of(std::string_view name, Action&& action) noexcept;
     void abort_subscribers(topic& of) noexcept;
+    void abort_prefix_subscribers(std::string_view name) noexcept;
     void keep_recent(topic& which, const shared_publication& what);
     void fan_out(topic& to, const shared_outgoing& message);
+    [[nodiscard]] bool extend_run(topic& of, const outgoing& message) noexcept;
+    void write_run(topic& of) noexcept;
+    [[nodiscard]] bool gets_all(const subscription& which) const noexcept;
+    [[nodiscard]] bool join_run(subscription& which) noexcept;
+    void leave_run(const subscription& which) noexcept;
     void offer(subscription& to, const shared_outgoing& message);
     void send(subscription& to, const shared_outgoing& message) noexcept;
     bool give(member& to, const outgoing& message);
@@ -179,11 +199,13 @@ private:
     weft::driver& driver_;
     hub_options options_;
     subscription_table table_;
+    run_memory run_memory_; // for the topics' runs
     topic_table topics_;
     member_table<member> members_;
     member* gone_ = nullptr; // a list of members to free when no visit is left
     std::vector<join> joins_;
     std::list<announcement> announced_;
+    std::list<held_publication> held_; // in the order in which they arrived
     std::shared_ptr<broker> broker_;
     std::unique_ptr<broker_session> session_;
     std::shared_ptr<hub_handle::shared> shared_;
@@ -195,6 +217,8 @@ private:
     time_point check_at_ = never;
     time_point retry_at_ = never;
     std::uint32_t visits_ = 0;
+    bool delivering_ = false; // publications that arrive are held
+    bool sending_ = false;    // a publication is being sent to the subscribers of a topic
     bool closed_ = false;
 };
 

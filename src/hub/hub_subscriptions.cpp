@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Adds and removes subscriptions, members and topics, and calls the handlers for that.
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -90,6 +91,7 @@ void hub_state::broker_subscribed(topic& which, const result<position>& at) {
         session_->unsubscribe(which.name, match_of(which));
         return retry();
     }
+    const delivery now(*this);
     which.at = topic::state::live;
     which.seen = *at;
     deliver_early(which);
@@ -174,6 +176,7 @@ void hub_state::remove(subscription& gone) noexcept {
     member& by = *gone.member;
     const visit during(*this, &what);
     if (gone.announced) announce(gone, false);
+    leave_run(gone);
     const auto extra = table_.remove(gone); // its destructor may run code of the application
     if (!extra) return;
     if (extra->recovering) stop_recovering(what);

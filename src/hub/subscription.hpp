@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a hub knows: topics, members (connections with subscriptions) and the subscriptions between
-// them. A subscription costs about 56 bytes, its places in tables included.
+// The data of a hub: topics, members (connections with subscriptions), and the subscriptions that
+// join the two. A subscription costs about 56 bytes, its places in tables included.
 #pragma once
 
 #include <cstddef>
@@ -15,6 +15,7 @@
 #include <weft/connection/connection.hpp>
 #include <weft/hub/hub_options.hpp>
 
+#include "connection/output_run.hpp"
 #include "hub/backlog.hpp"
 #include "stream/member_table.hpp"
 
@@ -67,6 +68,7 @@ struct topic {
     state at = state::new_topic;
     bool reading = false;        // a read from the history is under way, or waits for the timer
     bool retry = false;          // the read waits for the timer
+    bool delivering = false;     // publications are being sent to subscribers
     std::uint32_t pins = 0;      // functions on the stack that use it
     std::uint32_t recovering = 0; // subscriptions that read the history
     std::uint32_t fruitless = 0; // consecutive reads without progress
@@ -82,6 +84,8 @@ struct topic {
 
     std::vector<shared_publication> recent; // delivered while subscriptions recover
     std::size_t recent_size = 0;
+
+    output_run run; // this turn's publications, for subscribers that keep up
 };
 
 /// A connection with subscriptions in this hub.
@@ -97,8 +101,9 @@ struct member final : channel_observer {
     std::uint32_t count = 0;
     std::uint32_t backlogs = 0;                 // subscriptions with a backlog that is not empty
     std::uint32_t index_ = 0;                   // in the hub's table
-    bool behind = false;                        // output waits: `on_drained` will come
+    bool behind = false;                        // output waits; `on_drained` will be called
     member* next_gone = nullptr;
+    run_place place;                            // in the run of a topic
 };
 
 } // namespace weft

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The scope guard of every function of a hub during which user code may run.
+// The scope guards of functions of a hub during which user code may run.
 #pragma once
 
 #include <memory>
@@ -37,6 +37,25 @@ private:
     std::shared_ptr<hub_state> keep_;
     topic* topic_;
     member* member_;
+};
+
+/// While it exists, publications that arrive wait; the destructor of the outermost one delivers
+/// them. A stream, a filter or `on_loss` may call code of the application that publishes, and a
+/// broker may deliver that at once. In the middle of another publication, some subscribers would
+/// receive the two in another order, or miss one of them. Needs a `visit` that outlives it.
+class hub_state::delivery {
+public:
+    explicit delivery(hub_state& in) noexcept
+        : in_(in), outermost_(!std::exchange(in.delivering_, true)) {}
+    delivery(const delivery&) = delete;
+    delivery& operator=(const delivery&) = delete;
+    ~delivery() {
+        if (outermost_) in_.deliver_held();
+    }
+
+private:
+    hub_state& in_;
+    bool outermost_;
 };
 
 /// Runs code of the application, whose exceptions go to the driver's `on_error`.

@@ -3,10 +3,10 @@
 // implements it.
 #pragma once
 
-#include <functional>
 #include <system_error>
 
 #include <weft/core/address.hpp>
+#include <weft/core/function.hpp>
 #include <weft/core/result.hpp>
 
 #include "loop/owned_socket.hpp"
@@ -19,7 +19,7 @@ struct connect_socket_options {
     address local;
 
     /// May set options of the socket or bind it; if it returns an error, the attempt fails.
-    std::function<result<void>(native_socket, const address& to)> before;
+    copyable_function<result<void>(native_socket, const address& to)> before;
 };
 
 /// One attempt. Notifies its owner once, in a turn, of the result. The owner destroys it by calling

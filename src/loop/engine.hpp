@@ -59,8 +59,9 @@ public:
     /// short write: from now on the engine may report that direction again.
     virtual void drained(int descriptor, interest direction) noexcept = 0;
 
-    /// Waits until something is ready, `deadline` has passed or `wake` was called. Reports to the
-    /// sources what is ready. Returns true if more may be ready than was reported.
+    /// Waits until something is ready, `deadline` has passed, `wake` was called or the system
+    /// interrupts the wait. Reports to the sources what is ready. Returns true if more may be ready
+    /// than was reported, and after an interruption.
     virtual bool wait(time_point deadline) = 0;
 
     /// Makes `wait` return, and the descriptor readable; may be called from any thread and from
@@ -78,13 +79,20 @@ public:
     /// Returns false in a forked child of the process that made it.
     [[nodiscard]] virtual bool in_own_process() const noexcept { return true; }
 
+    /// Called when a thread stops running the loop: releases resources that are bound to that
+    /// thread. Another thread may run the next turn.
+    virtual void leave_thread() noexcept {}
+
     /// In a forked child: replaces the descriptor, under the same number, by one that is never
     /// readable. A host can then stop watching that number without an effect on an epoll set that
     /// it shares with the parent. Returns false if the system refuses, or there is no descriptor.
     virtual bool disown() noexcept { return false; }
 };
 
-/// Creates the engine that the options select. Throws std::system_error, or std::bad_alloc.
-std::unique_ptr<engine> make_engine(const loop_options& options);
+/// Creates the engine that the options select. If the system refuses it and another engine can
+/// replace it, creates that one and stores the system's error in `refused`. Throws
+/// std::system_error, or std::bad_alloc.
+std::unique_ptr<engine> make_engine(const loop_options& options,
+                                    std::error_code* refused = nullptr);
 
 } // namespace weft

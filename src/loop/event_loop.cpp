@@ -12,6 +12,7 @@ std::string_view name(engine_kind which) noexcept {
     switch (which) {
     case engine_kind::automatic: return "automatic";
     case engine_kind::epoll: return "epoll";
+    case engine_kind::io_uring: return "io_uring";
     case engine_kind::kqueue: return "kqueue";
     case engine_kind::poll: return "poll";
     case engine_kind::virtual_time: return "virtual time";
@@ -131,6 +132,10 @@ void event_loop::on_log(log_level from, function<void(const log_record&)> handle
 
 engine_kind event_loop::engine() const noexcept {
     return std::as_const(*state_).engine().kind();
+}
+
+std::error_code event_loop::engine_refused() const noexcept {
+    return state_->engine_refused();
 }
 
 std::size_t event_loop::work_count() const noexcept {

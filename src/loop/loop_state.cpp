@@ -29,7 +29,7 @@ budget at_least_one(budget limit) noexcept {
 } // namespace
 
 loop_state::loop_state(const loop_options& options)
-    : engine_(make_engine(options)),
+    : engine_(make_engine(options, &engine_refused_)),
       system_random_(options.random ? nullptr : make_system_random()),
       random_(options.random ? options.random : system_random_.get()),
       hosts_file_(options.hosts_file),
@@ -133,6 +133,7 @@ std::size_t loop_state::run() {
         if (!did && nothing_can_happen()) break;
     }
     stopped_ = true;
+    engine_->leave_thread();
     return handlers_called() - before;
 }
 

@@ -35,6 +35,7 @@ public:
     [[nodiscard]] loop_state* as_loop() noexcept override { return this; }
     [[nodiscard]] weft::engine& engine() noexcept { return *engine_; }
     [[nodiscard]] const weft::engine& engine() const noexcept { return *engine_; }
+    [[nodiscard]] std::error_code engine_refused() const noexcept { return engine_refused_; }
     [[nodiscard]] weft::network& network() noexcept { return engine_->network(); }
 
     /// Ends everything on the loop; called when the event loop is destroyed. After that, only
@@ -129,6 +130,7 @@ private:
     [[nodiscard]] bool nothing_can_happen() const noexcept;
     void keep_contract() noexcept;
 
+    std::error_code engine_refused_; // initialised before the engine
     std::unique_ptr<weft::engine> engine_;
     std::unique_ptr<random_source> system_random_; // unless one was given
     random_source* random_;

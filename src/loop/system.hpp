@@ -68,6 +68,17 @@ result<signal_watch*> begin_signal_watch(loop_state& loop, std::span<const int> 
 /// `work` calls no user code, and returns false if the write has failed.
 void call_without_sigpipe(int descriptor, bool (*work)(void* with) noexcept, void* with) noexcept;
 
+/// The two sockets between which the caller of `divert` relays bytes.
+struct diverted_socket {
+    owned_socket peer;    ///< the original connection
+    owned_socket library; ///< the other end of the pair: connected to the library's descriptor
+};
+
+/// Replaces `descriptor`, a connected socket that another library uses, with one end of a pair of
+/// sockets, so that the caller can change the bytes on their way. The descriptor's number stays the
+/// same. On an error the descriptor is unchanged.
+result<diverted_socket> divert(int descriptor) noexcept;
+
 /// Returns `not_pollable` for regular files, directories and disks, which poll(2) always reports as
 /// ready although reading them blocks; or the system's error.
 [[nodiscard]] std::error_code check_pollable(int descriptor) noexcept;

@@ -47,7 +47,7 @@ public:
         case redis_error::bad_url:
             return "not a URL such as redis://host:6379/0 or unix:/run/redis.sock";
         case redis_error::no_tls:
-            return "connections to Redis cannot use TLS: use redis: over a TLS tunnel, or unix:";
+            return "rediss: needs TLS, and no TLS layer was given";
         case redis_error::command_failed: return "Redis answered with an error";
         }
         return "unknown error";

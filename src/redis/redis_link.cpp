@@ -145,10 +145,28 @@ void redis_link::connected(const redisAsyncContext* context, int status) noexcep
     redis_link* const link = link_of(context);
     if (!link) return;
     const auto self = link->owner_.hold();
-    if (status == REDIS_OK) return link->greet();
+    if (status == REDIS_OK) {
+        if (link->secure()) link->greet();
+        return;
+    }
     link->fail(errno != 0 ? std::error_code(errno, std::system_category())
                           : make_error_code(redis_error::connection_lost),
                context->errstr ? context->errstr : "");
+}
+
+/// Starts TLS if the options ask for it. The system buffers the greeting until TLS has verified the
+/// server. Returns false after a failure.
+bool redis_link::secure() noexcept {
+    if (!options_.tls) return true;
+    const auto& host = options_.tls_host.empty() ? options_.host : options_.tls_host;
+    std::error_code why;
+    try {
+        why = socket_->encrypt(*options_.tls, host);
+    } catch (const std::bad_alloc&) {
+        why = std::make_error_code(std::errc::not_enough_memory);
+    }
+    if (why) fail(why, "cannot encrypt");
+    return !why;
 }
 
 // --- logging in
@@ -171,7 +189,10 @@ void redis_link::greet() noexcept {
 }
 
 void redis_link::load_scripts() noexcept {
-    if (phase_ == phase::ready) phase_ = phase::greeting;
+    if (phase_ == phase::ready) {
+        phase_ = phase::greeting;
+        loop_.arm(*this, deadline_after(loop_.read_clock(), options_.connect_timeout));
+    }
     for (std::uint8_t i = 1; i < redis_script_count && phase_ == phase::greeting; ++i) {
         greet_with(i, {"SCRIPT", "LOAD", redis_script_texts[i]});
     }
@@ -357,6 +378,9 @@ void redis_link::disconnected(const redisAsyncContext* context, int) noexcept {
     auto why = error_of(*context);
     if (!link->ready() && link->connect_error_ != 0 && link->connect_error_ != EINPROGRESS) {
         why = std::error_code(link->connect_error_, std::system_category());
+    }
+    if (const auto broken = link->socket_ ? link->socket_->tls_error() : std::error_code()) {
+        return link->fail(broken, link->socket_->tls_error_detail());
     }
     link->fail(why, context->errstr ? context->errstr : "");
 }

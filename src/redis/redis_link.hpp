@@ -118,6 +118,7 @@ private:
     void begin();
     void connect_to(const address& where);
     void adopt(redisAsyncContext* made);
+    [[nodiscard]] bool secure() noexcept;
     void greet() noexcept;
     void greet_with(std::uint8_t what, std::initializer_list<std::string_view> words) noexcept;
     void was_greeted(std::uint8_t what, const redisReply& answer) noexcept;

@@ -163,15 +163,19 @@ redis_operations redis_commands::history(std::string_view topic, const history_q
     return made;
 }
 
-redis_operations redis_commands::enter(std::string_view topic, std::string_view id,
-                                       std::string_view data) const {
+redis_operations redis_commands::enter(std::string_view topic) const {
     redis_operations made(1);
     auto& one = made.front();
     one.script = redis_script::enter;
     one.keys = 1;
-    one.words = {"1", names_.presence(topic), milliseconds(options_.presence_time),
-                 std::string(id), std::string(data)};
+    one.renewed = true;
+    one.words = {"1", names_.presence(topic), milliseconds(options_.presence_time)};
     return made;
+}
+
+void redis_commands::add_entry(redis_operations& to, std::string_view id, std::string_view data) {
+    to.front().words.emplace_back(id);
+    to.front().words.emplace_back(data);
 }
 
 redis_operations redis_commands::leave(std::string_view topic, std::string_view id) const {
@@ -202,6 +206,7 @@ redis_operations redis_commands::presence(std::string_view topic,
 
 redis_operations redis_commands::keep_topic(std::string_view topic) const {
     redis_operations made(1);
+    made.front().renewed = true;
     made.front().words = {"PEXPIRE", names_.state(topic), milliseconds(options_.topic_time)};
     return made;
 }

@@ -32,6 +32,10 @@ struct redis_operation {
     /// It has the same effect if it is sent twice.
     bool repeatable = true;
 
+    /// The session sends it again, in its present form, when there is another connection; so it
+    /// does not wait for that.
+    bool renewed = false;
+
     time_point give_up = never; ///< waits for a connection until then
     function<void(redis_outcome)> done = {};
 
@@ -61,8 +65,9 @@ public:
                                            std::uint64_t new_epoch, bool create,
                                            completion<history_page> done) const;
 
-    [[nodiscard]] redis_operations enter(std::string_view topic, std::string_view id,
-                                         std::string_view data) const;
+    /// Makes a command that enters nobody; `add_entry` adds entries.
+    [[nodiscard]] redis_operations enter(std::string_view topic) const;
+    static void add_entry(redis_operations& to, std::string_view id, std::string_view data);
     [[nodiscard]] redis_operations leave(std::string_view topic, std::string_view id) const;
     [[nodiscard]] redis_operations presence(std::string_view topic,
                                             completion<std::vector<presence_entry>> done) const;

@@ -33,19 +33,23 @@ std::error_code redis_queue::refusal() const noexcept {
     return why_away_ ? why_away_ : make_error_code(redis_error::not_connected);
 }
 
-void redis_queue::submit(redis_operations&& one, time_point now, bool always) noexcept {
+void redis_queue::submit(redis_operations&& one, time_point now) noexcept {
     redis_operation& added = one.front();
     const std::size_t size = added.size();
-    if (!always) {
-        if (const auto why = refusal()) return end(std::move(one), why);
-        if (size > options_.pending_max || size_ > options_.pending_max - size) {
-            return end(std::move(one), errc::queue_full);
-        }
+    if (const auto why = refusal()) return end(std::move(one), why);
+    if (size > options_.pending_max || size_ > options_.pending_max - size) {
+        return end(std::move(one), errc::queue_full);
     }
     added.give_up = deadline_after(now, options_.wait_max);
     size_ += size;
     waiting_.splice(waiting_.end(), one);
     send_waiting();
+}
+
+void redis_queue::submit_first(redis_operations&& one, time_point now) noexcept {
+    one.front().give_up = deadline_after(now, options_.wait_max);
+    size_ += one.front().size();
+    waiting_.splice(waiting_.begin(), one);
 }
 
 void redis_queue::send_waiting() noexcept {
@@ -93,23 +97,37 @@ std::error_code redis_queue::answered(const redisReply& answer) noexcept {
         lost_scripts_.splice(lost_scripts_.end(), sent_, sent_.begin());
     } else if (answer.type == REDIS_REPLY_ERROR) {
         why = redis_error_of(text);
+        if (why == redis_error::read_only) is_replica_ = true; // `done` may submit the next one
         end_front(sent_, failure(why));
     } else {
         end_front(sent_, &answer);
     }
-    if (!closed_ && sent_.empty() && !lost_scripts_.empty()) reload_scripts();
+    if (closed_ || is_replica_ || !sent_.empty() || lost_scripts_.empty()) return why;
+    reload_scripts();
     return why;
 }
 
 void redis_queue::reload_scripts() noexcept {
     waiting_.splice(waiting_.begin(), lost_scripts_);
+    drop_renewed(waiting_);
     link_.load_scripts();
+}
+
+/// Drops operations that the session sends again when the connection is ready.
+void redis_queue::drop_renewed(redis_operations& from) noexcept {
+    for (auto next = from.begin(); next != from.end();) {
+        const auto which = next++;
+        if (!which->renewed) continue;
+        size_ -= which->size();
+        from.erase(which);
+    }
 }
 
 // --- without a connection
 
 void redis_queue::lost(std::error_code why) noexcept {
     why_away_ = why;
+    is_replica_ = false;
     redis_operations unknown;
     for (auto next = sent_.begin(); next != sent_.end();) {
         const auto which = next++;
@@ -117,6 +135,7 @@ void redis_queue::lost(std::error_code why) noexcept {
     }
     waiting_.splice(waiting_.begin(), sent_);
     waiting_.splice(waiting_.begin(), lost_scripts_);
+    drop_renewed(waiting_);
     while (!unknown.empty()) {
         end_front(unknown, failure(errc::outcome_unknown));
         if (closed_) return;

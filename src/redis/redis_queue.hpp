@@ -20,7 +20,10 @@ public:
 
     /// Sends the operation, or lets it wait, or ends it at once with an error. With `always`, the
     /// limits do not apply. Needs no memory except to send.
-    void submit(redis_operations&& one, time_point now, bool always = false) noexcept;
+    void submit(redis_operations&& one, time_point now) noexcept;
+
+    /// Adds an operation before those that wait, whatever the limits say. `send_waiting` sends it.
+    void submit_first(redis_operations&& one, time_point now) noexcept;
 
     /// Sends what waits. Called when the connection is ready.
     void send_waiting() noexcept;
@@ -29,7 +32,8 @@ public:
     /// the error that Redis has answered with, if any.
     std::error_code answered(const redisReply& answer) noexcept;
 
-    /// Called when the connection has ended: operations that can be repeated wait again.
+    /// Called when the connection has ended: operations that can be repeated wait again, unless the
+    /// session renews them.
     void lost(std::error_code why) noexcept;
 
     /// Ends those that have waited too long, and returns when to call this again.
@@ -41,18 +45,23 @@ public:
     /// Destroys all operations without calling their completions.
     void close() noexcept;
 
-    [[nodiscard]] bool unanswered() const noexcept { return !sent_.empty(); }
+    /// True if Redis has answered that it is a replica, and all that was sent is answered. The
+    /// connection must end then; until that, nothing is sent.
+    [[nodiscard]] bool must_reconnect() const noexcept { return is_replica_ && sent_.empty(); }
 
     /// The reason why operations fail at present; empty if they wait or are sent.
     [[nodiscard]] std::error_code refusal() const noexcept;
     [[nodiscard]] std::error_code why_away() const noexcept { return why_away_; }
 
 private:
-    [[nodiscard]] bool can_send() const noexcept { return link_.ready() && lost_scripts_.empty(); }
+    [[nodiscard]] bool can_send() const noexcept {
+        return link_.ready() && lost_scripts_.empty() && !is_replica_;
+    }
     [[nodiscard]] bool send(const redis_operation& which) noexcept;
     void end_front(redis_operations& of, redis_outcome outcome) noexcept;
     void end_waiting(std::error_code why) noexcept;
     void reload_scripts() noexcept;
+    void drop_renewed(redis_operations& from) noexcept;
 
     redis_link& link_;
     const redis_options& options_;
@@ -63,6 +72,7 @@ private:
     std::vector<std::size_t> sizes_;
     std::error_code why_away_;
     std::size_t size_ = 0; // of all operations
+    bool is_replica_ = false;
     bool closed_ = false;
 };
 

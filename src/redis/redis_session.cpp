@@ -104,8 +104,8 @@ void redis_session::presence(std::string_view topic,
 void redis_session::on_ready(redis_link& which) noexcept {
     if (!client_) return;
     if (&which == &pushes_) return begin_all();
-    queue_.send_waiting();
-    if (client_) refresh_presence();
+    renew_all(); // first, because a command that waits may ask who is present
+    if (client_) queue_.send_waiting();
 }
 
 void redis_session::on_lost(redis_link& which, std::error_code why,
@@ -123,12 +123,10 @@ void redis_session::on_lost(redis_link& which, std::error_code why,
 
 void redis_session::on_answer(const redisReply& answer) noexcept {
     if (!client_) return;
-    const std::error_code why = queue_.answered(answer);
-    if (!why) return;
-    const std::string_view text(answer.str, answer.len);
-    report(why, text);
+    if (const auto why = queue_.answered(answer)) report(why, {answer.str, answer.len});
+    if (!client_ || !queue_.must_reconnect()) return;
     // Another Redis may be the primary by now.
-    if (client_ && why == redis_error::read_only && !queue_.unanswered()) link_.fail(why, text);
+    link_.fail(redis_error::read_only, "Redis has become a replica");
 }
 
 void redis_session::report(std::error_code why, std::string_view text) noexcept {

@@ -58,6 +58,8 @@ public:
     [[nodiscard]] std::error_code check_alive() const noexcept;
 
 private:
+    using present_entries = std::map<std::string, std::string, std::less<>>; // data by id
+
     // from the connections
     void on_ready(redis_link& which) noexcept override;
     void on_lost(redis_link& which, std::error_code why, std::string_view text) noexcept override;
@@ -90,7 +92,10 @@ private:
 
     // presence and time (redis_session_upkeep.cpp)
     void refresh_presence() noexcept;
+    void refresh_presence_of(const std::string& topic, const present_entries& entries);
     void refresh_topics() noexcept;
+    void renew(redis_operations&& one, std::size_t& unanswered);
+    void renew_all() noexcept;
     void say_goodbye() noexcept;
     void arm_until(time_point due) noexcept;
 
@@ -103,9 +108,11 @@ private:
     redis_link pushes_; // for subscriptions
     redis_queue queue_;
     redis_subscriptions subscriptions_;
-    std::map<std::string, std::map<std::string, std::string, std::less<>>, std::less<>> present_;
+    std::map<std::string, present_entries, std::less<>> present_;
     std::size_t unconfirmed_ = 0; // commands about subscriptions without an answer
     std::uint64_t asked_ = 0;     // commands about subscriptions, on this connection
+    std::size_t entering_ = 0; // commands that refresh presence, without an answer
+    std::size_t keeping_ = 0;  // commands that refresh topics, without an answer
     time_point presence_at_ = never;
     time_point topics_at_ = never;
     bool started_ = false;

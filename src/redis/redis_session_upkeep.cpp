@@ -10,6 +10,11 @@
 #include "redis/redis_session.hpp"
 
 namespace weft {
+namespace {
+
+constexpr std::size_t entries_in_command = 100; // so that Redis does other work between commands
+
+} // namespace
 
 // --- presence
 
@@ -18,7 +23,10 @@ void redis_session::enter(std::string_view topic, const presence_entry& who) {
     const auto self = shared_from_this();
     if (loop_->check_alive()) return;
     redis_operations one;
-    if (link_.ready()) one = commands_.enter(topic, who.id, who.data);
+    if (link_.ready()) {
+        one = commands_.enter(topic);
+        redis_commands::add_entry(one, who.id, who.data);
+    }
     auto found = present_.find(topic);
     if (found == present_.end()) found = present_.try_emplace(std::string(topic)).first;
     try {
@@ -47,18 +55,39 @@ void redis_session::leave(std::string_view topic, std::string_view id) noexcept 
 }
 
 void redis_session::refresh_presence() noexcept {
-    const auto now = loop_->now();
-    presence_at_ = later(now, options_->presence_time / 3);
-    if (!link_.ready()) return;
+    presence_at_ = later(loop_->now(), options_->presence_time / 3);
+    if (!link_.ready() || entering_ != 0) return;
     try {
-        for (const auto& [topic, entries] : present_) {
-            for (const auto& [id, data] : entries) {
-                queue_.submit(commands_.enter(topic, id, data), now, true);
-            }
-        }
+        for (const auto& [topic, entries] : present_) refresh_presence_of(topic, entries);
     } catch (const std::bad_alloc&) {
         // Next time.
     }
+    queue_.send_waiting();
+}
+
+void redis_session::refresh_presence_of(const std::string& topic, const present_entries& entries) {
+    for (auto next = entries.begin(); next != entries.end();) {
+        auto one = commands_.enter(topic);
+        for (std::size_t i = 0; i < entries_in_command && next != entries.end(); ++i, ++next) {
+            redis_commands::add_entry(one, next->first, next->second);
+        }
+        renew(std::move(one), entering_);
+    }
+}
+
+/// Adds a command that Redis must receive from time to time. It may exceed the limits; but while
+/// one is unanswered, the same kind is not added again.
+void redis_session::renew(redis_operations&& one, std::size_t& unanswered) {
+    one.front().done = [&unanswered](redis_outcome) { --unanswered; };
+    ++unanswered;
+    queue_.submit_first(std::move(one), loop_->now());
+}
+
+/// Called when the connection is ready, which dropped earlier commands of this kind.
+void redis_session::renew_all() noexcept {
+    entering_ = 0;
+    refresh_presence();
+    if (std::exchange(keeping_, 0) != 0) refresh_topics();
 }
 
 /// Removes the session's presence entries from Redis. Sends the commands directly, because the
@@ -81,17 +110,17 @@ void redis_session::say_goodbye() noexcept {
 // --- time
 
 void redis_session::refresh_topics() noexcept {
-    const auto now = loop_->now();
-    topics_at_ = later(now, options_->topic_time / 4);
-    if (!link_.ready()) return;
+    topics_at_ = later(loop_->now(), options_->topic_time / 4);
+    if (!link_.ready() || keeping_ != 0) return;
     try {
         for (const auto& [name, one] : subscriptions_.of(topic_match::exact)) {
             if (!one.wanted) continue;
-            queue_.submit(commands_.keep_topic(names_.topic_of(name)), now, true);
+            renew(commands_.keep_topic(names_.topic_of(name)), keeping_);
         }
     } catch (const std::bad_alloc&) {
         // Next time.
     }
+    queue_.send_waiting();
 }
 
 void redis_session::arm_until(time_point due) noexcept {

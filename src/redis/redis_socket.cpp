@@ -25,6 +25,17 @@ redis_socket& redis_socket::attach(loop_state& loop, redisAsyncContext& context)
     return *made;
 }
 
+/// Unregisters the descriptor, which is now another socket; `after_call` registers it again.
+std::error_code redis_socket::encrypt(secure_layer& tls, std::string_view host) {
+    const int which = context_->c.fd;
+    if (std::exchange(watched_, false)) loop_.engine().remove(which);
+    auto diverted = divert(which);
+    if (!diverted) return diverted.error();
+    relay_ = std::make_unique<tls_relay>(loop_, std::move(*diverted), tls, host);
+    relay_->start();
+    return {};
+}
+
 // --- called by hiredis
 
 void redis_socket::add_read(void* self) noexcept {
@@ -53,6 +64,7 @@ void redis_socket::cleanup(void* self) noexcept {
     auto& one = *static_cast<redis_socket*>(self);
     if (std::exchange(one.watched_, false)) one.loop_.engine().remove(one.context_->c.fd);
     one.context_ = nullptr;
+    if (one.relay_) one.relay_->close();
     one.loop_.leave(one);
     one.loop_.disarm(one.timer_);
     one.loop_.cancel(one);

@@ -4,11 +4,15 @@
 
 #include <hiredis/async.h>
 
+#include <memory>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 #include <weft/stream/observer_list.hpp>
 
 #include "loop/engine.hpp"
+#include "redis/tls_relay.hpp"
 
 namespace weft {
 
@@ -20,6 +24,19 @@ class redis_socket final : public source, public driver_observer {
 public:
     /// Throws std::bad_alloc; then the context is unchanged.
     static redis_socket& attach(loop_state& loop, redisAsyncContext& context);
+
+    /// Encrypts the connection from now on; `host` is the server's name. Called once, when hiredis
+    /// has connected and has written nothing. Fails with the system's error. Throws std::bad_alloc.
+    /// After a failure or an exception, the connection cannot be used.
+    std::error_code encrypt(secure_layer& tls, std::string_view host);
+
+    /// Returns why TLS has ended the connection, with details; no error if it has not.
+    [[nodiscard]] std::error_code tls_error() const noexcept {
+        return relay_ ? relay_->error() : std::error_code();
+    }
+    [[nodiscard]] std::string_view tls_error_detail() const noexcept {
+        return relay_ ? relay_->error_detail() : std::string_view();
+    }
 
     /// Returns true once after anything has arrived.
     [[nodiscard]] bool take_arrival() noexcept { return std::exchange(arrived_, false); }
@@ -65,6 +82,7 @@ private:
 
     loop_state& loop_;
     redisAsyncContext* context_; // null after hiredis has freed it
+    std::unique_ptr<tls_relay> relay_; // null without TLS
     finish_timer timer_{*this};
     interest wanted_{};
     bool watched_ = false;

@@ -96,11 +96,14 @@ bool take_scheme(std::string_view& url, std::string_view scheme) noexcept {
 
 } // namespace
 
-result<redis_options> parse_redis_url(std::string_view url) {
+result<redis_options> parse_redis_url(std::string_view url, std::shared_ptr<secure_layer> tls) {
     if (url.size() > uri::size_max || !is_plain(url)) return failure(redis_error::bad_url);
     redis_options made;
-    if (take_scheme(url, "rediss:")) return failure(redis_error::no_tls);
-    if (take_scheme(url, "redis://")) {
+    if (take_scheme(url, "rediss://")) {
+        if (!tls) return failure(redis_error::no_tls);
+        made.tls = std::move(tls);
+        if (read_tcp(url, made)) return made;
+    } else if (take_scheme(url, "redis://")) {
         if (read_tcp(url, made)) return made;
     } else if (take_scheme(url, "unix:")) {
         if (read_unix(url, made)) return made;

@@ -49,11 +49,13 @@ std::chrono::sys_seconds driver::utc() const noexcept {
 
 void driver::close() noexcept {
     mailbox_->close();
+    closing_ = true;
     while (driver_observer* const newest = observers_.first()) {
         leave(*newest);
         newest->on_driver_closed();
     }
     posted_.clear();
+    closing_ = false;
     if (depth_ == 0) tasks_.delete_retired();
 }
 
@@ -136,7 +138,7 @@ bool driver::finish_tasks() noexcept {
 }
 
 void driver::retire(work_item* dead) noexcept {
-    if (depth_ == 0 || !dead) {
+    if ((depth_ == 0 && !closing_) || !dead) {
         delete dead;
         return;
     }

@@ -72,6 +72,12 @@ public:
         while (at.left != 0) action(*members_[--at.left]);
     }
 
+    /// Returns the member that an iteration will visit `distance` members after `visited`, if no
+    /// members are removed meanwhile. Null if the iteration ends before that.
+    [[nodiscard]] Member* ahead_of(const Member& visited, std::size_t distance) const noexcept {
+        return visited.index_ < distance ? nullptr : members_[visited.index_ - distance];
+    }
+
 private:
     [[nodiscard]] table_cursor* first_cursor_behind(std::size_t gap) const noexcept {
         table_cursor* first = nullptr;

@@ -5,15 +5,12 @@
 namespace weft {
 
 void work_queues::cancel(work_item& which) noexcept {
-    if (retired(which)) return;
-    which.unlink();
-    which.place_ = work_item::place::nowhere;
-    which.deferred_too_ = false;
+    if (!retired(which)) which.unlink();
 }
 
 void work_queues::retire(work_item& dead) noexcept {
     dead.unlink();
-    dead.place_ = work_item::place::retired;
+    dead.retired_ = true;
     retired_.push_back(dead);
 }
 

@@ -3,6 +3,7 @@
 #include <weft/testing/broker_kit.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <ostream>
 
 #include "testing/broker_stage.hpp"

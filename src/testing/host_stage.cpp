@@ -3,6 +3,7 @@
 #include "testing/host_stage.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace weft::testing {

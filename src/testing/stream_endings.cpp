@@ -2,6 +2,7 @@
 // Checks how a stream ends: in one direction or both, by its owner or its peer, at any moment.
 #include "testing/stream_stage.hpp"
 
+#include <functional>
 #include <utility>
 
 namespace weft::testing {

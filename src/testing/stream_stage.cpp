@@ -3,6 +3,7 @@
 #include "testing/stream_stage.hpp"
 
 #include <chrono>
+#include <functional>
 
 namespace weft::testing {
 

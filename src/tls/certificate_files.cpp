@@ -3,38 +3,16 @@
 #include "tls/certificate_files.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <climits>
-#include <fstream>
-#include <iterator>
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
+#include "stream/pem_text.hpp"
 #include "tls/openssl_error.hpp"
 
 namespace weft {
 namespace {
-
-result<std::string> content_of(const std::string& file) {
-    errno = 0;
-    std::ifstream in(file, std::ios::binary);
-    std::string text(std::istreambuf_iterator<char>(in), {});
-    if (in.bad() || !in.is_open()) {
-        return failure(std::error_code(errno != 0 ? errno : EIO, std::generic_category()));
-    }
-    return text;
-}
-
-result<std::string> file_or_memory(const std::string& file, const std::string& pem) {
-    return file.empty() ? result<std::string>(pem) : content_of(file);
-}
-
-/// Fails with `why`, and writes to `fault` which file it concerns, unless that is null.
-failure about(const std::string& file, std::error_code why, std::string* fault) {
-    if (fault) *fault = file.empty() ? "PEM in memory" : file;
-    return failure(why);
-}
 
 owned_bio reader_of(const std::string& text) {
     if (text.size() > INT_MAX) return nullptr;
@@ -50,9 +28,8 @@ int give_password(char* to, int size, int, void* password) noexcept {
 }
 
 result<owned_key> read_key(const tls_certificate& what, std::string* fault) {
-    const bool beside = what.key_file.empty() && what.key.empty();
-    const std::string& file = beside ? what.chain_file : what.key_file;
-    const auto text = file_or_memory(file, beside ? what.chain : what.key);
+    const auto& [file, pem] = key_source_of(what);
+    const auto text = file_or_memory(file, pem);
     if (!text) return about(file, text.error(), fault);
     const owned_bio in = reader_of(*text);
     std::string password = what.password;

@@ -3,33 +3,30 @@
 #include "tls/stream_bio.hpp"
 
 #include <atomic>
-#include <memory>
 #include <span>
 #include <utility>
-
-#include <weft/tls/tls_stream.hpp>
 
 namespace weft {
 namespace {
 
-tls_stream& stream_of(BIO* bio) noexcept {
-    return *static_cast<tls_stream*>(BIO_get_data(bio));
+tls_wire& wire_of(BIO* bio) noexcept {
+    return *static_cast<tls_wire*>(BIO_get_data(bio));
 }
 
 } // namespace
 
-BIO* stream_bio::make(tls_stream& over) noexcept {
+BIO* stream_bio::make() noexcept {
     BIO_METHOD* const callbacks = method();
-    BIO* const bio = callbacks ? BIO_new(callbacks) : nullptr;
-    if (!bio) return nullptr;
-    BIO_set_data(bio, &over);
-    BIO_set_init(bio, 1);
-    return bio;
+    return callbacks ? BIO_new(callbacks) : nullptr;
 }
 
-void stream_bio::note_fault(const SSL* session, std::string what) {
-    tls_stream& over = stream_of(SSL_get_rbio(session));
-    over.fault_ = std::make_unique<std::string>(std::move(what));
+void stream_bio::attach(BIO* bio, tls_wire& wire) noexcept {
+    BIO_set_data(bio, &wire);
+    BIO_set_init(bio, 1);
+}
+
+void stream_bio::note_fault(const SSL* session, std::string what) noexcept {
+    wire_of(SSL_get_rbio(session)).note_fault(std::move(what));
 }
 
 /// Returns the method that all threads share for the program's lifetime; if there is no memory for
@@ -56,7 +53,7 @@ BIO_METHOD* stream_bio::make_method() noexcept {
 
 int stream_bio::read(BIO* bio, char* to, std::size_t size, std::size_t* count) noexcept {
     BIO_clear_retry_flags(bio);
-    *count = stream_of(bio).give_ciphertext({reinterpret_cast<std::byte*>(to), size});
+    *count = wire_of(bio).give_ciphertext({reinterpret_cast<std::byte*>(to), size});
     if (*count != 0) return 1;
     BIO_set_retry_read(bio);
     return 0;
@@ -65,7 +62,7 @@ int stream_bio::read(BIO* bio, char* to, std::size_t size, std::size_t* count) n
 int stream_bio::write(BIO* bio, const char* from, std::size_t size, std::size_t* count) noexcept {
     BIO_clear_retry_flags(bio);
     *count = size;
-    return stream_of(bio).take_ciphertext({reinterpret_cast<const std::byte*>(from), size}) ? 1 : 0;
+    return wire_of(bio).take_ciphertext({reinterpret_cast<const std::byte*>(from), size}) ? 1 : 0;
 }
 
 long stream_bio::control(BIO*, int command, long, void*) noexcept {

@@ -7,17 +7,20 @@
 #include <openssl/bio.h>
 #include <openssl/ssl.h>
 
-namespace weft {
+#include <weft/stream/tls_session.hpp>
 
-class tls_stream;
+namespace weft {
 
 class stream_bio {
 public:
     /// Returns null if there is no memory.
-    [[nodiscard]] static BIO* make(tls_stream& over) noexcept;
+    [[nodiscard]] static BIO* make() noexcept;
+
+    /// Makes `bio` read from and write to `wire`.
+    static void attach(BIO* bio, tls_wire& wire) noexcept;
 
     /// Records the detail of the next error of `session`, for its stream.
-    static void note_fault(const SSL* session, std::string what);
+    static void note_fault(const SSL* session, std::string what) noexcept;
 
 private:
     static int read(BIO* bio, char* to, std::size_t size, std::size_t* count) noexcept;

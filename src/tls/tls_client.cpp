@@ -10,10 +10,10 @@
 
 #include <weft/core/address.hpp>
 
+#include "stream/session_store.hpp"
 #include "tls/certificate_files.hpp"
 #include "tls/chain_fault.hpp"
 #include "tls/openssl_error.hpp"
-#include "tls/session_store.hpp"
 #include "tls/tls_context.hpp"
 
 namespace weft {
@@ -79,7 +79,7 @@ private:
     static int keep_session(SSL* of, SSL_SESSION* session) noexcept;
 
     owned_ssl_context context_;
-    session_store sessions_;
+    session_store<SSL_SESSION> sessions_;
 };
 
 result<void> tls_client::context::make(const tls_client_options& options) {
@@ -115,8 +115,11 @@ owned_ssl tls_client::context::connect(const std::string& host) {
 /// Stores a session. Returns 0: OpenSSL still owns its reference.
 int tls_client::context::keep_session(SSL* of, SSL_SESSION* session) noexcept {
     auto& self = *static_cast<context*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(of)));
+    SSL_SESSION_up_ref(session);
+    owned_ssl_session kept(session);
+    const bool once = SSL_SESSION_get_protocol_version(session) >= TLS1_3_VERSION;
     try {
-        self.sessions_.keep(expected(of), session);
+        self.sessions_.keep(expected(of), std::move(kept), once);
     } catch (const std::bad_alloc&) {
         return 0; // the next handshake will be a full one
     }

@@ -7,10 +7,10 @@
 
 #include <openssl/err.h>
 
-#include <weft/tls/tls_stream.hpp>
+#include <weft/stream/tls_stream.hpp>
 
 #include "tls/openssl_error.hpp"
-#include "tls/stream_bio.hpp"
+#include "tls/openssl_session.hpp"
 
 namespace weft {
 namespace {
@@ -51,14 +51,8 @@ owned_ssl tls_context::make_session(SSL_CTX* context, void (*set_role)(SSL*)) {
 }
 
 std::unique_ptr<stream> tls_context::cover(std::unique_ptr<stream> plain, owned_ssl session) {
-    std::unique_ptr<tls_stream> made(
-        new tls_stream(std::move(plain), session.get(), shared_from_this()));
-    SSL* const ssl = session.release();
-    BIO* const bio = stream_bio::make(*made);
-    ERR_clear_error();
-    if (!bio) throw std::bad_alloc();
-    SSL_set_bio(ssl, bio, bio);
-    return made;
+    auto made = std::make_unique<openssl_session>(std::move(session), shared_from_this());
+    return std::make_unique<tls_stream>(std::move(plain), std::move(made));
 }
 
 } // namespace weft

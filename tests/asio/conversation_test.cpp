@@ -2,6 +2,9 @@
 // Conversations: coroutines and callbacks that ask for messages, what cancels them, and who waits.
 #include "both_ends.hpp"
 
+#include <functional>
+#include <stdexcept>
+
 namespace weft::testing {
 namespace {
 
@@ -110,6 +113,16 @@ TYPED_TEST(asio_conversations, lose_a_race_of_connecting_against_a_timer_in_time
     EXPECT_FALSE(connected);
     EXPECT_GE(took, std::chrono::milliseconds(499));
     EXPECT_LT(took, std::chrono::seconds(5)); // not the ten of the handshake
+}
+
+TYPED_TEST(asio_conversations, let_an_exception_of_a_handler_leave_run) {
+    connection* outbound = nullptr;
+    auto peer = this->begin({.open = [&](connection& c) { outbound = &c; }});
+    peer.async_receive([](auto, stored_message) { throw std::runtime_error("no"); });
+    while (!outbound) this->context.run_one();
+    outbound->send("hello");
+    EXPECT_THROW(this->context.run(), std::runtime_error);
+    EXPECT_NE(peer.connection(), nullptr);
 }
 
 TYPED_TEST(asio_conversations, that_cannot_begin_say_why) {

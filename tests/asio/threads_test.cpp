@@ -3,6 +3,7 @@
 // connections spread over them as they are accepted.
 #include <atomic>
 #include <barrier>
+#include <functional>
 #include <thread>
 #include <vector>
 

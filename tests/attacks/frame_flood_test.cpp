@@ -2,6 +2,8 @@
 // An open WebSocket used as a weapon: frames in any number, of any length that can be announced.
 #include "attacks/attack_fixture.hpp"
 
+#include <algorithm>
+
 namespace weft::testing {
 namespace {
 

@@ -263,6 +263,7 @@ static void test_arguments(void) {
     CHECK(seen.released == 0); // what fails keeps nothing
     CHECK(strlen(weft_error_text(WEFT_E_BAD_ADDRESS)) > 0);
     CHECK(strcmp(weft_error_text(WEFT_OK), "no error") == 0);
+    CHECK(strcmp(weft_error_name(WEFT_E_BAD_ADDRESS), "WEFT_E_BAD_ADDRESS") == 0);
     CHECK(strlen(weft_version()) >= 5);
     end(&seen);
 }
@@ -276,6 +277,21 @@ static void test_tls_files(void) {
     if (weft_has_tls()) CHECK(strstr(weft_error_detail(), "certificate.pem") != NULL);
     else CHECK(error == WEFT_E_NO_TLS);
     weft_tls_destroy(tls);
+}
+
+// An error without a detail does not show that of the error before it.
+static void test_detail_of_the_last_error(void) {
+    weft_tls* tls = NULL;
+    const weft_tls_options options = {.struct_size = sizeof options,
+                                      .certificate_file = "/nonexistent/certificate.pem"};
+    CHECK(weft_tls_server_create(&options, &tls) != WEFT_OK && weft_error_detail()[0] != 0);
+    CHECK(weft_server_shutdown(NULL, 0, NULL, NULL, NULL) == WEFT_E_BAD_ARGUMENT);
+    CHECK(weft_error_detail()[0] == 0);
+    CHECK(weft_tls_server_create(&options, &tls) != WEFT_OK && weft_error_detail()[0] != 0);
+    if (weft_has_tls()) {
+        CHECK(weft_tls_server_create(NULL, &tls) == WEFT_E_BAD_ARGUMENT);
+        CHECK(weft_error_detail()[0] == 0);
+    }
 }
 
 // --- a second thread, which only has a handle
@@ -362,6 +378,7 @@ int main(void) {
     test_failures();
     test_arguments();
     test_tls_files();
+    test_detail_of_the_last_error();
     test_second_thread();
     test_timers_and_posts();
     return 0;

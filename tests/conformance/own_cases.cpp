@@ -2,6 +2,8 @@
 // Cases that other suites lack: masks, lengths that overflow, control frames of forbidden shape.
 #include "conformance/test_case.hpp"
 
+#include <functional>
+
 namespace weft::testing {
 namespace {
 

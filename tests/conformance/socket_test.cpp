@@ -9,9 +9,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <functional>
 #include <utility>
 
 #include <weft/endpoint/client.hpp>
@@ -191,7 +193,14 @@ bool register_engine(const std::string& name, engine_kind engine, echo_by how = 
     });
 }
 
+/// Where the system has it, though it may refuse it.
+bool register_io_uring() {
+    if (std::ranges::count(available_engines(), engine_kind::io_uring) == 0) return true;
+    return register_engine("socket_by_io_uring", engine_kind::io_uring);
+}
+
 [[maybe_unused]] const bool registered_sockets =
+    register_io_uring() &&
     register_engine("socket", engine_kind::automatic) &&
     register_engine("socket_by_poll", engine_kind::poll) &&
     register_engine("socket_by_coroutine", engine_kind::automatic, echo_by::coroutine) &&

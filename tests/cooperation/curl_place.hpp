@@ -4,6 +4,8 @@
 
 #include "place.hpp"
 
+#include <functional>
+
 namespace weft::testing {
 
 class curl_place : public place {

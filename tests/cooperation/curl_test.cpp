@@ -3,6 +3,8 @@
 // server of Weft's on the same loop, and its callback answers. All of it on one thread.
 #include <curl/curl.h>
 
+#include <functional>
+
 #include <gtest/gtest.h>
 
 #include <weft/weft.hpp>

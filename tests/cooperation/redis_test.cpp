@@ -3,6 +3,8 @@
 // hear. Each calls the other from its own callbacks, without a lock.
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include <weft/weft.hpp>
 
 #include "redis_place.hpp"

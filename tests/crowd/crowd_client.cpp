@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Many connections to one echo server: opens them all, and on request has each exchange messages
 // while all are held. Usage: crowd_client PORT CONNECTIONS
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <string>

@@ -2,6 +2,7 @@
 // Limits on who comes in, and a process that has no descriptor left, over real sockets.
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <vector>
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The report of each way in which connecting fails.
+#include <functional>
+
 #include <sys/un.h>
 #include <unistd.h>
 

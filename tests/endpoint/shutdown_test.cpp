@@ -257,6 +257,18 @@ TEST_P(endpoint_shutdown, calls_done_also_when_the_endpoint_or_the_loop_is_destr
     EXPECT_EQ(served_.closed, 0);
 }
 
+TEST_P(endpoint_shutdown, done_may_destroy_the_endpoint_while_the_loop_is_destroyed) {
+    serve_echo();
+    raw_peer peer = stubborn();
+    server_->shutdown(seconds(20), [this] {
+        ++done_;
+        server_.reset();
+    });
+    way_->destroy_loop();
+    EXPECT_EQ(done_, 1);
+    EXPECT_TRUE(peer.ended());
+}
+
 TEST_P(endpoint_shutdown, is_not_needed_stop_aborts_all_and_tells_them) {
     serve_echo();
     open_one();

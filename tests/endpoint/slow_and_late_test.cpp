@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A peer that reads slowly but steadily gets everything, and what has arrived counts however late
 // the loop gets to read it: timeouts of milliseconds on real sockets.
+#include <functional>
+
 #include "endpoint/endpoint_fixture.hpp"
 #include "endpoint/raw_peer.hpp"
 

@@ -3,6 +3,7 @@
 // lists, once and for ever, in each scenario and setting; and no path is left out.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cerrno>
 #include <cstdlib>

@@ -52,6 +52,7 @@ const std::vector<manual_page> pages{
     {"socket", "connect_attempt", {EACCES, EMFILE, ENFILE, ENOBUFS, ENOMEM, EPROTONOSUPPORT}},
     {"socket", "connect_attempt", little, consequence::replaced},
     {"socket", "", {EACCES, EAFNOSUPPORT, EMFILE, ENFILE, ENOBUFS, ENOMEM, EPROTONOSUPPORT}},
+    {"socketpair", "", {EAFNOSUPPORT, EMFILE, ENFILE, ENOMEM, EOPNOTSUPP, EPROTONOSUPPORT}},
     {"setsockopt", "", {ENOPROTOOPT, ENOMEM, ENOBUFS, EPERM}, consequence::harmless},
     {"getsockname", "", {ENOBUFS}},
     {"getpeername", "", {ENOBUFS, ENOTCONN}},
@@ -59,7 +60,9 @@ const std::vector<manual_page> pages{
     {"getsockopt", "SO_ACCEPTCONN", {ENOBUFS}}, // POSIX
     {"getsockopt", "SO_ACCEPTCONN", {ENOPROTOOPT}, consequence::harmless}, // systems without it
     {"getsockopt", "", {ENOBUFS}}, // POSIX
+    {"fcntl", "F_DUPFD", {EMFILE}},
     {"fcntl", "", {}},
+    {"dup2", "", {EBUSY, EINTR, EMFILE}},
 
     // --- listening
     {"fchmod", "", {EIO, EPERM, EROFS, ENOMEM}},
@@ -153,8 +156,8 @@ const std::vector<ruled_out> left_out{
     {"sigtimedwait", "EAGAIN", "the signal has been raised just before"},
     {"timerfd_create", "EPERM", "of clocks that are not used"},
     {"timerfd_settime", "ECANCELED", "with TFD_TIMER_CANCEL_ON_SET, which is not used"},
-    {"fcntl", "EACCES EAGAIN EBUSY EDEADLK EINTR EMFILE ENOLCK ENOTDIR EPERM",
-     "of locks, leases, duplicates and flags that are not touched"},
+    {"fcntl", "EACCES EAGAIN EBUSY EDEADLK EINTR ENOLCK ENOTDIR EPERM",
+     "of locks, leases and flags that are not touched"},
     {"fchmod", "EACCES ELOOP ENAMETOOLONG ENOENT ENOTDIR", "of paths: it has a descriptor"},
     {"write (eventfd)", "EAGAIN", "after 2^64 - 1 wake-ups that nobody has read"},
     {"write (eventfd, pipe)", "EDESTADDRREQ EDQUOT EFBIG EIO ENOSPC EPERM EPIPE",

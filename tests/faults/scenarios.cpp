@@ -20,6 +20,7 @@
 #include "faults/scenario.hpp"
 
 #include "loop/loop_state.hpp"
+#include "loop/system.hpp"
 
 namespace weft::testing {
 namespace {
@@ -336,6 +337,25 @@ bool adopt_a_datagram_socket(world& w) {
     return sent && received == 1;
 }
 
+/// Between a library's socket and its peer.
+bool stand_between(world& w) {
+    std::array<int, 2> both{};
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, both.data()) != 0) return false;
+    const owned_descriptor ours(both[0]);
+    const owned_descriptor theirs(both[1]);
+    const auto passes = [](int from, int to) {
+        char got = 0;
+        return ::send(from, "x", 1, MSG_NOSIGNAL) == 1 && ::recv(to, &got, 1, MSG_DONTWAIT) == 1;
+    };
+    const auto ends = divert(ours.get());
+    if (!ends) {
+        w.tell(ends.error());
+        return false;
+    }
+    return passes(ours.get(), ends->library.get()) && passes(ends->library.get(), ours.get()) &&
+        passes(ends->peer.get(), theirs.get());
+}
+
 bool hear_a_signal(world& w) {
     int received = 0;
     const auto asked = w.loop().on_signal({SIGUSR1}, [&](int number) { received = number; });
@@ -378,6 +398,7 @@ const std::vector<scenario> scenarios{
     {"echo raw", echo_raw},
     {"exchange datagrams", exchange_datagrams},
     {"adopt a datagram socket", adopt_a_datagram_socket},
+    {"stand between a library and its peer", stand_between},
     {"handle a signal", hear_a_signal},
 };
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <functional>
 #include <utility>
 
 #include "faults/moved_clock.hpp"

@@ -3,6 +3,7 @@
 // sends anything. The input says what happens next, and what handlers do when they are called.
 //
 // Input: options, a section of steps, a section of handler actions, then what the peer sends.
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <stdexcept>

@@ -3,6 +3,7 @@
 // closes and pauses: the same events and the same output, all of it legal.
 //
 // Input: options, two bytes of cuts, a section of commands, then what the peer sends.
+#include <algorithm>
 #include <array>
 
 #include "sent_frames.hpp"

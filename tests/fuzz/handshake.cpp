@@ -3,6 +3,8 @@
 // is the same, what was found can be written and read again, and what is sent is well-formed.
 //
 // Input: what to try, two bytes of cuts, then text; some trials take several lines of it.
+#include <algorithm>
+
 #include <weft/core/base64.hpp>
 #include <weft/core/error.hpp>
 #include <weft/core/handshake.hpp>

@@ -3,6 +3,7 @@
 // collected. The time stands still.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <barrier>
+#include <functional>
 #include <future>
 #include <memory>
 #include <optional>

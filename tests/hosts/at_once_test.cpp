@@ -3,6 +3,8 @@
 // something else to happen first.
 #include <weft/loop/timer.hpp>
 
+#include <functional>
+
 #include "hosts/host_fixture.hpp"
 
 namespace weft::testing {

@@ -2,6 +2,7 @@
 // Weft in company: two event loops on one host, two hosts in one thread and in two, and hosts that
 // are run inside a handler.
 #include <atomic>
+#include <functional>
 #include <thread>
 
 #include "hosts/host_fixture.hpp"

@@ -2,6 +2,7 @@
 // The end of a stay, from everywhere: whoever is destroyed, in whichever order and in whichever
 // callback, the host goes on and nothing is left on it.
 #include <array>
+#include <functional>
 
 #include <weft/loop/timer.hpp>
 

@@ -4,6 +4,7 @@
 
 #include <sys/epoll.h>
 
+#include <algorithm>
 #include <system_error>
 #include <thread>
 #include <utility>

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // A guest's manners: the application's own things go on as if Weft were not there, its loop runs
 // and ends when it would, and is afterwards as it was before.
+#include <algorithm>
 #include <csignal>
 #include <cstring>
+#include <functional>
 #include <vector>
 
 #include <weft/loop/timer.hpp>

@@ -2,6 +2,8 @@
 // What is Qt's own about a stay: each thread has a loop, and a loop may run in a handler.
 #include <weft/hosts/qt.hpp>
 
+#include <functional>
+
 #include <QCoreApplication>
 #include <QEvent>
 #include <QEventLoop>

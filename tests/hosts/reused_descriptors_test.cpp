@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Descriptor numbers that are free are used again at once, here inside one callback of the host's:
 // nobody hears of what was meant for the one before.
+#include <functional>
+
 #include "hosts/application.hpp"
 #include "hosts/host_fixture.hpp"
 

@@ -2,6 +2,7 @@
 // Subscribers of several servers that share a Redis, and a publisher of numbers. Each subscriber
 // comes back with its position, and checks that it gets every number once and in order, unless its
 // server has told it of a loss. Usage: machine_clients SUBSCRIBERS_OF_EACH PORT...
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>

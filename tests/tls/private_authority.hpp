@@ -11,13 +11,14 @@
 #include <memory>
 #include <string>
 
-#include <weft/tls/tls_certificate.hpp>
+#include <weft/stream/tls_certificate.hpp>
 
 namespace weft {
 
 struct leaf_options {
     std::string common_name = "localhost";
     std::string alternative_names = "DNS:localhost,IP:127.0.0.1"; ///< empty for no such extension
+    std::string key_kind = "EC"; ///< or "ED25519"
 };
 
 /// A root that signs leaves; its own validity may be over.
@@ -37,7 +38,8 @@ public:
     /// The chain has the leaf first, and the root if that is to be sent.
     [[nodiscard]] tls_certificate sign(const leaf_options& options = {},
                                        bool with_root = true) const {
-        const key made(::EVP_EC_gen("P-256"), ::EVP_PKEY_free);
+        const key made(::EVP_PKEY_Q_keygen(nullptr, nullptr, options.key_kind.c_str(), "P-256"),
+                       ::EVP_PKEY_free); // others than EC do not read the name of a curve
         const certificate leaf(::X509_new(), ::X509_free);
         ::X509_set_version(leaf.get(), X509_VERSION_3);
         fill(leaf.get(), made.get(), options.common_name, name_, 3600);

@@ -117,7 +117,7 @@ void take_all_or_nothing(Adopt&& adopt) {
 const auto read_before = std::as_bytes(std::span("read before"));
 
 TEST(tls_adoption_allocation, of_a_servers_socket) {
-    const auto tls = *tls_server::create({.certificates = {local_certificate()}});
+    const auto tls = *server_under_test::create({.certificates = {local_certificate()}});
     take_all_or_nothing([&](event_loop& loop, scarce_memory& memory, int descriptor) {
         server here(loop);
         return memory.during([&] { static_cast<void>(here.adopt(descriptor, read_before, tls)); });

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-// A server with TLS and a client for it on one loop, and how an attempt to connect ended.
+// A server with TLS and a client for it on one loop, and how an attempt to connect ended. Each
+// program with these tests has a tls_library.hpp, which names the TLS library.
 #pragma once
 
-#include <weft/tls/tls_client.hpp>
-#include <weft/tls/tls_error.hpp>
-#include <weft/tls/tls_server.hpp>
-#include <weft/tls/tls_stream.hpp>
+#include <weft/stream/tls_error.hpp>
+#include <weft/stream/tls_stream.hpp>
 #include <weft/weft.hpp>
 
 #include <poll.h>
@@ -18,23 +17,25 @@
 #include <string_view>
 #include <vector>
 
+#include "tls_library.hpp"
+
 namespace weft {
 
 /// Made once: making one takes a while.
 inline const tls_certificate& certificate_for(std::string_view name) {
     static std::map<std::string, tls_certificate> known;
     const auto [at, is_new] = known.try_emplace(std::string(name));
-    if (is_new) at->second = *make_self_signed({.names = {at->first}});
+    if (is_new) at->second = certificate_under_test({.names = {at->first}});
     return at->second;
 }
 
 inline const tls_certificate& local_certificate() {
-    static const tls_certificate made = *make_self_signed();
+    static const tls_certificate made = certificate_under_test();
     return made;
 }
 
-inline std::shared_ptr<tls_client> client_that_trusts(const tls_certificate& what) {
-    return *tls_client::create({.issuers = what.chain});
+inline std::shared_ptr<client_under_test> client_that_trusts(const tls_certificate& what) {
+    return *client_under_test::create({.issuers = what.chain});
 }
 
 /// What a client saw.
@@ -48,8 +49,8 @@ struct attempt {
 
 class tls_endpoints : public ::testing::Test {
 protected:
-    void serve(tls_server_options options) {
-        auto made = tls_server::create(std::move(options));
+    void serve(server_options_under_test options) {
+        auto made = server_under_test::create(std::move(options));
         ASSERT_TRUE(made) << made.error().message();
         tls = *made;
         server.on_fail([this](const report& why) { server_failed.push_back(why); });
@@ -105,6 +106,13 @@ protected:
         return seen;
     }
 
+    static void expect_failure(const attempt& seen, std::error_code why) {
+        ASSERT_TRUE(seen.failed);
+        EXPECT_FALSE(seen.opened);
+        EXPECT_EQ(seen.failed->error, why) << *seen.failed;
+        EXPECT_EQ(seen.failed->phase, phase::tls) << *seen.failed;
+    }
+
     /// Some ends are not reported, so that the loop's descriptor is waited for, not a handler.
     template <class Condition>
     void until(Condition&& holds) {
@@ -118,7 +126,7 @@ protected:
     event_loop loop;
     weft::server server{loop};
     weft::client client{loop};
-    std::shared_ptr<tls_server> tls;
+    std::shared_ptr<server_under_test> tls;
     std::uint16_t port = 0;
     std::string client_subject;
     std::string cipher;

@@ -17,7 +17,7 @@ protected:
     report failure_with(const tls_certificate& certificate, const std::string& issuers,
                         const std::string& name = "localhost") {
         serve({.certificates = {certificate}});
-        const auto seen = connect(*tls_client::create({.issuers = issuers}), name);
+        const auto seen = connect(*client_under_test::create({.issuers = issuers}), name);
         EXPECT_TRUE(seen.failed);
         return seen.failed.value_or(report{});
     }
@@ -93,8 +93,9 @@ TEST_F(tls_faults, a_clients_certificate_is_named_to_the_server) {
     serve({.certificates = {local_certificate()},
            .clients = client_certificates::required,
            .client_issuers = known.pem()});
-    const auto with = *tls_client::create({.issuers = local_certificate().chain,
-                                           .certificate = unknown.sign({.common_name = "me"})});
+    const auto with =
+        *client_under_test::create({.issuers = local_certificate().chain,
+                                    .certificate = unknown.sign({.common_name = "me"})});
     EXPECT_TRUE(connect(with).failed);
     ASSERT_EQ(server_failed.size(), 1U);
     EXPECT_EQ(server_failed.front().error, tls_error::unknown_issuer) << server_failed.front();
@@ -162,15 +163,15 @@ TEST_F(tls_faults, another_protocol_is_not_taken_for_http) {
 TEST(tls_files, at_fault_are_named) {
     const auto& good = local_certificate();
     std::string fault;
-    EXPECT_FALSE(tls_server::create(
+    EXPECT_FALSE(server_under_test::create(
         {.certificates = {{.chain_file = "/nowhere.pem"}}, .fault = &fault}));
     EXPECT_EQ(fault, "/nowhere.pem");
-    EXPECT_FALSE(tls_server::create(
+    EXPECT_FALSE(server_under_test::create(
         {.certificates = {{.key_file = "/nowhere.key", .chain = good.chain}}, .fault = &fault}));
     EXPECT_EQ(fault, "/nowhere.key");
-    EXPECT_FALSE(tls_client::create({.issuers_file = "/nowhere.crt", .fault = &fault}));
+    EXPECT_FALSE(client_under_test::create({.issuers_file = "/nowhere.crt", .fault = &fault}));
     EXPECT_EQ(fault, "/nowhere.crt");
-    EXPECT_FALSE(tls_client::create({.issuers = "nonsense", .fault = &fault}));
+    EXPECT_FALSE(client_under_test::create({.issuers = "nonsense", .fault = &fault}));
     EXPECT_EQ(fault, "PEM in memory");
 }
 

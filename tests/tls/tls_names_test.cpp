@@ -12,7 +12,7 @@ protected:
         const auto& first = certificate_for("first.example");
         const auto& below = certificate_for("*.second.example");
         serve({.certificates = {first, below}});
-        trusting_ = *tls_client::create({.issuers = first.chain + below.chain});
+        trusting_ = *client_under_test::create({.issuers = first.chain + below.chain});
     }
 
     void serve_names() {
@@ -66,7 +66,7 @@ TEST_F(tls_names, matter_to_nobody_without_routes_of_their_own) {
 
 TEST_F(tls_names, that_tls_was_not_opened_for_go_by_host) {
     serve_names();
-    const auto any = *tls_client::create({.verify = false});
+    const auto any = *client_under_test::create({.verify = false});
     const auto seen = connect(any, "127.0.0.1", {.headers = {{"Host", "a.second.example"}}});
     EXPECT_EQ(seen.server, "CN=first.example");
     EXPECT_EQ(seen.answer, "*.second.example");

@@ -11,7 +11,7 @@ using testing::raw_peer;
 class tls_raw : public tls_endpoints {
 protected:
     void SetUp() override {
-        tls = *tls_server::create({.certificates = {local_certificate()}});
+        tls = *server_under_test::create({.certificates = {local_certificate()}});
         trusting = client_that_trusts(local_certificate());
     }
 

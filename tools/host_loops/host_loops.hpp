@@ -39,9 +39,8 @@ std::unique_ptr<weft::runner> make_runner(weft::event_loop& loop) {
 
 /// The engines of this system that have sockets.
 [[nodiscard]] inline std::vector<weft::engine_kind> engines() {
-    const auto available = weft::available_engines();
     std::vector<weft::engine_kind> all{weft::engine_kind::automatic};
-    all.insert(all.end(), available.begin(), available.end());
+    for (const auto one : weft::available_engines()) all.push_back(one);
     return all;
 }
 

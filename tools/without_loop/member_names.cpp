@@ -3,6 +3,7 @@
 #include "without_loop/member_names.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include <weft/connection/connection.hpp>

@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: MIT
 // A WebSocket connection with asynchronous operations instead of handlers: `async_receive` and
-// `async_send` with Asio's completion tokens. A thin layer over handlers; knows no stream and no
-// socket.
+// `async_send` with Asio's completion tokens. A thin layer over `conversation`; knows no stream and
+// no socket.
 #pragma once
 
-#include <cstdint>
-#include <deque>
 #include <memory>
-#include <new>
+#include <string>
 #include <string_view>
 #include <system_error>
+#include <tuple>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include <weft/asio/executor_driver.hpp>
-#include <weft/asio/pending_completion.hpp>
+#include <weft/asio/executor_operation.hpp>
 #include <weft/asio/stored_message.hpp>
-#include <weft/connection/connection.hpp>
+#include <weft/connection/conversation.hpp>
 #include <weft/core/error.hpp>
 
 namespace weft {
+
+template <class Asio>
+class executor_endpoint;
 
 template <class Asio, class Executor>
 class executor_conversation_by_default;
@@ -32,7 +33,7 @@ class executor_conversation_by_default;
 /// Belongs to the driver's executor. Destroying it closes the connection, and pending operations
 /// complete with `operation_aborted`. One operation can be cancelled through its cancellation slot,
 /// with any cancellation type; no message is lost. A message that arrives while no `async_receive`
-/// is pending is queued, and reading from the peer pauses.
+/// is pending is kept, and reading from the peer pauses.
 template <class Asio>
 class executor_conversation {
     using error_code = typename Asio::error_code;
@@ -51,24 +52,26 @@ public:
     executor_conversation() = default;
     executor_conversation(executor_conversation&&) noexcept = default;
     executor_conversation& operator=(executor_conversation&& other) noexcept {
-        std::swap(state_, other.state_);
+        std::swap(parts_, other.parts_);
         return *this;
     }
     ~executor_conversation() {
-        if (state_) state_->abandon();
+        if (parts_) parts_->peer = weft::conversation();
     }
 
     /// Receives the next message; completes as `void(error_code, stored_message)`.
     ///
     /// The end of the connection is reported as an error: `eof` after a complete closing handshake,
-    /// otherwise the error in `outcome`. Only one `async_receive` may be pending: a second one
-    /// fails with `operation_in_progress`.
+    /// `operation_aborted` if the application ended it without one, otherwise the error in
+    /// `outcome`. Only one `async_receive` may be pending: a second one fails with
+    /// `operation_in_progress`.
     template <class Token = default_token>
     auto async_receive(Token&& token = Token()) {
         return Asio::template initiate<Token, void(error_code, stored_message)>(
-            [state = state_](auto handler) {
-                if (!state) return refuse(std::move(handler), stored_message());
-                state->receive(std::move(handler));
+            [of = parts_](auto handler) {
+                if (!of) return refuse(std::move(handler), stored_message());
+                start<receive_operation, received>(of, std::move(handler),
+                                                   [&] { return of->peer.receive(); });
             },
             token);
     }
@@ -82,180 +85,68 @@ public:
     template <class Token = default_token>
     auto async_send(message whole, Token&& token = Token()) {
         return Asio::template initiate<Token, void(error_code)>(
-            [state = state_, whole](auto handler) {
-                if (!state) return refuse(std::move(handler));
-                state->send(whole, std::move(handler));
+            [of = parts_, whole](auto handler) {
+                if (!of) return refuse(std::move(handler));
+                start<send_operation, sent>(of, std::move(handler),
+                                            [&] { return of->peer.send(whole); });
             },
             token);
     }
 
     /// Begins the closing handshake; `async_receive` reports its end as an error.
     void close(close_code code = close_code::normal, std::string_view reason = {}) noexcept {
-        if (auto* peer = connection()) peer->close(code, reason);
+        if (parts_) parts_->peer.close(code, reason);
     }
 
-    /// Returns the connection, for its other operations; null once it has ended. Its `data()` is
-    /// used by the conversation and must not be changed.
+    /// Returns the connection, for its other operations; null once it has ended.
     [[nodiscard]] weft::connection* connection() const noexcept {
-        return state_ ? state_->peer : nullptr;
+        return parts_ ? parts_->peer.connection() : nullptr;
     }
 
     /// Returns how the connection ended, once it has, or why it never opened.
     [[nodiscard]] const report& outcome() const noexcept {
-        static const report none{.phase = phase::http, .error = errc::not_open};
-        return state_ ? state_->outcome : none;
-    }
-
-    /// Returns a conversation for a connection that did not open; an empty one if there is no
-    /// memory.
-    static executor_conversation failed(const report& why,
-                                        std::shared_ptr<executor_driver<Asio>> driver) noexcept {
-        executor_conversation made;
-        try {
-            made.state_ = std::make_shared<state>(why, std::move(driver));
-        } catch (const std::bad_alloc&) {}
-        return made;
-    }
-
-    /// Returns handlers that call `begin` with a conversation for each connection that opens.
-    /// `fail`, `validate`, `http`, `ping` and `pong` are not set and may be added.
-    static handlers make_handlers(std::shared_ptr<executor_driver<Asio>> driver,
-                                  function<void(executor_conversation)> begin) {
-        return {
-            .open =
-                [driver = std::move(driver),
-                 begin = std::move(begin)](weft::connection& peer) mutable {
-                    begin({peer, driver});
-                },
-            .message = [](weft::connection& peer, message m) { state_of(peer)->received(m); },
-            .writable = [](weft::connection& peer) { state_of(peer)->written(); },
-            .close =
-                [](weft::connection& peer, const report& why) {
-                    if (auto* const here = state_of(peer)) here->ended(why);
-                },
-        };
+        static const weft::conversation none;
+        return parts_ ? parts_->peer.outcome() : none.outcome();
     }
 
 private:
-    struct state : std::enable_shared_from_this<state> {
-        using receiver = pending_completion<Asio, error_code, stored_message>;
-        using sender = pending_completion<Asio, error_code>;
+    using parts = executor_conversation_parts<Asio>;
 
-        state(weft::connection& with, std::shared_ptr<executor_driver<Asio>> driver)
-            : peer(&with), driver_(std::move(driver)) {}
-        state(const report& why, std::shared_ptr<executor_driver<Asio>> driver)
-            : peer(nullptr), outcome(why), driver_(std::move(driver)), end_(why.error) {}
+    struct received {
+        using results = std::tuple<error_code, stored_message>;
 
-        weft::connection* peer; // null once the connection has ended
-        report outcome;
-
-        template <class Handler>
-        void receive(Handler handler) {
-            auto asks = hold<receiver>(std::move(handler), [](state& here) {
-                if (auto asked = std::exchange(here.receiver_, {}))
-                    asked.dispatch(Asio::operation_aborted(), {});
-            });
-            if (receiver_) {
-                asks.post(std::make_error_code(std::errc::operation_in_progress), {});
-            } else if (!inbox_.empty()) {
-                asks.post({}, std::move(inbox_.front()));
-                inbox_.pop_front();
-                if (inbox_.empty() && peer) peer->resume();
-            } else if (!peer) {
-                asks.post(end_, {});
-            } else {
-                receiver_ = std::move(asks);
-            }
+        results operator()(const std::shared_ptr<parts>& of, receive_operation& by) const {
+            const auto m = by.await_resume();
+            if (!m) return {of->translate(m.error()), stored_message()};
+            return {error_code(), stored_message{std::string(m->text()), m->is_text()}};
         }
-
-        /// Allocates everything before the message is sent, so that an allocation cannot fail
-        /// later.
-        template <class Handler>
-        void send(message whole, Handler handler) {
-            const auto number = ++senders_begun_;
-            auto waits = hold<sender>(std::move(handler),
-                                      [number](state& here) { here.cancel_sender(number); });
-            senders_.reserve(senders_.size() + 1);
-            switch (peer ? peer->send(whole) : send_result::closed) {
-            case send_result::accepted: return waits.post({});
-            case send_result::backed_up: senders_.emplace_back(number, std::move(waits)); return;
-            case send_result::dropped: return waits.post(make_error_code(errc::queue_full));
-            case send_result::closed: return waits.post(why_closed());
-            }
-        }
-
-        void received(message m) {
-            stored_message kept{std::string(m.text()), m.is_text()};
-            if (receiver_) return receiver_.dispatch({}, std::move(kept));
-            inbox_.push_back(std::move(kept));
-            peer->pause();
-        }
-
-        void written() {
-            for (auto& [number, waits] : std::exchange(senders_, {})) waits.dispatch({});
-        }
-
-        void ended(const report& why) {
-            outcome = why;
-            end_with(why.clean() ? Asio::eof() : error_code(why.error));
-        }
-
-        /// Ends pending operations if the connection or the conversation is destroyed without a
-        /// close event.
-        void aborted() {
-            if (peer) end_with(Asio::operation_aborted());
-        }
-
-        void abandon() noexcept {
-            if (peer) peer->close();
-            aborted();
-        }
-
-    private:
-        template <class Pending, class Handler, class Cancel>
-        Pending hold(Handler handler, Cancel cancel) {
-            auto cancel_here = [weak = this->weak_from_this(), cancel] {
-                if (const auto here = weak.lock()) cancel(*here);
-            };
-            return {std::move(handler), driver_->executor(), std::move(cancel_here)};
-        }
-
-        [[nodiscard]] error_code why_closed() const {
-            return peer || !end_ ? error_code(make_error_code(errc::not_open)) : end_;
-        }
-
-        void cancel_sender(std::uint64_t number) {
-            for (auto& [which, waits] : senders_) {
-                if (which != number) continue;
-                auto cancelled = std::move(waits);
-                std::erase_if(senders_, [&](const auto& one) { return one.first == number; });
-                return cancelled.dispatch(Asio::operation_aborted());
-            }
-        }
-
-        void end_with(error_code why) noexcept {
-            peer = nullptr;
-            end_ = why;
-            if (receiver_) complete(receiver_, why, stored_message());
-            for (auto& [number, waits] : std::exchange(senders_, {})) complete(waits, why);
-        }
-
-        /// Posts a handler. If there is no memory for that, the handler is destroyed without a
-        /// call, as when its context is destroyed.
-        template <class Pending, class... Results>
-        static void complete(Pending& waits, Results... results) noexcept {
-            try {
-                waits.post(std::move(results)...);
-            } catch (const std::bad_alloc&) {}
-        }
-
-        std::shared_ptr<executor_driver<Asio>> driver_; // drops its executor when the context ends
-        receiver receiver_;
-        std::deque<stored_message> inbox_;
-        std::vector<std::pair<std::uint64_t, sender>> senders_;
-        std::uint64_t senders_begun_ = 0;
-        error_code end_;
     };
+
+    struct sent {
+        using results = std::tuple<error_code>;
+
+        results operator()(const std::shared_ptr<parts>& of, send_operation& by) const {
+            const auto done = by.await_resume();
+            return {done ? error_code() : of->translate(done.error())};
+        }
+    };
+
+    struct connected {
+        using results = std::tuple<error_code, executor_conversation>;
+
+        results operator()(const std::shared_ptr<parts>& of, connect_operation& by) const {
+            of->peer = by.await_resume();
+            return {of->peer.connection() ? error_code() : of->translate(of->peer.outcome().error),
+                    executor_conversation(of)};
+        }
+    };
+
+    template <class Operation, class Translate, class Handler, class Begin>
+    static void start(std::shared_ptr<parts> of, Handler handler, Begin begin) {
+        using results = typename Translate::results;
+        using operation = executor_operation<Asio, Operation, results, Translate, Handler>;
+        operation::start(std::move(of), Translate(), std::move(handler), std::move(begin));
+    }
 
     /// Fails an operation of an empty conversation, on the handler's associated executor; a handler
     /// without one is called at once.
@@ -273,29 +164,11 @@ private:
         }
     }
 
-    /// Stored in the connection. Its destructor detects that the connection was destroyed without a
-    /// `close` event.
-    struct anchor {
-        explicit anchor(std::shared_ptr<state> of) : state_(std::move(of)) {}
-        anchor(const anchor&) = delete;
-        anchor& operator=(const anchor&) = delete;
-        ~anchor() { state_->aborted(); }
+    explicit executor_conversation(std::shared_ptr<parts> of) noexcept : parts_(std::move(of)) {}
 
-        std::shared_ptr<state> state_;
-    };
+    std::shared_ptr<parts> parts_;
 
-    /// Returns null if there was no memory for a conversation when the connection opened.
-    static state* state_of(weft::connection& peer) {
-        const auto* const held = peer.data_as<std::shared_ptr<anchor>>();
-        return held ? (*held)->state_.get() : nullptr;
-    }
-
-    executor_conversation(weft::connection& peer, std::shared_ptr<executor_driver<Asio>> driver)
-        : state_(std::make_shared<state>(peer, std::move(driver))) {
-        peer.data() = std::make_shared<anchor>(state_);
-    }
-
-    std::shared_ptr<state> state_;
+    friend class executor_endpoint<Asio>;
 };
 
 /// A conversation whose operations use the default completion token of `Executor`, as in

@@ -112,7 +112,11 @@ public:
     /// Returns handlers for a route: `begin` is called with each connection that opens. `fail`,
     /// `validate`, `http`, `ping` and `pong` may be added.
     [[nodiscard]] handlers conversations(function<void(conversation)> begin) const {
-        return conversation::make_handlers(own_driver, std::move(begin));
+        return conversation_handlers(
+            [driver = own_driver, begin = std::move(begin)](weft::conversation opened) mutable {
+                begin(conversation(std::make_shared<typename conversation::parts>(
+                    driver, std::move(opened))));
+            });
     }
 
     /// Opens a WebSocket over `server`; completes as `void(error_code, conversation)`. The default
@@ -143,38 +147,13 @@ public:
 private:
     using error_code = typename Asio::error_code;
 
-    /// A connection attempt whose result the caller has not yet received.
-    struct attempt {
-        pending_completion<Asio, error_code, conversation> asks;
-        connection_handle connection;
-        std::shared_ptr<executor_driver<Asio>> driver;
-
-        /// Reports the first result only: a connection that opens after that is closed.
-        void end(const error_code& why, conversation result) {
-            if (auto asked = std::exchange(asks, {})) asked.dispatch(why, std::move(result));
-        }
-        void fail(const report& why) { end(why.error, conversation::failed(why, driver)); }
-        void cancel() {
-            report why;
-            why.phase = phase::http;
-            why.error = std::make_error_code(std::errc::operation_canceled);
-            connection.abort();
-            end(Asio::operation_aborted(), conversation::failed(why, driver));
-        }
-    };
-
     template <class Layer, class Handler>
-    void begin_connecting(Layer&& over, const uri& to, connect_options&& with, Handler&& handler) {
-        const auto begun = std::make_shared<attempt>();
-        begun->driver = own_driver;
-        auto cancel = [weak = std::weak_ptr(begun)] {
-            if (const auto here = weak.lock()) here->cancel();
-        };
-        begun->asks = {std::move(handler), get_executor(), std::move(cancel)};
-        auto what =
-            conversations([begun](conversation opened) { begun->end({}, std::move(opened)); });
-        what.fail = [begun](const report& why) { begun->fail(why); };
-        begun->connection = connect(std::move(over), to, std::move(what), std::move(with)).handle();
+    void begin_connecting(Layer&& over, const uri& to, const connect_options& with,
+                          Handler&& handler) {
+        auto of = std::make_shared<typename conversation::parts>(own_driver);
+        conversation::template start<connect_operation, typename conversation::connected>(
+            std::move(of), std::forward<Handler>(handler),
+            [&] { return stream_endpoint::connect(carry(std::move(over)), to, with); });
     }
 
     template <class Layer>

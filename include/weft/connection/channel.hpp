@@ -281,6 +281,8 @@ protected:
     bool opened_ : 1 = false;       // `open` has been called
     bool half_closed_ : 1 = false;
     bool awaited_ : 1 = false;      // its endpoint's shutdown waits for it
+    bool in_run_ : 1 = false;       // its part of an `output_run` comes after the queued output
+    bool writing_ : 1 = false;      // the stream is taking output, and may call the application
 
 private:
     /// Lives on the stack while handlers may run.

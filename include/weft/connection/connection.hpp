@@ -20,7 +20,9 @@
 namespace weft {
 
 class connection_set;
+class output_run;
 struct route;
+struct run_place;
 template <class Member>
 class registry;
 template <class Member>
@@ -41,8 +43,8 @@ public:
 
     /// Sends a whole message; `accepted` and `backed_up` mean that it was sent or queued.
     ///
-    /// Messages sent while a handler runs are written together. The bytes are copied or written
-    /// before this returns, so a handler can send the view that it received. Text must be UTF-8.
+    /// Short messages sent in one turn are written together. The bytes are copied or written before
+    /// this returns, so a handler can send the view that it received. Text must be UTF-8.
     /// Also returns `closed` while a message begun with `send_part` is unfinished.
     send_result send(message whole);
 
@@ -208,6 +210,7 @@ private:
     friend class handle_posts;
     friend class connection_set;
     friend class conversation_state;
+    friend class output_run;
     friend class registry<connection>;
     friend class member_table<connection>;
     friend class stream_endpoint;
@@ -324,6 +327,17 @@ private:
     void consume_output(std::size_t count) noexcept;
     void drain() noexcept;
     result<void> answered(result<void> outcome);
+
+    // frames that this connection shares with others: see `output_run`
+    bool join_run(output_run& run, run_place& at) noexcept;
+    void queue_run();
+    void queue_run_or_end() noexcept;
+    void leave_run() noexcept {
+        if (in_run_) [[unlikely]] queue_run_or_end();
+    }
+    void write_run() noexcept;
+    void forget_run() noexcept;
+    [[nodiscard]] std::size_t size_of_run() const noexcept;
 
     // a message that is sent from a source, and messages that wait behind it
     [[nodiscard]] bool sends_source() const noexcept {

@@ -4,13 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include <weft/core/address.hpp>
 #include <weft/core/extension.hpp>
+#include <weft/core/function.hpp>
 #include <weft/core/http_fields.hpp>
 #include <weft/core/result.hpp>
 #include <weft/core/session_options.hpp>
@@ -153,7 +153,7 @@ struct connect_options {
     /// Called for each socket before it connects to one address, to set its options or to bind it;
     /// an error counts as a failure of that address. It may end the connection, but must not close
     /// the descriptor.
-    std::function<result<void>(native_socket socket, const address& to)> before_connect = {};
+    copyable_function<result<void>(native_socket socket, const address& to)> before_connect = {};
 };
 
 } // namespace weft

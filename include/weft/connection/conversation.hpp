@@ -5,6 +5,8 @@
 
 #include <concepts>
 #include <cstdint>
+#include <exception>
+#include <optional>
 #include <string_view>
 #include <system_error>
 #include <type_traits>
@@ -40,9 +42,13 @@ public:
 
     [[nodiscard]] bool await_ready() noexcept;
     [[nodiscard]] result<message> await_resume() noexcept {
-        if (error_) return failure(error_);
+        if (error_) return failure(*error_);
         return whole_;
     }
+
+    /// Avoids copying the message: it is then valid only until the waiter that receives it returns.
+    /// For waiters that are not coroutines.
+    void borrow() noexcept { borrows_ = true; }
 
 private:
     friend class conversation_state;
@@ -54,14 +60,18 @@ private:
 
     conversation_state* of_;
     message whole_{std::span<const std::byte>()};
-    std::error_code error_;
+    std::optional<std::error_code> error_; // costs nothing if there is none
+    bool borrows_ = false;
 };
 
 /// Waits until more may be sent; see `conversation::send`.
 class [[nodiscard]] send_operation final : public task_operation, private list_link {
 public:
-    /// The result is known.
-    explicit send_operation(std::error_code error) noexcept : by_(nullptr), error_(error) {}
+    /// The output was written, or leaves at the end of the turn.
+    send_operation() noexcept = default;
+
+    /// The output was not accepted.
+    explicit send_operation(std::error_code error) noexcept : error_(error) {}
 
     /// The output was queued.
     explicit send_operation(conversation_state& by) noexcept;
@@ -74,7 +84,7 @@ public:
 
     [[nodiscard]] bool await_ready() noexcept { return !by_ || has_drained(); }
     result<void> await_resume() const noexcept {
-        if (error_) return failure(error_);
+        if (error_) return failure(*error_);
         return {};
     }
 
@@ -87,8 +97,8 @@ private:
     [[nodiscard]] bool has_drained() noexcept;
     void forget() noexcept;
 
-    conversation_state* by_; // null if the result is known
-    std::error_code error_;
+    conversation_state* by_ = nullptr; // null if the result is known
+    std::optional<std::error_code> error_;
     std::uint64_t drained_before_ = 0; // how often the queue had drained when this was sent
 };
 
@@ -183,12 +193,15 @@ public:
     /// if a server refused it.
     [[nodiscard]] const report& outcome() const noexcept;
 
+    /// Ends the connection as an exception from a handler does: with 1011, and with the exception
+    /// in the report. For code that runs an operation's waiter. The conversation must not be empty.
+    void fail(std::exception_ptr thrown) noexcept;
+
 private:
     friend class conversation_state;
     friend class connect_operation;
 
-    template <class Send>
-    send_operation submit(Send&& send);
+    send_operation sent(send_result how);
 
     /// Owns one reference to `state`.
     explicit conversation(conversation_state* state) noexcept : state_(state) {}
@@ -254,5 +267,11 @@ concept conversation_function = std::is_invocable_r_v < task<void>,
 /// `message` or `part` is set: the coroutine receives the messages.
 [[nodiscard]] handlers coroutine_handlers(function<task<void>(conversation)> serve,
                                           handlers more = {}, stop_token until = {});
+
+/// Returns handlers for a route. Their `open` handler calls `begin` with a conversation for the
+/// connection that has opened. For coroutines of other libraries; otherwise like
+/// `coroutine_handlers`.
+[[nodiscard]] handlers conversation_handlers(function<void(conversation)> begin,
+                                             handlers more = {});
 
 } // namespace weft

@@ -3,7 +3,6 @@
 // overall.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <memory>
@@ -78,7 +77,7 @@ private:
         if (head_ > waiting && capacity_ - waiting >= more) {
             std::memcpy(memory_.get(), memory_.get() + head_, waiting);
         } else {
-            const std::size_t larger = std::max(waiting + more, 2 * waiting);
+            const std::size_t larger = waiting + (more > waiting ? more : waiting);
             auto moved = std::make_unique_for_overwrite<std::byte[]>(larger);
             if (waiting != 0) std::memcpy(moved.get(), memory_.get() + head_, waiting);
             memory_ = std::move(moved);

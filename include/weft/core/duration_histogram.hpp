@@ -2,7 +2,6 @@
 // A histogram of durations.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -23,8 +22,9 @@ struct duration_histogram {
     duration sum{};
 
     void add(duration one) noexcept {
-        const auto at = std::ranges::lower_bound(bounds, one) - bounds.begin();
-        ++counts[static_cast<std::size_t>(at)];
+        std::size_t at = 0;
+        while (at < bounds.size() && bounds[at] < one) ++at;
+        ++counts[at];
         sum += one;
     }
 

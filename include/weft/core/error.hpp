@@ -22,7 +22,7 @@ enum class errc {
     bad_method,              ///< an upgrade must be a GET
     bad_http_version,        ///< the peer speaks another version of HTTP than 1.1
     bad_host,                ///< no Host header, several, or one that names no host
-    misdirected,             ///< Host differs from the server name of the TLS handshake (SNI)
+    misdirected,             ///< Host has other routes than the server name of TLS (SNI)
     bad_upgrade,             ///< Upgrade does not name `websocket`
     bad_connection,          ///< Connection does not name `upgrade`
     bad_key,                 ///< Sec-WebSocket-Key is missing, repeated or has the wrong form

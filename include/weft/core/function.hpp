@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: MIT
-// A move-only std::function for handlers. Weft uses this type at every language level, so that a
-// user's language level never changes the ABI.
+// A move-only std::function for handlers, and a copyable one for options. Weft uses these types at
+// every language level, so that a user's language level never changes the ABI. They do not include
+// <functional>, which is slow to compile.
 #pragma once
 
 #include <cassert>
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <new>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
 #include <weft/core/language.hpp>
 
 namespace weft {
+
+template <class Signature>
+class copyable_function;
 
 template <class Signature>
 class function;
@@ -77,6 +81,8 @@ private:
         void (*destroy)(void*) noexcept;
     };
 
+    friend class copyable_function<Result(Args...)>;
+
     static constexpr std::size_t room = 3 * sizeof(void*);
 
     template <class Stored>
@@ -86,9 +92,18 @@ private:
     template <class Stored>
     static Result invoke(Stored& callable, Args&&... args) {
         if constexpr (std::is_void_v<Result>) {
-            std::invoke(callable, std::forward<Args>(args)...);
+            static_cast<void>(invoke_as_is(callable, std::forward<Args>(args)...));
         } else {
-            return std::invoke(callable, std::forward<Args>(args)...);
+            return invoke_as_is(callable, std::forward<Args>(args)...);
+        }
+    }
+
+    template <class Stored>
+    static decltype(auto) invoke_as_is(Stored& callable, Args&&... args) {
+        if constexpr (std::is_member_pointer_v<Stored>) {
+            return std::apply(callable, std::forward_as_tuple(std::forward<Args>(args)...));
+        } else {
+            return callable(std::forward<Args>(args)...);
         }
     }
 
@@ -126,6 +141,68 @@ private:
 
     alignas(void*) std::byte storage_[room];
     const operations* operations_ = nullptr;
+};
+
+/// Owns a callable, like std::function; copying it copies the callable. Empty by default.
+///
+/// Calling an empty function is a programming error and asserts.
+template <class Result, class... Args>
+class copyable_function<Result(Args...)> {
+public:
+    copyable_function() noexcept = default;
+    copyable_function(std::nullptr_t) noexcept {}
+
+    template <class Callable>
+    requires(!std::is_same_v<std::remove_cvref_t<Callable>, copyable_function> &&
+             std::is_copy_constructible_v<std::decay_t<Callable>> &&
+             std::is_invocable_r_v<Result, std::decay_t<Callable>&, Args...>)
+        copyable_function(Callable&& callable) {
+        if constexpr (std::is_assignable_v<std::remove_cvref_t<Callable>&, std::nullptr_t>) {
+            if (!static_cast<bool>(callable)) return; // a pointer or another kind of function
+        }
+        using stored = std::decay_t<Callable>;
+        held_ = std::make_unique<holder_of<stored>>(std::forward<Callable>(callable));
+    }
+
+    copyable_function(copyable_function&&) noexcept = default;
+    copyable_function& operator=(copyable_function&&) noexcept = default;
+    copyable_function(const copyable_function& other)
+        : held_(other.held_ ? other.held_->copy() : nullptr) {}
+    copyable_function& operator=(const copyable_function& other) {
+        return *this = copyable_function(other);
+    }
+    ~copyable_function() = default;
+
+    explicit operator bool() const noexcept { return held_ != nullptr; }
+
+    Result operator()(Args... args) const {
+        assert(held_);
+        return held_->call(std::forward<Args>(args)...);
+    }
+
+private:
+    struct holder {
+        virtual ~holder() = default;
+        virtual Result call(Args&&... args) = 0;
+        [[nodiscard]] virtual std::unique_ptr<holder> copy() const = 0;
+    };
+
+    template <class Stored>
+    struct holder_of final : holder {
+        template <class Callable>
+        explicit holder_of(Callable&& given) : callable(std::forward<Callable>(given)) {}
+
+        Result call(Args&&... args) override {
+            return function<Result(Args...)>::invoke(callable, std::forward<Args>(args)...);
+        }
+        [[nodiscard]] std::unique_ptr<holder> copy() const override {
+            return std::make_unique<holder_of>(callable);
+        }
+
+        Stored callable;
+    };
+
+    std::unique_ptr<holder> held_;
 };
 
 /// A function that is a member of a struct of handlers.

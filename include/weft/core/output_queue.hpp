@@ -17,6 +17,7 @@ namespace weft {
 struct shared_bytes {
     std::span<const std::byte> bytes = {};
     std::shared_ptr<const void> owner = {};
+    std::size_t owned = 0; ///< size of the owner's memory, if that is more than `bytes`
 };
 
 /// A queue of bytes: its own, and references to shared ones, in any order. Its own bytes between
@@ -29,8 +30,8 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return own_.size() + shared_size_; }
 
     /// Returns an estimate of the memory that the queue needs: its own memory, and its share of the
-    /// memory that it refers to. The share is the size divided by the number of references that
-    /// existed when this one was queued.
+    /// memory that it refers to. The share is the size of that memory divided by the number of
+    /// references that existed when this one was queued.
     [[nodiscard]] std::size_t memory_used() const noexcept {
         return own_.capacity() + shared_.capacity() * sizeof(piece) + share_;
     }

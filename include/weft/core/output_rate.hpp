@@ -2,7 +2,6 @@
 // Measures whether a peer takes queued output at a minimum rate. Knows no clock and no stream.
 #pragma once
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 
@@ -48,7 +47,7 @@ private:
         const double bytes =
             static_cast<double>(rate_min) * std::chrono::duration<double>(over).count();
         if (bytes >= static_cast<double>(waiting)) return waiting;
-        return std::max<std::size_t>(static_cast<std::size_t>(bytes), 1);
+        return bytes < 1 ? 1 : static_cast<std::size_t>(bytes);
     }
 
     time_point due_ = never;

@@ -42,6 +42,7 @@ public:
     [[nodiscard]] compression choice() const noexcept;
 
 private:
+    friend class output_run;
     friend class session;
 
     struct content;

@@ -3,7 +3,6 @@
 // buffer.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -28,11 +27,12 @@ public:
 private:
     friend class session;
     friend struct short_messages;
+    friend struct shared_frames;
 
     /// Returns a buffer of at most `size_max` bytes for the decompressed bytes of a short message.
     [[nodiscard]] std::span<std::byte> room_for_decoded(std::size_t size_max) {
         if (!decoded_) decoded_ = std::make_unique_for_overwrite<std::byte[]>(decoded_size);
-        return {decoded_.get(), std::min(decoded_size, size_max)};
+        return {decoded_.get(), size_max < decoded_size ? size_max : decoded_size};
     }
 
     static constexpr std::size_t decoded_size = 16 * 1024;

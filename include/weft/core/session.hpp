@@ -377,6 +377,7 @@ public:
 
 private:
     friend struct short_messages; // the fast path
+    friend struct shared_frames;
     struct opening;
     struct extra;
 

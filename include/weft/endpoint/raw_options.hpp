@@ -4,12 +4,12 @@
 
 #include <chrono>
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <string>
 
 #include <weft/connection/connection_options.hpp>
 #include <weft/core/address.hpp>
+#include <weft/core/function.hpp>
 #include <weft/core/result.hpp>
 #include <weft/core/time.hpp>
 #include <weft/stream/native_socket.hpp>
@@ -67,7 +67,7 @@ struct raw_connect_options {
     duration attempt_delay = std::chrono::milliseconds(250);
     duration resolution_delay = std::chrono::milliseconds(50);
     address local_address = {};
-    std::function<result<void>(native_socket socket, const address& to)> before_connect = {};
+    copyable_function<result<void>(native_socket socket, const address& to)> before_connect = {};
 };
 
 } // namespace weft

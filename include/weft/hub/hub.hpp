@@ -46,8 +46,8 @@ private:
 /// All functions must be called on the driver's thread; for other threads there is `handle()`. Any
 /// of them may be called from any handler, also while a publication is delivered; even the hub may
 /// be destroyed there. Topics need not be created: they exist while they are used. Two publications
-/// to a topic from one thread reach each subscriber in that order. The publications that one turn
-/// delivers to a connection are written together.
+/// to a topic from one thread reach each subscriber in that order. The short publications that one
+/// turn delivers to a connection are written together, up to 16 KiB at a time.
 class hub {
 public:
     /// Creates a hub for connections on `owner`, which may be a driver, a loop or an endpoint and
@@ -110,7 +110,7 @@ public:
     /// Publishes a transient message to those subscribers for which `filter` returns true, on all
     /// loops of this process. `filter` runs on each loop's thread.
     void publish_if(std::string_view topic, message what,
-                    std::function<bool(connection&)> filter);
+                    copyable_function<bool(connection&)> filter);
 
     // --- reading
 

@@ -25,7 +25,8 @@ struct memory_broker_options {
 /// Give the same broker to the hubs of several loops, and they act as one hub: each loop that has
 /// subscribers is woken at most once for each publication. A topic is forgotten when it has no
 /// subscriber, no presence, no stored publication and no idempotency key; a later publication to it
-/// begins a new epoch. Expired publications are dropped when the broker is used next.
+/// begins a new epoch. Expired publications of a topic are dropped when it is used next; each
+/// publication and each subscription also checks two other topics.
 class memory_broker final : public broker {
 public:
     explicit memory_broker(const memory_broker_options& options = {});

@@ -4,12 +4,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include <weft/core/function.hpp>
 #include <weft/core/message.hpp>
 
 namespace weft {
@@ -48,7 +48,7 @@ struct publication {
     /// If set, only connections for which this returns true receive the publication. Called on the
     /// thread of each connection. Only for transient publications, and not passed on to other
     /// processes.
-    std::function<bool(connection&)> filter = {};
+    copyable_function<bool(connection&)> filter = {};
 
     [[nodiscard]] weft::message message() const noexcept {
         return {std::as_bytes(std::span(data.data(), data.size())), is_text};

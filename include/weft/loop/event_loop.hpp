@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include <weft/core/function.hpp>
 #include <weft/core/result.hpp>
@@ -30,6 +31,7 @@ class virtual_clock;
 enum class engine_kind : std::uint8_t {
     automatic,    ///< the best that this system has: epoll on Linux, kqueue on FreeBSD and macOS
     epoll,        ///< readiness by epoll(7). Linux
+    io_uring,     ///< io_uring(7), or epoll if the system refuses it. Linux 6.1 or later; no guests
     kqueue,       ///< readiness by kqueue(2). FreeBSD and macOS
     poll,         ///< readiness by poll(2): a wait costs O(watched descriptors); no guests
     virtual_time, ///< no descriptors: memory streams, and a clock that a test moves
@@ -242,7 +244,12 @@ public:
     /// are not logged. If it throws, `on_error` is called.
     void on_log(log_level from, function<void(const log_record&)> handler);
 
+    /// Returns the engine in use; never `automatic`.
     [[nodiscard]] engine_kind engine() const noexcept;
+
+    /// Returns the system's error if it refused the engine that the options select and `engine()`
+    /// is a substitute, as epoll is for io_uring. Otherwise returns no error.
+    [[nodiscard]] std::error_code engine_refused() const noexcept;
 
     /// Returns the number of things that keep `run` from returning.
     [[nodiscard]] std::size_t work_count() const noexcept;

@@ -2,7 +2,6 @@
 // How long the turns of an event loop take, as a histogram.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -23,13 +22,13 @@ struct turn_times : duration_histogram<turn_time_bounds> {
 
     void add(duration turn) noexcept {
         duration_histogram::add(turn);
-        longest = std::max(longest, turn);
+        if (longest < turn) longest = turn;
     }
 
     /// Adds the turns of another loop.
     turn_times& operator+=(const turn_times& other) noexcept {
         duration_histogram::operator+=(other);
-        longest = std::max(longest, other.longest);
+        if (longest < other.longest) longest = other.longest;
         return *this;
     }
 };

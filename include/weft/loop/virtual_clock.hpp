@@ -2,8 +2,6 @@
 // A virtual clock: its time moves only when a test moves it.
 #pragma once
 
-#include <algorithm>
-
 #include <weft/core/time.hpp>
 
 namespace weft {
@@ -18,8 +16,10 @@ public:
 
     /// Moves the time forward; has no effect if it would move it back. Deadlines that have passed
     /// are handled in the loop's next turn.
-    void advance(duration by) noexcept { now_ += std::max(by, duration::zero()); }
-    void advance_to(time_point then) noexcept { now_ = std::max(now_, then); }
+    void advance(duration by) noexcept { advance_to(now_ + by); }
+    void advance_to(time_point then) noexcept {
+        if (now_ < then) now_ = then;
+    }
 
 private:
     time_point now_;

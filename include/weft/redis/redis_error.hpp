@@ -25,7 +25,7 @@ enum class redis_error {
     not_connected,     ///< there is no connection, and `redis_options::when_away` says to fail
     bad_answer,        ///< an answer that does not belong to the command
     bad_url,           ///< not a URL of a Redis server; see `parse_redis_url`
-    no_tls,            ///< `rediss:`, but this component does not use TLS
+    no_tls,            ///< `rediss:`, but no TLS layer was given; see `parse_redis_url`
     command_failed     ///< another error, which `redis_options::on_trouble` receives as text
 };
 

@@ -5,11 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
 
 #include <weft/core/time.hpp>
+#include <weft/stream/secure_layer.hpp>
 
 namespace weft {
 
@@ -32,6 +34,14 @@ struct redis_options {
     std::string user = {};
     std::string password = {};
 
+    /// If set, encrypts the connection. For example a `tls_client`, which decides which issuers are
+    /// trusted and which certificate is sent to Redis.
+    std::shared_ptr<secure_layer> tls = {};
+
+    /// The name or address for which the certificate of Redis must be valid. A name is also sent as
+    /// SNI. Empty: `host`.
+    std::string tls_host = {};
+
     unsigned database = 0;
 
     /// The beginning of all keys and channels. Applications with different prefixes do not see each
@@ -43,7 +53,8 @@ struct redis_options {
     redis_outage when_away = redis_outage::wait;
 
     /// Limit on the bytes of operations of one session that wait or have not been answered. Beyond
-    /// it, operations fail with `errc::queue_full`.
+    /// it, operations fail with `errc::queue_full`. What renews presence and topics counts, too,
+    /// but is always sent.
     std::size_t pending_max = std::size_t(16) * 1024 * 1024;
 
     /// How long an operation waits for a connection before it fails. Zero: without limit.
@@ -56,7 +67,9 @@ struct redis_options {
 
     // --- detecting that Redis is away
 
-    duration connect_timeout = std::chrono::seconds(5); ///< includes logging in; zero: no limit
+    /// Limit on connecting, which includes logging in, and on loading scripts again that Redis has
+    /// lost. Zero: no limit.
+    duration connect_timeout = std::chrono::seconds(5);
 
     /// A connection ends if Redis owes an answer and sends nothing for this long. Zero: never.
     duration response_timeout = std::chrono::seconds(5);

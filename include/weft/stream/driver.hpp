@@ -88,19 +88,19 @@ public:
 
     // --- work
 
-    /// Calls `which.run()` in the next round of work. If `at_turn_end` was called for it too,
-    /// `finish_turn()` comes first.
+    /// Calls `which.run()` in the next round of work.
     void defer(work_item& which) noexcept;
 
-    /// Calls `which.finish_turn()` at the end of this turn or, outside a turn, of the next one. If
-    /// `which` was deferred, its `run()` comes after that.
+    /// Calls `which.finish_turn()` at the end of this turn or, outside a turn, of the next one,
+    /// whether or not `which` was deferred too.
     void at_turn_end(work_item& which) noexcept;
 
     /// Cancels `defer` and `at_turn_end` for `which`.
     void cancel(work_item& which) noexcept { tasks_.cancel(which); }
 
-    /// Deletes `dead` at the end of the outermost turn, when no function of it is on the stack;
-    /// outside a turn, at once. Until then the driver does not call it.
+    /// Deletes `dead` at the end of the outermost turn, when no function of it is on the stack; at
+    /// the end of `close`, which calls a pending `done`; otherwise at once. Until then the driver
+    /// does not call it.
     void retire(work_item* dead) noexcept;
 
     [[nodiscard]] bool in_turn() const noexcept { return depth_ != 0; }
@@ -341,6 +341,7 @@ private:
     remaining_budget left_;
     log_level logs_from_ = log_level::off;
     bool log_was_set_ = false; // while an entry was being logged
+    bool closing_ = false;     // `close` is on the stack
     thread_check thread_;
 };
 

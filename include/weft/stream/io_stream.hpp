@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <iosfwd>
 #include <memory>
 #include <span>
@@ -27,7 +26,7 @@ struct io_stream_options {
     /// For callers that queue output: without it, a peer that reads slowly seems to be silent, and
     /// timeouts for its answer begin too early. Must not call Weft. Not called after the caller's
     /// end was destroyed.
-    std::function<std::size_t()> output_pending = {};
+    copyable_function<std::size_t()> output_pending = {};
 };
 
 /// The caller's end of a connection that the caller feeds with bytes.
@@ -42,8 +41,10 @@ public:
     ///
     /// Returns how many bytes it accepted. If it accepted only a part, the rest waits until the
     /// caller calls `writable`. An error ends the connection. The handler may call any function of
-    /// the io_stream and may destroy it. It must not destroy an endpoint or run a turn of the
-    /// driver.
+    /// the io_stream and may destroy it. It may also send on connections and end them. To the
+    /// connection whose output it is writing, this applies only if that is a `connection` without
+    /// TLS over this stream, and then the pieces are valid only until it does. It must not destroy
+    /// an endpoint or run a turn of the driver.
     using write_handler =
         function<result<std::size_t>(std::span<const std::span<const std::byte>> pieces)>;
 

@@ -9,10 +9,11 @@
 
 namespace weft {
 
-/// Encrypts streams. weft::tls has one implementation for servers and one for clients.
+/// Encrypts streams. weft::tls and weft::mbedtls each have an implementation for servers and one
+/// for clients.
 ///
-/// Any number of streams may share a layer. A stream may outlive the layer. A layer that loops on
-/// several threads share must be thread-safe, as those of weft::tls are.
+/// Any number of streams may share a layer. A stream may outlive the layer. If loops on several
+/// threads share a layer, it must be thread-safe. Those of weft::tls and weft::mbedtls are.
 class secure_layer {
 public:
     secure_layer(const secure_layer&) = delete;

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <utility>
 
 #include <weft/core/time.hpp>
 
@@ -48,10 +47,16 @@ private:
     list_link* previous_ = this;
 };
 
+/// A work item's place in a round of work, or among those that will be deleted.
+class work_link : public list_link {};
+
+/// A work item's place in the queue of the turn's end.
+class turn_end_link : public list_link {};
+
 /// An object that a driver calls later; see `driver::defer` and `driver::at_turn_end`.
 ///
-/// Its destructor removes it from its list. Belongs to one driver and its thread.
-class work_item : private list_link {
+/// Its destructor removes it from its lists. Belongs to one driver and its thread.
+class work_item : private work_link, private turn_end_link {
 public:
     work_item() noexcept = default;
     virtual ~work_item() { unlink(); }
@@ -68,16 +73,20 @@ protected:
 
 private:
     friend class driver;
+    template <class>
     friend class task_list;
     friend class work_queues;
 
-    enum class place : std::uint8_t { nowhere, work, turn_end, retired };
+    void unlink() noexcept {
+        work_link::unlink();
+        turn_end_link::unlink();
+    }
 
-    place place_ = place::nowhere;
-    bool deferred_too_ = false; // waits for the turn's end, and `run()` is due after that
+    bool retired_ = false;
 };
 
-/// A list of work items in order. An item is in at most one list.
+/// A list of work items in order. An item is in at most one list for each kind of link.
+template <class Link>
 class task_list {
 public:
     task_list() noexcept = default;
@@ -92,12 +101,12 @@ public:
 private:
     friend class work_queues;
 
-    void push_back(work_item& added) noexcept { added.insert_before(head_); }
+    void push_back(work_item& added) noexcept { static_cast<Link&>(added).insert_before(head_); }
 
     work_item& pop_front() noexcept {
-        auto& first = static_cast<work_item&>(*head_.next());
+        auto& first = static_cast<Link&>(*head_.next());
         first.unlink();
-        return first;
+        return static_cast<work_item&>(first);
     }
 
     /// Moves all items of `other` to the end of this list.

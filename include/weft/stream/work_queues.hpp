@@ -3,48 +3,40 @@
 // end, and for deletion after it. Calls no item.
 #pragma once
 
-#include <utility>
-
 #include <weft/stream/work_item.hpp>
 
 namespace weft {
 
-/// The queues of a driver. An item is in at most one of them. No function allocates.
+/// The queues of a driver. An item may wait for a round of work and for the turn's end at the same
+/// time: neither puts the other off. No function allocates.
 class work_queues {
 public:
     work_queues() noexcept = default;
     work_queues(const work_queues&) = delete;
     work_queues& operator=(const work_queues&) = delete;
 
-    /// Adds `which` to the next round of work, unless it is queued. An item that waits for the
-    /// turn's end is added after that. Returns whether the item was queued by this call.
+    /// Adds `which` to the next round of work. Returns false if it waits for a round already or is
+    /// retired.
     bool defer(work_item& which) noexcept {
-        if (which.place_ == work_item::place::turn_end) which.deferred_too_ = true;
-        if (which.place_ != work_item::place::nowhere) return false;
-        which.place_ = work_item::place::work;
+        if (which.work_link::linked() || retired(which)) return false;
         next_work_.push_back(which);
         return true;
     }
 
-    /// Moves `which` to the queue of the turn's end. Returns false if it was there already or is
+    /// Adds `which` to the queue of the turn's end. Returns false if it was there already or is
     /// retired.
     bool at_turn_end(work_item& which) noexcept {
-        if (which.place_ == work_item::place::turn_end || retired(which)) return false;
-        which.deferred_too_ = which.place_ == work_item::place::work;
-        which.unlink();
-        which.place_ = work_item::place::turn_end;
+        if (which.turn_end_link::linked() || retired(which)) return false;
         turn_end_.push_back(which);
         return true;
     }
 
-    /// Removes `which` from its queue, unless it is retired.
+    /// Removes `which` from its queues, unless it is retired.
     void cancel(work_item& which) noexcept;
 
-    /// Removes `dead` from its queue, and keeps it until `delete_retired`.
+    /// Removes `dead` from its queues, and keeps it until `delete_retired`.
     void retire(work_item& dead) noexcept;
-    [[nodiscard]] static bool retired(const work_item& which) noexcept {
-        return which.place_ == work_item::place::retired;
-    }
+    [[nodiscard]] static bool retired(const work_item& which) noexcept { return which.retired_; }
 
     /// Deletes all retired items, including those that their destructors retire.
     void delete_retired() noexcept;
@@ -54,20 +46,12 @@ public:
 
     /// Removes and returns the next item of this round; null if there is none.
     [[nodiscard]] work_item* take_work() noexcept {
-        if (work_.empty()) return nullptr;
-        work_item& next = work_.pop_front();
-        next.place_ = work_item::place::nowhere;
-        return &next;
+        return work_.empty() ? nullptr : &work_.pop_front();
     }
 
-    /// Removes and returns the next item of the turn's end; null if there is none. If the item was
-    /// deferred too, adds it to the next round.
+    /// Removes and returns the next item of the turn's end; null if there is none.
     [[nodiscard]] work_item* take_turn_end() noexcept {
-        if (turn_end_.empty()) return nullptr;
-        work_item& next = turn_end_.pop_front();
-        next.place_ = work_item::place::nowhere;
-        if (std::exchange(next.deferred_too_, false)) defer(next);
-        return &next;
+        return turn_end_.empty() ? nullptr : &turn_end_.pop_front();
     }
 
     /// Returns whether an item waits to be called.
@@ -76,10 +60,10 @@ public:
     }
 
 private:
-    task_list work_;
-    task_list next_work_;
-    task_list turn_end_;
-    task_list retired_;
+    task_list<work_link> work_;
+    task_list<work_link> next_work_;
+    task_list<turn_end_link> turn_end_;
+    task_list<work_link> retired_;
 };
 
 } // namespace weft

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The client side of TLS: which issuers it trusts, and the sessions that it can resume.
+// The client side of TLS: its trusted issuers, and the sessions that it can resume.
 #pragma once
 
 #include <functional>
@@ -21,28 +21,28 @@ struct tls_client_options {
     std::string issuers_file = {};
     std::string issuers = {};
 
-    /// False accepts any certificate for any name: an attacker between client and server can then
-    /// read and change everything.
+    /// If false, accepts any certificate for any name. An attacker between client and server can
+    /// then read and change everything.
     bool verify = true;
 
-    /// The certificate for servers that request one.
+    /// The client's certificate, sent to servers that request one.
     std::optional<tls_certificate> certificate = {};
 
     tls_version minimum = tls_version::tls_1_2;
 
-    /// Called with OpenSSL's SSL_CTX once it is configured, for further settings.
+    /// Called with OpenSSL's SSL_CTX once it is configured, to make further settings.
     std::function<result<void>(ssl_ctx_st*)> configure = {};
 
     /// If `create` fails, it writes here what the error concerns, such as a file name. Not used
-    /// after that.
+    /// after `create` has returned.
     std::string* fault = nullptr;
 };
 
 /// TLS for any number of clients and connections, on any number of threads.
 ///
-/// By default checks that the peer's certificate comes from a trusted issuer and is valid for the
-/// host (a name or an address) that was connected to. Sessions are kept in memory and resumed with
-/// the same host; a TLS 1.3 session is used only once.
+/// By default, verifies that the server's certificate comes from a trusted issuer and is valid for
+/// the host (a name or an address) to which the client connects. Keeps sessions in memory, and
+/// resumes them with the same host; a TLS 1.3 session is used only once.
 class tls_client final : public secure_layer {
 public:
     /// Fails with a `tls_error`, the system's error for a file, or OpenSSL's error.

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The server side of TLS: its certificates, and whether it asks clients for theirs. Knows no
-// listener.
+// The server side of TLS: its certificates, and which client certificates it accepts. Knows nothing
+// of listeners.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -17,36 +16,29 @@ struct ssl_ctx_st; // OpenSSL's SSL_CTX
 
 namespace weft {
 
-/// Whether a server asks clients for a certificate.
-enum class client_certificates : std::uint8_t {
-    ignored,
-    wanted,  ///< a client may send none, but one that it sends must be trusted
-    required ///< a client that sends none is refused
-};
-
 struct tls_server_options {
-    /// The certificate is chosen by the name that the client asks for (SNI); the first one is used
-    /// if the client sends no name, or no certificate is valid for it.
+    /// The one that matches the name that the client asks for (SNI) is used. If the client sends no
+    /// name, or none matches, the first certificate is used.
     std::vector<tls_certificate> certificates = {};
 
     tls_version minimum = tls_version::tls_1_2;
 
-    /// Whether to ask clients for a certificate, and which issuers of it to trust, as PEM, in a
-    /// file or in memory. Unless `clients` is `ignored`, issuers must be given.
+    /// Whether to ask clients for a certificate. If so, the trusted issuers must be given, as PEM,
+    /// in a file or in memory.
     client_certificates clients = client_certificates::ignored;
     std::string client_issuers_file = {};
     std::string client_issuers = {};
 
-    /// Called with OpenSSL's SSL_CTX of each certificate once it is configured, for further
+    /// Called with OpenSSL's SSL_CTX of each certificate once it is configured, to make further
     /// settings; also on a reload.
     ///
-    /// Each handshake begins in the context of the first certificate, and takes only certificate
-    /// and key from the one that fits the server name. Make the same settings in each context: most
-    /// of those that differ (versions, ciphers, options, callbacks) count in the first one only.
+    /// Make the same settings in each context. A handshake uses the context of the first
+    /// certificate, including its versions, ciphers, options and callbacks. From the context that
+    /// matches the server name it takes only certificate and key.
     std::function<result<void>(ssl_ctx_st*)> configure = {};
 
     /// If `create` or `reload` fails, it writes here what the error concerns, such as a file name.
-    /// Not used after that.
+    /// Not used after the call has returned.
     std::string* fault = nullptr;
 };
 
@@ -61,9 +53,9 @@ public:
 
     ~tls_server() override;
 
-    /// Reads the files again, or replaces the options. Existing connections are not affected, and
-    /// sessions can be resumed across a reload unless client certificates are required or wanted.
-    /// If it fails, nothing changes. May be called from any thread.
+    /// Reads the files again, or replaces the options. Existing connections are not affected. After
+    /// a reload, clients can still resume their sessions, unless client certificates are required
+    /// or wanted. If it fails, nothing changes. May be called from any thread.
     result<void> reload();
     result<void> reload(tls_server_options options);
 

@@ -15,14 +15,15 @@ std::span<const engine_kind> available_engines() noexcept {
     return here;
 }
 
-std::unique_ptr<engine> make_engine(const loop_options& options) {
+std::unique_ptr<engine> make_engine(const loop_options& options, std::error_code*) {
     switch (options.engine) {
     case engine_kind::automatic:
     case engine_kind::kqueue: return std::make_unique<kqueue_engine>();
     case engine_kind::poll: return std::make_unique<poll_engine>();
     case engine_kind::virtual_time:
         return std::make_unique<virtual_engine>(options.clock, readiness_network::instance());
-    case engine_kind::epoll: break;
+    case engine_kind::epoll:
+    case engine_kind::io_uring: break;
     }
     throw std::system_error(std::make_error_code(std::errc::function_not_supported), "engine");
 }

@@ -27,6 +27,14 @@ bool native::concerns_one_connection(int error) noexcept {
     }
 }
 
+bool native::report_unread(int) noexcept {
+    return false;
+}
+
+bool native::has_unread(msghdr&) noexcept {
+    return false;
+}
+
 std::size_t sys::bytes_unconfirmed(int descriptor) noexcept {
     int size = 0;
 #ifdef SO_NWRITE

@@ -10,6 +10,7 @@
 
 #include <weft/core/error.hpp>
 
+#include "loop/linux/poll_bits.hpp"
 #include "loop/linux/system_calls.hpp"
 #include "loop/posix/system_calls.hpp"
 #include "loop/posix/wait_time.hpp"
@@ -20,28 +21,13 @@ namespace {
 
 constexpr int events_per_wait = 256;
 
-/// A wait with a timeout makes the kernel arm and cancel a timer each time. Deadlines that are as
-/// far as this, such as those of idle connections, are left to the timer descriptor instead, which
-/// is armed once and serves many waits.
-constexpr duration far_deadline = std::chrono::milliseconds(100);
-
 owned_descriptor opened(int descriptor, const char* what) {
     if (descriptor < 0) throw std::system_error(last_error(), what);
     return owned_descriptor(descriptor);
 }
 
-std::uint32_t as_events(interest in) noexcept {
-    // Only edge-triggered: while urgent data stays unread, a level would end every wait at once.
-    return (in.level ? 0U : std::uint32_t{EPOLLET}) |
-        (in.read ? std::uint32_t{EPOLLIN | EPOLLRDHUP} : 0U) |
-        (in.read && !in.level ? std::uint32_t{EPOLLPRI} : 0U) |
-        (in.write ? std::uint32_t{EPOLLOUT} : 0U);
-}
-
-readiness as_readiness(std::uint32_t events) noexcept {
-    const bool hangup = (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
-    return {(events & EPOLLIN) != 0 || hangup, (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0,
-            hangup, (events & EPOLLPRI) != 0};
+std::uint32_t as_epoll_events(interest in) noexcept {
+    return as_events(in) | (in.level ? 0U : std::uint32_t{EPOLLET});
 }
 
 /// Returns whole milliseconds, rounded up, for kernels without epoll_pwait2.
@@ -77,7 +63,7 @@ std::error_code epoll_engine::watch_own(int descriptor, void* marked_by) noexcep
 std::error_code epoll_engine::add(int descriptor, source& target, interest in) noexcept {
     if (!in_own_process()) return errc::forked;
     epoll_event event{};
-    event.events = as_events(in);
+    event.events = as_epoll_events(in);
     event.data.ptr = &target;
     if (sys::epoll_ctl(set_.get(), EPOLL_CTL_ADD, descriptor, &event) == 0) return {};
     return last_error();
@@ -86,7 +72,7 @@ std::error_code epoll_engine::add(int descriptor, source& target, interest in) n
 std::error_code epoll_engine::modify(int descriptor, source& target, interest in) noexcept {
     if (!in_own_process()) return errc::forked;
     epoll_event event{};
-    event.events = as_events(in);
+    event.events = as_epoll_events(in);
     event.data.ptr = &target;
     if (sys::epoll_ctl(set_.get(), EPOLL_CTL_MOD, descriptor, &event) == 0) return {};
     return last_error();

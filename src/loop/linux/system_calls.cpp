@@ -3,8 +3,11 @@
 #include "loop/linux/system_calls.hpp"
 
 #include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 
 #include <cerrno>
+#include <cstring>
 
 namespace weft {
 
@@ -26,6 +29,21 @@ bool native::concerns_one_connection(int error) noexcept {
     case ETIMEDOUT: return true;
     default: return false;
     }
+}
+
+bool native::report_unread(int socket) noexcept {
+    const int on = 1;
+    return ::setsockopt(socket, IPPROTO_TCP, TCP_INQ, &on, sizeof(on)) == 0;
+}
+
+bool native::has_unread(msghdr& received) noexcept {
+    const cmsghdr* const report = CMSG_FIRSTHDR(&received);
+    if (!report || report->cmsg_level != IPPROTO_TCP || report->cmsg_type != TCP_CM_INQ) {
+        return false;
+    }
+    int left = 0;
+    std::memcpy(&left, CMSG_DATA(report), sizeof(left));
+    return left != 0;
 }
 
 std::size_t sys::bytes_unconfirmed(int descriptor) noexcept {

@@ -56,6 +56,11 @@ public:
         return {};
     }
 
+    /// Returns the entry of a descriptor for which `add` was called before, watched now or not.
+    [[nodiscard]] Watched& at(int descriptor) noexcept {
+        return all_[static_cast<std::size_t>(descriptor)];
+    }
+
     /// Returns the room of the table: more than the number of any watched descriptor.
     [[nodiscard]] std::size_t size() const noexcept { return all_.size(); }
 

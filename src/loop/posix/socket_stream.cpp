@@ -123,8 +123,17 @@ void socket_stream::fail(std::error_code why) {
 void socket_stream::ready(readiness what) noexcept {
     readable_ |= what.read;
     writable_ |= what.write;
-    cut_ |= what.hangup || what.urgent;
+    cut_ |= what.hangup;
+    if (what.urgent) mark_reported();
     if (has_events()) driver().defer(*this);
+}
+
+/// Called when an urgent mark is reported. The io_uring engine reports one with ordinary input,
+/// too. To avoid a second read for each message, makes each read report whether input is left.
+void socket_stream::mark_reported() noexcept {
+    if (counts_ || cut_) return;
+    counts_ = !local_ && native::report_unread(descriptor_.get());
+    cut_ = !counts_;
 }
 
 bool socket_stream::has_events() const noexcept {
@@ -178,19 +187,25 @@ void socket_stream::read() {
 
 /// recv(2), repeated after a signal interrupted it.
 ///
-/// On a Unix-domain socket, a read stops after bytes that carried descriptors, and before bytes of
-/// another writer if the socket asks for credentials, even if more follows. Then `cut` is set:
-/// recvmsg(2) reports that the control data was dropped. unix(7).
+/// Sets `cut` if recvmsg(2) reports that input may be left. On a Unix-domain socket, a read stops
+/// after bytes that carried descriptors, and before bytes of another writer if the socket asks for
+/// credentials, even if more follows; recvmsg reports then that control data was dropped. unix(7).
 ssize_t socket_stream::receive(std::span<std::byte> buffer, bool& cut) const noexcept {
     iovec vector{buffer.data(), buffer.size()};
     msghdr message{};
     message.msg_iov = &vector;
     message.msg_iovlen = 1;
+    alignas(cmsghdr) std::array<std::byte, native::unread_report_size> report;
+    if (counts_) {
+        message.msg_control = report.data();
+        message.msg_controllen = static_cast<decltype(message.msg_controllen)>(report.size());
+    }
     ssize_t count;
     do {
-        count = local_ ? sys::recvmsg(descriptor_.get(), &message, 0)
-                       : sys::recv(descriptor_.get(), buffer.data(), buffer.size(), 0);
+        count = local_ || counts_ ? sys::recvmsg(descriptor_.get(), &message, 0)
+                                  : sys::recv(descriptor_.get(), buffer.data(), buffer.size(), 0);
     } while (count < 0 && errno == EINTR);
+    if (count >= 0 && counts_) cut |= native::has_unread(message);
     cut |= (message.msg_flags & MSG_CTRUNC) != 0;
     return count;
 }
@@ -282,7 +297,7 @@ void socket_stream::wait_for_room() noexcept {
 std::size_t socket_stream::input_pending() const noexcept {
     if (!descriptor_ || eof_reported_) return 0;
     const std::size_t size = sys::bytes_to_read(descriptor_.get());
-    return size == 0 && readable_ && cut_ ? 1 : size;
+    return size == 0 && readable_ && (cut_ || counts_) ? 1 : size;
 }
 
 std::size_t socket_stream::output_pending() const noexcept {

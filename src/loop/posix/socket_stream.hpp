@@ -17,7 +17,8 @@ class loop_state;
 /// A short read means that everything was read, with two exceptions, in which the stream reads
 /// until EAGAIN: the engine has reported an end or an urgent mark (TCP urgent data, which is
 /// dropped), or a read of a Unix-domain socket stopped at a boundary between messages (see
-/// `receive`).
+/// `receive`). On Linux, after an urgent mark was reported, each read from a TCP socket reports
+/// whether it has left any input.
 ///
 /// TCP sockets stay registered for both directions. On a Unix-domain socket, each read by the peer
 /// makes room and would wake the loop, so interest in writing lasts only while a write is blocked.
@@ -57,6 +58,7 @@ private:
     [[nodiscard]] loop_state& loop() const noexcept;
     std::error_code enroll() noexcept;
     [[nodiscard]] interest wanted() const noexcept;
+    void mark_reported() noexcept;
     [[nodiscard]] bool has_events() const noexcept;
     [[nodiscard]] bool reads() const noexcept;
     void read();
@@ -69,6 +71,7 @@ private:
     bool readable_ : 1 = false;
     bool writable_ : 1 = false;
     bool cut_ : 1 = false; // an end or an urgent mark was reported: read until EAGAIN
+    bool counts_ : 1 = false; // each read reports whether input is left
     bool blocked_ : 1 = false;  // a write was accepted in part
     bool paused_ : 1 = false;
     bool declined_ : 1 = false; // the sink wants no bytes, and calls `resume` later

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <functional>
 #include <utility>
 
 #include <weft/core/error.hpp>
@@ -67,6 +68,19 @@ std::thread start_thread(std::function<void()> body) {
 
 void close_socket(native_socket socket) noexcept {
     sys::close(socket);
+}
+
+result<diverted_socket> divert(int descriptor) noexcept {
+    std::array<int, 2> pair{};
+    if (sys::socketpair(AF_UNIX, SOCK_STREAM, 0, pair.data()) != 0) return failure(last_error());
+    const owned_socket replacement(pair[0]);
+    diverted_socket made{owned_socket(), owned_socket(pair[1])};
+    if (const auto why = prepare_socket(replacement.get())) return failure(why);
+    if (const auto why = prepare_socket(made.library.get())) return failure(why);
+    made.peer = owned_socket(sys::fcntl(descriptor, F_DUPFD_CLOEXEC, 0));
+    if (!made.peer || sys::dup2(replacement.get(), descriptor) < 0) return failure(last_error());
+    sys::fcntl(descriptor, F_SETFD, FD_CLOEXEC); // dup2 clears this flag
+    return made;
 }
 
 std::error_code check_pollable(int descriptor) noexcept {

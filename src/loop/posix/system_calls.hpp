@@ -46,12 +46,23 @@ extern const int no_signal;
 /// The socket option with which several listeners share one address and its connections.
 extern const int shared_address;
 
+/// Makes recvmsg(2) report on this socket whether input is left. Returns false if the system, or
+/// the kind of socket, does not support that.
+[[nodiscard]] bool report_unread(int socket) noexcept;
+
+/// The size of the control data with this report.
+inline constexpr std::size_t unread_report_size = CMSG_SPACE(sizeof(int));
+
+/// Returns true if `received` reports that input is left, or the end of the input.
+[[nodiscard]] bool has_unread(msghdr& received) noexcept;
+
 } // namespace weft::native
 
 namespace weft::sys {
 
 // sockets
 inline constexpr system_call<int(int, int)> socket{"socket", native::socket};
+inline constexpr system_call<int(int, int, int, int*)> socketpair{"socketpair", ::socketpair};
 inline constexpr system_call<int(int, const sockaddr*, socklen_t)> bind{"bind", ::bind};
 inline constexpr system_call<int(int, int)> listen{"listen", ::listen};
 inline constexpr system_call<int(int, sockaddr*, socklen_t*)> accept{"accept", native::accept};
@@ -101,6 +112,7 @@ inline constexpr system_call<int(int, int, int)> fcntl{
     "fcntl", [](int descriptor, int command, int flags) {
         return ::fcntl(descriptor, command, flags);
     }};
+inline constexpr system_call<int(int, int)> dup2{"dup2", ::dup2};
 
 // signals
 inline constexpr system_call<int(int, const struct sigaction*, struct sigaction*)> sigaction{

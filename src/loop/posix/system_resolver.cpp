@@ -6,6 +6,7 @@
 #include <netdb.h>
 
 #include <cerrno>
+#include <functional>
 #include <mutex>
 #include <new>
 #include <thread>

@@ -2,6 +2,7 @@
 // How a run goes: steps of chance, then calm, then the end; and who is there to act.
 #include "simulation/conversations/world.hpp"
 
+#include <algorithm>
 #include <numeric>
 #include <stdexcept>
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -265,6 +266,21 @@ TEST_F(c_interface_test, every_error_has_a_text) {
     }
     EXPECT_STREQ(weft_error_text(WEFT_E_OUTCOME_UNKNOWN + 1), "another error");
     EXPECT_STRNE(weft_error_text(WEFT_E_SYSTEM + 1), "");
+}
+
+TEST_F(c_interface_test, every_error_has_a_name_of_its_own) {
+    std::set<std::string_view> names;
+    for (int error = WEFT_OK; error <= WEFT_E_OUTCOME_UNKNOWN; ++error) {
+        names.insert(weft_error_name(error));
+        EXPECT_STRNE(weft_error_name(error), "WEFT_E_OTHER") << error;
+    }
+    EXPECT_EQ(names.size(), WEFT_E_OUTCOME_UNKNOWN + 1u);
+    EXPECT_STREQ(weft_error_name(WEFT_E_OUTCOME_UNKNOWN + 1), "WEFT_E_OTHER");
+    EXPECT_STREQ(weft_error_name(WEFT_OK), "WEFT_OK");
+    EXPECT_STREQ(weft_error_name(WEFT_E_NO_MEMORY), "WEFT_E_NO_MEMORY");
+    EXPECT_STREQ(weft_error_name(WEFT_E_TLS + 3), "WEFT_E_TLS");
+    EXPECT_STREQ(weft_error_name(WEFT_E_RESOLVE + 3), "WEFT_E_RESOLVE");
+    EXPECT_STREQ(weft_error_name(WEFT_E_SYSTEM + 3), "WEFT_E_SYSTEM");
 }
 
 #ifdef WEFT_TEST_HAS_TLS

@@ -2,6 +2,8 @@
 // Queries read, responses written.
 #include "dns_message.hpp"
 
+#include <algorithm>
+
 #include <weft/core/address.hpp>
 
 namespace weft::testing::dns {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Plain requests whose body a route receives in pieces: in order, within the route's limit, slowed
 // down by a pause, and with any action in the handler.
+#include <functional>
 #include <stdexcept>
 #include <string>
 

@@ -2,58 +2,12 @@
 // Every allocation of a connection's life fails once, in each scenario: the connection ends alone
 // and says so, or the call throws and has done nothing. Both ends are reported exactly once.
 #include "counted_ends.hpp"
-
-#include <weft/stream/stream.hpp>
-
 #include "support/canned_handshake.hpp"
 #include "support/frame_builder.hpp"
 
 namespace weft::testing {
 namespace {
 
-/// A peer without a protocol: it sends what the test gives it, and counts what it receives.
-class mute_peer final : public stream_events {
-public:
-    explicit mute_peer(std::unique_ptr<memory_stream> end) : end_(std::move(end)) {
-        end_->start(*this);
-    }
-    void say(std::string_view words) {
-        const auto bytes = std::as_bytes(std::span(words));
-        static_cast<void>(end_->write(std::span(&bytes, 1)));
-    }
-    void leave() noexcept { end_->close(); }
-    void listen(bool willing) noexcept {
-        willing_ = willing;
-        if (willing) end_->resume();
-    }
-
-private:
-    bool wants_bytes() noexcept override { return willing_; }
-    void on_receive(std::span<std::byte>) override {}
-    void on_eof() override { end_->close(); }
-    void on_writable() override {}
-    void on_error(std::error_code) override {}
-
-    std::unique_ptr<memory_stream> end_;
-    bool willing_ = true;
-};
-
-/// A peer by hand that is connected to the server.
-mute_peer visit(ends& here) {
-    auto [a, b] = memory_pipe(here.driver, here.driver, here.capacity);
-    here.server->serve(std::move(a));
-    ++here.at_server.begun;
-    return mute_peer(std::move(b));
-}
-
-/// A peer by hand that the client connects.
-mute_peer answer(ends& here) {
-    auto [a, b] = memory_pipe(here.driver, here.driver, here.capacity);
-    here.connect(std::move(a));
-    return mute_peer(std::move(b));
-}
-
-const std::string long_text(300, 'x');
 const std::string large_text(100'000, 'y');
 
 TEST(connection_allocation, opening) {
@@ -122,7 +76,7 @@ TEST(connection_allocation, refusals_and_plain_requests) {
                 static_cast<void>(c.respond({200, {{"X-Header", long_text}}, long_text}));
             };
             here.server->route("/plain", std::move(plain));
-            mute_peer peer = visit(here);
+            mute_peer peer = mute_client_of(here);
             peer.say(request);
             memory.during([&] { here.driver.settle(); });
             // Answered without a handler, or failed.
@@ -198,7 +152,7 @@ TEST(connection_allocation, a_flood_of_pings_behind_much_output) {
     fail_each_allocation([](scarce_memory& memory) {
         ends here;
         here.capacity = 200;
-        mute_peer peer = visit(here);
+        mute_peer peer = mute_client_of(here);
         peer.say(canned_request());
         peer.listen(false);
         here.driver.settle();
@@ -252,204 +206,6 @@ TEST(connection_allocation, a_handler_that_keeps_throwing) {
     talk([](connection& c) {
         c.send(long_text);
         throw std::bad_alloc();
-    });
-}
-
-TEST(connection_allocation, deadlines_of_every_kind) {
-    connection_options options;
-    options.timeouts.idle = 40s;
-    options.timeouts.ping_interval = 10s;
-    options.timeouts.pong = 5s;
-    fail_each_allocation([&](scarce_memory& memory) {
-        ends here;
-        here.open(options); // pinged, and then too long without a byte
-        memory.during([&] { here.pass(11s); });
-        here.expect_order();
-    });
-    fail_each_allocation([&](scarce_memory& memory) {
-        ends here;
-        mute_peer silent = visit(here);
-        mute_peer deaf = answer(here);
-        memory.during([&] {
-            here.pass(1s); // the request leaves
-            here.pass(11s);
-        }); // the handshakes' deadlines
-        EXPECT_EQ(here.at_server.fails + here.at_client.fails, 2);
-        here.expect_order();
-    });
-    fail_each_allocation([&](scarce_memory& memory) {
-        ends here;
-        mute_peer peer = visit(here);
-        peer.say(canned_request());
-        here.driver.settle();
-        memory.during([&] { here.pass(31s); }); // a ping, and no pong
-        memory.during([&] { here.pass(21s); });
-        memory.during([&] { here.pass(11s); }); // and no close
-        EXPECT_EQ(here.at_server.closes, 1);
-        here.expect_order();
-    });
-}
-
-TEST(connection_allocation, shutdown_of_a_service) {
-    fail_each_allocation([](scarce_memory& memory) {
-        ends here;
-        here.open();
-        mute_peer silent = visit(here);
-        here.client->route("/none", {});
-        int done = 0;
-        const bool begun = memory.during(
-            [&] { here.client->shutdown(5s, [&done] { ++done; }); });
-        memory.during([&] { here.pass(6s); });
-        EXPECT_EQ(done, begun ? 1 : 0);
-        EXPECT_EQ(here.at_client.closes, begun ? 1 : 0);
-        if (begun) return; // with the client the neighbour has ended as well
-        here.expect_order();
-    });
-}
-
-TEST(connection_allocation, shutdown_of_all_on_a_driver) {
-    fail_each_allocation([](scarce_memory& memory) {
-        ends here;
-        here.open();
-        int done = 0;
-        const bool begun = memory.during(
-            [&] { here.driver.shut_down(here.driver.now() + 5s, [&done] { ++done; }); });
-        memory.during([&] { here.driver.settle(); });
-        memory.during([&] { here.pass(6s); });
-        EXPECT_EQ(done, begun ? 1 : 0);
-        EXPECT_EQ(here.at_client.closes + here.at_server.closes, begun ? 2 : 0);
-        if (!begun) here.expect_order();
-    });
-}
-
-TEST(connection_allocation, a_drain) {
-    fail_each_allocation([](scarce_memory& memory) {
-        ends here;
-        here.open();
-        int done = 0;
-        const bool begun = memory.during([&] {
-            here.server->drain({.window = 10s, .finish = 5s}, [&done] { ++done; });
-        });
-        memory.during([&] { here.pass(5s); });
-        memory.during([&] { here.pass(5s); });
-        memory.during([&] { here.pass(6s); });
-        EXPECT_EQ(done, begun ? 1 : 0);
-        EXPECT_EQ(here.at_server.closes + here.beside.closes, begun ? 2 : 0);
-        EXPECT_EQ(here.server->connection_count(), begun ? 0U : 2U);
-        if (begun) return; // the neighbour has ended as well
-        here.expect_order();
-    });
-}
-
-TEST(connection_allocation, a_drain_that_is_cut_short) {
-    fail_each_allocation([](scarce_memory& memory) {
-        ends here;
-        here.open();
-        int done = 0;
-        int after = 0;
-        here.server->drain({.window = 10s, .finish = 5s}, [&done] { ++done; });
-        const bool cut =
-            memory.during([&] { here.server->shutdown(5s, [&after] { ++after; }); });
-        memory.during([&] { here.pass(11s); });
-        memory.during([&] { here.pass(6s); });
-        EXPECT_EQ(done, 1);
-        EXPECT_EQ(after, cut ? 1 : 0);
-        EXPECT_EQ(here.server->connection_count(), 0U);
-    });
-}
-
-/// Keeps a connection to the server; the pipe between them may find no memory.
-reconnecting_connection keep_connected(ends& here, std::string_view target,
-                                       reconnect_options options) {
-    return here.client->keep_connected(
-        target, here.all(here.at_client, false), std::move(options), [&here](connection& outbound) {
-            pending_connection& pending = stream_endpoint::pending(outbound);
-            try {
-                auto [a, b] = memory_pipe(here.driver, here.driver);
-                here.server->serve(std::move(a));
-                ++here.at_server.begun;
-                pending.attach(std::move(b));
-            } catch (const std::bad_alloc&) {
-                pending.fail(phase::connect, std::make_error_code(std::errc::not_enough_memory));
-            }
-        });
-}
-
-TEST(connection_allocation, a_kept_connection_comes_back_when_there_is_memory_again) {
-    fail_each_allocation([](scarce_memory& memory) {
-        ends here;
-        here.driver.on_error([](const std::exception_ptr&) {});
-        reconnecting_connection kept;
-        const bool begun = memory.during([&] {
-            reconnect_options options;
-            options.queue_size_max = 1000;
-            options.prepare = [](reconnect_attempt next) {
-                next.header("Authorization", long_text);
-                next.start();
-            };
-            kept = keep_connected(here, "ws://example.org/a/path/that/is/long", std::move(options));
-        });
-        here.server->route("/a/path/that/is/long", here.all(here.at_server, true));
-        bool sent = false;
-        if (begun) {
-            sent = memory.during([&] { kept.send(long_text); });
-            memory.during([&] { here.driver.settle(); });
-            memory.during([&] { here.pass(1s); });
-            if (here.at_server.last) here.at_server.last->close(close_code::going_away);
-            memory.during([&] { here.driver.settle(); });
-            memory.during([&] { here.pass(10s); });
-            ASSERT_FALSE(kept.ended());
-            for (int i = 0; i < 10 && !kept.is_open(); ++i) here.pass(60s);
-            EXPECT_TRUE(kept.is_open());
-            EXPECT_EQ(kept.queued_bytes(), 0U);
-            EXPECT_TRUE(!sent || memory.ran_out() || here.at_client.messages == 1);
-        }
-        memory.during([&] { kept.close(); });
-        memory.during([&] { here.driver.settle(); });
-        EXPECT_TRUE(kept.ended());
-        here.at_client.begun = here.at_client.opens + here.at_client.fails;
-        here.expect_order();
-    });
-}
-
-TEST(connection_allocation, a_kept_connection_is_destroyed_while_it_connects) {
-    for (const bool closes : {false, true}) {
-        fail_each_allocation([&](scarce_memory& memory) {
-            ends here;
-            here.server->route("/", {.validate = [](connection& c) { c.defer(); }});
-            auto kept = keep_connected(here, "ws://example.org/", {});
-            here.driver.settle();
-            ASSERT_EQ(here.client->connection_count(), 2U);
-            memory.during([&] {
-                if (closes) kept.close();
-                kept = {};
-            });
-            memory.during([&] { here.driver.settle(); });
-            EXPECT_EQ(here.client->connection_count(), 1U);
-            EXPECT_EQ(here.at_client.fails, 0);
-            here.at_server.fails = here.at_server.begun; // the client has left
-            here.expect_order();
-        });
-    }
-}
-
-TEST(connection_allocation, a_kept_connection_to_a_malformed_uri_is_given_up) {
-    fail_each_allocation([](scarce_memory& memory) {
-        ends here;
-        int given_up = 0;
-        reconnecting_connection kept;
-        const bool begun = memory.during([&] {
-            reconnect_options options;
-            options.given_up = [&given_up](const report&) { ++given_up; };
-            kept = keep_connected(here, "http://user:secret@example.org/?token=secret",
-                                  std::move(options));
-        });
-        memory.during([&] { here.driver.settle(); });
-        for (int i = 0; i < 10 && begun && given_up == 0; ++i) here.pass(60s);
-        EXPECT_EQ(given_up, begun ? 1 : 0);
-        EXPECT_TRUE(kept.ended());
-        here.at_client.begun = here.at_client.fails;
-        here.expect_order();
     });
 }
 

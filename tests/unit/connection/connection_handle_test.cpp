@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Handles: kept beyond the connection's and the driver's end, and used from other threads.
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <map>

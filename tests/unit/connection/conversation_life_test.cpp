@@ -13,6 +13,7 @@
 
 #include <gtest/gtest.h>
 
+#include "support/destroyed_inside.hpp"
 #include "support/stop_source.hpp"
 
 namespace weft::testing {
@@ -22,7 +23,7 @@ using namespace std::chrono_literals;
 
 enum class victim { conversation, server, client, driver, both_ends_at_once, none_but_a_stop };
 
-class talking_pair {
+class talking_pair final : public destroyed_inside<victim> {
 public:
     explicit talking_pair(int& frames) : frames_(frames) {
         server_->route(
@@ -43,7 +44,7 @@ public:
         return true;
     }
 
-    void destroy(victim which) {
+    void destroy(victim which) override {
         switch (which) {
         case victim::conversation: asking_ = conversation(); break;
         case victim::server: server_.reset(); break;
@@ -62,28 +63,9 @@ public:
         }
     }
 
-    /// From inside a coroutine, when it has got this far.
-    void destroy_in_coroutine(int after, victim which) {
-        countdown_ = after;
-        inner_victim_ = which;
-    }
-    [[nodiscard]] bool has_destroyed() const { return countdown_ < 0; }
-
 private:
-    struct counted {
-        explicit counted(int& of) : count(of) { ++count; }
-        counted(const counted&) = delete;
-        counted& operator=(const counted&) = delete;
-        ~counted() { --count; }
-        int& count;
-    };
-
-    void tick() {
-        if (countdown_ >= 0 && countdown_-- == 0) destroy(inner_victim_);
-    }
-
     task<void> answer(conversation peer) {
-        const counted here(frames_);
+        const counted_frame here(frames_);
         for (;;) {
             const auto m = co_await peer.receive();
             tick();
@@ -96,7 +78,7 @@ private:
     }
 
     task<int> receive_some() {
-        const counted here(frames_);
+        const counted_frame here(frames_);
         int count = 0;
         while (count < 2 && co_await asking_.receive()) ++count;
         tick();
@@ -104,7 +86,7 @@ private:
     }
 
     task<void> ask(std::unique_ptr<memory_stream> end) {
-        const counted here(frames_);
+        const counted_frame here(frames_);
         if (!client_) co_return;
         const auto target = *uri::parse("ws://example.org/");
         asking_ = co_await client_->connect(std::move(end), target);
@@ -120,8 +102,6 @@ private:
     }
 
     int& frames_;
-    int countdown_ = -1;
-    victim inner_victim_ = victim::server;
     stop_source stop_;
     std::optional<manual_driver> driver_{std::in_place};
     std::optional<stream_endpoint> server_{std::in_place, *driver_};

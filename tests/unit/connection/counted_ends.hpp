@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // A server and a client with a neighbour beside them, whose handlers need no memory: what happens
-// is counted, and at the end the counts must be in order.
+// is counted, and at the end the counts must be in order. And peers that speak no protocol.
 #pragma once
 
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -15,6 +17,7 @@
 #include <weft/core/error.hpp>
 #include <weft/stream/manual_driver.hpp>
 #include <weft/stream/memory_pipe.hpp>
+#include <weft/stream/stream.hpp>
 
 #include "support/out_of_memory.hpp"
 
@@ -181,5 +184,49 @@ private:
     connection* neighbour_ = nullptr;
     std::size_t answer_ = 0;
 };
+
+/// A peer without a protocol: it sends what the test gives it, and counts what it receives.
+class mute_peer final : public stream_events {
+public:
+    explicit mute_peer(std::unique_ptr<memory_stream> end) : end_(std::move(end)) {
+        end_->start(*this);
+    }
+    void say(std::string_view words) {
+        const auto bytes = std::as_bytes(std::span(words));
+        static_cast<void>(end_->write(std::span(&bytes, 1)));
+    }
+    void leave() noexcept { end_->close(); }
+    void listen(bool willing) noexcept {
+        willing_ = willing;
+        if (willing) end_->resume();
+    }
+
+private:
+    bool wants_bytes() noexcept override { return willing_; }
+    void on_receive(std::span<std::byte>) override {}
+    void on_eof() override { end_->close(); }
+    void on_writable() override {}
+    void on_error(std::error_code) override {}
+
+    std::unique_ptr<memory_stream> end_;
+    bool willing_ = true;
+};
+
+/// A client by hand that the server serves.
+inline mute_peer mute_client_of(ends& here) {
+    auto [a, b] = memory_pipe(here.driver, here.driver, here.capacity);
+    here.server->serve(std::move(a));
+    ++here.at_server.begun;
+    return mute_peer(std::move(b));
+}
+
+/// A server by hand that the client connects to.
+inline mute_peer mute_server_of(ends& here) {
+    auto [a, b] = memory_pipe(here.driver, here.driver, here.capacity);
+    here.connect(std::move(a));
+    return mute_peer(std::move(b));
+}
+
+inline const std::string long_text(300, 'x');
 
 } // namespace weft::testing

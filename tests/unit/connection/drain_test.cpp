@@ -3,6 +3,7 @@
 // clients that return to the next server at a limited rate and lose no message.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 

@@ -3,6 +3,7 @@
 // does, each connection ends once, nothing hangs and nothing is left.
 #include <weft/connection/stream_endpoint.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <sstream>
 #include <string>

@@ -3,6 +3,7 @@
 // timeouts by the caller's clock, feeding from handlers.
 #include <weft/connection/stream_endpoint.hpp>
 
+#include <algorithm>
 #include <sstream>
 #include <string>
 

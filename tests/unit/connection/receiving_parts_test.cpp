@@ -2,6 +2,7 @@
 // Messages that a connection receives in parts: no more memory than what is on its way, pauses
 // between parts that stop the peer, ends in the middle, and calls from inside the handler.
 #include <algorithm>
+#include <functional>
 #include <stdexcept>
 #include <string>
 

@@ -1,72 +1,16 @@
 // SPDX-License-Identifier: MIT
-// A connection that is opened again: when, how often and with what; unsent messages; cancelling.
-#include <gtest/gtest.h>
-
+// A connection that is opened again: when, how often and with what; unsent messages.
+#include <algorithm>
 #include <stdexcept>
 
 #include <weft/testing/dice.hpp>
 
-#include "connection_fixture.hpp"
+#include "reconnecting_fixture.hpp"
 
 namespace weft {
 namespace {
 
 using namespace testing;
-
-class reconnecting_test : public connection_fixture {
-protected:
-    int attempts = 0;
-    int given_up = 0;
-    bool reachable = true;
-    std::vector<duration> waits;
-    std::vector<uri> targets;
-    reconnecting_connection kept;
-
-    /// Keeps a connection whose attempts reach the server, or are refused.
-    void keep(reconnect_options options = {}, std::string_view target = "ws://example.org/") {
-        options.waiting = [this](const report&, duration wait) { waits.push_back(wait); };
-        options.given_up = [this](const report&) { ++given_up; };
-        kept = client->keep_connected(target, at_client.all(), std::move(options),
-                                      [this](connection& outbound) { connect(outbound); });
-    }
-
-    void connect(connection& outbound) {
-        ++attempts;
-        targets.push_back(*outbound.uri());
-        pending_connection& pending = stream_endpoint::pending(outbound);
-        if (!reachable) {
-            const auto refused = std::make_error_code(std::errc::connection_refused);
-            return pending.fail(phase::connect, refused);
-        }
-        auto [a, b] = memory_pipe(driver, driver, capacity);
-        server->serve(std::move(a));
-        pending.attach(std::move(b));
-    }
-
-    void keep_open(reconnect_options options = {}) {
-        server->route("/", at_server.all());
-        keep(std::move(options));
-        driver.settle();
-        ASSERT_TRUE(kept.is_open());
-    }
-
-    void end(unsigned code) {
-        served().close(close_code(code));
-        driver.settle();
-    }
-
-    void pass_wait() {
-        ASSERT_TRUE(kept.next_attempt());
-        driver.advance(*kept.next_attempt());
-        driver.settle();
-    }
-
-    static reconnect_options with_queue(std::size_t size) {
-        reconnect_options options;
-        options.queue_size_max = size;
-        return options;
-    }
-};
 
 TEST_F(reconnecting_test, opens_in_the_next_turn_and_again_after_an_end) {
     server->route("/", at_server.all());
@@ -244,6 +188,20 @@ TEST_F(reconnecting_test, lets_the_application_decide) {
     EXPECT_EQ(given_up, 1);
 }
 
+TEST_F(reconnecting_test, may_be_told_to_wait_for_longer_than_there_is_time) {
+    reconnect_options options;
+    options.decide = [](const report&, reconnect_decision) {
+        return reconnect_decision{.at_least = duration::max(), .spread = duration::max()};
+    };
+    keep_open(std::move(options));
+    end(4001);
+    EXPECT_GT(waits.back(), 24h * 365 * 100);
+    EXPECT_FALSE(kept.is_open());
+    kept.try_now();
+    driver.settle();
+    EXPECT_TRUE(kept.is_open());
+}
+
 // --- before each attempt
 
 TEST_F(reconnecting_test, asks_for_a_uri_and_headers_before_each_attempt) {
@@ -396,245 +354,6 @@ TEST_F(reconnecting_test, keeps_messages_across_a_closed_connection) {
     EXPECT_FALSE(kept.ended());
     pass_wait();
     EXPECT_TRUE(at_server.logged("message meanwhile"));
-}
-
-// --- commands and destruction
-
-TEST_F(reconnecting_test, tries_at_once_after_try_now) {
-    reachable = false;
-    keep();
-    driver.settle();
-    EXPECT_EQ(attempts, 1);
-    reachable = true;
-    server->route("/", at_server.all());
-    kept.try_now();
-    EXPECT_EQ(attempts, 1); // not from inside the call
-    driver.settle();
-    EXPECT_TRUE(kept.is_open());
-    kept.try_now(); // has no effect on an open connection
-    driver.settle();
-    EXPECT_EQ(attempts, 2);
-}
-
-TEST_F(reconnecting_test, is_closed_in_each_of_its_states) {
-    keep_open();
-    kept.close(close_code(4000), "enough");
-    driver.settle();
-    EXPECT_EQ(at_server.end->code(), close_code(4000));
-    EXPECT_EQ(at_client.ends, 1);
-    EXPECT_TRUE(kept.ended());
-
-    reachable = false; // waiting
-    keep();
-    driver.settle();
-    kept.close();
-    EXPECT_EQ(driver.next_deadline(), never);
-
-    reachable = true; // in the handshake
-    at_server.on["validate"] = [](connection* c) { c->defer(); };
-    keep();
-    driver.settle();
-    const int ends = at_client.ends;
-    kept.close();
-    driver.settle();
-    EXPECT_EQ(at_client.ends, ends);
-    EXPECT_EQ(client->connection_count(), 0U);
-    EXPECT_EQ(given_up, 0);
-}
-
-TEST_F(reconnecting_test, may_be_destroyed_by_each_handler) {
-    for (const char* where : {"open", "message", "close", "fail", "ping"}) {
-        for (const bool whole_client : {false, true}) {
-            client.emplace(driver);
-            at_client.on.clear();
-            reachable = std::string_view(where) != "fail";
-            server->route("/", at_server.all());
-            at_server.on["open"] = [](connection* c) {
-                c->ping();
-                c->send("x");
-                c->close(close_code::going_away);
-            };
-            at_client.on[where] = [&](connection*) {
-                if (whole_client) {
-                    client.reset();
-                } else {
-                    kept = {};
-                }
-            };
-            keep(with_queue(100));
-            kept.send("kept");
-            driver.settle();
-            const auto tried = attempts;
-            pass(1h);
-            EXPECT_EQ(attempts, tried) << where;
-            EXPECT_TRUE(kept.ended()) << where;
-            kept = {};
-        }
-    }
-}
-
-TEST_F(reconnecting_test, may_be_destroyed_by_each_of_its_hooks) {
-    for (int hook = 0; hook < 4; ++hook) {
-        reachable = false;
-        reconnect_options options;
-        options.failures_max = 0;
-        const auto destroy = [&](int which) {
-            if (which == hook) kept = {};
-        };
-        options.prepare = [&](reconnect_attempt next) {
-            destroy(0);
-            next.start();
-        };
-        options.decide = [&](const report&, reconnect_decision standard) {
-            destroy(1);
-            return standard;
-        };
-        options.waiting = [&](const report&, duration) { destroy(2); };
-        options.given_up = [&](const report&) { destroy(3); };
-        if (hook == 2) options.failures_max = 10;
-        kept = client->keep_connected("ws://example.org/", at_client.all(), std::move(options),
-                                      [this](connection& outbound) { connect(outbound); });
-        pass(1h);
-        EXPECT_TRUE(kept.ended()) << hook;
-        EXPECT_EQ(client->connection_count(), 0U);
-    }
-}
-
-TEST_F(reconnecting_test, goes_on_after_a_handler_that_throws) {
-    driver.on_error([](const std::exception_ptr&) {});
-    at_client.on["close"] = [](connection*) { throw std::runtime_error("close"); };
-    at_client.on["fail"] = [](connection*) { throw std::runtime_error("fail"); };
-    keep_open();
-    end(1001);
-    reachable = false;
-    pass_wait();
-    reachable = true;
-    pass_wait();
-    EXPECT_TRUE(kept.is_open());
-}
-
-TEST_F(reconnecting_test, does_not_return_while_its_endpoint_shuts_down_or_stops) {
-    keep_open();
-    int done = 0;
-    client->shutdown(5s, [&] { ++done; });
-    driver.settle();
-    EXPECT_EQ(done, 1);
-    EXPECT_EQ(at_client.ends, 1);
-    EXPECT_TRUE(kept.ended());
-    keep();
-    driver.settle();
-    client->stop();
-    driver.settle();
-    EXPECT_TRUE(kept.ended());
-    EXPECT_EQ(at_client.end->error, errc::aborted);
-    EXPECT_EQ(given_up, 0);
-    EXPECT_EQ(client->connection_count(), 0U);
-}
-
-TEST_F(reconnecting_test, moves) {
-    keep_open();
-    auto elsewhere = std::move(kept);
-    EXPECT_TRUE(kept.ended());
-    EXPECT_TRUE(elsewhere.is_open());
-    kept = std::move(elsewhere);
-    end(1001);
-    pass_wait();
-    EXPECT_TRUE(kept.is_open());
-}
-
-/// A driver that can be woken, as an event loop can.
-class wakeable_driver final : public weft::driver {
-public:
-    ~wakeable_driver() override { close(); }
-    void wake() {
-        const turn here(*this, {});
-        interrupt_observers();
-    }
-    time_point read_clock() const noexcept override { return {}; }
-    random_source& random() noexcept override { return random_; }
-    void post_arrived() noexcept override {}
-
-private:
-    device_random random_;
-};
-
-TEST(reconnecting_interrupt, reaches_a_connection_between_attempts) {
-    wakeable_driver driver;
-    stream_endpoint client(driver);
-    int interrupts = 0;
-    handlers what;
-    what.interrupt = [&] { ++interrupts; };
-    auto kept = client.keep_connected("ws://x/", std::move(what), {}, [](connection&) {});
-    driver.wake();
-    EXPECT_EQ(interrupts, 1);
-    kept = {};
-    driver.wake();
-    EXPECT_EQ(interrupts, 1);
-}
-
-// --- the standard decision
-
-report closed_by_peer(unsigned code) {
-    report why;
-    why.began = side::peer;
-    why.received = close_frame{close_code(code), {}};
-    return why;
-}
-
-report refused_with(int status) {
-    report why;
-    why.phase = phase::http;
-    why.began = side::peer;
-    why.error = errc::not_upgraded;
-    why.http_status = status;
-    return why;
-}
-
-TEST(decide_reconnect, by_close_code) {
-    for (const unsigned code : {1000U, 1002U, 1003U, 1007U, 1008U, 1009U, 1010U, 3000U, 3003U}) {
-        EXPECT_FALSE(decide_reconnect(closed_by_peer(code), {}).again) << code;
-    }
-    for (const unsigned code : {1001U, 1005U, 1011U, 1014U, 3001U, 4000U, 4999U}) {
-        const auto how = decide_reconnect(closed_by_peer(code), {});
-        EXPECT_TRUE(how.again) << code;
-        EXPECT_EQ(how.at_least, 0s);
-    }
-    for (const unsigned code : {1012U, 1013U}) {
-        const auto how = decide_reconnect(closed_by_peer(code), {});
-        EXPECT_TRUE(how.again);
-        EXPECT_EQ(how.at_least, 5s);
-        EXPECT_EQ(how.spread, 25s);
-    }
-}
-
-TEST(decide_reconnect, by_status) {
-    for (const int status : {301, 400, 401, 403, 404, 405, 407, 410, 426}) {
-        EXPECT_FALSE(decide_reconnect(refused_with(status), {}).again) << status;
-    }
-    for (const int status : {200, 408, 421, 425, 500, 502, 504, 599}) {
-        const auto how = decide_reconnect(refused_with(status), {});
-        EXPECT_TRUE(how.again) << status;
-        EXPECT_EQ(how.at_least, 0s);
-    }
-    for (const int status : {429, 503}) {
-        EXPECT_EQ(decide_reconnect(refused_with(status), {}).at_least, 5s) << status;
-    }
-}
-
-TEST(decide_reconnect, by_error) {
-    report why;
-    for (const auto error : {errc::bad_header, errc::no_tls, errc::proxy_authentication,
-                             errc::no_subprotocol, errc::insecure_redirect, errc::bad_accept}) {
-        why.error = error;
-        EXPECT_FALSE(decide_reconnect(why, {}).again) << why.error.message();
-    }
-    for (const auto error : {errc::connect_timeout, errc::unexpected_eof, errc::pong_timeout,
-                             errc::proxy_refused, errc::handler_threw, errc::aborted}) {
-        why.error = error;
-        EXPECT_TRUE(decide_reconnect(why, {}).again) << why.error.message();
-    }
-    why.error = std::make_error_code(std::errc::connection_reset);
-    EXPECT_TRUE(decide_reconnect(why, {}).again);
 }
 
 } // namespace

@@ -337,6 +337,20 @@ TEST_F(routes_test, http_that_does_not_answer_is_404) {
     expect_all_over();
 }
 
+TEST_F(routes_test, options_of_the_server_as_a_whole_are_answered_unless_a_route_does) {
+    const std::string options = "OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    server->route("/page", at_server.all_and_http());
+    const auto answer = ask(options);
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 204 ")) << answer;
+    EXPECT_NE(answer.find("Allow: GET, HEAD, OPTIONS\r\n"), std::string::npos) << answer;
+    EXPECT_TRUE(ask("OPTIONS /other HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                    .starts_with("HTTP/1.1 404 "));
+    at_server.on["http"] = [](connection* c) { c->respond({200, {}, "body"}); };
+    server->route("*", at_server.all_and_http());
+    EXPECT_TRUE(ask(options).starts_with("HTTP/1.1 200 "));
+    expect_all_over();
+}
+
 TEST_F(routes_test, head_has_no_body) {
     at_server.on["http"] = [](connection* c) { c->respond({200, {}, "body"}); };
     server->route("/", at_server.all_and_http());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Every allocation of a message from a source fails once: the call throws and has done nothing, or
 // the connection ends alone and says so.
+#include <algorithm>
 #include <string>
 
 #include "counted_ends.hpp"

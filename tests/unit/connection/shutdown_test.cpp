@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Shutting a service down in every state, stopping it, and hearing when that is done.
+#include <functional>
 #include <stdexcept>
 
 #include "connection_fixture.hpp"

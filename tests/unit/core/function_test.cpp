@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -109,6 +110,43 @@ TEST(function, keeps_three_pointers_without_an_allocation) {
     auto moved = std::move(sum);
     EXPECT_EQ(moved(), 6);
     EXPECT_EQ(allocations.count(), 0U);
+}
+
+TEST(copyable_function, is_empty_until_it_is_given_something) {
+    int (*pointer)(int) = nullptr;
+    EXPECT_FALSE(copyable_function<void()>());
+    EXPECT_FALSE(copyable_function<void()>(nullptr));
+    EXPECT_FALSE(copyable_function<int(int)>(pointer));
+    EXPECT_FALSE(copyable_function<int(int)>(std::function<int(int)>()));
+    EXPECT_FALSE(copyable_function<int(int)>(copyable_function<short(int)>()));
+    EXPECT_FALSE(copyable_function<void()>(copyable_function<void()>()));
+}
+
+TEST(copyable_function, calls_functions_lambdas_and_members) {
+    const copyable_function<int(int)> direct = twice;
+    const copyable_function<int(int)> lambda = [add = 3](int number) { return number + add; };
+    const copyable_function<std::size_t(const std::string&)> member = &std::string::size;
+    const copyable_function<int(int)> standard = std::function<int(int)>(twice);
+    EXPECT_EQ(direct(4), 8);
+    EXPECT_EQ(lambda(4), 7);
+    EXPECT_EQ(member("four"), 4U);
+    EXPECT_EQ(standard(4), 8);
+}
+
+TEST(copyable_function, copies_the_callable_with_its_state) {
+    copyable_function<int()> count = [number = 0]() mutable { return ++number; };
+    count();
+    copyable_function<int()> copy = count;
+    EXPECT_EQ(copy(), 2);
+    EXPECT_EQ(copy(), 3);
+    EXPECT_EQ(count(), 2);
+    const std::function<int()> standard = count;
+    EXPECT_EQ(standard(), 3);
+    copy = count;
+    EXPECT_EQ(copy(), 3);
+    count = nullptr;
+    EXPECT_FALSE(count);
+    EXPECT_EQ(copy(), 4);
 }
 
 } // namespace

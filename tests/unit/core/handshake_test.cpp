@@ -73,10 +73,10 @@ TEST(handshake, example_of_the_rfc) {
     const auto response = make_upgrade_response(*offer, "chat");
     ASSERT_TRUE(response);
     EXPECT_EQ(*response, "HTTP/1.1 101 Switching Protocols\r\n"
-                         "Upgrade: websocket\r\n"
                          "Connection: Upgrade\r\n"
                          "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
-                         "Sec-WebSocket-Protocol: chat\r\n\r\n");
+                         "Sec-WebSocket-Protocol: chat\r\n"
+                         "Upgrade: websocket\r\n\r\n");
 }
 
 TEST(handshake, what_wants_an_upgrade) {
@@ -252,7 +252,7 @@ TEST(handshake, response_takes_headers_that_are_not_its_own) {
     const upgrade_offer offer{"dGhlIHNhbXBsZSBub25jZQ==", {}, ""};
     const auto response = make_upgrade_response(offer, "", {{"Set-Cookie", "a=b"}});
     ASSERT_TRUE(response);
-    EXPECT_TRUE(response->ends_with("\r\nSet-Cookie: a=b\r\n\r\n"));
+    EXPECT_NE(response->find("\r\nSet-Cookie: a=b\r\n"), std::string::npos);
     for (const auto* name :
          {"Upgrade", "connection", "SEC-WEBSOCKET-ACCEPT", "Sec-WebSocket-Protocol",
           "Sec-WebSocket-Extensions", "Content-Length", "Transfer-Encoding"}) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Budgets: sums that go up and down with their holders, and who holds most.
+#include <algorithm>
 #include <list>
 
 #include <gtest/gtest.h>

@@ -3,6 +3,8 @@
 // before the end, deadlines and pauses.
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "session_probe.hpp"
 
 namespace weft {

@@ -3,6 +3,8 @@
 // random, ending against a guard page. RFC 6455 §5.
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 #include "session_probe.hpp"
 
 namespace weft {

@@ -3,6 +3,8 @@
 // time for an answer begins when all has left. And what follows the close frame of a fault.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "session_probe.hpp"
 
 namespace weft {

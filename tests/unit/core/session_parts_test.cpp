@@ -3,6 +3,8 @@
 // that is cut inside characters, control frames between, pauses, and what is allocated.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "session_probe.hpp"
 #include "support/allocations.hpp"
 #include "support/run_length_codec.hpp"

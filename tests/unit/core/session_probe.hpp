@@ -3,6 +3,7 @@
 // the events, collects the output and moves the time.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>

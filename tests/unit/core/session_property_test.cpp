@@ -3,6 +3,7 @@
 // is lent, a session tells the same events and sends the same bytes. A failure names its seed.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 #include "session_probe.hpp"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // How long what an event shows stays, and where it lies: in what was given, or in memory of the
 // session's own. RFC 6455 knows nothing of it.
+#include <algorithm>
 #include <random>
 
 #include <gtest/gtest.h>

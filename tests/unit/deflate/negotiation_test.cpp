@@ -162,7 +162,7 @@ TEST(deflate_negotiation, connections_without_context_share_a_codec) {
     EXPECT_LT(before, 1000U); // the compressor is created for the first message
     encoded(*third, "hello hello");
     EXPECT_GT(third->memory_used(), 200'000U);
-    EXPECT_LT(third->memory_used(), 300'000U);
+    EXPECT_LT(third->memory_used(), 400'000U); // zlib-ng takes more than zlib
 }
 
 } // namespace

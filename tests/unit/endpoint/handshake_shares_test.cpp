@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Who makes room among handshakes: the oldest of the address that has most.
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>

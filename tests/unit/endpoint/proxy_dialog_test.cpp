@@ -3,6 +3,8 @@
 // whole and byte by byte.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include <weft/core/error.hpp>
 
 #include "endpoint/proxy_dialog.hpp"

@@ -2,6 +2,7 @@
 // The PROXY protocol's header in both versions: whole, byte by byte, and wrong in every place.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "endpoint/proxy_header.hpp"

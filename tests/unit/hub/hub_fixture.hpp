@@ -34,6 +34,39 @@ struct hub_visitor {
     void read_on() const { own->resume(); }
 };
 
+inline publish_options keyed(std::string key) {
+    publish_options options;
+    options.key = std::move(key);
+    return options;
+}
+
+inline subscribe_options when_slow(slow_reader policy, std::size_t queue_max) {
+    subscribe_options options;
+    options.when_slow = policy;
+    options.queue_max = queue_max;
+    return options;
+}
+
+/// A text of 500 bytes that begins with this number.
+inline std::string numbered(int number) {
+    std::string text = std::to_string(number);
+    return text + std::string(500 - text.size(), ' ');
+}
+
+/// What numbers such texts begin with.
+inline std::vector<int> numbers(const texts& all) {
+    std::vector<int> read;
+    for (const auto& one : all) read.push_back(std::stoi(one));
+    return read;
+}
+
+/// All numbers from 0 to below `end`.
+inline std::vector<int> up_to(int end) {
+    std::vector<int> all;
+    for (int i = 0; i < end; ++i) all.push_back(i);
+    return all;
+}
+
 class hub_fixture : public ::testing::Test {
 public:
     manual_driver driver{time_point(1s)};
@@ -119,8 +152,18 @@ public:
     }
 
     void publish(std::string_view topic, message what, publish_options options = {}) {
-        topics->publish(topic, what, std::move(options));
+        say(topic, what, std::move(options));
         driver.settle();
+    }
+
+    /// Publishes without ending the turn.
+    void say(std::string_view topic, message what, publish_options options = {}) {
+        topics->publish(topic, what, std::move(options));
+    }
+
+    /// Publishes `count` messages of 500 bytes without ending the turn.
+    void say_many(std::string_view topic, int count) {
+        for (int i = 0; i < count; ++i) say(topic, numbered(i), keyed(std::to_string(i % 3)));
     }
 
     void pass(duration time) {
@@ -128,11 +171,5 @@ public:
         driver.settle();
     }
 };
-
-inline publish_options keyed(std::string key) {
-    publish_options options;
-    options.key = std::move(key);
-    return options;
-}
 
 } // namespace weft::testing

@@ -86,6 +86,26 @@ TEST_F(hub_walks_test, tells_of_each_topic_that_lost_its_data) {
     EXPECT_EQ(lost.size(), 20U);
 }
 
+// The handler may run a nested loop for a long time.
+TEST_F(hub_walks_test, delivers_other_publications_meanwhile) {
+    auto& ann = join_all(3);
+    ann.received.clear();
+    topics->on_loss([&](std::string_view topic, const position&) {
+        lost.emplace_back(topic);
+        subscribe_options options;
+        options.prefix = true; // this broker has forgotten the other subscriptions
+        EXPECT_TRUE(topics->subscribe(*ann.served, "about " + lost.back(), std::move(options)));
+        const auto before = topics->counters().deliveries;
+        topics->publish("about " + lost.back() + ": 1", message("1"));
+        topics->publish("about " + lost.back() + ": 2", message("2"));
+        EXPECT_EQ(topics->counters().deliveries, before + 2);
+    });
+    broker->restart();
+    driver.settle();
+    EXPECT_EQ(lost.size(), 3U);
+    EXPECT_EQ(ann.received, (texts{"1", "2", "1", "2", "1", "2"}));
+}
+
 TEST_F(hub_walks_test, bears_topics_that_go_meanwhile) {
     auto& ann = join_all(20);
     topics->on_loss([&](std::string_view topic, const position&) {

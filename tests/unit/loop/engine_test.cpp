@@ -74,15 +74,28 @@ public:
 
     void look() { waits->wait(time_point::min()); }
 
-    /// Whether a wait ends before so short a time.
-    bool wakes() {
-        const auto until = waits->now() + 2ms;
-        waits->wait(until);
-        return waits->now() < until;
+    /// Returns true if a wait ends long before its deadline, even on a busy machine.
+    bool wakes() { return time_of_wait(10s) < 9s; }
+
+    /// Returns true if a short wait lasts until its deadline. By this clock, the kernel of a
+    /// virtual machine may end it a little earlier.
+    ::testing::AssertionResult sleeps() {
+        const auto time = time_of_wait(2ms);
+        if (time >= 1ms) return ::testing::AssertionSuccess();
+        return ::testing::AssertionFailure() << "woken after " << time.count() << " ns";
     }
 
     void add(watched_end& which, interest in) {
         ASSERT_FALSE(waits->add(which.own.get(), which, in));
+    }
+
+private:
+    /// Waits again if the system interrupted the wait. Signals do that and, on Linux, the end of an
+    /// io_uring that this thread had before.
+    duration time_of_wait(duration limit) {
+        const auto begun = waits->now();
+        while (waits->wait(begun + limit) && waits->now() < begun + limit) {}
+        return waits->now() - begun;
     }
 };
 
@@ -97,14 +110,14 @@ TEST_P(readiness_engine, tells_what_was_ready_before) {
 
 TEST_P(readiness_engine, is_silent_after_a_report_until_the_edge_is_used_up) {
     add(end, reading);
-    EXPECT_FALSE(wakes());
+    EXPECT_TRUE(sleeps());
     end.peer_sends();
     EXPECT_TRUE(wakes());
-    EXPECT_FALSE(wakes()) << "it was reported";
+    EXPECT_TRUE(sleeps()) << "it was reported";
     EXPECT_EQ(end.reads, 1);
     end.read();
     waits->drained(end.own.get(), reading);
-    EXPECT_FALSE(wakes());
+    EXPECT_TRUE(sleeps());
     end.peer_sends();
     EXPECT_TRUE(wakes());
     EXPECT_EQ(end.reads, 2);
@@ -116,7 +129,7 @@ TEST_P(readiness_engine, tells_of_room_after_a_short_write) {
     EXPECT_EQ(end.writes, 1);
     end.fill();
     waits->drained(end.own.get(), writing);
-    EXPECT_FALSE(wakes());
+    EXPECT_TRUE(sleeps());
     end.peer_reads_all();
     EXPECT_TRUE(wakes());
     EXPECT_EQ(end.writes, 2);
@@ -145,7 +158,7 @@ TEST_P(readiness_engine, tells_levels_each_time) {
         EXPECT_EQ(end.reads, i);
     }
     end.read();
-    EXPECT_FALSE(wakes());
+    EXPECT_TRUE(sleeps());
 }
 
 TEST_P(readiness_engine, the_peers_end_is_reported_with_reading_and_once) {
@@ -154,18 +167,18 @@ TEST_P(readiness_engine, the_peers_end_is_reported_with_reading_and_once) {
     EXPECT_TRUE(wakes());
     EXPECT_EQ(end.reads, 1);
     EXPECT_EQ(end.hangups, 1);
-    EXPECT_FALSE(wakes());
+    EXPECT_TRUE(sleeps());
 }
 
 TEST_P(readiness_engine, an_error_goes_to_a_blocked_writer_that_does_not_read) {
     end.fill();
     add(end, writing);
-    EXPECT_FALSE(wakes());
+    EXPECT_TRUE(sleeps());
     end.peer.reset();
     EXPECT_TRUE(wakes());
     EXPECT_EQ(end.writes, 1);
     EXPECT_EQ(end.hangups, 1);
-    EXPECT_FALSE(wakes());
+    EXPECT_TRUE(sleeps());
 }
 
 TEST_P(readiness_engine, does_not_spin_on_a_reset_peer_that_nobody_reads) {
@@ -174,15 +187,15 @@ TEST_P(readiness_engine, does_not_spin_on_a_reset_peer_that_nobody_reads) {
     waits->modify(end.own.get(), end, writing);
     look();
     end.peer.reset();
-    wakes();
-    EXPECT_FALSE(wakes());
+    look();
+    EXPECT_TRUE(sleeps());
 }
 
 TEST_P(readiness_engine, what_was_removed_hears_nothing_and_its_number_is_free) {
     add(end, reading_and_writing);
     end.peer_sends();
     waits->remove(end.own.get());
-    EXPECT_FALSE(wakes());
+    EXPECT_TRUE(sleeps());
     EXPECT_EQ(end.reads + end.writes, 0);
     add(end, reading);
     look();
@@ -196,7 +209,7 @@ TEST_P(readiness_engine, refuses_what_it_watches_already_and_what_is_none) {
     waits->remove(12345);
     waits->drained(12345, reading);
     waits->modify(12345, end, reading);
-    EXPECT_FALSE(wakes());
+    EXPECT_TRUE(sleeps());
 }
 
 TEST_P(readiness_engine, of_many_tells_those_that_are_ready_in_any_order_of_leaving) {
@@ -226,10 +239,10 @@ TEST_P(readiness_engine, of_many_tells_those_that_are_ready_in_any_order_of_leav
 }
 
 TEST_P(readiness_engine, wake_ups_count_as_one_and_are_not_lost) {
-    EXPECT_FALSE(wakes());
+    EXPECT_TRUE(sleeps());
     for (int i = 0; i < 100'000; ++i) waits->wake(); // more than a pipe holds
     EXPECT_TRUE(wakes());
-    EXPECT_FALSE(wakes());
+    EXPECT_TRUE(sleeps());
     waits->wake();
     EXPECT_TRUE(wakes());
 }
@@ -256,7 +269,7 @@ TEST_P(readiness_engine, does_not_begin_an_endless_wait_after_a_signal_handler_h
     const waking_signal signal(*waits);
     ::raise(SIGUSR1);
     waits->wait(never);
-    EXPECT_FALSE(wakes());
+    EXPECT_TRUE(sleeps());
 }
 
 /// The signal is repeated: ThreadSanitizer keeps one that comes just before the wait until a call

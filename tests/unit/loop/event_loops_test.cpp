@@ -2,6 +2,7 @@
 // Loops for several cores: at the same time, until all have ended. Also run by ThreadSanitizer.
 #include <weft/loop/event_loops.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <barrier>
 #include <optional>

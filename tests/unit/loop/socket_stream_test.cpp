@@ -6,6 +6,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
@@ -128,23 +129,19 @@ TEST_P(stream_on_a_loop, more_than_one_buffer_is_read_in_turns) {
     EXPECT_GT(pair.sink.calls, 1U);
 }
 
-// --- short reads behind which there is more
-
-/// TCP on the loopback interface: the loop's end, and the peer's.
-std::pair<owned_socket, owned_socket> over_loopback() {
-    const owned_socket listening(open_socket(AF_INET, SOCK_STREAM));
-    sockaddr_in at{};
-    at.sin_family = AF_INET;
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof(at);
-    auto* const where = reinterpret_cast<sockaddr*>(&at);
-    ::bind(listening.get(), where, size);
-    ::listen(listening.get(), 1);
-    ::getsockname(listening.get(), where, &size);
-    owned_socket peer(open_socket(AF_INET, SOCK_STREAM));
-    ::connect(peer.get(), where, size);
-    return {owned_socket(accept_one(listening.get(), blocking::no)), std::move(peer)};
+TEST_P(stream_on_a_loop, a_message_over_tcp_costs_one_read) {
+    auto [ours, theirs] = over_loopback();
+    const connected_pair tcp(loop, std::move(ours), std::move(theirs));
+    const read_counter reads;
+    for (int i = 1; i <= 10; ++i) {
+        tcp.peer_sends("message");
+        EXPECT_TRUE(wakes(loop, 1000ms));
+        settle();
+        EXPECT_EQ(reads.made(), i);
+    }
 }
+
+// --- short reads after which more input is left
 
 TEST_P(stream_on_a_loop, an_urgent_mark_holds_nothing_back) {
     auto [ours, theirs] = over_loopback();

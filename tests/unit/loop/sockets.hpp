@@ -2,16 +2,21 @@
 // Plain sockets for the tests of streams: a pair, one end of which is a stream on a loop.
 #pragma once
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include <weft/loop/event_loop.hpp>
 
 #include "loop/loop_state.hpp"
 #include "loop/posix/socket_stream.hpp"
+#include "loop/posix/system_call.hpp"
 
 #include "support/descriptors.hpp"
 
@@ -89,5 +94,42 @@ struct connected_pair {
     int number = -1;
     std::unique_ptr<socket_stream> stream;
 };
+
+/// While it exists, counts the system calls that read from sockets.
+class read_counter {
+public:
+    read_counter() {
+        count = 0;
+        system_faults = [](const char* call, const call_site&) noexcept {
+            const std::string_view name(call);
+            if (name == "recv" || name == "recvmsg") ++count;
+            return 0;
+        };
+    }
+    read_counter(const read_counter&) = delete;
+    read_counter& operator=(const read_counter&) = delete;
+    ~read_counter() { system_faults = nullptr; }
+
+    [[nodiscard]] int made() const { return count; }
+
+private:
+    static inline int count = 0;
+};
+
+/// A TCP connection on the loopback interface: the loop's end and the peer's end.
+inline std::pair<owned_socket, owned_socket> over_loopback() {
+    const owned_socket listening(open_socket(AF_INET, SOCK_STREAM));
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(at);
+    auto* const where = reinterpret_cast<sockaddr*>(&at);
+    ::bind(listening.get(), where, size);
+    ::listen(listening.get(), 1);
+    ::getsockname(listening.get(), where, &size);
+    owned_socket peer(open_socket(AF_INET, SOCK_STREAM));
+    ::connect(peer.get(), where, size);
+    return {owned_socket(accept_one(listening.get(), blocking::no)), std::move(peer)};
+}
 
 } // namespace weft::testing

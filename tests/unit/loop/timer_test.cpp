@@ -3,6 +3,7 @@
 // ones.
 #include <weft/loop/timer.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <vector>

@@ -2,6 +2,7 @@
 // Connections that end at every byte of a conversation, a Redis that is slow, and one that stops
 // for a while. Each publication arrives once and in order, or the client learns of the gap. With
 // WEFT_AT_LENGTH=1 every byte is tried, and the stop takes half a minute.
+#include <algorithm>
 #include <cstdlib>
 
 #include "redis_fixture.hpp"
@@ -86,6 +87,37 @@ TEST_F(redis_cuts, a_slow_server_is_waited_for) {
         converse(over, std::to_string(piece));
     }
     EXPECT_TRUE(troubles.empty()) << trouble_texts.front();
+}
+
+/// The check of a silent connection is due while the scripts are loaded again.
+TEST_F(redis_cuts, a_slow_server_may_load_the_scripts_again) {
+    redis_proxy proxy(server->socket());
+    redis_options patient = through(proxy);
+    patient.check_interval = 200ms;
+    redis_broker over(patient);
+    redis_listener one(over, loop);
+    publish(one, "news", "1");
+    EXPECT_EQ(order({"SCRIPT", "FLUSH"}), "OK");
+    proxy.slow_down(10); // loading takes more than 400 ms
+    publish(one, "news", "2");
+    EXPECT_TRUE(troubles.empty()) << trouble_texts.front();
+}
+
+TEST_F(redis_cuts, loading_the_scripts_again_is_limited_in_time) {
+    redis_proxy proxy(server->socket());
+    redis_options impatient = through(proxy);
+    impatient.response_timeout = impatient.check_interval = 0ms;
+    impatient.connect_timeout = 500ms;
+    redis_broker over(impatient);
+    redis_listener one(over, loop);
+    publish(one, "news", "1");
+    EXPECT_EQ(order({"SCRIPT", "FLUSH"}), "OK");
+    proxy.slow_down(2); // loading would take two seconds
+    const auto at = begin_publishing(one, "news", "2");
+    ASSERT_TRUE(until([&] { return !troubles.empty() || at->calls != 0; }));
+    EXPECT_TRUE(had_trouble(redis_error::timeout));
+    proxy.slow_down(65536);
+    outcome(at);
 }
 
 TEST_F(redis_cuts, a_server_that_stops_for_a_while_is_found_again) {

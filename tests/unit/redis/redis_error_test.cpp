@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The errors of Redis: how its replies are classified, and what a session does about them.
+#include <filesystem>
+#include <functional>
+
 #include "redis/redis_operation.hpp"
 #include "redis_fixture.hpp"
 
@@ -81,6 +84,70 @@ TEST_F(redis_refusals, of_a_replica_are_reported) {
     EXPECT_EQ(refused->error, redis_error::read_only);
     EXPECT_EQ(order({"REPLICAOF", "NO", "ONE"}), "OK");
     publish(one, "news", "3");
+}
+
+/// A broker whose server becomes a replica while another one takes its place at the same address.
+class redis_failovers : public redis_fixture {
+protected:
+    void SetUp() override {
+        redis_fixture::SetUp();
+        if (!server->runs()) return;
+        std::filesystem::create_symlink(server->socket(), address());
+        redis_options made = options();
+        made.socket = address();
+        broker.emplace(std::move(made));
+        one.emplace(*broker, loop);
+        publish(*one, "news", "1");
+    }
+
+    void fail_over() {
+        EXPECT_EQ(order({"REPLICAOF", "127.0.0.1", "1"}), "OK");
+        std::filesystem::remove(address());
+        std::filesystem::create_symlink(promoted.socket(), address());
+    }
+
+    [[nodiscard]] std::string address() const { return promoted.socket() + "-address"; }
+
+    redis_server promoted;
+    std::optional<redis_broker> broker;
+    std::optional<redis_listener> one;
+};
+
+/// Publishes again and again, in the completion of what it has published before.
+struct persistent_publisher {
+    redis_listener& by;
+    int failed = 0;
+    bool succeeded = false;
+
+    void publish() {
+        by.session->publish("news", {}, {}, {}, [this](result<position> at) {
+            if (at) succeeded = true;
+            else if (++failed < 1'000'000) publish();
+        });
+    }
+};
+
+TEST_F(redis_failovers, are_followed_by_those_who_publish_again_at_once) {
+    fail_over();
+    std::vector<persistent_publisher> some(3, {*one});
+    for (auto& each : some) each.publish();
+    for (auto& each : some) {
+        EXPECT_TRUE(until([&] { return each.succeeded; }));
+        EXPECT_EQ(each.failed, 1);
+    }
+    EXPECT_TRUE(had_trouble(redis_error::read_only));
+}
+
+TEST_F(redis_failovers, are_followed_if_the_replica_answers_other_commands) {
+    fail_over();
+    const auto refused = begin_publishing(*one, "news", "2");
+    publish_options transient;
+    transient.transient = true; // a replica accepts PUBLISH
+    const auto accepted = std::make_shared<noted<position>>();
+    one->session->publish("news", {}, transient, {}, note(accepted));
+    outcome(accepted);
+    EXPECT_EQ(refused->error, redis_error::read_only);
+    publish(*one, "news", "3");
 }
 
 TEST_F(redis_refusals, by_an_acl_are_reported) {

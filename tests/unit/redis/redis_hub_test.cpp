@@ -1,62 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Hubs that act as one over Redis, and what their subscribers receive after a gap.
-#include <deque>
-
-#include <weft/connection/stream_endpoint.hpp>
-#include <weft/hub/hub.hpp>
-#include <weft/stream/memory_pipe.hpp>
-
-#include "redis_fixture.hpp"
+#include "redis_room.hpp"
 
 namespace weft::testing {
 namespace {
-
-/// A hub with clients over memory pipes on one loop, as one process would have it.
-struct redis_room {
-    redis_room(event_loop& on, const redis_options& to)
-        : loop(on), server(on.driver()), client(on.driver()) {
-        hub_options made;
-        made.history = {1000, 1min};
-        made.broker = std::make_shared<redis_broker>(to);
-        topics.emplace(server, std::move(made));
-        topics->on_loss([this](std::string_view, const position&) { ++losses; });
-        server.route("/", {.open = [this](connection& c) { opening = &c; }});
-    }
-
-    /// A client that subscribes to "news".
-    struct visitor {
-        connection* served = nullptr;
-        texts received;
-        std::optional<subscribed> begun;
-    };
-
-    visitor& join(std::optional<position> since = {}) {
-        visitor& added = visitors.emplace_back();
-        opening = nullptr;
-        auto [a, b] = memory_pipe(loop.driver(), loop.driver(), 64 * 1024);
-        server.serve(std::move(a));
-        client.connect(std::move(b), *uri::parse("ws://example.org/"),
-                       {.message = [&added](connection&, message m) {
-                           added.received.emplace_back(m.text());
-                       }});
-        const auto end = std::chrono::steady_clock::now() + 5s;
-        while (!opening && std::chrono::steady_clock::now() < end) turn_of(loop, 5ms);
-        added.served = opening;
-        subscribe_options joining;
-        joining.since = since;
-        joining.done = [&added](connection&, const subscribed& how) { added.begun = how; };
-        EXPECT_TRUE(added.served && topics->subscribe(*added.served, "news", std::move(joining)));
-        return added;
-    }
-
-    event_loop& loop;
-    stream_endpoint server;
-    stream_endpoint client;
-    std::optional<hub> topics;
-    std::deque<visitor> visitors;
-    connection* opening = nullptr;
-    int losses = 0;
-};
 
 class redis_hubs : public redis_fixture {
 protected:

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The URLs of Redis servers that are accepted, what they mean, and those that are refused.
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -60,7 +62,25 @@ TEST(redis_urls, that_are_malformed_are_refused) {
               redis_error::bad_url);
 }
 
-TEST(redis_urls, that_ask_for_tls_are_refused_with_the_reason) {
+class no_encryption final : public secure_layer {
+    std::unique_ptr<stream> cover(std::unique_ptr<stream> plain, std::string_view) override {
+        return plain;
+    }
+};
+
+TEST(redis_urls, that_ask_for_tls_use_the_layer) {
+    const auto layer = std::make_shared<no_encryption>();
+    const auto read = parse_redis_url("rediss://ann:secret@host:80/3", layer);
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->tls, layer);
+    EXPECT_EQ(read->host + ' ' + read->user + ' ' + read->password, "host ann secret");
+    EXPECT_EQ(read->port, 80U);
+    EXPECT_EQ(read->database, 3U);
+    EXPECT_FALSE(parse_redis_url("redis://host", layer)->tls);
+    EXPECT_EQ(parse_redis_url("rediss:host", layer).error(), redis_error::bad_url);
+}
+
+TEST(redis_urls, that_ask_for_tls_are_refused_without_a_layer) {
     EXPECT_EQ(parse_redis_url("rediss://ann:secret@host").error(), redis_error::no_tls);
     const auto why = meaning("rediss://ann:secret@host");
     EXPECT_NE(why.find("TLS"), std::string::npos);

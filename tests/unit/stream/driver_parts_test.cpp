@@ -36,23 +36,25 @@ TEST(work_queues, a_task_waits_once_and_for_the_next_round) {
     EXPECT_TRUE(queues.defer(a)) << "what was taken may wait again";
 }
 
-TEST(work_queues, the_end_of_the_turn_comes_before_work) {
+TEST(work_queues, a_task_waits_for_work_and_for_the_turns_end) {
     log calls;
     work_queues queues;
     probe a(calls, "a");
     probe b(calls, "b");
-    queues.defer(a);
+    EXPECT_TRUE(queues.defer(a));
     EXPECT_TRUE(queues.at_turn_end(a));
     EXPECT_FALSE(queues.at_turn_end(a));
     EXPECT_TRUE(queues.at_turn_end(b));
+    EXPECT_TRUE(queues.defer(b));
     queues.begin_round();
-    EXPECT_EQ(queues.take_work(), nullptr);
+    EXPECT_EQ(queues.take_work(), &a);
     EXPECT_EQ(queues.take_turn_end(), &a);
     EXPECT_EQ(queues.take_turn_end(), &b);
     EXPECT_EQ(queues.take_turn_end(), nullptr);
-    queues.begin_round();
-    EXPECT_EQ(queues.take_work(), &a) << "it was deferred, too";
+    EXPECT_TRUE(queues.waits());
+    EXPECT_EQ(queues.take_work(), &b);
     EXPECT_EQ(queues.take_work(), nullptr);
+    EXPECT_FALSE(queues.waits());
 }
 
 TEST(work_queues, what_is_cancelled_or_retired_waits_for_nothing) {

@@ -3,6 +3,7 @@
 // everywhere.
 #include <weft/stream/io_stream.hpp>
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <optional>

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Every allocation of a session fails once, ours and OpenSSL's: the making throws and has done
 // nothing, or an end gets the error, and nothing is lost or reported twice.
-#include "tls_fixture.hpp"
+#include "tls_library.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include <openssl/crypto.h>
 
 #include "support/in_child.hpp"
 #include "support/out_of_memory.hpp"
+#include "support/tls_fixture.hpp"
 
 namespace weft {
 namespace {

@@ -42,6 +42,24 @@ TEST_P(stream_of_linux, another_writer_holds_nothing_back) {
     EXPECT_EQ(pair.sink.text, "one two three");
 }
 
+TEST_P(stream_of_linux, a_message_after_an_urgent_mark_costs_one_read) {
+    event_loop loop(options());
+    auto [ours, theirs] = over_loopback();
+    const connected_pair tcp(loop, std::move(ours), std::move(theirs));
+    ASSERT_EQ(::send(tcp.peer.get(), "!", 1, MSG_OOB), 1);
+    tcp.peer_sends("first");
+    EXPECT_TRUE(wakes(loop, 1000ms));
+    settle(loop);
+    const read_counter reads;
+    for (int i = 1; i <= 10; ++i) {
+        tcp.peer_sends("message");
+        EXPECT_TRUE(wakes(loop, 1000ms));
+        settle(loop);
+        EXPECT_EQ(reads.made(), i);
+    }
+    EXPECT_EQ(tcp.sink.text.size(), 75U);
+}
+
 WEFT_ON_EVERY_ENGINE(stream_of_linux);
 
 TEST(bound_socket, the_backlog_is_the_one_that_was_asked_for) {

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: MIT
+// Runs the suites for TLS streams with Mbed TLS.
+#include "tls_library.hpp"
+
+#include "support/tls_stream_kit_suite.hpp"
+#include "support/tls_stream_suite.hpp"
