@@ -30,7 +30,7 @@ std::string hex_of(unsigned char const* bytes, size_t size, char const* digits, 
 }
 
 // One block of RFC 1321 §3.4. The constants are the integer parts of 2^32 * |sin(i)|.
-void add_block(std::array<std::uint32_t, 4>& state, unsigned char const* block) {
+void add_block(std::uint32_t (&state)[4], unsigned char const* block) {
     static const auto constants = [] {
         std::array<std::uint32_t, 64> all{};
         for (unsigned i = 0; i < 64; ++i) {
@@ -40,7 +40,7 @@ void add_block(std::array<std::uint32_t, 4>& state, unsigned char const* block) 
     }();
     static constexpr int shifts[4][4] = {
         {7, 12, 17, 22}, {5, 9, 14, 20}, {4, 11, 16, 23}, {6, 10, 15, 21}};
-    auto [a, b, c, d] = state;
+    auto [a, b, c, d] = std::to_array(state);
     for (unsigned i = 0; i < 64; ++i) {
         std::uint32_t mixed = 0;
         unsigned word = 0;
@@ -97,20 +97,45 @@ void sha1::calc(void const* source, std::size_t size, unsigned char* hash) {
     std::memcpy(hash, digest.data(), digest.size());
 }
 
+void md5::md5_init(md5_state_t* state) {
+    *state = md5_state_t{{}, {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476}, {}};
+}
+
+void md5::md5_append(md5_state_t* state, md5_byte_t const* bytes, std::size_t size) {
+    std::uint64_t bits = std::uint64_t(state->count[1]) << 32 | state->count[0];
+    std::size_t filled = bits / 8 % sizeof state->buf;
+    bits += std::uint64_t(size) * 8;
+    state->count[0] = static_cast<md5_word_t>(bits);
+    state->count[1] = static_cast<md5_word_t>(bits >> 32);
+    for (std::size_t i = 0; i < size; ++i) {
+        state->buf[filled++] = bytes[i];
+        if (filled < sizeof state->buf) continue;
+        add_block(state->abcd, state->buf);
+        filled = 0;
+    }
+}
+
+void md5::md5_finish(md5_state_t* state, md5_byte_t digest[16]) {
+    md5_byte_t length[8];
+    for (int i = 0; i < 8; ++i) {
+        length[i] = static_cast<md5_byte_t>(state->count[i / 4] >> (8 * (i % 4)) & 0xff);
+    }
+    static constexpr md5_byte_t padding[64] = {0x80};
+    const std::size_t filled = state->count[0] / 8 % 64;
+    md5_append(state, padding, filled < 56 ? 56 - filled : 120 - filled);
+    md5_append(state, length, sizeof length);
+    for (int i = 0; i < 16; ++i) {
+        digest[i] = static_cast<md5_byte_t>(state->abcd[i / 4] >> (8 * (i % 4)) & 0xff);
+    }
+}
+
 std::string md5::md5_hash_string(std::string const& text) {
-    std::string padded = text + '\x80';
-    while (padded.size() % 64 != 56) padded += '\0';
-    const std::uint64_t bits = std::uint64_t(text.size()) * 8;
-    for (int byte = 0; byte < 8; ++byte) padded += static_cast<char>(bits >> (8 * byte) & 0xff);
-    std::array<std::uint32_t, 4> state{0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476};
-    for (size_t at = 0; at < padded.size(); at += 64) {
-        add_block(state, reinterpret_cast<unsigned char const*>(padded.data()) + at);
-    }
-    std::string digest;
-    for (const std::uint32_t word : state) {
-        for (int byte = 0; byte < 4; ++byte) digest += static_cast<char>(word >> (8 * byte) & 0xff);
-    }
-    return digest;
+    md5_state_t state;
+    md5_init(&state);
+    md5_append(&state, reinterpret_cast<md5_byte_t const*>(text.data()), text.size());
+    md5_byte_t digest[16];
+    md5_finish(&state, digest);
+    return std::string(reinterpret_cast<char const*>(digest), sizeof digest);
 }
 
 std::string md5::md5_hash_hex(std::string const& text) {

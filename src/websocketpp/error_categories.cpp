@@ -4,9 +4,11 @@
 
 #include <websocketpp/error.hpp>
 #include <websocketpp/extensions/extension.hpp>
+#include <websocketpp/http/constants.hpp>
 #include <websocketpp/processors/base.hpp>
 #include <websocketpp/transport/base/connection.hpp>
 #include <websocketpp/transport/iostream/base.hpp>
+#include <websocketpp/transport/stub/base.hpp>
 
 namespace websocketpp::error {
 namespace {
@@ -16,7 +18,7 @@ public:
     char const* name() const noexcept override { return "websocketpp"; }
     std::string message(int which) const override {
         switch (which) {
-        case general: return "generic error";
+        case general: return "Generic error";
         case send_queue_full: return "send queue full";
         case payload_violation: return "payload violation";
         case endpoint_not_secure: return "endpoint not secure";
@@ -31,7 +33,7 @@ public:
         case invalid_utf8: return "invalid UTF-8";
         case invalid_subprotocol: return "invalid subprotocol";
         case bad_connection: return "bad connection";
-        case test: return "test error";
+        case test: return "Test Error";
         case con_creation_failed: return "the connection could not be created";
         case unrequested_subprotocol: return "the client did not request this subprotocol";
         case client_only: return "only clients can do this";
@@ -48,6 +50,7 @@ public:
         case unsupported_version: return "unsupported version";
         case http_parse_error: return "HTTP parse error";
         case extension_neg_failed: return "extension negotiation failed";
+        case transport_error: return "an error of the transport";
         default: return "unknown error";
         }
     }
@@ -113,6 +116,40 @@ lib::error_category const& get_processor_category() {
 }
 
 } // namespace websocketpp::processor::error
+
+namespace websocketpp::http::error {
+namespace {
+
+class error_category_of_http final : public std::error_category {
+public:
+    char const* name() const noexcept override { return "websocketpp.http"; }
+    std::string message(int which) const override {
+        switch (which) {
+        case general: return "generic HTTP error";
+        case invalid_format: return "malformed HTTP";
+        case invalid_header_name: return "the name of a header is not a token";
+        case body_too_large: return "the body is larger than its limit";
+        case unsupported_transfer_encoding: return "unsupported transfer encoding";
+        case unknown_transfer_encoding: return "unknown transfer encoding";
+        case missing_header_separator: return "a header line has no colon";
+        case request_header_fields_too_large: return "the head is larger than its limit";
+        case incomplete_request: return "the request line or the Host header is missing";
+        case incomplete_status_line: return "the status line is malformed";
+        case istream_bad: return "the input stream has failed";
+        case istream_overread: return "bytes after the response were read and are lost";
+        default: return "unknown error";
+        }
+    }
+};
+
+} // namespace
+
+lib::error_category const& get_category() {
+    static const error_category_of_http only;
+    return only;
+}
+
+} // namespace websocketpp::http::error
 
 namespace websocketpp::extensions::error {
 namespace {
@@ -197,3 +234,27 @@ lib::error_category const& get_category() {
 }
 
 } // namespace websocketpp::transport::iostream::error
+
+namespace websocketpp::transport::stub::error {
+namespace {
+
+class error_category_of_stub final : public std::error_category {
+public:
+    char const* name() const noexcept override { return "websocketpp.transport.stub"; }
+    std::string message(int which) const override {
+        switch (which) {
+        case general: return "generic stub transport error";
+        case not_implemented: return "the stub transport moves no bytes";
+        default: return "unknown error";
+        }
+    }
+};
+
+} // namespace
+
+lib::error_category const& get_category() {
+    static const error_category_of_stub only;
+    return only;
+}
+
+} // namespace websocketpp::transport::stub::error

@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#define WEFT_DECLARE_IO_SERVICE
 #include <websocketpp/config/asio_no_tls.hpp>
 #include <websocketpp/server.hpp>
 

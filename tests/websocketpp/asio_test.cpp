@@ -3,6 +3,8 @@
 // Compiled for Boost.Asio and for standalone Asio.
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <atomic>
 #include <condition_variable>
 #include <map>
@@ -322,7 +324,8 @@ TEST_F(websocketpp_asio, http_is_answered_at_once_or_later) {
 TEST_F(websocketpp_asio, handlers_of_sockets_are_called_in_order) {
     std::vector<std::string> order;
     server.set_socket_init_handler([&](connection_hdl, lib::asio::ip::tcp::socket& socket) {
-        order.push_back(socket.is_open() ? "socket" : "closed socket");
+        socket.set_option(lib::asio::ip::tcp::no_delay(true)); // it is open
+        order.push_back("socket");
     });
     server.set_tcp_pre_init_handler([&](connection_hdl) { order.push_back("pre"); });
     server.set_tcp_post_init_handler([&](connection_hdl hdl) {
@@ -340,9 +343,108 @@ TEST_F(websocketpp_asio, handlers_of_sockets_are_called_in_order) {
         server.stop_listening();
         client.close(hdl, close::status::normal, "");
     });
+    client.set_socket_init_handler([&](connection_hdl, lib::asio::ip::tcp::socket& socket) {
+        EXPECT_FALSE(socket.is_open());
+        order.push_back("new socket");
+    });
     connect();
     run();
-    EXPECT_EQ(order, (std::vector<std::string>{"bind", "socket", "pre", "post", "open"}));
+    EXPECT_EQ(order, (std::vector<std::string>{"bind", "new socket", "socket", "pre", "post",
+                                               "open"}));
+}
+
+TEST_F(websocketpp_asio, unix_sockets_carry_messages) {
+    const auto name = "/tmp/weft-websocketpp-" + std::to_string(::getpid());
+    const lib::asio::local::stream_protocol::endpoint path(name);
+    ::unlink(name.c_str());
+    server.stop_listening();
+    server.listen(path);
+    lib::asio::error_code wrong_family;
+    server.get_local_endpoint(wrong_family);
+    EXPECT_TRUE(wrong_family);
+    websocketpp::server<config::asio> second;
+    be_quiet(second);
+    second.init_asio(&context);
+    lib::error_code ec;
+    second.listen(path, ec);
+    // Standalone Asio has a category of its own.
+    EXPECT_EQ(ec.value(), static_cast<int>(std::errc::address_in_use));
+    server.set_open_handler([&](connection_hdl hdl) {
+        const auto con = server.get_con_from_hdl(hdl);
+        add(con->get_host() + ' ' + con->get_resource() + ' ' + con->get_remote_endpoint());
+        server.stop_listening();
+        ::unlink(name.c_str());
+    });
+    client.set_open_handler([&](connection_hdl hdl) {
+        EXPECT_EQ(client.get_con_from_hdl(hdl)->get_remote_endpoint(), "unix:" + name);
+        client.send(hdl, std::string(1'000'000, 'x'), frame::opcode::text);
+    });
+    client.set_message_handler([&](connection_hdl hdl, asio_client::message_ptr msg) {
+        add(std::to_string(msg->get_payload().size()));
+        client.close(hdl, close::status::normal, "");
+    });
+    accept();
+    client.connect(client.get_connection("ws://app/feed", ec), path);
+    run();
+    EXPECT_EQ(seen, (std::vector<std::string>{"app /feed unix:", "1000000", "server close 1000",
+                                              "client close 1000"}));
+    const auto late = client.connect(client.get_connection("ws://app/feed", ec), path);
+    client.reset();
+    run();
+    EXPECT_EQ(seen.back(), "client fail");
+    const lib::asio::error_code missing(ENOENT, lib::asio::error::get_system_category());
+    EXPECT_EQ(late->get_transport_ec(), missing);
+}
+
+TEST_F(websocketpp_asio, the_strand_of_a_connection_is_an_executor) {
+    std::vector<std::string> order;
+    client.set_open_handler([&](connection_hdl hdl) {
+        server.stop_listening();
+        const auto con = client.get_con_from_hdl(hdl);
+        const auto strand = con->get_strand();
+        EXPECT_EQ(&strand->context(), &client.get_io_service());
+        EXPECT_TRUE(strand->running_in_this_thread());
+        strand->dispatch([&] { order.push_back("dispatched"); });
+        lib::asio::post(*strand, [&, con, strand] {
+            EXPECT_TRUE(strand->running_in_this_thread());
+            order.push_back("posted");
+            con->close(close::status::normal, "");
+        });
+        lib::asio::post(context, lib::asio::bind_executor(*strand, [&, strand] {
+                            EXPECT_TRUE(strand->running_in_this_thread());
+                            order.push_back("bound");
+                        }));
+    });
+    connect();
+    run();
+    EXPECT_EQ(order, (std::vector<std::string>{"dispatched", "posted", "bound"}));
+}
+
+TEST_F(websocketpp_asio, threads_replace_a_handler_while_messages_arrive) {
+    std::atomic<int> got = 0;
+    std::atomic<bool> ended = false;
+    const auto take = [&](connection_hdl hdl, asio_client::message_ptr msg) {
+        if (++got == 300) {
+            client.close(hdl, close::status::normal, "");
+        } else if (got < 300) {
+            client.send(hdl, msg);
+        }
+    };
+    client.set_open_handler([&](connection_hdl hdl) {
+        server.stop_listening();
+        client.send(hdl, "x", frame::opcode::text);
+    });
+    client.set_message_handler(take);
+    client.set_close_handler([&](connection_hdl) { ended = true; });
+    client.set_fail_handler([&](connection_hdl) { ended = true; });
+    const auto con = connect();
+    std::thread other([&] {
+        while (!ended) con->set_message_handler(take);
+    });
+    run();
+    ended = true;
+    other.join();
+    EXPECT_EQ(got, 300);
 }
 
 TEST_F(websocketpp_asio, misuse_is_reported_with_the_right_error) {
@@ -572,6 +674,11 @@ TEST(websocketpp_asio_deflate, compresses_if_both_agree) {
         server.stop_listening();
         server.send(hdl, msg);
     });
+    std::string offered;
+    server.set_open_handler([&](connection_hdl hdl) {
+        const auto con = server.get_con_from_hdl(hdl);
+        offered = con->get_request_header("Sec-WebSocket-Extensions");
+    });
     server.listen(lib::asio::ip::tcp::v4(), 0);
     server.start_accept();
     const std::string text(100'000, 'x');
@@ -589,6 +696,7 @@ TEST(websocketpp_asio_deflate, compresses_if_both_agree) {
     client.connect(con);
     context.run_for(std::chrono::seconds(20));
     EXPECT_TRUE(same);
+    EXPECT_EQ(offered, "permessage-deflate; client_no_context_takeover; client_max_window_bits");
     EXPECT_TRUE(con->get_response_header("Sec-WebSocket-Extensions").starts_with(
         "permessage-deflate"));
 }

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Runs the examples of WebSocket++, compiled against Weft: against each other, and against Python's
 # websockets. Their ports are fixed: in_own_network.sh keeps others away.
+# Usage: examples_test.py <folder of the programs> <folder of their sources> <name of a function>
 
 import asyncio
 import base64
@@ -11,9 +12,8 @@ import ssl
 import sys
 import tempfile
 
-import websockets
-
 LIMIT = 20
+NOT_INSTALLED = 77
 PROGRAMS = pathlib.Path(sys.argv[1]).resolve()
 SOURCES = pathlib.Path(sys.argv[2])
 
@@ -77,6 +77,7 @@ async def listening(port):
 
 
 def connect(port, **options):
+    import websockets
     return websockets.connect(f"ws://localhost:{port}", max_size=None, **options)
 
 
@@ -97,6 +98,7 @@ async def echo_server():
 
 
 async def echo_server_tls():
+    import websockets
     async with Program("echo_server_tls", port=9002, cwd=SOURCES / "echo_server_tls"):
         trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
@@ -193,6 +195,7 @@ async def utility_client():
 
 
 async def sip_client():
+    import websockets
     heard = asyncio.Queue()
 
     async def serve(peer):
@@ -206,6 +209,7 @@ async def sip_client():
 
 
 async def print_client():
+    import websockets
     async def greet(peer):
         await peer.send("greetings")
         await peer.wait_closed()
@@ -229,10 +233,11 @@ async def iostream_server():
 
 
 async def main():
-    if not (PROGRAMS / sys.argv[3]).exists():
-        print(f"skipped: {sys.argv[3]} of WebSocket++ was not built (Debian: libwebsocketpp-doc, "
+    program = sys.argv[3]
+    if not (PROGRAMS / program).exists():
+        print(f"skipped: {program} of WebSocket++ was not built (Debian: libwebsocketpp-doc, "
               "libboost-thread-dev)")
-        sys.exit(77)
+        sys.exit(NOT_INSTALLED)
     (PROGRAMS / "old_keys.cnf").write_text(
         "openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\nsystem_default = weak\n"
         "[weak]\nCipherString = DEFAULT@SECLEVEL=0\n", encoding="ascii")

@@ -112,7 +112,8 @@ TEST_F(websocketpp_tls, a_certificate_that_is_not_trusted_fails) {
     context.run_for(std::chrono::seconds(20));
     EXPECT_TRUE(context.stopped());
     EXPECT_EQ(seen, (std::vector<std::string>{"client fail"}));
-    EXPECT_EQ(con->get_ec(), transport::asio::socket::error::tls_handshake_failed);
+    namespace tls_socket = transport::asio::socket;
+    EXPECT_EQ(con->get_ec(), tls_socket::make_error_code(tls_socket::error::tls_handshake_failed));
     EXPECT_TRUE(con->get_transport_ec());
     EXPECT_EQ(server_name, "none");
 }

@@ -7,8 +7,9 @@
 
 #include <stdint.h>
 
-#include <websocketpp/common/cpp11.hpp>
+#include <websocketpp/common/network.hpp>
 #include <websocketpp/error.hpp>
+#include <websocketpp/utf8_validator.hpp>
 
 namespace websocketpp::close {
 

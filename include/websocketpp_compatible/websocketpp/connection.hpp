@@ -4,20 +4,29 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cassert>
 #include <cstddef>
+#include <cstdlib>
+#include <cstring>
 #include <iostream>
-#include <queue> // programs rely on it
+#include <queue>
 #include <sstream>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <weft/core/extension.hpp>
 
+// Includes more than this file needs, because programs rely on these headers.
+#include <websocketpp/base64/base64.hpp>
 #include <websocketpp/close.hpp>
 #include <websocketpp/common/connection_hdl.hpp>
 #include <websocketpp/common/functional.hpp>
+#include <websocketpp/common/md5.hpp>
 #include <websocketpp/common/memory.hpp>
+#include <websocketpp/common/platforms.hpp>
+#include <websocketpp/detail/connection_types.hpp>
 #include <websocketpp/detail/handler_slot.hpp>
 #include <websocketpp/detail/session_link.hpp>
 #include <websocketpp/detail/translate.hpp>
@@ -25,39 +34,18 @@
 #include <websocketpp/frame.hpp>
 #include <websocketpp/http/constants.hpp>
 #include <websocketpp/logger/levels.hpp>
+#include <websocketpp/processors/hybi00.hpp>
+#include <websocketpp/processors/hybi07.hpp>
+#include <websocketpp/processors/hybi08.hpp>
+#include <websocketpp/processors/hybi13.hpp>
 #include <websocketpp/processors/processor.hpp>
+#include <websocketpp/sha1/sha1.hpp>
 #include <websocketpp/transport/base/connection.hpp>
 #include <websocketpp/uri.hpp>
 #include <websocketpp/utf8_validator.hpp>
 #include <websocketpp/version.hpp>
 
 namespace websocketpp {
-
-typedef lib::function<void(connection_hdl)> open_handler;
-typedef lib::function<void(connection_hdl)> close_handler;
-typedef lib::function<void(connection_hdl)> fail_handler;
-typedef lib::function<void(connection_hdl)> interrupt_handler;
-typedef lib::function<bool(connection_hdl, std::string)> ping_handler;
-typedef lib::function<void(connection_hdl, std::string)> pong_handler;
-typedef lib::function<void(connection_hdl, std::string)> pong_timeout_handler;
-typedef lib::function<bool(connection_hdl)> validate_handler;
-typedef lib::function<void(connection_hdl)> http_handler;
-
-namespace session {
-
-namespace state {
-
-enum value { connecting = 0, open = 1, closing = 2, closed = 3 };
-
-} // namespace state
-
-namespace http_state {
-
-enum value { init = 0, deferred = 1, headers_written = 2, body_written = 3, closed = 4 };
-
-} // namespace http_state
-
-} // namespace session
 
 /// A connection. Its handlers never overlap. Functions may be called on any thread and in any
 /// handler; the getters of the handshake only from the first handler on.
@@ -97,7 +85,7 @@ public:
         weft::session_options& options = this->options_;
         options.role = is_server ? weft::role::server : weft::role::client;
         options.random = &random;
-        if (config::enable_extensions) options.extension = deflate_type::negotiator();
+        if (config::enable_extensions) options.extension = deflate_type::negotiator(is_server);
         options.limits.header_size_max = http::max_header_size;
         options.limits.request_count_max = 1;
         options.limits.message_rate_min = 0;
@@ -223,7 +211,7 @@ public:
         return {};
     }
     void handle_interrupt() {
-        if (m_interrupt_handler) m_interrupt_handler(m_connection_hdl);
+        if (const auto handler = m_interrupt_handler.get()) (*handler)(m_connection_hdl);
     }
 
     /// Stops the delivery of messages soon; `resume_reading` continues it.
@@ -258,6 +246,12 @@ public:
     std::string const& get_subprotocol() const { return m_subprotocol; }
     std::vector<std::string> const& get_requested_subprotocols() const {
         return m_requested_subprotocols;
+    }
+
+    /// Returns the versions of the protocol that a server accepts.
+    std::vector<int> const& get_supported_versions() const {
+        static std::vector<int> const versions{13};
+        return versions;
     }
 
     /// Client: asks for a subprotocol.
@@ -324,35 +318,43 @@ public:
         ec = answer_error();
         if (!ec) m_response.set_status(code, msg);
     }
-    void set_body(std::string const& value) {
-        detail::throw_if([&](lib::error_code& ec) { set_body(value, ec); });
+    void set_body(std::string value) {
+        detail::throw_if(answer_error());
+        m_response.set_body(std::move(value));
     }
-    void set_body(std::string const& value, lib::error_code& ec) {
+    void set_body(std::string value, lib::error_code& ec) {
         ec = answer_error();
-        if (!ec) m_response.set_body(value);
+        if (!ec) m_response.set_body(std::move(value), ec);
     }
 
     /// Server: headers of the response, as above. Client: headers of the request, before `connect`.
+    /// A name that is not a token is an `http::error`, or an http::exception.
     void append_header(std::string const& key, std::string const& val) {
-        detail::throw_if([&](lib::error_code& ec) { append_header(key, val, ec); });
+        detail::throw_if(change_head([&](auto& head) { return head.append_header(key, val); }));
     }
     void append_header(std::string const& key, std::string const& val, lib::error_code& ec) {
-        ec = header_error();
-        if (!ec) own_head([&](auto& head) { head.append_header(key, val); });
+        ec = change_head([&](auto& head) {
+            head.append_header(key, val, ec);
+            return ec;
+        });
     }
     void replace_header(std::string const& key, std::string const& val) {
-        detail::throw_if([&](lib::error_code& ec) { replace_header(key, val, ec); });
+        detail::throw_if(change_head([&](auto& head) { return head.replace_header(key, val); }));
     }
     void replace_header(std::string const& key, std::string const& val, lib::error_code& ec) {
-        ec = header_error();
-        if (!ec) own_head([&](auto& head) { head.replace_header(key, val); });
+        ec = change_head([&](auto& head) {
+            head.replace_header(key, val, ec);
+            return ec;
+        });
     }
     void remove_header(std::string const& key) {
-        detail::throw_if([&](lib::error_code& ec) { remove_header(key, ec); });
+        detail::throw_if(change_head([&](auto& head) {
+            head.remove_header(key); // nothing has a name that is not a token
+            return lib::error_code();
+        }));
     }
     void remove_header(std::string const& key, lib::error_code& ec) {
-        ec = header_error();
-        if (!ec) own_head([&](auto& head) { head.remove_header(key); });
+        ec = change_head([&](auto& head) { return head.remove_header(key); });
     }
 
     /// In the http handler: the response follows with `send_http_response`, from any thread.
@@ -399,6 +401,12 @@ public:
     /// Starts the connection: its socket is connected, or the application feeds it.
     void start() { this->start_stream(); }
 
+    /// Used by the endpoint: see session_link.
+    void detach() noexcept override {
+        replace_ping_timer(timer_ptr()); // it must not outlive the endpoint's io_context
+        transport_con_type::detach();
+    }
+
 private:
     static std::string const& no_text() {
         static std::string const empty;
@@ -417,12 +425,21 @@ private:
         if (m_is_server) return answer_error();
         return m_started ? error::make_error_code(error::invalid_state) : lib::error_code();
     }
+    /// Calls `action` with the message whose headers the application may change, if it may now.
     template <class Action>
-    void own_head(Action&& action) {
-        if (m_is_server) {
-            action(m_response);
+    lib::error_code change_head(Action&& action) {
+        const lib::error_code wrong = header_error();
+        if (wrong) return wrong;
+        return m_is_server ? result_of(action, m_response) : result_of(action, m_request);
+    }
+    /// The types of the config may replace functions of 0.8.2 by their own, which return nothing.
+    template <class Action, class Head>
+    static lib::error_code result_of(Action& action, Head& head) {
+        if constexpr (std::is_void_v<std::invoke_result_t<Action&, Head&>>) {
+            action(head);
+            return {};
         } else {
-            action(m_request);
+            return action(head);
         }
     }
 
@@ -477,9 +494,8 @@ private:
     }
 
     void handle_pong_timeout(std::string const& payload) {
-        if (m_state == session::state::open && m_pong_timeout_handler) {
-            m_pong_timeout_handler(m_connection_hdl, payload);
-        }
+        const auto handler = m_pong_timeout_handler.get();
+        if (m_state == session::state::open && handler) (*handler)(m_connection_hdl, payload);
     }
 
     lib::error_code pong_for(std::string const& payload) {
@@ -605,7 +621,8 @@ private:
             return reject(error::make_error_code(error::invalid_uri));
         }
         m_answering = true;
-        const bool accepted = !m_validate_handler || m_validate_handler(m_connection_hdl);
+        const auto handler = m_validate_handler.get();
+        const bool accepted = !handler || (*handler)(m_connection_hdl);
         m_answering = false;
         if (m_state == session::state::closed) return;
         if (!accepted) {
@@ -644,12 +661,13 @@ private:
             m_response.set_status(http::status_code::bad_request);
             return refuse_http(error::make_error_code(error::invalid_uri));
         }
-        if (!m_http_handler) {
+        const auto handler = m_http_handler.get();
+        if (!handler) {
             m_response.set_status(http::status_code::upgrade_required);
             return refuse_http(error::make_error_code(error::upgrade_required));
         }
         m_answering = true;
-        m_http_handler(m_connection_hdl);
+        (*handler)(m_connection_hdl);
         if (m_state == session::state::closed) return;
         if (m_http_state == session::http_state::init) write_http_response();
     }
@@ -711,7 +729,7 @@ private:
         m_was_open = true;
         m_state = session::state::open;
         log_open_result();
-        if (m_open_handler) m_open_handler(m_connection_hdl);
+        if (const auto handler = m_open_handler.get()) (*handler)(m_connection_hdl);
         const detail::session_link::hold_type hold(this->lock_);
         if (this->session_) this->session_->forget_handshake();
     }
@@ -724,25 +742,27 @@ private:
 
     void process_message(weft::event const& what) {
         log_message("Received", what.is_text, what.payload);
-        if (!m_message_handler) return;
+        const auto handler = m_message_handler.get();
+        if (!handler) return;
         const message_ptr msg = m_msg_manager->get_message(
             what.is_text ? frame::opcode::text : frame::opcode::binary, what.payload.size());
         msg->append_payload(what.payload.data(), what.payload.size());
         msg->set_compressed(true); // what is sent back may be compressed
-        m_message_handler(m_connection_hdl, msg);
+        (*handler)(m_connection_hdl, msg);
     }
 
     void process_ping(weft::event const& what) {
-        if (!m_ping_handler) return;
+        const auto handler = m_ping_handler.get();
+        if (!handler) return;
         const std::string payload = text_of(what);
-        if (!m_ping_handler(m_connection_hdl, payload)) return;
+        if (!(*handler)(m_connection_hdl, payload)) return;
         lib::error_code ignored;
         pong(payload, ignored);
     }
 
     void process_pong(weft::event const& what) {
         replace_ping_timer(timer_ptr());
-        if (m_pong_handler) m_pong_handler(m_connection_hdl, text_of(what));
+        if (const auto handler = m_pong_handler.get()) (*handler)(m_connection_hdl, text_of(what));
     }
 
     static std::string text_of(weft::event const& what) {
@@ -801,11 +821,11 @@ private:
         }
         const ptr self = get_shared();
         if (m_was_open) {
-            if (m_close_handler) m_close_handler(m_connection_hdl);
+            if (const auto handler = m_close_handler.get()) (*handler)(m_connection_hdl);
             log_close_result();
         } else if (why != error::http_connection_ended) {
             log_fail_result();
-            if (m_fail_handler) m_fail_handler(m_connection_hdl);
+            if (const auto handler = m_fail_handler.get()) (*handler)(m_connection_hdl);
         }
         if (m_termination_handler) m_termination_handler(self);
     }

@@ -13,6 +13,7 @@
 #include <websocketpp/error.hpp>
 #include <websocketpp/logger/levels.hpp>
 #include <websocketpp/random/random_device.hpp>
+#include <websocketpp/transport/base/endpoint.hpp>
 #include <websocketpp/version.hpp>
 
 namespace websocketpp {

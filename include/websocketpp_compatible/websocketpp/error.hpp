@@ -49,7 +49,8 @@ enum value {
     invalid_version,            ///< the protocol's version is not a number
     unsupported_version,        ///< a version other than 13
     http_parse_error,           ///< malformed HTTP
-    extension_neg_failed        ///< an extension could not be agreed on
+    extension_neg_failed,       ///< an extension could not be agreed on
+    transport_error             ///< an error of the transport, which is reported with it
 };
 
 lib::error_category const& get_category();

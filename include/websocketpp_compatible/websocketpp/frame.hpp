@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include <websocketpp/common/network.hpp>
 #include <websocketpp/common/system_error.hpp>
 #include <websocketpp/utilities.hpp>
 
@@ -77,35 +78,6 @@ static uint8_t const close_reason_size = 123;
 
 } // namespace limits
 
-/// The first two bytes of a frame.
-struct basic_header {
-    basic_header() : b0(0), b1(0) {}
-    basic_header(uint8_t first, uint8_t second) : b0(first), b1(second) {}
-
-    uint8_t b0;
-    uint8_t b1;
-};
-
-inline bool get_fin(basic_header const& h) {
-    return (h.b0 & 0x80) != 0;
-}
-inline bool get_rsv1(basic_header const& h) {
-    return (h.b0 & 0x40) != 0;
-}
-inline bool get_rsv2(basic_header const& h) {
-    return (h.b0 & 0x20) != 0;
-}
-inline bool get_rsv3(basic_header const& h) {
-    return (h.b0 & 0x10) != 0;
-}
-inline opcode::value get_opcode(basic_header const& h) {
-    return opcode::value(h.b0 & 0x0f);
-}
-inline bool get_masked(basic_header const& h) {
-    return (h.b1 & 0x80) != 0;
-}
-inline uint8_t get_basic_size(basic_header const& h) {
-    return h.b1 & 0x7f;
-}
-
 } // namespace websocketpp::frame
+
+#include <websocketpp/detail/frame_header.hpp>

@@ -72,9 +72,9 @@ inline lib::chrono::milliseconds milliseconds(long duration) {
 
 } // namespace websocketpp::lib
 
-// For programs that write `boost::asio::io_service`. Only declared on request: other headers may
-// declare this name, too.
-#ifdef WEFT_DECLARE_IO_SERVICE
+// For programs that write `boost::asio::io_service`. Define WEFT_NO_IO_SERVICE if another header
+// declares this name differently.
+#if defined(WEFT_ASIO_WITHOUT_OLD_NAMES) && !defined(WEFT_NO_IO_SERVICE)
 #ifdef ASIO_STANDALONE
 namespace asio {
 typedef ::websocketpp::lib::asio::io_service io_service;

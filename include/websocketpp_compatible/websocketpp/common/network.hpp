@@ -3,9 +3,11 @@
 #pragma once
 
 #include <bit>
-#include <stdint.h>
+
+#include <arpa/inet.h> // programs rely on this include
 
 #include <websocketpp/common/cpp11.hpp>
+#include <websocketpp/common/stdint.hpp>
 
 namespace websocketpp::lib::net {
 

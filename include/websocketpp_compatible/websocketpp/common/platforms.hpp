@@ -2,4 +2,6 @@
 // Kept for programs that include it: nothing here depends on the platform.
 #pragma once
 
+#include <cstdlib>
+
 #include <websocketpp/common/cpp11.hpp>

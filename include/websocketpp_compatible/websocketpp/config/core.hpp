@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <websocketpp/common/cpp11.hpp>
+#include <websocketpp/common/platforms.hpp>
 #include <websocketpp/concurrency/basic.hpp>
 #include <websocketpp/concurrency/none.hpp>
 #include <websocketpp/connection_base.hpp>

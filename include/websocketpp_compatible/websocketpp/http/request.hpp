@@ -14,11 +14,17 @@ public:
     typedef request type;
     typedef lib::shared_ptr<type> ptr;
 
-    virtual ~request() = default;
-
     /// Consumes bytes of a request and returns how many; fewer than `size` if it is complete.
-    /// Throws http::exception for a malformed request.
-    size_t consume(char const* bytes, size_t size) { return consume_bytes(bytes, size, false); }
+    /// Without an error_code, throws http::exception for a malformed request.
+    size_t consume(char const* bytes, size_t size, lib::error_code& ec) {
+        return consume_bytes(bytes, size, false, ec);
+    }
+    size_t consume(char const* bytes, size_t size) {
+        lib::error_code ec;
+        const size_t used = consume(bytes, size, ec);
+        detail::throw_if_http(ec);
+        return used;
+    }
 
     bool ready() const { return stage_ == stage::done; }
 
@@ -26,9 +32,18 @@ public:
     std::string raw() const;
     std::string raw_head() const;
 
-    void set_method(std::string const& method);
+    lib::error_code set_method(std::string const& method) {
+        lib::error_code ec;
+        set_method(method, ec);
+        detail::throw_if_http(ec);
+        return ec;
+    }
+    void set_method(std::string const& method, lib::error_code& ec);
     std::string const& get_method() const { return method_; }
-    void set_uri(std::string const& target) { target_ = target; }
+    lib::error_code set_uri(std::string const& target) {
+        target_ = target;
+        return {};
+    }
     std::string const& get_uri() const { return target_; }
 
 private:

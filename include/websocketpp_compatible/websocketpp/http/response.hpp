@@ -15,12 +15,28 @@ public:
     typedef response type;
     typedef lib::shared_ptr<type> ptr;
 
-    virtual ~response() = default;
-
     /// Consumes bytes of a response and returns how many; fewer than `size` if it is complete.
-    /// Throws http::exception for a malformed response.
-    size_t consume(char const* bytes, size_t size) { return consume_bytes(bytes, size, true); }
-    size_t consume(std::istream& in);
+    /// Without an error_code, throws http::exception for a malformed response.
+    size_t consume(char const* bytes, size_t size, lib::error_code& ec) {
+        return consume_bytes(bytes, size, true, ec);
+    }
+
+    /// Reads `in` until the response is complete. `ec` also reports `istream_bad`, and
+    /// `istream_overread` if bytes after the response were read and are lost.
+    size_t consume(std::istream& in, lib::error_code& ec);
+    size_t consume(char const* bytes, size_t size) {
+        lib::error_code ec;
+        const size_t used = consume(bytes, size, ec);
+        detail::throw_if_http(ec);
+        return used;
+    }
+    size_t consume(std::istream& in) {
+        lib::error_code ec;
+        const size_t used = consume(in, ec);
+        const bool of_stream = ec == error::istream_bad || ec == error::istream_overread;
+        if (!of_stream) detail::throw_if_http(ec);
+        return used;
+    }
 
     bool ready() const { return stage_ == stage::done; }
     bool headers_ready() const { return stage_ != stage::head; }
@@ -28,8 +44,8 @@ public:
     /// Returns the response as bytes.
     std::string raw() const;
 
-    void set_status(status_code::value code);
-    void set_status(status_code::value code, std::string const& message);
+    lib::error_code set_status(status_code::value code);
+    lib::error_code set_status(status_code::value code, std::string const& message);
     status_code::value get_status_code() const { return code_; }
     std::string const& get_status_msg() const { return message_; }
 

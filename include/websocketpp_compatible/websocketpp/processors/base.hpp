@@ -9,6 +9,14 @@
 
 namespace websocketpp::processor {
 
+namespace constants {
+
+static char const upgrade_token[] = "websocket";
+static char const connection_token[] = "Upgrade";
+static char const handshake_guid[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"; // RFC 6455 §4.2.2
+
+} // namespace constants
+
 namespace error {
 
 enum processor_errors {

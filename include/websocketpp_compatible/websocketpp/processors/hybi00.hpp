@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Refuses programs that use a protocol processor without a connection.
+// The types of a protocol processor. A program that creates one does not compile.
 #pragma once
 
 #include <websocketpp/processors/processor.hpp>
@@ -7,10 +7,9 @@
 namespace websocketpp::processor {
 
 template <typename config>
-class hybi00 {
-    static_assert(sizeof(config) == 0,
-                  "WebSocket++'s processors are not part of weft::websocketpp: use weft::session, "
-                  "the protocol without I/O (docs/protocol-core.md)");
+class hybi00 : public processor<config> {
+public:
+    using processor<config>::processor;
 };
 
 } // namespace websocketpp::processor

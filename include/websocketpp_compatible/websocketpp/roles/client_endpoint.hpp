@@ -45,14 +45,27 @@ public:
 
     /// Begins to connect. Exactly one of the open and fail handlers is called.
     connection_ptr connect(connection_ptr con) {
-        transport_type::async_connect(con, con->get_uri(), [con](lib::error_code const& why) {
+        transport_type::async_connect(con, con->get_uri(), when_connected(con));
+        return con;
+    }
+
+    /// Connects to a Unix-domain socket, a `local::stream_protocol::endpoint` of Asio. The URI of
+    /// the connection supplies the resource and the Host header.
+    template <class Endpoint>
+    connection_ptr connect(connection_ptr con, Endpoint const& where) {
+        transport_type::async_connect(con, con->get_uri(), when_connected(con), where);
+        return con;
+    }
+
+private:
+    static auto when_connected(connection_ptr con) {
+        return [con](lib::error_code const& why) {
             if (why) {
                 con->terminate(why);
             } else {
                 con->start();
             }
-        });
-        return con;
+        };
     }
 };
 

@@ -19,7 +19,7 @@ public:
     bool is_enabled() const { return false; }
 
     /// Returns null: compression is not negotiated.
-    static weft::extension_negotiator* negotiator() { return nullptr; }
+    static weft::extension_negotiator* negotiator(bool) { return nullptr; }
 };
 
 } // namespace websocketpp::extensions::permessage_deflate

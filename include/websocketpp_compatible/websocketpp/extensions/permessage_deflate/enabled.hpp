@@ -33,16 +33,19 @@ public:
     bool is_implemented() const { return true; }
     bool is_enabled() const { return true; }
 
-    /// Returns the negotiator of compression that all connections with this config share.
-    static weft::extension_negotiator* negotiator() {
-        static weft::permessage_deflate all{options()};
-        return &all;
+    /// Returns the negotiator that all servers or all clients with this config share.
+    static weft::extension_negotiator* negotiator(bool is_server) {
+        static weft::permessage_deflate of_servers{options(true)};
+        static weft::permessage_deflate of_clients{options(false)};
+        return is_server ? &of_servers : &of_clients;
     }
 
 private:
-    static weft::deflate_options options() {
+    /// Clients offer client_no_context_takeover, as those of WebSocket++ do: a server that requires
+    /// this parameter accepts compression only if it was offered.
+    static weft::deflate_options options(bool is_server) {
         weft::deflate_options chosen;
-        chosen.sending.context_takeover = true;
+        chosen.sending.context_takeover = is_server;
         chosen.receiving.context_takeover = true;
         return chosen;
     }

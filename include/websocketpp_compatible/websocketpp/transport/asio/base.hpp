@@ -7,6 +7,7 @@
 #include <websocketpp/common/asio.hpp>
 #include <websocketpp/common/functional.hpp>
 #include <websocketpp/common/system_error.hpp>
+#include <websocketpp/common/type_traits.hpp>
 
 namespace websocketpp::transport::asio {
 

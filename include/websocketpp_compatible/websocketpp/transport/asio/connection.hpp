@@ -2,6 +2,7 @@
 // The Asio transport of one connection: connects, exchanges bytes with the session, and closes.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -33,33 +34,39 @@ namespace websocketpp::transport::asio {
 
 typedef lib::function<void(connection_hdl)> tcp_init_handler;
 
-/// Runs the handlers of one connection, one after another.
-class connection_strand {
+/// Runs the handlers of one connection, one after another. An executor of Asio.
+class connection_strand : public lib::asio::strand<lib::asio::any_io_executor> {
 public:
-    typedef lib::asio::strand<lib::asio::io_context::executor_type> executor_type;
+    typedef lib::asio::strand<lib::asio::any_io_executor> executor_type;
 
-    explicit connection_strand(executor_type executor) : executor_(std::move(executor)) {}
+    connection_strand(executor_type const& executor) : executor_type(executor) {}
 
-    operator executor_type const&() const { return executor_; }
-    executor_type const& get_executor() const { return executor_; }
-    lib::asio::io_context& context() const { return executor_.get_inner_executor().context(); }
+    executor_type const& get_executor() const { return *this; }
+    /// Throws `error::invalid_state` after `init_weft`.
+    lib::asio::io_service& context() const {
+        namespace error = websocketpp::error;
+        const auto inner = get_inner_executor();
+        const auto* const its = inner.target<lib::asio::io_context::executor_type>();
+        if (!its) throw websocketpp::exception(error::make_error_code(error::invalid_state));
+        return lib::removed::as_io_service<lib::asio::io_service>(its->context());
+    }
+    lib::asio::io_service& get_io_context() const { return context(); }
+    lib::asio::io_service& get_io_service() const { return context(); }
 
+    using executor_type::dispatch;
+    using executor_type::post;
     template <class Handler>
-    void post(Handler&& handler) {
-        lib::asio::post(executor_, std::forward<Handler>(handler));
+    void post(Handler&& handler) const {
+        lib::asio::post(get_executor(), std::forward<Handler>(handler));
     }
     template <class Handler>
-    void dispatch(Handler&& handler) {
-        lib::asio::dispatch(executor_, std::forward<Handler>(handler));
+    void dispatch(Handler&& handler) const {
+        lib::asio::dispatch(get_executor(), std::forward<Handler>(handler));
     }
     template <class Handler>
-    auto wrap(Handler&& handler) {
-        return lib::removed::wrap(executor_, std::forward<Handler>(handler));
+    auto wrap(Handler&& handler) const {
+        return lib::removed::wrap(get_executor(), std::forward<Handler>(handler));
     }
-    bool running_in_this_thread() const { return executor_.running_in_this_thread(); }
-
-private:
-    executor_type executor_;
 };
 
 template <typename config>
@@ -126,7 +133,7 @@ public:
     }
     std::string const& get_proxy() const { return m_proxy; }
 
-    /// Returns "address:port" of the peer; "Unknown" if there is none.
+    /// Returns "address:port" of the peer, or "unix:" and its path; "Unknown" if there is none.
     std::string get_remote_endpoint() const {
         lib::error_code ec;
         const std::string text = socket_con_type::get_remote_endpoint(ec);
@@ -138,9 +145,9 @@ public:
 
     /// Calls `callback` after `duration` milliseconds, in turn with the connection's handlers.
     timer_ptr set_timer(long duration, timer_handler callback) {
-        if (!m_context) return timer_ptr();
+        if (!m_strand) return timer_ptr();
         timer_ptr timer = lib::make_shared<lib::asio::steady_timer>(
-            *m_context, std::chrono::milliseconds(duration));
+            m_strand->get_inner_executor(), std::chrono::milliseconds(duration));
         timer->async_wait(lib::asio::bind_executor(
             *m_strand, [timer, callback = std::move(callback)](lib::asio::error_code const& ec) {
                 callback(ec ? transport::error::make_error_code(
@@ -158,21 +165,20 @@ public:
 
     // --- used by the endpoint
 
-    lib::error_code init_asio(lib::asio::io_context& context,
+    lib::error_code init_asio(lib::asio::any_io_executor const& executor,
                               std::shared_ptr<websocketpp::detail::connection_registry> registry) {
-        m_context = &context;
-        m_strand.emplace(context.get_executor());
-        m_deadline_timer.emplace(context);
+        m_strand.emplace(executor);
+        m_deadline_timer.emplace(executor);
         m_registry = std::move(registry);
         m_registry->add(shared_from_this());
-        return socket_con_type::create_socket(context, m_connection_hdl, m_is_server);
+        return socket_con_type::create_socket(executor, m_connection_hdl, m_is_server);
     }
 
     /// Client: resolves the host of `target` or of the proxy, connects, and calls `start`.
     template <class Started>
     void async_connect(uri_ptr target, Started started) {
         m_target = std::move(target);
-        m_resolver.emplace(*m_context);
+        m_resolver.emplace(m_strand->get_inner_executor());
         if (!m_proxy.empty() && !m_proxy_target->get_valid()) {
             return fail_phase({}, error::make_error_code(error::proxy_invalid));
         }
@@ -196,6 +202,26 @@ public:
             }));
     }
 
+    /// Client: connects to a Unix-domain socket, and calls `start`.
+    template <class Started>
+    void async_connect(uri_ptr target, Started started,
+                       lib::asio::local::stream_protocol::endpoint const& where) {
+        m_target = std::move(target);
+        begin_phase(config::timeout_connect);
+        const auto local = std::make_shared<lib::asio::local::stream_protocol::socket>(
+            m_strand->get_inner_executor());
+        local->async_connect(
+            where, on_strand([self = get_shared(), local, started](lib::asio::error_code ec) {
+                if (self->m_abandoned) return;
+                if (!ec) {
+                    self->get_raw_socket().assign(lib::asio::ip::tcp::v4(), local->release(), ec);
+                }
+                if (ec) return self->fail_phase(ec);
+                self->end_phase();
+                started();
+            }));
+    }
+
     void detach() noexcept override {
         drop_session();
         lib::asio::error_code ignored;
@@ -204,7 +230,6 @@ public:
         m_resolver.reset();
         m_deadline_timer.reset();
         m_strand.reset();
-        m_context = nullptr;
     }
 
 protected:
@@ -258,7 +283,7 @@ private:
         m_deadline_timer->async_wait(
             on_strand([self = get_shared(), phase = m_phase,
                        late](lib::asio::error_code const& ec) {
-                if (ec || phase != self->m_phase || !self->m_context) return;
+                if (ec || phase != self->m_phase || !self->m_strand) return;
                 self->fail_phase(lib::asio::error::timed_out, late);
             }));
     }
@@ -268,7 +293,7 @@ private:
     }
     void fail_phase(lib::asio::error_code const& ec) { fail_phase(ec, translate(ec)); }
     void fail_phase(lib::asio::error_code const& ec, lib::error_code why) {
-        if (!m_context || m_abandoned) return;
+        if (!m_strand || m_abandoned) return;
         m_tec = ec;
         const std::string text = ec ? ec.message() : why.message();
         m_elog->write(log::elevel::info, "The connection failed: " + text);
@@ -289,7 +314,7 @@ private:
     }
 
     void prepare_stream() {
-        if (!m_context || !this->get_raw_socket().is_open()) return;
+        if (!m_strand || !this->get_raw_socket().is_open()) return;
         lib::asio::error_code ignored;
         this->get_raw_socket().set_option(lib::asio::ip::tcp::no_delay(true), ignored);
         const lib::error_code wrong =
@@ -358,7 +383,7 @@ private:
     }
 
     void begin_messages() {
-        if (!m_context) return;
+        if (!m_strand) return;
         if (m_tcp_post_init_handler) m_tcp_post_init_handler(m_connection_hdl);
         if constexpr (!socket_con_type::layer_is_tls) {
             lib::asio::error_code ignored;
@@ -376,7 +401,7 @@ private:
     static constexpr int small_reads_max = 16;
 
     void continue_stream() override {
-        if (!m_context) return;
+        if (!m_strand) return;
         if (!m_reading && !m_read_ended && session_->wants_input()) read_more();
         const weft::time_point deadline = session_->next_deadline();
         if (deadline == weft::never || (m_armed && m_armed_at <= deadline)) return;
@@ -387,7 +412,7 @@ private:
             std::chrono::time_point_cast<std::chrono::steady_clock::duration>(deadline));
         m_deadline_timer->async_wait(
             on_strand([self = get_shared(), phase = m_phase](lib::asio::error_code const& ec) {
-                if (ec || phase != self->m_phase || !self->m_context) return;
+                if (ec || phase != self->m_phase || !self->m_strand) return;
                 self->m_armed = false;
                 self->run_turn();
             }));
@@ -403,7 +428,7 @@ private:
     }
 
     void take_read(lib::asio::error_code const& ec, size_t size) {
-        if (!m_context) return;
+        if (!m_strand) return;
         {
             const hold_type hold(lock_);
             m_reading = false;
@@ -428,7 +453,7 @@ private:
     }
 
     void write_output(hold_type&) override {
-        if (!m_context || m_writing) return;
+        if (!m_strand || m_writing) return;
         if constexpr (socket_con_type::layer_is_tls) {
             write_copy();
         } else {
@@ -490,7 +515,7 @@ private:
     }
 
     void take_written(lib::asio::error_code const& ec) {
-        if (!m_context) return;
+        if (!m_strand) return;
         {
             const hold_type hold(lock_);
             m_writing = false;
@@ -506,7 +531,7 @@ private:
 
     void end_output(hold_type&) override {
         m_output_ends = true;
-        if (m_context && !m_writing) shut_down_output();
+        if (m_strand && !m_writing) shut_down_output();
     }
 
     void shut_down_output() {
@@ -522,7 +547,7 @@ private:
 
     void end_stream(hold_type&) override {
         m_stream_ends = true;
-        if (m_context && (!m_writing || !session_->output_ends())) close_socket();
+        if (m_strand && (!m_writing || !session_->output_ends())) close_socket();
     }
 
     void close_socket() {
@@ -542,7 +567,7 @@ private:
     uri_ptr m_target;
     std::shared_ptr<websocketpp::detail::connection_registry> m_registry;
 
-    lib::asio::io_context* m_context = nullptr; ///< null once the endpoint is destroyed
+    /// Empty once the endpoint has destroyed its own io_context.
     std::optional<connection_strand::executor_type> m_strand;
     std::optional<lib::asio::steady_timer> m_deadline_timer;
     std::optional<lib::asio::ip::tcp::resolver> m_resolver;

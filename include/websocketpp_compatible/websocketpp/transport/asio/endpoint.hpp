@@ -2,6 +2,7 @@
 // The Asio transport of an endpoint: its io_context, its listening socket, its timers.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -10,6 +11,7 @@
 #include <websocketpp/common/asio.hpp>
 #include <websocketpp/common/functional.hpp>
 #include <websocketpp/detail/connection_registry.hpp>
+#include <websocketpp/detail/loop_context.hpp>
 #include <websocketpp/error.hpp>
 #include <websocketpp/logger/levels.hpp>
 #include <websocketpp/transport/asio/connection.hpp>
@@ -19,7 +21,8 @@
 
 namespace websocketpp::transport::asio {
 
-/// Call `init_asio` before anything else. Any number of threads may call `run`.
+/// Call `init_asio` or `init_weft` before anything else. After `init_asio` any number of threads
+/// may call `run`.
 ///
 /// If the endpoint has created its io_context, its destructor destroys it, and connections that
 /// still exist end without calling handlers. An io_context of the application must outlive the
@@ -55,7 +58,7 @@ public:
           m_registry(std::exchange(
               from.m_registry, std::make_shared<websocketpp::detail::connection_registry>())),
           m_own_context(std::move(from.m_own_context)),
-          m_context(std::exchange(from.m_context, nullptr)),
+          m_on_loop(std::move(from.m_on_loop)), m_context(std::exchange(from.m_context, nullptr)),
           m_acceptor(std::move(from.m_acceptor)), m_work(std::move(from.m_work)),
           m_listen_backlog(from.m_listen_backlog), m_reuse_addr(from.m_reuse_addr),
           m_tcp_pre_bind_handler(std::move(from.m_tcp_pre_bind_handler)),
@@ -68,7 +71,7 @@ public:
         m_alive.reset();
         m_acceptor.reset();
         m_work.reset();
-        if (m_own_context) m_registry->detach_all();
+        if (m_own_context || m_on_loop) m_registry->detach_all();
     }
 
     bool is_secure() const { return socket_type::is_secure(); }
@@ -80,7 +83,7 @@ public:
         ec = initialized_error(false);
         if (ec) return;
         m_context = ptr;
-        m_acceptor = lib::make_shared<lib::asio::ip::tcp::acceptor>(*ptr);
+        m_acceptor = lib::make_shared<lib::asio::ip::tcp::acceptor>(executor());
     }
     void init_asio(io_service_ptr ptr) {
         websocketpp::detail::throw_if([&](lib::error_code& ec) { init_asio(ptr, ec); });
@@ -97,32 +100,74 @@ public:
         websocketpp::detail::throw_if([&](lib::error_code& ec) { init_asio(ec); });
     }
 
+    /// Runs all handlers on a Weft event loop, which may be a guest in another loop. Use it instead
+    /// of `init_asio`; it fails in the same way. Create and destroy the endpoint on the loop's
+    /// thread, and destroy it before the loop: connections then end without calling handlers. Its
+    /// own handlers must not destroy it; they may post a function to the loop that does.
+    ///
+    /// `run`, `stop` and the like call those of the loop. There is no io_context: `get_io_service`
+    /// and `get_io_context` throw `error::invalid_state`. An exception from a handler does not
+    /// leave `run`; the loop's `on_error` receives it. Other threads may call the same functions as
+    /// after `init_asio`. Asio waits for the sockets on a thread of its own.
+    void init_weft(weft::event_loop& loop, lib::error_code& ec) {
+        ec = initialized_error(false);
+        if (ec) return;
+        m_on_loop = std::make_unique<websocketpp::detail::loop_context>(loop);
+        m_acceptor = lib::make_shared<lib::asio::ip::tcp::acceptor>(executor());
+    }
+    void init_weft(weft::event_loop& loop) {
+        websocketpp::detail::throw_if([&](lib::error_code& ec) { init_weft(loop, ec); });
+    }
+
     /// Returns the io_context as an io_service: with Asio's own io_service the same, otherwise
     /// with the members that Asio has removed, such as `post`.
     lib::asio::io_service& get_io_service() {
-        return lib::removed::as_io_service<lib::asio::io_service>(*m_context);
+        return lib::removed::as_io_service<lib::asio::io_service>(get_io_context());
     }
-    lib::asio::io_context& get_io_context() { return *m_context; }
+    lib::asio::io_context& get_io_context() {
+        namespace error = websocketpp::error;
+        if (!m_context) throw websocketpp::exception(error::make_error_code(error::invalid_state));
+        return *m_context;
+    }
 
-    std::size_t run() { return m_context->run(); }
-    std::size_t run_one() { return m_context->run_one(); }
-    std::size_t poll() { return m_context->poll(); }
-    std::size_t poll_one() { return m_context->poll_one(); }
+    std::size_t run() { return m_on_loop ? m_on_loop->loop().run() : m_context->run(); }
+    std::size_t run_one() { return m_on_loop ? m_on_loop->loop().run_one() : m_context->run_one(); }
+    std::size_t poll() { return m_on_loop ? m_on_loop->loop().poll() : m_context->poll(); }
+    std::size_t poll_one() {
+        return m_on_loop ? m_on_loop->loop().poll_one() : m_context->poll_one();
+    }
 
     /// Makes `run` return. Connections and the listening socket stay open.
-    void stop() { m_context->stop(); }
-    void reset() { m_context->restart(); }
-    bool stopped() const { return m_context->stopped(); }
+    void stop() {
+        if (m_on_loop) return m_on_loop->loop().stop();
+        m_context->stop();
+    }
+    void reset() {
+        if (m_on_loop) return m_on_loop->loop().restart();
+        m_context->restart();
+    }
+    bool stopped() const {
+        return m_on_loop ? m_on_loop->loop().stopped() : m_context->stopped();
+    }
 
     /// Keeps `run` from returning when there is no work, until `stop_perpetual`.
-    void start_perpetual() { m_work = lib::make_shared<work_guard>(m_context->get_executor()); }
-    void stop_perpetual() { m_work.reset(); }
+    void start_perpetual() {
+        if (m_on_loop) {
+            m_on_loop->loop().start_perpetual();
+        } else {
+            m_work = lib::make_shared<work_guard>(m_context->get_executor());
+        }
+    }
+    void stop_perpetual() {
+        if (m_on_loop) m_on_loop->loop().stop_perpetual();
+        m_work.reset();
+    }
 
     /// Calls `callback` after `duration` milliseconds, or with `operation_aborted` when the timer
     /// is cancelled.
     timer_ptr set_timer(long duration, timer_handler callback) {
         timer_ptr timer = lib::make_shared<lib::asio::steady_timer>(
-            *m_context, std::chrono::milliseconds(duration));
+            executor(), std::chrono::milliseconds(duration));
         timer->async_wait([timer, callback = std::move(callback)](lib::asio::error_code const& ec) {
             callback(ec ? transport::error::make_error_code(transport::error::operation_aborted)
                         : lib::error_code());
@@ -146,19 +191,17 @@ public:
     void set_reuse_addr(bool value) { m_reuse_addr = value; }
 
     /// Listens at an address. `ec` gets the error of the system.
-    void listen(lib::asio::ip::tcp::endpoint const& ep, lib::error_code& ec) {
-        ec = initialized_error(true);
-        if (!ec && is_listening()) {
-            ec = websocketpp::error::make_error_code(websocketpp::error::invalid_state);
-        }
-        if (ec) return;
-        ec = open_acceptor(ep);
-        if (!ec) return;
-        m_elog->write(log::elevel::info, "asio listen: " + ec.message());
-        lib::asio::error_code ignored;
-        m_acceptor->close(ignored);
-    }
+    void listen(lib::asio::ip::tcp::endpoint const& ep, lib::error_code& ec) { listen_at(ep, ec); }
     void listen(lib::asio::ip::tcp::endpoint const& ep) {
+        websocketpp::detail::throw_if([&](lib::error_code& ec) { listen(ep, ec); });
+    }
+
+    /// Listens at a Unix-domain socket. The pre-bind handler is not called. The file must not
+    /// exist, and is not removed afterwards.
+    void listen(lib::asio::local::stream_protocol::endpoint const& ep, lib::error_code& ec) {
+        listen_at(ep, ec);
+    }
+    void listen(lib::asio::local::stream_protocol::endpoint const& ep) {
         websocketpp::detail::throw_if([&](lib::error_code& ec) { listen(ep, ec); });
     }
 
@@ -182,7 +225,7 @@ public:
     void listen(std::string const& host, std::string const& service, lib::error_code& ec) {
         ec = initialized_error(true);
         if (ec) return;
-        lib::asio::ip::tcp::resolver resolver(*m_context);
+        lib::asio::ip::tcp::resolver resolver(executor());
         lib::asio::error_code failed;
         const auto found = resolver.resolve(host, service, failed);
         if (failed || found.begin() == found.end()) {
@@ -202,6 +245,7 @@ public:
             ec = websocketpp::error::make_error_code(websocketpp::error::invalid_state);
             return;
         }
+        ++m_listening_round;
         lib::asio::error_code ignored;
         m_acceptor->close(ignored);
     }
@@ -210,26 +254,18 @@ public:
     }
     bool is_listening() const { return m_acceptor && m_acceptor->is_open(); }
 
+    /// Fails if the server listens at a Unix-domain socket.
     lib::asio::ip::tcp::endpoint get_local_endpoint(lib::asio::error_code& ec) {
-        if (m_acceptor) return m_acceptor->local_endpoint(ec);
         ec = lib::asio::error::bad_descriptor;
+        if (!m_acceptor) return {};
+        const auto local = m_acceptor->local_endpoint(ec);
+        if (!detail::is_unix(local)) return local;
+        ec = lib::asio::error::address_family_not_supported;
         return {};
     }
 
-protected:
-    void init_logging(lib::shared_ptr<alog_type> const&, lib::shared_ptr<elog_type> const& elog) {
-        m_elog = elog;
-    }
-
-    lib::error_code init(transport_con_ptr const& con) {
-        if (const lib::error_code ec = initialized_error(true)) return ec;
-        socket_type::prepare(*con);
-        con->set_tcp_pre_init_handler(m_tcp_pre_init_handler);
-        con->set_tcp_post_init_handler(m_tcp_post_init_handler);
-        return con->init_asio(*m_context, m_registry);
-    }
-
-    /// Accepts one connection. `callback` is called once, unless `ec` is set or the endpoint ends.
+    /// Accepts one connection. `callback` is called once, unless `ec` is set or the endpoint ends;
+    /// with `error::operation_canceled` if listening ends first.
     void async_accept(transport_con_ptr const& con, accept_handler callback, lib::error_code& ec) {
         namespace error = websocketpp::error;
         ec = is_listening() ? lib::error_code()
@@ -237,30 +273,61 @@ protected:
         if (ec) return;
         m_acceptor->async_accept(
             con->get_raw_socket(),
-            [this, alive = std::weak_ptr(m_alive), con,
+            [this, alive = std::weak_ptr(m_alive), con, round = listening_round(),
              callback = std::move(callback)](lib::asio::error_code const& failed) {
                 if (alive.expired()) return; // the endpoint has been destroyed
                 if (!failed) return callback(lib::error_code());
-                if (failed == lib::asio::error::operation_aborted) {
+                if (is_cancelled(failed, round)) {
                     return callback(error::make_error_code(error::operation_canceled));
                 }
                 m_elog->write(log::elevel::info, "asio async_accept: " + failed.message());
-                retry_later([callback, failed] { callback(failed); });
+                retry_later([this, callback, failed, round] {
+                    if (!is_cancelled(failed, round)) return callback(failed);
+                    callback(error::make_error_code(error::operation_canceled));
+                });
             });
     }
+    void async_accept(transport_con_ptr const& con, accept_handler callback) {
+        websocketpp::detail::throw_if(
+            [&](lib::error_code& ec) { async_accept(con, std::move(callback), ec); });
+    }
 
+protected:
+    void init_logging(lib::shared_ptr<alog_type> const&, lib::shared_ptr<elog_type> const& elog) {
+        m_elog = elog;
+    }
+
+    /// Returns another number after each call of `listen` and `stop_listening`. What begins to
+    /// accept in one round must not continue with the socket of a later one.
+    unsigned long listening_round() const { return m_listening_round; }
+
+    lib::error_code init(transport_con_ptr const& con) {
+        if (const lib::error_code ec = initialized_error(true)) return ec;
+        socket_type::prepare(*con);
+        con->set_tcp_pre_init_handler(m_tcp_pre_init_handler);
+        con->set_tcp_post_init_handler(m_tcp_post_init_handler);
+        return con->init_asio(executor(), m_registry);
+    }
+
+    /// Connects to the host of `target`, or to `where` instead.
+    template <class... Where>
     void async_connect(transport_con_ptr const& con, uri_ptr const& target,
-                       connect_handler callback) {
-        lib::asio::dispatch(con->get_strand()->get_executor(), [con, target, callback] {
-            con->async_connect(target, [callback] { callback(lib::error_code()); });
+                       connect_handler callback, Where const&... where) {
+        lib::asio::dispatch(con->get_strand()->get_executor(), [con, target, callback, where...] {
+            con->async_connect(target, [callback] { callback(lib::error_code()); }, where...);
         });
     }
 
 private:
+    /// Returns whether an attempt to accept failed because listening ended, or after that.
+    bool is_cancelled(lib::asio::error_code const& failed, unsigned long round) const {
+        return failed == lib::asio::error::operation_aborted || round != listening_round();
+    }
+
     /// Waits before the next attempt to accept: descriptors may have run out.
     template <class Action>
     void retry_later(Action&& action) {
-        auto timer = std::make_shared<lib::asio::steady_timer>(*m_context,
+        auto timer = std::make_shared<lib::asio::steady_timer>(executor(),
                                                                std::chrono::milliseconds(50));
         timer->async_wait([timer, alive = std::weak_ptr(m_alive),
                            action = std::forward<Action>(action)](lib::asio::error_code const& ec) {
@@ -270,10 +337,41 @@ private:
 
     lib::error_code initialized_error(bool expected) const {
         namespace error = websocketpp::error;
-        return (m_context != nullptr) == expected ? lib::error_code()
-                                                  : error::make_error_code(error::invalid_state);
+        return (m_context || m_on_loop) == expected ? lib::error_code()
+                                                    : error::make_error_code(error::invalid_state);
     }
 
+    lib::asio::any_io_executor executor() const {
+        if (m_on_loop) return m_on_loop->get_executor();
+        return m_context->get_executor();
+    }
+
+    template <class Endpoint>
+    void listen_at(Endpoint const& ep, lib::error_code& ec) {
+        ec = initialized_error(true);
+        if (!ec && is_listening()) {
+            ec = websocketpp::error::make_error_code(websocketpp::error::invalid_state);
+        }
+        if (ec) return;
+        ++m_listening_round;
+        ec = open_acceptor(ep);
+        if (!ec) return;
+        m_elog->write(log::elevel::info, "asio listen: " + ec.message());
+        lib::asio::error_code ignored;
+        m_acceptor->close(ignored);
+    }
+
+    /// `m_acceptor` takes over the descriptor, so that all connections have the same type of
+    /// socket.
+    lib::error_code open_acceptor(lib::asio::local::stream_protocol::endpoint const& ep) {
+        lib::asio::error_code ec;
+        lib::asio::local::stream_protocol::acceptor opened(executor());
+        opened.open(ep.protocol(), ec);
+        if (!ec) opened.bind(ep, ec);
+        if (!ec) opened.listen(m_listen_backlog, ec);
+        if (!ec) m_acceptor->assign(lib::asio::ip::tcp::v4(), opened.release(), ec);
+        return ec;
+    }
     lib::error_code open_acceptor(lib::asio::ip::tcp::endpoint const& ep) {
         lib::asio::error_code ec;
         m_acceptor->open(ep.protocol(), ec);
@@ -292,8 +390,10 @@ private:
     std::shared_ptr<websocketpp::detail::connection_registry> m_registry =
         std::make_shared<websocketpp::detail::connection_registry>();
     std::unique_ptr<lib::asio::io_context> m_own_context;
+    std::unique_ptr<websocketpp::detail::loop_context> m_on_loop; ///< instead of an io_context
     lib::asio::io_context* m_context = nullptr;
     acceptor_ptr m_acceptor;
+    std::atomic<unsigned long> m_listening_round = 0;
     work_ptr m_work;
     int m_listen_backlog = lib::asio::socket_base::max_listen_connections;
     bool m_reuse_addr = false;

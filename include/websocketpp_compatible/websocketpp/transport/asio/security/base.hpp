@@ -58,6 +58,11 @@ inline lib::error_code make_error_code(error::value which) {
 
 } // namespace error
 
+// WebSocket++ has these names in this namespace.
+using error::get_socket_category;
+using error::make_error_code;
+typedef error::error_category_of_socket socket_category;
+
 } // namespace websocketpp::transport::asio::socket
 
 template <>

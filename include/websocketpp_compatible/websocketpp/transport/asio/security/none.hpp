@@ -14,13 +14,25 @@ namespace websocketpp::transport::asio {
 
 namespace detail {
 
-/// Returns "address:port" of the peer, IPv6 in brackets.
+/// Returns true if a socket with this address is a Unix-domain socket, although its type is TCP.
+inline bool is_unix(lib::asio::ip::tcp::endpoint const& address) {
+    return address.data()->sa_family == AF_UNIX;
+}
+
+/// Returns "address:port" of the peer, IPv6 in brackets. For a Unix-domain socket, returns "unix:"
+/// and the peer's path, which clients usually do not have.
 template <class Socket>
 std::string peer_of(Socket& lowest, lib::error_code& ec) {
     lib::asio::error_code failed;
     const auto peer = lowest.remote_endpoint(failed);
     ec = failed;
     if (failed) return "Error getting remote endpoint: " + failed.message();
+    if (is_unix(peer)) {
+        lib::asio::local::stream_protocol::endpoint local;
+        socklen_t size = static_cast<socklen_t>(local.capacity());
+        if (::getpeername(lowest.native_handle(), local.data(), &size) == 0) local.resize(size);
+        return "unix:" + local.path();
+    }
     std::ostringstream text;
     text << peer;
     return text.str();
@@ -30,7 +42,8 @@ std::string peer_of(Socket& lowest, lib::error_code& ec) {
 
 namespace basic_socket {
 
-/// Called with a socket before the handshake.
+/// Called with a client's socket when it is created and not yet open, or with a server's socket
+/// when a connection is accepted.
 typedef lib::function<void(connection_hdl, lib::asio::ip::tcp::socket&)> socket_init_handler;
 
 class connection {
@@ -56,12 +69,14 @@ public:
 protected:
     static constexpr bool layer_is_tls = false;
 
-    lib::error_code create_socket(lib::asio::io_context& context, connection_hdl, bool) {
-        m_socket = std::make_shared<socket_type>(context);
+    lib::error_code create_socket(lib::asio::any_io_executor const& executor,
+                                  connection_hdl hdl, bool is_server) {
+        m_socket = std::make_shared<socket_type>(executor);
+        if (!is_server && m_socket_init_handler) m_socket_init_handler(hdl, *m_socket);
         return {};
     }
-    lib::error_code prepare_socket(connection_hdl hdl, bool, uri_ptr const&) {
-        if (m_socket_init_handler) m_socket_init_handler(hdl, *m_socket);
+    lib::error_code prepare_socket(connection_hdl hdl, bool is_server, uri_ptr const&) {
+        if (is_server && m_socket_init_handler) m_socket_init_handler(hdl, *m_socket);
         return {};
     }
 

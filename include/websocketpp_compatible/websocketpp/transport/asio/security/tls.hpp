@@ -11,7 +11,8 @@
 
 namespace websocketpp::transport::asio::tls_socket {
 
-/// Called with a stream before the handshake of TLS.
+/// Called with a client's stream when it is created, or with a server's stream when a connection is
+/// accepted.
 typedef lib::function<void(connection_hdl,
                            lib::asio::ssl::stream<lib::asio::ip::tcp::socket>&)>
     socket_init_handler;
@@ -44,19 +45,21 @@ public:
 protected:
     static constexpr bool layer_is_tls = true;
 
-    lib::error_code create_socket(lib::asio::io_context& context, connection_hdl hdl, bool) {
+    lib::error_code create_socket(lib::asio::any_io_executor const& executor,
+                                  connection_hdl hdl, bool is_server) {
         namespace error = socket::error;
         if (!m_tls_init_handler) return error::make_error_code(error::missing_tls_init_handler);
         m_tls_context = m_tls_init_handler(hdl);
         if (!m_tls_context) return error::make_error_code(error::invalid_tls_context);
-        m_socket = std::make_shared<socket_type>(context, *m_tls_context);
+        m_socket = std::make_shared<socket_type>(executor, *m_tls_context);
+        if (!is_server && m_socket_init_handler) m_socket_init_handler(hdl, *m_socket);
         return {};
     }
 
     /// Clients name the host that they want (RFC 6066 §3), unless it is an address.
     lib::error_code prepare_socket(connection_hdl hdl, bool is_server, uri_ptr const& target) {
         namespace error = socket::error;
-        if (m_socket_init_handler) m_socket_init_handler(hdl, *m_socket);
+        if (is_server && m_socket_init_handler) m_socket_init_handler(hdl, *m_socket);
         if (is_server || !target) return {};
         lib::asio::error_code not_an_address;
         (void)lib::asio::ip::make_address(target->get_host(), not_an_address);
