@@ -154,6 +154,7 @@ class Answered(unittest.TestCase):
             with self.subTest(rate=rate):
                 got = bench("--warmup", "0", "-d", str(seconds), "-c", "3", "--wait", "30",
                             "--rate", str(rate), self.url)
+                self.assertEqual(got["options"]["in_flight"], 1000)
                 due = -int(-rate * seconds // 1)  # the first at once: rounded up
                 self.assertEqual(got["latency_ms"]["count"], due)
                 self.assertGreaterEqual(got["seconds"], seconds)

@@ -297,6 +297,26 @@ class Streams(unittest.TestCase):
         self.assertEqual(done.stdout, b"through a stream of my own\n")
 
 
+class Auction(unittest.TestCase):
+    """The program of docs/tutorial.md."""
+
+    def test_answers_bids(self):
+        with subprocess.Popen([f"{EXAMPLES}/auction", "0"], stdout=subprocess.PIPE) as server:
+            try:
+                target = read_line(server.stdout).strip()
+                refused = run("connect", target.replace("=ann", "="))
+                self.assertIn(b"400", refused.stderr)
+                with Running("connect", "--stay", target) as ann:
+                    ann.wait_for("a lamp, from 10", ann.out)
+                    ann.send("bid 12\n")
+                    ann.wait_for("ann bids 12", ann.out)
+                    server.send_signal(signal.SIGINT)
+                    self.assertEqual(server.wait(PATIENCE), 0)
+                    ann.wait_for("1001", ann.err)
+            finally:
+                server.kill()
+
+
 if __name__ == "__main__":
     if not os.path.exists(CLIENT):
         print("skipped: the examples were not built")

@@ -4,16 +4,19 @@
 
 import base64
 import faulthandler
+import functools
 import hashlib
 import os
 import queue
 import re
 import select
+import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
+import unittest
 
 PROGRAM = os.environ["WEFT_PROGRAM"]
 PATIENCE = 60  # seconds until something that never comes is a failure
@@ -31,6 +34,13 @@ def run(*arguments, stdin=b"", **more):
     given = {"input": stdin} if isinstance(stdin, bytes) else {"stdin": stdin}
     return subprocess.run([PROGRAM, *arguments], **given, capture_output=True, timeout=PATIENCE,
                           check=False, **more)
+
+
+@functools.cache
+def tls_libraries():
+    """The values of --tls-library in this build, the default first."""
+    listed = run("loops").stdout.decode().partition("TLS libraries:\n")[2]
+    return re.findall(r"^  (\w+)", re.match(r"(?:  .*\n)*", listed)[0], re.MULTILINE)
 
 
 def read_line(source):
@@ -144,6 +154,11 @@ class Running:
     def signal(self, number):
         self.process.send_signal(number)
 
+    def stop(self):
+        """Ends the program as systemd does, and returns its exit code."""
+        self.signal(signal.SIGTERM)
+        return self.exit_code()
+
     def exit_code(self):
         return self.process.wait(timeout=PATIENCE)
 
@@ -158,6 +173,24 @@ class Server(Running):
 
     def url(self, path):
         return f"ws://{self.host}:{self.port}{path}"
+
+
+class TlsServer(Running):
+    """`weft serve --tls` with this TLS library, or the default. `issuers` is the file that clients
+    must trust if it has made its certificate."""
+
+    def __init__(self, *arguments, library=None):
+        if not tls_libraries():
+            raise unittest.SkipTest("this build is without a TLS library")
+        chosen = ["--tls-library", library] if library else []
+        super().__init__("serve", "--port", "0", "--tls", *chosen, *arguments,
+                         stdin=subprocess.DEVNULL)
+        found = self.wait_for(r"https://127\.0\.0\.1:(\d+)/ \(.*, TLS by (\w+)\)", self.out)
+        self.port, self.library = int(found[1]), found[2]
+        self.issuers = self.wait_for(r"connect (?:--ca (\S+) )?wss://", self.out)[1]
+
+    def url(self, host="localhost"):
+        return f"wss://{host}:{self.port}/echo"
 
 
 class FakeServer:
@@ -217,10 +250,11 @@ def read_to_end(client):
         received += piece
 
 
-def handshake(path):
-    return (f"GET {path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+def handshake(path, host="localhost", extra=""):
+    """The request for a WebSocket, with `extra` header lines."""
+    return (f"GET {path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\n"
             "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-            "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n").encode()
+            f"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n{extra}\r\n").encode()
 
 
 def read_until(client, ending):

@@ -79,8 +79,8 @@ std::string advice(const weft::report& why, const weft::uri& target, const conne
         return refused_advice(why, target, route);
     }
     if (error == weft::errc::no_tls) {
-        return "This build is without OpenSSL and speaks ws: only. Try ws://" + target.authority() +
-            shown_uri(target.resource()) + " if the server offers it";
+        return "This build is without a TLS library and speaks ws: only. Try ws://" +
+            target.authority() + shown_uri(target.resource()) + " if the server offers it";
     }
     if (is_distrust(error)) {
         return "If you trust it: --ca FILE with its certificate or its issuer's, or --insecure to "

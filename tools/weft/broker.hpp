@@ -7,15 +7,18 @@
 
 #include <weft/hub/broker.hpp>
 
+#include "weft/tls.hpp"
 #include "without_loop/server_log.hpp"
 
 namespace weft_tool {
 
-/// Returns a broker over the Redis at this URL, which logs its troubles. Null if the URL is not
-/// one of `hub_url_fault`. The log must outlive the broker's sessions.
-[[nodiscard]] std::shared_ptr<weft::broker> broker_at(const std::string& url, server_log& log);
+/// Returns a broker that uses the Redis at this URL and logs its errors, or null if `hub_url_fault`
+/// finds a fault. The log must outlive the broker's sessions. `trust` is for `rediss:`.
+[[nodiscard]] std::shared_ptr<weft::broker> broker_at(const std::string& url,
+                                                      const tls_trust& trust, server_log& log);
 
-/// Says what is wrong with the URL, without repeating it; empty if nothing is.
-[[nodiscard]] std::string hub_url_fault(const std::string& url);
+/// Returns what is wrong with the URL or with the trusted certificates, without repeating the URL;
+/// empty if nothing.
+[[nodiscard]] std::string hub_url_fault(const std::string& url, const tls_trust& trust);
 
 } // namespace weft_tool

@@ -4,11 +4,11 @@
 
 namespace weft_tool {
 
-std::shared_ptr<weft::broker> broker_at(const std::string&, server_log&) {
+std::shared_ptr<weft::broker> broker_at(const std::string&, const tls_trust&, server_log&) {
     return nullptr;
 }
 
-std::string hub_url_fault(const std::string&) {
+std::string hub_url_fault(const std::string&, const tls_trust&) {
     return "this build is without hiredis (Debian, Ubuntu: libhiredis-dev)";
 }
 

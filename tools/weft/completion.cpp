@@ -109,6 +109,20 @@ std::string zsh_option(const described_option& option) {
     return text;
 }
 
+/// Returns one argument for zsh's _arguments for each argument of the command.
+std::string zsh_arguments(const described_command& command) {
+    std::string text;
+    int number = 0;
+    for (const auto& argument : command.arguments) {
+        const auto& choices = command.argument_choices;
+        std::string values = choices.empty() ? "" : '(' + joined(choices) + ')';
+        if (argument == "FILE") values = "_files";
+        text += " \\\n            " +
+            in_quotes(std::to_string(++number) + ':' + argument + ':' + values);
+    }
+    return text;
+}
+
 std::string zsh_script(const described_program& program) {
     std::string text = "#compdef weft\n"
                        "# Completion of weft for zsh: weft completion zsh > \"${fpath[1]}/_weft\"\n"
@@ -125,12 +139,7 @@ std::string zsh_script(const described_program& program) {
     for (const auto& command : program.commands) {
         text += "    " + command.name + ")\n        _arguments -s";
         for (const auto& option : command.options) text += zsh_option(option);
-        const auto& choices = command.argument_choices;
-        if (!command.argument.empty()) {
-            text += " \\\n            " +
-                in_quotes("1:" + command.argument + ':' +
-                       (choices.empty() ? "" : '(' + joined(choices) + ')'));
-        }
+        text += zsh_arguments(command);
         text += " ;;\n";
     }
     return text +

@@ -9,6 +9,8 @@
 #include <system_error>
 #include <utility>
 
+#include <weft/stream/tls_stream.hpp>
+
 #include "host_loops/host_loops.hpp"
 #include "weft/advice.hpp"
 #include "weft/compression.hpp"
@@ -32,6 +34,13 @@ bool is_text(std::string_view line) {
 std::ostream& errors() {
     std::cerr.clear();
     return std::cerr;
+}
+
+/// Returns which TLS the connection uses, such as ", TLSv1.3 by OpenSSL"; empty for none.
+std::string described_tls(const weft::connection& peer) {
+    const auto* tls = weft::tls_stream::of(peer.transport());
+    if (!tls) return {};
+    return ", " + std::string(tls->version()) + " by " + std::string(tls->session().library());
 }
 
 } // namespace
@@ -125,7 +134,7 @@ void conversation::opened(weft::connection& peer) {
                        "  Try the --subprotocol that the server speaks, or none");
     }
     const std::string extension(peer.extensions());
-    say("connected to " + shown_uri(target_.str()) +
+    say("connected to " + shown_uri(target_.str()) + described_tls(peer) +
         (agreed.empty() ? "" : ", subprotocol " + agreed) +
         (extension.empty() ? "" : ", " + extension));
     if (options_.deflate && extension.empty()) say("the server does not compress");

@@ -20,8 +20,8 @@ struct described_command {
     std::string name = {};
     std::string text = {};
     std::string footer = {};
-    std::string argument = {}; ///< such as URL; empty for none
-    std::vector<std::string> argument_choices = {};
+    std::vector<std::string> arguments = {}; ///< such as URL
+    std::vector<std::string> argument_choices = {}; ///< values of the only argument; empty: any
     std::vector<described_option> options = {};
 };
 

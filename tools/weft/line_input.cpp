@@ -9,7 +9,7 @@
 namespace weft_tool {
 namespace {
 
-constexpr std::size_t piece_size = 64 * 1024;
+constexpr std::size_t read_size = 64 * 1024;
 
 } // namespace
 
@@ -22,8 +22,8 @@ void line_input::fill() {
     scanned_ -= begin_;
     begin_ = 0;
     const std::size_t kept = buffer_.size();
-    buffer_.resize(kept + piece_size);
-    const ssize_t got = ::read(descriptor_, buffer_.data() + kept, piece_size);
+    buffer_.resize(kept + read_size);
+    const ssize_t got = ::read(descriptor_, buffer_.data() + kept, read_size);
     const int error = errno;
     buffer_.resize(kept + (got > 0 ? static_cast<std::size_t>(got) : 0));
     if (got > 0) return;

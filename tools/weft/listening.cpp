@@ -75,10 +75,14 @@ std::string reachable(const weft::address& bound) {
     return bound.str();
 }
 
+/// Returns whether a listener uses TLS: all do but that of --unix.
+bool is_secure(const weft::address& bound, const serve_options& options, const serving_tls& tls) {
+    return tls.layer && bound.str() != "unix:" + options.unix_path;
+}
+
 void suggest(const weft::address& bound, const serve_options& options, const serving_tls& tls) {
     const std::string& program = options.program;
-    const bool plain = bound.str() == "unix:" + options.unix_path;
-    const std::string s = tls.layer && !plain ? "s" : "";
+    const std::string s = is_secure(bound, options, tls) ? "s" : "";
     const bool own = !s.empty() && !tls.issuers_file.empty();
     const std::string trusting = own ? "--ca " + tls.issuers_file + ' ' : "";
     if (bound.is_local()) {
@@ -137,12 +141,12 @@ std::uint16_t tcp_port_of(const weft::server& server) {
     return port;
 }
 
-/// Returns what the loops run on, in brackets.
+/// Returns what the loops run on.
 std::string means(weft::event_loops& loops, const serve_options& options) {
     std::string text(weft::name(loops[0].engine()));
     if (!is_engine(options.loop)) text += " inside " + options.loop;
     if (loops.size() > 1) text += ", " + std::to_string(loops.size()) + " cores";
-    return " (" + text + ')';
+    return text;
 }
 
 } // namespace
@@ -163,7 +167,9 @@ void introduce(const weft::server& first, weft::event_loops& loops,
     const std::string scheme = tls.layer ? "https://" : "http://";
     for (const auto& bound : first.listening_at()) {
         const std::string where = bound.is_ip() ? scheme + bound.str() + "/" : bound.str();
-        std::cout << "weft serve: listening at " << where << means(loops, options) << '\n';
+        std::cout << "weft serve: listening at " << where << " (" << means(loops, options);
+        if (is_secure(bound, options, tls)) std::cout << ", TLS by " << options.tls_library;
+        std::cout << ")\n";
     }
     std::cout << "  Try:\n";
     for (const auto& bound : first.listening_at())

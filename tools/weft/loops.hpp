@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// `weft loops`: which engines and host loops this build has.
+// `weft loops`: which engines, host loops and TLS libraries this build has.
 #pragma once
 
 #include "without_loop/exit_code.hpp"

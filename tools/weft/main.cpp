@@ -19,12 +19,14 @@
 #include "weft/advice.hpp"
 #include "weft/bench/bench.hpp"
 #include "weft/broker.hpp"
+#include "weft/command_options.hpp"
 #include "weft/completion.hpp"
 #include "weft/connect.hpp"
 #include "weft/loops.hpp"
 #include "weft/manual_page.hpp"
-#include "weft/names.hpp"
 #include "weft/option_checks.hpp"
+#include "weft/record/record_commands.hpp"
+#include "weft/relay/relay_command.hpp"
 #include "weft/serve.hpp"
 #include "without_loop/exit_code.hpp"
 #include "without_loop/pipe.hpp"
@@ -41,17 +43,6 @@ void open_missing_descriptors() {
         if (got != standard) std::_Exit(static_cast<int>(exit_code::input_output));
     }
 }
-
-/// Accepts a size such as 64k or 16MB, by factors of 1024.
-const CLI::AsSizeValue size_with_unit(false);
-
-/// Refuses what CLI11 accepts as an unsigned number: a minus sign, and no digit at all.
-const CLI::Validator not_negative(
-    [](std::string& text) -> std::string {
-        if (text.empty()) return "is empty";
-        return text.starts_with('-') ? "must not be negative: " + text : std::string();
-    },
-    "");
 
 /// Returns the text without the secrets of its URLs.
 std::string without_url_secrets(const std::string& text) {
@@ -94,26 +85,12 @@ exit_code complain_about_usage(const CLI::App& program, const CLI::ParseError& w
 
 /// Adds the options that `serve` and `pipe` share.
 void add_services(CLI::App& command, service_options& chosen, std::string& level) {
-    command
-        .add_option("--max-message", chosen.message_size_max,
-                    "Longest message that is accepted, such as 64k (/chat: at most 64k)")
-        ->transform(size_with_unit)
-        ->transform(not_negative) // runs first
-        ->type_name("SIZE")
-        ->default_str("16m");
-    command
-        .add_option("--max-queue", chosen.queue_size_max,
-                    "Most output that may wait for a slow client, such as 1m")
-        ->transform(size_with_unit)
-        ->transform(not_negative) // runs first
-        ->type_name("SIZE")
-        ->default_str("1m");
-    command
-        .add_option("--idle-timeout", chosen.idle_timeout,
-                    "Close a client that sends nothing for this time; 0: never")
-        ->check(seconds_or_part)
-        ->type_name("SECONDS")
-        ->capture_default_str();
+    add_size(command, "--max-message", chosen.message_size_max,
+             "Longest message that is accepted, such as 64k (/chat: at most 64k)", "16m");
+    add_size(command, "--max-queue", chosen.queue_size_max,
+             "Most output that may wait for a slow client, such as 1m", "1m");
+    add_seconds(command, "--idle-timeout", chosen.idle_timeout,
+                "Close a client that sends nothing for this time; 0: never");
     command
         .add_option("--log", level,
                     "What to log on standard error; info: connections and how they end")
@@ -131,7 +108,7 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
         ->add_option("--host", chosen.host, "Numeric address to listen at; 0.0.0.0 or :: for all")
         ->capture_default_str();
     command->add_option("-p,--port", chosen.port, "Port; 0 for a free one, which is printed")
-        ->check(not_negative)
+        ->check(not_negative())
         ->capture_default_str();
     command
         ->add_option("--unix", chosen.unix_path,
@@ -147,16 +124,7 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
             "Permissions of the Unix-domain socket, such as 660")
         ->check(octal_mode)
         ->type_name("OCTAL");
-    auto* tls = command->add_flag("--tls", chosen.tls,
-                                  "Use TLS on TCP and on sockets passed by systemd, with a "
-                                  "self-signed certificate unless --cert is given");
-    auto* certificate = command->add_option("--cert", chosen.certificate_file,
-                                            "PEM file with the certificate, then its issuers'")
-                            ->type_name("FILE");
-    certificate->needs(tls);
-    command->add_option("--key", chosen.key_file, "PEM file with the key, if not in the same file")
-        ->needs(certificate)
-        ->type_name("FILE");
+    add_serving_tls(*command, chosen.tls, chosen.identity, chosen.tls_library);
     command->add_flag("--reuse-port", chosen.reuse_port,
                       "Share the TCP port with other processes that use this option");
     command
@@ -165,10 +133,7 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
                      "instead of TCP, unless --host, --port or --unix is given too")
         ->expected(0, 1)
         ->type_name("[NAME]");
-    command->add_option("--loop", chosen.loop, "Engine or host loop; `weft loops` lists them")
-        ->check(known_loop)
-        ->type_name("LOOP")
-        ->capture_default_str();
+    add_loop(*command, chosen.loop);
     command
         ->add_option("--cores", chosen.cores,
                      "Number of cores to serve on, each with its own loop; 0: all")
@@ -178,12 +143,12 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
     command
         ->add_option("--max-connections", chosen.connections_max,
                      "Most connections, per core; further clients are refused with 503")
-        ->check(not_negative)
+        ->check(not_negative())
         ->type_name("NUMBER");
     command
         ->add_option("--max-per-address", chosen.connections_per_address_max,
                      "Most connections from one IPv4 address or IPv6 network (/64)")
-        ->check(not_negative)
+        ->check(not_negative())
         ->type_name("NUMBER");
     command
         ->add_option("--trust-proxy", chosen.trusted.peers,
@@ -202,14 +167,25 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
     command
         ->add_option("--hub", chosen.hub,
                      "Share the chat room with the other servers that use this Redis or Valkey: "
-                     "redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE] or unix:/PATH. A password "
-                     "given here is visible to all users of this machine; one in WEFT_HUB is not")
+                     "redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE], the same with rediss: for "
+                     "TLS, or unix:/PATH. A password given here is visible to all users of this "
+                     "machine; one in WEFT_HUB is not")
         ->envname("WEFT_HUB")
         ->type_name("URL");
-    // Not a check of the option: CLI11 2.4 ignores a variable that does not pass it.
-    command->callback([&chosen] {
+    command
+        ->add_option("--hub-ca", chosen.hub_ca,
+                     "For a hub at rediss: trust the certificates in this PEM file, instead of the "
+                     "system's")
+        ->type_name("FILE");
+    command->callback([&chosen, command] {
+        const bool has_tls = chosen.tls ||
+            weft::equal_ignoring_case(std::string_view(chosen.hub).substr(0, 7), "rediss:");
+        if (command->count("--tls-library") > 0 && !has_tls) {
+            throw CLI::ValidationError("--tls-library", "nothing here uses TLS; try with --tls");
+        }
+        // Not a check of the option: CLI11 2.4 ignores a variable that does not pass it.
         if (chosen.hub.empty()) return;
-        const std::string fault = hub_url_fault(chosen.hub);
+        const std::string fault = hub_url_fault(chosen.hub, chosen.hub_trust());
         if (!fault.empty()) throw CLI::ValidationError("--hub", fault);
     });
     command->add_flag("--deflate", chosen.deflate,
@@ -230,52 +206,8 @@ CLI::App* add_serve(CLI::App& program, serve_options& chosen) {
         ->excludes(any_host)
         ->type_name("NAME");
     add_services(*command, chosen.services, chosen.level);
-    command->footer(exit_codes_help);
+    add_footer(*command);
     return command;
-}
-
-/// Adds the options that `connect` and `bench` share.
-void add_target(CLI::App& command, target_options& chosen) {
-    command.add_option("URL", chosen.url, "Such as ws://127.0.0.1:9001/echo")->required();
-    command.add_option("-H,--header", chosen.headers, "'Name: value' to add to the request")
-        ->allow_extra_args(false);
-    command
-        .add_option("-s,--subprotocol", chosen.subprotocols,
-                    "Subprotocol to ask for, in order of preference")
-        ->allow_extra_args(false);
-    auto* unix_path = command.add_option(
-        "--unix", chosen.unix_path, "Connect to a Unix-domain socket, @name for an abstract one");
-    unix_path->check(not_empty);
-    command.add_option("--via", chosen.via, "Connect to ADDRESS:PORT instead of the URL's host")
-        ->check(not_empty)
-        ->excludes(unix_path);
-    command
-        .add_option("--proxy", chosen.proxy,
-                    "Go through http://[USER:PASSWORD@]HOST:PORT or socks5://...; 'environment' "
-                    "for what http_proxy and no_proxy say")
-        ->check(not_empty)
-        ->type_name("URL");
-    command.add_option("--follow", chosen.redirects_max, "Redirects to follow")
-        ->check(not_negative)
-        ->type_name("NUMBER");
-    command.add_flag("--deflate", chosen.deflate,
-                     "Offer to compress messages (permessage-deflate)");
-    auto* issuers = command.add_option("--ca", chosen.issuers_file,
-                                       "For wss: trust the certificates in this PEM file, not "
-                                       "the system's")
-                        ->type_name("FILE");
-    command
-        .add_flag("--insecure", chosen.insecure,
-                  "For wss: accept any certificate; an attacker on the way can then read and "
-                  "change everything")
-        ->excludes(issuers);
-    command
-        .add_option("--timeout", chosen.timeout,
-                    "Limit for each of resolving, connecting, the proxy and the handshake; "
-                    "0: no limit")
-        ->check(seconds_or_part)
-        ->type_name("SECONDS")
-        ->capture_default_str();
 }
 
 CLI::App* add_connect(CLI::App& program, connect_options& chosen) {
@@ -285,32 +217,21 @@ CLI::App* add_connect(CLI::App& program, connect_options& chosen) {
         "go to standard output, everything else to standard error.");
     add_target(*command, chosen);
     command->add_flag("-b,--binary", chosen.binary, "Send lines as binary messages");
-    command
-        ->add_option("--dns", chosen.name_servers,
-                     "Ask these name servers instead of the system's: ADDRESS[:PORT],...")
-        ->check(name_servers_fault);
+    add_name_servers(*command, chosen.name_servers);
     command->add_option("--ping", chosen.ping, "Ping at this interval, and show the round trip")
         ->check(seconds_or_part)
         ->type_name("SECONDS");
-    command
-        ->add_option("--wait", chosen.wait,
-                     "After the end of input: close when as many messages have come as were "
-                     "sent, or when none has come for this time")
-        ->check(seconds_or_part)
-        ->type_name("SECONDS")
-        ->capture_default_str();
+    add_seconds(*command, "--wait", chosen.wait,
+                "After the end of input: close when as many messages have come as were sent, or "
+                "when none has come for this time");
     command->add_flag("--stay", chosen.stay,
                       "After the end of input: stay until the server closes");
     command->add_flag("-q,--quiet", chosen.quiet, "Write only errors to standard error");
-    command->add_option("--loop", chosen.loop, "Engine or host loop; `weft loops` lists them")
-        ->check(known_loop)
-        ->type_name("LOOP")
-        ->capture_default_str();
-    command->footer(std::string("-H and --subprotocol can be given several times. On a terminal "
-                                "binary messages are shown\nin hex and control characters escaped; "
-                                "in a pipe text is followed by a line end and\nbinary messages "
-                                "are written as they are.\n\n") +
-                    exit_codes_help);
+    add_loop(*command, chosen.loop);
+    add_footer(*command, "-H and --subprotocol can be given several times. On a terminal binary "
+                         "messages are shown\nin hex and control characters escaped; in a pipe "
+                         "text is followed by a line end and\nbinary messages are written as "
+                         "they are.");
     return command;
 }
 
@@ -325,11 +246,8 @@ CLI::App* add_bench(CLI::App& program, bench_options& chosen) {
         ->check(CLI::Range(1, 1'000'000))
         ->type_name("NUMBER")
         ->capture_default_str();
-    command->add_option("--size", chosen.size, "Size of a message, such as 16k")
-        ->transform(size_with_unit)
-        ->transform(not_negative) // runs first
-        ->type_name("BYTES")
-        ->default_str("20");
+    add_size(*command, "--size", chosen.size, "Size of a message, such as 16k", "20")
+        ->type_name("BYTES");
     auto* binary = command->add_flag("-b,--binary", chosen.binary,
                                      "Send binary messages of random bytes, not text");
     command
@@ -358,11 +276,7 @@ CLI::App* add_bench(CLI::App& program, bench_options& chosen) {
         ->check(above_zero)
         ->type_name("SECONDS")
         ->capture_default_str();
-    command
-        ->add_option("--warmup", chosen.warmup, "How long to send before measuring begins")
-        ->check(seconds_or_part)
-        ->type_name("SECONDS")
-        ->capture_default_str();
+    add_seconds(*command, "--warmup", chosen.warmup, "How long to send before measuring begins");
     command
         ->add_option("--messages", chosen.messages_per_connection,
                      "Close each connection after this many messages, and open it again")
@@ -374,24 +288,18 @@ CLI::App* add_bench(CLI::App& program, bench_options& chosen) {
         ->check(CLI::Range(1, 1'000'000))
         ->type_name("NUMBER")
         ->capture_default_str();
-    command
-        ->add_option("--wait", chosen.wait,
-                     "At the end: how long to wait for missing answers, and then for the server "
-                     "to close the connections")
-        ->check(seconds_or_part)
-        ->type_name("SECONDS")
-        ->capture_default_str();
+    add_seconds(*command, "--wait", chosen.wait,
+                "At the end: how long to wait for missing answers, and then for the server to "
+                "close the connections");
     command->add_flag("--json", chosen.json, "Print the figures as JSON");
     command
         ->add_option("--html", chosen.html_file, "Also write a report with charts to this file")
         ->check(not_empty)
         ->type_name("FILE");
     command->add_flag("-q,--quiet", chosen.quiet, "Show no progress on the terminal");
-    command->footer(std::string("Ctrl-C ends the run early, with the figures so far. The exit code "
-                                "is 0 if every connection\nopened and stayed open and every "
-                                "message was sent and answered, 1 if no connection\nopened, and 3 "
-                                "otherwise.\n\n") +
-                    exit_codes_help);
+    add_footer(*command, "Ctrl-C ends the run early, with the figures so far. The exit code is 0 "
+                         "if every connection\nopened and stayed open and every message was sent "
+                         "and answered, 1 if no connection\nopened, and 3 otherwise.");
     return command;
 }
 
@@ -403,9 +311,8 @@ CLI::App* add_pipe(CLI::App& program, pipe_options& chosen) {
     add_services(*command, chosen.services, chosen.level);
     command->add_flag_callback(
         "-q,--quiet", [&chosen] { chosen.level = "quiet"; }, "The same as --log quiet");
-    command->footer(std::string("Nothing is logged if standard error is the connection, too, as "
-                                "with inetd.\n\n") +
-                    exit_codes_help);
+    add_footer(*command,
+               "Nothing is logged if standard error is the connection, too, as with inetd.");
     return command;
 }
 
@@ -432,7 +339,7 @@ described_command describe(const CLI::App& command) {
     for (const auto* option : command.get_options()) {
         auto one = describe(*option);
         if (option->get_positional()) {
-            made.argument = option->get_name();
+            made.arguments.push_back(option->get_name());
             made.argument_choices = one.choices;
         } else {
             made.options.push_back(std::move(one));
@@ -448,6 +355,7 @@ described_program describe_program(const CLI::App& program) {
         made.commands.push_back(describe(*command));
         for (auto& option : made.commands.back().options) {
             if (option.value == "LOOP") option.choices = loop_names();
+            if (option.value == "LIBRARY") option.choices = tls_library_names();
         }
     }
     return made;
@@ -486,7 +394,8 @@ exit_code print(const std::string& text) {
 
 exit_code run(int argc, char** argv) {
     CLI::App program{
-        "WebSocket at the command line: a server to try, a client, and a load generator."};
+        "WebSockets on the command line: a server for trials, a client, a relay and recorder, and "
+        "a load generator."};
     program.name("weft");
     program.set_version_flag("--version", std::string("weft ") + WEFT_VERSION);
     program.require_subcommand(1);
@@ -496,6 +405,12 @@ exit_code run(int argc, char** argv) {
     connect_options connecting;
     const CLI::App* serve_command = add_serve(program, serving);
     const CLI::App* connect_command = add_connect(program, connecting);
+    relay_options relaying;
+    const CLI::App* relay_command = add_relay(program, relaying);
+    record_options recording;
+    const CLI::App* record_command = add_record(program, recording);
+    replay_options replaying;
+    const CLI::App* replay_command = add_replay(program, replaying);
     bench_options benching;
     const CLI::App* bench_command = add_bench(program, benching);
     pipe_options piping;
@@ -504,7 +419,8 @@ exit_code run(int argc, char** argv) {
     const CLI::App* completion_command = add_completion(program, shell);
     const CLI::App* man_command = program.add_subcommand(
         "man", "Print the manual page; to read it: weft man | man -l -");
-    program.add_subcommand("loops", "List the engines and host loops of this build.");
+    program.add_subcommand("loops",
+                           "List the engines, host loops and TLS libraries of this build.");
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& why) {
@@ -515,6 +431,9 @@ exit_code run(int argc, char** argv) {
         choose_listeners(*serve_command, serving);
         return serve(std::move(serving));
     }
+    if (*relay_command) return relay(relaying);
+    if (*record_command) return record(recording);
+    if (*replay_command) return replay(replaying);
     if (*bench_command) return bench(benching);
     if (*pipe_command) return pipe(piping);
     if (*completion_command) return print(completion_script(describe_program(program), shell));

@@ -61,7 +61,7 @@ std::string entry(const described_option& option) {
 std::string synopsis(const described_command& command) {
     std::string text = ".B weft " + roff(command.name) + '\n';
     if (command.options.size() > 1) text += "[\\fIoptions\\fR]\n";
-    if (!command.argument.empty()) text += "\\fI" + roff(command.argument) + "\\fR\n";
+    for (const auto& one : command.arguments) text += "\\fI" + roff(one) + "\\fR\n";
     return text;
 }
 
@@ -84,7 +84,7 @@ std::string section(const described_command& command) {
 
 std::string manual_page(const described_program& program) {
     std::string text = ".TH WEFT 1 \"\" \"weft " + roff(program.version) +
-        "\" \"User Commands\"\n.SH NAME\nweft \\- WebSocket at the command line\n.SH SYNOPSIS\n";
+        "\" \"User Commands\"\n.SH NAME\nweft \\- WebSockets on the command line\n.SH SYNOPSIS\n";
     for (std::size_t i = 0; i < program.commands.size(); ++i) {
         text += (i == 0 ? "" : ".br\n") + synopsis(program.commands[i]);
     }

@@ -10,7 +10,6 @@
 #include <span>
 #include <sstream>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include <weft/weft.hpp>
@@ -24,7 +23,6 @@
 #include "weft/stop_signals.hpp"
 #include "weft/tls.hpp"
 #include "without_loop/chat_room.hpp"
-#include "without_loop/printable.hpp"
 #include "without_loop/services.hpp"
 
 namespace weft_tool {
@@ -75,24 +73,6 @@ void prepare(weft::server& server, server_log& log, chat_service chat, weft::han
         server.route(path, std::move(what), how);
 }
 
-/// `file` is the one that the error is about.
-void complain_about_tls(const serve_options& options, const std::string& file,
-                        std::error_code why) {
-    std::string where = "no TLS";
-    std::string what_to_try;
-    if (why == weft::errc::no_tls) {
-        why = {}; // speaks of a client
-        what_to_try = "\n  Install OpenSSL (Debian, Ubuntu: libssl-dev) and build again";
-    } else if (!file.empty()) {
-        const bool is_key = file == options.key_file && file != options.certificate_file;
-        where = (is_key ? "--key " : "--cert ") + file;
-        what_to_try = "\n  --cert and --key need PEM files that this user can read: the "
-                      "certificate with its issuers', and its key";
-    }
-    const std::string reason = why ? why.message() : "this build is without OpenSSL";
-    std::cerr << "weft serve: " << printable(where) << ": " << reason << what_to_try << '\n';
-}
-
 } // namespace
 
 exit_code serve(serve_options options) {
@@ -107,6 +87,10 @@ exit_code serve(serve_options options) {
     server_log log(log_level_named(options.level));
     weft::event_loops loops(options.cores,
                             {.engine = engine_of(options.loop), .measure_turns = true});
+    if (const auto why = loops[0].engine_refused()) {
+        std::cerr << "weft serve: the system refuses " << options.loop << " (" << why.message()
+                  << "), so the loop uses " << weft::name(loops[0].engine()) << '\n';
+    }
     std::optional<weft::timer> announcements;
     chat_room room([&] {
         loops[0].post([&] {
@@ -116,7 +100,7 @@ exit_code serve(serve_options options) {
     announcements.emplace(loops[0], [&] { room.announce_changes(); });
     std::shared_ptr<weft::broker> broker;
     if (!options.hub.empty()) {
-        broker = broker_at(options.hub, log);
+        broker = broker_at(options.hub, options.hub_trust(), log);
         if (!broker) return exit_code::usage;
     }
     std::list<shared_room> shared_rooms; // one for each loop
@@ -132,10 +116,10 @@ exit_code serve(serve_options options) {
     const stop_signals signals(std::span(loops.begin(), loops.end()));
     serving_tls tls;
     if (options.tls) {
-        std::string file;
-        auto made = serve_tls(options.certificate_file, options.key_file, file);
+        tls_fault fault;
+        auto made = serve_tls(options.tls_library, options.identity, fault);
         if (!made) {
-            complain_about_tls(options, file, made.error());
+            complain_about_tls("weft serve", fault);
             return exit_code::not_connected;
         }
         tls = std::move(*made);

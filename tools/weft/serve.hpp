@@ -11,6 +11,7 @@
 #include <weft/core/session_options.hpp>
 #include <weft/endpoint/trusted_proxies.hpp>
 
+#include "weft/tls.hpp"
 #include "without_loop/exit_code.hpp"
 #include "without_loop/services.hpp"
 
@@ -24,9 +25,9 @@ struct serve_options {
     std::string unix_path; ///< empty for none
     std::optional<unsigned> mode; ///< of the Unix-domain socket
     bool reuse_port = false;
-    bool tls = false;             ///< for TCP and for passed sockets
-    std::string certificate_file; ///< empty: create one
-    std::string key_file;         ///< empty if the key is in the same file
+    bool tls = false;      ///< for TCP and for passed sockets
+    tls_identity identity; ///< for TLS
+    std::string tls_library = default_tls_library(); ///< for TLS, also that of the hub
     bool activated = false;       ///< use the sockets that systemd has passed
     std::string activated_name;   ///< empty for all of them
     std::string loop = "automatic"; ///< one of `loop_names()`
@@ -38,9 +39,14 @@ struct serve_options {
     std::vector<std::string> names; ///< further host names to answer to
     bool any_host = false;          ///< answer to all host names
     bool deflate = false;           ///< compress messages for clients that offer it
+    std::string hub_ca;             ///< PEM file of authorities for a hub with TLS
     std::string hub;                ///< the URL of a Redis that servers share; empty for none
     double drain = 0;               ///< seconds over which a stop signal spreads its closes
     std::string level = "info"; ///< as `log_level_named` takes it
+
+    [[nodiscard]] tls_trust hub_trust() const {
+        return {.library = tls_library, .issuers_file = hub_ca};
+    }
 };
 
 exit_code serve(serve_options options);

@@ -13,7 +13,6 @@
 
 #include "weft/advice.hpp"
 #include "weft/compression.hpp"
-#include "weft/tls.hpp"
 #include "without_loop/printable.hpp"
 #include "without_loop/seconds.hpp"
 
@@ -88,11 +87,15 @@ std::optional<target> make_target(const char* command, const target_options& opt
         dial.connection.extension = compression_for(command);
         if (!dial.connection.extension) return std::nullopt;
     }
-    if (uri->secure()) {
-        auto tls = connect_tls(options.issuers_file, !options.insecure);
-        if (!tls) return misused("--ca " + options.issuers_file + ": " + tls.error().message(),
-                                 "--ca needs a readable file of PEM certificates");
-        dial.tls = std::move(*tls);
+    const bool may_use_tls = uri->secure() || options.redirects_max != 0;
+    // In a build without a TLS library, connecting to a wss: URI fails, and says so.
+    if (may_use_tls && !options.trust.library.empty()) {
+        tls_fault fault;
+        dial.tls = connect_tls(options.trust, fault);
+        if (!dial.tls) {
+            complain_about_tls(command, fault);
+            return std::nullopt;
+        }
     }
     return target{*uri, std::move(dial)};
 }

@@ -11,6 +11,8 @@
 #include <weft/connection/connection_options.hpp>
 #include <weft/core/uri.hpp>
 
+#include "weft/tls.hpp"
+
 namespace weft_tool {
 
 struct target_options {
@@ -21,10 +23,9 @@ struct target_options {
     std::string via;
     std::string proxy; ///< a URL, or "environment"; empty for none
     std::size_t redirects_max = 0;
-    bool deflate = false;     ///< offer to compress messages
-    std::string issuers_file; ///< trusted authorities; empty for the system's
-    bool insecure = false;    ///< accept every certificate
-    double timeout = 10;      ///< seconds for each phase of connecting; 0 for no limit
+    bool deflate = false; ///< offer to compress messages
+    tls_trust trust;
+    double timeout = 10; ///< seconds for each phase of connecting; 0 for no limit
 };
 
 struct target {

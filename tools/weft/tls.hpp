@@ -1,14 +1,41 @@
 // SPDX-License-Identifier: MIT
-// TLS for the program; one of tls_by_*.cpp implements it, depending on the build.
+// TLS for the commands: makes the layers that the options ask for, and says what is wrong with
+// them. Commands know no TLS library.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <system_error>
 
-#include <weft/core/result.hpp>
 #include <weft/stream/secure_layer.hpp>
 
+#include "tls_libraries/tls_libraries.hpp"
+
 namespace weft_tool {
+
+/// Why TLS cannot be used.
+struct tls_fault {
+    std::string what; ///< what the error is about, such as "--ca FILE"
+    std::string why;
+    std::string what_to_try; ///< may be empty
+};
+
+/// Writes the fault to standard error; `command` is named there, such as "weft serve".
+void complain_about_tls(const char* command, const tls_fault& fault);
+
+/// Which certificate a server has.
+struct tls_identity {
+    std::string certificate_file; ///< empty: create one
+    std::string key_file;         ///< empty if the key is in the same file
+};
+
+/// Which servers a client trusts.
+struct tls_trust {
+    std::string library = default_tls_library(); ///< as `--tls-library` takes it
+    std::string issuers_file;                    ///< trusted authorities; empty for the system's
+    bool insecure = false;                       ///< accept every certificate
+};
 
 /// A server's TLS, and the file that clients must trust; empty if they need none.
 struct serving_tls {
@@ -17,15 +44,18 @@ struct serving_tls {
     std::shared_ptr<void> file_guard; ///< keeps a temporary file
 };
 
-/// Uses the certificate and the key in these files. Without files, creates a certificate and writes
-/// it to `issuers_file` (not the key). If it fails, `fault` is the file that the error is about.
-weft::result<serving_tls> serve_tls(const std::string& certificate_file,
-                                    const std::string& key_file, std::string& fault);
+/// Returns nothing on error, and sets `fault`. Without files, creates a certificate and writes it
+/// (not the key) to `issuers_file`.
+[[nodiscard]] std::optional<serving_tls> serve_tls(const std::string& library,
+                                                   const tls_identity& identity,
+                                                   tls_fault& fault);
 
-/// A client's TLS that trusts the authorities in `issuers_file`, or the system's if it is empty; if
-/// `verify` is false, every certificate. Null in a build without TLS.
-weft::result<std::shared_ptr<weft::secure_layer>> connect_tls(const std::string& issuers_file,
-                                                              bool verify);
+/// Returns null on error, and sets `fault`.
+[[nodiscard]] std::shared_ptr<weft::secure_layer> connect_tls(const tls_trust& trust,
+                                                              tls_fault& fault);
+
+/// Returns what is wrong with a value of `--tls-library`; empty if this build has that library.
+[[nodiscard]] std::string tls_library_fault(const std::string& name);
 
 /// Whether `why` says that a server's certificate is not trusted.
 [[nodiscard]] bool is_distrust(std::error_code why) noexcept;

@@ -1,52 +1,20 @@
 // SPDX-License-Identifier: MIT
 // The figures of `weft bench` for programs.
-#include <algorithm>
 #include <utility>
 
 #include "weft/advice.hpp"
+#include "weft/bench/load.hpp"
 #include "weft/bench/reports.hpp"
-#include "without_loop/printable.hpp"
+#include "weft/json.hpp"
 
 namespace weft_tool {
 namespace {
-
-/// Text between quotes; invisible characters are escaped for people already.
-std::string json_text(std::string_view text) {
-    std::string out = "\"";
-    for (const char c : printable(text)) {
-        if (c == '"' || c == '\\') out.push_back('\\');
-        out.push_back(c);
-    }
-    return out + '"';
-}
-
-/// Members of an object, in the order in which they are added.
-class json_object {
-public:
-    json_object& add(std::string_view name, std::string value) {
-        text_ += (text_.empty() ? "" : ", ") + json_text(name) + ": " + std::move(value);
-        return *this;
-    }
-    json_object& add(std::string_view name, std::uint64_t value) {
-        return add(name, std::to_string(value));
-    }
-    json_object& add(std::string_view name, double value) { return add(name, fixed(value, 6)); }
-
-    [[nodiscard]] std::string text() const { return '{' + text_ + '}'; }
-
-private:
-    std::string text_;
-};
 
 template <class Range, class Write>
 std::string array_of(const Range& all, Write write) {
     std::string text;
     for (const auto& one : all) text += (text.empty() ? "" : ", ") + write(one);
     return '[' + text + ']';
-}
-
-const char* boolean(bool value) {
-    return value ? "true" : "false";
 }
 
 std::string quantiles(const latency_histogram& all) {
@@ -63,10 +31,9 @@ std::string options_of(const bench_options& options) {
     json_object made;
     made.add("connections", options.connections).add("bytes", options.size);
     made.add("kind", json_text(options.binary ? "binary" : "text"));
-    made.add("answers", boolean(!options.no_answer));
-    made.add("in_flight", options.in_flight == 0 && (options.rate > 0 || options.no_answer)
-                 ? std::string("null")
-                 : std::to_string(std::max<std::size_t>(options.in_flight, 1)));
+    made.add("answers", json_boolean(!options.no_answer));
+    made.add("in_flight",
+             options.no_answer ? std::string("null") : std::to_string(in_flight_max(options)));
     made.add("rate", options.rate > 0 ? fixed(options.rate, 3) : "null");
     made.add("messages_per_connection", options.messages_per_connection == 0
                  ? std::string("null")
@@ -107,7 +74,7 @@ std::string json_report(const bench_options& options, const bench_figures& figur
     all.add("failures", array_of(figures.failures, [](const auto& one) {
         return json_object().add("reason", json_text(one.first)).add("count", one.second).text();
     }));
-    all.add("interrupted", boolean(figures.interrupted));
+    all.add("interrupted", json_boolean(figures.interrupted));
     all.add("generator_cpu_seconds", figures.cpu_seconds);
     all.add("samples", array_of(figures.samples, sample_of));
     return all.text() + '\n';

@@ -52,12 +52,6 @@ std::string date_now() {
     return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
 }
 
-std::size_t in_flight_max(const bench_options& options) {
-    if (options.no_answer) return std::numeric_limits<std::size_t>::max();
-    if (options.in_flight != 0) return options.in_flight;
-    return options.rate > 0 ? in_flight_of_rate : 1;
-}
-
 weft::duration tick_time(double duration) {
     return duration <= 30 ? std::chrono::milliseconds(100) : std::chrono::milliseconds(500);
 }
@@ -82,6 +76,12 @@ std::string reason_of_end(const weft::report& why) {
 }
 
 } // namespace
+
+std::size_t in_flight_max(const bench_options& options) {
+    if (options.no_answer) return std::numeric_limits<std::size_t>::max();
+    if (options.in_flight != 0) return options.in_flight;
+    return options.rate > 0 ? in_flight_of_rate : 1;
+}
 
 bench_load::bench_load(const bench_options& options, const target& to,
                        weft::function<void(const bench_progress&)> show)

@@ -39,6 +39,9 @@ struct bench_progress {
     std::uint64_t failures;
 };
 
+/// Returns how many messages may be in flight on each connection.
+[[nodiscard]] std::size_t in_flight_max(const bench_options& options);
+
 class bench_load {
 public:
     using clock = std::chrono::steady_clock;
