@@ -5,28 +5,26 @@
         await peer.send("hello")
         print(await peer.receive())
 
-Weft runs inside the running asyncio loop, which watches its descriptor. All functions belong to the
-thread of that loop. Close connections and servers before the loop ends. The library is the one in
-the environment variable WEFT_LIBRARY, or libweft_c of the system.
+Weft runs inside the running asyncio loop, which watches Weft's descriptor. Call all functions on
+the thread of that loop. Close connections and servers before the loop ends. The environment
+variable WEFT_LIBRARY names the library; without it, the system's libweft_c is loaded. The module
+weft_trio has the same functions for trio.
 """
 
 import asyncio
 import collections
+import collections.abc
+import contextvars
 import ctypes
-import ctypes.util
-import itertools
-import os
+import functools
+import threading
+
+import weft_c
+from weft_c import Error, library
 
 __all__ = ["Closed", "Connection", "Error", "Server", "connect", "serve"]
 
-
-class Error(Exception):
-    """A call of Weft failed, or a connection could not be opened. `code` is a WEFT_E_ number."""
-
-    def __init__(self, code, text=None, http_status=0):
-        super().__init__(text or _library.weft_error_text(code).decode())
-        self.code = code
-        self.http_status = http_status
+_ACCEPTED, _BACKED_UP, _DROPPED, _CLOSED, _NO_MEMORY = range(5)
 
 
 class Closed(Exception):
@@ -38,227 +36,89 @@ class Closed(Exception):
         self.reason = reason
 
 
-# --- the C interface
-
-_void = ctypes.c_void_p
-_size = ctypes.c_size_t
-_release_type = ctypes.CFUNCTYPE(None, _void)
-_open_type = ctypes.CFUNCTYPE(None, _void, _void)
-_message_type = ctypes.CFUNCTYPE(None, _void, _void, _size, ctypes.c_int, _void)
-_pong_type = ctypes.CFUNCTYPE(None, _void, _void, _size, _void)
+def _only_closed(error):
+    """Returns true if the error is Closed, or a group that contains only errors of this kind."""
+    parts = getattr(error, "exceptions", ())
+    return isinstance(error, Closed) or bool(parts) and all(map(_only_closed, parts))
 
 
-class _Report(ctypes.Structure):
-    _fields_ = [("error", ctypes.c_int), ("clean", ctypes.c_int), ("code", ctypes.c_int),
-                ("http_status", ctypes.c_int), ("phase", ctypes.c_int), ("began", ctypes.c_int),
-                ("reason", _void), ("reason_size", _size), ("detail", ctypes.c_char_p),
-                ("text", ctypes.c_char_p)]
-
-
-_close_type = ctypes.CFUNCTYPE(None, _void, ctypes.POINTER(_Report), _void)
-_fail_type = ctypes.CFUNCTYPE(None, ctypes.POINTER(_Report), _void)
-
-
-class _Options(ctypes.Structure):
-    """A structure that begins with its size."""
-
-    def __init__(self, **members):
-        super().__init__(struct_size=ctypes.sizeof(self), **members)
-
-
-class _Handlers(_Options):
-    _fields_ = [("struct_size", _size), ("user", _void), ("release", _release_type),
-                ("open", _open_type), ("message", _message_type), ("writable", _open_type),
-                ("pong", _pong_type), ("close", _close_type), ("fail", _fail_type),
-                ("validate", _open_type), ("http", _open_type), ("interrupt", _release_type)]
-
-
-class _ConnectionOptions(_Options):
-    _fields_ = [("struct_size", _size), ("message_size_max", _size), ("queue_size_max", _size),
-                ("when_full", ctypes.c_int), ("compression", ctypes.c_int),
-                *((f"{name}_ms", ctypes.c_int64) for name in (
-                    "handshake_timeout", "close_timeout", "idle_timeout", "ping_interval",
-                    "pong_timeout", "write_stall_timeout", "message_timeout")),
-                ("keep_handshake", ctypes.c_int)]
-
-
-class _Header(ctypes.Structure):
-    _fields_ = [("name", ctypes.c_char_p), ("value", ctypes.c_char_p)]
-
-
-class _ConnectOptions(_Options):
-    _fields_ = [("struct_size", _size), ("connection", ctypes.POINTER(_ConnectionOptions)),
-                ("subprotocols", ctypes.POINTER(ctypes.c_char_p)), ("subprotocol_count", _size),
-                ("subprotocol_required", ctypes.c_int), ("headers", ctypes.POINTER(_Header)),
-                ("header_count", _size),
-                *((f"{name}_timeout_ms", ctypes.c_int64) for name in (
-                    "resolve", "connect", "proxy", "tls")),
-                ("via", ctypes.c_char_p), ("proxy", ctypes.c_char_p), ("tls", _void),
-                ("redirects_max", _size)]
-
-
-class _TlsOptions(_Options):
-    _fields_ = [("struct_size", _size),
-                *((name, ctypes.c_char_p) for name in (
-                    "certificate_file", "key_file", "certificate", "key", "key_password",
-                    "issuers_file", "issuers")),
-                ("client_certificates", ctypes.c_int), ("accept_any_certificate", ctypes.c_int)]
-
-
-class _ListenOptions(_Options):
-    _fields_ = [("struct_size", _size), ("tls", _void), ("backlog", ctypes.c_int),
-                ("reuse_port", ctypes.c_int), ("ipv6_only", ctypes.c_int)]
-
-
-def _load():
-    path = os.environ.get("WEFT_LIBRARY") or ctypes.util.find_library("weft_c") or "libweft_c.so"
-    library = ctypes.CDLL(path)
-    out = ctypes.POINTER(_void)
-    signatures = {
-        "error_text": (ctypes.c_char_p, ctypes.c_int),
-        "loop_create": (ctypes.c_int, _void, out), "loop_destroy": (None, _void),
-        "loop_descriptor": (ctypes.c_int, _void, ctypes.POINTER(ctypes.c_int)),
-        "loop_process": (ctypes.c_int, _void),
-        "server_create": (ctypes.c_int, _void, out), "server_destroy": (None, _void),
-        "server_route": (ctypes.c_int, _void, ctypes.c_char_p, ctypes.c_char_p, _void, _void),
-        "server_listen": (ctypes.c_int, _void, ctypes.c_char_p, ctypes.c_uint16, _void,
-                          ctypes.POINTER(ctypes.c_uint16)),
-        "server_shutdown": (ctypes.c_int, _void, ctypes.c_int64, _release_type, _void,
-                            _release_type),
-        "client_create": (ctypes.c_int, _void, out), "client_destroy": (None, _void),
-        "client_connect": (ctypes.c_int, _void, ctypes.c_char_p, _void, _void, out),
-        "connection_send_text": (ctypes.c_int, _void, ctypes.c_char_p, _size),
-        "connection_send_binary": (ctypes.c_int, _void, ctypes.c_char_p, _size),
-        "connection_close": (None, _void, ctypes.c_int, ctypes.c_char_p),
-        "connection_abort": (None, _void), "connection_pause": (ctypes.c_int, _void),
-        "connection_resume": (None, _void),
-        "connection_subprotocol": (_size, _void, ctypes.c_char_p, _size),
-        "connection_remote_address": (_size, _void, ctypes.c_char_p, _size),
-        "connection_path": (_size, _void, ctypes.c_char_p, _size),
-        "connection_query": (_size, _void, ctypes.c_char_p, _size),
-        "handle_abort": (ctypes.c_int, _void), "handle_release": (None, _void),
-        "tls_client_create": (ctypes.c_int, _void, out),
-        "tls_server_create": (ctypes.c_int, _void, out), "tls_destroy": (None, _void),
-    }
-    for name, (result, *arguments) in signatures.items():
-        function = getattr(library, f"weft_{name}")
-        function.restype, function.argtypes = result, arguments
-    return library
-
-
-_library = _load()
-_users = {}  # what the pointers `user` stand for
-_numbers = itertools.count(1)
-_ACCEPTED, _BACKED_UP, _DROPPED, _CLOSED, _NO_MEMORY = range(5)
-
-
-def _check(error):
-    if error:
-        raise Error(error)
-
-
-def _create(function, first):
-    made = _void()
-    _check(function(first, ctypes.byref(made)))
-    return made
-
-
-def _text(function, peer):
-    size = function(peer, None, 0)
-    if size == _size(-1).value:
-        return None
-    buffer = ctypes.create_string_buffer(size + 1)
-    function(peer, buffer, size + 1)
-    return buffer.value.decode()
-
-
-def _encoded(text):
-    return None if text is None else os.fsencode(text)
-
-
-def _register(user):
-    number = next(_numbers)
-    _users[number] = user
-    return number
-
-
-def _handlers(user):
-    return _Handlers(user=_register(user), release=_released, open=_opened, message=_received,
-                     writable=_writable, close=_closed, fail=_failed)
-
-
-@_release_type
-def _released(number):
-    _users.pop(number, None)
-
-
-@_open_type
-def _opened(peer, number):
-    _users[number].opened(peer)
-
-
-@_message_type
-def _received(peer, data, size, is_text, number):
-    content = ctypes.string_at(data, size) if size else b""
-    _users[number].of(peer).received(content.decode() if is_text else content)
-
-
-@_open_type
-def _writable(peer, number):
-    _users[number].of(peer).became_writable()
-
-
-@_close_type
-def _closed(peer, report, number):
-    _users[number].closed(peer, report.contents)
-
-
-@_fail_type
-def _failed(report, number):
-    _users[number].failed(report.contents)
-
-
-@_release_type
-def _done(number):
-    future = _users[number]
-    if not future.done():
-        future.set_result(None)
-
-
-# --- Weft in an asyncio loop
+# --- Weft in any host: asyncio's loop or, in weft_trio, trio's
 
 class _Guest:
-    """Weft's loop in one asyncio loop. Exists while a server or a connection uses it."""
+    """Weft's loop in one host loop. Exists while a server or a connection uses it.
 
-    _of = {}
+    Derived classes define `_of`, which maps hosts to their guests; `event`, the host's class of
+    events; `busy`, the exception for a second task that waits for the same; `running_host`; and the
+    methods that call the host."""
 
     @classmethod
     def join(cls):
-        host = asyncio.get_running_loop()
+        for guest in list(cls._of.values()):
+            guest.end_if_left_open()
+        host = cls.running_host()
         guest = cls._of.get(host) or cls(host)
+        guest.enter()
         guest.uses += 1
         return guest
 
     def __init__(self, host):
         self.host, self.uses = host, 0
-        self.loop = _create(_library.weft_loop_create, None)
-        self.client = _create(_library.weft_client_create, self.loop)
-        descriptor = ctypes.c_int()
-        _check(_library.weft_loop_descriptor(self.loop, ctypes.byref(descriptor)))
-        self.descriptor = descriptor.value
-        host.add_reader(self.descriptor, _library.weft_loop_process, self.loop)
+        self.servers, self.connections = set(), set()
+        self.thread = threading.get_ident()
+        self.client = None
+        self.loop = weft_c.create(library.weft_loop_create, None)
+        try:
+            self.client = weft_c.create(library.weft_client_create, self.loop)
+            descriptor = ctypes.c_int()
+            weft_c.check(library.weft_loop_descriptor(self.loop, ctypes.byref(descriptor)))
+            self.descriptor = descriptor.value
+            self._watch()
+        except BaseException:
+            self._destroy()
+            raise
         self._of[host] = self
+
+    def process(self):
+        """Runs a turn of Weft's loop, and raises what a callback has raised."""
+        self.thread = threading.get_ident()
+        library.weft_loop_process(self.loop)
+        weft_c.raise_from_callback()
 
     def leave(self):
         self.uses -= 1
-        if self.uses == 0:
-            self.host.call_soon(self._end_if_unused)
+        if self.uses == 0 and self.host in self._of:
+            self._end_soon()  # not now: the loop may be calling this
 
-    def _end_if_unused(self):
-        if self.uses == 0 and self._of.pop(self.host, None):
-            self.host.remove_reader(self.descriptor)
-            _library.weft_client_destroy(self.client)
-            _library.weft_loop_destroy(self.loop)
+    def host_has_ended(self):
+        return False
+
+    def enter(self):
+        """Called before each use of a server or an open connection. On a wrong thread, Weft would
+        end the process. In a loop that was closed, the use would wait forever."""
+        if self.thread != threading.get_ident():
+            raise RuntimeError("a connection or server was used outside of its loop's thread")
+        self.end_if_left_open()
+
+    def end_if_left_open(self):
+        if self.host_has_ended() and self.thread == threading.get_ident():
+            self._end()
+
+    def wake(self, event):
+        if event is not None and not self.host_has_ended():  # otherwise no task waits any more
+            event.set()
+
+    def _end(self):
+        if self._of.pop(self.host, None):
+            self._unwatch()
+            for server in list(self.servers):  # that were not shut down
+                server._destroy()
+            for connection in list(self.connections):
+                connection.was_dropped()
+            self._destroy()
+
+    def _destroy(self):
+        library.weft_client_destroy(self.client)
+        library.weft_loop_destroy(self.loop)
 
 
 class Connection:
@@ -266,66 +126,79 @@ class Connection:
 
     `subprotocol`, `remote_address`, `path` and `query` are those of the opening handshake."""
 
-    QUEUE_MAX = 16  # messages that wait for `receive`; then reading from the peer pauses
+    QUEUE_MAX = 16  # when so many messages wait for `receive`, reading pauses until half are left
 
     def __init__(self, guest, peer):
         self._guest, self._peer = guest, peer
         self._messages = collections.deque()
-        self._paused = False
+        self._paused = self._closing = self._drops = False
         self._waiting = self._writable = self._end = None
-        self._ended = guest.host.create_future()
-        self.subprotocol = _text(_library.weft_connection_subprotocol, peer) or None
-        self.remote_address = _text(_library.weft_connection_remote_address, peer)
-        self.path = _text(_library.weft_connection_path, peer)
-        self.query = _text(_library.weft_connection_query, peer)
+        self._ended = guest.event()
+        self.subprotocol = weft_c.read_text(library.weft_connection_subprotocol, peer) or None
+        self.remote_address = weft_c.read_text(library.weft_connection_remote_address, peer)
+        self.path = weft_c.read_text(library.weft_connection_path, peer)
+        self.query = weft_c.read_text(library.weft_connection_query, peer)
+        guest.connections.add(self)
 
     async def send(self, message):
-        """Sends text (`str`) or bytes. Waits while the output queue is too full; raises Closed."""
+        """Sends text (`str`) or bytes. Waits while the output queue is too full; raises Closed. If
+        this is cancelled, the message may have been queued or not."""
         if isinstance(message, str):
-            send, content = _library.weft_connection_send_text, message.encode()
+            send, content = library.weft_connection_send_text, message.encode()
         else:
-            send, content = _library.weft_connection_send_binary, bytes(message)
+            send, content = library.weft_connection_send_binary, weft_c.content(message)
+        self._enter()
         while True:
             if self._end:
-                raise self._end
+                raise Closed(*self._end)
             result = send(self._peer, content, len(content))
             if result == _ACCEPTED:
                 return
             if result == _NO_MEMORY:
                 raise MemoryError
-            await (self._ended_soon() if result == _CLOSED else self._drained())
+            await (self._ended.wait() if result == _CLOSED else self._drained())
             if result == _BACKED_UP:
                 return
 
     async def receive(self):
-        """Returns the next message; raises Closed after the last one. For one task at a time."""
+        """Returns the next message; raises Closed after the last one. For one task at a time. If
+        this is cancelled, no message is lost."""
+        if self._waiting is not None:
+            raise self._guest.busy("another task waits for a message of this connection")
+        self._enter()
         while not self._messages:
             if self._end:
-                raise self._end
-            self._waiting = self._guest.host.create_future()
-            await self._waiting
+                raise Closed(*self._end)
+            self._waiting = self._guest.event()
+            try:
+                await self._waiting.wait()
+            finally:
+                self._waiting = None
         message = self._messages.popleft()
         if self._paused and self._peer and len(self._messages) <= self.QUEUE_MAX // 2:
             self._paused = False
-            _library.weft_connection_resume(self._peer)
+            library.weft_connection_resume(self._peer)
         return message
 
     async def close(self, code=1000, reason=""):
         """Closes the connection, and returns when it has ended."""
         self._begin_close(code, reason)
-        await self._ended_soon()
+        if self._end is None:
+            await self._ended.wait()
 
-    def _begin_close(self, code, reason):
+    def _begin_close(self, code, reason=""):
+        code, reason = weft_c.close_code(code), weft_c.text(reason, "the reason")
+        self._enter()
         if self._peer:
-            _library.weft_connection_close(self._peer, code, reason.encode())
-            if self._paused:  # the answer is behind messages that nobody receives any more
-                self._paused = False
-                _library.weft_connection_resume(self._peer)
+            self._closing = True
+            self._paused = False  # Weft reads on, up to the peer's close frame
+            library.weft_connection_close(self._peer, code, reason)
 
     def abort(self):
         """Ends the connection at once, without a closing handshake."""
+        self._enter()
         if self._peer:
-            _library.weft_connection_abort(self._peer)
+            library.weft_connection_abort(self._peer)
 
     def __aiter__(self):
         return self
@@ -342,154 +215,192 @@ class Connection:
     async def __aexit__(self, *_):
         await self.close()
 
-    async def _ended_soon(self):
-        await asyncio.shield(self._ended)
+    def _enter(self):
+        if self._peer:
+            self._guest.enter()
 
     async def _drained(self):
-        if self._writable is None or self._writable.done():
-            self._writable = self._guest.host.create_future()
-        await asyncio.shield(self._writable)
+        if self._writable is None or self._writable.is_set():
+            self._writable = self._guest.event()
+        await self._writable.wait()
 
     # --- called by Weft
 
     def received(self, message):
+        stopped = self._closing or self._paused  # while it closes, a pause has no effect
+        if self._drops or stopped and len(self._messages) >= self.QUEUE_MAX:
+            self._drops = True  # so that no message is missing between two others
+            return
         self._messages.append(message)
-        self._wake(self._waiting)
-        if len(self._messages) >= self.QUEUE_MAX and not self._paused:
-            self._paused = _library.weft_connection_pause(self._peer) == 0
+        self._guest.wake(self._waiting)
+        if not stopped and len(self._messages) >= self.QUEUE_MAX:
+            self._paused = library.weft_connection_pause(self._peer) == 0
 
     def became_writable(self):
-        self._wake(self._writable)
+        self._guest.wake(self._writable)
 
     def has_ended(self, report):
-        reason = ctypes.string_at(report.reason, report.reason_size).decode()
-        self._end = Closed(report.code, reason, report.text.decode(errors="replace"))
-        self._peer = None
-        for future in (self._waiting, self._writable, self._ended):
-            self._wake(future)
+        reason = ctypes.string_at(report.reason, report.reason_size).decode(errors="replace")
+        self._finish(report.code, reason, report.text.decode(errors="replace"))
 
-    @staticmethod
-    def _wake(future):
-        if future and not future.done():
-            future.set_result(None)
+    def was_dropped(self):
+        """Called when the server or Weft's loop is destroyed: Weft calls no `close` then."""
+        self._finish(1006, "", "the server or the loop of the connection has ended")
+
+    def _finish(self, code, reason, text):
+        self._end = code, reason, text
+        self._peer = None
+        self._guest.connections.discard(self)
+        for event in (self._waiting, self._writable, self._ended):
+            self._guest.wake(event)
 
 
 class _Attempt:
-    """The user pointer of a client's connection."""
+    """An attempt to connect: `outcome` returns the connection or raises. Weft's `user` pointer."""
 
-    def __init__(self, guest):
-        self.guest, self.connection = guest, None
-        self.outcome = guest.host.create_future()
+    def __init__(self, guest, connection_type):
+        self._guest, self._connection_type = guest, connection_type
+        self._decided = guest.event()
+        self._connection = self._error = None
+        self._abandoned = False
+        self._handle = weft_c.void()
+
+    def begin(self, uri, subprotocols, headers, compression, issuers_file, timeout):
+        tls, handlers = None, weft_c.handlers(self)
+        try:
+            address, milliseconds = weft_c.text(uri, "the URI"), weft_c.timeout(timeout)
+            common = weft_c.ConnectionOptions(compression=compression,
+                                              handshake_timeout_ms=milliseconds)
+            names = weft_c.texts(subprotocols, "subprotocols")
+            lines = headers.items() if isinstance(headers, collections.abc.Mapping) else headers
+            lines = [weft_c.Header(weft_c.text(name, "the name of a header"),
+                                   weft_c.text(value, "a header")) for name, value in lines]
+            if uri[:4].lower() == "wss:":
+                options = weft_c.TlsOptions(
+                    issuers_file=weft_c.file_name(issuers_file, "issuers_file"))
+                tls = weft_c.create(library.weft_tls_client_create, ctypes.byref(options))
+            options = weft_c.ConnectOptions(
+                connection=ctypes.pointer(common), tls=tls,
+                subprotocols=(ctypes.c_char_p * len(names))(*names), subprotocol_count=len(names),
+                headers=(weft_c.Header * len(lines))(*lines), header_count=len(lines),
+                **{f"{phase}_timeout_ms": milliseconds
+                   for phase in ("resolve", "connect", "proxy", "tls")})
+            weft_c.check(library.weft_client_connect(
+                self._guest.client, address, ctypes.byref(handlers), ctypes.byref(options),
+                ctypes.byref(self._handle)))
+        except BaseException:
+            weft_c.users.pop(handlers.user, None)
+            self._guest.leave()
+            raise
+        finally:
+            library.weft_tls_destroy(tls)
+
+    async def outcome(self):
+        try:
+            await self._decided.wait()
+        except BaseException:  # the caller was cancelled
+            self._abandoned = True
+            library.weft_handle_abort(self._handle)
+            raise
+        finally:
+            library.weft_handle_release(self._handle)
+        if self._error:
+            raise self._error
+        return self._connection
+
+    # --- called by Weft
 
     def of(self, _):
-        return self.connection
+        return self._connection
 
     def opened(self, peer):
-        self.connection = Connection(self.guest, peer)
-        if self.outcome.done():
-            self.connection.abort()  # the caller was cancelled
-        else:
-            self.outcome.set_result(self.connection)
+        self._connection = self._connection_type(self._guest, peer)
+        if self._abandoned:
+            self._connection.abort()
+        self._decided.set()
 
     def closed(self, _, report):
-        self.connection.has_ended(report)
-        self.guest.leave()
+        if self._connection is None:  # `opened` has raised an exception
+            self.failed(report)
+            return
+        self._connection.has_ended(report)
+        self._guest.leave()
 
     def failed(self, report):
-        if not self.outcome.done():
-            text = report.text.decode(errors="replace")
-            self.outcome.set_exception(Error(report.error, text, report.http_status))
-        self.guest.leave()
-
-
-async def connect(uri, *, subprotocols=(), headers=(), compression=False, issuers_file=None,
-                  timeout=10):
-    """Opens a connection to a ws: or wss: URI, and returns it; raises Error.
-
-    `headers` are pairs of name and value. `timeout`, in seconds, is for each phase of connecting.
-    `issuers_file` contains the certificates to trust for wss: instead of the system's."""
-    milliseconds = round(timeout * 1000)
-    common = _ConnectionOptions(compression=compression, handshake_timeout_ms=milliseconds)
-    names = (ctypes.c_char_p * len(subprotocols))(*(name.encode() for name in subprotocols))
-    lines = (_Header * len(headers))(*(_Header(name.encode(), value.encode())
-                                       for name, value in headers))
-    tls, handle = None, _void()
-    guest = _Guest.join()
-    attempt = _Attempt(guest)
-    handlers = _handlers(attempt)
-    try:
-        if uri.startswith("wss:"):
-            options = _TlsOptions(issuers_file=_encoded(issuers_file))
-            tls = _create(_library.weft_tls_client_create, ctypes.byref(options))
-        options = _ConnectOptions(
-            connection=ctypes.pointer(common), subprotocols=names, headers=lines, tls=tls,
-            subprotocol_count=len(subprotocols), header_count=len(headers),
-            **{f"{phase}_timeout_ms": milliseconds
-               for phase in ("resolve", "connect", "proxy", "tls")})
-        _check(_library.weft_client_connect(guest.client, uri.encode(), ctypes.byref(handlers),
-                                            ctypes.byref(options), ctypes.byref(handle)))
-    except BaseException:
-        _released(handlers.user)
-        guest.leave()
-        raise
-    finally:
-        _library.weft_tls_destroy(tls)
-    try:
-        return await attempt.outcome
-    except asyncio.CancelledError:
-        _library.weft_handle_abort(handle)
-        raise
-    finally:
-        _library.weft_handle_release(handle)
-
-
-class Server:
-    """A server; `port` is where it listens. Ends by `shutdown`, or at the end of `async with`."""
-
-    def __init__(self, handler):
-        self._handler = handler
-        self._guest = _Guest.join()
-        self._connections, self._tasks = {}, set()
-        self.port = 0
-        self._server = None
-
-    async def shutdown(self, within=5):
-        """Closes all connections with 1001, and returns when they and their handlers have ended.
-        Aborts connections after `within` seconds, and cancels handlers that run for as long after
-        the last connection has ended. A handler may call this; its own end is not waited for."""
-        if not self._server:
-            return
-        done = self._guest.host.create_future()
-        server, self._server = self._server, None
-        _check(_library.weft_server_shutdown(server, round(within * 1000), _done, _register(done),
-                                             _released))
-        await done
-        _library.weft_server_destroy(server)
+        self._error = Error(report.error, report.text.decode(errors="replace"), report.http_status)
+        self._decided.set()
         self._guest.leave()
-        others = self._tasks - {asyncio.current_task()}
-        if others:
-            await asyncio.wait(others, timeout=within)
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
 
-    async def __aenter__(self):
-        return self
 
-    async def __aexit__(self, *_):
-        await self.shutdown()
+class _Server:
+    """A server and its connections. Derived classes have `_start` and `connection_type`."""
 
-    async def _serve(self, connection):
+    def __init__(self, guest, handler):
+        self._guest, self._handler = guest, handler
+        self._context = contextvars.copy_context()  # in which the handlers run
+        self._connections = {}
+        self._server = None
+        self.port = 0
+
+    def _listen(self, host, port, path, subprotocol, compression, certificate_file, key_file):
+        tls, handlers = None, weft_c.handlers(self)
         try:
-            await self._handler(connection)
-        except Closed:
-            pass
-        except Exception as error:
-            connection._begin_close(1011, "")
-            self._guest.host.call_exception_handler(
-                {"message": "a handler of a connection failed", "exception": error})
-        else:
-            connection._begin_close(1000, "")
+            where, port = weft_c.text(host, "the host"), weft_c.port(port)
+            if certificate_file is None and key_file is not None:
+                raise ValueError("key_file needs a certificate_file")
+            if certificate_file is not None:
+                options = weft_c.TlsOptions(
+                    certificate_file=weft_c.file_name(certificate_file, "certificate_file"),
+                    key_file=weft_c.file_name(key_file, "key_file"))
+                tls = weft_c.create(library.weft_tls_server_create, ctypes.byref(options))
+            self._server = weft_c.create(library.weft_server_create, self._guest.loop)
+            common = weft_c.ConnectionOptions(compression=compression)
+            name = None if subprotocol is None else weft_c.text(subprotocol, "the subprotocol")
+            weft_c.check(library.weft_server_route(
+                self._server, weft_c.text(path, "the path"), name, ctypes.byref(handlers),
+                ctypes.byref(common)))
+            options, bound = weft_c.ListenOptions(tls=tls), ctypes.c_uint16()
+            weft_c.check(library.weft_server_listen(self._server, where, port,
+                                                    ctypes.byref(options), ctypes.byref(bound)))
+            self.port = bound.value
+            self._guest.servers.add(self)
+        except BaseException:
+            library.weft_server_destroy(self._server)
+            weft_c.users.pop(handlers.user, None)  # if Weft has not taken it
+            self._guest.leave()
+            raise
+        finally:
+            library.weft_tls_destroy(tls)
+
+    def _begin_shutdown(self, within):
+        """Returns an event that is set when all connections have ended; None if they have."""
+        milliseconds = weft_c.milliseconds(within)
+        self._enter()
+        if not self._server:
+            return None
+        done = self._guest.event()
+        number = weft_c.register(functools.partial(self._guest.wake, done))
+        error = library.weft_server_shutdown(self._server, milliseconds, weft_c.call_done, number,
+                                             weft_c.call_released)
+        if error:
+            weft_c.users.pop(number)
+        weft_c.check(error)
+        return done
+
+    def _enter(self):
+        if self._server:
+            self._guest.enter()
+
+    def _destroy(self):
+        """Ends what is left of the server at once."""
+        self._enter()
+        server, self._server = self._server, None
+        if server:
+            self._guest.servers.discard(self)
+            library.weft_server_destroy(server)
+            while self._connections:
+                self._connections.popitem()[1].was_dropped()
+            self._guest.leave()
 
     # --- called by Weft
 
@@ -497,43 +408,131 @@ class Server:
         return self._connections[peer]
 
     def opened(self, peer):
-        connection = self._connections[peer] = Connection(self._guest, peer)
-        task = self._guest.host.create_task(self._serve(connection))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        connection = self._connections[peer] = self.connection_type(self._guest, peer)
+        self._start(connection)
 
     def closed(self, peer, report):
-        self._connections.pop(peer).has_ended(report)
+        connection = self._connections.pop(peer, None)
+        if connection:  # otherwise `opened` has raised an exception
+            connection.has_ended(report)
 
     def failed(self, report):
         pass
 
 
+# --- asyncio
+
+class _AsyncioGuest(_Guest):
+    """Weft's loop in one asyncio loop."""
+
+    _of = {}
+    event = asyncio.Event
+    busy = RuntimeError
+    running_host = staticmethod(asyncio.get_running_loop)
+
+    def host_has_ended(self):
+        return self.host.is_closed()
+
+    def _watch(self):
+        self.host.add_reader(self.descriptor, self.process)
+
+    def _unwatch(self):
+        if not self.host.is_closed():
+            self.host.remove_reader(self.descriptor)
+
+    def _end_soon(self):
+        if not self.host.is_closed():  # otherwise the thread's next loop ends it
+            self.host.call_soon(lambda: self.uses == 0 and self._end())
+
+
+async def connect(uri, *, subprotocols=(), headers=(), compression=False, issuers_file=None,
+                  timeout=10):
+    """Opens a connection to a ws: or wss: URI, and returns it; raises Error.
+
+    `headers` is a dictionary, or pairs of name and value. `timeout`, in seconds, limits each phase
+    of connecting. For wss:, `issuers_file` contains the certificates to trust instead of the
+    system's."""
+    attempt = _Attempt(_AsyncioGuest.join(), Connection)
+    attempt.begin(uri, subprotocols, headers, compression, issuers_file, timeout)
+    return await attempt.outcome()
+
+
+class Server(_Server):
+    """A server that listens at `port`, until `shutdown` or the end of `async with`."""
+
+    connection_type = Connection
+
+    def __init__(self, handler):
+        super().__init__(_AsyncioGuest.join(), handler)
+        self._tasks = set()  # of the handlers
+        self._enders = set()  # handlers that have called `shutdown`
+
+    async def shutdown(self, within=5):
+        """Closes all connections with 1001, and returns when they and their handlers have ended.
+
+        Aborts connections that are left after `within` seconds. Then waits as long again for the
+        handlers, and cancels those that still run. If this is cancelled, ends all of them at once.
+        A handler may call this, and is not waited for."""
+        done = self._begin_shutdown(within)
+        mine = {asyncio.current_task()}
+        self._enders |= mine & self._tasks
+        try:
+            await self._end_connections(done)
+            others = self._handlers_to_await(mine)
+            if others:
+                await asyncio.wait(others, timeout=within)
+        except BaseException:
+            if not self._guest.host_has_ended():  # otherwise tasks cannot be cancelled
+                for task in self._tasks - mine:
+                    task.cancel()
+            raise
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+    def _handlers_to_await(self, mine):
+        if self._guest.host_has_ended():
+            return set()  # the tasks of a closed loop neither run nor can be cancelled
+        enders = self._enders if mine & self._tasks else set()
+        return self._tasks - mine - enders
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *_):
+        await self.shutdown()
+
+    async def _end_connections(self, done):
+        try:
+            if done is not None:
+                await done.wait()
+        finally:
+            self._destroy()
+
+    def _start(self, connection):
+        task = self._context.run(self._guest.host.create_task, self._serve(connection))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._enders.discard)
+
+    async def _serve(self, connection):
+        code = 1001  # if it is cancelled
+        try:
+            await self._handler(connection)
+            code = 1000
+        except Exception as error:
+            code = 1000 if _only_closed(error) else 1011
+            if code == 1011:
+                self._guest.host.call_exception_handler(
+                    {"message": "a handler of a connection failed", "exception": error})
+        finally:
+            connection._begin_close(code)
+
+
 async def serve(handler, host="127.0.0.1", port=0, *, path="/*", subprotocol=None,
                 compression=False, certificate_file=None, key_file=None):
-    """Starts a server, and returns it. The coroutine function `handler` is called with each
-    connection, which is closed when it returns. With `certificate_file` the server uses TLS."""
-    server, tls = Server(handler), None
-    handlers = _handlers(server)
-    try:
-        if certificate_file:
-            options = _TlsOptions(certificate_file=_encoded(certificate_file),
-                                  key_file=_encoded(key_file))
-            tls = _create(_library.weft_tls_server_create, ctypes.byref(options))
-        server._server = _create(_library.weft_server_create, server._guest.loop)
-        common = _ConnectionOptions(compression=compression)
-        name = subprotocol.encode() if subprotocol else None
-        _check(_library.weft_server_route(server._server, path.encode(), name,
-                                          ctypes.byref(handlers), ctypes.byref(common)))
-        options, bound = _ListenOptions(tls=tls), ctypes.c_uint16()
-        _check(_library.weft_server_listen(server._server, host.encode(), port,
-                                           ctypes.byref(options), ctypes.byref(bound)))
-        server.port = bound.value
-        return server
-    except BaseException:
-        _library.weft_server_destroy(server._server)
-        _released(handlers.user)  # if Weft has not taken it
-        server._guest.leave()
-        raise
-    finally:
-        _library.weft_tls_destroy(tls)
+    """Starts a server, and returns it. Calls the coroutine function `handler` with each connection,
+    and closes the connection when the handler returns. With `certificate_file`, uses TLS."""
+    server = Server(handler)
+    server._listen(host, port, path, subprotocol, compression, certificate_file, key_file)
+    return server
