@@ -11,8 +11,8 @@ set(weft -S ${SOURCE} ${compiler})
 set(alone -D WEFT_BUILD_TESTS=OFF -D WEFT_BUILD_TOOLS=OFF -D WEFT_BUILD_EXAMPLES=OFF
     -D WEFT_BENCHMARKS=OFF)
 set(bare "")
-foreach(name CARES TLS DEFLATE UV EVENT EV ULOOP GLIB SD_EVENT QT ASIO BOOST_ASIO ASIO_STREAM
-        BOOST_ASIO_STREAM TESTING)
+foreach(name CARES TLS MBEDTLS DEFLATE UV EVENT EV ULOOP GLIB SD_EVENT QT ASIO BOOST_ASIO
+        ASIO_STREAM BOOST_ASIO_STREAM TESTING)
     list(APPEND bare -D WEFT_WITH_${name}=OFF)
 endforeach()
 
@@ -47,6 +47,8 @@ fake(asio/version.hpp "#define ASIO_VERSION 101801")
 fake(ares_version.h "#define ARES_VERSION_MAJOR 1\n#define ARES_VERSION_MINOR 15
 #define ARES_VERSION_PATCH 0")
 fake(openssl/opensslv.h "#define OPENSSL_VERSION_NUMBER 0x1010117fL")
+fake(mbedtls/version.h "#define MBEDTLS_VERSION_MAJOR 2\n#define MBEDTLS_VERSION_MINOR 16
+#define MBEDTLS_VERSION_PATCH 9")
 fake(zlib.h "#define ZLIB_VER_MAJOR 1\n#define ZLIB_VER_MINOR 2\n#define ZLIB_VER_REVISION 8")
 fake(hiredis/hiredis.h "#define HIREDIS_MAJOR 0\n#define HIREDIS_MINOR 13")
 fake(event2/event-config.h "#define EVENT__NUMERIC_VERSION 0x02001600")
@@ -57,6 +59,7 @@ set(reasons "")
 foreach(reason
         "cares:c-ares 1.15 is too old: 1.16 or later is needed"
         "tls:OpenSSL 1.1 is too old: 3.0 or later is needed"
+        "mbedtls:Mbed TLS 2.16.9 is too old: 2.28 or later is needed"
         "deflate:zlib 1.2.8 is too old: 1.2.9 or later is needed"
         "redis:hiredis 0.13 is too old: 0.14 or later is needed"
         "event:libevent 2.0.22 is too old: 2.1 or later is needed"
@@ -84,6 +87,15 @@ if(boost_asio IN_LIST BUILT)
         ${weft} -B ${WORK}/insist ${alone} ${bare} ${old} -D WEFT_WITH_BOOST_ASIO=ON)
 endif()
 
+# A library that was built without a feature that Weft needs.
+if(mbedtls IN_LIST BUILT)
+    file(WRITE ${WORK}/no_dates.hpp
+        "#include <mbedtls/version.h>\n#undef MBEDTLS_HAVE_TIME_DATE\n")
+    fails_with("weft::mbedtls cannot be built: Mbed TLS was built without MBEDTLS_HAVE_TIME_DATE"
+        ${weft} -B ${WORK}/no_dates ${alone} ${bare} -D WEFT_WITH_MBEDTLS=ON
+        "-D CMAKE_CXX_FLAGS=-include ${WORK}/no_dates.hpp")
+endif()
+
 # Compiled C++ libraries that were built with another standard library, here with another ABI of it.
 if(qt IN_LIST BUILT AND CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
     set(other "was built with another C\\+\\+ standard library than libstdc\\+\\+ with its old")
@@ -100,3 +112,19 @@ succeeds_with("CMAKE_CXX_STANDARD is 17, and Weft and targets that link it are c
 succeeds_with("Generating done"
     -S ${CMAKE_CURRENT_LIST_DIR}/subproject -B ${WORK}/fetched ${compiler}
     -D WEFT_SOURCE=${SOURCE} -D FETCH=ON)
+
+# A clone, if this folder is a repository with a commit, and not only a folder in one.
+find_package(Git QUIET)
+set(status 1)
+if(GIT_FOUND AND EXISTS ${SOURCE}/.git)
+    execute_process(COMMAND ${GIT_EXECUTABLE} -C ${SOURCE} rev-parse HEAD
+        OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE status)
+endif()
+if(status EQUAL 0)
+    succeeds_with("Generating done"
+        -S ${CMAKE_CURRENT_LIST_DIR}/subproject -B ${WORK}/cloned ${compiler}
+        -D WEFT_SOURCE=file://${SOURCE} -D FETCH=ON -D CLONE=${commit})
+    if(NOT EXISTS ${WORK}/cloned/_deps/weft-src/include/weft/weft.hpp)
+        message(FATAL_ERROR "FetchContent did not clone Weft")
+    endif()
+endif()

@@ -16,6 +16,29 @@ set(ENV{CMAKE_PREFIX_PATH} ${CONSUMER}/../../../build/peers/libubox)
 file(REMOVE_RECURSE ${WORK})
 step(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
 file(RENAME ${WORK}/prefix ${WORK}/moved)
+
+# All public headers are there, but for those of components that were left out.
+file(GLOB_RECURSE headers RELATIVE ${SOURCE}/include ${SOURCE}/include/*.hpp ${SOURCE}/include/*.h)
+foreach(header IN LISTS headers)
+    string(REGEX REPLACE "^weft/(hosts/)?([a-z_]+).*$" "\\2" name "${header}")
+    string(REGEX REPLACE "^(asio)_(strands|watch)$" "\\1" name "${name}")
+    if(header STREQUAL "weft/weft.h")
+        set(name c)
+    elseif(header MATCHES "^websocketpp_compatible/")
+        set(name websocketpp)
+    endif()
+    if((name IN_LIST BUILT OR NOT name IN_LIST OPTIONAL)
+            AND NOT EXISTS ${WORK}/moved/include/${header})
+        message(FATAL_ERROR "not installed: ${header}")
+    endif()
+endforeach()
+
+# CMake from 4.3 on would read CPS files in these folders instead of the package's own files.
+set(moved ${WORK}/moved)
+file(GLOB preferred ${moved}/${LIBDIR}/cps/* ${moved}/lib*/cps/* ${moved}/share/cps/*)
+if(preferred)
+    message(FATAL_ERROR "find_package() would read: ${preferred}")
+endif()
 use_installation(${WORK}/moved ${WORK}/build -D CMAKE_CXX_FLAGS=${FLAGS})
 
 if(WEBSOCKETPP)
@@ -40,3 +63,31 @@ if("${HOSTS}" MATCHES boost_asio)
         -D CMAKE_PREFIX_PATH=${WORK}/moved -D EXPECT_HOSTS=boost_asio
         "-D CMAKE_CXX_FLAGS=-isystem ${WORK}/old")
 endif()
+
+# What is not there, or was not asked for, is explained.
+set(linking -S ${CONSUMER}/../links -D CMAKE_CXX_COMPILER=${COMPILER})
+set(asking ${linking} -B ${WORK}/links -D CMAKE_PREFIX_PATH=${WORK}/moved)
+succeeds_with("Generating done" ${asking} -D ASK=core -D LINK=weft::core)
+succeeds_with("Generating done" ${asking} -D ASK=testing -D LINK=weft::testing)
+fails_with("target linker links weft::testing, but find_package.weft. was not asked for that comp\
+onent: add testing to its COMPONENTS" ${asking} -D ASK=core -D LINK=weft::testing)
+fails_with("target linker links weft::nothing, but there is no such component; .*: weft core str"
+    ${asking} -D ASK=core -D LINK=weft::nothing)
+fails_with("weft::nothing: there is no such component; the components are: weft core stream"
+    ${asking} -D ASK=nothing -D LINK=weft::core)
+foreach(host uv event ev uloop glib sd_event qt)
+    if(NOT host IN_LIST BUILT)
+        fails_with("weft::${host}: this installation was built without it: "
+            ${asking} -D ASK=${host} -D LINK=weft::core)
+    endif()
+endforeach()
+file(REMOVE ${WORK}/moved/${LIBDIR}/cmake/weft/weft-testing.cmake)
+fails_with("weft::testing: it is not installed .package libweft-testing-dev."
+    ${asking} -D ASK=testing -D LINK=weft::core)
+
+# So it is where Weft's sources are a part of the project.
+set(containing ${linking} -B ${WORK}/contains -D WEFT_SOURCE=${SOURCE} -D WEFT_WITH_TESTING=OFF)
+fails_with("target linker links weft::testing, but that component is left out: WEFT_WITH_TESTING "
+    ${containing} -D LINK=weft::testing)
+fails_with("target linker links weft::nothing, but Weft has no such component"
+    ${containing} -D LINK=weft::nothing)

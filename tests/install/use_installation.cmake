@@ -29,8 +29,8 @@ function(succeeds_with pattern)
 endfunction()
 
 # Builds and runs all programs of CONSUMER in `work`, with what is installed in `prefix`:
-# weft::weft, HOSTS, ASIO_STREAMS, and c-ares, TLS, zlib, hiredis, WebSocket++'s interface
-# and that of C if CARES, TLS, DEFLATE, REDIS, WEBSOCKETPP and C.
+# weft::weft, HOSTS, ASIO_STREAMS, and c-ares, OpenSSL, Mbed TLS, zlib, hiredis,
+# WebSocket++'s interface and that of C if CARES, TLS, MBEDTLS, DEFLATE, REDIS, WEBSOCKETPP and C.
 function(use_installation prefix work)
     step(${CMAKE_COMMAND} -G ${GENERATOR} -S ${CONSUMER} -B ${work}
         -D CMAKE_PREFIX_PATH=${prefix}
@@ -39,6 +39,7 @@ function(use_installation prefix work)
         -D EXPECT_ASIO_STREAMS=${ASIO_STREAMS}
         -D EXPECT_CARES=${CARES}
         -D EXPECT_TLS=${TLS}
+        -D EXPECT_MBEDTLS=${MBEDTLS}
         -D EXPECT_DEFLATE=${DEFLATE}
         -D EXPECT_REDIS=${REDIS}
         -D EXPECT_WEBSOCKETPP=${WEBSOCKETPP}
@@ -58,7 +59,7 @@ function(use_installation prefix work)
         list(APPEND programs over_${stream})
         set(modules_of_over_${stream} weft-${stream})
     endforeach()
-    foreach(library cares tls deflate redis websocketpp c)
+    foreach(library cares tls mbedtls deflate redis websocketpp c)
         string(TOUPPER ${library} upper)
         if(${upper})
             list(APPEND programs with_${library})

@@ -33,5 +33,20 @@ if(NOT shared)
     message(FATAL_ERROR "BUILD_SHARED_LIBS=ON was not obeyed")
 endif()
 
+# They export what is Weft's own, with the version of the interface.
+find_program(NM nm)
+file(GLOB shared ${WORK}/shared/moved/${LIBDIR}/libweft_*.so)
+if(NM AND CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
+    foreach(library IN LISTS shared)
+        execute_process(COMMAND ${NM} -D --defined-only ${library} OUTPUT_VARIABLE symbols
+            COMMAND_ERROR_IS_FATAL ANY)
+        string(REGEX MATCHALL "[^ \n]+\n" symbols "${symbols}")
+        list(FILTER symbols EXCLUDE REGEX "(4weft|11websocketpp|^weft_).*@@WEFT_|^WEFT_[0-9.]+")
+        if(symbols)
+            message(FATAL_ERROR "${library} exports what is not Weft's: ${symbols}")
+        endif()
+    endforeach()
+endif()
+
 set(FLAGS -fno-rtti)
 variant(no_rtti)

@@ -13,8 +13,8 @@
 #include <string_view>
 
 #include "host_loops/host_loops.hpp"
+#include "tls_libraries/tls_libraries.hpp"
 #include "weft/compression.hpp"
-#include "weft/tls.hpp"
 
 namespace {
 
@@ -93,7 +93,13 @@ int main(int count, char** arguments) {
     weft::event_loop loop({.engine = weft_tool::engine_of(where)});
     autobahn_client client{loop, arguments[1]};
     if (count > 3) {
-        auto layer = weft_tool::connect_tls(arguments[3], true);
+        const auto* library = weft_tool::tls_library_named(weft_tool::default_tls_library());
+        if (!library) {
+            std::cerr << "this build is without a TLS library\n";
+            return 2;
+        }
+        std::string fault;
+        auto layer = library->make_client(arguments[3], true, fault);
         if (!layer) {
             std::cerr << arguments[3] << ": " << layer.error().message() << '\n';
             return 2;

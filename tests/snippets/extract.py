@@ -10,7 +10,7 @@ import pathlib
 import re
 
 BLOCK = re.compile(
-    r"(?:^<!-- compile: (?P<mark>\w+)(?: with (?P<component>\w+))? -->[ \t]*\n\s*)?"
+    r"(?:^<!-- compile: (?P<mark>\w+)(?: with (?P<components>[\w ]+?))? -->[ \t]*\n\s*)?"
     r"^```cpp[ \t]*\n(?P<code>.*?)^```[ \t]*$",
     re.MULTILINE | re.DOTALL)
 HAS_MAIN = re.compile(r"^int main\(", re.MULTILINE)
@@ -24,8 +24,9 @@ SURROUNDINGS = {
     "mine": "int",
     "do_my_work": "weft::function<void()>",
 }
-HEADERS = ["chrono", "csignal", "iostream", "memory", "set", "span", "string", "string_view",
-           "thread", "vector", "poll.h", "unistd.h", "weft/weft.hpp"]
+HEADERS = ["algorithm", "array", "chrono", "csignal", "functional", "iostream", "memory", "set",
+           "span", "string", "string_view", "thread", "vector", "poll.h", "unistd.h",
+           "weft/weft.hpp"]
 
 
 def kind_of(mark, code):
@@ -34,18 +35,19 @@ def kind_of(mark, code):
     return mark or ("program" if HAS_MAIN.search(code) else "none")
 
 
-# What a fragment with a component includes beside them.
+# What a fragment with components includes beside them.
 HEADERS_OF = {
     "deflate": ["weft/deflate/permessage_deflate.hpp"],
     "redis": ["weft/redis/redis_broker.hpp", "weft/redis/redis_url.hpp"],
+    "tls": ["weft/tls/tls_client.hpp"],
 }
 
 
-def wrapped(code, name, line, component):
+def wrapped(code, name, line, components):
     parameters = ", ".join(
         f"[[maybe_unused]] {kind}& {word}" for word, kind in SURROUNDINGS.items()
         if not re.search(rf"\bweft::\w+&? {word}\b", code))
-    headers = HEADERS + HEADERS_OF.get(component, [])
+    headers = HEADERS + [header for each in components for header in HEADERS_OF.get(each, [])]
     includes = "".join(f"#include <{header}>\n" for header in headers)
     return f"{includes}void {name}({parameters});\nvoid {name}({parameters}) {{\n{line}{code}}}\n"
 
@@ -61,13 +63,14 @@ def sources_of(document, root, components):
     stem = re.sub(r"\W", "_", str(shown.with_suffix("")))
     for number, block in enumerate(BLOCK.finditer(text), start=1):
         kind = kind_of(block["mark"], block["code"])
-        if kind == "none" or block["component"] not in (None, *components):
+        needed = (block["components"] or "").split()
+        if kind == "none" or not set(needed) <= set(components):
             continue
         name = f"{stem}_{number}" + ("_run" if kind == "run" else "")
         first = text.count("\n", 0, block.start("code")) + 1
         line = f'#line {first} "{shown}"\n'
         body = program(block["code"], line) if kind in ("program", "run") else wrapped(
-            block["code"], name, line, block["component"])
+            block["code"], name, line, needed)
         yield f"{name}.cpp", body
 
 

@@ -6,6 +6,7 @@ import pathlib
 import tempfile
 import unittest
 
+import document_links
 import file_style
 import include_direction
 import repeated_lines
@@ -47,6 +48,20 @@ class IncludeDirection(unittest.TestCase):
 
     def test_climbing_is_a_fault(self):
         self.assertEqual(self.faults("src/core/a.cpp", '"../stream/b.hpp"'), 1)
+
+
+class DocumentLinks(unittest.TestCase):
+    def faults(self, text):
+        return len(findings(document_links, "docs/README.md", text))
+
+    def test_files_and_headings(self):
+        self.assertEqual(self.faults("# A `b` c\n[x](#a-b-c) [y](README.md#a-b-c)\n"), 0)
+        self.assertEqual(self.faults("[a](https://example.org) `[b](gone.md)`\n"), 0)
+        self.assertEqual(self.faults("# A\n[x](#b)\n"), 1)
+        self.assertEqual(self.faults("[x](gone.md)\n"), 1)
+
+    def test_a_page_without_a_link(self):
+        self.assertEqual(len(findings(document_links, "docs/alone.md", "# Alone\n")), 1)
 
 
 class SystemHeaders(unittest.TestCase):

@@ -20,15 +20,16 @@ MAY_SEE = {
     "testing": {"core", "stream", "connection", "hub", "loop"},
     "cares": {"core", "stream", "loop"},
     "tls": {"core", "stream"},
+    "mbedtls": {"core", "stream"},
     "deflate": {"core"},
-    "websocketpp": {"core", "stream", "deflate"},
+    "websocketpp": {"core", "stream", "loop", "deflate"},
     "redis": {"core", "stream", "connection", "hub", "loop"},
     "c": {"core", "stream", "connection", "loop", "endpoint", "tls", "deflate"},
 }
 LIBRARY = set(MAY_SEE)
 # The umbrella shows what users include; what stands right of all layers uses public headers only.
-MAY_SEE["weft"] = LIBRARY - {"testing", "cares", "asio", "tls", "deflate", "redis",
-                              "websocketpp", "c"}
+MAY_SEE["weft"] = LIBRARY - {"testing", "cares", "asio", "tls", "mbedtls", "deflate",
+                              "redis", "websocketpp", "c"}
 RIGHT_OF_ALL = {"tools", "examples", "benchmarks"}
 
 PUBLIC = re.compile(r'\s*#\s*include\s*[<"]weft/(?:(\w+)/)?[\w/]*\w+\.hpp[>"]')

@@ -10,11 +10,13 @@ import include_direction
 
 
 def visible_layers(folders):
-    """The layers whose public or private headers can be found in one of `folders`."""
-    roots = [pathlib.Path(folder) for folder in folders]
+    """The layers whose public or private headers can be found in one of `folders`.
+
+    Only the build's folders of layers count: other libraries have folders named asio or mbedtls.
+    """
+    roots = [path for path in map(pathlib.Path, folders) if "layers" in path.parts]
     public = {entry.name for root in roots for entry in (root / "weft").glob("*")}
     private = {entry.name for root in roots for entry in root.glob("*")}
-    private.discard("asio")  # That is Asio itself: our layer of the name has no private headers.
     return (public | private) & (include_direction.LIBRARY | {"weft.hpp"})
 
 

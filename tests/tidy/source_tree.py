@@ -5,8 +5,8 @@
 import pathlib
 import sys
 
-CPP_FOLDERS = ["include", "src", "tools", "examples", "benchmarks", "tests"]
-SCRIPT_FOLDERS = ["bindings", "cmake", "benchmarks", "tests"]
+CPP_FOLDERS = ["include", "src", "tools", "examples", "benchmarks", "bindings", "tests"]
+SCRIPT_FOLDERS = ["bindings", "cmake", "benchmarks", "packaging", "tests"]
 
 
 def cpp_files(root):
@@ -17,7 +17,7 @@ def cpp_files(root):
 def script_files(root):
     """Python, shell and CMake files below `root`, as paths relative to it."""
     found = files(root, SCRIPT_FOLDERS, {".py", ".sh", ".cmake"})
-    found += [path for path in files(root, ["src", "tests"], {".txt"})
+    found += [path for path in files(root, ["src", "tests", "bindings"], {".txt"})
               if path.name == "CMakeLists.txt"]
     return found + [pathlib.Path(name) for name in ("CMakeLists.txt", "dev")
                     if (root / name).exists()]
@@ -33,7 +33,8 @@ def leftovers(root):
 def files(root, folders, suffixes):
     return sorted(
         path.relative_to(root) for folder in folders for path in (root / folder).rglob("*")
-        if path.suffix in suffixes and path.is_file() and "node_modules" not in path.parts)
+        if path.suffix in suffixes and path.is_file()
+        and not {"build", "node_modules"} & set(path.relative_to(root).parts))
 
 
 def layer_of(path):

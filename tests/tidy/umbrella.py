@@ -13,6 +13,10 @@ LEFT_OUT = {
     "weft/connection/route.hpp": "how routes are stored; applications call `route`",
     "weft/stream/address.hpp": "another name for weft/core/address.hpp",
     "weft/stream/reserved_memory.hpp": "for streams over libraries such as Asio",
+    "weft/stream/tls_certificate.hpp": "comes with the components for TLS",
+    "weft/stream/tls_error.hpp": "comes with the components for TLS",
+    "weft/stream/tls_session.hpp": "comes with the components for TLS",
+    "weft/stream/tls_stream.hpp": "comes with the components for TLS",
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"](weft/[^>"]+)[>"]', re.MULTILINE)
