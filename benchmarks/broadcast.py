@@ -22,11 +22,11 @@ from run import Failure, Scenario, Server, allow_many_descriptors, cores, parse_
 ONE, SIXTEEN, HUNDRED = "one", "sixteen", "hundred"
 REDIS, LATENCY = "redis", "latency"
 SCENES = [
-    Scenario(ONE, "5,000 subscribers, 1 under way", ("5000", "1")),
-    Scenario(SIXTEEN, "5,000 subscribers, 16 under way", ("5000", "16")),
-    Scenario(HUNDRED, "100 subscribers, 16 under way", ("100", "16")),
-    Scenario(REDIS, "5,000 subscribers, 16 under way", ("5000", "16")),
-    Scenario(LATENCY, "1 subscriber, 1 under way", ("1", "1")),
+    Scenario(ONE, "5,000 subscribers, 1 in flight", ("5000", "1")),
+    Scenario(SIXTEEN, "5,000 subscribers, 16 in flight", ("5000", "16")),
+    Scenario(HUNDRED, "100 subscribers, 16 in flight", ("100", "16")),
+    Scenario(REDIS, "5,000 subscribers, 16 in flight", ("5000", "16")),
+    Scenario(LATENCY, "1 subscriber, 1 in flight", ("1", "1")),
 ]
 REDIS_SERVER = os.environ.get("WEFT_REDIS_SERVER", "redis-server")
 SENDS, HUB = "sends", "hub"

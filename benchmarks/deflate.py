@@ -13,7 +13,6 @@ import os
 import pathlib
 import re
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile

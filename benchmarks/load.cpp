@@ -91,8 +91,9 @@ void print(const figures& result, const char* what) {
     std::printf("{\"%s\": %ju, \"seconds\": %.4f, \"%s_per_second\": %.0f", what,
                 static_cast<std::uintmax_t>(result.count), result.seconds, what,
                 count / result.seconds);
-    std::printf(", \"p50_us\": %.1f, \"p99_us\": %.1f", quantile_us(result.round_trips, 0.5),
-                quantile_us(result.round_trips, 0.99));
+    std::printf(", \"p50_us\": %.1f, \"p99_us\": %.1f, \"p999_us\": %.1f",
+                quantile_us(result.round_trips, 0.5), quantile_us(result.round_trips, 0.99),
+                quantile_us(result.round_trips, 0.999));
     std::printf(", \"generator_cpu_seconds\": %.4f", result.generator_cpu_seconds);
     if (const auto cpu = result.server_cpu_seconds) {
         std::printf(", \"server_cpu_seconds\": %.4f, \"%s_per_cpu_second\": %.0f", *cpu, what,

@@ -70,6 +70,7 @@ SCENARIOS = [
 # Where it matters how one waits. Of thousands of idle connections poll(2) looks at each in each
 # wait, so that opening them alone takes minutes.
 SMALL = ("20B", "20Bx16", "one")
+BUSY = (*SMALL, "1K", "16K", "256K")
 
 
 class Failure(Exception):
@@ -145,12 +146,17 @@ def per_cpu_second(figure):
     return figure.get("messages_per_cpu_second") or figure["openings_per_cpu_second"]
 
 
-def ratio_text(figures, floor):
-    ratios = [per_cpu_second(own) / per_cpu_second(base)
-              for own, base in zip(figures, floor) if own and base]
+def ratios_of(figures, floor):
+    """One for each round in which both gave figures."""
+    return [per_cpu_second(own) / per_cpu_second(base)
+            for own, base in zip(figures, floor) if own and base]
+
+
+def ratio_text(figures, floor, to=".."):
+    ratios = ratios_of(figures, floor)
     if not ratios:
         return "-"
-    return f"{statistics.median(ratios):.2f} ({min(ratios):.2f} .. {max(ratios):.2f})"
+    return f"{statistics.median(ratios):.2f} ({min(ratios):.2f} {to} {max(ratios):.2f})"
 
 
 def median_of(figures, key):
@@ -211,7 +217,22 @@ def servers_from(binaries, peers):
         Server(OWN, (binaries / "weft_echo",), "ws"),
         Server("weft coroutine", (binaries / "weft_echo", "automatic", "coroutine"), "ws"),
         Server("weft on poll", (binaries / "weft_echo", "poll"), "ws", SMALL),
+        *on_io_uring(binaries),
     ] + peers
+
+
+def on_io_uring(binaries):
+    """The engine that only newer Linux systems have, and the floor of one that completes, unless
+    the system refuses io_uring."""
+    if platform.system() != "Linux":
+        return []
+    floor = Server("raw io_uring", (binaries / "raw_uring_echo",), "raw", BUSY)
+    own = Server("weft on io_uring", (binaries / "weft_echo", "io_uring"), "ws", BUSY)
+    try:
+        with running(floor, cores()[0]):
+            return [floor, own]
+    except Failure:
+        return [own]
 
 
 def binaries_in(build):
@@ -222,7 +243,7 @@ def binaries_in(build):
     sys.exit(f"{build} holds no benchmark programs; build them first, with ./dev build")
 
 
-def parse_arguments(purpose, scenarios):
+def parse_arguments(purpose, scenarios, add_options=None):
     parser = argparse.ArgumentParser(description=purpose.splitlines()[0])
     parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path("build/release"))
     parser.add_argument("--rounds", type=int, help="interleaved rounds (5)")
@@ -233,6 +254,8 @@ def parse_arguments(purpose, scenarios):
                         metavar="NAME=COMMAND",
                         help="a further WebSocket echo server that prints its port")
     parser.add_argument("--quick", action="store_true", help="a rough answer within a minute")
+    if add_options:
+        add_options(parser)
     arguments = parser.parse_args()
     arguments.rounds = arguments.rounds or (3 if arguments.quick else 5)
     arguments.seconds = arguments.seconds or (0.4 if arguments.quick else 2.0)

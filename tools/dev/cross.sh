@@ -5,7 +5,7 @@
 ziglang_version=0.15.2
 cross_targets=(x86_64-linux-musl aarch64-linux-gnu aarch64-macos x86_64-freebsd)
 cross_suites=(unit_core unit_stream unit_connection unit_hub unit_loop unit_endpoint unit_testing
-    endpoint conformance)
+    unit_websocketpp unit_c c_interface endpoint conformance)
 # Where Debian's package libc6-arm64-cross has the C library that these programs are started with.
 arm64_root=/usr/aarch64-linux-gnu
 cross=$PWD/build/cross
@@ -80,7 +80,8 @@ configure_for() {
     shift 3
     cmake -S "$source" -B "$folder" -G Ninja -D CMAKE_TOOLCHAIN_FILE="$PWD/tools/dev/zig.cmake" \
         -D WEFT_ZIG="$ziglang" -D WEFT_ZIG_TARGET="$target" -D WEFT_ZIG_ROOT="$cross/$target/root" \
-        -D CMAKE_BUILD_TYPE=Debug -D CMAKE_CXX_FLAGS_DEBUG="$cross_flags" "$@"
+        -D CMAKE_BUILD_TYPE=Debug -D CMAKE_C_FLAGS_DEBUG="$cross_flags" \
+        -D CMAKE_CXX_FLAGS_DEBUG="$cross_flags" "$@"
 }
 
 # The libraries that the program and the tests need: CLI11's headers, and GoogleTest from Debian's
@@ -107,8 +108,9 @@ build_for() {
     mkdir -p "$cross/$target"
     libraries_for "$target" >"$cross/$target/libraries.log" 2>&1 \
         || { tail -n 20 "$cross/$target/libraries.log"; note "GoogleTest failed"; return 1; }
-    configure_for "$target" . "$folder" -D WEFT_UNITY=ON -D CMAKE_CXX_FLAGS=-Werror \
-        -D WEFT_BUILD_TOOLS=ON -D WEFT_BUILD_TESTS=ON >"$cross/$target/configure.log" 2>&1 \
+    configure_for "$target" . "$folder" -D WEFT_UNITY=ON -D CMAKE_C_FLAGS=-Werror \
+        -D CMAKE_CXX_FLAGS=-Werror -D WEFT_BUILD_TOOLS=ON -D WEFT_BUILD_TESTS=ON \
+        >"$cross/$target/configure.log" 2>&1 \
         || { tail -n 20 "$cross/$target/configure.log"; note "configuring failed"; return 1; }
     note "left out, as their libraries are not built for $target:" \
         "$(sed -n 's/^-- \(weft::[a-z_]*\) is left out.*/\1/p' "$cross/$target/configure.log" | xargs)"

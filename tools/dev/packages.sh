@@ -36,6 +36,8 @@ packages_of_tests() {
     has_header gtest/gtest.h || echo libgtest-dev
     have python3 || echo python3
     python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || echo python3-venv
+    have dpkg-shlibdeps || echo dpkg-dev
+    have meson || echo meson
     packages_of_hosts
     packages_of_peers
 }
@@ -50,11 +52,17 @@ packages_of_hosts() {
     has_header asio/io_context.hpp || echo libasio-dev
     has_boost || boost_package
     has_header ares.h || echo libc-ares-dev
+    has_header mbedtls/ssl.h || echo libmbedtls-dev
     ! have cargo || pkg-config --exists json-c 2>/dev/null || echo libjson-c-dev # for libubox
 }
 
+# The headers to compile the binding for Node.js, from Debian's package or from NodeSource's.
+has_node_headers() { has_header node/node_api.h || has_header nodejs/src/node_api.h; }
+
 # Other programs and libraries that Weft is tested beside.
 packages_of_peers() {
+    have node || echo nodejs
+    has_node_headers || echo libnode-dev
     has_header hiredis/async.h || echo libhiredis-dev
     [ -d /usr/share/doc/libwebsocketpp-dev/examples ] || echo libwebsocketpp-doc
     has_header curl/curl.h || echo libcurl4-openssl-dev
@@ -62,6 +70,7 @@ packages_of_peers() {
     have redis-server || echo redis-server
     have nginx || echo nginx
     have haproxy || echo haproxy
+    have caddy || echo caddy
     have tinyproxy || echo tinyproxy-bin
     have microsocks || echo microsocks
     have socat || echo socat
@@ -121,7 +130,7 @@ install_script='
         apt-get install -q -y --no-install-recommends --no-remove "$@" </dev/null || exit
     for package in "$@"; do
         case $package in
-            redis-server | nginx | haproxy) ! command -v systemctl >/dev/null \
+            redis-server | nginx | haproxy | caddy) ! command -v systemctl >/dev/null \
                 || systemctl --quiet disable "$package" 2>/dev/null || true ;;
         esac
     done
