@@ -17,7 +17,8 @@ for word in "$@"; do
     esac
 done
 commands=${WEFT_FRESH_COMMANDS:-demo test}
-worth_showing='^== |^ +(skipped: |.*(left out|will be skipped))|^[0-9]+% tests passed'
+worth_showing='^== |^ +(skipped: |failed beside others|.*(left out|will be skipped))'
+worth_showing+='|^[0-9]+% tests passed'
 fresh=$PWD/build/fresh
 failed=0
 
@@ -138,7 +139,7 @@ for suite in "${suites[@]}"; do
             if [ "$status" != 0 ]; then
                 failed=1
                 note "the end of $log:"
-                tail -n 60 "$log"
+                tail -n 150 "$log"
             fi
         done
         packages=$(chroot "$root" dpkg-query -f '.\n' -W | wc -l)
