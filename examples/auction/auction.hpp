@@ -39,7 +39,7 @@ public:
         options.connection.limits.message_size_max = 64; // a bid is short
         server.route("/auction", {
             .open = [this](weft::connection& peer) { enter(peer); },
-            .message = [this](weft::connection& peer, weft::message m) { hear(peer, m.text()); },
+            .message = [this](weft::connection& peer, weft::message m) { bid(peer, m.text()); },
             .close = [this](weft::connection& peer, const weft::report&) { leave(peer); },
             .validate = [](weft::connection& peer) {
                 if (!is_name(peer.query_value("name").value_or(""))) (void)peer.reject(400);
@@ -88,10 +88,10 @@ private:
         if (found != bidders_.end() && found->second == peer.handle()) bidders_.erase(found);
     }
 
-    void hear(weft::connection& peer, std::string_view words) {
+    void bid(weft::connection& peer, std::string_view words) {
         const auto price = price_in(words);
         if (!price) {
-            peer.send("say: bid NUMBER");
+            peer.send("send: bid NUMBER");
             return;
         }
         if (sold_ || *price <= price_ || *price < terms_.first_price) {
@@ -102,17 +102,17 @@ private:
         winner_ = peer.data_as<bidder>()->name;
         strikes_ = 0;
         hammer_.arm_after(terms_.silence);
-        say(winner_ + " bids " + std::to_string(price_));
+        announce(winner_ + " bids " + std::to_string(price_));
     }
 
     void strike() {
         if (++strikes_ == 3) {
             sold_ = true;
-            say(status());
+            announce(status());
             if (on_sold) on_sold();
             return;
         }
-        say(strikes_ == 1 ? "going once" : "going twice");
+        announce(strikes_ == 1 ? "going once" : "going twice");
         hammer_.arm_after(terms_.step);
     }
 
@@ -122,7 +122,7 @@ private:
             + std::to_string(price_);
     }
 
-    void say(std::string_view words) { room_.publish("room", words); }
+    void announce(std::string_view words) { room_.publish("room", words); }
 
     auction_terms terms_;
     weft::hub room_;

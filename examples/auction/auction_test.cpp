@@ -49,19 +49,21 @@ struct bidder {
         in.net.connect(in.clients, "server",
                        *weft::uri::parse("ws://test/auction?name=" + name), {
             .open = [this](weft::connection& c) { line = c.handle(); },
-            .message = [this](weft::connection&, weft::message m) { heard.emplace_back(m.text()); },
+            .message = [this](weft::connection&, weft::message m) {
+                received.emplace_back(m.text());
+            },
             .close = [this](weft::connection&, const weft::report& why) { end = why.reason(); },
             .fail = [this](const weft::report& why) { refused = why.http_status; },
         });
         in.pass(1s);
     }
 
-    void say(std::string_view words) {
+    void send(std::string_view words) {
         line.with([words = std::string(words)](weft::connection& c) { c.send(words); });
     }
 
     weft::connection_handle line;
-    std::vector<std::string> heard;
+    std::vector<std::string> received;
     std::string end;
     int refused = 0;
 };
@@ -81,30 +83,30 @@ void the_highest_bid_wins(std::uint64_t seed) {
     world here(seed);
     bidder ann(here, "ann");
     bidder ben(here, "ben");
-    ann.say("bid 10");
+    ann.send("bid 10");
     here.pass(1s);
-    ben.say("bid 12");
+    ben.send("bid 12");
     here.pass(31s);
-    expect("the whole sale", ann.heard,
+    expect("the whole sale", ann.received,
            words{"a lamp, from 10", "ann bids 10", "ben bids 12", "going once", "going twice",
                  "sold to ben for 12"});
-    expect("both hear the same", ben.heard, ann.heard);
-    ann.say("bid 20");
+    expect("both receive the same", ben.received, ann.received);
+    ann.send("bid 20");
     here.pass(1s);
-    expect("a bid too late", ann.heard.back(), "not accepted: sold to ben for 12");
+    expect("a bid too late", ann.received.back(), "not accepted: sold to ben for 12");
 }
 
 void a_bid_begins_the_silence_anew(std::uint64_t seed) {
     world here(seed);
     bidder ann(here, "ann");
-    ann.say("bid 10");
+    ann.send("bid 10");
     here.pass(29s);
-    expect("almost sold", ann.heard.back(), "going twice");
-    ann.say("bid 11");
+    expect("almost sold", ann.received.back(), "going twice");
+    ann.send("bid 11");
     here.pass(19s);
-    expect("not yet", ann.heard.back(), "ann bids 11");
+    expect("not yet", ann.received.back(), "ann bids 11");
     here.pass(12s);
-    expect("sold", ann.heard.back(), "sold to ann for 11");
+    expect("sold", ann.received.back(), "sold to ann for 11");
 }
 
 void what_is_no_bid_is_answered_to_the_bidder_alone(std::uint64_t seed) {
@@ -112,28 +114,28 @@ void what_is_no_bid_is_answered_to_the_bidder_alone(std::uint64_t seed) {
     bidder ann(here, "ann");
     bidder ben(here, "ben");
     for (const auto* wrong : {"hello", "bid", "bid 1x", "bid 99999999999"}) {
-        ann.say(wrong);
+        ann.send(wrong);
         here.pass(1s);
-        expect(wrong, ann.heard.back(), "say: bid NUMBER");
+        expect(wrong, ann.received.back(), "send: bid NUMBER");
     }
-    ann.say("bid 9");
+    ann.send("bid 9");
     here.pass(1s);
-    expect("below the first price", ann.heard.back(), "not accepted: from 10");
-    expect("ben hears nothing", ben.heard.size(), std::size_t(1));
+    expect("below the first price", ann.received.back(), "not accepted: from 10");
+    expect("ben receives nothing", ben.received.size(), std::size_t(1));
     expect("a name is needed", bidder(here, "").refused, 400);
 }
 
 void a_bidder_whose_line_is_cut_comes_back(std::uint64_t seed) {
     world here(seed);
     bidder ann(here, "ann");
-    ann.say("bid 10");
+    ann.send("bid 10");
     here.pass(1s);
     for (auto* end : here.net.streams()) end->cut(); // neither side learns of it
     bidder back(here, "ann");
-    expect("is told the price", back.heard.front(), "a lamp, at ann's 10");
-    back.say("bid 11");
+    expect("is told the price", back.received.front(), "a lamp, at ann's 10");
+    back.send("bid 11");
     here.pass(60s); // the old connection is found dead meanwhile
-    expect("is still ann", back.heard.back(), "sold to ann for 11");
+    expect("is still ann", back.received.back(), "sold to ann for 11");
     expect("is still connected", back.end, "");
 }
 
