@@ -81,8 +81,8 @@ struct redis_options {
 
     // --- what Redis keeps
 
-    /// How long Redis remembers an unused topic. A topic is used by publications, by reads, and by
-    /// subscriptions by name. A later publication begins a new epoch.
+    /// How long Redis remembers an unused topic. A topic is used by publications (except transient
+    /// ones), by reads, and by subscriptions by name. A later publication begins a new epoch.
     duration topic_time = std::chrono::hours(24);
 
     duration idempotency_time = std::chrono::minutes(5); ///< how long Redis remembers a key
