@@ -13,7 +13,7 @@ inline peer& peer_of(weft_connection* connection) {
     return *static_cast<peer*>(weft_connection_data(connection));
 }
 
-/// One of the two owners has let it go.
+/// Releases it for one of its two owners, JavaScript and Weft; frees it when both have released it.
 inline void let_go(peer* one) {
     if (--one->owners == 0) delete one;
 }

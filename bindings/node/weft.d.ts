@@ -143,6 +143,7 @@ export interface ConnectionEvents {
     message: [message: string | Buffer];
     /** All queued output has been written, after `send` returned `backed-up` or `dropped`. */
     drain: [];
+    /** A pong of the peer, with its payload: usually that of a `ping`. */
     pong: [payload: Buffer];
     /** An open connection has ended. */
     close: [code: number, reason: string, report: Report];

@@ -28,7 +28,8 @@ _ACCEPTED, _BACKED_UP, _DROPPED, _CLOSED, _NO_MEMORY = range(5)
 
 
 class Closed(Exception):
-    """The connection has ended; `code` and `reason` are those of its close frame."""
+    """The connection has ended. `code` and `reason` are those of the close frame of the side that
+    ended it; without a close frame, `code` is 1006."""
 
     def __init__(self, code, reason, text):
         super().__init__(text)
@@ -48,7 +49,7 @@ class _Guest:
     """Weft's loop in one host loop. Exists while a server or a connection uses it.
 
     Derived classes define `_of`, which maps hosts to their guests; `event`, the host's class of
-    events; `busy`, the exception for a second task that waits for the same; `running_host`; and the
+    events; `busy`, the exception for a second task that calls `receive`; `running_host`; and the
     methods that call the host."""
 
     @classmethod
@@ -181,7 +182,8 @@ class Connection:
         return message
 
     async def close(self, code=1000, reason=""):
-        """Closes the connection, and returns when it has ended."""
+        """Closes the connection, and returns when it has ended. Raises ValueError for a code that a
+        close frame cannot have. At most 123 bytes of `reason` are sent."""
         self._begin_close(code, reason)
         if self._end is None:
             await self._ended.wait()
@@ -256,7 +258,8 @@ class Connection:
 
 
 class _Attempt:
-    """An attempt to connect: `outcome` returns the connection or raises. Weft's `user` pointer."""
+    """An attempt to connect: `outcome` returns the connection or raises. The callbacks of the
+    connection call the methods of this object."""
 
     def __init__(self, guest, connection_type):
         self._guest, self._connection_type = guest, connection_type
@@ -449,9 +452,10 @@ async def connect(uri, *, subprotocols=(), headers=(), compression=False, issuer
                   timeout=10):
     """Opens a connection to a ws: or wss: URI, and returns it; raises Error.
 
-    `headers` is a dictionary, or pairs of name and value. `timeout`, in seconds, limits each phase
-    of connecting. For wss:, `issuers_file` contains the certificates to trust instead of the
-    system's."""
+    `subprotocols` are offered in order of preference. `headers`, a dictionary or pairs of name and
+    value, are added to the request. `compression` offers permessage-deflate (RFC 7692). `timeout`,
+    in seconds, limits each phase: resolving, connecting, the proxy, TLS, the opening handshake. For
+    wss:, `issuers_file` contains the certificates to trust instead of the system's, as PEM."""
     attempt = _Attempt(_AsyncioGuest.join(), Connection)
     attempt.begin(uri, subprotocols, headers, compression, issuers_file, timeout)
     return await attempt.outcome()
@@ -531,8 +535,14 @@ class Server(_Server):
 
 async def serve(handler, host="127.0.0.1", port=0, *, path="/*", subprotocol=None,
                 compression=False, certificate_file=None, key_file=None):
-    """Starts a server, and returns it. Calls the coroutine function `handler` with each connection,
-    and closes the connection when the handler returns. With `certificate_file`, uses TLS."""
+    """Starts a server, and returns it; raises Error. Calls the coroutine function `handler` with
+    each connection, and closes the connection when the handler returns.
+
+    `host` is a numeric address or "localhost". For `port` 0, the system chooses the `port` of the
+    returned server. A final `*` in `path` serves all paths with that prefix. With `subprotocol`,
+    only clients that offer it are accepted. `compression` accepts permessage-deflate (RFC 7692).
+    With `certificate_file`, uses TLS; both files are PEM, and `key_file` is not needed if the
+    first one also contains the key."""
     server = Server(handler)
     server._listen(host, port, path, subprotocol, compression, certificate_file, key_file)
     return server

@@ -18,7 +18,8 @@ if globals().get("users"):  # Weft would call functions that a reload has freed
 
 
 class Error(Exception):
-    """A call to Weft failed, or a connection could not be opened. `code` is a WEFT_E_ number."""
+    """A call to Weft failed, or a connection could not be opened. `code` is one of the WEFT_E_
+    numbers in weft.h. `http_status` is that of the server's response; 0 if there was none."""
 
     def __init__(self, code, text=None, http_status=0):
         super().__init__(text or library.weft_error_text(code).decode(errors="replace"))
@@ -140,7 +141,7 @@ library = _load()
 # --- errors and results
 
 def check(error):
-    """Raises Error if the previous call has failed with this code."""
+    """Raises Error if `error`, which the previous call of Weft has returned, is not 0."""
     if error:
         what = library.weft_error_text(error).decode(errors="replace")
         detail = library.weft_error_detail().decode(errors="replace")
@@ -208,7 +209,7 @@ def close_code(value):
 
 
 def milliseconds(seconds):
-    """Converts seconds: at least 0, at most about thirty years."""
+    """Converts seconds, which may be negative or infinite, to milliseconds from 0 to 10^12."""
     if math.isnan(seconds):
         raise ValueError("a time must not be NaN")
     return max(math.ceil(min(seconds, 1e9) * 1000), 0)
@@ -222,7 +223,7 @@ def timeout(seconds):
 
 # --- callbacks
 
-users = {}  # the objects that the pointers `user` stand for
+users = {}  # the object for each value of `user`; see `register`
 _numbers = itertools.count(1)
 
 
@@ -241,7 +242,8 @@ def raise_from_callback():
 
 
 def register(user):
-    """Returns a pointer `user` for the object. If the call that takes it fails, remove it."""
+    """Returns a value for a parameter `user` of Weft, and keeps the object in `users` until Weft
+    calls `release`. If the call of Weft fails, the caller must remove the object."""
     number = next(_numbers)
     users[number] = user
     return number

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""WebSocket servers and clients for trio: the functions and classes of the module weft.
+"""WebSocket servers and clients for trio, with the same functions and classes as the module weft.
 
     async with await weft_trio.connect("ws://127.0.0.1:9001/") as peer:
         await peer.send("hello")
@@ -62,7 +62,9 @@ class Connection(weft.Connection):
     send.__doc__, receive.__doc__ = weft.Connection.send.__doc__, weft.Connection.receive.__doc__
 
     async def close(self, code=1000, reason=""):
-        """Closes the connection, and returns when it has ended. Aborts it if this is cancelled."""
+        """Closes the connection, and returns when it has ended. Aborts it if this is cancelled.
+        Raises ValueError for a code that a close frame cannot have. At most 123 bytes of `reason`
+        are sent."""
         self._begin_close(code, reason)
         try:
             await trio.lowlevel.checkpoint()

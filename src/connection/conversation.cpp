@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Conversations and their operations: the public face of conversation_state.
+// Implements conversations and their operations with conversation_state.
 #include <weft/connection/conversation.hpp>
 
 #include <string>

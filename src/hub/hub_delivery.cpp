@@ -12,7 +12,8 @@
 namespace weft {
 namespace {
 
-/// A topic with fewer subscribers has no run, because they would share nothing.
+/// With fewer subscribers than this, a topic does not use its `output_run`: its frames would not be
+/// shared.
 constexpr std::size_t run_size_min = 2;
 
 slow_reader policy_of(const subscription& which) noexcept {
@@ -117,7 +118,8 @@ void hub_state::abort_subscribers(topic& of) noexcept {
     });
 }
 
-/// Never nests for one topic: see `delivery`.
+/// Delivers a message to all subscribers of a topic or prefix. Calls for one topic do not nest; see
+/// `delivery`.
 void hub_state::fan_out(topic& to, const shared_outgoing& message) {
     const visit during(*this, &to);
     const bool sends = std::exchange(sending_, true);

@@ -20,11 +20,12 @@ void hub_state::on_publication(std::string_view name, const shared_publication& 
     if (delivering_) return hold(name, what);
     const delivery now(*this);
     if (held_.empty()) take_in(name, what);
-    else hold(name, what); // behind those, in `on_loss`
+    else hold(name, what); // called inside `on_loss`: the held ones come first
 }
 
 /// Keeps a publication that arrives while another one is delivered. Without memory for that, it is
-/// lost; see `abort_subscribers`.
+/// read from the history later, or the connections that would miss it are aborted; see
+/// `abort_subscribers`.
 void hub_state::hold(std::string_view name, const shared_publication& what) noexcept {
     try {
         held_.push_back({std::string(name), what});
@@ -37,7 +38,7 @@ void hub_state::hold(std::string_view name, const shared_publication& what) noex
     }
 }
 
-/// Delivers what arrived meanwhile, and what arrives during that.
+/// Delivers the held publications, including those that arrive while it does so.
 void hub_state::deliver_held() noexcept {
     while (!closed_ && !held_.empty()) {
         std::list<held_publication> next;
@@ -173,8 +174,8 @@ void hub_state::skip_gap(topic& which, position latest) {
     if (!closed_) deliver_early(which);
 }
 
-/// Continues after `now`, and reports the loss to the application. The handler may run a nested
-/// loop, in which publications are delivered, unless one is being sent at the moment.
+/// Continues after `now`, and reports the loss to the application. The handler may run the loop in
+/// a nested call, which delivers publications unless one is being sent to subscribers.
 void hub_state::lose(topic& which, position now) {
     ++counters_.losses;
     which.seen = now;

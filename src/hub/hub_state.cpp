@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The life of a hub, and its rounds of work.
+// Starts and closes a hub, passes publications and reads to the broker, and runs deferred work and
+// the timer.
 #include "hub/hub_state.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The state of a hub. It lives until the last function of it that is on the stack has returned, so
-// that handlers may destroy the hub.
+// The state of a hub. It is freed when the last of its functions on the stack has returned, so that
+// handlers may destroy the hub.
 #pragma once
 
 #include <algorithm>

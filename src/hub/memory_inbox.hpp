@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The publications that wait for one session of a memory broker. Filled by any thread, emptied on
-// the session's.
+// The queue of publications for one session of a memory broker. Any thread adds publications; the
+// session's thread delivers them.
 #pragma once
 
 #include <atomic>

@@ -25,14 +25,14 @@ class hub_state;
 struct topic;
 struct member;
 
-/// What only some subscriptions need.
+/// State that only some subscriptions need: those with `since`, `done`, `presence` or a backlog.
 struct subscription_extra {
     hub_backlog backlog; // for slow readers
     std::optional<position> since;
     function<void(connection&, const subscribed&)> done;
     std::optional<std::string> presence; // the data to enter with, then empty
     std::string presence_id;
-    std::uint64_t sent = 0; // live publications up to this offset were recovered already
+    std::uint64_t sent = 0; // the client has, or was sent, all publications up to this offset
     std::uint64_t epoch = 0; // of `sent`
     std::uint64_t ticket = 0; // for completions: unique in the hub
     int attempts = 0;         // reads of the history
@@ -85,7 +85,7 @@ struct topic {
     std::vector<shared_publication> recent; // delivered while subscriptions recover
     std::size_t recent_size = 0;
 
-    output_run run; // this turn's publications, for subscribers that keep up
+    output_run run; // this turn's publications, for subscribers whose output does not wait
 };
 
 /// A connection with subscriptions in this hub.

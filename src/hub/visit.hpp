@@ -39,10 +39,11 @@ private:
     member* member_;
 };
 
-/// While it exists, publications that arrive wait; the destructor of the outermost one delivers
-/// them. A stream, a filter or `on_loss` may call code of the application that publishes, and a
-/// broker may deliver that at once. In the middle of another publication, some subscribers would
-/// receive the two in another order, or miss one of them. Needs a `visit` that outlives it.
+/// While it exists, publications that arrive are held; the destructor of the outermost one delivers
+/// them. Without it, a publication could be delivered in the middle of another one, because a
+/// stream, a filter or `on_loss` may call code of the application that publishes. Then some
+/// subscribers would receive the two in the wrong order, or miss one. Needs a `visit` that outlives
+/// it.
 class hub_state::delivery {
 public:
     explicit delivery(hub_state& in) noexcept

@@ -110,7 +110,7 @@ redis_broker::redis_broker(redis_options options)
 
 redis_broker::~redis_broker() = default;
 
-/// The session starts on its own thread, as another one may call this.
+/// The session starts on the loop's thread, because this may be called on another thread.
 std::unique_ptr<broker_session> redis_broker::open(broker_client& client, driver& on) {
     loop_state* const loop = on.as_loop();
     if (!loop) throw std::invalid_argument("weft::redis_broker needs an event loop");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The life of a connection: wait, resolve, connect, log in, serve, end.
+// Resolves the name of Redis, connects, logs in, checks that Redis answers, and connects again.
 #include "redis/redis_link.hpp"
 
 #include <algorithm>
@@ -22,7 +22,7 @@ namespace {
 
 constexpr duration finish_limit = std::chrono::seconds(2);
 
-// What a command of the greeting is for; smaller numbers stand for scripts to load.
+// What a command is for that is sent while logging in; smaller numbers are scripts to load.
 constexpr std::uint8_t greet_login = 100;
 constexpr std::uint8_t greet_info = 101;
 
@@ -154,8 +154,8 @@ void redis_link::connected(const redisAsyncContext* context, int status) noexcep
                context->errstr ? context->errstr : "");
 }
 
-/// Starts TLS if the options ask for it. The system buffers the greeting until TLS has verified the
-/// server. Returns false after a failure.
+/// Starts TLS if the options ask for it. The commands that follow, such as AUTH, are buffered, and
+/// sent when TLS has verified the server. Returns false after a failure.
 bool redis_link::secure() noexcept {
     if (!options_.tls) return true;
     const auto& host = options_.tls_host.empty() ? options_.host : options_.tls_host;
@@ -308,7 +308,7 @@ void redis_link::pushed(redisAsyncContext* context, void* answer, void*) noexcep
     link->owner_.on_pushed(what);
 }
 
-// --- signs of life
+// --- checking that Redis answers
 
 /// Begins to wait for an answer.
 void redis_link::expect_answer() noexcept {
@@ -404,7 +404,7 @@ duration redis_link::next_delay() noexcept {
     return delay - random_delay(loop_.random(), delay / 2);
 }
 
-/// Returns the socket, which is the caller's to end.
+/// Resets the link, and returns the socket, which the caller must finish or free.
 redis_socket* redis_link::take_socket() noexcept {
     if (phase_ == phase::closed) return nullptr;
     phase_ = phase::closed;

@@ -25,8 +25,8 @@ class loop_state;
 class redis_link;
 class redis_socket;
 
-/// What a connection is for. While Redis has subscriptions of a connection, it accepts hardly any
-/// other command on it.
+/// What a connection is for. On a connection with subscriptions, Redis accepts only a few other
+/// commands (protocol RESP2).
 enum class redis_role : std::uint8_t { commands, subscriptions };
 
 /// Receives what happens on a connection. Every function may close it.
@@ -44,7 +44,7 @@ public:
     /// Called with what Redis sends to a connection with subscriptions.
     virtual void on_pushed(const redisReply& what) noexcept = 0;
 
-    /// Returns what keeps the owner while its functions are on the stack.
+    /// Returns a pointer that keeps the owner alive while its functions are on the stack.
     [[nodiscard]] virtual std::shared_ptr<void> hold() noexcept = 0;
 
 protected:
@@ -88,14 +88,15 @@ public:
         return hashes_[static_cast<std::size_t>(which)];
     }
 
-    /// Returns an identifier of the current run of Redis (from its start to its end); always "kept"
-    /// with `redis_options::keeps_data`.
+    /// Returns the `run_id` of Redis, which changes with each start; always "kept" with
+    /// `redis_options::keeps_data`, or if Redis reports none.
     [[nodiscard]] const std::string& run_id() const noexcept { return run_id_; }
 
     /// Ends everything; nothing is called afterwards.
     void close() noexcept;
 
-    /// Like `close`, but first sends what is waiting.
+    /// Like `close`, but the socket first sends the commands in its buffer and waits for the
+    /// answers, for at most two seconds.
     void finish() noexcept;
 
 private:
@@ -141,10 +142,10 @@ private:
     redisAsyncContext* context_ = nullptr;
     redis_socket* socket_ = nullptr;
     std::size_t unanswered_ = 0;
-    std::size_t greetings_ = 0; // that have not been answered
+    std::size_t greetings_ = 0; // commands of logging in that have no answer yet
     std::size_t attempts_ = 0;  // since the last success
-    time_point alive_at_{};     // the last sign of life
-    int connect_error_ = 0;     // errno after an attempt, which failed perhaps
+    time_point alive_at_{};     // bytes arrived, or an answer became due
+    int connect_error_ = 0;     // errno after an attempt, which may have failed
     redis_role role_;
     phase phase_ = phase::closed;
     bool was_ready_ = false;

@@ -17,14 +17,14 @@ class redis_names {
 public:
     explicit redis_names(const redis_options& options);
 
-    /// The key of a hash with the topic's epoch, its newest offset, and the run of Redis in which
-    /// the epoch is valid.
+    /// The key of a hash with the topic's epoch, its newest offset, and the `run_id` of Redis for
+    /// which the epoch is valid.
     [[nodiscard]] std::string state(std::string_view topic) const { return key('t', topic); }
 
     /// The key of the stream of stored publications.
     [[nodiscard]] std::string history(std::string_view topic) const { return key('h', topic); }
 
-    /// The key of a hash of who is present.
+    /// The key of a hash with the presence entries.
     [[nodiscard]] std::string presence(std::string_view topic) const { return key('p', topic); }
 
     /// The key of the position of the publication with an idempotency key.
@@ -39,7 +39,7 @@ public:
         return channel.substr(channels_.size());
     }
 
-    /// A channel that nobody publishes to.
+    /// A channel without publications. Subscribing to it checks that Redis answers.
     [[nodiscard]] const std::string& idle_channel() const noexcept { return idle_; }
 
 private:

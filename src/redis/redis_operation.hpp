@@ -19,7 +19,8 @@
 
 namespace weft {
 
-/// The answer of Redis, which is not an error; null if the operation needed no command.
+/// The answer of Redis, or an error, also for an error reply. The answer is null if the operation
+/// needed no command.
 using redis_outcome = result<const redisReply*>;
 
 struct redis_operation {
@@ -32,8 +33,8 @@ struct redis_operation {
     /// It has the same effect if it is sent twice.
     bool repeatable = true;
 
-    /// The session sends it again, in its present form, when there is another connection; so it
-    /// does not wait for that.
+    /// The session makes such an operation anew for each connection. So the queue drops it when the
+    /// connection ends, instead of repeating it.
     bool renewed = false;
 
     time_point give_up = never; ///< waits for a connection until then
@@ -65,7 +66,7 @@ public:
                                            std::uint64_t new_epoch, bool create,
                                            completion<history_page> done) const;
 
-    /// Makes a command that enters nobody; `add_entry` adds entries.
+    /// Makes a command without entries; `add_entry` adds them.
     [[nodiscard]] redis_operations enter(std::string_view topic) const;
     static void add_entry(redis_operations& to, std::string_view id, std::string_view data);
     [[nodiscard]] redis_operations leave(std::string_view topic, std::string_view id) const;

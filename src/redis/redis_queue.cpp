@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Moves operations from queue to queue until they end.
+// Sends operations in order, assigns the answers to them, and repeats those that may be repeated.
 #include "redis/redis_queue.hpp"
 
 #include <new>

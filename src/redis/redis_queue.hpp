@@ -11,18 +11,18 @@
 
 namespace weft {
 
-/// Every function that ends an operation may end the session; `closed` is then called, and the
-/// function returns soon after that.
+/// Every function that ends an operation calls its completion, which may end the session and so
+/// call `close`. Then the function does nothing more.
 class redis_queue {
 public:
     redis_queue(redis_link& link, const redis_options& options) noexcept
         : link_(link), options_(options) {}
 
-    /// Sends the operation, or lets it wait, or ends it at once with an error. With `always`, the
-    /// limits do not apply. Needs no memory except to send.
+    /// Sends the operation, or lets it wait for a connection, or ends it at once with an error.
+    /// Needs no memory except to send.
     void submit(redis_operations&& one, time_point now) noexcept;
 
-    /// Adds an operation before those that wait, whatever the limits say. `send_waiting` sends it.
+    /// Adds an operation before those that wait; no limit applies. `send_waiting` sends it.
     void submit_first(redis_operations&& one, time_point now) noexcept;
 
     /// Sends what waits. Called when the connection is ready.

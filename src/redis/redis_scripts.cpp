@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The scripts, in Lua 5.1. Numbers that may be large are passed as text. A script first calls a
-// command that Redis refuses when it is out of memory, so that it does all or nothing.
+// The scripts, in Lua 5.1. Numbers that may be large are passed as text. If a script stores data,
+// its first write is a command that Redis refuses when its memory is full (OOM). So the script
+// either completes or changes nothing.
 #include "redis/redis_scripts.hpp"
 
 // Loads the topic of KEYS[1] (state) and KEYS[2] (history). `create` begins an epoch if the topic
-// is unknown, or if Redis was restarted since. ARGV: 1 run, 2 a new epoch, 3 topic time (ms).
+// is unknown, or if Redis was restarted since. ARGV: 1 run_id, 2 a new epoch, 3 topic time (ms).
 #define WEFT_LOAD_TOPIC                                                                            \
     "local function load_topic(create)\n"                                                          \
     "  local known = redis.call('HMGET', KEYS[1], 'epoch', 'offset', 'run')\n"                     \

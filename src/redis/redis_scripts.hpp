@@ -8,7 +8,7 @@
 
 namespace weft {
 
-/// Each script's first argument is the run of Redis; see `redis_link::run_id`.
+/// The first argument of each script is `redis_link::run_id`.
 enum class redis_script : std::uint8_t {
     none,        ///< a plain command
     publish,     ///< checks the idempotency key, numbers, stores, trims and publishes

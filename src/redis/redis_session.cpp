@@ -86,8 +86,9 @@ void redis_session::publish(std::string_view topic, const publication& what,
     submit(commands_.publish(topic, what, options, history, new_epoch(), std::move(done)));
 }
 
-/// Reading must not begin an epoch, unless the topic is used here: otherwise its subscribers would
-/// see two losses when Redis has lost it, one now and one with the next publication.
+/// A read creates a topic that Redis does not know, with a new epoch, only if this session
+/// subscribes to it. If such a read did not, subscribers would see two losses after Redis has lost
+/// the topic: one with this read, and one with the next publication.
 void redis_session::history(std::string_view topic, const history_query& query,
                             completion<history_page>&& done) {
     const bool is_used = subscriptions_.find(names_.channel(topic), topic_match::exact) != nullptr;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The state of a session: its two connections, its operations, its subscriptions and its presence.
-// Lives until the last function of it that is on the stack has returned.
+// It is freed when the last of its functions on the stack has returned.
 #pragma once
 
 #include <functional>

@@ -280,7 +280,7 @@ void redis_session::end_waiting_subscriptions(std::error_code why, time_point du
                 withdraw(name, how, why);
                 next = all.upper_bound(name); // the table may have changed
             } catch (const std::bad_alloc&) {
-                return; // at the next occasion
+                return; // the next call of `expire` tries again
             }
         }
     }

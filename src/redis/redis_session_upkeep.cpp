@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a session does from time to time, so that Redis does not forget what is used; and its end.
+// Renews a session's presence entries and topics in Redis before they expire, and removes its
+// entries at the end.
 #include <algorithm>
 #include <new>
 #include <utility>
@@ -18,7 +19,7 @@ constexpr std::size_t entries_in_command = 100; // so that Redis does other work
 
 // --- presence
 
-/// Without a connection, the entry is only noted: all entries are sent when there is one.
+/// Without a connection, only stores the entry: all entries are sent when there is a connection.
 void redis_session::enter(std::string_view topic, const presence_entry& who) {
     const auto self = shared_from_this();
     if (loop_->check_alive()) return;

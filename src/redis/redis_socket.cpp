@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Connects hiredis to the engine.
+// Calls hiredis when the engine reports that its socket is ready.
 #include "redis/redis_socket.hpp"
 
 #include <utility>
@@ -109,9 +109,10 @@ void redis_socket::run() noexcept {
     });
 }
 
-/// hiredis writes with a call that raises SIGPIPE. It is told to handle the write only after that,
-/// when it has nothing left to write or reports an error: its callbacks run with the thread's own
-/// signal mask. While it connects it does not write, if it is called for reading.
+/// hiredis writes with a call that raises SIGPIPE, so its buffer is written here, without that
+/// signal. `redisAsyncHandleWrite` is called afterwards, if nothing is left to write or writing has
+/// failed: it calls callbacks, which must run with the thread's own signal mask. While hiredis
+/// connects, `run` calls `redisAsyncHandleRead` instead, which then writes nothing.
 void redis_socket::write() noexcept {
     struct outcome {
         redisContext& context;

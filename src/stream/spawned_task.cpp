@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The life of a spawned task: its beginning, a stop, its end, and the end of its driver.
+// Begins, stops and ends a spawned task, and destroys it when its driver ends.
 #include "stream/spawned_task.hpp"
 
 #include <new>

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The configurations of docs/reverse-proxies.md as they stand there, but for ports, names and
-# certificates, each with `weft serve` behind it: an echo, the client's address, and a close code.
+# The configurations of docs/reverse-proxies.md, with other ports, names and certificates, each with
+# `weft serve` behind it: an echo, the client's address, and a close code.
 
 import os
 import pathlib
@@ -18,7 +18,7 @@ from websocket_peer import TEXT, open_websocket
 
 PAGE = pathlib.Path(__file__).parents[2] / "docs" / "reverse-proxies.md"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-# Addresses of this machine that nothing else uses, and what each client sends beside the rest.
+# Addresses of this machine that nothing else uses, and the additional headers of each client.
 CLIENTS = {"127.0.0.5": "",
            "127.0.0.6": "X-Forwarded-For: 192.0.2.1\r\nForwarded: for=192.0.2.1\r\n"}
 
@@ -29,7 +29,8 @@ def blocks(language):
 
 
 def replaced(text, **pairs):
-    """With each "old": "new"; the page has every old one."""
+    """Returns the text with each `old` replaced by `new`, for `pairs` of both. Each `old` must be
+    in the text."""
     for old, new in pairs.items():
         assert old in text, f"{old!r} is not on the page"
         text = text.replace(old, new)
@@ -75,7 +76,8 @@ class Proxies(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout), (0, b"hi\n"), done.stderr)
 
     def check_address(self, proxy, server, secure, client, extra):
-        """And that the close code of a fault arrives."""
+        """Checks that the server logs the client's address, and that the close code of an error
+        arrives."""
         with self.open(proxy, secure, client) as peer:
             opened = open_websocket(peer, "/echo", extra, f"localhost:{proxy.port}")
             self.assertIn(" 101 ", opened.head)
@@ -95,7 +97,7 @@ class Proxies(unittest.TestCase):
     @needs("nginx", "openssl")
     def test_nginx(self):
         self.make_certificate()
-        # Where nginx may write in a test, and that it stays in the foreground.
+        # nginx must write only to the test's folder, and stay in the foreground.
         here = "".join(f"{one}_temp_path {{folder}}/{one};" for one in (
             "client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
         configuration = replaced(blocks("nginx")[0], **{
@@ -152,14 +154,15 @@ class Systemd(unittest.TestCase):
 
     @needs("systemd-analyze")
     def test_units(self):
-        """What systemd says about the units: nothing, where it finds a fault in another."""
+        """systemd finds no error in the units. Skipped where it does not find one in a wrong
+        unit."""
         service = self.service.replace("/usr/bin/weft", PROGRAM)
         if not self.verify(self.socket, service + "Unknown=yes\n"):
             self.skipTest("systemd-analyze cannot read units here")
         self.assertEqual(self.verify(self.socket, service), [])
 
     def verify(self, *texts):
-        """What systemd says about chat.socket and chat.service."""
+        """Returns the errors that systemd finds in chat.socket and chat.service."""
         with tempfile.TemporaryDirectory() as folder:
             units = [os.path.join(folder, name) for name in ("chat.socket", "chat.service")]
             for unit, text in zip(units, texts):

@@ -320,7 +320,7 @@ class Broken(unittest.TestCase):
         self.assertEqual((got["messages"], got["seconds"], got["failures"]), (0, 0, []))
 
     def test_a_stop_signal_while_answers_are_missing(self):
-        """After one signal the answers are waited for, after two they are not."""
+        """After one signal, the program waits for answers; after two, it does not."""
         asked = threading.Event()
 
         def wait(client):
@@ -347,8 +347,9 @@ class Broken(unittest.TestCase):
         self.assertEqual(got["latency_ms"]["count"], 10)
 
     def test_latency_begins_when_a_message_is_due(self):
-        """Two connections take turns. The first gets no answer until the second has sent its last
-        message; what is due on the first meanwhile waits, and that is part of its latency."""
+        """Messages are due on two connections in turn. The first gets no answer until the second
+        has sent its last message. Messages that become due on the first meanwhile have to wait,
+        and this time is part of their latency."""
         last = threading.Event()
 
         def answer_late(client):
@@ -369,7 +370,7 @@ class Broken(unittest.TestCase):
                         "2", "--wait", "30", url)
         self.assertEqual(got["latency_ms"]["count"], 20)
         self.assertGreaterEqual(got["latency_ms"]["max"], 180)
-        self.assertGreaterEqual(got["latency_ms"]["p90"], 140)  # not only the one that waited
+        self.assertGreaterEqual(got["latency_ms"]["p90"], 140)  # so several messages had to wait
         self.assertEqual(got["differing"], 0)
 
     def test_what_a_slow_server_leaves_unsent(self):

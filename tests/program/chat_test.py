@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The chat room of `weft serve`: who hears what, what names and texts cannot forge, and what a flood
-# costs.
+# The chat room of `weft serve`: which members receive what, that names and texts cannot forge
+# lines, and how much memory many messages cost.
 
 import contextlib
 import os
@@ -127,8 +127,8 @@ class Flood(unittest.TestCase):
         self.assertLess(self.peak() - self.before, self.MEMBERS * self.GROWTH_MAX)
 
     def read_all(self):
-        """Reads for all members until each has received the end, or that the speaker left, or was
-        closed; who was."""
+        """Reads for all members, each until it has received "the end", or that the speaker has
+        left, or until its connection has ended. Returns the members whose connections ended."""
         closed = set()
         tails = {one: b"" for one in self.members}
         with selectors.DefaultSelector() as waiting:
@@ -151,9 +151,9 @@ class Flood(unittest.TestCase):
         return closed
 
     def say(self, *texts):
-        """Says these while the others read."""
+        """Sends these texts on another thread, while the others read."""
         def send():
-            with contextlib.suppress(OSError):  # it may be closed as one who reads too slowly
+            with contextlib.suppress(OSError):  # closed, if it reads too slowly
                 for one in texts:
                     self.loud.sendall(one)
         speaking = threading.Thread(target=send, daemon=True)

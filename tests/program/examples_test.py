@@ -77,7 +77,8 @@ class JsonLog(unittest.TestCase):
 
 
 class Successor(unittest.TestCase):
-    """A server that starts the program again and hands its listener over."""
+    """The example `successor`: a server that starts its program again, and passes its listener to
+    the new process."""
 
     def setUp(self):
         self.folder = self.enterContext(tempfile.TemporaryDirectory())
@@ -91,7 +92,7 @@ class Successor(unittest.TestCase):
         self.addCleanup(self.end)
 
     def generation(self):
-        """Where the next one listens, and its process."""
+        """Returns the URL and the process of the next server."""
         line = read_line(self.out).split()
         return line[0], int(line[2])
 
@@ -108,7 +109,7 @@ class Successor(unittest.TestCase):
             while not over.is_set():
                 done = run("connect", self.url, stdin=b"hi\n")
                 count += 1
-                # Who had been let in may hear 1001 instead of an echo.
+                # A client that the old server had accepted may receive 1001 instead of an echo.
                 if done.returncode != 0 or not (done.stdout == b"hi\n" or b"1001" in done.stderr):
                     failures.append(done)
 
@@ -149,7 +150,7 @@ class Successor(unittest.TestCase):
 
 
 class Cores(unittest.TestCase):
-    """Several loops with servers that the same constructor made."""
+    """The examples with several loops: each loop has a server, which counts for itself."""
 
     def test_count_for_themselves_until_interrupted(self):
         self.count_until_interrupted("cores", "core")
@@ -175,7 +176,7 @@ class Cores(unittest.TestCase):
 
 
 class Neighbours(unittest.TestCase):
-    """What another library, or a thread, does for a WebSocket client."""
+    """The examples in which another library, or a thread, answers a WebSocket client."""
 
     @contextlib.contextmanager
     def asking(self, name, *arguments):
@@ -208,7 +209,7 @@ class Neighbours(unittest.TestCase):
 
 
 class Example:
-    """An example that serves, and prints where first."""
+    """An example that is a server, and whose first line of output is its URL."""
 
     def __init__(self, name, *arguments):
         path = os.path.join(os.environ.get("WEFT_EXAMPLES", ""), name)
@@ -264,7 +265,8 @@ class PtyBridge(unittest.TestCase):
 
 
 class LoopsOfTheirOwn(unittest.TestCase):
-    """Echo servers in an application's own loop, which standard input ends."""
+    """The examples of echo servers in an application's own loop. The end of standard input ends
+    them."""
 
     def test_echo_until_the_end_of_input(self):
         for name in ("custom_loop", "dispatcher", "edge_triggered"):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The chat room of several servers that share a Redis: who hears whom, and what happens when a
-# server or Redis is killed.
+# The chat room of several servers that share a Redis: which members receive which lines, and what
+# happens when a server or Redis is killed.
 
 import http.client
 import os
@@ -111,7 +111,7 @@ class SharedRoom(unittest.TestCase):
         server.wait_for("redis: ", server.err)
         ann.send("patience\n")
         self.redis.start()
-        # It may be published before the server subscribes again, in a new epoch.
+        # The line may be published before the server subscribes again; then a loss is reported.
         ann.hears(r"^(ann: patience|\* lines were lost, and cannot be recovered)$")
 
     def test_a_wrong_password_is_reported_and_not_shown(self):

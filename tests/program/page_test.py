@@ -98,7 +98,7 @@ class Tab:
         self.evaluate(f"document.getElementById('{element}').click()")
 
     def fill(self, element, text):
-        """As one who types or chooses it."""
+        """Sets a field, and dispatches the events of typing and choosing."""
         self.evaluate(f"(() => {{ const field = document.getElementById('{element}');"
                       f"field.value = {json.dumps(text)};"
                       "field.dispatchEvent(new Event('input'));"
@@ -112,7 +112,7 @@ class Tab:
         self.press("send")
 
     def key(self, key):
-        """With the real keyboard's events, so that the browser's own answers to keys count."""
+        """Presses a key with the events of a real keyboard, so that the browser handles it, too."""
         codes = {"Tab": 9, "Enter": 13, "ArrowUp": 38, "ArrowDown": 40, "c": 67}
         text = {"text": "\r"} if key == "Enter" else {"text": key} if len(key) == 1 else {}
         more = {"key": key, "windowsVirtualKeyCode": codes[key]}
@@ -173,7 +173,7 @@ class Browser(Tab):
 
 
 class Page(unittest.TestCase):
-    """One browser; each test has a server, and so an origin with a storage, of its own."""
+    """Tests with one browser. Each test has its own server, and so its own origin and storage."""
 
     @classmethod
     def setUpClass(cls):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# `weft pipe`: one connection over standard input and output, as files, pipes, sockets as inetd
-# hands them on, and below launchers; with partial output, timeouts, signals and ends of all kinds.
+# `weft pipe`: one connection over standard input and output, which are files, pipes or a socket as
+# with inetd, or belong to a launcher; with partial output, timeouts, signals and ends of all kinds.
 
 import os
 import pathlib
@@ -35,7 +35,7 @@ def message(payload):
 
 
 def read_until(source, ending):
-    """From a socket, until what came ends so."""
+    """Reads from a socket until the received bytes end with `ending`; returns them."""
     got = b""
     while not got.endswith(ending):
         piece = source.recv(65536)
@@ -46,7 +46,7 @@ def read_until(source, ending):
 
 
 def cpu_of_children():
-    """Seconds, of those that have been waited for."""
+    """Returns the processor time of all child processes that have ended, in seconds."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
@@ -207,7 +207,7 @@ class Inetd(unittest.TestCase):
                 select.select([], [self.client], [], 0.2)
         except BlockingIOError:
             pass
-        self.assertLess(sent, 64 << 20)  # it holds its client back
+        self.assertLess(sent, 64 << 20)  # it has stopped reading
         self.client.settimeout(PATIENCE)
         got = 0
         whole = sent // len(frame)
@@ -256,17 +256,17 @@ class Signals(unittest.TestCase):
         started = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
         self.assertEqual(self.process.wait(PATIENCE), 0)
-        self.assertLess(time.monotonic() - started, 2.5)  # the first would wait for three seconds
+        self.assertLess(time.monotonic() - started, 2.5)  # one signal: three seconds
 
     def test_a_client_that_does_not_answer_is_waited_for_asleep(self):
         self.signalled(signal.SIGTERM)
         before = cpu_of_children()
         self.assertEqual(self.process.wait(PATIENCE), 0)
-        self.assertLess(cpu_of_children() - before, 1)  # of three
+        self.assertLess(cpu_of_children() - before, 1)  # second, of the three for which it waits
 
 
 class Socat(unittest.TestCase):
-    """The line in docs/command-line.md, at a port that is free."""
+    """Runs the socat command of docs/command-line.md, at a free port."""
 
     COMMAND = shutil.which("socat")
 

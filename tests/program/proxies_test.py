@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Through proxies of other people: tinyproxy by CONNECT, microsocks by SOCKS5, each with and without
-# credentials, and as the environment names them. And a proxy that `weft serve` trusts.
+# Connects through other programs' proxies: tinyproxy (CONNECT) and microsocks (SOCKS5), each with
+# and without credentials, also as named by the environment. And a proxy that `weft serve` trusts.
 
 import os
 import shutil
@@ -18,12 +18,12 @@ def free_port():
 
 
 def first_address(name):
-    """The one that microsocks connects to: /etc/hosts, and whether there is IPv6, decide."""
+    """Returns the address to which microsocks connects. It depends on /etc/hosts and on IPv6."""
     return socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)[0][4][0]
 
 
 class Proxy:
-    """A proxy that runs as `words(port, folder)` say, and listens."""
+    """A proxy that listens; `words(port, folder)` returns its command line."""
 
     def __init__(self, words):
         self.port = free_port()

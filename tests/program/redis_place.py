@@ -44,7 +44,7 @@ class Redis:
             peer.recv(100)
 
     def kill(self):
-        """Ends it at once; what it has stored in files stays."""
+        """Kills the server; its files stay, and `start` reads them."""
         self.process.kill()
         self.process.wait(PATIENCE)
         if os.path.exists(self.path):

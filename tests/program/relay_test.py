@@ -29,7 +29,7 @@ class Relay(Running):
     def __exit__(self, *_):
         try:
             if self.process.poll() is None:
-                self.stop()  # so that what is under way still arrives
+                self.stop()  # so that data in transit still arrives
         finally:
             super().__exit__(*_)
 

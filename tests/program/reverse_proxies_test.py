@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-# The close frame of a fault through nginx and HAProxy: both end both directions as soon as one side
-# ends its own, so the code arrives only if the server leaves the stream open behind it.
+# The close frame for a protocol error through nginx and HAProxy. Both end both directions of a
+# connection when one side ends its output, so the close code arrives only if the server leaves the
+# stream open after the close frame.
 
 import shutil
 import sys

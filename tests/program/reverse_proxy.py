@@ -15,8 +15,9 @@ def free_port():
 
 
 class ReverseProxy:
-    """Entered, it is a connection to the proxy. `{folder}` and `{port}` in the configuration are
-    replaced, and in the arguments too; each "{configuration}" there is its file."""
+    """A proxy that runs; `with` returns a connection to it. `{folder}` and `{port}` are replaced in
+    the configuration and in the arguments, and `{configuration}` in the arguments by the name of
+    its file."""
 
     def __init__(self, command, configuration):
         self.port = free_port()

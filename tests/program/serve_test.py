@@ -380,7 +380,7 @@ class Ending(unittest.TestCase):
             for _ in range(2):
                 self.greeted(server, crowd)
             server.signal(signal.SIGTERM)
-            # The first close comes at once, of either client.
+            # One of the two clients is closed at once.
             server.wait_for("closed by this side: 1012", server.err)
             server.signal(signal.SIGTERM)
             self.assertEqual(server.exit_code(), 0)
@@ -507,7 +507,7 @@ class Log(unittest.TestCase):
             with open(path, "wb", buffering=0) as log, Server(stderr=log) as server:
                 os.close(reading)
                 for _ in range(3):
-                    get(server, "/")  # who would read that has gone
+                    get(server, "/")  # the reader of the log has gone
                 again = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
                 with os.fdopen(again, "rb", buffering=0) as lines:
                     get(server, "/?again")

@@ -12,14 +12,15 @@ import unittest
 from weft_program import PATIENCE, run
 
 SHELLS = ("bash", "zsh", "fish")
-# The script's file is $1; what is asked for follows. Each prints one word in a line.
+# $1 is the file of the script, and the command line to complete follows. Each prints one word in a
+# line.
 BASH = """
 source "$1"; shift
 COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
 _weft
 printf '%s\\n' "${COMPREPLY[@]}"
 """
-# The functions of zsh's own completion print what they are given.
+# The functions of zsh's own completion are replaced by functions that print their arguments.
 ZSH = """
 compdef() {}
 _describe() { print -rl -- "${(@P)2}" }

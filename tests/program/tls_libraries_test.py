@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # `--tls-library`: each TLS library as server with each as client, what they refuse, which commands
-# have the option, and what is said about a library that this build does not have.
+# have the option, and the error for a library that this build does not have.
 
 import os
 import re

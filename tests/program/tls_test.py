@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# `weft serve --tls` and `weft connect wss://` with each TLS library: with a certificate of its own
-# making and with a given one, against Python's ssl and `openssl s_client`.
+# `weft serve --tls` and `weft connect wss://` with each TLS library: with the certificate that the
+# server makes and with a given one, against Python's ssl and `openssl s_client`.
 
 import os
 import re

@@ -196,7 +196,7 @@ def echo_bytes(peer):
 
 
 def exchange(port, sent):
-    """All that a server sends to a client over TCP that sends this, then the end."""
+    """Sends bytes to a server over TCP, ends the output, and returns all that the server sends."""
     with socket.create_connection(("127.0.0.1", port), PATIENCE) as client:
         client.sendall(sent)
         client.shutdown(socket.SHUT_WR)

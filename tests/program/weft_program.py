@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Starts the program and talks to it: a served `weft serve`, a run or running `weft connect`, and
-# a server that answers what a test tells it to. Every wait has a limit, and none is a sleep.
+# Runs the program in tests: to its end, or while a test talks to it; `weft serve`, and a fake
+# server whose answers the test chooses. Every wait has a limit, and none is a sleep.
 
 import base64
 import faulthandler
@@ -23,7 +23,7 @@ PATIENCE = 60  # seconds until something that never comes is a failure
 
 faulthandler.dump_traceback_later(4 * PATIENCE - 10, exit=True)  # says where, before ctest ends it
 
-# What whoever runs the tests has set must not steer the programs.
+# These variables of the user who runs the tests must not change what the programs do.
 for name in list(os.environ):
     if name.lower().endswith("_proxy") or name.startswith(("LISTEN_", "REMOTE_", "SOCAT_")):
         del os.environ[name]
@@ -44,8 +44,8 @@ def tls_libraries():
 
 
 def read_line(source):
-    """The next line of an unread pipe, byte by byte, so that what follows stays in it; empty at
-    its end."""
+    """Returns the next line of a pipe, empty at its end. Reads single bytes, so that all bytes
+    after the line stay in the pipe."""
     line, end = b"", time.monotonic() + PATIENCE
     while not line.endswith(b"\n"):
         if not select.select([source], [], [], max(0, end - time.monotonic()))[0]:
@@ -58,8 +58,8 @@ def read_line(source):
 
 
 def wait_until_served(process, connect):
-    """Calls `connect` until it does not throw what a socket throws at which nobody listens yet;
-    a process that ends before is a failure."""
+    """Calls `connect` until the process listens, that is, until the call does not fail with
+    ConnectionRefusedError or FileNotFoundError. Fails if the process ends first."""
     end = time.monotonic() + PATIENCE
     while True:
         try:
@@ -74,11 +74,11 @@ def wait_until_served(process, connect):
 
 
 def read_rest(source):
-    """All until the end of a pipe."""
+    """Returns everything up to the end of a pipe."""
     return "".join(iter(lambda: read_line(source), ""))
 
 
-# As systemd does it: descriptors from 3 on, and the number of the process they are for.
+# Passes sockets as systemd does: descriptors from 3 on, and the id of the process in LISTEN_PID.
 PASS = """
 import os, sys
 names, *numbers = sys.argv[1].split(",")
@@ -91,7 +91,7 @@ os.execv(sys.argv[2], sys.argv[2:])
 
 
 def passing(**sockets):
-    """For `Running`, so that the program starts with these listening sockets."""
+    """Returns arguments for `Running`, so that the program starts with these listening sockets."""
     numbers = [one.fileno() for one in sockets.values()]
     words = ",".join([":".join(sockets), *map(str, numbers)])
     return {"before": [sys.executable, "-c", PASS, words], "pass_fds": numbers}
@@ -133,7 +133,7 @@ class Running:
         return lines
 
     def wait_for(self, pattern, lines):
-        """The first match of `pattern` in a line that is still to come."""
+        """Waits for a line that contains `pattern`, and returns the match. Skips other lines."""
         seen = []
         while True:
             line = lines.get(timeout=PATIENCE)
@@ -164,7 +164,7 @@ class Running:
 
 
 class Server(Running):
-    """`weft serve --port 0`, ready to be talked to."""
+    """`weft serve --port 0`, listening at `host` and `port`."""
 
     def __init__(self, *arguments, **more):
         super().__init__("serve", "--port", "0", *arguments, stdin=subprocess.DEVNULL, **more)
@@ -258,7 +258,7 @@ def handshake(path, host="localhost", extra=""):
 
 
 def read_until(client, ending):
-    """What has come when that is in it."""
+    """Reads until the received bytes contain `ending`; returns them."""
     got = b""
     while ending not in got:
         piece = client.recv(65536)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# The examples with a window, each in an X server of its own without a screen: a client paints the
-# window, which is looked at, and hears the mouse. Skipped, with the reason, where Xvfb or xdotool
-# are missing; and each example that was not built.
+# The examples with a window, each in its own X server without a screen (Xvfb): a client sets the
+# colour of the window, which the test reads, and receives mouse events. Skipped, with the reason,
+# without Xvfb or xdotool; and each example that was not built.
 
 import os
 import shutil
@@ -20,7 +20,7 @@ BESIDE = 200, 160
 
 
 class Screen:
-    """An X server of 640 by 480 pixels that nobody sees."""
+    """An X server of 640 by 480 pixels, in memory."""
 
     def __enter__(self):
         self._memory = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
@@ -33,8 +33,8 @@ class Screen:
             self.environment = dict(os.environ, DISPLAY=":" + read_line(number).strip(),
                                     QT_QPA_PLATFORM="xcb", SDL_VIDEODRIVER="x11")
         self.environment.pop("WAYLAND_DISPLAY", None)
-        # Libraries that talk to X and D-Bus keep memory, some in modules that are gone in the end,
-        # and copy the beginning of texts that do not end.
+        # The client libraries of X and D-Bus do not free all memory, some of it in modules that
+        # are unloaded before the end, and copy parts of strings that have no final NUL.
         self.environment["ASAN_OPTIONS"] = ":".join(
             filter(None, (os.environ.get("ASAN_OPTIONS"), "detect_leaks=0",
                          "strict_string_checks=0")))
@@ -46,7 +46,8 @@ class Screen:
         self._memory.cleanup()
 
     def colour(self, x, y):
-        """What is shown there, as #rrggbb; the memory is a file in the format of xwd."""
+        """Returns the colour of a pixel as #rrggbb. The X server's memory is a file in the format
+        of xwd."""
         with open(os.path.join(self._memory.name, "Xvfb_screen0"), "rb") as file:
             picture = file.read()
         header = struct.unpack(">25I", picture[:100])
@@ -56,7 +57,7 @@ class Screen:
 
     def wait_for_colour(self, wanted):
         end = time.monotonic() + PATIENCE
-        while self.colour(*BESIDE) != wanted:  # X tells nobody when it has drawn
+        while self.colour(*BESIDE) != wanted:  # X reports no event after drawing
             if time.monotonic() > end:
                 raise AssertionError(f"{self.colour(*BESIDE)} is not {wanted}")
             self.mouse("getmouselocation")

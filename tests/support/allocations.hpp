@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
-// What the test program allocates: counted, and made to fail on purpose.
+// Counts the allocations of the test program, and makes chosen ones fail.
 #pragma once
 
 #include <cstddef>
 
 namespace weft::testing {
 
-/// Counts what operator new gave to this thread since it was made.
+/// Counts the allocations by operator new on this thread since the counter was created.
 class allocation_counter {
 public:
     allocation_counter() noexcept;
 
-    [[nodiscard]] std::size_t count() const noexcept; ///< how many times
-    [[nodiscard]] std::size_t bytes() const noexcept; ///< how much in all
-    [[nodiscard]] std::size_t live() const noexcept;  ///< how many of all have not been freed
+    [[nodiscard]] std::size_t count() const noexcept; ///< allocations
+    [[nodiscard]] std::size_t bytes() const noexcept; ///< bytes of all of them
+    [[nodiscard]] std::size_t live() const noexcept;  ///< allocations that have not been freed
 
 private:
     std::size_t count_;
@@ -21,12 +21,12 @@ private:
     std::size_t live_;
 };
 
-/// Watches how much memory this thread holds, by what the system has really given for it.
+/// Measures the memory that this thread holds, in the sizes to which malloc(3) rounds them up.
 class live_memory {
 public:
     live_memory() noexcept;
 
-    /// Bytes beyond those at the time it was made: now, and the most at any time since then.
+    /// Return the bytes beyond those at the time of construction: now, and the maximum since then.
     [[nodiscard]] std::size_t now() const noexcept;
     [[nodiscard]] std::size_t peak() const noexcept;
 
@@ -34,10 +34,10 @@ private:
     std::size_t before_;
 };
 
-/// Whether one allocation fails or, until the end, all from it on.
+/// Whether only one allocation fails, or also all later ones.
 enum class shortage { once, lasting };
 
-/// Makes this thread's allocation number `nth` fail, counted from 1, while it lives.
+/// While it exists, makes this thread's allocation number `nth` fail, counted from 1.
 class failing_allocation {
 public:
     explicit failing_allocation(std::size_t nth, shortage kind = shortage::once) noexcept;

@@ -45,7 +45,7 @@ inline int open_pipe(int* ends, blocking how = blocking::yes) {
     return 0;
 }
 
-/// How many descriptors are open, of those with numbers that tests use.
+/// Returns how many descriptors are open, of those with numbers that tests use.
 inline std::ptrdiff_t open_descriptors() {
     constexpr int number_max = 1024;
     std::ptrdiff_t count = 0;

@@ -87,8 +87,8 @@ public:
         return bytes;
     }
 
-    /// A header alone. `short_form` says in how many bytes the length stands: up to 125 in none
-    /// of its own, 126 in two, 127 in eight.
+    /// Returns only a header. `short_form` is the 7-bit length field: up to 125 it is the length;
+    /// for 126, `length` follows in two bytes, for 127 in eight. RFC 6455 §5.2.
     byte_string header(unsigned first, unsigned short_form, std::uint64_t length) {
         byte_string bytes{static_cast<std::byte>(first),
                           static_cast<std::byte>(short_form | (masks_ ? 0x80U : 0U))};
@@ -123,7 +123,7 @@ struct read_frame {
     }
 };
 
-/// Takes the first frame off `bytes`; false, and nothing is taken, while it is not all there.
+/// Removes the first frame from `bytes`. Returns false, and removes nothing, if it is incomplete.
 inline bool take_frame(std::span<const std::byte>& bytes, read_frame& found) {
     if (bytes.size() < 2) return false;
     found = {};
@@ -151,7 +151,8 @@ inline bool take_frame(std::span<const std::byte>& bytes, read_frame& found) {
     return true;
 }
 
-/// All frames in `bytes`; half a frame at the end is an empty one whose first byte is 0xff.
+/// Returns all frames in `bytes`. An incomplete frame at the end becomes an empty one whose first
+/// byte is 0xff.
 inline std::vector<read_frame> read_frames(std::span<const std::byte> bytes) {
     std::vector<read_frame> frames;
     read_frame found;

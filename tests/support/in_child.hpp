@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Part of a test in a forked child.
+// Runs a part of a test in a forked child.
 #pragma once
 
 #include <sys/mman.h>

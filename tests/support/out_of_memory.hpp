@@ -19,8 +19,8 @@ public:
         failing_.pause();
     }
 
-    /// Does `action` while memory is short; false when std::bad_alloc came out of it. Counting
-    /// goes on from one call to the next. `action` must not use GoogleTest, which allocates.
+    /// Calls `action` while memory is short; returns false if it has thrown std::bad_alloc.
+    /// Allocations are counted over all calls. `action` must not use GoogleTest, which allocates.
     template <class Action>
     bool during(Action&& action) {
         const watch here(failing_);
@@ -45,8 +45,9 @@ private:
     failing_allocation failing_;
 };
 
-/// Runs `scenario(scarce_memory&)` with its n-th allocation failing, n = 1, 2, 3, ..., until it
-/// needs fewer than n; then again with all from the n-th on. Each run must free what it took.
+/// Runs `scenario(scarce_memory&)` for n = 1, 2, 3, ... with its n-th allocation failing, until it
+/// needs fewer than n; then again, with the n-th and all later ones failing. Each run must free all
+/// memory that it has allocated.
 template <class Scenario>
 void fail_each_allocation(Scenario&& scenario) {
     constexpr std::size_t more_than_any_needs = 20'000;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a write handler does that joins two io_streams.
+// Joins two io_streams: the write handler of one feeds the other.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 
 namespace weft {
 
-/// Feeds `to` with all bytes of `pieces`, and returns how many these were.
+/// Feeds `to` with all bytes of `pieces`, and returns their number.
 inline std::size_t pass_on(std::span<const std::span<const std::byte>> pieces, io_stream& to) {
     std::size_t size = 0;
     for (const auto piece : pieces) {

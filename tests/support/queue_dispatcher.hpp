@@ -15,7 +15,7 @@ namespace weft::testing {
 
 class queue_dispatcher {
 public:
-    /// From any thread. A closed one drops what it is given.
+    /// May be called from any thread. Has no effect after `close`.
     void post(function<void()> work) {
         const std::scoped_lock lock(mutex_);
         if (closed_) return;
@@ -23,7 +23,7 @@ public:
         changed_.notify_one();
     }
 
-    /// Calls one function, or waits for one, at most so long; false if there was none.
+    /// Calls one function. Waits for one, for at most `at_most`; returns false if there was none.
     bool call_one(duration at_most) {
         std::unique_lock lock(mutex_);
         if (!changed_.wait_for(lock, at_most, [this] { return !queue_.empty(); })) return false;
@@ -34,13 +34,13 @@ public:
         return true;
     }
 
-    /// Waits until something is there, and does not call it.
+    /// Waits until a function is queued, without calling it.
     void await_one() {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [this] { return !queue_.empty(); });
     }
 
-    /// Drops what is there and what comes.
+    /// Drops all functions, also those that are posted later, until `open`.
     void close() {
         std::deque<function<void()>> dropped;
         const std::scoped_lock lock(mutex_);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Starts a Redis server for one test, on a Unix socket in a directory of its own. It can be killed,
-// started again with its data, and stopped for a while.
+// Starts a Redis server for one test, on a Unix-domain socket in its own directory. It can be
+// killed, started again with its data, and suspended.
 #pragma once
 
 #include <fcntl.h>
@@ -51,7 +51,7 @@ public:
         await_readiness();
     }
 
-    /// Ends it at once. What it has written to files stays.
+    /// Kills the server. Its files stay, and `start` reads them.
     void kill() {
         if (child_ > 0 && ::kill(child_, SIGKILL) == 0) ::waitpid(child_, nullptr, 0);
         child_ = -1;
@@ -60,7 +60,7 @@ public:
         std::filesystem::remove(socket(), ignored);
     }
 
-    /// Makes it stop, and go on. Its connections stay.
+    /// Suspend and continue the server. Its connections stay open.
     void pause() const { ::kill(child_, SIGSTOP); }
     void resume() const { ::kill(child_, SIGCONT); }
 
@@ -85,7 +85,8 @@ private:
         ::_exit(127);
     }
 
-    /// Until it listens or has ended. What it prints is another thing in each version.
+    /// Waits until the server listens or has ended. Does not read its output, which depends on the
+    /// version.
     void await_readiness() {
         const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
         while (std::chrono::steady_clock::now() < end) {
@@ -95,7 +96,7 @@ private:
             }
             runs_ = answers();
             if (runs_) return;
-            std::this_thread::sleep_for(std::chrono::milliseconds(5)); // nobody would wake us
+            std::this_thread::sleep_for(std::chrono::milliseconds(5)); // no event reports readiness
         }
     }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// An extension of the tests' own: runs of equal bytes become pairs of a count and a byte. It
-// changes sizes both ways, keeps bytes back, and can keep a context between messages.
+// A compression extension for tests: runs of equal bytes become pairs of a count and a byte. It can
+// make messages shorter or longer, holds bytes back, and can keep a context between messages.
 #pragma once
 
 #include <cassert>
@@ -19,10 +19,10 @@
 
 namespace weft::testing {
 
-/// What a codec of the tests is to be like.
+/// Options of the codec.
 struct run_length_options {
     bool context = false; ///< a byte stands for its difference from the one before, across messages
-    std::size_t size_min = 8; ///< from which messages are compressed unless said otherwise
+    std::size_t size_min = 8; ///< shorter messages are compressed only with `compression::on`
     bool allocates = true;    ///< each stream takes memory, a decoder also while it runs
 };
 

@@ -28,7 +28,7 @@ public:
         stream->start(*this);
     }
 
-    /// One piece of all that is to be sent, when there is room.
+    /// Sends text. What the stream does not accept is sent when it has room again.
     void send(std::string text) {
         outbox += text;
         flush();
@@ -58,7 +58,7 @@ public:
     void on_receive(std::span<std::byte> bytes) override {
         received.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
         tell("receive");
-        std::ranges::fill(bytes, std::byte{0xee}); // its own to overwrite, also after it was closed
+        std::ranges::fill(bytes, std::byte{0xee}); // allowed, also after `close`
     }
     void on_eof() override { tell("eof"); }
     void on_writable() override {
@@ -133,7 +133,7 @@ struct tls_pair {
         client.emplace(options.client->cover(std::move(near), options.host));
     }
 
-    /// The handshake, to its good end.
+    /// Completes the handshake; it must succeed.
     void open() {
         driver.settle();
         ASSERT_FALSE(client->stream->opening()) << client->error.message();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// TLS keeps each line of what streams promise, in both roles and over pipes of all sizes.
+// TLS streams pass the conformance kit for streams, in both roles, over small and large pipes.
 #pragma once
 
 #include <weft/testing/stream_kit.hpp>

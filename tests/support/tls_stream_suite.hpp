@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// TLS keeps the contract of streams: partial writes, pauses, ends that TLS vouches for and others,
-// and death at any moment.
+// TLS streams meet the contract of streams: partial writes, pauses, ends with and without
+// close_notify, and destruction at any moment.
 #pragma once
 
 #include "support/tls_fixture.hpp"
@@ -280,7 +280,7 @@ TEST(tls_stream, http_of_any_method_is_reported_as_such) {
     }
 }
 
-// --- death at any moment
+// --- destruction at any moment
 
 TEST(tls_stream, may_be_closed_at_every_step_of_its_life) {
     for (const bool the_client : {true, false}) {

@@ -23,7 +23,7 @@ using tls_layer = weft::result<std::shared_ptr<weft::secure_layer>>;
 /// A TLS library, and how to use it. If a layer cannot be made, `fault` is the file that the error
 /// is about; empty if it is about none.
 struct tls_library {
-    std::string_view name;
+    std::string_view name;     ///< the value of `--tls-library`
     std::string (*describe)(); ///< its own name and its version
     weft::result<weft::tls_certificate> (*make_self_signed)();
     tls_layer (*make_server)(weft::tls_certificate certificate, std::string& fault);
@@ -51,7 +51,7 @@ public:
 /// A TLS library that Weft can use, whether this build has it or not.
 struct known_tls_library {
     std::string_view name;
-    std::string_view own_name;
+    std::string_view own_name; ///< as the library writes it, such as "OpenSSL"
 };
 
 /// The first one that a build has is its default.

@@ -51,7 +51,7 @@ void add_serving_tls(CLI::App& command, bool& tls, tls_identity& identity, std::
     auto* flag = command.add_flag("--tls", tls,
                                   "Use TLS on TCP and on sockets passed by systemd, with a "
                                   "self-signed certificate unless --cert is given");
-    add_identity(command, identity, "PEM file with the certificate, then its issuers'")
+    add_identity(command, identity, "PEM file with the certificate, then those of its issuers")
         ->needs(flag);
     add_tls_library(command, library);
 }

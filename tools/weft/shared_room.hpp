@@ -19,13 +19,13 @@
 namespace weft_tool {
 
 /// Members see the same lines as in a `chat_room`. A name is unique only on its loop. News of who
-/// joined or left is gathered for a moment, so that many changes make one line.
+/// joined or left is collected for a short time, so that many changes make one line.
 ///
-/// For a client that asks for `?since=`, each line begins with its position and a space; so do the
-/// line that greets it and those about losses, but not news, nor a failure of its own line. If the
-/// client comes back to any server with `?since=` and the last position, it gets what it missed, or
-/// a line that says that this is not possible.
-/// Must outlive the connections that it serves.
+/// For a client that asks for `?since=`, these lines begin with a position and a space: what
+/// members say, the first line after joining, and lines about losses. News has no position, nor has
+/// the line that reports that a line of the client was not delivered. A client that connects again,
+/// to any server, with `?since=` and the last position receives what it missed, or a line that says
+/// that this is not possible. Must outlive the connections that it serves.
 class shared_room {
 public:
     shared_room(weft::event_loop& loop, std::shared_ptr<weft::broker> broker,

@@ -28,8 +28,9 @@ tls_fault no_library() {
     return made;
 }
 
-/// Writes `pem` to a file that only this user's programs can read. If descriptors have paths, the
-/// file disappears with the process in any case, otherwise when the process ends properly.
+/// Writes `pem` to a temporary file that only this user can read. Where a descriptor has a path
+/// (/proc), the file is unlinked at once, so it disappears even if the process is killed. Elsewhere
+/// it is removed with `into`.
 weft::result<void> write_for_clients(const std::string& pem, serving_tls& into) {
     const std::string name = std::string("weft-").append(6, 'X'); // mkstemp chooses these
     std::string path = (std::filesystem::temp_directory_path() / name).string();
@@ -49,7 +50,8 @@ weft::result<void> write_for_clients(const std::string& pem, serving_tls& into) 
     return weft::failure(std::make_error_code(std::errc::io_error));
 }
 
-/// Returns the certificate in the files, or a new one.
+/// Returns the certificate in the files of `identity`. If it names none, creates a certificate, and
+/// writes it to a file for clients.
 weft::result<weft::tls_certificate> certificate_of(const tls_library& library,
                                                    const tls_identity& identity,
                                                    serving_tls& into) {
@@ -83,8 +85,8 @@ tls_fault fault_of(const tls_identity& identity, const tls_library& library,
             .why = why.message(),
             .what_to_try = why == weft::tls_error::not_supported
                 ? other_library_advice(library.name)
-                : "--cert and --key need PEM files that this user can read: the certificate with "
-                  "its issuers', and its key"};
+                : "--cert and --key need PEM files that this user can read: the certificate, "
+                  "followed by those of its issuers, and its key"};
 }
 
 } // namespace

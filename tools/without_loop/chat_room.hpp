@@ -26,7 +26,7 @@ namespace weft_tool {
 /// Returns a line about what has happened, such as "* 2 joined, 1 left".
 [[nodiscard]] std::string news_line(std::size_t joined, std::size_t left);
 
-/// In a room with more members than this, news is gathered.
+/// In a room with more members than this, news is collected and sent later.
 inline constexpr std::size_t small_room = 50;
 
 /// Text goes to all members as "name: text", further lines of it as "| text". News of the room

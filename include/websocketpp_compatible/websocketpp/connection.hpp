@@ -160,8 +160,9 @@ public:
     }
     size_t buffered_amount() const { return get_buffered_amount(); }
 
-    /// Sends a message. Fails with `error::invalid_state` if the connection is not open, and with
-    /// `processor::error::invalid_payload` for text that is not UTF-8.
+    /// Sends a text or a binary message. Fails with `error::invalid_state` if the connection is not
+    /// open, and with errors of `processor::error`: `invalid_payload` for text that is not UTF-8,
+    /// `invalid_opcode` for another opcode.
     lib::error_code send(std::string const& payload,
                          frame::opcode::value op = frame::opcode::text) {
         return send_bytes(payload.data(), payload.size(), op, weft::compression::automatic);
@@ -183,6 +184,8 @@ public:
         return m_msg_manager->get_message(op, size);
     }
 
+    /// Send a ping or a pong. Fail with `error::invalid_state` if the connection is not open, and
+    /// with `processor::error::control_too_big` for more than 125 bytes.
     void ping(std::string const& payload) { detail::throw_if(ping_for(payload)); }
     void ping(std::string const& payload, lib::error_code& ec) { ec = ping_for(payload); }
     void pong(std::string const& payload) { detail::throw_if(pong_for(payload)); }
@@ -190,7 +193,8 @@ public:
 
     /// Begins the closing handshake. Fails with `error::invalid_state` if the connection is not
     /// open, and with an error of `processor::error` for a code that must not be sent. A reason of
-    /// more than 123 bytes is truncated.
+    /// more than 123 bytes is truncated. `omit_handshake` and `force_tcp_drop` end the connection
+    /// without a closing handshake.
     void close(close::status::value const code, std::string const& reason) {
         detail::throw_if(close_for(code, reason));
     }
@@ -198,7 +202,7 @@ public:
         ec = close_for(code, reason);
     }
 
-    /// Ends the connection at once, without a closing handshake. `ec` becomes `get_ec()`.
+    /// Ends the connection soon, without a closing handshake. `ec` becomes `get_ec()`.
     void terminate(lib::error_code const& ec) {
         this->post_to_connection([self = get_shared(), ec] { self->terminate_now(ec); });
     }
@@ -432,7 +436,8 @@ private:
         if (wrong) return wrong;
         return m_is_server ? result_of(action, m_response) : result_of(action, m_request);
     }
-    /// The types of the config may replace functions of 0.8.2 by their own, which return nothing.
+    /// Returns the result of `action`, or no error if it returns void: a config may have its own
+    /// types of requests and responses, whose functions return void as in version 0.8.2.
     template <class Action, class Head>
     static lib::error_code result_of(Action& action, Head& head) {
         if constexpr (std::is_void_v<std::invoke_result_t<Action&, Head&>>) {

@@ -78,7 +78,7 @@ enum class errc {
     // the life of a connection
     handshake_timeout,  ///< the opening handshake took too long
     close_timeout,      ///< the peer did not answer the close in time
-    idle_timeout,       ///< no sign of life from the peer for too long
+    idle_timeout,       ///< the peer neither sent bytes nor read queued output for too long
     pong_timeout,       ///< a ping was not answered in time
     message_timeout,    ///< the peer sent a message too slowly
     write_stalled,      ///< output waited, and the peer read none of it for too long

@@ -115,8 +115,8 @@ public:
 
     /// From now on, delivers the publications of all topics that match. The outcome is the topic's
     /// position: `on_publication` is called for each later publication. With `prefix`, the outcome
-    /// has no meaning. A second subscription to the same has no further effect. After an
-    /// error, the subscription may exist nevertheless, until `unsubscribe` is called.
+    /// has no meaning. A second subscription to the same topic or prefix has no further effect.
+    /// After an error, the subscription may exist nevertheless, until `unsubscribe` is called.
     virtual void subscribe(std::string_view topic, topic_match how, completion<position> done) = 0;
 
     /// Ends a subscription. A publication on its way may still be delivered.

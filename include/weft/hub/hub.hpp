@@ -24,8 +24,9 @@ public:
     hub_handle() = default;
 
     /// Publishes on the hub's thread, in a later turn; see `hub::publish`. Publications of one
-    /// thread keep their order. Returns false if the hub no longer exists, or if more than
-    /// `pending_max` bytes of such publications wait for it. Throws std::bad_alloc; then nothing
+    /// thread keep their order. Returns false if the handle is empty, if the hub's driver no longer
+    /// exists, or if more than `pending_max` bytes of such publications would wait for the hub. If
+    /// the hub is destroyed first, the publication is dropped. Throws std::bad_alloc; then nothing
     /// was published.
     bool publish(std::string_view topic, message what, publish_options options = {}) const;
 
@@ -47,7 +48,9 @@ private:
 /// of them may be called from any handler, also while a publication is delivered; even the hub may
 /// be destroyed there. Topics need not be created: they exist while they are used. Two publications
 /// to a topic from one thread reach each subscriber in that order. The short publications that one
-/// turn delivers to a connection are written together, up to 16 KiB at a time.
+/// turn delivers to a connection are written together, up to 16 KiB at a time. `driver` describes
+/// turns and rounds of work. Once the hub is destroyed or its driver has ended, no handler or
+/// completion is called, and calls have no effect.
 class hub {
 public:
     /// Creates a hub for connections on `owner`, which may be a driver, a loop or an endpoint and
@@ -83,6 +86,7 @@ public:
     /// Ends all subscriptions of a connection.
     void unsubscribe_all(connection& who) noexcept;
 
+    /// Returns whether the connection subscribes to the topic by its name. Prefixes do not count.
     [[nodiscard]] bool is_subscribed(const connection& who, std::string_view topic) const noexcept;
 
     /// Returns the number of this hub's connections that subscribe to the topic by its name.
@@ -101,9 +105,8 @@ public:
     /// share the broker.
     ///
     /// The bytes are copied. `done` is called once with the position or the error, possibly before
-    /// this returns; it is not called if the hub is destroyed first. The error is `bad_argument`
-    /// for an empty topic, or the broker's, such as `queue_full` or `outcome_unknown`. Throws
-    /// std::bad_alloc; then nothing was published.
+    /// this returns. The error is `bad_argument` for an empty topic, or the broker's, such as
+    /// `queue_full` or `outcome_unknown`. Throws std::bad_alloc; then nothing was published.
     void publish(std::string_view topic, message what, publish_options options = {},
                  completion<position> done = {});
 
@@ -114,8 +117,8 @@ public:
 
     // --- reading
 
-    /// Reads stored publications. `done` is called once, possibly before this returns. Throws
-    /// std::bad_alloc; then `done` is not called.
+    /// Reads stored publications. `done` is called once, with them or with the broker's error,
+    /// possibly before this returns. Throws std::bad_alloc; then `done` is not called.
     void history(std::string_view topic, const history_query& query,
                  completion<history_page> done);
 
@@ -127,7 +130,8 @@ public:
     // --- handlers
 
     /// Set the functions that are called, in a later round of work, after a subscription has begun
-    /// or ended. For each subscription both are called once, in this order.
+    /// or ended. For each subscription that has begun, both are called once, in this order. If
+    /// there is no memory for a call, it is omitted.
     void on_subscribe(function<void(const subscriber&, std::string_view topic)> handler);
     void on_unsubscribe(function<void(const subscriber&, std::string_view topic)> handler);
 

@@ -15,15 +15,15 @@ enum class redis_error {
     out_of_memory = 1, ///< OOM: Redis has reached its `maxmemory`
     authentication,    ///< NOAUTH, WRONGPASS: a password is missing or wrong
     no_permission,     ///< NOPERM: the ACL of the user forbids a command, a key or a channel
-    loading,           ///< LOADING: Redis has started and is reading its data
+    loading,           ///< LOADING, MASTERDOWN: Redis does not have all of its data yet
     read_only,         ///< READONLY: this Redis is a replica
-    moved,             ///< MOVED: this Redis is a node of a cluster, which is not supported
+    moved,             ///< MOVED, ASK, CLUSTERDOWN: a node of a cluster, which is not supported
     busy,              ///< BUSY: Redis is running a slow script
     write_refused,     ///< MISCONF, NOREPLICAS: Redis accepts no writes at present
     timeout,           ///< Redis did not answer in time
     connection_lost,   ///< the connection ended
-    not_connected,     ///< there is no connection, and `redis_options::when_away` says to fail
-    bad_answer,        ///< an answer that does not belong to the command
+    not_connected,     ///< no connection, for no known reason; only with `redis_outage::fail`
+    bad_answer,        ///< an unexpected or malformed answer, or a malformed publication
     bad_url,           ///< not a URL of a Redis server; see `parse_redis_url`
     no_tls,            ///< `rediss:`, but no TLS layer was given; see `parse_redis_url`
     command_failed     ///< another error, which `redis_options::on_trouble` receives as text

@@ -21,6 +21,7 @@ enum class redis_outage : std::uint8_t {
     fail  ///< they fail at once, with the reason why there is no connection
 };
 
+/// The options of a `redis_broker`. All sessions of the broker use them.
 struct redis_options {
     /// Where Redis listens. The host's name is resolved by the loop, again for each attempt to
     /// connect.
@@ -42,19 +43,19 @@ struct redis_options {
     /// SNI. Empty: `host`.
     std::string tls_host = {};
 
-    unsigned database = 0;
+    unsigned database = 0; ///< the number of the database (SELECT)
 
     /// The beginning of all keys and channels. Applications with different prefixes do not see each
     /// other's topics.
     std::string prefix = "weft:";
 
-    // --- while Redis is away
+    // --- while there is no connection to Redis
 
     redis_outage when_away = redis_outage::wait;
 
     /// Limit on the bytes of operations of one session that wait or have not been answered. Beyond
-    /// it, operations fail with `errc::queue_full`. What renews presence and topics counts, too,
-    /// but is always sent.
+    /// it, operations fail with `errc::queue_full`. Commands that renew presence and topics count,
+    /// too, but are always sent.
     std::size_t pending_max = std::size_t(16) * 1024 * 1024;
 
     /// How long an operation waits for a connection before it fails. Zero: without limit.
@@ -65,7 +66,7 @@ struct redis_options {
     duration backoff_min = std::chrono::milliseconds(100);
     duration backoff_max = std::chrono::seconds(10);
 
-    // --- detecting that Redis is away
+    // --- detecting that Redis does not answer
 
     /// Limit on connecting, which includes logging in, and on loading scripts again that Redis has
     /// lost. Zero: no limit.
@@ -74,19 +75,21 @@ struct redis_options {
     /// A connection ends if Redis owes an answer and sends nothing for this long. Zero: never.
     duration response_timeout = std::chrono::seconds(5);
 
-    /// After this long without a sign of life from Redis, the session asks it for one. Zero: never.
+    /// A connection on which nothing has arrived for this long, and no answer is due, is checked:
+    /// the session sends a command that Redis must answer. Zero: never.
     duration check_interval = std::chrono::seconds(10);
 
     // --- what Redis keeps
 
-    /// How long Redis remembers an unused topic. A topic is used by publications, by reads, and by
-    /// subscriptions by name. A later publication begins a new epoch.
+    /// How long Redis remembers an unused topic. A topic is used by publications (except transient
+    /// ones), by reads, and by subscriptions by name. A later publication begins a new epoch.
     duration topic_time = std::chrono::hours(24);
 
     duration idempotency_time = std::chrono::minutes(5); ///< how long Redis remembers a key
 
-    /// How long after the end of a process its subscribers are still present. A session renews its
-    /// entries three times within this time.
+    /// How long Redis keeps the presence entries of a session that no longer renews them, for
+    /// example because its process was killed. A session renews its entries three times within this
+    /// time, and removes them when it is destroyed.
     duration presence_time = std::chrono::seconds(60);
 
     /// Set this only if Redis stores each write before it answers (`appendonly yes` and
@@ -95,7 +98,8 @@ struct redis_options {
     bool keeps_data = false;
 
     /// Called when a connection could not be made or has ended, and when Redis answers with an
-    /// error. Called on the session's thread; may destroy the session. Must not throw.
+    /// error. `text` says more, often in the words of Redis, and is valid during the call. Called
+    /// on the session's thread; may destroy the session. Must not throw.
     std::function<void(std::error_code why, std::string_view text)> on_trouble = {};
 };
 

@@ -8,8 +8,8 @@ namespace weft_tool {
 
 void add_listening(CLI::App& command, relay_options& chosen) {
     add_identity(command, chosen.identity,
-                 "For listen:wss:// and listen:tls://: PEM file with the certificate, then its "
-                 "issuers'; by default, a self-signed one is made");
+                 "For listen:wss:// and listen:tls://: PEM file with the certificate, then those "
+                 "of its issuers; by default, a self-signed one is made");
     command
         .add_option("--max-connections", chosen.connections_max,
                     "Most clients at the same time; further ones are refused")

@@ -72,7 +72,7 @@ void relay_link::input_ended(relay_end& from) {
     await_silence();
 }
 
-/// Restarts the time of silence, if the link ends after it.
+/// Restarts the timer for `end_silence`, if the link ends after a time without data.
 void relay_link::await_silence() {
     if (closes_when_silent_ && !sides_[1].ended && !sides_[0].ended) silence_.arm_after(wait_);
 }

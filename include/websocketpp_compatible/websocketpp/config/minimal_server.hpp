@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The least config of a server, to derive from: no transport, no logs.
+// The minimal config of a server, to derive from: no transport, no logs.
 #pragma once
 
 #include <websocketpp/config/core.hpp>

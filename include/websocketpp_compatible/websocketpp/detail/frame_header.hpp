@@ -129,7 +129,7 @@ inline void set_masked(basic_header& h, bool value) {
     detail::set_bit(h.b1, BHB1_MASK, value);
 }
 
-/// Returns where the masking key begins in a header.
+/// Returns the offset of the masking key in `extended_header::bytes`.
 inline unsigned int get_masking_key_offset(basic_header const& h) {
     const unsigned int size = get_basic_size(h);
     return size == payload_size_code_16bit ? 2 : size == payload_size_code_64bit ? 8 : 0;
@@ -222,8 +222,8 @@ inline void word_mask_exact(uint8_t* data, size_t length, masking_key_type const
     word_mask_exact(data, data, length, key);
 }
 
-/// Masks or unmasks bytes from `begin` to `end`; the first of them is the byte `key_offset` of a
-/// payload.
+/// Masks or unmasks bytes from `begin` to `end`. `key_offset` is the position of the first of them
+/// in the payload.
 template <typename input_iter, typename output_iter>
 void byte_mask(input_iter begin, input_iter end, output_iter output, masking_key_type const& key,
                size_t key_offset = 0) {

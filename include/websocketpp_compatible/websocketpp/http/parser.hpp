@@ -99,7 +99,7 @@ protected:
     std::string raw_headers() const;
 
     stage stage_ = stage::head;
-    size_t body_left_ = 0; ///< `to_the_end` for a body that ends with the stream
+    size_t body_left_ = 0; ///< in bytes; `to_the_end` for a body that ends with the stream
 
     static constexpr size_t to_the_end = static_cast<size_t>(-1);
 

@@ -67,8 +67,9 @@ private:
                 error::make_error_code(error::async_accept_not_listening)};
     }
 
-    /// Begins to accept a connection. Returns why that is not possible, if it is not. `round` is
-    /// the transport's when accepting began: what listens in a later one has a loop of its own.
+    /// Begins to accept one connection. Returns an error if that is not possible. `round` is the
+    /// transport's `listening_round` when accepting began. If it has changed, this ends: after
+    /// another `listen`, the application calls `start_accept` again.
     accept_end accept_one(accept_loop_handler const& ended, unsigned long round) {
         const bool is_current = round == transport_type::listening_round();
         if (!is_current || !transport_type::is_listening()) return not_listening();

@@ -297,8 +297,8 @@ protected:
         m_elog = elog;
     }
 
-    /// Returns another number after each call of `listen` and `stop_listening`. What begins to
-    /// accept in one round must not continue with the socket of a later one.
+    /// Returns a number that `listen` and `stop_listening` change. Code that accepts one connection
+    /// after another compares it, so that it does not continue with the socket of a later `listen`.
     unsigned long listening_round() const { return m_listening_round; }
 
     lib::error_code init(transport_con_ptr const& con) {

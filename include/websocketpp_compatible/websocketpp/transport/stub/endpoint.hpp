@@ -28,7 +28,7 @@ public:
     bool is_listening() const { return false; }
 
 protected:
-    /// Returns another number after listening has ended: see the transport over Asio.
+    /// Returns a number that changes when listening ends; see the transport over Asio.
     unsigned long listening_round() const { return 0; }
 
     void init_logging(lib::shared_ptr<alog_type> const&, lib::shared_ptr<elog_type> const&) {}
