@@ -210,7 +210,7 @@ impl Connection {
         Ok(Handle { raw })
     }
 
-    /// Makes the connection for a pointer that C has passed to `open`. On failure, C has aborted it.
+    /// Makes the connection of a pointer that C has passed to `open`. `None`: C has aborted it.
     pub(crate) fn open(peer: *mut ffi::Connection, endpoint: &Rc<Endpoint>) -> Option<Connection> {
         unsafe extern "C" fn freed(data: *mut c_void) {
             shared::<State>(data).peer.set(ptr::null_mut());

@@ -248,8 +248,8 @@ impl Target {
 }
 
 impl Remote {
-    /// Wakes the loop, and calls `work` on its thread in a later turn. If the loop is dropped first,
-    /// `work` is dropped without a call. Fails with `WEFT_E_GONE` if it was dropped already.
+    /// Wakes the loop, and calls `work` on its thread in a later turn. If the loop is dropped
+    /// first, `work` is dropped without a call. Fails with `WEFT_E_GONE` if it was dropped already.
     pub fn post(&self, work: impl FnOnce() + Send + 'static) -> Result<(), Error> {
         with_work(Box::new(work), |call, user, release| {
             let post = |raw| unsafe { ffi::weft_loop_post(raw, call, user, release) };

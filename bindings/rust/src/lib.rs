@@ -20,8 +20,8 @@
 //! # Threads
 //!
 //! An [`EventLoop`] and everything on it belong to the thread that has created it; the compiler
-//! rejects programs that pass them to another one. [`Remote`], [`Handle`] and [`Tls`] may be used on
-//! any thread.
+//! rejects programs that pass them to another one. [`Remote`], [`Handle`] and [`Tls`] may be used
+//! on any thread.
 //!
 //! ```compile_fail
 //! let event_loop = weft::EventLoop::new().unwrap();
@@ -31,17 +31,17 @@
 //! # Handlers
 //!
 //! Handlers are called by [`EventLoop::run`] or [`EventLoop::process`], on the loop's thread, never
-//! inside the call that has set them. They are `Fn`: keep what they change in a `Cell` or `RefCell`.
-//! They may use and drop every object of this crate, also the server, client or timer that has
-//! called them.
+//! inside the call that has set them. They are `Fn`: keep what they change in a `Cell` or
+//! `RefCell`. They may use and drop every object of this crate, also the server, client or timer
+//! that has called them.
 //!
 //! A server's or client's drop ends its connections at once, without calls of their handlers. The
 //! handlers are dropped when the last connection that has them is gone. A handler that owns its own
 //! server, client or loop (such as in an `Rc`) keeps it forever, like every cycle of `Rc`.
 //!
-//! If a handler panics, its connection is aborted, and `run` or `process` resumes the panic when the
-//! current turn is over. The loop can be used afterwards. A panic in a destructor that runs outside
-//! of a turn is only printed.
+//! If a handler panics, its connection is aborted, and `run` or `process` resumes the panic when
+//! the current turn is over. The loop can be used afterwards. A panic in a destructor that runs
+//! outside of a turn is only printed.
 //!
 //! # Units and errors
 //!
@@ -49,8 +49,8 @@
 //! options, 0 or `None` is the default, and `Duration::MAX` turns a timeout off. Weft's pages on
 //! timeouts and limits describe the defaults.
 //!
-//! Wrong arguments, such as texts with a NUL, are an [`Error`] and have no effect. Objects whose loop
-//! has been dropped fail with `WEFT_E_GONE`.
+//! Wrong arguments, such as texts with a NUL, are an [`Error`] and have no effect. Objects whose
+//! loop has been dropped fail with `WEFT_E_GONE`.
 
 mod connection;
 mod endpoint;

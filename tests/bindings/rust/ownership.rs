@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-//! The crate weft where it could be unsound: handlers that drop what calls them, panics in handlers,
-//! and objects that outlive others.
+//! The crate weft where it could be unsound: handlers that drop what calls them, panics in
+//! handlers, and objects that outlive others.
 
 use std::cell::{Cell, RefCell};
 use std::panic::{catch_unwind, AssertUnwindSafe};

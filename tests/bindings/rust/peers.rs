@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-//! The crate weft with Python's websockets, in both roles. These tests run only with `--ignored`, and
-//! with the environment variable WEFT_PEERS_PYTHON: a Python that has the package.
+//! The crate weft with Python's websockets, in both roles. These tests run only with `--ignored`,
+//! and with the environment variable WEFT_PEERS_PYTHON: a Python that has the package.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
