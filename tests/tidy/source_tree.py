@@ -34,7 +34,7 @@ def files(root, folders, suffixes):
     return sorted(
         path.relative_to(root) for folder in folders for path in (root / folder).rglob("*")
         if path.suffix in suffixes and path.is_file()
-        and not {"build", "node_modules"} & set(path.relative_to(root).parts))
+        and not {"build", "node_modules", "target"} & set(path.relative_to(root).parts))
 
 
 def layer_of(path):
