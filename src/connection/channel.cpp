@@ -4,6 +4,7 @@
 #include <weft/connection/channel.hpp>
 
 #include <algorithm>
+#include <utility>
 
 #include <weft/core/memory_account.hpp>
 
@@ -35,6 +36,7 @@ any_value& channel::data() {
 // --- observers
 
 void channel::observe(channel_observer& added) {
+    added.due_ = false;
     added.insert_before(some_extra().observers);
 }
 
@@ -48,13 +50,20 @@ channel_observer* channel::observer_of(const void* owner) const noexcept {
     return nullptr;
 }
 
-/// Observers call no handlers, so none of them removes another.
+/// An observer may send, and so call a write handler (`io_stream::write_handler`) that adds or
+/// removes observers. Each one is moved to the end of the list before it is called, so that those
+/// that are still due are always at the beginning.
 void channel::notify_drained() noexcept {
     if (dead_ || !extra_) return;
-    const weft::list_link& head = extra_->observers;
-    for (weft::list_link* at = head.next(); at != &head;) {
-        auto& one = static_cast<channel_observer&>(*at);
-        at = at->next();
+    weft::list_link& head = extra_->observers;
+    for (weft::list_link* at = head.next(); at != &head; at = at->next()) {
+        static_cast<channel_observer&>(*at).due_ = true;
+    }
+    while (head.linked() && !dead_) {
+        auto& one = static_cast<channel_observer&>(*head.next());
+        if (!std::exchange(one.due_, false)) return;
+        one.unlink();
+        one.insert_before(head);
         one.on_drained();
     }
 }

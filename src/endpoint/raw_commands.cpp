@@ -33,11 +33,11 @@ send_result raw_connection::send(std::span<const std::byte> bytes) {
 
 /// Does the same for output that the limit has already allowed.
 send_result raw_connection::send_counted(std::span<const std::byte> bytes) {
-    if (blocked_ || bytes.size() < large_piece) {
+    if (blocked_ || writing_ || bytes.size() < large_piece) {
         queue_.append(bytes);
         if (queue_.size() >= output_that_leaves_at_once) write_now();
     } else {
-        keep(bytes.subspan(write_now(bytes)));
+        write_now(bytes);
     }
     if (!is_open()) return send_result::closed; // the stream broke
     after_writing();
@@ -49,25 +49,30 @@ send_result raw_connection::send_counted(std::span<const std::byte> bytes) {
     return send_result::backed_up;
 }
 
-/// Writes the queue and then `more` to the stream; returns how many bytes of `more` it took.
-std::size_t raw_connection::write_now(std::span<const std::byte> more) noexcept {
-    if (!stream_ || blocked_ || over()) return 0;
-    const std::array<std::span<const std::byte>, 2> both{queue_.bytes(), more};
-    const std::size_t size = queue_.size() + more.size();
-    if (size == 0) return 0;
-    const std::size_t first = queue_.empty() ? 1 : 0;
-    const std::size_t last = more.empty() ? 1 : 2;
-    const auto taken = stream_->write(std::span(both).subspan(first, last - first));
-    if (!taken) {
-        end_with(taken.error(), side::system);
-        return 0;
+/// Writes the queue and then `more` to the stream, and queues what it does not take of `more`. The
+/// stream may call code of the application (`io_stream::write_handler`): what that sends here is
+/// queued, and written after what the stream is taking.
+void raw_connection::write_now(std::span<const std::byte> more) noexcept {
+    if (!stream_ || blocked_ || writing_ || over()) return;
+    while (const std::size_t size = queue_.size() + more.size()) {
+        const std::array<std::span<const std::byte>, 2> both{queue_.bytes(), more};
+        const std::size_t waiting = queue_.size();
+        const std::size_t first = waiting == 0 ? 1 : 0;
+        const std::size_t last = more.empty() ? 1 : 2;
+        writing_ = true;
+        const auto taken = stream_->write(std::span(both).subspan(first, last - first));
+        writing_ = false;
+        if (over()) return; // by the application, meanwhile
+        if (!taken) return end_with(taken.error(), side::system);
+        const std::size_t of_queue = std::min(*taken, waiting);
+        const std::size_t sent_meanwhile = queue_.size() - waiting;
+        queue_.consume(of_queue);
+        queue_.release_if_empty();
+        blocked_ = *taken < size;
+        follow_output(*taken);
+        keep(std::exchange(more, {}).subspan(*taken - of_queue), sent_meanwhile);
+        if (blocked_) return;
     }
-    const std::size_t of_queue = std::min(*taken, queue_.size());
-    queue_.consume(of_queue);
-    queue_.release_if_empty();
-    blocked_ = *taken < size;
-    follow_output(*taken);
-    return *taken - of_queue;
 }
 
 /// Updates the deadlines that depend on output. Reads the clock only if there is such a deadline,
@@ -119,15 +124,17 @@ void raw_connection::follow_rate(std::size_t taken, time_point now) noexcept {
                  now);
 }
 
-/// Queues the rest of a piece that was partly written. Without memory for it the connection ends,
-/// as the stream of bytes would have a gap.
-void raw_connection::keep(std::span<const std::byte> rest) noexcept {
-    if (rest.empty() || over()) return;
+/// Queues the rest of a piece that was partly written, before the last `later` bytes of the queue.
+/// Without memory for it the connection ends, as the stream of bytes would have a gap.
+void raw_connection::keep(std::span<const std::byte> rest, std::size_t later) noexcept {
+    if (rest.empty()) return;
     try {
         queue_.append(rest);
     } catch (const std::bad_alloc&) {
-        run_out_of_memory();
+        return run_out_of_memory();
     }
+    const auto both = queue_.bytes().last(later + rest.size());
+    std::rotate(both.begin(), both.begin() + static_cast<std::ptrdiff_t>(later), both.end());
 }
 
 channel::queue_limit raw_connection::limit() const noexcept {
@@ -144,7 +151,7 @@ void raw_connection::pause() noexcept {
     driver().require_owner("raw_connection::pause");
     if (over() || closing_ || paused_) return;
     paused_ = true;
-    if (depth_ == 0) update();
+    if (depth_ == 0 && !writing_) update();
 }
 
 void raw_connection::resume() noexcept {

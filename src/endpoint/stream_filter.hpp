@@ -44,6 +44,9 @@ public:
     [[nodiscard]] std::size_t output_pending() const noexcept override {
         return under_->output_pending();
     }
+    [[nodiscard]] bool calls_application() const noexcept override {
+        return under_->calls_application();
+    }
 
 protected:
     explicit stream_filter(std::unique_ptr<stream> under) noexcept

@@ -95,13 +95,13 @@ struct member final : channel_observer {
     void on_drained() noexcept override;
     void on_end() noexcept override;
 
+    bool behind = false;                        // output waits; `on_drained` will be called
     hub_state& hub;
     connection* to;                             // null after its end
     std::uint32_t first = subscription::none;   // of its circular list of subscriptions
     std::uint32_t count = 0;
     std::uint32_t backlogs = 0;                 // subscriptions with a backlog that is not empty
     std::uint32_t index_ = 0;                   // in the hub's table
-    bool behind = false;                        // output waits; `on_drained` will be called
     member* next_gone = nullptr;
     run_place place;                            // in the run of a topic
 };

@@ -106,6 +106,7 @@ public:
     [[nodiscard]] std::size_t output_pending() const noexcept override {
         return state_.output_pending();
     }
+    [[nodiscard]] bool calls_application() const noexcept override { return true; }
 
 private:
     state& state_;

@@ -21,6 +21,9 @@ constexpr std::size_t record_size_max = 16 * 1024;
 /// responses to a peer that updates its keys again and again.
 constexpr std::size_t sealed_size_max = 256 * 1024;
 
+/// `write` accepts no more once at least this much ciphertext has been gathered.
+constexpr std::size_t gathered_size_max = sealed_size_max / 2;
+
 /// The address of this identifies the class in `stream::kind`.
 constexpr char kind_of_tls = 0;
 
@@ -112,7 +115,8 @@ private:
 
 tls_stream::tls_stream(std::unique_ptr<stream> under,
                        std::unique_ptr<tls_session> session) noexcept
-    : stream(under->driver()), under_(std::move(under)), session_(std::move(session)) {
+    : stream(under->driver()), under_(std::move(under)), session_(std::move(session)),
+      gathers_(under_->calls_application()) {
     session_->attach(*this);
 }
 
@@ -154,7 +158,8 @@ void tls_stream::half_close() noexcept {
 /// Sends close_notify, after the ciphertext that is waiting.
 void tls_stream::end_output() noexcept {
     session_->end_output();
-    if (sealed_.empty()) under_->half_close();
+    if (sealed_.empty()) return under_->half_close();
+    if (!send_gathered()) driver().defer(*this); // to report it
 }
 
 void tls_stream::close() noexcept {
@@ -162,12 +167,15 @@ void tls_stream::close() noexcept {
     driver().cancel(*this);
     if (eof_reported_ && !half_closed_ && sealed_.empty()) {
         session_->end_output(); // responds to the peer's
+        send_gathered();
     }
     under_->close();
 }
 
+/// Reports an error, after an alert that may have been gathered.
 void tls_stream::fail(std::error_code why) noexcept {
-    closed_ = true;
+    send_gathered();
+    if (std::exchange(closed_, true)) return; // by the application, meanwhile
     driver().cancel(*this);
     under_->close();
     sink_->on_error(why);
@@ -191,6 +199,7 @@ std::error_code tls_stream::error_of_handshake() noexcept {
     }
     if (why == tls_error::not_tls) note_received();
     if (why == tls_error::http_request) {
+        send_gathered();
         const std::span<const std::byte> answer = std::as_bytes(std::span(answer_to_plain_http));
         static_cast<void>(under_->write(std::span(&answer, 1)));
         under_->half_close();
@@ -217,6 +226,11 @@ void tls_stream::note_fault(std::string what) noexcept {
 /// be destroyed.
 void tls_stream::run() noexcept {
     if (closed_ || busy_) return;
+    if (refused_ && !opening_ && !half_closed_ && sealed_.empty()) {
+        refused_ = false;
+        sink_->on_writable();
+        if (closed_) return;
+    }
     delivered_ = !opening_ && backlog();
     work_off(held_.bytes(), false);
 }
@@ -244,11 +258,9 @@ void tls_stream::on_error(std::error_code why) noexcept {
 }
 
 void tls_stream::on_writable() noexcept {
+    full_ = false;
     if (!flush()) return fail(write_error_);
-    if (!sealed_.empty()) return;
-    sealed_.clear();
-    if (opening_) return;
-    if (half_closed_) return under_->half_close();
+    if (closed_ || opening_ || half_closed_ || !sealed_.empty()) return;
     if (std::exchange(refused_, false)) sink_->on_writable();
 }
 
@@ -279,6 +291,7 @@ void tls_stream::work_off(std::span<std::byte> ciphertext, bool asked) noexcept 
     chunk_ = {};
     chunk_read_ = 0;
     busy_ = false;
+    if (!send_gathered()) return fail(write_error_);
     if (closed_ || paused_) return;
     if (backlog() || delivered_) {
         if (wanted) driver().defer(*this);
@@ -298,6 +311,8 @@ void tls_stream::shake_hands() noexcept {
     if (!early_.empty() && !seal(early_.bytes())) return fail(error_of_session());
     early_.clear();
     if (half_closed_) end_output();
+    if (!send_gathered()) return fail(write_error_);
+    if (closed_) return;
     if (paused_) stop_below();
     sink_->on_open();
     if (closed_ || !sealed_.empty()) return;
@@ -384,6 +399,7 @@ result<std::size_t>
 tls_stream::write(std::span<const std::span<const std::byte>> pieces) noexcept {
     if (closed_ || half_closed_) return failure(std::make_error_code(std::errc::broken_pipe));
     if (opening_) return write_early(pieces);
+    if (gathers_) return write_gathered(pieces);
     std::size_t taken = 0;
     for (record_cutter left(pieces); !left.empty();) {
         if (!sealed_.empty()) {
@@ -417,6 +433,21 @@ tls_stream::write_early(std::span<const std::span<const std::byte>> pieces) noex
     return taken;
 }
 
+/// Encrypts before it sends, since the pieces may be gone once the stream below was called.
+result<std::size_t>
+tls_stream::write_gathered(std::span<const std::span<const std::byte>> pieces) noexcept {
+    std::size_t taken = 0;
+    record_cutter left(pieces);
+    while (!left.empty() && !full_ && sealed_.size() < gathered_size_max) {
+        const auto next = left.next();
+        if (!seal(next)) return end_writing();
+        taken += next.size();
+    }
+    if (!left.empty()) refused_ = true;
+    if (!send_gathered()) return end_writing();
+    return taken;
+}
+
 failure tls_stream::end_writing() noexcept {
     const auto why = error_of_session();
     close();
@@ -427,7 +458,8 @@ bool tls_stream::seal(std::span<const std::byte> plain) noexcept {
     return session_->write(plain) && !write_error_;
 }
 
-/// Called when the session writes: sends at once, and keeps what the stream below does not take.
+/// Called when the session writes: sends at once, and keeps what the stream below does not take. If
+/// that may call the application, keeps everything, because the session is on the stack.
 bool tls_stream::take_ciphertext(std::span<const std::byte> sealed) noexcept {
     if (write_error_) return false;
     if (sealed_.size() + sealed.size() > sealed_size_max) {
@@ -435,7 +467,7 @@ bool tls_stream::take_ciphertext(std::span<const std::byte> sealed) noexcept {
         return false;
     }
     std::size_t taken = 0;
-    if (sealed_.empty()) {
+    if (sealed_.empty() && !gathers_) {
         const auto got = under_->write(std::span(&sealed, 1));
         if (!got) {
             write_error_ = got.error();
@@ -451,16 +483,38 @@ bool tls_stream::take_ciphertext(std::span<const std::byte> sealed) noexcept {
     return !write_error_;
 }
 
-/// Sends waiting ciphertext. Returns false if the stream below has failed.
+/// Sends waiting ciphertext, and then the end of the output. Returns false if the stream below has
+/// failed. That may call the application: what is encrypted meanwhile is sent here, too.
 bool tls_stream::flush() noexcept {
-    if (sealed_.empty()) return true;
-    const std::span<const std::byte> waiting = sealed_.bytes();
-    const auto taken = under_->write(std::span(&waiting, 1));
-    if (!taken) {
-        write_error_ = taken.error();
-        return false;
+    sending_ = true;
+    while (!sealed_.empty() && !full_) {
+        const std::span<const std::byte> waiting = sealed_.bytes();
+        const std::size_t size = waiting.size();
+        const auto taken = under_->write(std::span(&waiting, 1));
+        if (!taken) {
+            write_error_ = taken.error();
+            break;
+        }
+        sealed_.consume(*taken);
+        full_ = *taken < size;
+        if (closed_) break;
     }
-    sealed_.consume(*taken);
+    sending_ = false;
+    if (write_error_) return false;
+    if (!sealed_.empty() || closed_) return true;
+    sealed_.clear();
+    if (half_closed_ && !opening_) under_->half_close();
+    return true;
+}
+
+/// Sends what the session has written, if that was gathered. Called when the session is not on the
+/// stack. A `write` that was accepted only in part gets its `on_writable` in a later round.
+bool tls_stream::send_gathered() noexcept {
+    if (!gathers_) return true;
+    if (write_error_) return false;
+    if (sealed_.empty() || sending_ || full_) return true;
+    if (!flush()) return false;
+    if (refused_ && sealed_.empty() && !closed_) driver().defer(*this);
     return true;
 }
 

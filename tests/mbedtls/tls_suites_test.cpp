@@ -4,3 +4,4 @@
 
 #include "support/tls_stream_kit_suite.hpp"
 #include "support/tls_stream_suite.hpp"
+#include "support/tls_write_handler_suite.hpp"

@@ -27,7 +27,8 @@ public:
 
 protected:
     /// Called when all queued output has been written, after `send` returned `backed_up` or
-    /// `dropped`; the `writable` handler has been called before. May send. Must not call handlers.
+    /// `dropped`; the `writable` handler has been called before. May send, and add and remove
+    /// observers. An observer that is added meanwhile is not called. Must not call handlers.
     virtual void on_drained() noexcept = 0;
 
     /// Called once, when the connection has ended: after its last handler, or when it is destroyed
@@ -38,6 +39,7 @@ private:
     friend class channel;
 
     const void* owner_;
+    bool due_ = false; // `on_drained` is due, while the connection calls its observers
 };
 
 } // namespace weft

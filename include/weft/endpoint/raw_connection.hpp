@@ -161,8 +161,8 @@ private:
 
     // output
     send_result send_counted(std::span<const std::byte> bytes);
-    std::size_t write_now(std::span<const std::byte> more = {}) noexcept;
-    void keep(std::span<const std::byte> rest) noexcept;
+    void write_now(std::span<const std::byte> more = {}) noexcept;
+    void keep(std::span<const std::byte> rest, std::size_t later) noexcept;
     [[nodiscard]] bool writable_waits() const noexcept {
         return writable_may_come() && is_open();
     }

@@ -41,10 +41,10 @@ public:
     ///
     /// Returns how many bytes it accepted. If it accepted only a part, the rest waits until the
     /// caller calls `writable`. An error ends the connection. The handler may call any function of
-    /// the io_stream and may destroy it. It may also send on connections and end them. To the
-    /// connection whose output it is writing, this applies only if that is a `connection` without
-    /// TLS over this stream, and then the pieces are valid only until it does. It must not destroy
-    /// an endpoint or run a turn of the driver.
+    /// the io_stream and may destroy it. It may also send on connections and end them, including
+    /// the connection whose output it is writing: what it sends there follows that output, and the
+    /// pieces are valid only until it sends there or ends that connection. It must not destroy an
+    /// endpoint or run a turn of the driver.
     using write_handler =
         function<result<std::size_t>(std::span<const std::span<const std::byte>> pieces)>;
 

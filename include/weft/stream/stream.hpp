@@ -128,6 +128,11 @@ public:
     /// deadline depends on it, not for each message.
     [[nodiscard]] virtual std::size_t output_pending() const noexcept { return 0; }
 
+    /// Returns whether `write` may call code of the application, as an `io_stream` calls its write
+    /// handler. That code may use the stream's user, even if it is in the middle of `write`: for
+    /// instance, send on the connection. A stream on top of another returns what that one returns.
+    [[nodiscard]] virtual bool calls_application() const noexcept { return false; }
+
     [[nodiscard]] weft::driver& driver() const noexcept { return driver_; }
 
 protected:

@@ -54,6 +54,7 @@ public:
     [[nodiscard]] std::size_t output_pending() const noexcept override {
         return early_.size() + sealed_.size() + under_->output_pending();
     }
+    [[nodiscard]] bool calls_application() const noexcept override { return gathers_; }
 
     /// Returns `transport` (see `connection::transport`) as a TLS stream; null if it is another
     /// kind of stream.
@@ -117,9 +118,12 @@ private:
 
     result<std::size_t>
     write_early(std::span<const std::span<const std::byte>> pieces) noexcept;
+    result<std::size_t>
+    write_gathered(std::span<const std::span<const std::byte>> pieces) noexcept;
     failure end_writing() noexcept;
     bool seal(std::span<const std::byte> plain) noexcept;
     bool flush() noexcept;
+    bool send_gathered() noexcept;
     void end_output() noexcept;
     void fail(std::error_code why) noexcept;
     [[nodiscard]] std::error_code error_of_session() noexcept;
@@ -138,8 +142,11 @@ private:
     std::unique_ptr<std::string> fault_; // see `error_detail`
     std::error_code read_error_;
     std::error_code write_error_; // of the stream below
+    const bool gathers_;   // the stream below may call the application: see `send_gathered`
     bool opening_ = true;
     bool busy_ = false;    // a chunk is being processed
+    bool sending_ = false; // the stream below is taking ciphertext
+    bool full_ = false;    // the stream below took only a part, and will call `on_writable`
     bool paused_ = false;
     bool stopped_ = false;   // the stream below is paused
     bool refused_ = false;   // a write was accepted in part: `on_writable` is due

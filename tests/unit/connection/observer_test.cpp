@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Observers of a connection: they are notified of each drained queue, and of the end exactly once.
 #include <memory>
+#include <optional>
 
 #include <weft/connection/channel_observer.hpp>
 
@@ -15,9 +16,13 @@ public:
 
     int drained = 0;
     int ended = 0;
+    function<void()> then; // called by `on_drained`
 
 private:
-    void on_drained() noexcept override { ++drained; }
+    void on_drained() noexcept override {
+        ++drained;
+        if (then) then();
+    }
     void on_end() noexcept override { ++ended; }
 };
 
@@ -32,6 +37,16 @@ public:
         served().observe(noted);
         EXPECT_EQ(served().observer_of(&owner), &noted);
         EXPECT_EQ(served().observer_of(this), nullptr);
+    }
+
+    void drain() {
+        outbound().pause();
+        driver.settle();
+        served().send(std::string(1000, 'x'));
+        driver.settle();
+        EXPECT_EQ(served().send("y"), send_result::backed_up);
+        outbound().resume();
+        driver.settle();
     }
 };
 
@@ -48,6 +63,45 @@ TEST_F(observer_test, is_notified_when_the_queue_has_drained) {
     driver.settle();
     EXPECT_EQ(noted.drained, 1);
     EXPECT_EQ(noted.ended, 0);
+}
+
+TEST_F(observer_test, may_remove_and_add_observers_while_they_are_notified) {
+    begin();
+    std::optional<noting_observer> removed(&owner);
+    noting_observer last(&owner);
+    noting_observer added(&owner);
+    served().observe(*removed);
+    served().observe(last);
+    noted.then = [&] {
+        removed.reset();
+        served().observe(added);
+        last.stop_observing();
+        served().observe(last); // as if it were new
+        noted.stop_observing();
+    };
+    drain();
+    EXPECT_EQ(noted.drained, 1);
+    EXPECT_EQ(last.drained, 0);
+    EXPECT_EQ(added.drained, 0);
+    drain();
+    EXPECT_EQ(noted.drained, 1);
+    EXPECT_EQ(last.drained, 1);
+    EXPECT_EQ(added.drained, 1);
+    served().abort();
+    driver.settle();
+    EXPECT_EQ(last.ended + added.ended, 2);
+    EXPECT_EQ(last.drained + added.drained, 2);
+}
+
+TEST_F(observer_test, that_ends_the_connection_is_the_last_to_be_notified) {
+    begin();
+    noting_observer other(&owner);
+    served().observe(other);
+    noted.then = [&] { server.reset(); };
+    drain();
+    EXPECT_EQ(noted.drained, 1);
+    EXPECT_EQ(other.drained, 0);
+    EXPECT_EQ(other.ended, 1);
 }
 
 TEST_F(observer_test, is_notified_once_of_each_kind_of_end) {

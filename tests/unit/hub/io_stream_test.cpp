@@ -361,5 +361,29 @@ TEST_F(hub_with_a_slow_io_stream, may_destroy_the_hub_while_it_gets_what_waited)
     EXPECT_LE(received.size(), 2U);
 }
 
+/// The other hub follows the same connection, and its place there comes next.
+TEST_F(hub_with_a_slow_io_stream, may_leave_and_join_other_hubs_while_it_gets_what_waited) {
+    for (const bool destroyed : {false, true}) {
+        std::optional<hub> other(driver);
+        hub third(driver);
+        ASSERT_TRUE(other->subscribe(*fed, "other"));
+        read_on([&] {
+            destroyed ? other.reset() : other->unsubscribe_all(*fed);
+            EXPECT_TRUE(third.subscribe(*fed, "third"));
+        });
+        EXPECT_EQ(received, (texts{long_text, long_text, "3"}));
+        EXPECT_EQ(topics->queued_bytes(), 0U);
+        EXPECT_EQ(third.subscribers("third"), 1U);
+        if (destroyed) return;
+        EXPECT_EQ(other->subscription_count(), 0U);
+        received.clear();
+        third.unsubscribe_all(*fed);
+        full = true;
+        publish("news", long_text);
+        publish("news", long_text);
+        publish("news", "3");
+    }
+}
+
 } // namespace
 } // namespace weft::testing
