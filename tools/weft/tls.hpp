@@ -22,7 +22,7 @@ struct tls_fault {
 };
 
 /// Writes the fault to standard error; `command` is named there, such as "weft serve".
-void complain_about_tls(const char* command, const tls_fault& fault);
+void print_tls_error(const char* command, const tls_fault& fault);
 
 /// Which certificate a server has.
 struct tls_identity {
