@@ -3,15 +3,11 @@
 // events of the session to the handlers.
 #include <weft/connection/connection.hpp>
 
-#include <algorithm>
 #include <new>
 #include <utility>
 
-#include <weft/core/error.hpp>
-
 #include "connection/connection_details.hpp"
 #include "connection/connection_set.hpp"
-#include "connection/forwarded_for.hpp"
 #include "core/short_messages.hpp"
 
 namespace weft {
@@ -20,17 +16,6 @@ namespace {
 bool may_be_answered(const event& what) noexcept {
     return what.type == event_type::message || what.type == event_type::part ||
         what.type == event_type::ping;
-}
-
-http_response not_found() {
-    return {404, {}, "Not found.\n"};
-}
-
-/// The response to a plain request without a route. `OPTIONS *` asks about the server as a whole
-/// (RFC 9110 section 9.3.7).
-http_response unrouted(const http_request& request) {
-    if (request.target() != "*") return not_found();
-    return {204, {{"Allow", "GET, HEAD, OPTIONS"}}, {}};
 }
 
 } // namespace
@@ -54,48 +39,6 @@ std::unique_ptr<channel::extra> connection::make_extra() const {
     return std::make_unique<details>();
 }
 
-// --- lifetime
-
-void connection::abort() noexcept {
-    driver().require_owner("connection::abort");
-    end_at_once(errc::aborted);
-}
-
-void connection::end_at_once(std::error_code why) noexcept {
-    if (dead_ || ended_) return;
-    if (connecting_) return pending().abandon(why);
-    forget_run();
-    session_.abort(why, side::local, opened_ ? phase::websocket : phase::http, driver().now());
-    if (stream_) stream_->close();
-    driver().defer(*this);
-}
-
-/// Ends with a closing handshake where possible, otherwise with an HTTP response if one can be
-/// sent.
-void connection::end_for_shutdown(std::error_code why) noexcept {
-    leave_run();
-    const auto now = driver().now();
-    switch (state()) {
-    case session_state::open:
-        session_.close(close_code_for(why), close_reason_for(why), now);
-        break;
-    case session_state::connecting:
-        if (role() == role::client) return end_at_once(why);
-        session_.fail(why, now);
-        break;
-    case session_state::closing: return;
-    case session_state::closed: session_.end_keep_alive(); break;
-    }
-    driver().defer(*this);
-}
-
-void connection::leave() noexcept {
-    forget_run();
-    drop_source();
-    session_.forget_account();
-    route_->set->remove(*this);
-}
-
 // --- the memory budget
 
 /// Called only if the session owns memory or output is blocked, so not for small messages of a peer
@@ -108,31 +51,6 @@ void connection::count_memory() noexcept {
     if (has_source()) beside += extras()->source->source.memory_used();
     session_.count_memory(account, owner, beside);
     keep_budget(account);
-}
-
-/// Ends this connection because it holds the most memory. Returns false if its memory is freed only
-/// later, because one of its handlers is on the stack. The peer receives a close frame or a
-/// response, unless output is queued for it.
-bool connection::give_up_memory() noexcept {
-    if (connecting_) {
-        pending().abandon(errc::over_memory_budget);
-        session_.forget_account();
-        return true;
-    }
-    leave_run();
-    const auto now = driver().now();
-    if (session_.output_size() != 0 || session_.output_ends()) {
-        session_.abort(errc::over_memory_budget, side::local,
-                       opened_ ? phase::websocket : phase::http, now);
-        if (stream_) stream_->close();
-    } else {
-        session_.fail(errc::over_memory_budget, now);
-    }
-    driver().defer(*this);
-    const bool at_once = depth_ == 0 && !session_.borrowing();
-    if (at_once) session_.drop_input();
-    session_.forget_account(); // counted again when its end has been reported
-    return at_once;
 }
 
 // --- what other code has read
@@ -265,13 +183,6 @@ void connection::end_running(scratch* lent) noexcept {
     update();
 }
 
-/// Ends only this connection; the peer is informed where that needs no memory.
-void connection::run_out_of_memory() noexcept {
-    if (dead_) return;
-    leave_run(); // may be called outside of `enter`
-    session_.fail(make_error_code(std::errc::not_enough_memory), driver().now());
-}
-
 /// Reports events until none is left, the turn's budget is used up, or the peer must read first.
 void connection::pump() {
     weft::driver& by = driver();
@@ -295,15 +206,6 @@ void connection::pump() {
             return;
         }
     }
-}
-
-bool connection::end_for_exception(const std::exception_ptr& what) noexcept {
-    if (!dead_) {
-        leave_run(); // a coroutine may have thrown, outside of `enter`
-        session_.fail(what, driver().now());
-    }
-    const auto& handler = route_->handlers;
-    return !dead_ && !ended_ && (opened_ ? bool(handler.close) : bool(handler.fail));
 }
 
 void connection::dispatch(const event& what) {
@@ -359,92 +261,6 @@ void connection::handle_event(const event& what) {
     }
 }
 
-void connection::apply_route(route& chosen) noexcept {
-    route_ = &chosen;
-    session_.change_options(chosen.session);
-    share_limit();
-}
-
-/// Takes the client's address from a trusted proxy's header. Returns false if the request has
-/// failed or was refused because of that address.
-bool connection::name_peer() {
-    connection_set& set = *route_->set;
-    if (set.trusted().empty() || !stream_) return true;
-    const address from = stream_->remote_address();
-    if (!is_one_of(set.trusted(), from)) return true;
-    const auto who = forwarded_for(*request(), from, set.trusted());
-    if (!who) {
-        session_.fail(who.error(), driver().now());
-        return false;
-    }
-    more().named = *who;
-    set.named(*this, *who);
-    return !dead_ && state() == session_state::connecting;
-}
-
-/// Checks that the name for which TLS was opened (SNI) has the same routes as the requested host.
-/// Returns false if not; then the request has failed. RFC 9110 §15.5.20.
-bool connection::check_name() {
-    if (!stream_ || route_->set->alike(stream_->server_name(), *request())) return true;
-    session_.fail(errc::misdirected, driver().now());
-    return false;
-}
-
-void connection::handle_request() {
-    trace_handshake();
-    if (!name_peer() || !check_name()) return;
-    connection_set& set = *route_->set;
-    if (set.shutting_down()) return session_.fail(errc::shut_down, driver().now());
-    if (set.draining()) {
-        static_cast<void>(reject(set.drain_refusal()));
-        return;
-    }
-    route* chosen = set.find(*request(), session_.offer());
-    if (!chosen) {
-        const bool known = set.knows_path(*request());
-        static_cast<void>(known ? reject(400, "No subprotocol that is served here was offered.\n")
-                                : reject(404, "No WebSocket is served here.\n"));
-        return;
-    }
-    apply_route(*chosen);
-    if (route_->handlers.validate) call(route_->handlers.validate, *this);
-    if (dead_ || deferred_ || state() != session_state::connecting) return;
-    static_cast<void>(accept());
-}
-
-/// Chooses the route of a plain request. Returns false if the request has failed or was refused.
-bool connection::route_plain_request(route* chosen) {
-    route_->set->count_request();
-    if (!name_peer() || !check_name()) return false;
-    if (chosen) apply_route(*chosen);
-    return true;
-}
-
-/// Handles a piece of a body. An empty piece announces the body; only `http_body` routes use it.
-void connection::handle_body(std::span<const std::byte> piece) {
-    if (piece.empty()) {
-        route* const chosen = route_->set->find(*request(), nullptr);
-        if (!chosen || !chosen->handlers.http_body || !route_plain_request(chosen)) return;
-        const bool begun = session_.receive_body_in_parts(driver().now()).has_value();
-        if (!begun || state() != session_state::connecting) return; // it is too large
-    }
-    call(route_->handlers.http_body, *this, piece);
-}
-
-void connection::handle_plain_request() {
-    connection_set& set = *route_->set;
-    const bool is_routed = route_ != &set.unrouted(); // by `handle_body`
-    if (!is_routed && !route_plain_request(set.find(*request(), nullptr))) return;
-    if (!route_->handlers.http) {
-        const bool known = route_->set->knows_path(*request());
-        static_cast<void>(respond(known ? refusal(errc::bad_upgrade) : unrouted(*request())));
-        return;
-    }
-    call(route_->handlers.http, *this);
-    if (dead_ || deferred_ || state() != session_state::connecting) return;
-    static_cast<void>(respond(not_found()));
-}
-
 void connection::call_writable() {
     if (!writable_waits()) return;
     writable_due_ = false;
@@ -469,71 +285,6 @@ void connection::report_open() {
     if (!dead_ && !route_->options.keep_handshake) session_.forget_handshake();
 }
 
-void connection::limit_lifetime() {
-    const duration most = route_->options.lifetime_max;
-    const double share = std::clamp(route_->options.lifetime_jitter, 0.0, 1.0);
-    const duration jitter = fraction_of(most, share);
-    limit_lifetime(later(driver().now(), most - random_delay(driver().random(), jitter)),
-                   close_code::going_away, "maximum lifetime");
-}
-
-/// Has no effect if the connection ends earlier already.
-void connection::limit_lifetime(time_point deadline, close_code code, std::string reason) {
-    auto& present = more().lifetime;
-    if (present && present->armed() && driver().deadline(*present) <= deadline) return;
-    auto next = std::make_unique<scheduled_close>(*this, code, std::move(reason));
-    driver().arm(*next, deadline);
-    present = std::move(next);
-}
-
-void connection::report_end() {
-    if (std::exchange(ended_, true)) return;
-    drop_sources();
-    if (dead_) return;
-    note_facts();
-    if (opened_) {
-        const report& why = outcome(); // outlives a handler that destroys the endpoint
-        route_->set->count_closed(why);
-        log_end(why);
-        if (dead_) return; // as in `dispatch_watched`
-        call(route_->handlers.close, *this, why);
-    } else {
-        report_failure();
-    }
-    if (!dead_) end_handles();
-}
-
-/// Reports the failure, unless the client follows a redirect; then a new connection takes over the
-/// handlers.
-void connection::report_failure() {
-    end_trace(&outcome());
-    const auto went_on = follow_redirect();
-    if (went_on && *went_on) return;
-    report why = outcome();
-    if (!went_on) why.error = went_on.error();
-    route_->set->count_failed(why);
-    log_end(why);
-    if (dead_) return; // as in `dispatch_watched`
-    // A client's connection without its own `fail` handler uses the endpoint's.
-    auto& own = route_->handlers.fail;
-    const bool is_own = own || role() == weft::role::server;
-    call(is_own ? own : route_->set->unrouted().handlers.fail, why);
-}
-
-/// Adds facts to the report; without memory for them the report omits them.
-void connection::note_facts() noexcept {
-    try {
-        auto facts = take_facts(remote_address());
-        if (!opened_ && response()) {
-            facts->response = *response();
-            facts->response_body = session_.refusal_body();
-        }
-        session_.complete_outcome(std::move(facts), driver().now());
-    } catch (const std::bad_alloc&) {
-        session_.complete_outcome(nullptr, driver().now());
-    }
-}
-
 // --- after each call of `enter`
 
 void connection::update() noexcept {
@@ -549,18 +300,6 @@ void connection::update() noexcept {
     update_reading();
     update_timer();
     if (session_.owns_memory()) count_memory();
-}
-
-/// Resets the connection to its state at accept, when the answer to a plain request has left.
-/// Behind a proxy, the next request may come from another client, which must see no data of this
-/// one.
-void connection::begin_next_request() noexcept {
-    if (!session_.begin_next_request(driver().now())) return;
-    end_handles();
-    const auto last = std::move(extra_); // destroyed at the end: this may run application code
-    deferred_ = false;
-    apply_route(route_->set->unrouted());
-    driver().defer(*this); // the next request may have arrived already
 }
 
 /// The server ends its side first, so that the client, and not the server, enters TIME_WAIT. RFC

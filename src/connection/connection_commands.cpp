@@ -129,13 +129,6 @@ channel::queue_limit connection::limit() const noexcept {
     return {route_->options.queue_size_max, route_->options.when_full};
 }
 
-void connection::end_for_full_queue() noexcept {
-    if (connecting_) return end_at_once(errc::queue_full);
-    leave_run();
-    session_.fail(errc::queue_full, driver().now());
-    driver().defer(*this);
-}
-
 /// Writes all output to the stream, as far as the stream takes it. The stream may call code of the
 /// application (`io_stream::write_handler`): what that sends here is written after what the stream
 /// is taking, and if it ends this connection, nothing is left to write.

@@ -2,7 +2,6 @@
 // A server's context for Mbed TLS: its certificates, one configuration, and the keys of tickets.
 #include <weft/mbedtls/mbedtls_server.hpp>
 
-#include <mutex>
 #include <new>
 #include <string_view>
 #include <utility>
@@ -12,6 +11,7 @@
 #include "mbedtls/mbedtls_session.hpp"
 #include "mbedtls/names.hpp"
 #include "mbedtls/pem.hpp"
+#include "stream/reloadable.hpp"
 
 namespace weft {
 namespace {
@@ -49,8 +49,8 @@ int note_server_name(void*, mbedtls_ssl_context* ssl, const unsigned char* name,
 class mbedtls_server_context final : public mbedtls_context {
 public:
     /// Accepts tickets of `earlier`, unless that is null.
-    result<void> make(const mbedtls_server_options& options,
-                      const mbedtls_server_context* earlier);
+    static result<std::shared_ptr<mbedtls_server_context>>
+    make(const mbedtls_server_options& options, const mbedtls_server_context* earlier);
 
     [[nodiscard]] bool refuses_faults() const noexcept override {
         return clients_ == client_certificates::wanted;
@@ -59,6 +59,8 @@ public:
     void choose_certificate(mbedtls_ssl_context* ssl, const std::string& name) const override;
 
 private:
+    result<void> configure(const mbedtls_server_options& options,
+                           const mbedtls_server_context* earlier);
     result<void> add(const tls_certificate& certificate, std::string* fault);
     result<void> use_tickets(const mbedtls_server_context* earlier);
 
@@ -68,8 +70,17 @@ private:
     client_certificates clients_ = client_certificates::ignored;
 };
 
-result<void> mbedtls_server_context::make(const mbedtls_server_options& options,
-                                          const mbedtls_server_context* earlier) {
+result<std::shared_ptr<mbedtls_server_context>>
+mbedtls_server_context::make(const mbedtls_server_options& options,
+                             const mbedtls_server_context* earlier) {
+    auto made = std::make_shared<mbedtls_server_context>();
+    const auto ready = made->configure(options, earlier);
+    if (!ready) return failure(ready.error());
+    return made;
+}
+
+result<void> mbedtls_server_context::configure(const mbedtls_server_options& options,
+                                               const mbedtls_server_context* earlier) {
     if (options.certificates.empty()) return failure(tls_error::bad_certificate_file);
     const auto begun = begin(MBEDTLS_SSL_IS_SERVER, options.minimum, options.fault);
     if (!begun) return begun;
@@ -133,11 +144,7 @@ void mbedtls_server_context::choose_certificate(mbedtls_ssl_context* ssl,
     }
 }
 
-struct mbedtls_server::state {
-    std::mutex lock; // for the members below: any thread may reload
-    mbedtls_server_options options;
-    std::shared_ptr<mbedtls_server_context> current;
-};
+struct mbedtls_server::state : reloadable<mbedtls_server_options, mbedtls_server_context> {};
 
 mbedtls_server::mbedtls_server() : state_(std::make_unique<state>()) {}
 
@@ -151,33 +158,15 @@ result<std::shared_ptr<mbedtls_server>> mbedtls_server::create(mbedtls_server_op
 }
 
 result<void> mbedtls_server::reload() {
-    const std::lock_guard locked(state_->lock);
-    return replace(state_->options);
+    return state_->reload();
 }
 
 result<void> mbedtls_server::reload(mbedtls_server_options options) {
-    const std::lock_guard locked(state_->lock);
-    const auto replaced = replace(options);
-    if (!replaced) return replaced;
-    state_->options = std::move(options);
-    state_->options.fault = nullptr;
-    return {};
-}
-
-result<void> mbedtls_server::replace(const mbedtls_server_options& options) {
-    auto made = std::make_shared<mbedtls_server_context>();
-    const auto ready = made->make(options, state_->current.get());
-    if (!ready) return ready;
-    state_->current = std::move(made);
-    return {};
+    return state_->reload(std::move(options));
 }
 
 std::unique_ptr<stream> mbedtls_server::cover(std::unique_ptr<stream> plain, std::string_view) {
-    std::shared_ptr<mbedtls_server_context> context;
-    {
-        const std::lock_guard locked(state_->lock);
-        context = state_->current;
-    }
+    const auto context = state_->current();
     return context->cover(std::move(plain), std::nullopt, nullptr);
 }
 

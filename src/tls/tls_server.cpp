@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <mutex>
 #include <utility>
 
 #include <openssl/err.h>
 
+#include "stream/reloadable.hpp"
 #include "tls/certificate_files.hpp"
 #include "tls/chain_fault.hpp"
 #include "tls/openssl_error.hpp"
@@ -43,11 +43,25 @@ int verify_mode(client_certificates wanted) noexcept {
     return SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
 }
 
+/// Keeps the ticket keys, unless clients are asked for certificates: since the rules for those may
+/// have changed, such clients need a full handshake.
+void go_on_with_sessions(const tls_server_options& options, SSL_CTX* old, SSL_CTX* now) noexcept {
+    if (options.clients != client_certificates::ignored) return;
+    ticket_keys keys;
+    if (SSL_CTX_get_tlsext_ticket_keys(old, keys.data(), keys.size()) == 1) {
+        SSL_CTX_set_tlsext_ticket_keys(now, keys.data(), keys.size());
+    }
+    OPENSSL_cleanse(keys.data(), keys.size());
+    ERR_clear_error();
+}
+
 } // namespace
 
 class server_context final : public tls_context {
 public:
-    static result<std::shared_ptr<server_context>> make(const tls_server_options& options);
+    /// Accepts tickets of `earlier`, unless that is null.
+    static result<std::shared_ptr<server_context>> make(const tls_server_options& options,
+                                                        const server_context* earlier);
 
     [[nodiscard]] SSL_CTX* first() const noexcept { return contexts_.front().get(); }
 
@@ -59,7 +73,7 @@ private:
 };
 
 result<std::shared_ptr<server_context>>
-server_context::make(const tls_server_options& options) {
+server_context::make(const tls_server_options& options, const server_context* earlier) {
     if (options.certificates.empty()) return failure(tls_error::bad_certificate_file);
     auto made = std::make_shared<server_context>();
     for (const auto& certificate : options.certificates) {
@@ -69,6 +83,7 @@ server_context::make(const tls_server_options& options) {
     }
     SSL_CTX_set_tlsext_servername_callback(made->first(), &server_context::choose_certificate);
     SSL_CTX_set_tlsext_servername_arg(made->first(), made.get());
+    if (earlier) go_on_with_sessions(options, earlier->first(), made->first());
     return made;
 }
 
@@ -109,27 +124,7 @@ int server_context::choose_certificate(SSL* session, int*, void* self) noexcept 
     return SSL_TLSEXT_ERR_OK;
 }
 
-namespace {
-
-/// Keeps the ticket keys, unless clients are asked for certificates: since the rules for those may
-/// have changed, such clients need a full handshake.
-void go_on_with_sessions(const tls_server_options& options, SSL_CTX* old, SSL_CTX* now) noexcept {
-    if (options.clients != client_certificates::ignored) return;
-    ticket_keys keys;
-    if (SSL_CTX_get_tlsext_ticket_keys(old, keys.data(), keys.size()) == 1) {
-        SSL_CTX_set_tlsext_ticket_keys(now, keys.data(), keys.size());
-    }
-    OPENSSL_cleanse(keys.data(), keys.size());
-    ERR_clear_error();
-}
-
-} // namespace
-
-struct tls_server::state {
-    std::mutex lock; // for the members below: any thread may reload
-    tls_server_options options;
-    std::shared_ptr<server_context> current;
-};
+struct tls_server::state : reloadable<tls_server_options, server_context> {};
 
 tls_server::tls_server() : state_(std::make_unique<state>()) {}
 
@@ -144,32 +139,15 @@ result<std::shared_ptr<tls_server>> tls_server::create(tls_server_options option
 }
 
 result<void> tls_server::reload() {
-    const std::lock_guard locked(state_->lock);
-    return replace(state_->options);
+    return state_->reload();
 }
 
 result<void> tls_server::reload(tls_server_options options) {
-    const std::lock_guard locked(state_->lock);
-    if (const auto replaced = replace(options); !replaced) return replaced;
-    state_->options = std::move(options);
-    state_->options.fault = nullptr;
-    return {};
-}
-
-result<void> tls_server::replace(const tls_server_options& options) {
-    auto made = server_context::make(options);
-    if (!made) return failure(made.error());
-    if (state_->current) go_on_with_sessions(options, state_->current->first(), (*made)->first());
-    state_->current = std::move(*made);
-    return {};
+    return state_->reload(std::move(options));
 }
 
 std::unique_ptr<stream> tls_server::cover(std::unique_ptr<stream> plain, std::string_view) {
-    std::shared_ptr<server_context> context;
-    {
-        const std::lock_guard locked(state_->lock);
-        context = state_->current;
-    }
+    const auto context = state_->current();
     auto session = tls_context::make_session(context->first(), SSL_set_accept_state);
     return context->cover(std::move(plain), std::move(session));
 }

@@ -7,6 +7,7 @@ OUTPUT = "src/core/session_output.cpp"
 SESSION = "src/core/session.cpp"
 CONNECTION = "src/connection/connection.cpp"
 COMMANDS = "src/connection/connection_commands.cpp"
+ENDING = "src/connection/connection_ending.cpp"
 CHANNEL = "src/connection/channel.cpp"
 SET = "src/stream/registry.hpp"
 DEADLINES = "include/weft/stream/driver.hpp"
@@ -23,7 +24,7 @@ MUTANTS = [
      "    if (lent_) list.count = lent_->output_.list(room);\n"
      "    if (extra_) list.count += extra_->output.list(room.subspan(list.count));\n"
      "    if (!lent_) return list;\n"),
-    ("a close is reported twice", CONNECTION,
+    ("a close is reported twice", ENDING,
      "call(route_->handlers.close, *this, why);",
      "call(route_->handlers.close, *this, why);\n"
      "        if (!dead_) call(route_->handlers.close, *this, why);"),

@@ -8,6 +8,10 @@ import pathlib
 import re
 import sys
 
+# Endpoints, and connections with their base classes.
+INTERFACE = ("endpoint.hpp", "connection.hpp", "detail/connection_handshake.hpp",
+             "detail/connection_turns.hpp")
+
 root = pathlib.Path(sys.argv[1])
 headers = root / "include/websocketpp_compatible/websocketpp"
 text = "\n".join(path.read_text(encoding="utf-8") for path in headers.rglob("*.hpp"))
@@ -26,8 +30,7 @@ for line in page.splitlines():
         if not exists and not cells[1].startswith("refused"):
             faults.append(f"{name} does not exist")
 members = re.findall(r"(?m)^    [^\n;{}=]*?\b((?:set|get)_\w+)\(",
-                     (headers / "endpoint.hpp").read_text(encoding="utf-8") +
-                     (headers / "connection.hpp").read_text(encoding="utf-8"))
+                     "".join((headers / name).read_text(encoding="utf-8") for name in INTERFACE))
 for name in sorted(set(members)):
     if f"`{name}`" not in page and name not in ("set_handle",):
         faults.append(f"{name} is not on the page")

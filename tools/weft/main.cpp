@@ -30,6 +30,7 @@
 #include "weft/serve.hpp"
 #include "without_loop/exit_code.hpp"
 #include "without_loop/pipe.hpp"
+#include "without_loop/print_error.hpp"
 #include "without_loop/printable.hpp"
 
 namespace weft_tool {
@@ -69,12 +70,13 @@ std::string_view split_header(std::span<char* const> arguments) {
     return {};
 }
 
-exit_code complain_about_usage(const CLI::App& program, const CLI::ParseError& why,
+exit_code print_usage_error(const CLI::App& program, const CLI::ParseError& why,
                                std::span<char* const> arguments) {
     const auto header = split_header(arguments);
     if (!header.empty() && dynamic_cast<const CLI::ExtrasError*>(&why)) {
-        std::cerr << "weft " << printable(arguments[1]) << ": -H " << printable(header)
-                  << "...: a header is one argument\n  Try -H 'Name: value', with the quotes\n";
+        print_error("weft " + printable(arguments[1]),
+                    "-H " + std::string(header) + "...: a header is one argument",
+                    "Try -H 'Name: value', with the quotes");
         return exit_code::usage;
     }
     std::ostringstream error_text; // may contain secrets of a URL
@@ -376,8 +378,8 @@ CLI::App* add_completion(CLI::App& program, std::string& shell) {
 /// Refuses several cores in a host's loop: some hosts have one loop, or need the main thread.
 bool cores_have_loops(const serve_options& chosen) {
     if (chosen.cores == 1 || is_engine(chosen.loop)) return true;
-    std::cerr << "weft serve: --cores needs one of Weft's own loops, not " << chosen.loop
-              << "\n  Try without --loop; --help lists all options\n";
+    print_error("weft serve", "--cores needs one of Weft's own loops, not " + chosen.loop,
+                "Try without --loop; --help lists all options");
     return false;
 }
 
@@ -424,7 +426,7 @@ exit_code run(int argc, char** argv) {
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& why) {
-        return complain_about_usage(program, why, std::span(argv, static_cast<std::size_t>(argc)));
+        return print_usage_error(program, why, std::span(argv, static_cast<std::size_t>(argc)));
     }
     if (*serve_command) {
         if (!cores_have_loops(serving)) return exit_code::usage;

@@ -119,7 +119,7 @@ exit_code serve(serve_options options) {
         tls_fault fault;
         auto made = serve_tls(options.tls_library, options.identity, fault);
         if (!made) {
-            complain_about_tls("weft serve", fault);
+            print_tls_error("weft serve", fault);
             return exit_code::not_connected;
         }
         tls = std::move(*made);

@@ -3,7 +3,6 @@
 #include "weft/target.hpp"
 
 #include <array>
-#include <iostream>
 #include <string_view>
 #include <utility>
 
@@ -13,7 +12,7 @@
 
 #include "weft/advice.hpp"
 #include "weft/compression.hpp"
-#include "without_loop/printable.hpp"
+#include "without_loop/print_error.hpp"
 #include "without_loop/seconds.hpp"
 
 namespace weft_tool {
@@ -59,28 +58,31 @@ weft::connect_options as_library_options(const target_options& options) {
 } // namespace
 
 std::optional<target> make_target(const char* command, const target_options& options) {
-    const auto misused = [command](const std::string& what, const std::string& what_to_try) {
-        std::cerr << command << ": " << printable(what) << "\n  " << printable(what_to_try) << '\n';
-        return std::nullopt;
-    };
     const auto uri = weft::uri::parse(options.url);
     if (!uri) {
-        return misused(weft::without_secrets(options.url) + ": " + uri.error().message(),
-                       uri_advice(options.url));
+        print_error(command, weft::without_secrets(options.url) + ": " + uri.error().message(),
+                    uri_advice(options.url));
+        return std::nullopt;
     }
     weft::connect_options dial = as_library_options(options);
     for (const auto& typed : options.headers) {
         auto header = parse_header(typed);
-        if (!header) return misused(shown(typed) + ": not a header", "Try -H 'Name: value'");
+        if (!header) {
+            print_error(command, shown(typed) + ": not a header", "Try -H 'Name: value'");
+            return std::nullopt;
+        }
         if (!may_be_set(*header, *uri)) {
-            return misused(header->name + ": belongs to the handshake itself or to HTTP's framing",
-                           "Try without that -H; --subprotocol asks for subprotocols");
+            print_error(command,
+                        header->name + ": belongs to the handshake itself or to HTTP's framing",
+                        "Try without that -H; --subprotocol asks for subprotocols");
+            return std::nullopt;
         }
         dial.headers.push_back(std::move(*header));
     }
     for (const auto& typed : options.subprotocols) {
         if (!weft::is_token(typed)) {
-            return misused(typed + ": not a subprotocol", "It is one word, such as chat.v2");
+            print_error(command, typed + ": not a subprotocol", "It is one word, such as chat.v2");
+            return std::nullopt;
         }
     }
     if (options.deflate) {
@@ -93,7 +95,7 @@ std::optional<target> make_target(const char* command, const target_options& opt
         tls_fault fault;
         dial.tls = connect_tls(options.trust, fault);
         if (!dial.tls) {
-            complain_about_tls(command, fault);
+            print_tls_error(command, fault);
             return std::nullopt;
         }
     }

@@ -7,12 +7,11 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
-#include <iostream>
 #include <utility>
 
 #include <weft/stream/tls_error.hpp>
 
-#include "without_loop/printable.hpp"
+#include "without_loop/print_error.hpp"
 
 namespace weft_tool {
 namespace {
@@ -91,9 +90,8 @@ tls_fault fault_of(const tls_identity& identity, const tls_library& library,
 
 } // namespace
 
-void complain_about_tls(const char* command, const tls_fault& fault) {
-    std::cerr << command << ": " << printable(fault.what) << ": " << fault.why << '\n';
-    if (!fault.what_to_try.empty()) std::cerr << "  " << fault.what_to_try << '\n';
+void print_tls_error(const char* command, const tls_fault& fault) {
+    print_error(command, fault.what + ": " + fault.why, fault.what_to_try);
 }
 
 std::optional<serving_tls> serve_tls(const std::string& library, const tls_identity& identity,

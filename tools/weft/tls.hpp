@@ -22,7 +22,7 @@ struct tls_fault {
 };
 
 /// Writes the fault to standard error; `command` is named there, such as "weft serve".
-void complain_about_tls(const char* command, const tls_fault& fault);
+void print_tls_error(const char* command, const tls_fault& fault);
 
 /// The files with the certificate and the key of a server, as PEM.
 struct tls_identity {

@@ -9,6 +9,7 @@
 #include <websocketpp/common/connection_hdl.hpp>
 #include <websocketpp/common/memory.hpp>
 #include <websocketpp/connection.hpp>
+#include <websocketpp/detail/connection_handlers.hpp>
 #include <websocketpp/detail/random_adapter.hpp>
 #include <websocketpp/error.hpp>
 #include <websocketpp/logger/levels.hpp>
@@ -181,17 +182,8 @@ protected:
             m_is_server, m_user_agent, m_alog, m_elog, random_source());
         const connection_weak_ptr weak(con);
         con->set_handle(weak);
-        con->m_open_handler = m_handlers.open;
-        con->m_close_handler = m_handlers.close;
-        con->m_fail_handler = m_handlers.fail;
-        con->m_ping_handler = m_handlers.ping;
+        con->m_handlers = m_handlers;
         con->options_.answers_pings = !m_handlers.ping;
-        con->m_pong_handler = m_handlers.pong;
-        con->m_pong_timeout_handler = m_handlers.pong_timeout;
-        con->m_interrupt_handler = m_handlers.interrupt;
-        con->m_http_handler = m_handlers.http;
-        con->m_validate_handler = m_handlers.validate;
-        con->m_message_handler = m_handlers.message;
         con->set_open_handshake_timeout(m_open_handshake_timeout);
         con->set_close_handshake_timeout(m_close_handshake_timeout);
         con->set_pong_timeout(m_pong_timeout);
@@ -211,19 +203,6 @@ protected:
     lib::shared_ptr<elog_type> m_elog;
 
 private:
-    struct handlers {
-        detail::handler_slot<void(connection_hdl)> open;
-        detail::handler_slot<void(connection_hdl)> close;
-        detail::handler_slot<void(connection_hdl)> fail;
-        detail::handler_slot<bool(connection_hdl, std::string)> ping;
-        detail::handler_slot<void(connection_hdl, std::string)> pong;
-        detail::handler_slot<void(connection_hdl, std::string)> pong_timeout;
-        detail::handler_slot<void(connection_hdl)> interrupt;
-        detail::handler_slot<void(connection_hdl)> http;
-        detail::handler_slot<bool(connection_hdl)> validate;
-        detail::handler_slot<void(connection_hdl, message_ptr)> message;
-    };
-
     /// Returns the random source of all connections with this config; it is never destroyed, as
     /// connections may outlive the endpoint.
     static weft::random_source& random_source() {
@@ -243,7 +222,7 @@ private:
     }
 
     std::string m_user_agent = websocketpp::user_agent;
-    handlers m_handlers;
+    detail::connection_handlers<message_ptr> m_handlers;
     long m_open_handshake_timeout = config::timeout_open_handshake;
     long m_close_handshake_timeout = config::timeout_close_handshake;
     long m_pong_timeout = config::timeout_pong;

@@ -65,7 +65,6 @@ private:
     struct state;
 
     mbedtls_server();
-    result<void> replace(const mbedtls_server_options& options);
 
     std::unique_ptr<state> state_;
 };

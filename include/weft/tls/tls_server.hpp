@@ -66,7 +66,6 @@ private:
     struct state;
 
     tls_server();
-    result<void> replace(const tls_server_options& options);
 
     std::unique_ptr<state> state_;
 };

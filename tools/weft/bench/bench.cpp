@@ -13,7 +13,7 @@
 #include "weft/advice.hpp"
 #include "weft/bench/load.hpp"
 #include "weft/bench/reports.hpp"
-#include "without_loop/printable.hpp"
+#include "without_loop/print_error.hpp"
 
 namespace weft_tool {
 namespace {
@@ -21,10 +21,7 @@ namespace {
 constexpr std::size_t size_max = 1024UL * 1024 * 1024;
 constexpr std::size_t other_descriptors = 64;
 
-exit_code misused(const std::string& what, const std::string& what_to_try) {
-    std::cerr << "weft bench: " << printable(what) << "\n  " << printable(what_to_try) << '\n';
-    return exit_code::usage;
-}
+constexpr const char* bench_name = "weft bench";
 
 /// Raises this program's limit on open files as far as the system lets it; returns the limit.
 rlim_t raise_descriptor_limit(rlim_t wanted) {
@@ -69,13 +66,13 @@ exit_code outcome_of(const bench_figures& figures) {
 
 /// Says why the first connection that failed could not be opened, and what to try.
 void tell_failure(const bench_options& options, const bench_figures& figures) {
-    std::cerr << "weft bench: could not connect to " << printable(shown_uri(options.url)) << ": "
-              << printable(figures.first_failure) << '\n';
-    if (!figures.advice.empty()) std::cerr << "  " << printable(figures.advice) << '\n';
+    print_error(bench_name,
+                "could not connect to " + shown_uri(options.url) + ": " + figures.first_failure,
+                figures.advice);
 }
 
 exit_code output_failed(const std::string& what) {
-    std::cerr << "weft bench: cannot write to " << printable(what) << '\n';
+    print_error(bench_name, "cannot write to " + what, {});
     return exit_code::input_output;
 }
 
@@ -83,17 +80,20 @@ exit_code output_failed(const std::string& what) {
 
 exit_code bench(const bench_options& options) {
     if (options.size > size_max) {
-        return misused("--size " + std::to_string(options.size) + ": more than 1 GiB",
-                       "Try a smaller message");
+        print_error(bench_name, "--size " + std::to_string(options.size) + ": more than 1 GiB",
+                    "Try a smaller message");
+        return exit_code::usage;
     }
-    const auto to = make_target("weft bench", options);
+    const auto to = make_target(bench_name, options);
     if (!to) return exit_code::usage;
     const auto files = options.connections + other_descriptors;
     if (const auto limit = raise_descriptor_limit(files); limit < files) {
-        return misused("--connections " + std::to_string(options.connections) +
-                           ": this process may open only " + std::to_string(limit) + " files",
-                       "Raise the limit, such as by ulimit -n " + std::to_string(files) +
-                           ", or open fewer connections");
+        print_error(bench_name,
+                    "--connections " + std::to_string(options.connections) +
+                        ": this process may open only " + std::to_string(limit) + " files",
+                    "Raise the limit, such as by ulimit -n " + std::to_string(files) +
+                        ", or open fewer connections");
+        return exit_code::usage;
     }
     std::ofstream page; // opened first, so that a wrong name is reported before the run
     if (!options.html_file.empty()) {

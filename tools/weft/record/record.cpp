@@ -3,13 +3,12 @@
 #include "weft/record/record.hpp"
 
 #include <cerrno>
-#include <iostream>
 #include <system_error>
 #include <utility>
 
 #include "weft/record/recorder.hpp"
 #include "weft/relay/relay_plan.hpp"
-#include "without_loop/printable.hpp"
+#include "without_loop/print_error.hpp"
 
 namespace weft_tool {
 bool carry_bytes(const char* for_command, relay_address& at) {
@@ -18,9 +17,9 @@ bool carry_bytes(const char* for_command, relay_address& at) {
         at.what = relay_address::kind::tcp;
         return true;
     }
-    std::cerr << for_command << ": " << printable(at.shown())
-              << ": must not have a path\n  The path comes from the client's request. Try "
-              << printable(at.typed.substr(0, at.typed.size() - at.path.size())) << '\n';
+    print_error(for_command, at.shown() + ": must not have a path",
+                "The path comes from the client's request. Try " +
+                    at.typed.substr(0, at.typed.size() - at.path.size()));
     return false;
 }
 
@@ -32,9 +31,8 @@ exit_code record(const record_options& options) {
         return exit_code::usage;
     }
     if (!client->listens) {
-        std::cerr << command << ": " << printable(client->shown())
-                  << ": the first end must listen for the client\n  Try "
-                     "listen:ws://127.0.0.1:9100\n";
+        print_error(command, client->shown() + ": the first end must listen for the client",
+                    "Try listen:ws://127.0.0.1:9100");
         return exit_code::usage;
     }
     auto plan = make_plan(command, options, std::move(*client), std::move(*server));
@@ -44,8 +42,9 @@ exit_code record(const record_options& options) {
     // Replaces the file last, when nothing else can fail: another recorder may be writing to it.
     if (!running.listen()) return exit_code::not_connected;
     if (!into.open(options.file)) {
-        std::cerr << command << ": cannot write " << printable(options.file) << ": "
-                  << std::generic_category().message(errno) << "\n  Try another file\n";
+        print_error(command,
+                    "cannot write " + options.file + ": " + std::generic_category().message(errno),
+                    "Try another file");
         return exit_code::input_output;
     }
     into.on_failure([&] {

@@ -19,6 +19,7 @@
 #include "weft/relay/relay_plan.hpp"
 #include "weft/stop_signals.hpp"
 #include "weft/tls.hpp"
+#include "without_loop/print_error.hpp"
 #include "without_loop/printable.hpp"
 #include "without_loop/seconds.hpp"
 
@@ -26,11 +27,6 @@ namespace weft_tool {
 namespace {
 
 constexpr const char* replay_name = "weft replay";
-
-void complain_of_replay(const std::string& what, const std::string& what_to_try) {
-    std::cerr << replay_name << ": " << printable(what) << "\n  " << printable(what_to_try)
-              << '\n';
-}
 
 std::optional<std::string> content_of(const std::string& file) {
     std::ifstream in(file, std::ios::binary);
@@ -40,8 +36,8 @@ std::optional<std::string> content_of(const std::string& file) {
         text.append(piece.data(), static_cast<std::size_t>(in.gcount()));
     }
     if (in.is_open() && !in.bad()) return text;
-    complain_of_replay(file + ": " + std::generic_category().message(errno),
-                       "It must be a file that this user can read");
+    print_error(replay_name, file + ": " + std::generic_category().message(errno),
+                "It must be a file that this user can read");
     return std::nullopt;
 }
 
@@ -51,9 +47,9 @@ std::optional<weft::testing::recording> read_recording(const std::string& file) 
     std::string fault;
     auto made = weft::testing::parse_recording(*text, fault);
     if (!made) {
-        complain_of_replay(file + ": " + fault,
-                           "It must be a recording of `weft record`. If a line is damaged, delete "
-                           "it and all lines after it to replay those before it");
+        print_error(replay_name, file + ": " + fault,
+                    "It must be a recording of `weft record`. If a line is damaged, delete it and "
+                    "all lines after it to replay those before it");
     }
     return made;
 }
@@ -62,7 +58,8 @@ std::optional<relay_address> server_at(const std::string& url) {
     auto at = typed_address(replay_name, url);
     if (!at || !carry_bytes(replay_name, *at)) return std::nullopt;
     if (!at->listens && at->what != relay_address::kind::standard) return at;
-    complain_of_replay(at->shown() + ": not the address of a server", "Try ws://127.0.0.1:9001");
+    print_error(replay_name, at->shown() + ": not the address of a server",
+                "Try ws://127.0.0.1:9001");
     return std::nullopt;
 }
 
@@ -77,7 +74,7 @@ std::optional<weft::raw_connect_options> way_to(const relay_address& at,
     tls_fault fault;
     how.tls = connect_tls(options.trust, fault);
     if (!how.tls) {
-        complain_about_tls(replay_name, fault);
+        print_tls_error(replay_name, fault);
         return std::nullopt;
     }
     return how;
@@ -92,8 +89,8 @@ exit_code report_differences(const std::list<replayed_client>& clients, const st
     std::size_t differing = 0;
     for (const auto& one : clients) {
         if (!one.failure().empty()) {
-            complain_of_replay("could not connect to " + where + ": " + one.failure(),
-                               "Is the server running there?");
+            print_error(replay_name, "could not connect to " + where + ": " + one.failure(),
+                        "Is the server running there?");
             return exit_code::not_connected;
         }
         answers += one.answer_count();

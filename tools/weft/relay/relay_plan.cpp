@@ -2,25 +2,17 @@
 // Turns the options of a relay into a plan.
 #include "weft/relay/relay_plan.hpp"
 
-#include <iostream>
 #include <utility>
 
 #include <weft/core/secrets.hpp>
 
 #include "weft/compression.hpp"
-#include "without_loop/printable.hpp"
+#include "without_loop/print_error.hpp"
 
 namespace weft_tool {
 namespace {
 
 using end_kind = relay_address::kind;
-
-/// Writes what is wrong and what to try; returns nothing.
-std::nullopt_t misused(const char* command, const std::string& what,
-                       const std::string& what_to_try) {
-    std::cerr << command << ": " << printable(what) << "\n  " << printable(what_to_try) << '\n';
-    return std::nullopt;
-}
 
 /// Returns the options for an end that connects. If not `whole`, without those for one request,
 /// which apply to the second end if both connect to a WebSocket.
@@ -60,7 +52,7 @@ bool have_effect(const char* command, const relay_options& options, const relay_
     } else if (websockets == 0 && options.connecting.deflate) {
         fault = "--deflate is for a WebSocket as one of the ends";
     }
-    if (fault) misused(command, fault, "Try without it");
+    if (fault) print_error(command, fault, "Try without it");
     return !fault;
 }
 
@@ -77,10 +69,10 @@ bool prepare_targets(const char* command, const relay_options& options, relay_pl
         if (!plan.to_client) return false;
     }
     if (plan.to_client || plan.to_server || !has_request_options(options.connecting)) return true;
-    misused(command,
-            "-H, --subprotocol, --unix, --via, --proxy and --follow are for an end that connects "
-            "to a WebSocket",
-            "Try with ws://HOST:PORT/PATH or wss:// as one of the ends");
+    print_error(command,
+                "-H, --subprotocol, --unix, --via, --proxy and --follow are for an end that "
+                "connects to a WebSocket",
+                "Try with ws://HOST:PORT/PATH or wss:// as one of the ends");
     return false;
 }
 
@@ -90,18 +82,19 @@ bool prepare_tls(const char* command, const relay_options& options, relay_plan& 
         if (at->what != end_kind::tcp || !at->secure || at->listens || plan.tls) continue;
         plan.tls = connect_tls(options.connecting.trust, fault);
         if (!plan.tls) {
-            complain_about_tls(command, fault);
+            print_tls_error(command, fault);
             return false;
         }
     }
     if (!plan.client.listens || !plan.client.secure) {
         if (options.identity.certificate_file.empty()) return true;
-        misused(command, "--cert is for listen:wss:// and listen:tls://", "Try without --cert");
+        print_error(command, "--cert is for listen:wss:// and listen:tls://",
+                    "Try without --cert");
         return false;
     }
     auto made = serve_tls(options.connecting.trust.library, options.identity, fault);
     if (!made) {
-        complain_about_tls(command, fault);
+        print_tls_error(command, fault);
         return false;
     }
     plan.serving = std::move(*made);
@@ -111,8 +104,8 @@ bool prepare_tls(const char* command, const relay_options& options, relay_plan& 
 bool prepare_accepting(const char* command, const relay_options& options, relay_plan& plan) {
     auto origins = weft::origin_policy::list(options.origins);
     if (!origins) {
-        misused(command, "--origin: not the origin of a web page",
-                "It should look like https://example.org or http://localhost:8080");
+        print_error(command, "--origin: not the origin of a web page",
+                    "It should look like https://example.org or http://localhost:8080");
         return false;
     }
     plan.origins = std::move(origins->with_same_host(false));
@@ -126,20 +119,22 @@ bool prepare_accepting(const char* command, const relay_options& options, relay_
 std::optional<relay_address> typed_address(const char* command, const std::string& typed) {
     std::string fault;
     auto made = parse_relay_address(typed, fault);
-    if (!made) return misused(command, weft::without_secrets(typed) + ": not an address", fault);
+    if (!made) print_error(command, weft::without_secrets(typed) + ": not an address", fault);
     return made;
 }
 
 std::optional<relay_plan> make_plan(const char* command, const relay_options& options,
                                     relay_address first, relay_address second) {
     if (first.listens && second.listens) {
-        return misused(command, "both ends listen",
-                       "Each client of an end that listens gets its own connection to the other "
-                       "end, so the other end must connect. Try one of them without listen:");
+        print_error(command, "both ends listen",
+                    "Each client of an end that listens gets its own connection to the other "
+                    "end, so the other end must connect. Try one of them without listen:");
+        return std::nullopt;
     }
     if (first.what == end_kind::standard && second.what == end_kind::standard) {
-        return misused(command, "both ends are standard input and output",
-                       "Try an address for one of them, such as ws://127.0.0.1:9001/echo");
+        print_error(command, "both ends are standard input and output",
+                    "Try an address for one of them, such as ws://127.0.0.1:9001/echo");
+        return std::nullopt;
     }
     relay_plan plan{.client = std::move(first), .server = std::move(second)};
     if (plan.server.listens) std::swap(plan.client, plan.server);
