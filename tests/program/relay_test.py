@@ -59,6 +59,22 @@ def echo_up_to(size):
     return serve
 
 
+def send_until_held_back(peer, message):
+    """Sends a message again and again, until nothing is taken for a while. How much that is depends
+    on the system, whose buffers may grow to 32 MiB each. Returns the number of bytes sent, and the
+    rest of the last message, or all of one more."""
+    sent, most, before = 0, 1 << 28, peer.gettimeout()
+    peer.settimeout(0.3)
+    try:
+        while sent < most:
+            sent += peer.send(message[sent % len(message):])
+    except TimeoutError:
+        return sent, message[sent % len(message):]
+    finally:
+        peer.settimeout(before)
+    raise AssertionError(f"{sent} bytes were taken")
+
+
 class BetweenWebSockets(unittest.TestCase):
     def test_messages_keep_their_kind(self):
         with Servers(peers.echo) as server:
@@ -218,7 +234,8 @@ class BetweenKinds(unittest.TestCase):
         with TlsServer() as served:
             to = f"wss://localhost:{served.port}/echo"
             with listening("wss", to, "--ca", served.issuers) as relay:
-                done = run("connect", "--insecure", f"wss://127.0.0.1:{relay.port}/", stdin=b"hi\n")
+                done = run("connect", "--insecure", "--wait", str(PATIENCE),
+                           f"wss://127.0.0.1:{relay.port}/", stdin=b"hi\n")
                 self.assertEqual((done.returncode, done.stdout), (0, b"hi\n"), done.stderr)
         with Servers(peers.echo_bytes, plain=True) as server:
             with listening("tls", f"tcp://127.0.0.1:{server.port}") as inner:
@@ -227,41 +244,46 @@ class BetweenKinds(unittest.TestCase):
 
     def test_a_reader_that_waits_is_no_silence(self):
         """A client that has ended its output, and reads late, still gets the whole answer."""
-        size, unit = 16 << 20, 1 << 18
-        stalled = threading.Event()
+        message = memoryview(struct.pack("!BBQ", 0x82, 127, 1 << 18) + bytes(1 << 18))
+        stalled, ended, waited = (threading.Event() for _ in range(3))
+        sizes, early = [], []
 
         def answer(server):
-            server.read()
-            whole = memoryview(struct.pack("!BBQ", 0x82, 127, size) + bytes(size))
-            server.socket.settimeout(1.5)  # longer than --wait
-            sent = 0
             try:
-                while sent < len(whole):
-                    sent += server.socket.send(whole[sent:sent + unit])
-            except TimeoutError:
-                pass
-            stalled.set()
-            server.socket.settimeout(PATIENCE)
-            server.socket.sendall(whole[sent:])
+                server.read()
+                sent, rest = send_until_held_back(server.socket, message)
+                stalled.set()
+                ended.wait(PATIENCE)
+                early.extend(select.select([server.socket], [], [], 1.5)[0])  # beyond --wait
+                sizes.append((sent // len(message) + 1) * (1 << 18))
+            finally:  # also after a failure, which would be slow otherwise
+                stalled.set()
+                waited.set()
+            server.socket.sendall(rest)
             server.read_close()
         with Servers(answer) as server:
             to = f"ws://127.0.0.1:{server.port}/"
             with listening("tcp", to, "--wait", "1") as relay:
                 with socket.create_connection(("127.0.0.1", relay.port), PATIENCE) as client:
+                    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
                     client.sendall(b"give me all")
-                    client.shutdown(socket.SHUT_WR)
                     self.assertTrue(stalled.wait(PATIENCE))
-                    self.assertEqual(len(read_to_end(client)), size)
+                    client.shutdown(socket.SHUT_WR)
+                    ended.set()
+                    self.assertTrue(waited.wait(PATIENCE))
+                    self.assertEqual([len(read_to_end(client))], sizes)
+        self.assertEqual(early, [])
 
     @unittest.skipUnless(os.path.exists("/proc/self/status"), "there is no /proc")
     def test_a_reader_that_waits_holds_the_writer_back(self):
-        """16 MiB pass through the relay, which holds only a little in memory at a time."""
-        size, unit = 16 << 20, 1 << 18
-        data = os.urandom(unit)
+        """All bytes pass through the relay, which holds only a little in memory at a time."""
+        data = os.urandom(1 << 18)
+        message = memoryview(struct.pack("!BBQ4x", 0x82, 0xff, len(data)) + data)
         started, read_now, has_read = (threading.Event() for _ in range(3))
         sums = []
 
         def slow(peer):
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
             started.set()
             read_now.wait(PATIENCE)
             sums.append(hashlib.sha256(read_to_end(peer)).digest())
@@ -269,27 +291,21 @@ class BetweenKinds(unittest.TestCase):
         with Servers(slow, plain=True) as server:
             with listening("ws", f"tcp://127.0.0.1:{server.port}") as relay:
                 with peers.connect(relay.port) as client:
-                    client.send(BINARY, b"first")
-                    self.assertTrue(started.wait(PATIENCE))
-                    before = memory_of(relay.process)
-                    client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 16)
-                    client.socket.settimeout(0.3)  # until nothing more is taken
-                    sent, frame = 0, struct.pack("!BBQ4x", 0x82, 0xff, size)
-                    whole = memoryview(frame + data * (size // unit))
                     try:
-                        while sent < len(whole):
-                            sent += client.socket.send(whole[sent:sent + unit])
-                        self.fail("everything was taken")
-                    except TimeoutError:
-                        pass
-                    grown = memory_of(relay.process) - before
-                    client.socket.settimeout(PATIENCE)
-                    read_now.set()
-                    client.socket.sendall(whole[sent:])
+                        client.send(BINARY, b"first")
+                        self.assertTrue(started.wait(PATIENCE))
+                        before = memory_of(relay.process)
+                        client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 16)
+                        sent, rest = send_until_held_back(client.socket, message)
+                        grown = memory_of(relay.process) - before
+                    finally:
+                        read_now.set()  # also after a failure, which would be slow otherwise
+                    client.socket.sendall(rest)
                     client.close()
                     self.assertEqual(client.read()[0], CLOSE)
                     self.assertTrue(has_read.wait(PATIENCE))
-        self.assertEqual(sums, [hashlib.sha256(b"first" + data * (size // unit)).digest()])
+        whole = b"first" + data * (sent // len(message) + 1)
+        self.assertEqual(sums, [hashlib.sha256(whole).digest()])
         self.assertLess(grown, 4 << 20)
 
 
