@@ -81,6 +81,12 @@ void raw_connection::abort() noexcept {
     end_at_once(errc::aborted);
 }
 
+void raw_connection::reset() noexcept {
+    driver().require_owner("raw_connection::reset");
+    if (stream_ && !over()) stream_->close_with_reset();
+    end_at_once(errc::aborted);
+}
+
 void raw_connection::end_at_once(std::error_code why) noexcept {
     if (over()) return;
     if (connecting_) return pending().abandon(why);

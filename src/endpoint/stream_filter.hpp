@@ -25,6 +25,7 @@ public:
     }
     void half_close() noexcept override { under_->half_close(); }
     void close() noexcept override { under_->close(); }
+    void close_with_reset() noexcept override { under_->close_with_reset(); }
     [[nodiscard]] address local_address() const override { return under_->local_address(); }
     [[nodiscard]] address remote_address() const override { return under_->remote_address(); }
     [[nodiscard]] bool secure() const noexcept override { return under_->secure(); }

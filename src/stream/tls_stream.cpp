@@ -172,6 +172,13 @@ void tls_stream::close() noexcept {
     under_->close();
 }
 
+/// Sends no close_notify: the stream was cut.
+void tls_stream::close_with_reset() noexcept {
+    if (std::exchange(closed_, true)) return;
+    driver().cancel(*this);
+    under_->close_with_reset();
+}
+
 /// Reports an error, after an alert that may have been gathered.
 void tls_stream::fail(std::error_code why) noexcept {
     send_gathered();

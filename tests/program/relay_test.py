@@ -59,6 +59,22 @@ def echo_up_to(size):
     return serve
 
 
+def send_until_held_back(peer, message):
+    """Sends a message again and again, until nothing is taken for a while. How much that is depends
+    on the system, whose buffers may grow to 32 MiB each. Returns the number of bytes sent, and the
+    rest of the last message, or all of one more."""
+    sent, most, before = 0, 1 << 28, peer.gettimeout()
+    peer.settimeout(0.3)
+    try:
+        while sent < most:
+            sent += peer.send(message[sent % len(message):])
+    except TimeoutError:
+        return sent, message[sent % len(message):]
+    finally:
+        peer.settimeout(before)
+    raise AssertionError(f"{sent} bytes were taken")
+
+
 class BetweenWebSockets(unittest.TestCase):
     def test_messages_keep_their_kind(self):
         with Servers(peers.echo) as server:
@@ -171,6 +187,19 @@ class BetweenKinds(unittest.TestCase):
                     self.assertEqual(client.read()[0], CLOSE)
                     client.close_socket()
 
+    def test_a_subprotocol_for_a_stream(self):
+        with Servers(peers.echo_bytes, plain=True) as server:
+            to = f"tcp://127.0.0.1:{server.port}"
+            with listening("ws", to, "-s", "three", "-s", "two") as relay:
+                for offered, chosen in (("one, two", "two"), ("one", None), (None, None)):
+                    extra = f"Sec-WebSocket-Protocol: {offered}\r\n" if offered else ""
+                    with peers.connect(relay.port, "/", extra) as client:
+                        self.assertIn(" 101 ", client.head)
+                        self.assertEqual(peers.header(client.head, "sec-websocket-protocol"),
+                                         chosen)
+                        client.close()
+                        self.assertEqual(client.read()[0], CLOSE)
+
     def test_tcp_to_a_websocket(self):
         with Servers(echo_up_to(len(b"to the end"))) as server:
             to = f"ws://127.0.0.1:{server.port}/"
@@ -218,7 +247,8 @@ class BetweenKinds(unittest.TestCase):
         with TlsServer() as served:
             to = f"wss://localhost:{served.port}/echo"
             with listening("wss", to, "--ca", served.issuers) as relay:
-                done = run("connect", "--insecure", f"wss://127.0.0.1:{relay.port}/", stdin=b"hi\n")
+                done = run("connect", "--insecure", "--wait", str(PATIENCE),
+                           f"wss://127.0.0.1:{relay.port}/", stdin=b"hi\n")
                 self.assertEqual((done.returncode, done.stdout), (0, b"hi\n"), done.stderr)
         with Servers(peers.echo_bytes, plain=True) as server:
             with listening("tls", f"tcp://127.0.0.1:{server.port}") as inner:
@@ -227,41 +257,46 @@ class BetweenKinds(unittest.TestCase):
 
     def test_a_reader_that_waits_is_no_silence(self):
         """A client that has ended its output, and reads late, still gets the whole answer."""
-        size, unit = 16 << 20, 1 << 18
-        stalled = threading.Event()
+        message = memoryview(struct.pack("!BBQ", 0x82, 127, 1 << 18) + bytes(1 << 18))
+        stalled, ended, waited = (threading.Event() for _ in range(3))
+        sizes, early = [], []
 
         def answer(server):
-            server.read()
-            whole = memoryview(struct.pack("!BBQ", 0x82, 127, size) + bytes(size))
-            server.socket.settimeout(1.5)  # longer than --wait
-            sent = 0
             try:
-                while sent < len(whole):
-                    sent += server.socket.send(whole[sent:sent + unit])
-            except TimeoutError:
-                pass
-            stalled.set()
-            server.socket.settimeout(PATIENCE)
-            server.socket.sendall(whole[sent:])
+                server.read()
+                sent, rest = send_until_held_back(server.socket, message)
+                stalled.set()
+                ended.wait(PATIENCE)
+                early.extend(select.select([server.socket], [], [], 1.5)[0])  # beyond --wait
+                sizes.append((sent // len(message) + 1) * (1 << 18))
+            finally:  # also after a failure, which would be slow otherwise
+                stalled.set()
+                waited.set()
+            server.socket.sendall(rest)
             server.read_close()
         with Servers(answer) as server:
             to = f"ws://127.0.0.1:{server.port}/"
             with listening("tcp", to, "--wait", "1") as relay:
                 with socket.create_connection(("127.0.0.1", relay.port), PATIENCE) as client:
+                    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
                     client.sendall(b"give me all")
-                    client.shutdown(socket.SHUT_WR)
                     self.assertTrue(stalled.wait(PATIENCE))
-                    self.assertEqual(len(read_to_end(client)), size)
+                    client.shutdown(socket.SHUT_WR)
+                    ended.set()
+                    self.assertTrue(waited.wait(PATIENCE))
+                    self.assertEqual([len(read_to_end(client))], sizes)
+        self.assertEqual(early, [])
 
     @unittest.skipUnless(os.path.exists("/proc/self/status"), "there is no /proc")
     def test_a_reader_that_waits_holds_the_writer_back(self):
-        """16 MiB pass through the relay, which holds only a little in memory at a time."""
-        size, unit = 16 << 20, 1 << 18
-        data = os.urandom(unit)
+        """All bytes pass through the relay, which holds only a little in memory at a time."""
+        data = os.urandom(1 << 18)
+        message = memoryview(struct.pack("!BBQ4x", 0x82, 0xff, len(data)) + data)
         started, read_now, has_read = (threading.Event() for _ in range(3))
         sums = []
 
         def slow(peer):
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
             started.set()
             read_now.wait(PATIENCE)
             sums.append(hashlib.sha256(read_to_end(peer)).digest())
@@ -269,28 +304,111 @@ class BetweenKinds(unittest.TestCase):
         with Servers(slow, plain=True) as server:
             with listening("ws", f"tcp://127.0.0.1:{server.port}") as relay:
                 with peers.connect(relay.port) as client:
-                    client.send(BINARY, b"first")
-                    self.assertTrue(started.wait(PATIENCE))
-                    before = memory_of(relay.process)
-                    client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 16)
-                    client.socket.settimeout(0.3)  # until nothing more is taken
-                    sent, frame = 0, struct.pack("!BBQ4x", 0x82, 0xff, size)
-                    whole = memoryview(frame + data * (size // unit))
                     try:
-                        while sent < len(whole):
-                            sent += client.socket.send(whole[sent:sent + unit])
-                        self.fail("everything was taken")
-                    except TimeoutError:
-                        pass
-                    grown = memory_of(relay.process) - before
-                    client.socket.settimeout(PATIENCE)
-                    read_now.set()
-                    client.socket.sendall(whole[sent:])
+                        client.send(BINARY, b"first")
+                        self.assertTrue(started.wait(PATIENCE))
+                        before = memory_of(relay.process)
+                        client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 16)
+                        sent, rest = send_until_held_back(client.socket, message)
+                        grown = memory_of(relay.process) - before
+                    finally:
+                        read_now.set()  # also after a failure, which would be slow otherwise
+                    client.socket.sendall(rest)
                     client.close()
                     self.assertEqual(client.read()[0], CLOSE)
                     self.assertTrue(has_read.wait(PATIENCE))
-        self.assertEqual(sums, [hashlib.sha256(b"first" + data * (size // unit)).digest()])
+        whole = b"first" + data * (sent // len(message) + 1)
+        self.assertEqual(sums, [hashlib.sha256(whole).digest()])
         self.assertLess(grown, 4 << 20)
+
+    def test_a_broken_connection_is_a_reset_of_the_stream(self):
+        """So the peer does not take what it has received for the whole."""
+        has_read = threading.Event()
+
+        def leave(server):
+            server.send(BINARY, b"half")
+            has_read.wait(PATIENCE)
+
+        def close_with_1011(server):
+            leave(server)
+            server.close(1011)
+            server.read()
+
+        def reset(peer):
+            peer.sendall(b"half")
+            has_read.wait(PATIENCE)
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        for serve, scheme in ((leave, "ws"), (close_with_1011, "ws"), (reset, "tcp")):
+            has_read.clear()
+            with self.subTest(serve.__name__), Servers(serve, plain=scheme == "tcp") as server:
+                with listening("tcp", f"{scheme}://127.0.0.1:{server.port}") as relay:
+                    with socket.create_connection(("127.0.0.1", relay.port), PATIENCE) as client:
+                        self.assertEqual(peers.read_exactly(client, 4), b"half")
+                        has_read.set()
+                        with self.assertRaises(ConnectionResetError):
+                            read_to_end(client)
+                        port = client.getsockname()[1]
+                    relay.wait_for(f"; reset 127.0.0.1:{port}$", relay.err)
+
+    def test_output_and_the_break_in_the_same_turn(self):
+        opened, stopped, gone = (threading.Event() for _ in range(3))
+
+        def leave(server):
+            opened.set()
+            stopped.wait(PATIENCE)
+            server.send(BINARY, b"half")
+            server.close_socket()
+            gone.set()
+        with Servers(leave) as server:
+            with listening("tcp", f"ws://127.0.0.1:{server.port}", "-v") as relay:
+                with socket.create_connection(("127.0.0.1", relay.port), PATIENCE) as client:
+                    self.assertTrue(opened.wait(PATIENCE))
+                    relay.wait_for("<->", relay.err)
+                    relay.signal(signal.SIGSTOP)
+                    os.waitid(os.P_PID, relay.process.pid, os.WSTOPPED | os.WNOWAIT)
+                    stopped.set()
+                    gone.wait(PATIENCE)
+                    relay.signal(signal.SIGCONT)
+                    with self.assertRaises(ConnectionResetError):
+                        read_to_end(client)
+
+    def test_output_that_waits_and_the_break(self):
+        message = memoryview(struct.pack("!BBH", 0x82, 126, 1 << 15) + bytes(1 << 15))
+        left = threading.Event()
+
+        def leave(server):
+            try:
+                send_until_held_back(server.socket, message)
+                server.close_socket()
+            finally:
+                left.set()
+        with Servers(leave) as server:
+            with listening("tcp", f"ws://127.0.0.1:{server.port}") as relay:
+                with socket.create_connection(("127.0.0.1", relay.port), PATIENCE) as client:
+                    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
+                    self.assertTrue(left.wait(PATIENCE))
+                    with self.assertRaises(ConnectionResetError):
+                        read_to_end(client)
+
+    def test_a_broken_connection_is_the_end_of_a_unix_socket(self):
+        """These have no reset."""
+        with tempfile.TemporaryDirectory() as folder:
+            with Servers(lambda server: server.send(BINARY, b"half")) as server:
+                to = f"ws://127.0.0.1:{server.port}/"
+                with Relay(f"listen:unix:{folder}/here", to) as relay:
+                    with socket.socket(socket.AF_UNIX) as client:
+                        client.settimeout(PATIENCE)
+                        client.connect(f"{folder}/here")
+                        self.assertEqual(read_to_end(client), b"half")
+                    self.assertNotIn("; reset", relay.wait_for(".+", relay.err)[0])
+
+    def test_a_server_that_is_not_there_is_a_reset_of_the_stream(self):
+        with socket.socket() as bound:  # does not listen, and keeps others from the port
+            bound.bind(("127.0.0.1", 0))
+            with listening("tcp", f"tcp://127.0.0.1:{bound.getsockname()[1]}") as relay:
+                with socket.create_connection(("127.0.0.1", relay.port), PATIENCE) as client:
+                    with self.assertRaises(ConnectionResetError):
+                        read_to_end(client)
 
 
 class StandardInputAndOutput(unittest.TestCase):
@@ -350,6 +468,33 @@ class StandardInputAndOutput(unittest.TestCase):
                 self.assertEqual(read_to_end(served), b"")
             self.assertEqual(relay.exit_code(), 0)
 
+    def test_the_last_output_is_not_lost(self):
+        """A peer that reads late, and sends before it reads, still gets all."""
+        size = 1 << 19
+        read_now = threading.Event()
+        got = []
+
+        def close(server):
+            server.send(BINARY, bytes(size))
+            server.close()
+            server.read()
+
+        def late(peer):
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 12)
+            read_now.wait(PATIENCE)
+            peer.sendall(b"x")  # would be answered with a reset if the relay were gone
+            got.append(len(read_to_end(peer)))
+        with Servers(close) as one, Servers(late, plain=True) as two:
+            with Running("relay", f"ws://127.0.0.1:{one.port}", f"tcp://127.0.0.1:{two.port}",
+                         stdin=subprocess.DEVNULL) as relay:
+                try:
+                    with self.assertRaises(subprocess.TimeoutExpired):
+                        relay.process.wait(2)
+                finally:
+                    read_now.set()
+                self.assertEqual(relay.exit_code(), 0)
+        self.assertEqual(got, [size])
+
     def test_an_error_code_is_the_exit_code(self):
         with Servers(lambda server: server.close(1008, b"no")) as server:
             with Running("relay", "-", f"ws://127.0.0.1:{server.port}/") as relay:
@@ -398,6 +543,7 @@ class Mistakes(unittest.TestCase):
                 ((tcp, websocket, "--max-connections", "1"), "with listen:"),
                 ((websocket, websocket, "--text"), "a WebSocket and a stream"),
                 ((listen, tcp, "--text"), "a WebSocket and a stream"),
+                ((listen, tcp, "-s", "one"), "is for a WebSocket"),
                 ((listen, tcp, "--deflate"), "--deflate is for")):
             with self.subTest(arguments):
                 self.refused(*arguments, says=says)
@@ -427,6 +573,7 @@ class Log(unittest.TestCase):
                 self.assertEqual((opened["event"], opened["connection"]), ("open", 1))
                 self.assertEqual((ended["event"], ended["proper"], ended["bytes_from_first"],
                                   ended["bytes_from_second"]), ("end", True, 5, 5))
+                self.assertIs(ended["reset"], False)
                 with socket.create_connection(("127.0.0.1", port), PATIENCE) as client:
                     self.assertEqual(next_line()["event"], "open")
                     relay.signal(signal.SIGTERM)

@@ -242,11 +242,11 @@ def frame(opcode, payload=b""):
 
 def read_to_end(client):
     """Reads until the peer ends the stream."""
-    received = b""
+    received = bytearray()
     while True:
         piece = client.recv(65536)
         if not piece:
-            return received
+            return bytes(received)
         received += piece
 
 

@@ -66,6 +66,10 @@ public:
     /// round of work with `errc::aborted`.
     void abort() noexcept;
 
+    /// Does the same, and sends a reset if the stream is TCP or TLS, so that the peer does not take
+    /// what it has received for the whole. Output that the peer's system has not received is lost.
+    void reset() noexcept;
+
     /// Stops reading until `resume`: neither bytes nor the end of the input are reported, and input
     /// does not wake the loop.
     void pause() noexcept;

@@ -85,6 +85,10 @@ public:
     /// Closes both directions at once. No callback follows. Idempotent.
     virtual void close() noexcept = 0;
 
+    /// Does the same, and informs the peer by a reset that the stream was cut, where the transport
+    /// has resets, as TCP does. Otherwise the peer cannot tell this end from a normal one.
+    virtual void close_with_reset() noexcept { close(); }
+
     [[nodiscard]] virtual address local_address() const { return {}; }
     [[nodiscard]] virtual address remote_address() const { return {}; }
 

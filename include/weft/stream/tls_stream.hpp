@@ -39,6 +39,7 @@ public:
     write(std::span<const std::span<const std::byte>> pieces) noexcept override;
     void half_close() noexcept override;
     void close() noexcept override;
+    void close_with_reset() noexcept override;
     [[nodiscard]] address local_address() const override { return under_->local_address(); }
     [[nodiscard]] address remote_address() const override { return under_->remote_address(); }
     [[nodiscard]] bool secure() const noexcept override { return !opening_; }

@@ -105,6 +105,15 @@ void socket_stream::close() noexcept {
     let_go();
 }
 
+/// Closes with SO_LINGER and a time of 0, which makes TCP send a reset instead of the end.
+void socket_stream::close_with_reset() noexcept {
+    constexpr linger at_once{1, 0};
+    if (descriptor_ && loop().engine().in_own_process()) {
+        sys::setsockopt(descriptor_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+    }
+    close();
+}
+
 void socket_stream::let_go() noexcept {
     if (!descriptor_) return;
     driver().cancel(*this);

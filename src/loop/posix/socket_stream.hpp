@@ -41,6 +41,7 @@ public:
     write(std::span<const std::span<const std::byte>> pieces) noexcept override;
     void half_close() noexcept override;
     void close() noexcept override;
+    void close_with_reset() noexcept override;
     [[nodiscard]] address local_address() const override;
     [[nodiscard]] address remote_address() const override;
     [[nodiscard]] std::size_t input_pending() const noexcept override;

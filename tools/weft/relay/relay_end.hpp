@@ -28,6 +28,7 @@ struct relay_ending {
     std::string text = {};   ///< for people; empty if there is nothing to say
     bool proper = true;
     bool opened = true;
+    bool cut = false; ///< it broke, so that what it had to send may be incomplete
     bool misused = false; ///< it did not open, because of an invalid option
     bool bad_input = false; ///< standard input or output failed, or a line was not UTF-8
 };
@@ -75,7 +76,9 @@ public:
     /// connection of this kind cannot be half-closed.
     [[nodiscard]] virtual bool finish() = 0;
 
-    /// Ends the connection when its output has been sent, because the other one has ended.
+    /// Ends the connection when its output has been sent, because the other one has ended. If that
+    /// one was cut, a stream ends with a reset if it can: then its peer does not take what it has
+    /// received for the whole.
     virtual void close(const relay_ending& why) = 0;
 
     /// Ends the connection at once.
@@ -86,6 +89,9 @@ public:
 
     /// Returns the subprotocol that was agreed on with the peer.
     [[nodiscard]] virtual std::string subprotocol() const { return {}; }
+
+    /// Returns whether the peer was informed by a reset.
+    [[nodiscard]] virtual bool was_reset() const noexcept { return false; }
 
     /// Returns the name of the peer for the log.
     [[nodiscard]] virtual std::string name() const = 0;

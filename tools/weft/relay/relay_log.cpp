@@ -2,6 +2,7 @@
 // Writes the log of a relay.
 #include "weft/relay/relay_log.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <iostream>
 
@@ -20,6 +21,10 @@ json_object event(std::string_view what) {
 void write(const std::string& line) {
     std::cerr.clear(); // after an error, such as a full disk, writing may work again
     std::cerr << line << '\n' << std::flush;
+}
+
+bool was_reset(const relay_link& which) {
+    return which.end(0).was_reset() || which.end(1).was_reset();
 }
 
 } // namespace
@@ -58,6 +63,7 @@ void relay_log::ended(const relay_link& which) const {
                          .add("code", static_cast<std::uint64_t>(why.code))
                          .add("reason", json_text(why.reason))
                          .add("text", json_text(why.text))
+                         .add("reset", json_boolean(was_reset(which)))
                          .add("bytes_from_first", which.received_from(0))
                          .add("bytes_from_second", which.received_from(1))
                          .text());
@@ -70,6 +76,9 @@ void relay_log::ended(const relay_link& which) const {
             " from the second; ";
     }
     line += why.text.empty() ? std::string("ended") : why.text;
+    for (const std::size_t end : {0U, 1U}) {
+        if (which.end(end).was_reset()) line += "; reset " + which.end(end).name();
+    }
     write(printable(line, line_breaks::kept));
 }
 

@@ -33,8 +33,8 @@ bool connects_to_websocket(const relay_address& at) {
 
 /// Returns true if an option was given that only an end that connects to a WebSocket can use.
 bool has_request_options(const target_options& chosen) {
-    return !chosen.headers.empty() || !chosen.subprotocols.empty() || !chosen.unix_path.empty() ||
-        !chosen.via.empty() || !chosen.proxy.empty() || chosen.redirects_max != 0;
+    return !chosen.headers.empty() || !chosen.unix_path.empty() || !chosen.via.empty() ||
+        !chosen.proxy.empty() || chosen.redirects_max != 0;
 }
 
 /// Refuses options that would have no effect between these ends.
@@ -68,11 +68,17 @@ bool prepare_targets(const char* command, const relay_options& options, relay_pl
             make_target(command, options_for(plan.client, options.connecting, !to_server));
         if (!plan.to_client) return false;
     }
-    if (plan.to_client || plan.to_server || !has_request_options(options.connecting)) return true;
-    print_error(command,
-                "-H, --subprotocol, --unix, --via, --proxy and --follow are for an end that "
-                "connects to a WebSocket",
-                "Try with ws://HOST:PORT/PATH or wss:// as one of the ends");
+    if (plan.to_client || plan.to_server) return true;
+    const bool accepts = plan.client.what == end_kind::websocket;
+    const char* fault = nullptr;
+    if (has_request_options(options.connecting)) {
+        fault = "-H, --unix, --via, --proxy and --follow are for an end that connects to a "
+                "WebSocket";
+    } else if (!accepts && !options.connecting.subprotocols.empty()) {
+        fault = "--subprotocol is for a WebSocket";
+    }
+    if (!fault) return true;
+    print_error(command, fault, "Try with ws://HOST:PORT/PATH or wss:// as one of the ends");
     return false;
 }
 

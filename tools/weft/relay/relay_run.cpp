@@ -2,7 +2,9 @@
 // Accepts clients of a relay, connects each to the other end, and ends them all.
 #include "weft/relay/relay_run.hpp"
 
+#include <algorithm>
 #include <iostream>
+#include <span>
 #include <utility>
 
 #include "host_loops/host_loops.hpp"
@@ -18,6 +20,9 @@ namespace {
 
 using end_kind = relay_address::kind;
 
+/// How long the program waits, after its only link, for the peer of a WebSocket to end the stream.
+/// All messages have arrived then. A raw connection ends at its close timeout, which does not run
+/// while output waits: closed before, it could lose output, because the peer may still send.
 constexpr auto relay_farewell_time = std::chrono::seconds(1);
 constexpr auto relay_shutdown_time = std::chrono::seconds(3);
 
@@ -45,6 +50,15 @@ weft::raw_options stream_options(const relay_options& options) {
     made.write_stall = seconds(options.idle_timeout);
     made.tls_timeout = seconds(options.connecting.timeout);
     return made;
+}
+
+/// Returns the first of `served` that the client has offered; empty for none.
+std::string first_offered(std::span<const std::string> served, const weft::connection& by) {
+    const auto offered = by.offered_subprotocols();
+    for (const auto& one : served) {
+        if (std::ranges::find(offered, one) != offered.end()) return one;
+    }
+    return {};
 }
 
 exit_code exit_code_of(const relay_ending& why) {
@@ -139,8 +153,10 @@ void relay_run::accept(weft::connection& peer) {
     if (!may_begin()) return static_cast<void>(peer.reject(503));
     auto to = plan_.to_server;
     if (to && to->how.subprotocols.empty()) to->how.subprotocols = peer.offered_subprotocols();
+    auto chosen = to ? std::string() : first_offered(options_.connecting.subprotocols, peer);
     auto other = make_end(plan_.server, to);
-    begin(std::make_unique<accepted_websocket>(peer, options_.framing), std::move(other));
+    begin(std::make_unique<accepted_websocket>(peer, options_.framing, std::move(chosen)),
+          std::move(other));
 }
 
 void relay_run::accept(weft::raw_connection& peer) {
@@ -199,7 +215,7 @@ void relay_run::link_ended(relay_link& which) {
     if (recorder_) recorder_->link_ended(which);
     if (single_) {
         if (outcome_ == exit_code::ok) outcome_ = exit_code_of(which.ending());
-        close_endpoints(relay_farewell_time);
+        close_endpoints(relay_farewell_time, weft::duration::max());
     }
     loop_.post([this, ended = &which] {
         links_.remove_if([ended](const relay_link& one) { return &one == ended; });
@@ -221,7 +237,7 @@ void relay_run::end(exit_code outcome) {
     if (outcome_ == exit_code::ok) outcome_ = outcome;
     if (std::exchange(ending_, true)) return;
     for (auto& one : links_) one.close(weft::close_code::going_away);
-    close_endpoints(relay_shutdown_time);
+    close_endpoints(relay_shutdown_time, relay_shutdown_time);
     if (!links_.empty()) last_resort_.arm_after(relay_shutdown_time);
 }
 
@@ -230,11 +246,11 @@ void relay_run::end(exit_code outcome, std::string_view why) {
     end(outcome);
 }
 
-void relay_run::close_endpoints(weft::duration within) {
-    server_.shutdown(within);
-    if (raw_server_) raw_server_->shutdown(within);
-    client_.shutdown(within);
-    raw_client_.shutdown(within);
+void relay_run::close_endpoints(weft::duration websockets, weft::duration streams) {
+    server_.shutdown(websockets);
+    client_.shutdown(websockets);
+    if (raw_server_) raw_server_->shutdown(streams);
+    raw_client_.shutdown(streams);
 }
 
 void relay_run::end_all() {

@@ -75,7 +75,7 @@ private:
 
     // the end
     void heed_signals();
-    void close_endpoints(weft::duration within);
+    void close_endpoints(weft::duration websockets, weft::duration streams);
     void end_all();
 
     const relay_options& options_;

@@ -28,12 +28,28 @@ bool stream_end::send(const relay_piece& what) {
 }
 
 bool stream_end::finish() {
+    finished_ = true;
     if (peer_) peer_->finish();
     return true;
 }
 
-void stream_end::close(const relay_ending& /*why*/) {
-    if (peer_) peer_->close();
+void stream_end::close(const relay_ending& why) {
+    if (!peer_) return;
+    const bool has_resets = peer_->remote_address().is_ip();
+    resets_ = has_resets && !finished_ && (resets_ || why.cut);
+    if (!resets_) return peer_->close();
+    reset_when_sent();
+}
+
+/// Output leaves at the end of the turn, except what is backed up; only then `writable` is called.
+void stream_end::reset_when_sent() {
+    if (!peer_) return;
+    if (peer_->buffered_amount() == 0) {
+        was_reset_ = true;
+        return peer_->reset();
+    }
+    if (peer_->send("") == weft::send_result::backed_up) return;
+    peer_->handle().with([](weft::raw_connection& peer) { kept_with(peer).reset_when_sent(); });
 }
 
 void stream_end::abort() {
@@ -66,6 +82,7 @@ weft::raw_handlers stream_end::handlers() {
         .writable =
             [](weft::raw_connection& peer) {
                 auto& here = kept_with(peer);
+                if (here.resets_) return here.reset_when_sent();
                 here.events_->drained(here);
             },
         .end =
@@ -80,7 +97,8 @@ weft::raw_handlers stream_end::handlers() {
                 kept_with(peer).ended({.code = proper ? weft::close_code::normal
                                                       : weft::close_code::internal_error,
                                        .text = weft::to_string(why),
-                                       .proper = proper});
+                                       .proper = proper,
+                                       .cut = !proper});
             },
     };
 }
@@ -129,7 +147,8 @@ void connecting_stream::failed(const weft::report& why) {
     ended({.code = weft::close_code::bad_gateway,
            .text = "could not connect to " + name_ + ": " + weft::to_string(why) + hint,
            .proper = false,
-           .opened = false});
+           .opened = false,
+           .cut = true});
 }
 
 void connecting_stream::close(const relay_ending& why) {

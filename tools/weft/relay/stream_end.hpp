@@ -20,6 +20,7 @@ public:
     void abort() override;
     void pause() override;
     void resume() override;
+    [[nodiscard]] bool was_reset() const noexcept override { return was_reset_; }
     [[nodiscard]] std::string name() const override { return name_; }
 
     /// Returns handlers for connections whose `data()` is a `stream_end`; not `open` and `fail`.
@@ -37,7 +38,12 @@ protected:
     weft::raw_connection* peer_ = nullptr;
 
 private:
+    void reset_when_sent();
+
     const bool lines_;
+    bool finished_ = false; // the output is whole
+    bool resets_ = false;   // when all output has been sent
+    bool was_reset_ = false;
 };
 
 class accepted_stream final : public stream_end {

@@ -19,11 +19,13 @@ websocket_end& kept_with(weft::connection& peer) {
     return **peer.data_as<websocket_end*>();
 }
 
+/// A relay between this one and a broken connection closes with 1011.
 relay_ending ending_of(const weft::report& why) {
     return {.code = why.code(),
             .reason = std::string(why.reason()),
             .text = weft::to_string(why),
-            .proper = is_proper(why)};
+            .proper = is_proper(why),
+            .cut = !why.clean() || why.code() == weft::close_code::internal_error};
 }
 
 } // namespace
@@ -157,18 +159,22 @@ void websocket_end::on_end() noexcept {
     ended({.code = weft::close_code::abnormal,
            .text = "the client left during its handshake",
            .proper = false,
-           .opened = false});
+           .opened = false,
+           .cut = true});
 }
 
 // --- accepted
 
-accepted_websocket::accepted_websocket(weft::connection& peer, const relay_framing& framing)
-    : websocket_end(framing), name_(peer.remote_address().str()) {
+accepted_websocket::accepted_websocket(weft::connection& peer, const relay_framing& framing,
+                                       std::string subprotocol)
+    : websocket_end(framing), name_(peer.remote_address().str()),
+      own_subprotocol_(std::move(subprotocol)) {
     follow(peer);
     peer.defer();
 }
 
 void accepted_websocket::admit(std::string_view subprotocol) {
+    if (subprotocol.empty()) subprotocol = own_subprotocol_;
     if (peer_ && !peer_->accept(subprotocol)) static_cast<void>(peer_->accept());
 }
 
@@ -206,6 +212,7 @@ void connecting_websocket::failed(const weft::report& why) {
                weft::to_string(why) + (hint.empty() ? "" : "\n  " + hint),
            .proper = false,
            .opened = false,
+           .cut = true,
            .misused = why.error == weft::errc::bad_header ||
                why.error == weft::errc::reserved_header || why.error == weft::errc::bad_via});
 }

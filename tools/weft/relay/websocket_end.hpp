@@ -64,7 +64,9 @@ private:
 /// An accepted client. It waits for the response to its handshake until `admit`.
 class accepted_websocket final : public websocket_end {
 public:
-    accepted_websocket(weft::connection& peer, const relay_framing& framing);
+    /// Accepts it with `subprotocol` if the other end has none.
+    accepted_websocket(weft::connection& peer, const relay_framing& framing,
+                       std::string subprotocol);
 
     void start(relay_events& to) override { events_ = &to; }
     void admit(std::string_view subprotocol) override;
@@ -73,6 +75,7 @@ public:
 
 private:
     std::string name_;
+    std::string own_subprotocol_;
 };
 
 class connecting_websocket final : public websocket_end {
