@@ -80,6 +80,15 @@ TEST_P(endpoint_raw_ending, is_aborted) {
     EXPECT_EQ(outbound_.why.error, errc::aborted);
 }
 
+TEST_P(endpoint_raw_ending, is_reset) {
+    ASSERT_TRUE(connect(serve_raw_echo()));
+    outbound_.open->reset();
+    EXPECT_EQ(outbound_.closed, 0) << "reported from inside the call";
+    EXPECT_TRUE(all_gone());
+    EXPECT_EQ(outbound_.why.error, errc::aborted);
+    EXPECT_EQ(served_.why.error, std::errc::connection_reset) << served_.why;
+}
+
 TEST_P(endpoint_raw_ending, tells_a_reset) {
     serve_raw_echo();
     raw_peer peer = raw_peer::connected_to(port_);
