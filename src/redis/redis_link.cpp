@@ -250,7 +250,6 @@ void redis_link::read_run_id(std::string_view text) {
 
 void redis_link::became_ready() noexcept {
     phase_ = phase::ready;
-    was_ready_ = true;
     may_subscribe_ = false;
     connect_error_ = 0;
     attempts_ = 0;

@@ -65,9 +65,6 @@ public:
     /// concerns a later one.
     [[nodiscard]] bool may_subscribe() const noexcept { return may_subscribe_; }
 
-    /// True until the first attempt to connect has ended.
-    [[nodiscard]] bool is_new() const noexcept { return attempts_ == 0 && !was_ready_; }
-
     /// Sends a command, which `on_answer` answers. Returns false if there is no memory; then
     /// nothing was sent. Must be `ready`.
     [[nodiscard]] bool send(std::size_t count, const char** words,
@@ -148,7 +145,6 @@ private:
     int connect_error_ = 0;     // errno after an attempt, which may have failed
     redis_role role_;
     phase phase_ = phase::closed;
-    bool was_ready_ = false;
     bool may_subscribe_ = false;
 };
 

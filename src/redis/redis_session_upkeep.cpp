@@ -135,8 +135,7 @@ void redis_session::expire() noexcept {
     const auto now = loop_->now();
     const auto waiting_until = queue_.give_up(now);
     if (client_ && !pushes_.ready()) {
-        const auto why = queue_.why_away();
-        end_waiting_subscriptions(why ? why : redis_error::timeout, now);
+        end_waiting_subscriptions(why_no_pushes_ ? why_no_pushes_ : redis_error::timeout, now);
     }
     if (client_ && now >= presence_at_) refresh_presence();
     if (client_ && now >= topics_at_) refresh_topics();
