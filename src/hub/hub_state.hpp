@@ -22,10 +22,11 @@
 
 namespace weft {
 
-/// Shared by a hub and its handles; `hub` is used on the hub's thread only.
+/// Shared by a hub and its handles. `hub` is null once the hub has ended, which any thread may
+/// test. It is dereferenced on the hub's thread only.
 struct hub_handle::shared {
     std::shared_ptr<weft::mailbox> mailbox;
-    hub_state* hub;
+    std::atomic<hub_state*> hub = nullptr;
     std::atomic<std::size_t> pending = 0;
 };
 
