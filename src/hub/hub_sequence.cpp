@@ -10,7 +10,7 @@
 namespace weft {
 namespace {
 
-constexpr std::uint32_t fruitless_reads_max = 3;
+constexpr std::uint32_t reads_without_progress_max = 3;
 
 } // namespace
 
@@ -142,16 +142,16 @@ void hub_state::was_read(topic& which, const result<history_page>& page) {
     const bool behind = which.seen.epoch == page->latest.epoch &&
         which.seen.offset < page->latest.offset;
     if (which.early.empty() && !behind) {
-        which.fruitless = 0;
+        which.reads_without_progress = 0;
         return;
     }
-    which.fruitless = which.seen == before ? which.fruitless + 1 : 0;
-    if (which.fruitless == 0) return catch_up(which);
-    if (which.fruitless < fruitless_reads_max) {
+    which.reads_without_progress = which.seen == before ? which.reads_without_progress + 1 : 0;
+    if (which.reads_without_progress == 0) return catch_up(which);
+    if (which.reads_without_progress < reads_without_progress_max) {
         which.retry = true;
         return retry();
     }
-    which.fruitless = 0;
+    which.reads_without_progress = 0;
     skip_gap(which, page->latest);
 }
 

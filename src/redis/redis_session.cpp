@@ -46,7 +46,7 @@ void redis_session::close() noexcept {
     }
     pushes_.close();
     if (connected) {
-        say_goodbye();
+        remove_presence();
         link_.finish();
     } else {
         link_.close();

@@ -96,7 +96,7 @@ private:
     void refresh_topics() noexcept;
     void renew(redis_operations&& one, std::size_t& unanswered);
     void renew_all() noexcept;
-    void say_goodbye() noexcept;
+    void remove_presence() noexcept;
     void arm_until(time_point due) noexcept;
 
     std::shared_ptr<const redis_options> options_;

@@ -93,7 +93,7 @@ void redis_session::renew_all() noexcept {
 
 /// Removes the session's presence entries from Redis. Sends the commands directly, because the
 /// queue ends with the session.
-void redis_session::say_goodbye() noexcept {
+void redis_session::remove_presence() noexcept {
     try {
         for (const auto& [topic, entries] : present_) {
             const std::string key = names_.presence(topic);
