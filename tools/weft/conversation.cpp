@@ -23,7 +23,7 @@ namespace weft_tool {
 namespace {
 
 /// How long to wait for a server to close the stream, as it should (RFC 6455 §7.1.1).
-constexpr auto farewell_time = std::chrono::seconds(1);
+constexpr auto close_timeout = std::chrono::seconds(1);
 
 bool is_text(std::string_view line) {
     return weft::is_utf8(std::as_bytes(std::span(line.data(), line.size())));
@@ -88,10 +88,10 @@ void conversation::read_file() {
 }
 
 /// Called on a stop signal: the first closes properly, the second ends at once.
-void conversation::heed_signals() {
-    if (signals_heeded_ == stop_signals::count()) return;
-    signals_heeded_ = stop_signals::count();
-    if (peer_ && signals_heeded_ == 1) return close();
+void conversation::handle_signals() {
+    if (signals_handled_ == stop_signals::count()) return;
+    signals_handled_ = stop_signals::count();
+    if (peer_ && signals_handled_ == 1) return close();
     client_.stop();
 }
 
@@ -121,7 +121,7 @@ weft::handlers conversation::handlers() {
         .pong = [this](weft::connection&, auto) { ponged(); },
         .close = [this](weft::connection&, const weft::report& why) { closed(why); },
         .fail = [this](const weft::report& why) { failed(why); },
-        .interrupt = [this] { heed_signals(); },
+        .interrupt = [this] { handle_signals(); },
     };
 }
 
@@ -163,7 +163,7 @@ void conversation::closed(const weft::report& why) {
     update_reading();
     ping_.disarm();
     quiet_.disarm();
-    client_.shutdown(farewell_time);
+    client_.shutdown(close_timeout);
     if (compression_) {
         if (const auto text = compression_summary(*compression_); !text.empty()) {
             say("compressed: " + text);
