@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "hub/hub_state.hpp"
-#include "hub/visit.hpp"
+#include "hub/scope_guard.hpp"
 
 namespace weft {
 namespace {
@@ -16,7 +16,7 @@ constexpr std::uint32_t reads_without_progress_max = 3;
 
 void hub_state::on_publication(std::string_view name, const shared_publication& what) noexcept {
     if (closed_) return;
-    const visit during(*this);
+    const scope_guard during(*this);
     if (delivering_) return hold(name, what);
     const delivery now(*this);
     if (held_.empty()) take_in(name, what);
@@ -31,7 +31,7 @@ void hub_state::hold(std::string_view name, const shared_publication& what) noex
         held_.push_back({std::string(name), what});
     } catch (const std::bad_alloc&) {
         topic* const found = topics_.find(name, false);
-        const visit during(*this, found);
+        const scope_guard during(*this, found);
         if (found && what->at.offset != 0) read_again(*found);
         else if (found) abort_subscribers(*found);
         abort_prefix_subscribers(name);
@@ -50,7 +50,7 @@ void hub_state::deliver_held() noexcept {
 
 void hub_state::take_in(std::string_view name, const shared_publication& what) noexcept {
     topic* const found = topics_.find(name, false);
-    const visit during(*this, found);
+    const scope_guard during(*this, found);
     ++counters_.publications;
     try {
         if (found) accept(*found, what);
@@ -66,7 +66,7 @@ void hub_state::take_in(std::string_view name, const shared_publication& what) n
 }
 
 void hub_state::accept(topic& which, const shared_publication& what) {
-    const visit during(*this, &which);
+    const scope_guard during(*this, &which);
     if (what->at.offset == 0) return deliver(which, what);
     if (which.at != topic::state::live) return keep_early(which, what);
     if (what->at.epoch == which.seen.epoch) {
