@@ -58,10 +58,10 @@ conversation::conversation(const connect_options& options, const weft::uri& targ
       readable_(loop_, STDIN_FILENO, [this](weft::readiness) { read_input(); }),
       output_(STDOUT_FILENO) {}
 
-exit_code conversation::run(weft::connect_options dial) {
-    via_ = dial.via;
-    compression_ = dial.connection.extension;
-    client_.connect(target_, handlers(), std::move(dial));
+exit_code conversation::run(weft::connect_options how) {
+    via_ = how.via;
+    compression_ = how.connection.extension;
+    client_.connect(target_, handlers(), std::move(how));
     run_inside(options_.loop, loop_);
     output_.flush();
     if (output_.error() && outcome_ == exit_code::ok) outcome_ = exit_code::input_output;

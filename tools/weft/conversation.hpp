@@ -24,7 +24,7 @@ public:
     conversation(const connect_options& options, const weft::uri& target);
 
     /// Runs until the connection has ended.
-    exit_code run(weft::connect_options dial);
+    exit_code run(weft::connect_options how);
 
 private:
     [[nodiscard]] bool wants_input() const noexcept;

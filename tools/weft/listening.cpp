@@ -61,7 +61,8 @@ std::string unix_advice(std::error_code why) {
     return "Try another path, or @name for an abstract socket";
 }
 
-void complain(std::string_view where, std::error_code why, const std::string& what_to_try) {
+void print_listen_error(std::string_view where, std::error_code why,
+                        const std::string& what_to_try) {
     std::cerr << "weft serve: cannot listen at " << printable(where) << ": " << why.message()
               << "\n  " << what_to_try << '\n';
 }
@@ -104,7 +105,9 @@ void suggest(const weft::address& bound, const serve_options& options, const ser
 bool listen_activated(weft::server& server, const serve_options& options,
                       const serving_tls& tls) {
     const auto bound = server.listen_activated(options.activated_name, tls.layer);
-    if (!bound) complain("passed sockets", bound.error(), activation_advice(bound.error()));
+    if (!bound) {
+        print_listen_error("passed sockets", bound.error(), activation_advice(bound.error()));
+    }
     return bound.has_value();
 }
 
@@ -112,8 +115,8 @@ bool listen_tcp(weft::server& server, const serve_options& options, const servin
     const auto bound = server.listen(options.host, options.port,
                                      {.reuse_port = options.reuse_port, .tls = tls.layer});
     if (!bound) {
-        complain(options.host + " port " + std::to_string(options.port), bound.error(),
-                 advice(bound.error(), options));
+        print_listen_error(options.host + " port " + std::to_string(options.port), bound.error(),
+                           advice(bound.error(), options));
     }
     return bound.has_value();
 }
@@ -121,7 +124,7 @@ bool listen_tcp(weft::server& server, const serve_options& options, const servin
 bool listen_unix(weft::server& server, const serve_options& options) {
     const std::string where = "unix:" + options.unix_path;
     const auto bound = server.listen(where, {.mode = options.mode});
-    if (!bound) complain(where, bound.error(), unix_advice(bound.error()));
+    if (!bound) print_listen_error(where, bound.error(), unix_advice(bound.error()));
     return bound.has_value();
 }
 

@@ -88,7 +88,7 @@ private:
     }
 
     void print(std::string_view what) {
-        if (!log_.tells(log_level::info)) return;
+        if (!log_.is_enabled(log_level::info)) return;
         log_.output().line(std::string("weft pipe: ").append(what));
     }
 

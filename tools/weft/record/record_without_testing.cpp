@@ -8,7 +8,7 @@
 namespace weft_tool {
 namespace {
 
-exit_code complain(const char* command) {
+exit_code print_missing_component(const char* command) {
     std::cerr << command << ": this build is without the component 'testing', which reads and "
               << "writes recordings\n  Build Weft with that component\n";
     return exit_code::usage;
@@ -17,11 +17,11 @@ exit_code complain(const char* command) {
 } // namespace
 
 exit_code record(const record_options& /*options*/) {
-    return complain("weft record");
+    return print_missing_component("weft record");
 }
 
 exit_code replay(const replay_options& /*options*/) {
-    return complain("weft replay");
+    return print_missing_component("weft replay");
 }
 
 } // namespace weft_tool
