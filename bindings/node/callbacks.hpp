@@ -14,11 +14,11 @@ inline peer& peer_of(weft_connection* connection) {
 }
 
 /// Releases it for one of its two owners, JavaScript and Weft; frees it when both have released it.
-inline void let_go(peer* one) {
+inline void release_object(peer* one) {
     if (--one->owners == 0) delete one;
 }
 
-inline void let_go(server* one) {
+inline void release_object(server* one) {
     weft_server_destroy(one->native);
     delete one;
 }
@@ -127,7 +127,7 @@ inline void client_released(void* user) noexcept {
     weft_handle_release(one->handle);
     one->handle = nullptr;
     end(*one);
-    let_go(one);
+    release_object(one);
 }
 
 // --- events of servers
@@ -136,7 +136,7 @@ inline void server_peer_released(void* data) noexcept {
     auto* const one = static_cast<peer*>(data);
     one->connection = nullptr;
     end(*one);
-    let_go(one);
+    release_object(one);
 }
 
 template <class Type>
@@ -144,7 +144,7 @@ void collected(napi_env env, void* data, void*) noexcept {
     auto* const one = static_cast<Type*>(data);
     if (one->object) napi_delete_reference(env, one->object);
     one->object = nullptr;
-    let_go(one);
+    release_object(one);
 }
 
 /// Makes the peer and the opaque value for its object; returns null without memory.

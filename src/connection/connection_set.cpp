@@ -77,7 +77,7 @@ void connection_set::add_route(std::string_view path, handlers&& what,
         route{this, to_lower(options.host), std::string(path), options.subprotocol,
               std::move(what), options.connection, for_sessions,
               for_first_message(for_sessions, options.connection)});
-    make_room_for_one(routes_);
+    reserve_one(routes_);
     replace_by(*added);
     if (added->handlers.http_body) unrouted_.session.reports_bodies = true;
     routes_.push_back(std::move(added));
@@ -238,7 +238,7 @@ endpoint_counters connection_set::counters() {
 reconnecting_connection::state&
 connection_set::keep_connected(std::string_view target, handlers&& what,
                                reconnect_options&& options, function<void(connection&)>&& connect) {
-    make_room_for_one(kept_);
+    reserve_one(kept_);
     kept_.push_back(new reconnecting_connection::state(*this, std::string(target), std::move(what),
                                                        std::move(options), std::move(connect)));
     return *kept_.back();

@@ -14,8 +14,8 @@ constexpr duration age_of_a_slow_handshake = std::chrono::seconds(1);
 
 } // namespace
 
-admission::admission(random_source& random, const making_room& how)
-    : how_(how), hash_(random), shares_(hash_, how.may_drop), counts_(0, hash_) {
+admission::admission(random_source& random, const drop_policy& policy)
+    : policy_(policy), hash_(random), shares_(hash_, policy.may_drop), counts_(0, hash_) {
     set({});
 }
 
@@ -31,7 +31,8 @@ std::error_code admission::admit(const address& peer, std::size_t connections,
     // Dropped connections are removed only in the next round of work.
     const auto kept = [this](std::size_t all) { return all - shares_.dropped(); };
     if (!judge_address(peer)) {
-        drop(makes_room(peer, kept(connections), kept(handshakes)), errc::too_many_handshakes);
+        drop(connection_to_drop(peer, kept(connections), kept(handshakes)),
+             errc::too_many_handshakes);
     }
     return judge(peer, kept(connections), kept(handshakes));
 }
@@ -45,7 +46,7 @@ void admission::free_descriptor(time_point now, std::error_code why) noexcept {
 void admission::drop(channel* silent, std::error_code why) noexcept {
     if (!silent) return;
     shares_.drop(*silent);
-    how_.drop(*silent, why);
+    policy_.drop(*silent, why);
 }
 
 std::error_code admission::judge(const address& peer, std::size_t connections,
@@ -62,13 +63,14 @@ bool admission::has_its_share(const address& peer) const noexcept {
 
 /// Returns the connection to end so that one more client from `peer` can be accepted. Null if no
 /// limit is reached, or if no connection may be ended.
-channel* admission::makes_room(const address& peer, std::size_t connections,
-                               std::size_t handshakes) noexcept {
+channel* admission::connection_to_drop(const address& peer, std::size_t connections,
+                                       std::size_t handshakes) noexcept {
     if (has_its_share(peer)) return shares_.oldest_of(place_of(peer), never);
     if (handshakes >= limits_.handshakes_max) return shares_.oldest_of_most(never);
     if (connections < limits_.connections_max) return nullptr;
     const std::size_t own = peer.is_ip() ? shares_.count(place_of(peer)) : 0;
-    return how_.among_equals || shares_.most() > own + 1 ? shares_.oldest_of_most(never) : nullptr;
+    const bool may_drop = policy_.among_equals || shares_.most() > own + 1;
+    return may_drop ? shares_.oldest_of_most(never) : nullptr;
 }
 
 void admission::begun(channel& who, const address& peer, time_point now) {
@@ -95,7 +97,7 @@ void admission::count(channel& who, const address& peer, bool begins, time_point
         entered(who, peer);
         if (begins) begun(who, peer, now);
     } catch (const std::bad_alloc&) {
-        how_.drop(who, std::make_error_code(std::errc::not_enough_memory));
+        policy_.drop(who, std::make_error_code(std::errc::not_enough_memory));
     }
 }
 

@@ -23,7 +23,7 @@ namespace weft {
 class admission {
 public:
     /// How connections of one kind are ended to make room for others.
-    struct making_room {
+    struct drop_policy {
         handshake_shares::may_drop_function may_drop;
         void (*drop)(channel& who, std::error_code why) noexcept;
 
@@ -32,7 +32,7 @@ public:
         bool among_equals;
     };
 
-    admission(random_source& random, const making_room& how);
+    admission(random_source& random, const drop_policy& policy);
 
     void set(const server_limits& limits);
 
@@ -73,8 +73,8 @@ private:
 
     [[nodiscard]] bool counts(const address& peer) const noexcept;
     [[nodiscard]] bool has_its_share(const address& peer) const noexcept;
-    [[nodiscard]] channel* makes_room(const address& peer, std::size_t connections,
-                                      std::size_t handshakes) noexcept;
+    [[nodiscard]] channel* connection_to_drop(const address& peer, std::size_t connections,
+                                              std::size_t handshakes) noexcept;
     void drop(channel* silent, std::error_code why) noexcept;
     [[nodiscard]] std::error_code judge(const address& peer, std::size_t connections,
                                         std::size_t handshakes) const;
@@ -83,7 +83,7 @@ private:
     }
 
     server_limits limits_;
-    making_room how_;
+    drop_policy policy_;
     counted_address_hash hash_;
     handshake_shares shares_;
     place_counts counts_;

@@ -81,7 +81,7 @@ bool is_elsewhere(std::error_code why) noexcept {
 
 void listeners::open_named(std::string_view host, std::uint16_t port, listen_options options,
                            function<void(result<std::vector<address>>)> done) {
-    make_room_for_one(named_);
+    reserve_one(named_);
     named_.push_back(&pending_listen::start(
         loop_, host, port,
         [this, options = std::move(options), done = std::move(done)](

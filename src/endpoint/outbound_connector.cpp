@@ -164,7 +164,7 @@ void outbound_connector::take(phase at, Step&& step) noexcept {
 void outbound_connector::fail(phase at, std::error_code why, int http_status) noexcept {
     if (stream_) note_tried();
     pending_.fail(at, why, http_status);
-    let_go();
+    stop();
 }
 
 /// Notes an address for reports: the one that was tried last, or the connected one.
@@ -183,10 +183,10 @@ void outbound_connector::note_tried() noexcept {
 /// Called when the connection ends before it has its stream.
 void outbound_connector::give_up() noexcept {
     note_tried();
-    let_go();
+    stop();
 }
 
-void outbound_connector::let_go() noexcept {
+void outbound_connector::stop() noexcept {
     if (connector_) connector_->cancel();
     if (stream_) stream_->close();
     loop_.retire(this);

@@ -49,7 +49,7 @@ private:
     void now_at(phase at);
     void fail(phase at, std::error_code why, int http_status = 0) noexcept;
     void give_up() noexcept;
-    void let_go() noexcept;
+    void stop() noexcept;
     void note_tried() noexcept;
 
     loop_state& loop_;

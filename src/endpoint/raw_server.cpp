@@ -20,7 +20,7 @@ namespace {
 /// An estimate of what a TLS handshake holds.
 constexpr std::size_t memory_of_a_tls_handshake = 24 * 1024;
 
-constexpr admission::making_room how_silent_ones_make_room{
+constexpr admission::drop_policy silent_drop_policy{
     [](const channel& one) noexcept {
         return raw_set::may_drop(static_cast<const raw_connection&>(one));
     },
@@ -36,7 +36,7 @@ class raw_server::state final : public work_item, public driver_observer, privat
 public:
     state(loop_state& loop, raw_handlers&& what, const raw_options& options)
         : loop_(loop), listeners_(loop, *this),
-          admission_(loop.random(), how_silent_ones_make_room),
+          admission_(loop.random(), silent_drop_policy),
           set_(new raw_set(loop, raw_route{std::move(what), options})) {
         limits({});
         set_->on_opened([this](const raw_connection& one) {

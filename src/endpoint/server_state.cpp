@@ -21,7 +21,7 @@ namespace {
 /// An estimate: an HTTP head of default size, and what else a handshake needs.
 constexpr std::size_t memory_of_a_handshake = 24 * 1024;
 
-constexpr admission::making_room how_handshakes_make_room{
+constexpr admission::drop_policy handshake_drop_policy{
     [](const channel& one) noexcept {
         return stream_endpoint::may_drop(static_cast<const connection&>(one));
     },
@@ -33,7 +33,7 @@ constexpr admission::making_room how_handshakes_make_room{
 } // namespace
 
 server::state::state(loop_state& loop)
-    : loop_(loop), listeners_(loop, *this), admission_(loop.random(), how_handshakes_make_room),
+    : loop_(loop), listeners_(loop, *this), admission_(loop.random(), handshake_drop_policy),
       endpoint_(std::in_place, loop) {
     endpoint_->on_removed([this](const connection& who) { gone(who); });
     endpoint_->on_opened([this](const connection& who) { admission_.opened(who); });

@@ -40,7 +40,7 @@ public:
     /// Stops watching. When this returns, the descriptor may be closed; the handle is still in use.
     void stop(function<void()> done) {
         done_ = std::move(done);
-        if (is_closed()) return let_go();
+        if (is_closed()) return finish_stop();
         if (!uv_is_closing(handle())) return uv_close(handle(), closed);
         closed_by_application_ = std::exchange(close_cb, closed);
     }
@@ -75,10 +75,10 @@ private:
     static void closed(uv_handle_t* handle) noexcept {
         uv_watch& here = of(reinterpret_cast<uv_poll_t*>(handle));
         if (here.closed_by_application_) here.closed_by_application_(handle);
-        here.let_go();
+        here.finish_stop();
     }
 
-    void let_go() noexcept {
+    void finish_stop() noexcept {
         const auto here = std::move(held_by_host_);
         done_();
     }

@@ -153,7 +153,7 @@ hub_handle hub::handle() const {
 // --- handles
 
 bool hub_handle::publish(std::string_view topic, message what, publish_options options) const {
-    if (!state_) return false;
+    if (!state_ || !state_->hub) return false;
     const std::size_t size = topic.size() + what.size() + handle_state::post_overhead;
     if (state_->pending.fetch_add(size) + size > pending_max) {
         state_->pending.fetch_sub(size);
@@ -172,8 +172,9 @@ bool hub_handle::publish(std::string_view topic, message what, publish_options o
         made->what.key = made->options.key;
         accepted = state_->mailbox->post([to = state_, made = std::move(made)] {
             to->pending.fetch_sub(made->size);
-            if (!to->hub) return;
-            const auto keep = to->hub->shared_from_this();
+            hub_state* const target = to->hub;
+            if (!target) return;
+            const auto keep = target->shared_from_this();
             keep->publish(made->topic, std::move(made->what), made->options, {});
         });
     } catch (...) {

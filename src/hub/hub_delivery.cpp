@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "hub/hub_state.hpp"
-#include "hub/visit.hpp"
+#include "hub/scope_guard.hpp"
 
 namespace weft {
 namespace {
@@ -88,7 +88,7 @@ void hub_state::each_prefix_of(std::string_view name, Action&& action) noexcept 
         least = *length + 1;
         topic* const found = topics_.find(name.substr(0, *length), true);
         if (!found) continue;
-        const visit during(*this, found);
+        const scope_guard during(*this, found);
         action(*found);
     }
 }
@@ -121,7 +121,7 @@ void hub_state::abort_subscribers(topic& of) noexcept {
 /// Delivers a message to all subscribers of a topic or prefix. Calls for one topic do not nest; see
 /// `delivery`.
 void hub_state::fan_out(topic& to, const shared_outgoing& message) {
-    const visit during(*this, &to);
+    const scope_guard during(*this, &to);
     const bool sends = std::exchange(sending_, true);
     to.delivering = true;
     const bool runs = extend_run(to, *message);
@@ -248,7 +248,7 @@ void hub_state::queue(subscription& to, const shared_outgoing& message) {
 void hub_state::drained(member& who) noexcept {
     who.behind = false;
     if (closed_ || who.backlogs == 0) return;
-    const visit during(*this);
+    const scope_guard during(*this);
     const delivery now(*this); // what arrives meanwhile is newer than what waits
     while (!closed_ && who.backlogs != 0 && !who.behind && who.to->is_open()) {
         subscription& next = table_.at(who.first);

@@ -8,7 +8,7 @@
 #include <weft/core/error.hpp>
 
 #include "hub/hub_state.hpp"
-#include "hub/visit.hpp"
+#include "hub/scope_guard.hpp"
 
 namespace weft {
 namespace {
@@ -64,7 +64,7 @@ void hub_state::begin_later(const join& which) noexcept {
 
 void hub_state::begin(const join& which) {
     topic& what = *which.which->topic;
-    const visit during(*this, &what);
+    const scope_guard during(*this, &what);
     auto& extra = *table_.extra(*which.which);
     extra.recovering = true;
     ++what.recovering;
@@ -133,7 +133,7 @@ void hub_state::missed_was_read(const join& which, result<history_page>&& page) 
 void hub_state::finish_join(const join& which, const subscribed& how, position from,
                             std::vector<shared_publication>&& missed) {
     subscription& one = *which.which;
-    const visit during(*this, one.topic, one.member);
+    const scope_guard during(*this, one.topic, one.member);
     if (one.topic->prefix) one.joining = 0; // a prefix has no position to go on from
     auto done = std::move(table_.extra(one)->done);
     if (done) guarded([&] { done(*one.member->to, how); });

@@ -5,18 +5,18 @@
 #include <utility>
 
 #include "hub/hub_state.hpp"
-#include "hub/visit.hpp"
+#include "hub/scope_guard.hpp"
 
 namespace weft {
 namespace {
 
-constexpr std::uint32_t fruitless_reads_max = 3;
+constexpr std::uint32_t reads_without_progress_max = 3;
 
 } // namespace
 
 void hub_state::on_publication(std::string_view name, const shared_publication& what) noexcept {
     if (closed_) return;
-    const visit during(*this);
+    const scope_guard during(*this);
     if (delivering_) return hold(name, what);
     const delivery now(*this);
     if (held_.empty()) take_in(name, what);
@@ -31,7 +31,7 @@ void hub_state::hold(std::string_view name, const shared_publication& what) noex
         held_.push_back({std::string(name), what});
     } catch (const std::bad_alloc&) {
         topic* const found = topics_.find(name, false);
-        const visit during(*this, found);
+        const scope_guard during(*this, found);
         if (found && what->at.offset != 0) read_again(*found);
         else if (found) abort_subscribers(*found);
         abort_prefix_subscribers(name);
@@ -50,7 +50,7 @@ void hub_state::deliver_held() noexcept {
 
 void hub_state::take_in(std::string_view name, const shared_publication& what) noexcept {
     topic* const found = topics_.find(name, false);
-    const visit during(*this, found);
+    const scope_guard during(*this, found);
     ++counters_.publications;
     try {
         if (found) accept(*found, what);
@@ -66,7 +66,7 @@ void hub_state::take_in(std::string_view name, const shared_publication& what) n
 }
 
 void hub_state::accept(topic& which, const shared_publication& what) {
-    const visit during(*this, &which);
+    const scope_guard during(*this, &which);
     if (what->at.offset == 0) return deliver(which, what);
     if (which.at != topic::state::live) return keep_early(which, what);
     if (what->at.epoch == which.seen.epoch) {
@@ -142,16 +142,16 @@ void hub_state::was_read(topic& which, const result<history_page>& page) {
     const bool behind = which.seen.epoch == page->latest.epoch &&
         which.seen.offset < page->latest.offset;
     if (which.early.empty() && !behind) {
-        which.fruitless = 0;
+        which.reads_without_progress = 0;
         return;
     }
-    which.fruitless = which.seen == before ? which.fruitless + 1 : 0;
-    if (which.fruitless == 0) return catch_up(which);
-    if (which.fruitless < fruitless_reads_max) {
+    which.reads_without_progress = which.seen == before ? which.reads_without_progress + 1 : 0;
+    if (which.reads_without_progress == 0) return catch_up(which);
+    if (which.reads_without_progress < reads_without_progress_max) {
         which.retry = true;
         return retry();
     }
-    which.fruitless = 0;
+    which.reads_without_progress = 0;
     skip_gap(which, page->latest);
 }
 

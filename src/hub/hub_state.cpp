@@ -10,7 +10,7 @@
 #include <weft/core/error.hpp>
 #include <weft/hub/memory_broker.hpp>
 
-#include "hub/visit.hpp"
+#include "hub/scope_guard.hpp"
 
 namespace weft {
 
@@ -75,7 +75,7 @@ void hub_state::publish(std::string_view name, publication&& what, const publish
                         completion<position>&& done) {
     if (closed_) return;
     driver_.require_owner("hub::publish");
-    const visit during(*this);
+    const scope_guard during(*this);
     if (name.empty()) return answer<position>(std::move(done), failure(errc::bad_argument));
     const auto limits = history_limits_of(name);
     if (closed_) return;
@@ -87,14 +87,14 @@ void hub_state::history(std::string_view name, const history_query& query,
                         completion<history_page>&& done) {
     if (closed_) return;
     driver_.require_owner("hub::history");
-    const visit during(*this);
+    const scope_guard during(*this);
     session_->history(name, query, guarded_completion(std::move(done)));
 }
 
 void hub_state::presence(std::string_view name, completion<std::vector<presence_entry>>&& done) {
     if (closed_) return;
     driver_.require_owner("hub::presence");
-    const visit during(*this);
+    const scope_guard during(*this);
     session_->presence(name, guarded_completion(std::move(done)));
 }
 
@@ -102,7 +102,7 @@ void hub_state::presence(std::string_view name, completion<std::vector<presence_
 
 void hub_state::run() noexcept {
     if (closed_) return;
-    const visit during(*this);
+    const scope_guard during(*this);
     begin_joins();
     call_announced();
 }
@@ -110,7 +110,7 @@ void hub_state::run() noexcept {
 /// Repeats what has failed, and compares the positions of all topics if that is due.
 void hub_state::expire() noexcept {
     if (closed_) return;
-    const visit during(*this);
+    const scope_guard during(*this);
     const bool check = driver_.now() >= check_at_;
     if (check) check_at_ = later(driver_.now(), options_.check_interval);
     retry_at_ = never;
@@ -127,7 +127,7 @@ void hub_state::expire() noexcept {
 
 void hub_state::on_interruption() noexcept {
     if (closed_) return;
-    const visit during(*this);
+    const scope_guard during(*this);
     each_topic([&](topic& which) {
         if (!which.prefix && which.at == topic::state::live) catch_up(which);
     });
@@ -140,7 +140,7 @@ void hub_state::each_topic(Action&& action) noexcept {
     topic* next = topics_.first();
     while (next && !closed_) {
         topic& one = *next;
-        const visit during(*this, &one); // so that it stays in the list
+        const scope_guard during(*this, &one); // so that it stays in the list
         try {
             action(one);
         } catch (const std::bad_alloc&) {

@@ -22,10 +22,11 @@
 
 namespace weft {
 
-/// Shared by a hub and its handles; `hub` is used on the hub's thread only.
+/// Shared by a hub and its handles. `hub` is null once the hub has ended, which any thread may
+/// test. It is dereferenced on the hub's thread only.
 struct hub_handle::shared {
     std::shared_ptr<weft::mailbox> mailbox;
-    hub_state* hub;
+    std::atomic<hub_state*> hub = nullptr;
     std::atomic<std::size_t> pending = 0;
 };
 
@@ -100,7 +101,7 @@ private:
     };
 
     /// Keeps the hub and a topic while user code may run; afterwards forgets an unused topic.
-    class visit;
+    class scope_guard;
 
     /// Keeps publications that arrive while another one is delivered; afterwards delivers them.
     class delivery;
@@ -202,7 +203,7 @@ private:
     run_memory run_memory_; // for the topics' runs
     topic_table topics_;
     member_table<member> members_;
-    member* gone_ = nullptr; // a list of members to free when no visit is left
+    member* gone_ = nullptr; // a list of members to free when no scope guard is left
     std::vector<join> joins_;
     std::list<announcement> announced_;
     std::list<held_publication> held_; // in the order in which they arrived
@@ -216,7 +217,7 @@ private:
     std::uint64_t tickets_ = 0;
     time_point check_at_ = never;
     time_point retry_at_ = never;
-    std::uint32_t visits_ = 0;
+    std::uint32_t scope_guards_ = 0;
     bool delivering_ = false; // publications that arrive are held
     bool sending_ = false;    // a publication is being sent to the subscribers of a topic
     bool closed_ = false;

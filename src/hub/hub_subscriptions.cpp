@@ -7,7 +7,7 @@
 #include <weft/core/error.hpp>
 
 #include "hub/hub_state.hpp"
-#include "hub/visit.hpp"
+#include "hub/scope_guard.hpp"
 
 namespace weft {
 namespace {
@@ -42,7 +42,7 @@ member& hub_state::member_of(connection& who) {
     return *made.release();
 }
 
-/// The member may be on the stack, so it is freed at the end of the outermost visit.
+/// The member may be on the stack, so it is freed at the end of the outermost scope guard.
 void hub_state::forget_if_unused(member& which) noexcept {
     if (which.count != 0 || !which.to) return;
     which.to = nullptr;
@@ -60,7 +60,7 @@ void hub_state::member_ended(member& gone) noexcept {
         gone.to = nullptr;
         return;
     }
-    const visit during(*this, nullptr, &gone);
+    const scope_guard during(*this, nullptr, &gone);
     while (gone.count != 0) remove(table_.at(gone.first));
 }
 
@@ -119,9 +119,9 @@ result<void> hub_state::subscribe(connection& who, std::string_view name,
     if (find(who, name, options.prefix)) return failure(errc::already_subscribed);
 
     topic& what = topics_.find_or_add(name, options.prefix);
-    const visit during(*this, &what); // forgets what was added, if memory runs out
+    const scope_guard during(*this, &what); // forgets what was added, if memory runs out
     member& by = member_of(who);
-    const visit with_member(*this, nullptr, &by);
+    const scope_guard with_member(*this, nullptr, &by);
     subscription& added = table_.add(by, what);
     try {
         begin_with(added, std::move(options));
@@ -156,7 +156,7 @@ bool hub_state::unsubscribe(connection& who, std::string_view name, bool prefix)
     driver_.require_owner("hub::unsubscribe");
     subscription* const found = find(who, name, prefix);
     if (!found) return false;
-    const visit during(*this, nullptr, found->member);
+    const scope_guard during(*this, nullptr, found->member);
     remove(*found);
     return true;
 }
@@ -167,14 +167,14 @@ void hub_state::unsubscribe_all(connection& who) noexcept {
     auto* const known = who.observer_of(this);
     if (!known) return;
     auto& by = static_cast<member&>(*known);
-    const visit during(*this, nullptr, &by);
+    const scope_guard during(*this, nullptr, &by);
     while (by.count != 0) remove(table_.at(by.first));
 }
 
 void hub_state::remove(subscription& gone) noexcept {
     topic& what = *gone.topic;
     member& by = *gone.member;
-    const visit during(*this, &what);
+    const scope_guard during(*this, &what);
     if (gone.announced) announce(gone, false);
     leave_run(gone);
     const auto extra = table_.remove(gone); // its destructor may run code of the application

@@ -71,7 +71,7 @@ struct topic {
     bool delivering = false;     // publications are being sent to subscribers
     std::uint32_t pins = 0;      // functions on the stack that use it
     std::uint32_t recovering = 0; // subscriptions that read the history
-    std::uint32_t fruitless = 0; // consecutive reads without progress
+    std::uint32_t reads_without_progress = 0; // consecutive
     std::uint64_t serial = 0;    // for completions: unique in the hub
     topic* next = nullptr;       // in the list of all topics and prefixes
     topic* previous = nullptr;

@@ -18,7 +18,7 @@ namespace {
 constexpr duration local_retry_delay = std::chrono::milliseconds(10);
 
 /// Returns true for errors that only mean that this machine has no route to such an address.
-bool says_little(std::error_code why) noexcept {
+bool means_no_route(std::error_code why) noexcept {
     return why == std::errc::network_unreachable || why == std::errc::host_unreachable ||
            why == std::errc::address_not_available ||
            why == std::errc::address_family_not_supported;
@@ -39,7 +39,7 @@ connector& connector::start(loop_state& loop, connect_plan plan, connected then)
 }
 
 void connector::cancel() noexcept {
-    if (!ended_) let_go();
+    if (!ended_) stop();
 }
 
 void connector::expire() noexcept {
@@ -116,7 +116,7 @@ void connector::try_address(const address& where) {
         error_ = {};
         if (plan_.resolved) plan_.resolved(*this);
     }
-    make_room_for_one(attempts_);
+    reserve_one(attempts_);
     auto* attempt = &loop_.network().make_attempt(loop_, *this);
     attempts_.push_back(attempt);
     if (!error_) at_ = where;
@@ -142,7 +142,7 @@ void connector::on_attempt_ended(connect_attempt& which, std::error_code why) {
 
 /// Keeps the most informative error, and among equals the last.
 void connector::remember(std::error_code why, const address& where) noexcept {
-    if (error_ && !says_little(error_) && says_little(why)) return;
+    if (error_ && !means_no_route(error_) && means_no_route(why)) return;
     error_ = why;
     take([&] { at_ = where; });
 }
@@ -155,11 +155,11 @@ void connector::report_failure() {
 
 void connector::finish(phase at, result<owned_socket> outcome) {
     auto then = std::move(then_);
-    let_go();
+    stop();
     then(at, std::move(outcome));
 }
 
-void connector::let_go() noexcept {
+void connector::stop() noexcept {
     ended_ = true;
     query_.cancel();
     for (auto* attempt : attempts_) {

@@ -80,7 +80,7 @@ private:
     void take(Step&& step) noexcept;
     void report_failure();
     void finish(phase at, result<owned_socket> outcome);
-    void let_go() noexcept;
+    void stop() noexcept;
 
     loop_state& loop_;
     connect_plan plan_;

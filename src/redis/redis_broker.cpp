@@ -17,7 +17,7 @@
 namespace weft {
 
 /// The sessions of one broker, on any threads.
-class redis_broker::neighbours {
+class redis_broker::session_registry {
 public:
     void add(const std::shared_ptr<redis_session>& one, loop_state& on) {
         const std::lock_guard lock(mutex_);
@@ -57,7 +57,7 @@ private:
 /// Owns a session. In each of the functions, the session may be destroyed.
 class redis_broker::session_handle final : public broker_session {
 public:
-    session_handle(std::shared_ptr<redis_session> state, std::shared_ptr<neighbours> others)
+    session_handle(std::shared_ptr<redis_session> state, std::shared_ptr<session_registry> others)
         : state_(std::move(state)), others_(std::move(others)) {}
     ~session_handle() override { state_->close(); }
 
@@ -101,12 +101,12 @@ public:
 
 private:
     std::shared_ptr<redis_session> state_;
-    std::shared_ptr<neighbours> others_;
+    std::shared_ptr<session_registry> others_;
 };
 
 redis_broker::redis_broker(redis_options options)
     : options_(std::make_shared<const redis_options>(std::move(options))),
-      sessions_(std::make_shared<neighbours>()) {}
+      sessions_(std::make_shared<session_registry>()) {}
 
 redis_broker::~redis_broker() = default;
 

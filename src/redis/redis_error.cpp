@@ -42,7 +42,6 @@ public:
         case redis_error::write_refused: return "Redis accepts no writes at present";
         case redis_error::timeout: return "Redis did not answer in time";
         case redis_error::connection_lost: return "the connection to Redis ended";
-        case redis_error::not_connected: return "there is no connection to Redis";
         case redis_error::bad_answer: return "Redis sent an unexpected answer";
         case redis_error::bad_url:
             return "not a URL such as redis://host:6379/0 or unix:/run/redis.sock";

@@ -22,9 +22,9 @@ namespace {
 
 constexpr duration finish_limit = std::chrono::seconds(2);
 
-// What a command is for that is sent while logging in; smaller numbers are scripts to load.
-constexpr std::uint8_t greet_login = 100;
-constexpr std::uint8_t greet_info = 101;
+// What a command of the handshake is for; smaller numbers are scripts to load.
+constexpr std::uint8_t handshake_login = 100;
+constexpr std::uint8_t handshake_info = 101;
 
 redis_link* link_of(const redisAsyncContext* context) noexcept {
     return static_cast<redis_link*>(context->data);
@@ -146,7 +146,7 @@ void redis_link::connected(const redisAsyncContext* context, int status) noexcep
     if (!link) return;
     const auto self = link->owner_.hold();
     if (status == REDIS_OK) {
-        if (link->secure()) link->greet();
+        if (link->secure()) link->begin_handshake();
         return;
     }
     link->fail(errno != 0 ? std::error_code(errno, std::system_category())
@@ -169,38 +169,41 @@ bool redis_link::secure() noexcept {
     return !why;
 }
 
-// --- logging in
+// --- the handshake: AUTH, SELECT, INFO, and loading the scripts
 
-void redis_link::greet() noexcept {
-    phase_ = phase::greeting;
+void redis_link::begin_handshake() noexcept {
+    phase_ = phase::handshake;
     if (!options_.password.empty() && options_.user.empty()) {
-        greet_with(greet_login, {"AUTH", options_.password});
+        send_handshake_command(handshake_login, {"AUTH", options_.password});
     } else if (!options_.password.empty()) {
-        greet_with(greet_login, {"AUTH", options_.user, options_.password});
+        send_handshake_command(handshake_login, {"AUTH", options_.user, options_.password});
     }
-    if (options_.database != 0 && phase_ == phase::greeting) {
+    if (options_.database != 0 && phase_ == phase::handshake) {
         char number[16];
         const int size = std::snprintf(number, sizeof number, "%u", options_.database);
-        greet_with(greet_login, {"SELECT", {number, static_cast<std::size_t>(size)}});
+        send_handshake_command(handshake_login,
+                               {"SELECT", {number, static_cast<std::size_t>(size)}});
     }
-    if (role_ == redis_role::subscriptions) return greet_with(greet_login, {"PING"});
-    greet_with(greet_info, {"INFO", "server"});
+    if (role_ == redis_role::subscriptions) {
+        return send_handshake_command(handshake_login, {"PING"});
+    }
+    send_handshake_command(handshake_info, {"INFO", "server"});
     load_scripts();
 }
 
 void redis_link::load_scripts() noexcept {
     if (phase_ == phase::ready) {
-        phase_ = phase::greeting;
+        phase_ = phase::handshake;
         loop_.arm(*this, deadline_after(loop_.read_clock(), options_.connect_timeout));
     }
-    for (std::uint8_t i = 1; i < redis_script_count && phase_ == phase::greeting; ++i) {
-        greet_with(i, {"SCRIPT", "LOAD", redis_script_texts[i]});
+    for (std::uint8_t i = 1; i < redis_script_count && phase_ == phase::handshake; ++i) {
+        send_handshake_command(i, {"SCRIPT", "LOAD", redis_script_texts[i]});
     }
 }
 
-void redis_link::greet_with(std::uint8_t what,
-                            std::initializer_list<std::string_view> words) noexcept {
-    if (phase_ != phase::greeting) return;
+void redis_link::send_handshake_command(std::uint8_t what,
+                                        std::initializer_list<std::string_view> words) noexcept {
+    if (phase_ != phase::handshake) return;
     const char* parts[4];
     std::size_t sizes[4];
     int count = 0;
@@ -209,34 +212,34 @@ void redis_link::greet_with(std::uint8_t what,
         sizes[count++] = word.size();
     }
     void* const meaning = reinterpret_cast<void*>(static_cast<std::uintptr_t>(what));
-    if (redisAsyncCommandArgv(context_, &redis_link::greeted, meaning, count, parts, sizes) !=
-        REDIS_OK) {
+    if (redisAsyncCommandArgv(context_, &redis_link::handshake_answered, meaning, count, parts,
+                              sizes) != REDIS_OK) {
         return fail(std::make_error_code(std::errc::not_enough_memory), "no memory to log in");
     }
-    ++greetings_;
+    ++handshake_unanswered_;
     expect_answer();
 }
 
-void redis_link::greeted(redisAsyncContext* context, void* answer, void* what) noexcept {
+void redis_link::handshake_answered(redisAsyncContext* context, void* answer, void* what) noexcept {
     redis_link* const link = link_of(context);
     if (!link || !answer) return;
     const auto self = link->owner_.hold();
-    link->was_greeted(static_cast<std::uint8_t>(reinterpret_cast<std::uintptr_t>(what)),
-                      *static_cast<redisReply*>(answer));
+    link->on_handshake_answer(static_cast<std::uint8_t>(reinterpret_cast<std::uintptr_t>(what)),
+                              *static_cast<redisReply*>(answer));
 }
 
-void redis_link::was_greeted(std::uint8_t what, const redisReply& answer) noexcept {
+void redis_link::on_handshake_answer(std::uint8_t what, const redisReply& answer) noexcept {
     --unanswered_;
-    --greetings_;
+    --handshake_unanswered_;
     const auto text = text_of(answer);
     if (answer.type == REDIS_REPLY_ERROR) return fail(redis_error_of(text), text);
     try {
-        if (what == greet_info) read_run_id(text);
+        if (what == handshake_info) read_run_id(text);
         else if (what < redis_script_count) hashes_[what] = text;
     } catch (const std::bad_alloc&) {
         return fail(std::make_error_code(std::errc::not_enough_memory), "no memory to log in");
     }
-    if (greetings_ == 0) became_ready();
+    if (handshake_unanswered_ == 0) became_ready();
 }
 
 void redis_link::read_run_id(std::string_view text) {
@@ -250,12 +253,11 @@ void redis_link::read_run_id(std::string_view text) {
 
 void redis_link::became_ready() noexcept {
     phase_ = phase::ready;
-    was_ready_ = true;
     may_subscribe_ = false;
     connect_error_ = 0;
     attempts_ = 0;
     alive_at_ = loop_.read_clock();
-    check_liveness();
+    schedule_liveness_check();
     if (phase_ != phase::ready) return;
     if (role_ == redis_role::subscriptions) send_subscription("SUBSCRIBE", idle_channel_);
     if (phase_ == phase::ready) owner_.on_ready(*this);
@@ -315,11 +317,11 @@ void redis_link::expect_answer() noexcept {
     if (unanswered_++ != 0 || phase_ != phase::ready) return;
     static_cast<void>(socket_->take_arrival());
     alive_at_ = loop_.now();
-    check_liveness();
+    schedule_liveness_check();
 }
 
 /// Arms the timer for the next check.
-void redis_link::check_liveness() noexcept {
+void redis_link::schedule_liveness_check() noexcept {
     const duration wait = unanswered_ != 0 ? options_.response_timeout : options_.check_interval;
     const time_point due = deadline_after(alive_at_, wait);
     if (!armed()) return loop_.arm(*this, due);
@@ -346,14 +348,14 @@ void redis_link::expire() noexcept {
     }
     const duration interval = options_.check_interval;
     if (unanswered_ == 0 && interval > duration::zero() && silence >= interval) {
-        ask_for_sign_of_life();
+        check_liveness();
     }
-    if (phase_ == phase::ready) check_liveness();
+    if (phase_ == phase::ready) schedule_liveness_check();
 }
 
 /// hiredis would take a message that arrives before the answer to PING for that answer, so a
 /// connection with subscriptions subscribes once more instead.
-void redis_link::ask_for_sign_of_life() noexcept {
+void redis_link::check_liveness() noexcept {
     if (role_ == redis_role::subscriptions) return send_subscription("SUBSCRIBE", idle_channel_);
     const char* word = "PING";
     const std::size_t size = 4;
@@ -411,7 +413,7 @@ redis_socket* redis_link::take_socket() noexcept {
     query_.cancel();
     loop_.disarm(*this);
     loop_.cancel(*this);
-    unanswered_ = greetings_ = 0;
+    unanswered_ = handshake_unanswered_ = 0;
     found_.clear();
     if (context_) context_->data = nullptr;
     context_ = nullptr;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One connection to Redis that is opened again whenever it ends: connecting, logging in, checking
-// that it is alive. Does not know topics.
+// One connection to Redis that is opened again whenever it ends: connects, does the handshake, and
+// checks that Redis answers. Does not know topics.
 #pragma once
 
 #include <hiredis/async.h>
@@ -65,9 +65,6 @@ public:
     /// concerns a later one.
     [[nodiscard]] bool may_subscribe() const noexcept { return may_subscribe_; }
 
-    /// True until the first attempt to connect has ended.
-    [[nodiscard]] bool is_new() const noexcept { return attempts_ == 0 && !was_ready_; }
-
     /// Sends a command, which `on_answer` answers. Returns false if there is no memory; then
     /// nothing was sent. Must be `ready`.
     [[nodiscard]] bool send(std::size_t count, const char** words,
@@ -100,12 +97,12 @@ public:
     void finish() noexcept;
 
 private:
-    enum class phase : std::uint8_t { closed, waiting, resolving, connecting, greeting, ready };
+    enum class phase : std::uint8_t { closed, waiting, resolving, connecting, handshake, ready };
 
     // called by hiredis
     static void connected(const redisAsyncContext* context, int status) noexcept;
     static void disconnected(const redisAsyncContext* context, int status) noexcept;
-    static void greeted(redisAsyncContext* context, void* answer, void* what) noexcept;
+    static void handshake_answered(redisAsyncContext* context, void* answer, void* what) noexcept;
     static void answered(redisAsyncContext* context, void* answer, void* unused) noexcept;
     static void pinged(redisAsyncContext* context, void* answer, void* unused) noexcept;
     static void pushed(redisAsyncContext* context, void* answer, void* unused) noexcept;
@@ -120,13 +117,14 @@ private:
     void connect_to(const address& where);
     void adopt(redisAsyncContext* made);
     [[nodiscard]] bool secure() noexcept;
-    void greet() noexcept;
-    void greet_with(std::uint8_t what, std::initializer_list<std::string_view> words) noexcept;
-    void was_greeted(std::uint8_t what, const redisReply& answer) noexcept;
+    void begin_handshake() noexcept;
+    void send_handshake_command(std::uint8_t what,
+                                std::initializer_list<std::string_view> words) noexcept;
+    void on_handshake_answer(std::uint8_t what, const redisReply& answer) noexcept;
     void read_run_id(std::string_view text);
     void became_ready() noexcept;
+    void schedule_liveness_check() noexcept;
     void check_liveness() noexcept;
-    void ask_for_sign_of_life() noexcept;
     void expect_answer() noexcept;
     [[nodiscard]] duration next_delay() noexcept;
     redis_socket* take_socket() noexcept;
@@ -142,13 +140,12 @@ private:
     redisAsyncContext* context_ = nullptr;
     redis_socket* socket_ = nullptr;
     std::size_t unanswered_ = 0;
-    std::size_t greetings_ = 0; // commands of logging in that have no answer yet
-    std::size_t attempts_ = 0;  // since the last success
-    time_point alive_at_{};     // bytes arrived, or an answer became due
-    int connect_error_ = 0;     // errno after an attempt, which may have failed
+    std::size_t handshake_unanswered_ = 0; // commands of the handshake that have no answer yet
+    std::size_t attempts_ = 0;             // since the last success
+    time_point alive_at_{};                // bytes arrived, or an answer became due
+    int connect_error_ = 0;                // errno after an attempt, which may have failed
     redis_role role_;
     phase phase_ = phase::closed;
-    bool was_ready_ = false;
     bool may_subscribe_ = false;
 };
 

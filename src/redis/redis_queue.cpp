@@ -10,8 +10,12 @@
 
 namespace weft {
 
-bool is_lasting(std::error_code why) noexcept {
-    return why == redis_error::authentication || why == redis_error::no_permission;
+/// Waiting removes neither a wrong password nor a missing permission.
+std::error_code refusal(const redis_options& options, std::error_code why_away) noexcept {
+    const bool lasts =
+        why_away == redis_error::authentication || why_away == redis_error::no_permission;
+    if (options.when_away == redis_outage::wait && !lasts) return {};
+    return why_away;
 }
 
 void redis_queue::end(redis_operations&& one, std::error_code why) noexcept {
@@ -26,17 +30,12 @@ void redis_queue::end_front(redis_operations& of, redis_outcome outcome) noexcep
     if (ended.front().done) ended.front().done(outcome);
 }
 
-/// Before the first attempt to connect has ended, operations wait.
-std::error_code redis_queue::refusal() const noexcept {
-    if (link_.ready() || link_.is_new()) return {};
-    if (options_.when_away == redis_outage::wait && !is_lasting(why_away_)) return {};
-    return why_away_ ? why_away_ : make_error_code(redis_error::not_connected);
-}
-
+/// Before the first attempt to connect has ended, and while scripts are loaded again, operations
+/// wait.
 void redis_queue::submit(redis_operations&& one, time_point now) noexcept {
     redis_operation& added = one.front();
     const std::size_t size = added.size();
-    if (const auto why = refusal()) return end(std::move(one), why);
+    if (const auto why = refusal(options_, why_away_)) return end(std::move(one), why);
     if (size > options_.pending_max || size_ > options_.pending_max - size) {
         return end(std::move(one), errc::queue_full);
     }
@@ -140,7 +139,7 @@ void redis_queue::lost(std::error_code why) noexcept {
         end_front(unknown, failure(errc::outcome_unknown));
         if (closed_) return;
     }
-    if (const auto refused = refusal()) end_waiting(refused);
+    if (const auto refused = refusal(options_, why)) end_waiting(refused);
 }
 
 /// Ends those that wait now; what they submit may wait again.

@@ -32,6 +32,9 @@ public:
     /// the error that Redis has answered with, if any.
     std::error_code answered(const redisReply& answer) noexcept;
 
+    /// Called when the connection is ready, before `send_waiting`.
+    void connected() noexcept { why_away_ = {}; }
+
     /// Called when the connection has ended: operations that can be repeated wait again, unless the
     /// session renews them.
     void lost(std::error_code why) noexcept;
@@ -48,10 +51,6 @@ public:
     /// True if Redis has answered that it is a replica, and all that was sent is answered. The
     /// connection must end then; until that, nothing is sent.
     [[nodiscard]] bool must_reconnect() const noexcept { return is_replica_ && sent_.empty(); }
-
-    /// The reason why operations fail at present; empty if they wait or are sent.
-    [[nodiscard]] std::error_code refusal() const noexcept;
-    [[nodiscard]] std::error_code why_away() const noexcept { return why_away_; }
 
 private:
     [[nodiscard]] bool can_send() const noexcept {
@@ -70,14 +69,15 @@ private:
     redis_operations lost_scripts_; // were answered with NOSCRIPT
     std::vector<const char*> words_; // of the command that is being sent
     std::vector<std::size_t> sizes_;
-    std::error_code why_away_;
+    std::error_code why_away_; // empty before the first attempt has ended, and while connected
     std::size_t size_ = 0; // of all operations
     bool is_replica_ = false;
     bool closed_ = false;
 };
 
-/// Returns true for an error that waiting does not remove: a wrong password, or a missing
-/// permission.
-[[nodiscard]] bool is_lasting(std::error_code why) noexcept;
+/// Returns `why_away` if operations fail at once while there is no connection for that reason;
+/// empty if they wait.
+[[nodiscard]] std::error_code refusal(const redis_options& options,
+                                      std::error_code why_away) noexcept;
 
 } // namespace weft

@@ -46,7 +46,7 @@ void redis_session::close() noexcept {
     }
     pushes_.close();
     if (connected) {
-        say_goodbye();
+        remove_presence();
         link_.finish();
     } else {
         link_.close();
@@ -104,7 +104,11 @@ void redis_session::presence(std::string_view topic,
 
 void redis_session::on_ready(redis_link& which) noexcept {
     if (!client_) return;
-    if (&which == &pushes_) return begin_all();
+    if (&which == &pushes_) {
+        why_no_pushes_ = {};
+        return begin_all();
+    }
+    queue_.connected();
     renew_all(); // first, because a command that waits may ask who is present
     if (client_) queue_.send_waiting();
 }
@@ -115,11 +119,10 @@ void redis_session::on_lost(redis_link& which, std::error_code why,
     if (pushes && client_ && why == redis_error::no_permission && was_refused(text)) return;
     report(why, text);
     if (!client_) return;
-    if (pushes) forget_connection();
-    else queue_.lost(why);
-    if (!client_) return;
-    const bool fails = options_->when_away == redis_outage::fail || is_lasting(why);
-    if (fails && !pushes_.ready()) end_waiting_subscriptions(why, never);
+    if (!pushes) return queue_.lost(why);
+    why_no_pushes_ = why;
+    forget_connection();
+    if (refusal(*options_, why)) end_waiting_subscriptions(why, never);
 }
 
 void redis_session::on_answer(const redisReply& answer) noexcept {

@@ -96,7 +96,7 @@ private:
     void refresh_topics() noexcept;
     void renew(redis_operations&& one, std::size_t& unanswered);
     void renew_all() noexcept;
-    void say_goodbye() noexcept;
+    void remove_presence() noexcept;
     void arm_until(time_point due) noexcept;
 
     std::shared_ptr<const redis_options> options_;
@@ -108,6 +108,7 @@ private:
     redis_link pushes_; // for subscriptions
     redis_queue queue_;
     redis_subscriptions subscriptions_;
+    std::error_code why_no_pushes_; // as in the queue, for the connection with subscriptions
     std::map<std::string, present_entries, std::less<>> present_;
     std::size_t unconfirmed_ = 0; // commands about subscriptions without an answer
     std::uint64_t asked_ = 0;     // commands about subscriptions, on this connection

@@ -54,7 +54,7 @@ void redis_session::subscribe(std::string_view topic, topic_match how,
         if (auto* const known = subscriptions_.find(key, how); known && known->is_live()) {
             was_confirmed(key, how);
         }
-    } else if (const auto why = queue_.refusal(); why && !pushes_.is_new()) {
+    } else if (const auto why = refusal(*options_, why_no_pushes_)) {
         withdraw(key, how, why);
     } else {
         arm_until(deadline_after(now, options_->wait_max));

@@ -93,7 +93,7 @@ void redis_session::renew_all() noexcept {
 
 /// Removes the session's presence entries from Redis. Sends the commands directly, because the
 /// queue ends with the session.
-void redis_session::say_goodbye() noexcept {
+void redis_session::remove_presence() noexcept {
     try {
         for (const auto& [topic, entries] : present_) {
             const std::string key = names_.presence(topic);
@@ -135,8 +135,7 @@ void redis_session::expire() noexcept {
     const auto now = loop_->now();
     const auto waiting_until = queue_.give_up(now);
     if (client_ && !pushes_.ready()) {
-        const auto why = queue_.why_away();
-        end_waiting_subscriptions(why ? why : redis_error::timeout, now);
+        end_waiting_subscriptions(why_no_pushes_ ? why_no_pushes_ : redis_error::timeout, now);
     }
     if (client_ && now >= presence_at_) refresh_presence();
     if (client_ && now >= topics_at_) refresh_topics();

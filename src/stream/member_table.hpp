@@ -45,7 +45,7 @@ public:
     [[nodiscard]] Member& back() const noexcept { return *members_.back(); }
 
     /// Reserves memory, so that the next `add` cannot fail. Throws std::bad_alloc.
-    void reserve_one() { make_room_for_one(members_); }
+    void reserve_one() { weft::reserve_one(members_); }
 
     /// Adds a member after `reserve_one`. Iterations in progress do not visit it.
     void add(Member& added) noexcept {

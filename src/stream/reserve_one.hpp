@@ -9,7 +9,7 @@ namespace weft {
 
 /// Ensures that appending one element cannot fail. Costs O(1), amortised.
 template <class Element>
-void make_room_for_one(std::vector<Element>& table) {
+void reserve_one(std::vector<Element>& table) {
     if (table.size() < table.capacity()) return;
     table.reserve(table.size() + table.size() / 4 + 16);
 }

@@ -27,7 +27,7 @@ timer_queue::~timer_queue() {
 
 void timer_queue::add(timed_work_item& which) {
     if (which.queue_) return;
-    make_room_for_one(heap_);
+    reserve_one(heap_);
     heap_.push_back({never, &which});
     which.index_ = static_cast<std::uint32_t>(heap_.size() - 1);
     which.queue_ = this;

@@ -23,7 +23,7 @@ namespace weft_tool {
 namespace {
 
 /// How long to wait for a server to close the stream, as it should (RFC 6455 §7.1.1).
-constexpr auto farewell_time = std::chrono::seconds(1);
+constexpr auto close_timeout = std::chrono::seconds(1);
 
 bool is_text(std::string_view line) {
     return weft::is_utf8(std::as_bytes(std::span(line.data(), line.size())));
@@ -58,10 +58,10 @@ conversation::conversation(const connect_options& options, const weft::uri& targ
       readable_(loop_, STDIN_FILENO, [this](weft::readiness) { read_input(); }),
       output_(STDOUT_FILENO) {}
 
-exit_code conversation::run(weft::connect_options dial) {
-    via_ = dial.via;
-    compression_ = dial.connection.extension;
-    client_.connect(target_, handlers(), std::move(dial));
+exit_code conversation::run(weft::connect_options how) {
+    via_ = how.via;
+    compression_ = how.connection.extension;
+    client_.connect(target_, handlers(), std::move(how));
     run_inside(options_.loop, loop_);
     output_.flush();
     if (output_.error() && outcome_ == exit_code::ok) outcome_ = exit_code::input_output;
@@ -88,10 +88,10 @@ void conversation::read_file() {
 }
 
 /// Called on a stop signal: the first closes properly, the second ends at once.
-void conversation::heed_signals() {
-    if (signals_heeded_ == stop_signals::count()) return;
-    signals_heeded_ = stop_signals::count();
-    if (peer_ && signals_heeded_ == 1) return close();
+void conversation::handle_signals() {
+    if (signals_handled_ == stop_signals::count()) return;
+    signals_handled_ = stop_signals::count();
+    if (peer_ && signals_handled_ == 1) return close();
     client_.stop();
 }
 
@@ -121,7 +121,7 @@ weft::handlers conversation::handlers() {
         .pong = [this](weft::connection&, auto) { ponged(); },
         .close = [this](weft::connection&, const weft::report& why) { closed(why); },
         .fail = [this](const weft::report& why) { failed(why); },
-        .interrupt = [this] { heed_signals(); },
+        .interrupt = [this] { handle_signals(); },
     };
 }
 
@@ -163,7 +163,7 @@ void conversation::closed(const weft::report& why) {
     update_reading();
     ping_.disarm();
     quiet_.disarm();
-    client_.shutdown(farewell_time);
+    client_.shutdown(close_timeout);
     if (compression_) {
         if (const auto text = compression_summary(*compression_); !text.empty()) {
             say("compressed: " + text);

@@ -24,12 +24,12 @@ public:
     conversation(const connect_options& options, const weft::uri& target);
 
     /// Runs until the connection has ended.
-    exit_code run(weft::connect_options dial);
+    exit_code run(weft::connect_options how);
 
 private:
     [[nodiscard]] bool wants_input() const noexcept;
     void update_reading();
-    void heed_signals();
+    void handle_signals();
     void flush_later();
 
     // handlers of the connection
@@ -74,7 +74,7 @@ private:
     std::uint64_t answers_ = 0; // since the first message was sent
     std::chrono::steady_clock::time_point pinged_;
     exit_code outcome_ = exit_code::ok;
-    int signals_heeded_ = 0;
+    int signals_handled_ = 0;
     bool pollable_ = true;     // false for a file, which is always readable
     bool read_waits_ = false;  // a piece of a file will be read in a later turn
     bool flush_waits_ = false; // received messages will be written in a later turn

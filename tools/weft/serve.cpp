@@ -32,7 +32,7 @@ constexpr auto shutdown_time = std::chrono::seconds(3);
 constexpr auto announcement_interval = std::chrono::seconds(1); // of a large chat room
 
 /// Called on a stop signal: the first closes all connections properly, the second ends at once.
-void end_gently(weft::server& server, server_log& log, double drain) {
+void close_gracefully(weft::server& server, server_log& log, double drain) {
     if (stop_signals::count() > 1) return server.stop();
     if (stop_signals::count() == 0 || !server.is_listening()) return;
     const auto connections = std::to_string(server.connection_count()) + " connections";
@@ -64,7 +64,7 @@ void prepare(weft::server& server, server_log& log, chat_service chat, weft::han
     limit_connections(server, options);
     static_cast<void>(server.trust(options.trusted)); // the command line has checked it
     auto routes = services(log, std::move(chat), options.services);
-    routes.front().what.interrupt = [&] { end_gently(server, log, options.drain); };
+    routes.front().what.interrupt = [&] { close_gracefully(server, log, options.drain); };
     for (auto& [path, what, how] : routes)
         server.route(path, std::move(what), how);
     metrics = answering_to(options.services.names, std::move(metrics));

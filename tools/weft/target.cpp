@@ -41,18 +41,18 @@ bool may_be_set(const weft::http_field& header, const weft::uri& target) {
 }
 
 weft::connect_options as_library_options(const target_options& options) {
-    weft::connect_options dial;
-    dial.subprotocols = options.subprotocols;
-    dial.resolve_timeout = seconds(options.timeout);
-    dial.connect_timeout = seconds(options.timeout);
-    dial.proxy_timeout = seconds(options.timeout);
-    dial.tls_timeout = seconds(options.timeout);
-    dial.connection.timeouts.handshake = seconds(options.timeout);
-    dial.proxy_from_environment = options.proxy == "environment";
-    if (!dial.proxy_from_environment) dial.proxy = options.proxy;
-    dial.redirects_max = options.redirects_max;
-    dial.via = options.unix_path.empty() ? options.via : "unix:" + options.unix_path;
-    return dial;
+    weft::connect_options how;
+    how.subprotocols = options.subprotocols;
+    how.resolve_timeout = seconds(options.timeout);
+    how.connect_timeout = seconds(options.timeout);
+    how.proxy_timeout = seconds(options.timeout);
+    how.tls_timeout = seconds(options.timeout);
+    how.connection.timeouts.handshake = seconds(options.timeout);
+    how.proxy_from_environment = options.proxy == "environment";
+    if (!how.proxy_from_environment) how.proxy = options.proxy;
+    how.redirects_max = options.redirects_max;
+    how.via = options.unix_path.empty() ? options.via : "unix:" + options.unix_path;
+    return how;
 }
 
 } // namespace
@@ -64,7 +64,7 @@ std::optional<target> make_target(const char* command, const target_options& opt
                     uri_advice(options.url));
         return std::nullopt;
     }
-    weft::connect_options dial = as_library_options(options);
+    weft::connect_options how = as_library_options(options);
     for (const auto& typed : options.headers) {
         auto header = parse_header(typed);
         if (!header) {
@@ -77,7 +77,7 @@ std::optional<target> make_target(const char* command, const target_options& opt
                         "Try without that -H; --subprotocol asks for subprotocols");
             return std::nullopt;
         }
-        dial.headers.push_back(std::move(*header));
+        how.headers.push_back(std::move(*header));
     }
     for (const auto& typed : options.subprotocols) {
         if (!weft::is_token(typed)) {
@@ -86,20 +86,20 @@ std::optional<target> make_target(const char* command, const target_options& opt
         }
     }
     if (options.deflate) {
-        dial.connection.extension = compression_for(command);
-        if (!dial.connection.extension) return std::nullopt;
+        how.connection.extension = compression_for(command);
+        if (!how.connection.extension) return std::nullopt;
     }
     const bool may_use_tls = uri->secure() || options.redirects_max != 0;
     // In a build without a TLS library, connecting to a wss: URI fails, and says so.
     if (may_use_tls && !options.trust.library.empty()) {
         tls_fault fault;
-        dial.tls = connect_tls(options.trust, fault);
-        if (!dial.tls) {
+        how.tls = connect_tls(options.trust, fault);
+        if (!how.tls) {
             print_tls_error(command, fault);
             return std::nullopt;
         }
     }
-    return target{*uri, std::move(dial)};
+    return target{*uri, std::move(how)};
 }
 
 } // namespace weft_tool

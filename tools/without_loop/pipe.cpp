@@ -59,7 +59,7 @@ public:
             const auto ready = standard_wire::wait(wanted, left, signals_.while_waiting());
             if (ready.read) read();
             if (ready.write) io_.writable();
-            heed_signals();
+            handle_signals();
         }
     }
 
@@ -88,7 +88,7 @@ private:
     }
 
     void print(std::string_view what) {
-        if (!log_.tells(log_level::info)) return;
+        if (!log_.is_enabled(log_level::info)) return;
         log_.output().line(std::string("weft pipe: ").append(what));
     }
 
@@ -117,9 +117,9 @@ private:
     }
 
     /// Called on a stop signal: the first closes properly, the second ends at once.
-    void heed_signals() {
+    void handle_signals() {
         const int count = held_signals::count();
-        if (count == std::exchange(heeded_, count)) return;
+        if (count == std::exchange(signals_handled_, count)) return;
         if (count > 1) return server_.stop();
         print("ending");
         server_.shutdown(shutdown_time);
@@ -127,7 +127,7 @@ private:
 
     exit_code outcome() {
         if (wire_broke_) return exit_code::input_output;
-        if (heeded_ > 0) return exit_code::ok;
+        if (signals_handled_ > 0) return exit_code::ok;
         if (!outcome_) print("refused a plain request: there is no such page");
         return outcome_.value_or(exit_code::not_connected);
     }
@@ -135,7 +135,7 @@ private:
     server_log log_;
     chat_room room_;
     held_signals signals_;
-    int heeded_ = 0;
+    int signals_handled_ = 0;
     bool ended_ = false; // the input
     bool wire_broke_ = false;
     std::optional<exit_code> outcome_;

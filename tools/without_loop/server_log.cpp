@@ -101,7 +101,7 @@ void server_log::write(const weft::log_record& what) {
 }
 
 weft::handlers server_log::logged_requests(weft::handlers inner, log_level needed) {
-    if (!tells(needed)) return inner;
+    if (!is_enabled(needed)) return inner;
     inner.http = [this, needed, http = std::move(inner.http)](weft::connection& peer) mutable {
         requested(peer, needed);
         http(peer);
@@ -116,7 +116,7 @@ void server_log::requested(weft::connection& peer, log_level needed) {
 }
 
 void server_log::line(log_level needed, std::string_view text) {
-    if (tells(needed)) output_.timed_line(text);
+    if (is_enabled(needed)) output_.timed_line(text);
 }
 
 } // namespace weft_tool

@@ -41,7 +41,7 @@ public:
     /// The output of the lines; writing to it directly ignores the level.
     [[nodiscard]] log_output& output() noexcept { return output_; }
 
-    [[nodiscard]] bool tells(log_level needed) const noexcept {
+    [[nodiscard]] bool is_enabled(log_level needed) const noexcept {
         return level_ != log_level::quiet && level_ >= needed;
     }
 

@@ -24,10 +24,10 @@ public:
     hub_handle() = default;
 
     /// Publishes on the hub's thread, in a later turn; see `hub::publish`. Publications of one
-    /// thread keep their order. Returns false if the handle is empty, if the hub's driver no longer
-    /// exists, or if more than `pending_max` bytes of such publications would wait for the hub. If
-    /// the hub is destroyed first, the publication is dropped. Throws std::bad_alloc; then nothing
-    /// was published.
+    /// thread keep their order. Returns false if the handle is empty, if the hub or its driver no
+    /// longer exists, or if more than `pending_max` bytes of such publications would wait for the
+    /// hub. If the hub is destroyed before that turn, the publication is dropped. Throws
+    /// std::bad_alloc; then nothing was published.
     bool publish(std::string_view topic, message what, publish_options options = {}) const;
 
     /// The limit on the bytes that wait for the hub's thread.

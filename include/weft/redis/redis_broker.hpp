@@ -34,11 +34,11 @@ public:
     [[nodiscard]] static std::string version();
 
 private:
-    class neighbours;
+    class session_registry;
     class session_handle;
 
     std::shared_ptr<const redis_options> options_;
-    std::shared_ptr<neighbours> sessions_;
+    std::shared_ptr<session_registry> sessions_;
 };
 
 } // namespace weft

@@ -22,7 +22,6 @@ enum class redis_error {
     write_refused,     ///< MISCONF, NOREPLICAS: Redis accepts no writes at present
     timeout,           ///< Redis did not answer in time
     connection_lost,   ///< the connection ended
-    not_connected,     ///< no connection, for no known reason; only with `redis_outage::fail`
     bad_answer,        ///< an unexpected or malformed answer, or a malformed publication
     bad_url,           ///< not a URL of a Redis server; see `parse_redis_url`
     no_tls,            ///< `rediss:`, but no TLS layer was given; see `parse_redis_url`

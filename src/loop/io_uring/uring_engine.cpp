@@ -38,7 +38,7 @@ __kernel_timespec as_kernel_time(duration time) noexcept {
     return {given.tv_sec, given.tv_nsec};
 }
 
-std::error_code no_room() noexcept {
+std::error_code no_buffer_space_error() noexcept {
     return std::make_error_code(std::errc::no_buffer_space);
 }
 
@@ -158,7 +158,7 @@ std::error_code uring_engine::modify(int descriptor, source& target, interest in
     if (const auto why = own_ring()) return why;
     watched* const one = watched_.find(descriptor);
     if (!one) return std::make_error_code(std::errc::no_such_file_or_directory);
-    if (!disarm(descriptor, *one)) return no_room();
+    if (!disarm(descriptor, *one)) return no_buffer_space_error();
     const watched before = *one;
     one->target = &target;
     one->events = as_events(in);
@@ -166,7 +166,7 @@ std::error_code uring_engine::modify(int descriptor, source& target, interest in
     if (!arm(descriptor, *one)) {
         *one = before;
         arm_again(descriptor, *one);
-        return no_room();
+        return no_buffer_space_error();
     }
     return {};
 }

@@ -62,7 +62,7 @@ std::error_code catch_signal(int number) noexcept {
     return {};
 }
 
-void let_go(std::size_t number) noexcept {
+void restore_signal(std::size_t number) noexcept {
     if (!std::exchange(signals.caught[number], false)) return;
     sys::sigaction(static_cast<int>(number), &signals.before[number], nullptr);
 }
@@ -74,7 +74,7 @@ std::error_code catch_all(std::span<const int> numbers) noexcept {
         const auto why = catch_signal(number);
         if (!why) continue;
         for (std::size_t at = 0; at < before.size(); ++at) {
-            if (!before[at]) let_go(at);
+            if (!before[at]) restore_signal(at);
         }
         return why;
     }
@@ -121,7 +121,7 @@ std::error_code signal_pipe::replace(std::span<const int> numbers, signal_handle
     auto next = std::make_shared<signal_handler>(std::move(handler));
     if (const auto why = catch_all(numbers)) return why;
     for (std::size_t at = 0; at < signals.caught.size(); ++at) {
-        if (std::ranges::find(numbers, static_cast<int>(at)) == numbers.end()) let_go(at);
+        if (std::ranges::find(numbers, static_cast<int>(at)) == numbers.end()) restore_signal(at);
     }
     handler_ = std::move(next);
     return {};
@@ -129,7 +129,7 @@ std::error_code signal_pipe::replace(std::span<const int> numbers, signal_handle
 
 /// Restores the signals first, so that no handler writes to a closed pipe.
 void signal_pipe::restore() noexcept {
-    for (std::size_t at = 0; at < signals.caught.size(); ++at) let_go(at);
+    for (std::size_t at = 0; at < signals.caught.size(); ++at) restore_signal(at);
     const owned_descriptor closed(signals.to_loop.exchange(-1));
     if (std::exchange(watched_, false)) loop_.engine().remove(arrivals_.get());
     arrivals_.reset();

@@ -63,7 +63,7 @@ socket_stream::socket_stream(loop_state& loop, owned_socket connected) noexcept
     : socket_transport(loop), descriptor_(std::move(connected)) {}
 
 socket_stream::~socket_stream() {
-    let_go();
+    release_descriptor();
     if (remembers_) delete ends_;
 }
 
@@ -102,7 +102,7 @@ void socket_stream::close() noexcept {
     } catch (const std::bad_alloc&) {
         ends_ = nullptr;
     }
-    let_go();
+    release_descriptor();
 }
 
 /// Closes with SO_LINGER and a time of 0, which makes TCP send a reset instead of the end.
@@ -114,7 +114,7 @@ void socket_stream::close_with_reset() noexcept {
     close();
 }
 
-void socket_stream::let_go() noexcept {
+void socket_stream::release_descriptor() noexcept {
     if (!descriptor_) return;
     driver().cancel(*this);
     if (registered_) loop().engine().remove(descriptor_.get());

@@ -55,7 +55,7 @@ private:
     void run() noexcept override;
     void finish_turn() noexcept override;
 
-    void let_go() noexcept;
+    void release_descriptor() noexcept;
     [[nodiscard]] loop_state& loop() const noexcept;
     std::error_code enroll() noexcept;
     [[nodiscard]] interest wanted() const noexcept;

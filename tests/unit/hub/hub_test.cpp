@@ -258,6 +258,7 @@ TEST_F(hub_test, publishes_through_a_handle_until_the_hub_ends) {
     topics.reset();
     driver.settle();
     EXPECT_EQ(ann.received, (texts{"1", "2"}));
+    EXPECT_FALSE(handle.publish("news", "4"));
     EXPECT_FALSE(hub_handle().publish("news", "4"));
 }
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What a session does while Redis is away, silent or restarted.
+#include <cerrno>
+
+#include "redis/redis_names.hpp"
 #include "redis_fixture.hpp"
 
 namespace weft::testing {
@@ -7,6 +10,14 @@ namespace {
 
 class redis_outages : public redis_fixture {
 protected:
+    /// Publishes until that succeeds.
+    bool publish_eventually(redis_listener& one) {
+        return until([&] {
+            const auto at = begin_publishing(one, "news", "1");
+            return until([&] { return at->calls != 0; }) && !at->error;
+        });
+    }
+
     /// Publishes "1" to "3" with a subscriber, and waits until it has received them.
     position begin(redis_listener& one) {
         subscribe(one, "news");
@@ -202,6 +213,70 @@ TEST_F(redis_outages, a_connection_without_traffic_stays) {
     const auto start = std::chrono::steady_clock::now();
     until([&] { return std::chrono::steady_clock::now() - start > 200ms; });
     EXPECT_TRUE(troubles.empty());
+}
+
+/// The error that has delayed the first connection says nothing about the present one.
+TEST_F(redis_outages, operations_wait_while_scripts_are_loaded_again) {
+    for (const auto when_away : {redis_outage::wait, redis_outage::fail}) {
+        redis_options guest = options();
+        guest.user = guest.password = "guest";
+        guest.when_away = when_away;
+        redis_broker broker(guest);
+        redis_listener one(broker, loop);
+        troubles.clear();
+        ASSERT_TRUE(until([&] { return count_troubles(redis_error::authentication) >= 2; }));
+        order({"ACL", "SETUSER", "guest", "on", ">guest", "~*", "&*", "+@all"});
+        ASSERT_TRUE(publish_eventually(one));
+        EXPECT_EQ(order({"SCRIPT", "FLUSH"}), "OK");
+        std::vector<shared_note<position>> all;
+        ASSERT_TRUE(until([&] { // publishes in each turn, so also in those of loading
+            all.push_back(begin_publishing(one, "news", "2"));
+            return all.front()->calls != 0;
+        }));
+        for (const auto& each : all) outcome(each);
+        order({"ACL", "DELUSER", "guest"});
+    }
+}
+
+TEST_F(redis_outages, subscriptions_fail_with_the_reason_of_their_own_connection) {
+    redis_options brief = options();
+    brief.wait_max = 1ms;
+    brief.backoff_min = brief.backoff_max = 100ms;
+    brief.check_interval = 0ms;
+    redis_broker broker(brief);
+    server->kill();
+    redis_listener one(broker, loop);
+    ASSERT_TRUE(until([&] { return count_troubles({ENOENT, std::system_category()}) >= 2; }));
+    server->start();
+    ASSERT_TRUE(server->runs());
+    const std::string idle = redis_names(brief).idle_channel();
+    ASSERT_TRUE(until([&] { return order({"PUBLISH", idle, ""}) == "1"; }));
+    ASSERT_TRUE(publish_eventually(one));
+    order({"CLIENT", "KILL", "TYPE", "pubsub"});
+    ASSERT_TRUE(until([&] { return had_trouble(redis_error::connection_lost); }));
+    const auto at = std::make_shared<noted<position>>();
+    one.session->subscribe("news", topic_match::exact, note(at));
+    ASSERT_TRUE(until([&] { return at->calls != 0; }));
+    EXPECT_EQ(at->error, redis_error::connection_lost);
+}
+
+TEST_F(redis_outages, subscriptions_fail_at_once_if_their_own_connection_is_refused) {
+    order({"ACL", "SETUSER", "guest", "on", ">guest", "~*", "&*", "+@all", "-ping"});
+    redis_options guest = options();
+    guest.user = guest.password = "guest";
+    redis_broker broker(guest);
+    redis_listener one(broker, loop);
+    publish(one, "news", "1");
+    ASSERT_TRUE(until([&] { return had_trouble(redis_error::no_permission); }));
+    const auto at = std::make_shared<noted<position>>();
+    one.session->subscribe("news", topic_match::exact, note(at));
+    EXPECT_EQ(at->error, redis_error::no_permission);
+    order({"ACL", "SETUSER", "guest", "+ping"});
+    ASSERT_TRUE(until([&] {
+        const auto again = std::make_shared<noted<position>>();
+        one.session->subscribe("news", topic_match::exact, note(again));
+        return until([&] { return again->calls != 0; }) && !again->error;
+    }));
 }
 
 TEST_F(redis_outages, connections_that_were_cut_are_restored) {

@@ -65,7 +65,7 @@ exit_code outcome_of(const bench_figures& figures) {
 }
 
 /// Says why the first connection that failed could not be opened, and what to try.
-void tell_failure(const bench_options& options, const bench_figures& figures) {
+void print_failure(const bench_options& options, const bench_figures& figures) {
     print_error(bench_name,
                 "could not connect to " + shown_uri(options.url) + ": " + figures.first_failure,
                 figures.advice);
@@ -105,7 +105,7 @@ exit_code bench(const bench_options& options) {
     const auto& figures = load.run();
     line.clear();
     std::cout << (options.json ? json_report(options, figures) : text_report(options, figures));
-    if (!figures.first_failure.empty()) tell_failure(options, figures);
+    if (!figures.first_failure.empty()) print_failure(options, figures);
     if (!std::cout.flush()) return output_failed("standard output");
     if (page.is_open() && !(page << html_report(options, figures)).flush()) {
         return output_failed(options.html_file);

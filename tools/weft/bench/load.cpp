@@ -100,7 +100,7 @@ bench_load::bench_load(const bench_options& options, const target& to,
       stage_timer_(loop_, [this] { next_stage(); }),
       tick_timer_(loop_, [this] { tick(); }),
       due_timer_(loop_, [this] { send_due(); }) {
-    client_.on_interrupt([this] { heed_signals(); });
+    client_.on_interrupt([this] { handle_signals(); });
     for (auto& one : lanes_) {
         one.number = to_open_.size();
         to_open_.push_back(&one);
@@ -415,12 +415,12 @@ void bench_load::next_stage() {
 }
 
 /// A first stop signal while sending ends measuring; any other one ends the run at once.
-void bench_load::heed_signals() {
-    if (signals_heeded_ == stop_signals::count()) return;
-    signals_heeded_ = stop_signals::count();
+void bench_load::handle_signals() {
+    if (signals_handled_ == stop_signals::count()) return;
+    signals_handled_ = stop_signals::count();
     if (!finished_) figures_.interrupted = true;
     const bool sending = stage_ == bench_stage::measuring || stage_ == bench_stage::warming_up;
-    if (signals_heeded_ == 1 && sending) return end_measuring();
+    if (signals_handled_ == 1 && sending) return end_measuring();
     if (stage_ == bench_stage::opening) {
         figures_.opening_seconds = as_seconds(clock::now() - began_);
     }

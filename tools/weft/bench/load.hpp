@@ -102,7 +102,7 @@ private:
     void end_if_answered();
     void finish();
     void next_stage();
-    void heed_signals();
+    void handle_signals();
 
     // figures
     void tick();
@@ -130,7 +130,7 @@ private:
     weft::function<void(const bench_progress&)> show_;
     bench_figures figures_;
     bool finished_ = false;
-    int signals_heeded_ = 0;
+    int signals_handled_ = 0;
 
     std::vector<lane> lanes_; // never resized: others point to lanes
     std::deque<lane*> to_open_;

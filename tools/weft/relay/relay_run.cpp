@@ -77,7 +77,7 @@ relay_run::relay_run(const relay_options& options, relay_plan plan, const char* 
       names_(resolve_names(loop_, options.name_servers)), signals_(loop_), client_(loop_),
       raw_client_(loop_), server_(loop_), last_resort_(loop_, [this] { end_all(); }),
       single_(!plan_.client.listens || plan_.server.what == end_kind::standard) {
-    client_.on_interrupt([this] { heed_signals(); });
+    client_.on_interrupt([this] { handle_signals(); });
 }
 
 exit_code relay_run::run() {
@@ -226,9 +226,9 @@ void relay_run::link_ended(relay_link& which) {
 // --- the end
 
 /// Called on a stop signal. The first closes all links properly, the second ends them at once.
-void relay_run::heed_signals() {
-    if (signals_heeded_ == stop_signals::count()) return;
-    signals_heeded_ = stop_signals::count();
+void relay_run::handle_signals() {
+    if (signals_handled_ == stop_signals::count()) return;
+    signals_handled_ = stop_signals::count();
     if (ending_) return end_all();
     end(exit_code::ok);
 }

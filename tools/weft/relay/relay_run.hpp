@@ -74,7 +74,7 @@ private:
     void link_ended(relay_link& which) override;
 
     // the end
-    void heed_signals();
+    void handle_signals();
     void close_endpoints(weft::duration websockets, weft::duration streams);
     void end_all();
 
@@ -94,7 +94,7 @@ private:
     std::uint64_t count_ = 0;
     std::string listening_at_; // empty until the relay listens
     exit_code outcome_ = exit_code::ok;
-    int signals_heeded_ = 0;
+    int signals_handled_ = 0;
     bool single_; // there is only one link, and the program ends with it
     bool ending_ = false;
 };

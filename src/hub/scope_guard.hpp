@@ -12,17 +12,17 @@ namespace weft {
 
 /// While it exists, the hub, all subscriptions and members, and one topic may be removed, but are
 /// not freed. Its destructor removes the given topic and member if they are not used any more.
-class hub_state::visit {
+class hub_state::scope_guard {
 public:
-    explicit visit(hub_state& in, topic* which = nullptr, member* who = nullptr) noexcept
+    explicit scope_guard(hub_state& in, topic* which = nullptr, member* who = nullptr) noexcept
         : keep_(in.shared_from_this()), topic_(which), member_(who) {
-        ++keep_->visits_;
+        ++keep_->scope_guards_;
         keep_->table_.hold();
         if (topic_) ++topic_->pins;
     }
-    visit(const visit&) = delete;
-    visit& operator=(const visit&) = delete;
-    ~visit() {
+    scope_guard(const scope_guard&) = delete;
+    scope_guard& operator=(const scope_guard&) = delete;
+    ~scope_guard() {
         hub_state& in = *keep_;
         if (topic_) --topic_->pins;
         if (!in.closed_) {
@@ -30,7 +30,7 @@ public:
             if (member_) in.forget_if_unused(*member_);
         }
         in.table_.release();
-        if (--in.visits_ == 0) in.free_gone();
+        if (--in.scope_guards_ == 0) in.free_gone();
     }
 
 private:
@@ -42,8 +42,8 @@ private:
 /// While it exists, publications that arrive are held; the destructor of the outermost one delivers
 /// them. Without it, a publication could be delivered in the middle of another one, because a
 /// stream, a filter or `on_loss` may call code of the application that publishes. Then some
-/// subscribers would receive the two in the wrong order, or miss one. Needs a `visit` that outlives
-/// it.
+/// subscribers would receive the two in the wrong order, or miss one. Needs a `scope_guard` that
+/// outlives it.
 class hub_state::delivery {
 public:
     explicit delivery(hub_state& in) noexcept
@@ -76,7 +76,7 @@ completion<T> hub_state::guarded_completion(completion<T>&& done) {
     if (!done) return {};
     return [this, done = std::move(done)](result<T> outcome) mutable {
         if (closed_) return;
-        const visit during(*this);
+        const scope_guard during(*this);
         answer(std::move(done), std::move(outcome));
     };
 }
@@ -88,7 +88,7 @@ completion<T> hub_state::for_topic(topic& which, Work work) {
         if (closed_) return;
         topic* const found = topics_.find(name, prefix);
         if (!found || found->serial != serial) return;
-        const visit during(*this, found);
+        const scope_guard during(*this, found);
         try {
             work(*found, std::move(outcome));
         } catch (const std::bad_alloc&) {

@@ -7,7 +7,7 @@
 namespace weft_tool {
 namespace {
 
-exit_code refuse(const char* command) {
+exit_code print_missing_component(const char* command) {
     print_error(command,
                 "this build is without the component 'testing', which reads and writes recordings",
                 "Build Weft with that component");
@@ -17,11 +17,11 @@ exit_code refuse(const char* command) {
 } // namespace
 
 exit_code record(const record_options& /*options*/) {
-    return refuse("weft record");
+    return print_missing_component("weft record");
 }
 
 exit_code replay(const replay_options& /*options*/) {
-    return refuse("weft replay");
+    return print_missing_component("weft replay");
 }
 
 } // namespace weft_tool
