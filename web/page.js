@@ -7,7 +7,8 @@ import { Compose } from "./compose.js";
 import { Load } from "./load.js";
 import { Log, copied } from "./log.js";
 import * as saved from "./saved.js";
-import { byteLength, closeReport, duration, mayConnectAgain, terminalLine } from "./words.js";
+import { byteLength, closeReport, duration, mayConnectAgain, refusal, terminalLine }
+    from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const origin = location.origin.replace(/^http/, "ws");
@@ -104,7 +105,7 @@ function connect() {
         link = { socket, url: socket.url, opened: false, byPage: false, since: now, last: now,
             trips: new RoundTrips() };
     } catch (error) {
-        problem(error.message);
+        problem(refusal(error, address));
         attempts = 0;
         return setState("closed", "not connected");
     }
@@ -164,6 +165,9 @@ async function askServer(address) {
     if (new URL(address).host !== location.host) return "";
     try {
         const answer = await fetch("health", { cache: "no-store" });
+        if (answer.status === 503) {
+            return "The server of this page is stopping or overloaded (HTTP 503).";
+        }
         return `The server of this page is running (HTTP ${answer.status}), so the address is wrong`
             + " or it refused the connection.";
     } catch {

@@ -91,6 +91,19 @@ function refusedReport(end) {
     };
 }
 
+// Says why the browser throws instead of connecting. Its own message may not: Firefox says the same
+// of every such URL and subprotocol.
+export function refusal(error, address) {
+    if (error.name === "SecurityError" && location.protocol === "https:" && /^ws:/i.test(address)) {
+        return "A page that was loaded over https: can connect to a wss: URL only.";
+    }
+    if (error.name !== "SyntaxError") return error.message;
+    if (!/^(?:ws|http)s?:/i.test(address)) return "The URL must begin with ws:// or wss://.";
+    if (!URL.canParse(address)) return "The URL is not valid: its host or port is wrong.";
+    if (address.includes("#")) return "The URL must not have a fragment, the part after #.";
+    return "A subprotocol is listed twice, or contains a character that is not permitted.";
+}
+
 // --- numbers
 
 export function duration(seconds) {

@@ -77,6 +77,7 @@ packages_of_peers() {
     have openssl || echo openssl
     have curl || echo curl
     have chromium || have chromium-browser || have google-chrome || echo chromium
+    have firefox-esr || have firefox || echo firefox-esr # Ubuntu has it as a snap only: left out
     have Xvfb || echo xvfb # the examples' windows are tested in it
     have xdotool || echo xdotool
 }
