@@ -167,7 +167,13 @@ public:
 
     lib::error_code init_asio(lib::asio::any_io_executor const& executor,
                               std::shared_ptr<websocketpp::detail::connection_registry> registry) {
-        m_strand.emplace(executor);
+        const auto* const own = executor.target<lib::asio::io_context::executor_type>();
+        if (own) {
+            m_context_strand.emplace(*own);
+            m_strand.emplace(*m_context_strand);
+        } else {
+            m_strand.emplace(executor);
+        }
         m_deadline_timer.emplace(executor);
         m_registry = std::move(registry);
         m_registry->add(shared_from_this());
@@ -230,6 +236,7 @@ public:
         m_resolver.reset();
         m_deadline_timer.reset();
         m_strand.reset();
+        m_context_strand.reset();
     }
 
 protected:
@@ -420,9 +427,21 @@ private:
 
     void read_more() {
         m_reading = true;
+        const auto buffer = lib::asio::buffer(m_read_buffer.data(), m_read_buffer.size());
+        if constexpr (!socket_con_type::layer_is_tls) {
+            // Entering the strand afterwards costs less than binding the handler to it.
+            if (m_context_strand) {
+                return this->get_socket().async_read_some(
+                    buffer,
+                    [self = get_shared()](lib::asio::error_code const& ec, size_t size) {
+                        if (!self->m_context_strand) return;
+                        self->m_context_strand->execute(
+                            [self, ec, size] { self->take_read(ec, size); });
+                    });
+            }
+        }
         this->get_socket().async_read_some(
-            lib::asio::buffer(m_read_buffer.data(), m_read_buffer.size()),
-            on_strand([self = get_shared()](lib::asio::error_code const& ec, size_t size) {
+            buffer, on_strand([self = get_shared()](lib::asio::error_code const& ec, size_t size) {
                 self->take_read(ec, size);
             }));
     }
@@ -569,6 +588,8 @@ private:
 
     /// Empty once the endpoint has destroyed its own io_context.
     std::optional<connection_strand::executor_type> m_strand;
+    /// The same strand with the type of its executor; empty unless that is an io_context's.
+    std::optional<lib::asio::strand<lib::asio::io_context::executor_type>> m_context_strand;
     std::optional<lib::asio::steady_timer> m_deadline_timer;
     std::optional<lib::asio::ip::tcp::resolver> m_resolver;
 
