@@ -448,12 +448,9 @@ private:
 
     void take_read(lib::asio::error_code const& ec, size_t size) {
         if (!m_strand) return;
-        {
-            const hold_type hold(lock_);
-            m_reading = false;
-            if (ec) m_read_ended = true;
-        }
+        m_reading = false; // the strand owns it: turns run there
         if (ec) {
+            m_read_ended = true;
             m_tec = ec;
             const bool ended = ec == lib::asio::error::eof || socket_con_type::is_truncation(ec);
             return ended ? receive_eof() : receive_error(translate(ec));
