@@ -838,9 +838,11 @@ private:
 
     void log_message(char const* what, bool is_text, std::span<std::byte const> bytes) {
         if (logs(log::alevel::frame_header)) {
-            m_alog->write(log::alevel::frame_header,
-                          std::string(what) + (is_text ? " text" : " binary") + " message of " +
-                              std::to_string(bytes.size()) + " bytes");
+            std::string text;
+            text.reserve(64);
+            text.append(what).append(is_text ? " text" : " binary").append(" message of ");
+            text.append(std::to_string(bytes.size())).append(" bytes");
+            m_alog->write(log::alevel::frame_header, text);
         }
         if (logs(log::alevel::frame_payload)) {
             std::string text(reinterpret_cast<char const*>(bytes.data()), bytes.size());

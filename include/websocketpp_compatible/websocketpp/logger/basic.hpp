@@ -67,7 +67,11 @@ private:
     void write_line(level channel, std::string_view text) {
         scoped_lock_type guard(m_lock);
         if (!dynamic_test(channel) || !m_out) return;
-        *m_out << '[' << stamp() << "] [" << names::channel_name(channel) << "] " << text << '\n';
+        std::string line; // written at once, which costs less, and keeps lines whole
+        line.reserve(text.size() + 64);
+        line.append("[").append(stamp()).append("] [").append(names::channel_name(channel));
+        line.append("] ").append(text).append("\n");
+        m_out->write(line.data(), static_cast<std::streamsize>(line.size()));
         m_out->flush();
     }
 
