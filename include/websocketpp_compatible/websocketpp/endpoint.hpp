@@ -216,9 +216,14 @@ private:
     }
 
     template <class Action>
-    void with(connection_hdl hdl, lib::error_code& ec, Action&& action) {
-        const connection_ptr con = get_con_from_hdl(hdl, ec);
-        if (con) action(*con);
+    void with(connection_hdl const& hdl, lib::error_code& ec, Action&& action) {
+        const lib::shared_ptr<void> con = hdl.lock();
+        if (con) {
+            ec = lib::error_code();
+            action(*static_cast<connection_type*>(con.get()));
+        } else {
+            ec = error::make_error_code(error::bad_connection);
+        }
     }
 
     std::string m_user_agent = websocketpp::user_agent;

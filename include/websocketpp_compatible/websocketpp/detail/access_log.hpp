@@ -20,9 +20,11 @@ bool logs(Log& log, log::level channel) {
 template <class Log>
 void log_message(Log& log, char const* what, bool is_text, std::span<std::byte const> bytes) {
     if (logs(log, log::alevel::frame_header)) {
-        log.write(log::alevel::frame_header,
-                  std::string(what) + (is_text ? " text" : " binary") + " message of " +
-                      std::to_string(bytes.size()) + " bytes");
+        std::string text;
+        text.reserve(64);
+        text.append(what).append(is_text ? " text" : " binary").append(" message of ");
+        text.append(std::to_string(bytes.size())).append(" bytes");
+        log.write(log::alevel::frame_header, text);
     }
     if (logs(log, log::alevel::frame_payload)) {
         std::string text(reinterpret_cast<char const*>(bytes.data()), bytes.size());

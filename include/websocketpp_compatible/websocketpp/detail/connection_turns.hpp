@@ -304,11 +304,11 @@ private:
         detail::log_message(*m_alog, "Received", what.is_text, what.payload);
         const auto handler = m_handlers.message.get();
         if (!handler) return;
-        const message_ptr msg = m_msg_manager->get_message(
+        message_ptr msg = m_msg_manager->get_message(
             what.is_text ? frame::opcode::text : frame::opcode::binary, what.payload.size());
         msg->append_payload(what.payload.data(), what.payload.size());
         msg->set_compressed(true); // what is sent back may be compressed
-        (*handler)(m_connection_hdl, msg);
+        (*handler)(m_connection_hdl, std::move(msg));
     }
 
     void process_ping(weft::event const& what) {

@@ -67,16 +67,31 @@ private:
     void write_line(level channel, std::string_view text) {
         scoped_lock_type guard(m_lock);
         if (!dynamic_test(channel) || !m_out) return;
-        char stamp[32] = "Unknown";
-        const std::tm now = lib::localtime(std::time(nullptr));
-        std::strftime(stamp, sizeof stamp, "%Y-%m-%d %H:%M:%S", &now);
-        *m_out << '[' << stamp << "] [" << names::channel_name(channel) << "] " << text << '\n';
+        std::string line; // written at once, which costs less, and keeps lines whole
+        line.reserve(text.size() + 64);
+        line.append("[").append(stamp()).append("] [").append(names::channel_name(channel));
+        line.append("] ").append(text).append("\n");
+        m_out->write(line.data(), static_cast<std::streamsize>(line.size()));
         m_out->flush();
+    }
+
+    /// Returns the local time, formatted once per second. Called with the lock.
+    char const* stamp() {
+        const std::time_t now = std::time(nullptr);
+        if (now == m_stamp_time) return m_stamp;
+        const std::tm local = lib::localtime(now);
+        if (std::strftime(m_stamp, sizeof m_stamp, "%Y-%m-%d %H:%M:%S", &local) == 0) {
+            return "Unknown";
+        }
+        m_stamp_time = now;
+        return m_stamp;
     }
 
     level const m_static_channels;
     level m_dynamic_channels = 0;
     std::ostream* m_out;
+    std::time_t m_stamp_time = -1; // when `m_stamp` was formatted
+    char m_stamp[32] = {};
 };
 
 } // namespace websocketpp::log

@@ -3,11 +3,17 @@
 #pragma once
 
 #include <cstddef>
+#include <type_traits>
 
 #include <websocketpp/common/memory.hpp>
 #include <websocketpp/frame.hpp>
 
-namespace websocketpp::message_buffer::alloc {
+namespace websocketpp::message_buffer {
+
+template <template <class> class con_msg_manager>
+class message;
+
+namespace alloc {
 
 /// Creates the messages of a connection.
 template <typename message>
@@ -18,12 +24,23 @@ public:
     typedef lib::weak_ptr<con_msg_manager> weak_ptr;
     typedef typename message::ptr message_ptr;
 
-    message_ptr get_message() { return lib::make_shared<message>(type::shared_from_this()); }
+    message_ptr get_message() { return lib::make_shared<message>(manager()); }
     message_ptr get_message(frame::opcode::value op, std::size_t size) {
-        return lib::make_shared<message>(type::shared_from_this(), op, size);
+        return lib::make_shared<message>(manager(), op, size);
     }
 
     bool recycle(message*) { return false; }
+
+private:
+    /// Returns the manager for a new message. Messages of the usual type get none: they use it for
+    /// `recycle` only, and counting references costs more than the rest of their constructor.
+    ptr manager() {
+        if constexpr (std::is_same_v<message, message_buffer::message<alloc::con_msg_manager>>) {
+            return ptr();
+        } else {
+            return type::shared_from_this();
+        }
+    }
 };
 
 /// Creates the managers of connections.
@@ -35,4 +52,6 @@ public:
     con_msg_man_ptr get_manager() const { return lib::make_shared<con_msg_manager>(); }
 };
 
-} // namespace websocketpp::message_buffer::alloc
+} // namespace alloc
+
+} // namespace websocketpp::message_buffer

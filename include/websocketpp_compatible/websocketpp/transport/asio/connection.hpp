@@ -159,7 +159,13 @@ public:
 
     lib::error_code init_asio(lib::asio::any_io_executor const& executor,
                               std::shared_ptr<websocketpp::detail::connection_registry> registry) {
-        m_strand.emplace(executor);
+        const auto* const own = executor.target<lib::asio::io_context::executor_type>();
+        if (own) {
+            m_context_strand.emplace(*own);
+            m_strand.emplace(*m_context_strand);
+        } else {
+            m_strand.emplace(executor);
+        }
         m_deadline_timer.emplace(executor);
         m_registry = std::move(registry);
         m_registry->add(this->shared_from_this());
@@ -222,6 +228,7 @@ public:
         m_resolver.reset();
         m_deadline_timer.reset();
         m_strand.reset();
+        m_context_strand.reset();
     }
 
 protected:
@@ -248,6 +255,7 @@ protected:
 
 private:
     using stream_type::end_phase;
+    using stream_type::m_context_strand;
     using stream_type::m_deadline_timer;
     using stream_type::m_phase;
     using stream_type::m_read_buffer;

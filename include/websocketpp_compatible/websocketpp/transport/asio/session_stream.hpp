@@ -67,6 +67,8 @@ protected:
 
     /// Empty once the endpoint has destroyed its own io_context.
     std::optional<lib::asio::strand<lib::asio::any_io_executor>> m_strand;
+    /// The same strand with the type of its executor; empty unless that is an io_context's.
+    std::optional<lib::asio::strand<lib::asio::io_context::executor_type>> m_context_strand;
     std::optional<lib::asio::steady_timer> m_deadline_timer;
 
     lib::asio::error_code m_tec;
@@ -104,21 +106,30 @@ private:
 
     void read_more() {
         m_reading = true;
+        const auto buffer = lib::asio::buffer(m_read_buffer.data(), m_read_buffer.size());
+        if constexpr (!socket_con_type::layer_is_tls) {
+            // Entering the strand afterwards costs less than binding the handler to it.
+            if (m_context_strand) {
+                return this->get_socket().async_read_some(
+                    buffer,
+                    [self = get_shared()](lib::asio::error_code const& ec, size_t size) {
+                        if (!self->m_context_strand) return;
+                        self->m_context_strand->execute(
+                            [self, ec, size] { self->take_read(ec, size); });
+                    });
+            }
+        }
         this->get_socket().async_read_some(
-            lib::asio::buffer(m_read_buffer.data(), m_read_buffer.size()),
-            on_strand([self = get_shared()](lib::asio::error_code const& ec, size_t size) {
+            buffer, on_strand([self = get_shared()](lib::asio::error_code const& ec, size_t size) {
                 self->take_read(ec, size);
             }));
     }
 
     void take_read(lib::asio::error_code const& ec, size_t size) {
         if (!m_strand) return;
-        {
-            const hold_type hold(lock_);
-            m_reading = false;
-            if (ec) m_read_ended = true;
-        }
+        m_reading = false; // the strand owns it: turns run there
         if (ec) {
+            m_read_ended = true;
             m_tec = ec;
             const bool ended = ec == lib::asio::error::eof || socket_con_type::is_truncation(ec);
             return ended ? receive_eof() : receive_error(translate(ec));
