@@ -121,11 +121,13 @@ struct State {
 impl Connection {
     /// Sends a whole message: `&str` and `&String` are text; `&[u8]` and `&Vec<u8>` are binary.
     pub fn send<'m>(&self, message: impl Into<Message<'m>>) -> Sent {
+        // First, since a conversion of the application may drop the server or the client.
+        let message = message.into();
         let peer = match self.peer() {
             Some(peer) => peer,
             None => return Sent::Closed,
         };
-        Sent::from_c(match message.into() {
+        Sent::from_c(match message {
             Message::Text(text) => unsafe {
                 ffi::weft_connection_send_text(peer, text.as_ptr().cast(), text.len())
             },

@@ -74,6 +74,30 @@ fn a_handler_drops_its_server_and_reads_on() {
 }
 
 #[test]
+fn the_conversion_of_a_message_drops_its_server() {
+    struct Drops(Slot<Server>);
+    impl From<Drops> for Message<'static> {
+        fn from(from: Drops) -> Self {
+            drop(from.0.borrow_mut().take());
+            Message::Text("not sent")
+        }
+    }
+    let scene = Scene::new();
+    let notes = scene.notes(1);
+    let kept = Rc::new(RefCell::new(None));
+    let (keep, opened) = (kept.clone(), notes.clone());
+    let uri = scene.serve(Handlers::new().on_open(move |peer| {
+        *keep.borrow_mut() = Some(peer.clone());
+        opened.add("open");
+    }));
+    scene.connect(&uri, echo());
+    scene.run();
+    let peer = kept.take().unwrap();
+    assert_eq!(peer.send(Drops(scene.server.clone())), Sent::Closed);
+    check_ended(&peer);
+}
+
+#[test]
 fn each_handler_may_drop_its_client() {
     type Build = fn(Slot<Client>, Notes) -> Handlers;
     fn end(slot: &Slot<Client>, notes: &Notes) {
