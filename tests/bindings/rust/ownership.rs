@@ -226,6 +226,65 @@ fn handlers_may_connect_and_serve_in_the_loop_that_calls_them() {
     assert_eq!(notes.take(), ["open", "outer", "timer"]);
 }
 
+#[test]
+fn a_dropped_client_calls_no_handlers_even_if_a_destructor_runs_the_loop() {
+    /// Runs the loop when the first of those that share the flag is dropped.
+    struct Runs(Rc<EventLoop>, Rc<Cell<bool>>);
+    impl Drop for Runs {
+        fn drop(&mut self) {
+            if !self.1.replace(true) {
+                for _ in 0..100 {
+                    self.0.process();
+                }
+            }
+        }
+    }
+    let event_loop = Rc::new(EventLoop::new().unwrap());
+    let server = Server::new(&event_loop).unwrap();
+    let client = Client::new(&event_loop).unwrap();
+    let peers = Rc::new(RefCell::new(vec![]));
+    let opened = peers.clone();
+    let serving = Handlers::new().on_open(move |peer| opened.borrow_mut().push(peer.clone()));
+    server
+        .route("/*", serving, &RouteOptions::default())
+        .unwrap();
+    let port = server.listen("127.0.0.1", 0, None).unwrap();
+    let (calls, count) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(0)));
+    let has_run = Rc::new(Cell::new(false));
+    for _ in 0..3 {
+        let runs = Runs(event_loop.clone(), has_run.clone());
+        let opening = count.clone();
+        let (received, closed) = (calls.clone(), calls.clone());
+        let remote = event_loop.remote();
+        let handlers = Handlers::new()
+            .on_open(move |_| {
+                let _owned = &runs;
+                opening.set(opening.get() + 1);
+                if opening.get() == 3 {
+                    remote.stop();
+                }
+            })
+            .on_message(move |_, _| received.set(received.get() + 1))
+            .on_close(move |_, _| closed.set(closed.get() + 1));
+        client
+            .connect(
+                &format!("ws://127.0.0.1:{port}/"),
+                handlers,
+                &ConnectOptions::default(),
+            )
+            .unwrap();
+    }
+    run(&event_loop);
+    assert_eq!((peers.borrow().len(), count.get()), (3, 3));
+    for peer in peers.borrow().iter() {
+        peer.send("text");
+        peer.close(1000, "").unwrap();
+    }
+    drop(client);
+    assert_eq!((calls.get(), has_run.get()), (0, true));
+    assert_eq!(Rc::strong_count(&calls), 1); // the handlers are gone
+}
+
 // --- objects that outlive others
 
 fn name<T>(result: Result<T, Error>) -> &'static str {
