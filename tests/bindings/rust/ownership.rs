@@ -195,6 +195,52 @@ fn done_drops_its_server() {
 }
 
 #[test]
+fn a_drop_calls_the_done_of_a_shutdown_in_progress() {
+    let scene = Scene::new();
+    let notes = scene.notes(2);
+    let (one, two) = (notes.clone(), notes.clone());
+    let uri = scene.serve(Handlers::new().on_open(move |_| one.add("open")));
+    scene.connect(&uri, Handlers::new().on_open(move |_| two.add("open")));
+    scene.run();
+    notes.take();
+    let (server, client) = (scene.server.take().unwrap(), scene.client.take().unwrap());
+    let (server_owns, client_owns) = (
+        Owned("server's", notes.clone()),
+        Owned("client's", notes.clone()),
+    );
+    let done = move || server_owns.1.add("server done");
+    server.shutdown(LIMIT, done).unwrap();
+    let done = move || {
+        client_owns.1.add("client done");
+        panic!("only printed");
+    };
+    client.shutdown(LIMIT, done).unwrap();
+    assert_eq!(notes.take().len(), 0);
+    drop(server);
+    assert_eq!(notes.take_in_order(), ["server done", "dropped server's"]);
+    drop(client);
+    assert_eq!(notes.take_in_order(), ["client done", "dropped client's"]);
+}
+
+#[test]
+fn a_server_keeps_the_handlers_of_replaced_routes_until_its_drop() {
+    let scene = Scene::new();
+    let notes = scene.notes(9);
+    let server = scene.server.take().unwrap();
+    let owned = Owned("replaced", notes.clone());
+    let first = Handlers::new().on_open(move |_| owned.1.add("never"));
+    for handlers in [first, echo()] {
+        server
+            .route("/", handlers, &RouteOptions::default())
+            .unwrap();
+    }
+    scene.event_loop.process();
+    assert_eq!(notes.take().len(), 0);
+    drop(server);
+    assert_eq!(notes.take(), ["dropped replaced"]);
+}
+
+#[test]
 fn handlers_may_connect_and_serve_in_the_loop_that_calls_them() {
     let scene = Scene::new();
     let notes = scene.notes(3);
