@@ -17,7 +17,8 @@ fn main() {
     for name in ["WEFT_LIB_DIR", "PKG_CONFIG", "PKG_CONFIG_PATH"] {
         println!("cargo:rerun-if-env-changed={name}");
     }
-    if let Ok(folder) = env::var("WEFT_LIB_DIR") {
+    let folder = env::var("WEFT_LIB_DIR").unwrap_or_default();
+    if !folder.is_empty() {
         println!("cargo:rustc-link-search=native={folder}");
     } else if let Some(flags) = ask_pkg_config() {
         for flag in flags.split_whitespace() {

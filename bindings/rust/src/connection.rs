@@ -107,7 +107,7 @@ impl Endpoint {
 ///
 /// Clones refer to the same connection; they are equal, and may be kept. After the connection's end
 /// its functions have no effect: [`send`](Self::send) returns [`Sent::Closed`], functions that can
-/// fail return `WEFT_E_NOT_OPEN`, and texts are `None`.
+/// fail return `WEFT_E_NOT_OPEN`, except for `close`, and texts are `None`.
 #[derive(Clone)]
 pub struct Connection {
     state: Rc<State>,
@@ -121,11 +121,13 @@ struct State {
 impl Connection {
     /// Sends a whole message: `&str` and `&String` are text; `&[u8]` and `&Vec<u8>` are binary.
     pub fn send<'m>(&self, message: impl Into<Message<'m>>) -> Sent {
+        // First, since a conversion of the application may drop the server or the client.
+        let message = message.into();
         let peer = match self.peer() {
             Some(peer) => peer,
             None => return Sent::Closed,
         };
-        Sent::from_c(match message.into() {
+        Sent::from_c(match message {
             Message::Text(text) => unsafe {
                 ffi::weft_connection_send_text(peer, text.as_ptr().cast(), text.len())
             },
@@ -181,7 +183,8 @@ impl Connection {
     }
 
     /// Returns the path of the opening handshake. A server has its path, query and headers until
-    /// `on_open` has returned, or always with `keep_handshake`.
+    /// `on_open` has returned, or always with `keep_handshake`; afterwards the path and the query
+    /// are empty, and headers are `None`.
     pub fn path(&self) -> Option<String> {
         self.read(ffi::weft_connection_path)
     }

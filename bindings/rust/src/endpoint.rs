@@ -49,7 +49,8 @@ pub enum WhenFull {
     Close = 2,
 }
 
-/// Sizes in bytes; 0 and `None` are the defaults, and `Duration::MAX` turns a timeout off.
+/// Sizes are in bytes, and 0 is the default. For timeouts, `None` is the default, `Duration::MAX`
+/// turns the timeout off, and `Duration::ZERO` is a millisecond.
 #[derive(Clone, Debug, Default)]
 pub struct ConnectionOptions {
     /// Of a received message; default 16 MiB.
@@ -203,7 +204,7 @@ fn endpoint_on(event_loop: &EventLoop) -> Rc<Endpoint> {
 // --- the server
 
 /// A server. Its drop ends its listeners and connections at once, without calls of their handlers;
-/// [`shutdown`](Self::shutdown) closes them.
+/// [`shutdown`](Self::shutdown) closes them. The drop calls the `done` of a shutdown in progress.
 pub struct Server {
     raw: *mut ffi::Server,
     endpoint: Rc<Endpoint>,
@@ -219,7 +220,8 @@ impl Server {
         })
     }
 
-    /// Serves requests for `path`; with a final `*`, for all paths with that prefix.
+    /// Serves requests for `path`; with a final `*`, for all paths with that prefix. Replaces an
+    /// earlier route of the same path and subprotocol, whose handlers are kept until the drop.
     pub fn route(
         &self,
         path: &str,
@@ -268,7 +270,7 @@ impl Server {
     }
 
     /// Stops listening, closes connections with 1001, aborts those that are left after `within`,
-    /// then calls `done`.
+    /// then calls `done`. If this server or its loop is dropped first, the drop calls `done`.
     pub fn shutdown(&self, within: Duration, done: impl FnOnce() + 'static) -> Result<(), Error> {
         self.endpoint.check()?;
         let within = milliseconds(within);
@@ -295,7 +297,7 @@ impl Drop for Server {
 // --- the client
 
 /// A client with any number of connections. Its drop ends them at once, without calls of their
-/// handlers.
+/// handlers, and calls the `done` of a shutdown in progress.
 pub struct Client {
     raw: *mut ffi::Client,
     endpoint: Rc<Endpoint>,

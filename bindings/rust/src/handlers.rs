@@ -154,6 +154,20 @@ struct Used {
     endpoint: Rc<Endpoint>,
 }
 
+/// Calls `action` with what `user` points to, unless its server or client was dropped: a destructor
+/// that runs the loop inside of that drop could otherwise cause calls of handlers.
+///
+/// # Safety
+/// `user` must be what C has passed to a callback.
+unsafe fn with_used(user: *mut c_void, action: impl FnOnce(&Used)) {
+    catch(|| {
+        let used = shared::<Used>(user);
+        if used.endpoint.alive.get() {
+            action(&used);
+        }
+    });
+}
+
 /// Calls `action` with the handlers and the connection.
 ///
 /// # Safety
@@ -163,8 +177,7 @@ unsafe fn with_peer(
     user: *mut c_void,
     action: impl FnOnce(&Handlers, &Connection),
 ) {
-    catch(|| {
-        let used = shared::<Used>(user);
+    with_used(user, |used| {
         if let Some(connection) = Connection::of(peer) {
             action(&used.handlers, &connection);
         }
@@ -172,8 +185,7 @@ unsafe fn with_peer(
 }
 
 unsafe extern "C" fn opened(peer: *mut ffi::Connection, user: *mut c_void) {
-    catch(|| {
-        let used = shared::<Used>(user);
+    with_used(user, |used| {
         let connection = Connection::open(peer, &used.endpoint);
         if let (Some(connection), Some(handler)) = (connection, &used.handlers.open) {
             connection.call(|| handler(&connection));
@@ -228,8 +240,7 @@ unsafe extern "C" fn closed(
 }
 
 unsafe extern "C" fn failed(report: *const ffi::Report, user: *mut c_void) {
-    catch(|| {
-        let used = shared::<Used>(user);
+    with_used(user, |used| {
         if let Some(handler) = &used.handlers.fail {
             handler(&Report::from_c(report));
         }

@@ -35,19 +35,21 @@
 //! `RefCell`. They may use and drop every object of this crate, also the server, client or timer
 //! that has called them.
 //!
-//! A server's or client's drop ends its connections at once, without calls of their handlers. The
-//! handlers are dropped when the last connection that has them is gone. A handler that owns its own
-//! server, client or loop (such as in an `Rc`) keeps it forever, like every cycle of `Rc`.
+//! A server's or client's drop ends its connections at once, without calls of their handlers; it
+//! calls only the `done` of a shutdown in progress. A client drops the handlers of a connection
+//! when that is gone, and a server drops the handlers of all its routes, also of those that were
+//! replaced, at its own drop. A handler that owns its own server, client or loop (such as in an
+//! `Rc`) keeps it forever, like every cycle of `Rc`.
 //!
 //! If a handler panics, its connection is aborted, and `run` or `process` resumes the panic when
-//! the current turn is over. The loop can be used afterwards. A panic in a destructor that runs
-//! outside of a turn is only printed.
+//! the current turn is over. The loop can be used afterwards. Outside of a turn, a panic in a
+//! destructor or in `done` is only printed.
 //!
 //! # Units and errors
 //!
 //! Sizes are in bytes. Times are `Duration`s, which Weft counts in milliseconds, rounded up. In
-//! options, 0 or `None` is the default, and `Duration::MAX` turns a timeout off. Weft's pages on
-//! timeouts and limits describe the defaults.
+//! options, a size of 0 or a timeout of `None` is the default, `Duration::MAX` turns a timeout off,
+//! and `Duration::ZERO` is a millisecond. Weft's pages on timeouts and limits describe the defaults.
 //!
 //! Wrong arguments, such as texts with a NUL, are an [`Error`] and have no effect. Objects whose
 //! loop has been dropped fail with `WEFT_E_GONE`.

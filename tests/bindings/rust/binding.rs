@@ -53,12 +53,12 @@ fn text_and_binary_both_ways() {
 #[test]
 fn the_opening_handshake_can_be_read() {
     let scene = Scene::new();
-    let notes = scene.notes(2);
+    let notes = scene.notes(3);
     let route = RouteOptions {
         subprotocol: Some("v1"),
         ..Default::default()
     };
-    let (at_server, at_client) = (notes.clone(), notes.clone());
+    let (at_server, at_client, later) = (notes.clone(), notes.clone(), notes.clone());
     let opened = Handlers::new().on_open(move |peer| {
         let address = peer.remote_address().unwrap();
         assert!(address.starts_with("127.0.0.1"), "{address}");
@@ -67,6 +67,11 @@ fn the_opening_handshake_can_be_read() {
         assert_eq!(peer.header("X-Name").unwrap(), "value");
         assert_eq!(peer.header("X-Other"), None);
         at_server.add(peer.subprotocol().unwrap());
+    });
+    let opened = opened.on_message(move |peer, _| {
+        assert_eq!(peer.path().unwrap() + &peer.query().unwrap(), "");
+        assert_eq!(peer.header("X-Name"), None);
+        later.add("later");
     });
     let server = scene.server.borrow();
     let server = server.as_ref().unwrap();
@@ -77,14 +82,17 @@ fn the_opening_handshake_can_be_read() {
         headers: &[("X-Name", "value")],
         ..Default::default()
     };
-    let opened = Handlers::new().on_open(move |peer| at_client.add(peer.subprotocol().unwrap()));
+    let opened = Handlers::new().on_open(move |peer| {
+        at_client.add(peer.subprotocol().unwrap());
+        peer.send("text");
+    });
     scene.connect_with(
         &format!("ws://127.0.0.1:{port}/chat?room=1"),
         opened,
         &options,
     );
     scene.run();
-    assert_eq!(notes.take(), ["v1", "v1"]);
+    assert_eq!(notes.take(), ["later", "v1", "v1"]);
 }
 
 #[test]

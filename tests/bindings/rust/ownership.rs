@@ -74,6 +74,30 @@ fn a_handler_drops_its_server_and_reads_on() {
 }
 
 #[test]
+fn the_conversion_of_a_message_drops_its_server() {
+    struct Drops(Slot<Server>);
+    impl From<Drops> for Message<'static> {
+        fn from(from: Drops) -> Self {
+            drop(from.0.borrow_mut().take());
+            Message::Text("not sent")
+        }
+    }
+    let scene = Scene::new();
+    let notes = scene.notes(1);
+    let kept = Rc::new(RefCell::new(None));
+    let (keep, opened) = (kept.clone(), notes.clone());
+    let uri = scene.serve(Handlers::new().on_open(move |peer| {
+        *keep.borrow_mut() = Some(peer.clone());
+        opened.add("open");
+    }));
+    scene.connect(&uri, echo());
+    scene.run();
+    let peer = kept.take().unwrap();
+    assert_eq!(peer.send(Drops(scene.server.clone())), Sent::Closed);
+    check_ended(&peer);
+}
+
+#[test]
 fn each_handler_may_drop_its_client() {
     type Build = fn(Slot<Client>, Notes) -> Handlers;
     fn end(slot: &Slot<Client>, notes: &Notes) {
@@ -171,6 +195,52 @@ fn done_drops_its_server() {
 }
 
 #[test]
+fn a_drop_calls_the_done_of_a_shutdown_in_progress() {
+    let scene = Scene::new();
+    let notes = scene.notes(2);
+    let (one, two) = (notes.clone(), notes.clone());
+    let uri = scene.serve(Handlers::new().on_open(move |_| one.add("open")));
+    scene.connect(&uri, Handlers::new().on_open(move |_| two.add("open")));
+    scene.run();
+    notes.take();
+    let (server, client) = (scene.server.take().unwrap(), scene.client.take().unwrap());
+    let (server_owns, client_owns) = (
+        Owned("server's", notes.clone()),
+        Owned("client's", notes.clone()),
+    );
+    let done = move || server_owns.1.add("server done");
+    server.shutdown(LIMIT, done).unwrap();
+    let done = move || {
+        client_owns.1.add("client done");
+        panic!("only printed");
+    };
+    client.shutdown(LIMIT, done).unwrap();
+    assert_eq!(notes.take().len(), 0);
+    drop(server);
+    assert_eq!(notes.take_in_order(), ["server done", "dropped server's"]);
+    drop(client);
+    assert_eq!(notes.take_in_order(), ["client done", "dropped client's"]);
+}
+
+#[test]
+fn a_server_keeps_the_handlers_of_replaced_routes_until_its_drop() {
+    let scene = Scene::new();
+    let notes = scene.notes(9);
+    let server = scene.server.take().unwrap();
+    let owned = Owned("replaced", notes.clone());
+    let first = Handlers::new().on_open(move |_| owned.1.add("never"));
+    for handlers in [first, echo()] {
+        server
+            .route("/", handlers, &RouteOptions::default())
+            .unwrap();
+    }
+    scene.event_loop.process();
+    assert_eq!(notes.take().len(), 0);
+    drop(server);
+    assert_eq!(notes.take(), ["dropped replaced"]);
+}
+
+#[test]
 fn handlers_may_connect_and_serve_in_the_loop_that_calls_them() {
     let scene = Scene::new();
     let notes = scene.notes(3);
@@ -200,6 +270,65 @@ fn handlers_may_connect_and_serve_in_the_loop_that_calls_them() {
     timer.arm(Duration::ZERO);
     scene.run();
     assert_eq!(notes.take(), ["open", "outer", "timer"]);
+}
+
+#[test]
+fn a_dropped_client_calls_no_handlers_even_if_a_destructor_runs_the_loop() {
+    /// Runs the loop when the first of those that share the flag is dropped.
+    struct Runs(Rc<EventLoop>, Rc<Cell<bool>>);
+    impl Drop for Runs {
+        fn drop(&mut self) {
+            if !self.1.replace(true) {
+                for _ in 0..100 {
+                    self.0.process();
+                }
+            }
+        }
+    }
+    let event_loop = Rc::new(EventLoop::new().unwrap());
+    let server = Server::new(&event_loop).unwrap();
+    let client = Client::new(&event_loop).unwrap();
+    let peers = Rc::new(RefCell::new(vec![]));
+    let opened = peers.clone();
+    let serving = Handlers::new().on_open(move |peer| opened.borrow_mut().push(peer.clone()));
+    server
+        .route("/*", serving, &RouteOptions::default())
+        .unwrap();
+    let port = server.listen("127.0.0.1", 0, None).unwrap();
+    let (calls, count) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(0)));
+    let has_run = Rc::new(Cell::new(false));
+    for _ in 0..3 {
+        let runs = Runs(event_loop.clone(), has_run.clone());
+        let opening = count.clone();
+        let (received, closed) = (calls.clone(), calls.clone());
+        let remote = event_loop.remote();
+        let handlers = Handlers::new()
+            .on_open(move |_| {
+                let _owned = &runs;
+                opening.set(opening.get() + 1);
+                if opening.get() == 3 {
+                    remote.stop();
+                }
+            })
+            .on_message(move |_, _| received.set(received.get() + 1))
+            .on_close(move |_, _| closed.set(closed.get() + 1));
+        client
+            .connect(
+                &format!("ws://127.0.0.1:{port}/"),
+                handlers,
+                &ConnectOptions::default(),
+            )
+            .unwrap();
+    }
+    run(&event_loop);
+    assert_eq!((peers.borrow().len(), count.get()), (3, 3));
+    for peer in peers.borrow().iter() {
+        peer.send("text");
+        peer.close(1000, "").unwrap();
+    }
+    drop(client);
+    assert_eq!((calls.get(), has_run.get()), (0, true));
+    assert_eq!(Rc::strong_count(&calls), 1); // the handlers are gone
 }
 
 // --- objects that outlive others
