@@ -157,11 +157,11 @@ public:
 
     // --- used by the endpoint
 
-    lib::error_code init_asio(lib::asio::any_io_executor const& executor,
+    /// `context` is that of the executor; null if it is not an io_context's.
+    lib::error_code init_asio(lib::asio::any_io_executor const& executor, io_service_ptr context,
                               std::shared_ptr<websocketpp::detail::connection_registry> registry) {
-        const auto* const own = executor.target<lib::asio::io_context::executor_type>();
-        if (own) {
-            m_context_strand.emplace(*own);
+        if (context) {
+            m_context_strand.emplace(context->get_executor());
             m_strand.emplace(*m_context_strand);
         } else {
             m_strand.emplace(executor);

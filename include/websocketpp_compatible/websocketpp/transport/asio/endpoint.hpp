@@ -306,7 +306,7 @@ protected:
         socket_type::prepare(*con);
         con->set_tcp_pre_init_handler(m_tcp_pre_init_handler);
         con->set_tcp_post_init_handler(m_tcp_post_init_handler);
-        return con->init_asio(executor(), m_registry);
+        return con->init_asio(executor(), m_on_loop ? nullptr : m_context, m_registry);
     }
 
     /// Connects to the host of `target`, or to `where` instead.
