@@ -23,7 +23,7 @@ using end_kind = relay_address::kind;
 /// How long the program waits, after its only link, for the peer of a WebSocket to end the stream.
 /// All messages have arrived then. A raw connection ends at its close timeout, which does not run
 /// while output waits: closed before, it could lose output, because the peer may still send.
-constexpr auto relay_farewell_time = std::chrono::seconds(1);
+constexpr auto relay_close_timeout = std::chrono::seconds(1);
 constexpr auto relay_shutdown_time = std::chrono::seconds(3);
 
 /// The longest part of a message that a WebSocket receives at a time. So it also limits the output
@@ -215,7 +215,7 @@ void relay_run::link_ended(relay_link& which) {
     if (recorder_) recorder_->link_ended(which);
     if (single_) {
         if (outcome_ == exit_code::ok) outcome_ = exit_code_of(which.ending());
-        close_endpoints(relay_farewell_time, weft::duration::max());
+        close_endpoints(relay_close_timeout, weft::duration::max());
     }
     loop_.post([this, ended = &which] {
         links_.remove_if([ended](const relay_link& one) { return &one == ended; });
