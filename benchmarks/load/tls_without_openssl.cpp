@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Stands in where OpenSSL is not.
+// Stands in for tls_by_openssl.cpp in a build without OpenSSL.
 
 #include "wire.hpp"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The broker of `weft serve --hub`; one of broker_by_*.cpp implements it, depending on the build.
+// The broker of `weft serve --hub`. Depending on the build, broker_by_hiredis.cpp or
+// broker_without_hiredis.cpp implements it.
 #pragma once
 
 #include <memory>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Compression of messages for the program; one of compression_by_*.cpp implements it, depending on
-// the build.
+// Compression of messages for the program. Depending on the build, compression_by_zlib.cpp or
+// compression_without_zlib.cpp implements it.
 #pragma once
 
 #include <memory>

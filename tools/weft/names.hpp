@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Resolves host names; one of names_by_*.cpp implements it, depending on the build.
+// Resolves host names. Depending on the build, names_by_cares.cpp or names_without_cares.cpp
+// implements it.
 #pragma once
 
 #include <memory>

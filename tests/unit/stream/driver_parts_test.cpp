@@ -14,7 +14,7 @@
 namespace weft {
 namespace {
 
-// --- task_queues
+// --- work_queues
 
 TEST(work_queues, a_task_waits_once_and_for_the_next_round) {
     log calls;
