@@ -28,6 +28,12 @@ void prefixed_stream::close() noexcept {
     stream_filter::close();
 }
 
+void prefixed_stream::close_with_reset() noexcept {
+    early_.clear();
+    driver().cancel(*this);
+    stream_filter::close_with_reset();
+}
+
 bool prefixed_stream::wants_bytes() noexcept {
     if (early_.empty()) return stream_filter::wants_bytes();
     declined_ = true;

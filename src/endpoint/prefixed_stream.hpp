@@ -25,6 +25,7 @@ public:
     void pause() noexcept override;
     void resume() noexcept override;
     void close() noexcept override;
+    void close_with_reset() noexcept override;
     [[nodiscard]] std::size_t input_pending() const noexcept override {
         return early_.size() + stream_filter::input_pending();
     }

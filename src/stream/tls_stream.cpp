@@ -299,7 +299,10 @@ void tls_stream::work_off(std::span<std::byte> ciphertext, bool asked) noexcept 
     chunk_read_ = 0;
     busy_ = false;
     if (!send_gathered()) return fail(write_error_);
-    if (closed_ || paused_) return;
+    if (closed_) return;
+    // A nested turn may have run this without effect, because it was busy.
+    if (gathers_ && refused_ && !opening_ && sealed_.empty()) driver().defer(*this);
+    if (paused_) return;
     if (backlog() || delivered_) {
         if (wanted) driver().defer(*this);
     } else if (std::exchange(stopped_, false)) {

@@ -150,6 +150,11 @@ void network_stream::close() noexcept {
     }
 }
 
+void network_stream::close_with_reset() noexcept {
+    if (!cut_) reset();
+    close();
+}
+
 void network_stream::reset() noexcept {
     if (closed_ || !peer_) return;
     network_stream& other = *std::exchange(peer_, nullptr);

@@ -254,7 +254,9 @@ bool refuse_one_too_many(world& w) {
     return ended && w.connect() && w.close();
 }
 
-bool echo_raw(world& w) {
+/// Echoes over raw connections, and lets the client end with `end_it`. Returns its report, if it has
+/// received the whole echo.
+std::optional<report> end_of_raw_echo(world& w, void (*end_it)(raw_connection&)) {
     w.over_ip = true;
     party served;
     raw_server echoing(w.loop(),
@@ -266,7 +268,7 @@ bool echo_raw(world& w) {
     const auto where = echoing.listen("127.0.0.1", 0);
     if (!where) {
         w.tell(where.error());
-        return false;
+        return std::nullopt;
     }
     raw_client client(w.loop());
     std::size_t received = 0;
@@ -280,12 +282,22 @@ bool echo_raw(world& w) {
                     .data =
                         [&](raw_connection& one, auto bytes) {
                             received += bytes.size();
-                            one.close();
+                            end_it(one);
                         },
                     .close = [&](raw_connection&, const report& why) { note(why); },
                     .fail = [&](const report& why) { note(why); }});
     w.until([&] { return end && echoing.connection_count() + client.connection_count() == 0; });
-    return end && end->clean() && received == 5;
+    return received == 5 ? end : std::nullopt;
+}
+
+bool echo_raw(world& w) {
+    const auto end = end_of_raw_echo(w, [](raw_connection& one) { one.close(); });
+    return end && end->clean();
+}
+
+bool reset_raw(world& w) {
+    const auto end = end_of_raw_echo(w, [](raw_connection& one) { one.reset(); });
+    return end && end->error == errc::aborted;
 }
 
 /// They may be lost, so what has been is asked again.
@@ -396,6 +408,7 @@ const std::vector<scenario> scenarios{
     {"handle timers, posts and wake-ups", hear_timers_posts_and_wake_ups},
     {"ask for addresses", ask_for_addresses},
     {"echo raw", echo_raw},
+    {"reset raw", reset_raw},
     {"exchange datagrams", exchange_datagrams},
     {"adopt a datagram socket", adopt_a_datagram_socket},
     {"stand between a library and its peer", stand_between},

@@ -66,8 +66,9 @@ public:
     /// round of work with `errc::aborted`.
     void abort() noexcept;
 
-    /// Does the same, and sends a reset if the stream is TCP or TLS, so that the peer does not take
-    /// what it has received for the whole. Output that the peer's system has not received is lost.
+    /// Does the same, and sends a reset if the stream is a socket of TCP, also below TLS, so that
+    /// the peer does not take what it has received for the whole. Output that the peer's system has
+    /// not received is lost. Over other streams, such as Asio's, this is `abort`.
     void reset() noexcept;
 
     /// Stops reading until `resume`: neither bytes nor the end of the input are reported, and input

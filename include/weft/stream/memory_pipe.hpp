@@ -24,6 +24,7 @@ public:
     write(std::span<const std::span<const std::byte>> pieces) noexcept override;
     void half_close() noexcept override;
     void close() noexcept override;
+    void close_with_reset() noexcept override { reset(); }
 
     /// Breaks the pipe like a TCP reset: both ends lose undelivered bytes, and the other end's
     /// `on_error` is called with `connection_reset`.

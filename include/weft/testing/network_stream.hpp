@@ -50,6 +50,7 @@ public:
     write(std::span<const std::span<const std::byte>> pieces) noexcept override;
     void half_close() noexcept override;
     void close() noexcept override;
+    void close_with_reset() noexcept override;
     [[nodiscard]] std::size_t input_pending() const noexcept override;
     [[nodiscard]] std::size_t output_pending() const noexcept override;
 

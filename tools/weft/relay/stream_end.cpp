@@ -38,6 +38,7 @@ void stream_end::close(const relay_ending& why) {
     const bool has_resets = peer_->remote_address().is_ip();
     resets_ = has_resets && !finished_ && (resets_ || why.cut);
     if (!resets_) return peer_->close();
+    peer_->resume(); // a paused connection has no deadlines; what it receives is dropped
     reset_when_sent();
 }
 
@@ -45,10 +46,10 @@ void stream_end::close(const relay_ending& why) {
 void stream_end::reset_when_sent() {
     if (!peer_) return;
     if (peer_->buffered_amount() == 0) {
-        was_reset_ = true;
+        was_reset_ = peer_->is_open();
         return peer_->reset();
     }
-    if (peer_->send("") == weft::send_result::backed_up) return;
+    if (peer_->send("") != weft::send_result::accepted) return; // or it is closing already
     peer_->handle().with([](weft::raw_connection& peer) { kept_with(peer).reset_when_sent(); });
 }
 

@@ -145,7 +145,8 @@ void websocket_end::received(const weft::message_part& part) {
 
 void websocket_end::give_up(weft::close_code code, const std::string& why, bool bad_input) {
     if (std::exchange(gave_up_, true)) return;
-    ending_ = {.code = code, .text = why, .proper = false, .bad_input = bad_input};
+    ending_ = {
+        .code = code, .text = why, .proper = false, .cut = true, .bad_input = bad_input};
     peer_->close(code);
 }
 
