@@ -254,8 +254,8 @@ bool refuse_one_too_many(world& w) {
     return ended && w.connect() && w.close();
 }
 
-/// Echoes over raw connections, and lets the client end with `end_it`. Returns its report, if it has
-/// received the whole echo.
+/// Echoes over raw connections, and lets the client end with `end_it`. Returns its report, if it
+/// has received the whole echo.
 std::optional<report> end_of_raw_echo(world& w, void (*end_it)(raw_connection&)) {
     w.over_ip = true;
     party served;

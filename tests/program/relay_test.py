@@ -480,7 +480,7 @@ class StandardInputAndOutput(unittest.TestCase):
             server.read()
 
         def late(peer):
-            peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 12)
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 14)
             read_now.wait(PATIENCE)
             peer.sendall(b"x")  # would be answered with a reset if the relay were gone
             got.append(len(read_to_end(peer)))
@@ -489,7 +489,7 @@ class StandardInputAndOutput(unittest.TestCase):
                          stdin=subprocess.DEVNULL) as relay:
                 try:
                     with self.assertRaises(subprocess.TimeoutExpired):
-                        relay.process.wait(2)
+                        relay.process.wait(1.5)
                 finally:
                     read_now.set()
                 self.assertEqual(relay.exit_code(), 0)

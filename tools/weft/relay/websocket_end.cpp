@@ -145,8 +145,11 @@ void websocket_end::received(const weft::message_part& part) {
 
 void websocket_end::give_up(weft::close_code code, const std::string& why, bool bad_input) {
     if (std::exchange(gave_up_, true)) return;
-    ending_ = {
-        .code = code, .text = why, .proper = false, .cut = true, .bad_input = bad_input};
+    ending_ = {.code = code,
+               .text = why,
+               .proper = false,
+               .cut = !bad_input, // bad input is the other end's
+               .bad_input = bad_input};
     peer_->close(code);
 }
 
