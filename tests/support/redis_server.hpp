@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -100,15 +101,20 @@ private:
         }
     }
 
+    /// Only an answer shows that it listens at all of its ports: it opens the socket before others.
     [[nodiscard]] bool answers() const {
         const int peer = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
         sockaddr_un where{};
         where.sun_family = AF_UNIX;
         socket().copy(where.sun_path, sizeof where.sun_path - 1);
-        const bool found =
-            ::connect(peer, reinterpret_cast<const sockaddr*>(&where), sizeof where) == 0;
+        const timeval patience{10, 0};
+        ::setsockopt(peer, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+        char first = 0;
+        const bool answered =
+            ::connect(peer, reinterpret_cast<const sockaddr*>(&where), sizeof where) == 0 &&
+            ::send(peer, "PING\r\n", 6, MSG_NOSIGNAL) == 6 && ::recv(peer, &first, 1, 0) == 1;
         ::close(peer);
-        return found;
+        return answered;
     }
 
     std::vector<std::string> arguments_;
