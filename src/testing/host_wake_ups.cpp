@@ -116,7 +116,8 @@ void deadlines(host_stage& here) {
     });
     in_time(4, "a timer that was armed in one of the host's own callbacks does not fire");
     here.loop().post([&] { one.arm_every(200us); });
-    in_time(24, "a periodic timer stops");
+    // Late on a busy machine, it may fire several times between two checks.
+    here.until([&] { return fired >= 24; }, "a periodic timer stops");
 }
 
 /// All kinds of work at once, with one handler per turn: after each turn there is more.
