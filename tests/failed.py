@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Prints the end of what each failed test of the last ctest run has printed. Ends with 1 if a
-# sanitizer has reported an error: such a test has not only been late.
+# Prints the end of what each failed test of the last ctest run has printed.
 # Usage: failed.py <build folder>
 
 import os
@@ -9,7 +8,6 @@ import sys
 
 FOLDER = os.path.join(sys.argv[1], "Testing", "Temporary")
 LINES = 40
-REPORT = re.compile(r"Sanitizer: |: runtime error: ")
 
 
 def read(name):
@@ -22,4 +20,3 @@ outputs = dict(re.findall(r"^\d+/\d+ Testing: (\S+)\n.*?^-{58}\n(.*?)<end of out
                           read("LastTest.log"), re.M | re.S))
 for name in failed:
     print(f"{name}:", *outputs.get(name, "").splitlines()[-LINES:], sep="\n   ")
-sys.exit(any(REPORT.search(outputs.get(name, "")) for name in failed))

@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <chrono>
 #include <functional>
+#include <system_error>
 #include <utility>
 
 #include <weft/endpoint/client.hpp>
@@ -148,7 +149,9 @@ public:
 private:
     void connect_to_server(echo_by how) {
         server_.route("*", echo_handlers(how));
-        const auto at = loopback(server_.listen("127.0.0.1", 0)->port());
+        const auto listening = server_.listen("127.0.0.1", 0);
+        if (!listening) throw std::system_error(listening.error(), "listen");
+        const auto at = loopback(listening->port());
         peer_ = open_socket(AF_INET, SOCK_STREAM);
         ::connect(peer_, reinterpret_cast<const sockaddr*>(&at), sizeof(at));
     }

@@ -17,8 +17,7 @@ for word in "$@"; do
     esac
 done
 commands=${WEFT_FRESH_COMMANDS:-demo test}
-worth_showing='^== |^ +(skipped: |failed beside others|.*(left out|will be skipped))'
-worth_showing+='|^[0-9]+% tests passed'
+worth_showing='^== |^ +(skipped: |.*(left out|will be skipped))|^[0-9]+% tests passed'
 fresh=$PWD/build/fresh
 failed=0
 

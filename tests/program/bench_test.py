@@ -89,9 +89,8 @@ class Answered(unittest.TestCase):
         self.assertGreaterEqual(got["seconds"], 0.1)
         rate = got["messages_per_second"]
         self.assertAlmostEqual(rate, got["messages"] / got["seconds"],
-                               delta=1 + 1e-4 * rate)  # the seconds are rounded
-        self.assertAlmostEqual(got["megabytes_per_second"], rate * 20 / 1e6,
-                               delta=0.001 + 1e-4 * rate * 20 / 1e6)
+                               delta=1 + rate * 1e-6 / got["seconds"])  # of rounded seconds
+        self.assertAlmostEqual(got["megabytes_per_second"], rate * 20 / 1e6, delta=0.001)
         for times in (got["latency_ms"], got["openings"]["ms"]):
             values = [times[name] for name in QUANTILES]
             self.assertEqual(values, sorted(values))
